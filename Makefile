@@ -1,0 +1,68 @@
+# make demo: try it. make test: everything that CI runs. Both do all the set-up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+DEMO_PORT ?= 8800
+
+.PHONY: help demo install test lint types contracts pytest faults chromium lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(BIN)/.demo ## Start simulator, web, worker and console, with demo staff and cases
+	@$(BIN)/python -m line_simulator.demo --port $(DEMO_PORT)
+
+install: $(BIN)/.demo $(BIN)/.dev ## Make .venv from the lock files
+
+# Half a .venv would stop every later try, so one that did not come about is taken away again.
+$(BIN)/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@"$(PYTHON)" -m venv .venv || \
+	  { rm -rf .venv; echo "No .venv came about. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(BIN)/.demo: requirements.txt | $(BIN)/python
+	@echo "Installing the libraries into .venv (once; about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(BIN)/.dev: requirements-dev.txt | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+test: install chromium lint types contracts pytest ## Lint, types, contracts and every test, on SQLite and PostgreSQL
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy bot store staff_console line_simulator
+
+contracts:
+	$(BIN)/lint-imports
+
+pytest:
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+KILLS ?= 1000
+DATABASE ?= sqlite
+faults: $(BIN)/.demo $(BIN)/.dev ## Kill processes KILLS=1000 times, [SEED=...] [DATABASE=postgresql] [EPISODE=n]
+	@$(BIN)/python -m tests.faults --kills $(KILLS) --database $(DATABASE) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(EPISODE),--episode $(EPISODE))
+
+# The browser tests drive Debian's Chromium. Root may install it; others are told what they miss.
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the browser tests"; \
+	    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji >/dev/null; \
+	  fi; } || true
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  echo "No Chromium here: the browser tests will be skipped. Install the package chromium to run them."
+
+lock: ## Write the lock files anew from pyproject.toml (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 --group dev pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove .venv and the demo's data
+	rm -rf .venv var
