@@ -1,0 +1,93 @@
+"""Commands of the store: `python -m store upgrade | backup | restore | copy | revision`."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from store.backup import BadBackup, back_up, restore
+from store.db import Database
+from store.media import Media
+from store.rows import Differs, NotEmpty, copy_database
+from store.schema import upgrade, write_revision
+from store.settings import SettingsError, StoreSettings, data_keys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    try:
+        settings = StoreSettings.from_environment(os.environ)
+        print(COMMANDS[given.command](settings, given))
+    except (SettingsError, BadBackup, NotEmpty, Differs, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _upgrade(settings: StoreSettings, _given: argparse.Namespace) -> str:
+    upgrade(Database(settings))
+    return "The database has the newest schema."
+
+
+def _back_up(settings: StoreSettings, given: argparse.Namespace) -> str:
+    database = Database(settings)
+    report = back_up(database, Media(settings.media_url, database.sealer), given.folder, key=_key(given))
+    return f"{report.rows} rows and {report.files} files are in {given.folder}."
+
+
+def _restore(settings: StoreSettings, given: argparse.Namespace) -> str:
+    database = Database(settings)
+    upgrade(database)
+    report = restore(database, Media(settings.media_url, database.sealer), given.folder, key=_key(given))
+    return f"{report.rows} rows and {report.files} files are restored. Nothing that was waiting goes out by itself."
+
+
+def _copy(settings: StoreSettings, given: argparse.Namespace) -> str:
+    target = Database(replace(settings, database_url=given.to))
+    upgrade(target)
+    counts = copy_database(Database(settings), target)
+    lines = [f"{name}: {count}" for name, count in counts.items()]
+    return "\n".join(
+        [*lines, "Copied and compared: all equal. Set DATABASE_URL to the new one and start again."]
+    )
+
+
+def _revision(settings: StoreSettings, given: argparse.Namespace) -> str:
+    write_revision(Database(settings), given.words)
+    return "Read the draft before you keep it."
+
+
+def _key(given: argparse.Namespace) -> bytes | None:
+    return data_keys(given.key_file.read_text().strip())[0] if given.key_file else None
+
+
+COMMANDS = {
+    "upgrade": _upgrade,
+    "backup": _back_up,
+    "restore": _restore,
+    "copy": _copy,
+    "revision": _revision,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m store", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("upgrade", help="bring the database to the newest schema")
+    for name, text in (("backup", "write all rows and files into a new folder, while the system runs"),
+                       ("restore", "read a backup into an empty database and media folder")):  # fmt: skip
+        command = commands.add_parser(name, help=text)
+        command.add_argument("folder", type=Path)
+        command.add_argument(
+            "--key-file", type=Path, help="seals the backup: 32 bytes in base64, kept elsewhere"
+        )
+    copy = commands.add_parser("copy", help="copy everything into another database and compare (stop first)")
+    copy.add_argument("--to", required=True, metavar="URL")
+    revision = commands.add_parser("revision", help="draft the next migration from the models")
+    revision.add_argument("words")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

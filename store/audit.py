@@ -1,0 +1,13 @@
+"""The audit of what staff did beyond the timelines of cases: who, when, what, about whom or which case."""
+
+from sqlalchemy.orm import Session
+
+from store.clock import now
+from store.staff_models import StaffAct
+
+
+def write_down(session: Session, act: str, *, staff_id: int | None, about: str = "") -> StaffAct:
+    """`about` names a thing, such as `case 12` or `staff 3`; never what a resident or a stranger typed."""
+    row = StaffAct(at=now(), staff_id=staff_id, act=act, about=about)
+    session.add(row)
+    return row

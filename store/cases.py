@@ -1,0 +1,235 @@
+"""Cases: opening one, and the one function that moves it. Nothing here commits; the caller owns the transaction."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from store import outbox
+from store.calendar import OfficeCalendar, fiscal_year
+from store.clock import in_bangkok, now
+from store.models import Case, CaseEvent, File, Resident
+from store.municipality import Municipality
+from store.numbers import new_tracking_code, next_number
+from store.residents import listen
+from store.services import Service
+from store.statuses import Action, NotAllowed, Status, Who, find_rule
+from store.thai import arabic_digits
+
+# Notices that may ride with another message; the rest is told at once.
+UNHURRIED = frozenset({"case_received", "case_started"})
+
+
+class StaleCase(ValueError):
+    """Somebody else changed the case after this person looked at it."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: the resident, or a member of staff in a role."""
+
+    who: Who
+    staff_id: int | None = None
+
+
+RESIDENT = Actor(Who.RESIDENT)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A finished conversation, ready to become a case. `answers` rows are {key, question, answer, kind, value}."""
+
+    service: Service
+    answers: list[dict[str, Any]]
+    summary: str
+    urgent: bool
+    entered_at: datetime
+    channel: str = "line"
+    files: Sequence[str] = field(default=())
+
+
+def open_case(
+    session: Session, municipality: Municipality, resident: Resident, submission: Submission
+) -> Case:
+    """Makes the case, with its number, its deadline and the first line of its timeline."""
+    service, calendar = submission.service, OfficeCalendar.of(municipality)
+    received = calendar.deemed_received(submission.entered_at)
+    year = fiscal_year(in_bangkok(submission.entered_at).date())
+    case = Case(
+        fiscal_year=year,
+        number=next_number(session, f"case/{year}"),
+        tracking_code=new_tracking_code(municipality.tracking_prefix, year),
+        service=service.name,
+        service_title=service.title,
+        department=municipality.department(service.department).code,
+        channel=submission.channel,
+        resident_id=resident.id,
+        status=Status.SUBMITTED,
+        urgent=submission.urgent,
+        answers=submission.answers,
+        summary=submission.summary,
+        entered_at=submission.entered_at,
+        deemed_received_at=received,
+        due_on=calendar.due_on(received, service.answer_within.days, service.answer_within.unit),
+    )
+    session.add(case)
+    session.flush()
+    event = _write_down(session, case, "submit", None, RESIDENT, "")
+    _attach(session, case, event, submission.files)
+    return case
+
+
+def lock_case(session: Session, case_id: int, *, seen_version: int | None = None) -> Case:
+    """The case, held until this transaction ends; StaleCase if it is no longer as the person saw it."""
+    case = session.scalars(
+        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if seen_version is not None and case.version != seen_version:
+        raise StaleCase(case.shown_number)
+    return case
+
+
+def act(
+    session: Session,
+    municipality: Municipality,
+    case: Case,
+    action: Action,
+    by: Actor,
+    *,
+    note: str = "",
+    files: Sequence[str] = (),
+    said_in: str | None = None,
+) -> CaseEvent:
+    """Does one thing to a locked case: the table allows it or NotAllowed is raised.
+
+    `files` are tokens of files already known; `said_in` is the LINE message a resident's note came in. The resident
+    is told unless they did it themselves.
+    """
+    rule = find_rule(action, Status(case.status), by.who)
+    if rule.needs_note and not note.strip() and not files:
+        raise NotAllowed(f"{action} needs a note")
+    before = Status(case.status)
+    after = rule.after or before
+    case.status, case.version = after, case.version + 1
+    _keep_dates(case, action, before, after)
+    event = _write_down(session, case, action, before, by, note.strip())
+    event.line_message_id = said_in
+    _attach(session, case, event, files)
+    if action is Action.ASK:
+        listen(session.get_one(Resident, case.resident_id), "answer", case)
+    if rule.notice and by.who is not Who.RESIDENT:
+        _tell(session, municipality, case, rule.notice, event, files)
+    return event
+
+
+def _keep_dates(case: Case, action: Action, before: Status, after: Status) -> None:
+    if after in (Status.DONE, Status.CLOSED, Status.CANCELLED) and before is not after:
+        case.ended_at = now()
+    if action is Action.REOPEN:
+        case.ended_at, case.confirmed_at = None, None
+        case.times_reopened += 1
+    if action is Action.CONFIRM:
+        case.confirmed_at = now()
+
+
+def _write_down(
+    session: Session, case: Case, action: str, before: str | None, by: Actor, note: str
+) -> CaseEvent:
+    event = CaseEvent(
+        case_id=case.id,
+        at=now(),
+        action=action,
+        before=before,
+        after=case.status,
+        who=by.who,
+        staff_id=by.staff_id,
+        note=note,
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def _attach(session: Session, case: Case, event: CaseEvent, tokens: Sequence[str]) -> None:
+    if tokens:
+        session.execute(update(File).where(File.token.in_(tokens)).values(case_id=case.id, event_id=event.id))
+
+
+def _tell(
+    session: Session,
+    municipality: Municipality,
+    case: Case,
+    notice: str,
+    event: CaseEvent,
+    files: Sequence[str],
+) -> None:
+    hold = municipality.messages.hold_seconds if notice in UNHURRIED else 0
+    details = {
+        "case_id": case.id,
+        "case_number": case.shown_number,
+        "title": case.service_title,
+        "department": municipality.department(case.department).name,
+        "status": case.status,
+        "due_on": case.due_on.isoformat(),
+        "note": event.note,
+        "files": list(files),
+    }
+    resident = session.get_one(Resident, case.resident_id)
+    outbox.put_notice(session, resident, notice, details, case_id=case.id, hold_seconds=hold)
+
+
+def assign(
+    session: Session,
+    municipality: Municipality,
+    case: Case,
+    staff_id: int | None,
+    by: Actor,
+    *,
+    note: str = "",
+) -> None:
+    """Gives the case to one person, or back to the department with None. `note` tells the timeline to whom."""
+    act(session, municipality, case, Action.ASSIGN, by, note=note)
+    case.assignee_id = staff_id
+
+
+def comment(session: Session, municipality: Municipality, case: Case, text: str, said_in: str | None) -> None:
+    """The resident's words to their stars."""
+    case.comment = text
+    act(session, municipality, case, Action.RATE, RESIDENT, note=text, said_in=said_in)
+
+
+def rate(session: Session, municipality: Municipality, case: Case, stars: int) -> None:
+    """The resident's 1 to 5 stars; a second rating replaces the first."""
+    if not 1 <= stars <= 5:
+        raise NotAllowed("stars are 1 to 5")
+    case.stars = stars
+    act(session, municipality, case, Action.RATE, RESIDENT)
+
+
+def cases_of(session: Session, resident: Resident, *, most: int = 10) -> list[Case]:
+    """The resident's own cases, newest first."""
+    query = select(Case).where(Case.resident_id == resident.id).order_by(Case.id.desc()).limit(most)
+    return list(session.scalars(query))
+
+
+def find_own_case(session: Session, resident: Resident, case_id: int) -> Case | None:
+    """None for anybody else's case, exactly as for one that does not exist."""
+    case = session.get(Case, case_id)
+    return case if case is not None and case.resident_id == resident.id else None
+
+
+def find_own_case_by_code(session: Session, resident: Resident, typed: str) -> Case | None:
+    """By number or tracking code as a person types it, among their own cases only; None for any other text."""
+    typed = arabic_digits(typed).upper().replace(" ", "")
+    own = select(Case).where(Case.resident_id == resident.id)
+    if match := re.fullmatch(r"(\d{1,6})/(25\d\d)", typed):
+        own = own.where(Case.number == int(match[1]), Case.fiscal_year == int(match[2]))
+    elif re.fullmatch(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]", typed):
+        own = own.where(Case.tracking_code == typed)
+    else:
+        return None
+    return session.scalars(own).one_or_none()

@@ -1,0 +1,158 @@
+"""One municipality's database: the engine, its transactions, and the base of all tables."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from store.sealing import Sealer, sealer_of
+from store.settings import StoreSettings
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite forgets time zones, so they are taken off and put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class Database:
+    """Opens transactions. Every process makes its own, after any fork.
+
+    `patience` is how many seconds a writer waits for others before it gives up: TimeoutError or OperationalError.
+    """
+
+    def __init__(self, settings: StoreSettings, *, patience: float = 10.0) -> None:
+        self.engine = _engine(settings.database_url, patience)
+        self.engine.dialect.sealer = Sealer(settings.data_keys)  # type: ignore[attr-defined]
+        # SQLite lets one writer in at a time and its busy handler is unfair: writers of one process queue here.
+        self._writers = threading.Lock()
+        self._patience = patience
+
+    @property
+    def sealer(self) -> Sealer:
+        return sealer_of(self.engine.dialect)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: commits at the end, rolls back on any exception."""
+        if not self.is_sqlite:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        give_up_at = time.monotonic() + self._patience
+        if not self._writers.acquire(timeout=self._patience):
+            raise TimeoutError("The database is busy.")
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                # What was waited for this process is not waited for other processes again.
+                left = max(give_up_at - time.monotonic(), 0.0)
+                session.connection(execution_options={"patience": left})
+                yield session
+        finally:
+            self._writers.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A look at the data that takes no write lock."""
+        with Session(self.engine.execution_options(reading=True), expire_on_commit=False) as session:
+            yield session
+
+    def answers(self) -> bool:
+        with self.reading() as session:
+            return session.execute(text("SELECT 1")).scalar() == 1
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str, patience: float) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return _postgres_engine(url, patience)
+    if database := make_url(url).database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": patience, "check_same_thread": False},
+        pool_size=20,
+        pool_timeout=patience,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgres_engine(url: str, patience: float) -> Engine:
+    milliseconds = int(patience * 1000)
+    return create_engine(
+        _with_driver(url),
+        connect_args={
+            "connect_timeout": max(int(patience), 2),  # libpq knows nothing shorter
+            "tcp_user_timeout": milliseconds,
+            "options": f"-c lock_timeout={milliseconds}",
+        },
+        pool_pre_ping=True,
+        pool_size=20,
+        max_overflow=20,
+        pool_timeout=patience,
+        hide_parameters=True,
+    )
+
+
+def _with_driver(url: str) -> str:
+    """`postgres://` and `postgresql://` as hosts hand them out, with the driver we ship."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # FULL: an acknowledged event survives a power cut, not only a crash of ours.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A read that later wants to write fails at once in SQLite, however long it may wait: writers say so first.
+    options = connection.get_execution_options()
+    if (patience := options.get("patience")) is not None:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+    connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")

@@ -1,0 +1,63 @@
+"""How much waits, was done and went wrong, counted in the database: right however many processes there are."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from store import inbox, outbox
+from store.clock import now, today
+from store.models import Case, File, Heartbeat, InboxEvent, OutboxRow
+from store.search import RUNNING
+from store.statuses import OPEN_STATUSES, Status
+
+
+@dataclass(frozen=True)
+class Waiting:
+    count: int
+    eldest_seconds: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`requests` counts by (how sent, state); `events` and `files` by state; `open` and `overdue` by department."""
+
+    inbox: Waiting
+    outbox: Waiting
+    events: dict[str, int]
+    requests: dict[tuple[str, str], int]
+    files: dict[str, int]
+    open: dict[str, int]
+    overdue: dict[str, int]
+    heartbeats: dict[str, float]
+
+
+def count_all(session: Session) -> Figures:
+    return Figures(
+        inbox=Waiting(*inbox.backlog(session)),
+        outbox=Waiting(*outbox.backlog(session)),
+        events=_by_one(session, select(InboxEvent.state, func.count()).group_by(InboxEvent.state)),
+        requests=_requests(session),
+        files=_by_one(session, select(File.state, func.count()).group_by(File.state)),
+        open=_by_one(session, _cases(OPEN_STATUSES)),
+        overdue=_by_one(session, _cases(RUNNING).where(Case.due_on < today())),
+        heartbeats={
+            beat.name: (now() - beat.at).total_seconds() for beat in session.scalars(select(Heartbeat))
+        },
+    )
+
+
+def _by_one(session: Session, query: Select[str, int]) -> dict[str, int]:
+    return dict(session.execute(query).all())
+
+
+def _requests(session: Session) -> dict[tuple[str, str], int]:
+    """Rows that travelled in another row's request are not requests of their own."""
+    query = select(OutboxRow.sent_by, OutboxRow.state, func.count()).where(OutboxRow.lead_id.is_(None))
+    rows = session.execute(query.group_by(OutboxRow.sent_by, OutboxRow.state))
+    return {(sent_by or "", state): count for sent_by, state, count in rows}
+
+
+def _cases(statuses: frozenset[Status]) -> Select[str, int]:
+    among = Case.status.in_(sorted(statuses))
+    return select(Case.department, func.count()).where(among).group_by(Case.department)

@@ -1,0 +1,216 @@
+"""Rows for photos and documents: wanted from LINE, kept, refused, or gone. The bytes are in store.media."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+
+import filetype
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store.clock import now
+from store.media import Media
+from store.models import Conversation, File, Resident
+from store.pictures import NotAPicture, clean_picture
+
+TAKE_ALONG_WITHIN = timedelta(minutes=15)
+MOST_BYTES = 10 * 1024 * 1024
+# LINE keeps content for a time it does not tell, so tries are many, early and then hourly.
+_WAITS = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600)
+# What LINE says it does not have will hardly turn up: the resident should hear of it while they still write.
+_WAITS_WHEN_MISSING = _WAITS[:3]
+# A photo that nobody asked about and no case took is nobody's business after this long.
+UNUSED_FOR = timedelta(hours=1)
+# Bytes are kept before the row that names them: those so old have missed theirs.
+UNCLAIMED_FOR = timedelta(hours=1)
+
+
+class NotKept(ValueError):
+    """The file was not taken; `reason` is too_big, unreadable or wrong_type."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def want(
+    session: Session,
+    resident: Resident,
+    *,
+    kind: str,
+    line_message_id: str,
+    name: str,
+    album: str | None,
+    for_conversation: bool,
+) -> File:
+    """Notes a file that LINE holds for us; it is fetched right after this transaction. `kind`: photo or document."""
+    file = File(
+        token=secrets.token_urlsafe(20),
+        kind=kind,
+        state="wanted",
+        line_message_id=line_message_id,
+        resident_id=resident.id,
+        name=name,
+        album=album,
+        for_conversation=for_conversation,
+        tries=0,
+        next_try_at=now(),
+        created_at=now(),
+    )
+    session.add(file)
+    session.flush()
+    return file
+
+
+def count_of_album(session: Session, resident: Resident, album: str) -> int:
+    """How many photos of those sent together have arrived."""
+    query = select(func.count()).where(File.resident_id == resident.id, File.album == album)
+    return session.execute(query).scalar_one()
+
+
+def unclaimed_photos(session: Session, resident: Resident) -> list[File]:
+    """Photos sent a moment ago without saying what for; the request begun next takes them along."""
+    query = (
+        select(File)
+        .where(
+            File.resident_id == resident.id,
+            File.kind == "photo",
+            File.state.in_(("wanted", "kept")),
+            File.case_id.is_(None),
+            File.for_conversation.is_(False),
+            File.created_at > now() - TAKE_ALONG_WITHIN,
+        )
+        .order_by(File.id)
+        .limit(5)
+    )
+    found = list(session.scalars(query))
+    for file in found:
+        file.for_conversation = True
+    return found
+
+
+def claim_wanted(session: Session) -> File | None:
+    """The next file to fetch, promised to this worker for a little longer than a fetch may take."""
+    query = (
+        select(File)
+        .where(File.state == "wanted", File.next_try_at <= now())
+        .order_by(File.next_try_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    file = session.scalars(query).one_or_none()
+    if file is not None:
+        file.tries += 1
+        file.next_try_at = now() + timedelta(seconds=75)
+    return file
+
+
+def put_off(file: File, *, missing: bool = False) -> bool:
+    """LINE did not give it now. False when we have tried long enough."""
+    waits = _WAITS_WHEN_MISSING if missing else _WAITS
+    if file.tries > len(waits):
+        return False
+    file.next_try_at = now() + timedelta(seconds=waits[file.tries - 1])
+    return True
+
+
+def refuse(file: File, reason: str) -> None:
+    file.state, file.refused_because, file.next_try_at = "refused", reason, None
+
+
+@dataclass(frozen=True)
+class Clean:
+    """What may be kept of a photo or document; `place` is where the camera said it was."""
+
+    data: bytes
+    mime: str
+    place: dict[str, float] | None = None
+
+
+def clean(kind: str, data: bytes) -> Clean:
+    """Takes a while, so nobody should wait for the database meanwhile; NotKept for what is not as it should be."""
+    if len(data) > MOST_BYTES:
+        raise NotKept("too_big")
+    if kind == "document" and filetype.guess_mime(data) == "application/pdf":
+        return Clean(data, "application/pdf")
+    try:
+        picture = clean_picture(data)
+    except NotAPicture as error:
+        raise NotKept("wrong_type" if kind == "document" else error.reason) from error
+    return Clean(picture.jpeg, "image/jpeg", picture.place)
+
+
+def note_kept(file: File, kept: Clean) -> None:
+    """The bytes are durable already: a row that says `kept` has something to show."""
+    file.state, file.mime, file.size, file.next_try_at = "kept", kept.mime, len(kept.data), None
+    file.sha256, file.taken_at_place = hashlib.sha256(kept.data).hexdigest(), kept.place
+
+
+def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:
+    """A photo that an officer adds, cleaned and stored but without a row yet; NotKept when it is no photo.
+
+    Cleaning takes a while: do it before the transaction, so that nobody waits for the database meanwhile.
+    """
+    file = File(
+        token=secrets.token_urlsafe(20),
+        kind="photo",
+        state="wanted",
+        staff_id=staff_id,
+        tries=0,
+        created_at=now(),
+    )
+    kept = clean(file.kind, data)
+    media.keep(file.token, kept.data)
+    note_kept(file, kept)
+    return file
+
+
+def forget(session: Session, media: Media, line_message_id: str, resident: Resident) -> File | None:
+    """The resident took a photo back (unsend): the bytes go, the row remembers only that there was one."""
+    own = select(File).where(File.line_message_id == line_message_id, File.resident_id == resident.id)
+    # Held, so that whoever is fetching it this moment sees afterwards that it is gone.
+    file = session.scalars(own.with_for_update()).first()
+    if file is not None:
+        destroy(media, file)
+    return file
+
+
+def destroy(media: Media, file: File) -> None:
+    media.destroy(file.token)
+    file.state, file.name, file.taken_at_place, file.sha256, file.next_try_at = "gone", None, None, None, None
+
+
+def forget_unused(session: Session, media: Media) -> int:
+    """Destroys what residents sent for nothing: for a request they gave up, or for none at all."""
+    running = select(Conversation.id).where(
+        Conversation.resident_id == File.resident_id, Conversation.ended_as.is_(None)
+    )
+    unused = (
+        select(File)
+        .where(
+            File.state.in_(("wanted", "kept")),
+            File.case_id.is_(None),
+            File.resident_id.is_not(None),
+            File.created_at < now() - UNUSED_FOR,
+            ~running.exists(),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    found = list(session.scalars(unused))
+    for file in found:
+        destroy(media, file)
+    return len(found)
+
+
+def sweep(session: Session, media: Media) -> int:
+    """Destroys bytes that no row speaks of: a process came to its end between keeping them and saying so."""
+    names = media.untouched_since(now() - UNCLAIMED_FOR)
+    swept = 0
+    while batch := list(islice(names, 500)):
+        spoken_of = select(File.token).where(File.token.in_(batch), File.state.in_(("wanted", "kept")))
+        for name in set(batch).difference(session.scalars(spoken_of)):
+            media.discard(name)
+            swept += 1
+    return swept

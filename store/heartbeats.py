@@ -1,0 +1,35 @@
+"""Signs of life of the parts of the system, so that a stopped worker is noticed."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from store.clock import now
+from store.models import Heartbeat
+
+DEAD_AFTER = timedelta(seconds=60)
+# When LINE last delivered an event again: nothing else tells whether the operator switched redelivery on.
+REDELIVERY = "redelivery"
+
+
+def beat(session: Session, name: str) -> None:
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(Heartbeat).values(name=name, at=now())
+    session.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"at": insert.excluded.at}))
+
+
+def is_alive(session: Session, name: str) -> bool:
+    last = last_beat(session, name)
+    return last is not None and now() - last < DEAD_AFTER
+
+
+def last_beat(session: Session, name: str) -> datetime | None:
+    heartbeat = session.get(Heartbeat, name)
+    return heartbeat.at if heartbeat is not None else None
+
+
+def note_redelivery(session: Session) -> None:
+    """At most once a minute, so that workers after an outage do not queue for one row."""
+    if not is_alive(session, REDELIVERY):
+        beat(session, REDELIVERY)

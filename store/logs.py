@@ -1,0 +1,90 @@
+"""Logs for operators: one JSON object a line on stderr, with a closed list of fields and nothing personal in them."""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any, Final, TextIO
+
+# What a line may say beyond its sentence. Any other `extra` is dropped, so that nobody logs a name by accident.
+FIELDS: Final = frozenset(
+    {"row", "case", "file", "staff", "answer", "by", "count", "reason", "error", "where", "endpoint", "lane8",
+     "request_id", "seconds", "status", "step"}
+)  # fmt: skip
+OURS: Final = ("bot", "store", "staff_console")
+LONGEST = 200
+# LINE's ids of people, and numbers as long as a phone's or a citizen's; ids within a longer word are left alone.
+_PERSONAL = re.compile(r"[UCR][0-9a-f]{32}|(?<![\w-])\d(?:[ -]?\d){8,12}(?![\w-])")
+_ROOT = Path(__file__).parents[1]
+
+
+def set_up_logs(level: int = logging.INFO) -> None:
+    """For this process; calling it again changes nothing. Of other people's code only warnings are written."""
+    root = logging.getLogger()
+    if any(isinstance(handler, _ToStderr) for handler in root.handlers):
+        return
+    handler = _ToStderr()
+    handler.setFormatter(JsonLines())
+    root.addHandler(handler)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+
+
+class _ToStderr(logging.StreamHandler[TextIO]):
+    """Whatever stderr is at the time: it may be redirected after the set-up."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
+
+
+class JsonLines(logging.Formatter):
+    """Everything that is not ASCII is escaped, so a line stays one line whatever somebody typed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": _safe(_sentence(record)),
+        }
+        line |= {name: _safe(value) for name, value in vars(record).items() if name in FIELDS}
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= failure_fields(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=True)
+
+
+def failure_fields(error: BaseException) -> dict[str, str]:
+    """What may be told of an error: its kind and its place in our code. Its text can quote what people typed."""
+    return {"error": type(error).__name__, "where": place_of(error.__traceback__)}
+
+
+def place_of(traceback: TracebackType | None) -> str:
+    """The last place in our own code, such as bot/work.py:47 work_once."""
+    place = ""
+    for frame, line in walk_tb(traceback):
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(_ROOT) and path.relative_to(_ROOT).parts[0] in OURS:
+            place = f"{path.relative_to(_ROOT)}:{line} {frame.f_code.co_name}"
+    return place
+
+
+def _sentence(record: logging.LogRecord) -> str:
+    """Of other people's code the bare sentence only: nobody knows what they fill in."""
+    is_ours = record.name.split(".")[0] in OURS
+    return record.getMessage() if is_ours else str(record.msg)
+
+
+def _safe(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if not isinstance(value, str):
+        return f"({type(value).__name__})"
+    return _PERSONAL.sub("(hidden)", value[:LONGEST])

@@ -1,0 +1,52 @@
+"""The bytes of photos and documents: sealed, under opaque names, on a shelf of ours."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from store.sealing import Sealer
+from store.shelves import open_shelf
+
+_TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,40}$")
+
+
+class Media:
+    """Keeps, reads and destroys files by token. What `keep` was given is durable when it returns."""
+
+    def __init__(self, media_url: str, sealer: Sealer) -> None:
+        self._shelf, self._sealer = open_shelf(media_url), sealer
+
+    def keep(self, token: str, data: bytes) -> None:
+        self.keep_sealed(token, self._sealer.seal(data, f"media.{token}"))
+
+    def read(self, token: str) -> bytes:
+        """FileNotFoundError when it is gone."""
+        return self._sealer.open(self.read_sealed(token), f"media.{token}")
+
+    def destroy(self, token: str) -> None:
+        self._shelf.remove(_checked(token))
+
+    def tokens(self) -> set[str]:
+        """All that lie here, to compare with the rows."""
+        return set(self._shelf.names())
+
+    def untouched_since(self, moment: datetime) -> Iterator[str]:
+        """Names, also of what was never finished."""
+        return self._shelf.untouched_since(moment)
+
+    def discard(self, name: str) -> None:
+        self._shelf.remove(name)
+
+    def keep_sealed(self, token: str, sealed: bytes) -> None:
+        """As it comes out of a backup."""
+        self._shelf.put(_checked(token), sealed)
+
+    def read_sealed(self, token: str) -> bytes:
+        """As it goes into a backup."""
+        return self._shelf.take(_checked(token))
+
+
+def _checked(token: str) -> str:
+    if not _TOKEN.match(token):
+        raise FileNotFoundError(token)
+    return token

@@ -1,0 +1,106 @@
+"""`/metrics` in the text format of Prometheus: read from the database at every scrape, counts only, no contents."""
+
+import hmac
+import ipaddress
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from store.db import Database
+from store.figures import Figures, Waiting, count_all
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+OUTCOMES = {"sent": "accepted", "dead": "failed", "dropped": "dropped", "unreachable": "unreachable"}
+
+
+class TownCollector(Collector):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def describe(self) -> list[Metric]:
+        """Nothing beforehand: registering must not need the database."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            with self._database.reading() as session:
+                figures = count_all(session)
+        except (SQLAlchemyError, TimeoutError):
+            yield _gauge("database_up", "1 when the database answers", 0)
+            return
+        yield _gauge("database_up", "1 when the database answers", 1)
+        yield from _waiting(figures)
+        yield from _done(figures)
+        yield from _cases(figures)
+
+
+def open_registry(database: Database) -> CollectorRegistry:
+    """One for each application, so that two of them in one process do not mix."""
+    registry = CollectorRegistry()
+    registry.register(TownCollector(database))
+    return registry
+
+
+def exposition(registry: CollectorRegistry) -> bytes:
+    return generate_latest(registry)
+
+
+def is_bearer(header: str, token: str) -> bool:
+    """False without a token: an empty one must open nothing."""
+    return bool(token) and hmac.compare_digest(header.encode(), f"Bearer {token}".encode())
+
+
+def is_this_machine(peer: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(peer or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _waiting(figures: Figures) -> Iterator[Metric]:
+    for box, waiting in (("inbox", figures.inbox), ("outbox", figures.outbox)):
+        yield from _backlog(box, waiting)
+    yield _gauge("inbox_dead", "Events given up, for an officer to look at", figures.events.get("dead", 0))
+    dead = sum(count for (_, state), count in figures.requests.items() if state == "dead")
+    yield _gauge("outbox_dead", "Messages given up, for an officer to look at", dead)
+
+
+def _backlog(box: str, waiting: Waiting) -> Iterator[Metric]:
+    yield _gauge(f"{box}_waiting", f"Rows of the {box} that are due", waiting.count)
+    yield _gauge(f"{box}_eldest_seconds", "How long the eldest of them has waited", waiting.eldest_seconds)
+
+
+def _done(figures: Figures) -> Iterator[Metric]:
+    events = CounterMetricFamily("tessaban_events_acknowledged", "Events kept and acknowledged to LINE")
+    events.add_metric([], sum(figures.events.values()))
+    yield events
+    requests = CounterMetricFamily(
+        "tessaban_requests", "Requests to LINE that have ended", labels=("by", "outcome", "cost")
+    )
+    for (by, state), count in sorted(figures.requests.items()):
+        if state in OUTCOMES:
+            # LINE bills a push that it took, and never a reply.
+            cost = "billed" if (by, state) == ("push", "sent") else "free"
+            requests.add_metric([by or "none", OUTCOMES[state], cost], count)
+    yield requests
+    yield _gauges("files", "Photos and documents", "state", figures.files)
+
+
+def _cases(figures: Figures) -> Iterator[Metric]:
+    yield _gauges("cases_open", "Open cases", "department", figures.open)
+    yield _gauges("cases_overdue", "Open cases past their day", "department", figures.overdue)
+    yield _gauges("heartbeat_age_seconds", "Since the last sign of life", "name", figures.heartbeats)
+
+
+def _gauge(name: str, what: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"tessaban_{name}", what, value=value)
+
+
+def _gauges(name: str, what: str, label: str, values: dict[str, int] | dict[str, float]) -> Metric:
+    family = GaugeMetricFamily(f"tessaban_{name}", what, labels=(label,))
+    for key, value in sorted(values.items()):
+        family.add_metric([key], value)
+    return family

@@ -1,0 +1,247 @@
+"""The tables of residents, cases and what is on its way: columns and relationships only. Staff: store.staff_models.
+
+Columns of type `Sealed` hold personal data, encrypted. Looking up by such a value goes through a fingerprint column.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from store.db import Table
+from store.sealing import Sealed
+from store.staff_models import Staff
+from store.statuses import Status
+
+_STATUSES = ", ".join(f"'{status}'" for status in Status)
+
+
+def _index_of(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the few rows still to be worked on, however many are done."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Resident(Table):
+    """A person who wrote to the account. `listening` says what a plain message now means: see store.residents."""
+
+    __tablename__ = "resident"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_key: Mapped[str] = mapped_column(String(40), unique=True)
+    line_user_id: Mapped[str] = mapped_column(Sealed("resident.line_user_id"))
+    person: Mapped[dict[str, Any] | None] = mapped_column(Sealed("resident.person"))
+    listening: Mapped[dict[str, Any] | None] = mapped_column(Sealed("resident.listening"))
+    privacy_version: Mapped[str | None] = mapped_column(String(20))
+    privacy_shown_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Conversation(Table):
+    """A resident's unfinished request; the answers go when it ends, the row stays so that old buttons can explain.
+
+    `said_in` names the LINE message of each answer, so that a message taken back takes its answer along.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        _index_of("ix_conversation_open", "resident_id", where="ended_as IS NULL", unique=True),
+        CheckConstraint("ended_as IN ('submitted', 'cancelled', 'expired', 'replaced')", "ended_as"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    service: Mapped[str] = mapped_column(String(60))
+    answers: Mapped[dict[str, Any] | None] = mapped_column(Sealed("conversation.answers"))
+    said_in: Mapped[dict[str, str] | None] = mapped_column(Sealed("conversation.said_in"))
+    editing: Mapped[str | None] = mapped_column(String(60))
+    started_at: Mapped[datetime]
+    heard_at: Mapped[datetime]
+    ended_as: Mapped[str | None] = mapped_column(String(12))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+
+
+class Case(Table):
+    """A submitted request. `answers` is a snapshot: editing a service never rewrites history."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("fiscal_year", "number"),
+        CheckConstraint(f"status IN ({_STATUSES})", "status"),
+        CheckConstraint("stars BETWEEN 1 AND 5", "stars"),
+        # Everything the queue of open cases filters and sorts by, so that it never opens the rows themselves.
+        Index("ix_case_queue", "status", "due_on", "urgent", "department", "service", "assignee_id", "id"),
+        Index("ix_case_department", "department", "id"),
+        Index("ix_case_service", "service", "id"),
+        Index("ix_case_assignee", "assignee_id", "id"),
+        Index("ix_case_urgent", "id", sqlite_where=text("urgent = 1"), postgresql_where=text("urgent")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fiscal_year: Mapped[int]
+    number: Mapped[int]
+    tracking_code: Mapped[str] = mapped_column(String(20), unique=True)
+    service: Mapped[str] = mapped_column(String(60))
+    service_title: Mapped[str] = mapped_column(String(200))
+    department: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(10))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    status: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(default=1)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(Sealed("case.answers"))
+    summary: Mapped[str] = mapped_column(Sealed("case.summary"))
+    entered_at: Mapped[datetime]
+    deemed_received_at: Mapped[datetime]
+    due_on: Mapped[date] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    times_reopened: Mapped[int] = mapped_column(default=0)
+    confirmed_at: Mapped[datetime | None]
+    stars: Mapped[int | None]
+    comment: Mapped[str | None] = mapped_column(Sealed("case.comment"))
+    resident: Mapped[Resident] = relationship(lazy="select")
+    assignee: Mapped[Staff | None] = relationship(lazy="select")
+    events: Mapped[list["CaseEvent"]] = relationship(order_by="CaseEvent.id", back_populates="case")
+    files: Mapped[list["File"]] = relationship(order_by="File.id", back_populates="case")
+
+    @property
+    def shown_number(self) -> str:
+        """0123/2570"""
+        return f"{self.number:04d}/{self.fiscal_year}"
+
+
+class CaseEvent(Table):
+    """One line of a case's timeline: who did what, and when. Never changed, never deleted."""
+
+    __tablename__ = "case_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String(20))
+    before: Mapped[str | None] = mapped_column(String(20))
+    after: Mapped[str] = mapped_column(String(20))
+    who: Mapped[str] = mapped_column(String(20))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    note: Mapped[str] = mapped_column(Sealed("case_event.note"))
+    line_message_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    case: Mapped[Case] = relationship(back_populates="events")
+    staff: Mapped[Staff | None] = relationship(lazy="joined")
+    files: Mapped[list["File"]] = relationship(order_by="File.id", back_populates="event")
+
+
+class File(Table):
+    """A photo or document. `token` is its name everywhere: in answers, addresses and on disk.
+
+    state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
+    """
+
+    __tablename__ = "file"
+    __table_args__ = (
+        CheckConstraint("state IN ('wanted', 'kept', 'refused', 'gone')", "state"),
+        _index_of("ix_file_wanted", "next_try_at", where="state = 'wanted'"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10))
+    line_message_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("case_event.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    album: Mapped[str | None] = mapped_column(String(100))
+    for_conversation: Mapped[bool] = mapped_column(default=False)
+    name: Mapped[str | None] = mapped_column(Sealed("file.name"))
+    mime: Mapped[str | None] = mapped_column(String(60))
+    size: Mapped[int | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    taken_at_place: Mapped[dict[str, float] | None] = mapped_column(Sealed("file.taken_at_place"))
+    refused_because: Mapped[str | None] = mapped_column(String(40))
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    case: Mapped[Case | None] = relationship(back_populates="files")
+    event: Mapped[CaseEvent | None] = relationship(back_populates="files")
+
+
+class InboxEvent(Table):
+    """One LINE event, written before LINE is answered. `lane` is the resident (or group): events of a lane keep order.
+
+    state: new, done, dead (given up after several tries; officers see it).
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('new', 'done', 'dead')", "state"),
+        _index_of("ix_inbox_due", "occurred_at", "id", where="state = 'new'"),
+        _index_of("ix_inbox_lane", "lane", "occurred_at", "id", where="state = 'new'"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(64), unique=True)
+    lane: Mapped[str] = mapped_column(String(64))
+    body: Mapped[dict[str, Any] | None] = mapped_column(Sealed("inbox.body"))
+    occurred_at: Mapped[datetime]
+    arrived_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(5), default="new")
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(200))
+
+
+class OutboxRow(Table):
+    """Something to tell one resident, with everything needed to tell it exactly once.
+
+    kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
+    state: ready, sent, dead (officers see it), dropped (no longer worth telling), unreachable (blocked us).
+    A row that travels in another row's request names it in `lead_id`. `must_arrive`: rather told twice than never.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("kind IN ('reply', 'notice')", "kind"),
+        CheckConstraint("state IN ('ready', 'sent', 'dead', 'dropped', 'unreachable')", "state"),
+        _index_of("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
+        _index_of("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    retry_key: Mapped[str] = mapped_column(String(36), unique=True)
+    lane: Mapped[str] = mapped_column(String(64))
+    to: Mapped[str | None] = mapped_column(Sealed("outbox.to"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(6))
+    notice: Mapped[str | None] = mapped_column(String(40))
+    details: Mapped[dict[str, Any] | None] = mapped_column(Sealed("outbox.details"))
+    reply_token: Mapped[str | None] = mapped_column(Sealed("outbox.reply_token"))
+    reply_until: Mapped[datetime | None]
+    messages: Mapped[list[dict[str, Any]] | None] = mapped_column(Sealed("outbox.messages"))
+    must_arrive: Mapped[bool] = mapped_column(default=False)
+    body: Mapped[str | None] = mapped_column(Sealed("outbox.body"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    state: Mapped[str] = mapped_column(String(12), default="ready")
+    sent_by: Mapped[str | None] = mapped_column(String(6))
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    first_tried_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    line_request_id: Mapped[str | None] = mapped_column(String(60))
+    error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class Series(Table):
+    """The last number given in a series, such as the cases of one fiscal year."""
+
+    __tablename__ = "series"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int]
+
+
+class Heartbeat(Table):
+    """When a part of the system last showed that it is alive."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+
+
+# What migrations compare a database with.
+TABLES = Table.metadata

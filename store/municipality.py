@@ -1,0 +1,145 @@
+"""What one municipality says about itself in its TOML file: names, phones, departments, hours, holidays."""
+
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+
+class MunicipalityError(ValueError):
+    """The file cannot be used; the message names the line of thought, not a stack."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Department(_Part):
+    code: str
+    name: str
+    phone: str = ""
+
+
+class Address(_Part):
+    """Defaults for a resident's address; the resident may say otherwise."""
+
+    tambon: str
+    amphoe: str
+    province: str
+    postcode: str = ""
+
+
+class Phones(_Part):
+    office: str
+    duty: str
+    electricity: str = "1129"
+    water: str = "1662"
+
+
+class OfficeHours(_Part):
+    """Local time. `days` counts Monday as 1, as ISO 8601 does."""
+
+    opens: time = time(8, 30)
+    closes: time = time(16, 30)
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(default=(1, 2, 3, 4, 5), min_length=1)
+
+    @model_validator(mode="after")
+    def _is_open_for_a_while(self) -> "OfficeHours":
+        if self.opens >= self.closes:
+            raise ValueError("the office must open before it closes")
+        return self
+
+
+class Holiday(_Part):
+    day: date
+    name: str
+
+
+class Pin(_Part):
+    latitude: float
+    longitude: float
+
+
+class Account(_Part):
+    """The LINE Official Account: its name must be the agency's name or abbreviation (requirement L8)."""
+
+    name: str
+    basic_id: str
+
+
+class PrivacyNotice(_Part):
+    """Shown before the first request (PDPA s.23). A new version is shown again to everyone once."""
+
+    version: str
+    text: str
+    url: str = ""
+    contact: str
+
+
+class Messages(_Part):
+    """`hold_seconds`: how long an unhurried notice waits for others, or for a free reply, before it costs a push."""
+
+    hold_seconds: int = Field(default=3600, ge=0, le=86_400)
+
+
+class Municipality(_Part):
+    name: str
+    short_name: str
+    tracking_prefix: str = Field(pattern=r"^[A-HJ-NPR-Z]{2}$")
+    website: str = ""
+    departments: tuple[Department, ...]
+    address: Address
+    phones: Phones
+    office_hours: OfficeHours = OfficeHours()
+    holidays: tuple[Holiday, ...] = ()
+    centre: Pin
+    account: Account
+    privacy: PrivacyNotice
+    messages: Messages = Messages()
+
+    @model_validator(mode="after")
+    def _has_an_office(self) -> "Municipality":
+        if "office" not in {department.code for department in self.departments}:
+            raise ValueError(
+                'one of the departments must have the code "office": it takes what no other does'
+            )
+        return self
+
+    def department(self, code: str) -> Department:
+        """The department, or the office (สำนักปลัด): small municipalities lack some departments."""
+        known = {department.code: department for department in self.departments}
+        return known.get(code, known["office"])
+
+    def words(self) -> dict[str, str]:
+        """What the phrases may name in braces."""
+        hours = self.office_hours
+        return {
+            "org_name": self.name,
+            "org_short": self.short_name,
+            "phone_office": self.phones.office,
+            "phone_duty": self.phones.duty,
+            "phone_electricity": self.phones.electricity,
+            "phone_water": self.phones.water,
+            "opens": hours.opens.strftime("%H.%M"),
+            "closes": hours.closes.strftime("%H.%M"),
+            "privacy_contact": self.privacy.contact,
+            "oa_name": self.account.name,
+            "oa_id": self.account.basic_id,
+        }
+
+
+def read_municipality(path: Path) -> Municipality:
+    """The file as one frozen object, or MunicipalityError in words."""
+    try:
+        return Municipality.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise MunicipalityError(f"MUNICIPALITY: there is no file {path}") from error
+    except UnicodeDecodeError as error:
+        raise MunicipalityError(f"{path.name} is not saved as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise MunicipalityError(f"{path.name} is not TOML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise MunicipalityError(f"{path.name}: {problems}") from error

@@ -1,0 +1,71 @@
+"""Residents: who writes to us, what they let us remember, and what a plain message of theirs means just now."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.clock import now
+from store.models import Case, Resident
+from store.sealing import Sealer
+
+# After this long a plain message no longer belongs to the case that was being talked about.
+LISTEN_FOR = timedelta(minutes=30)
+# An officer's question waits as long as it takes.
+LISTEN_FOR_ANSWER = timedelta(days=60)
+
+Listening = Literal["answer", "more", "comment"]
+
+
+def find_resident(session: Session, line_key: str) -> Resident | None:
+    return session.scalars(select(Resident).where(Resident.line_key == line_key)).one_or_none()
+
+
+def meet(session: Session, sealer: Sealer, line_user_id: str) -> Resident:
+    """The resident with this LINE user id, known from now on."""
+    line_key = sealer.fingerprint(line_user_id)
+    resident = find_resident(session, line_key)
+    if resident is None:
+        resident = Resident(line_key=line_key, line_user_id=line_user_id, created_at=now())
+        session.add(resident)
+        session.flush()
+    return resident
+
+
+def remember(resident: Resident, facts: dict[str, Any]) -> None:
+    """Keeps name, phone or address so that they need not be typed again."""
+    resident.person = {**(resident.person or {}), **facts}
+
+
+def listen(resident: Resident, what: Listening, case: Case) -> None:
+    """From now on a plain message answers the officer, adds to the case, or comments on the service."""
+    until = now() + (LISTEN_FOR_ANSWER if what == "answer" else LISTEN_FOR)
+    resident.listening = {"for": what, "case": case.id, "until": until.isoformat()}
+
+
+def stop_listening(resident: Resident) -> None:
+    resident.listening = None
+
+
+def listening_for(resident: Resident) -> tuple[Listening, int] | None:
+    """What a plain message means now and for which case id, or None."""
+    heard = _still_heard(resident)
+    return (heard["for"], heard["case"]) if heard and "case" in heard else None
+
+
+def keep_words(resident: Resident, words: str, said_in: str | None) -> None:
+    """What they wrote, and in which LINE message, while we ask which service it is about."""
+    until = (now() + LISTEN_FOR).isoformat()
+    resident.listening = {"words": words, "said_in": said_in, "until": until}
+
+
+def kept_words(resident: Resident) -> tuple[str, str | None]:
+    """The words kept a moment ago and their message, or nothing."""
+    heard = _still_heard(resident) or {}
+    return str(heard.get("words", "")), heard.get("said_in")
+
+
+def _still_heard(resident: Resident) -> dict[str, Any] | None:
+    heard = resident.listening
+    return heard if heard is not None and datetime.fromisoformat(heard["until"]) >= now() else None

@@ -1,0 +1,190 @@
+"""The officers' queue: which cases a member of staff may see, and finding the wanted ones among many."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, false, func, literal, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
+
+from store.calendar import fiscal_year
+from store.clock import today
+from store.models import Case, File
+from store.staff import Role
+from store.staff_models import Staff
+from store.statuses import OPEN_STATUSES, PAUSED_STATUSES, Status
+from store.thai import arabic_digits
+
+PER_PAGE = 50
+# Nobody pages deeper; without a bound each further page would cost more than the last.
+MOST_PAGES = 40
+# Counting stops here: a tab says 999+.
+MOST_COUNTED = 1000
+_NUMBER = re.compile(r"(\d{1,7})(?:/(\d{4}))?")
+
+
+class Tab(StrEnum):
+    NEW = "new"
+    DOING = "doing"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    DONE = "done"
+    ALL = "all"
+
+
+RUNNING = OPEN_STATUSES - PAUSED_STATUSES
+_STATUSES_OF = {
+    Tab.NEW: frozenset({Status.SUBMITTED, Status.REOPENED}),
+    Tab.DOING: frozenset({Status.RECEIVED, Status.IN_PROGRESS}),
+    Tab.WAITING: frozenset({Status.NEED_INFO}),
+    Tab.OVERDUE: RUNNING,
+}
+# The ended ones only grow; the officers' day is in the others.
+_NEWEST_FIRST = frozenset({Tab.DONE, Tab.ALL})
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the queue. `assignee` is a staff id, or 0 for cases that nobody has."""
+
+    status: Status | None = None
+    service: str | None = None
+    department: str | None = None
+    urgent: bool = False
+    assignee: int | None = None
+
+    @property
+    def any(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class Page:
+    cases: list[Case]
+    number: int
+    has_next: bool
+
+
+def visible_to(person: Staff, *, led: bool = False) -> ColumnElement[bool]:
+    """Part of every query for staff: own department, or all of them without one; admins see no case."""
+    if person.role == Role.ADMIN:
+        return false()
+    return true() if person.department is None else _column(Case.department, led=led) == person.department
+
+
+def find_case(session: Session, person: Staff, case_id: int) -> Case | None:
+    """None for a case of another department, exactly as for one that does not exist."""
+    if case_id >= 2**31:
+        return None
+    return session.scalars(select(Case).where(Case.id == case_id, visible_to(person))).one_or_none()
+
+
+def find_file(session: Session, person: Staff, token: str) -> File | None:
+    """A file of a case this person may see."""
+    query = select(File).join(File.case).where(File.token == token, visible_to(person))
+    return session.scalars(query).one_or_none()
+
+
+def list_queue(session: Session, person: Staff, tab: Tab, filters: Filters, *, page: int = 1) -> Page:
+    """One page of a tab: the most pressing first, or for what has ended the newest first."""
+    page = min(max(page, 1), MOST_PAGES)
+    query = _matching(person, tab, filters)
+    if tab in _NEWEST_FIRST:
+        query = query.order_by(Case.id.desc())
+    else:
+        query = query.order_by(Case.urgent.desc(), Case.due_on, Case.id)
+    ids = list(session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)))
+    shown = _load(session, ids[:PER_PAGE])
+    return Page(shown, page, len(ids) > PER_PAGE and page < MOST_PAGES)
+
+
+def _matching(person: Staff, tab: Tab, filters: Filters) -> Select[int]:
+    led = tab not in _NEWEST_FIRST
+    # One department has far more cases than one service of it or one person.
+    narrower = led or filters.service is not None or filters.assignee is not None
+    seen = visible_to(person, led=narrower)
+    return select(Case.id).where(seen, _in_tab(tab), *_conditions(filters, led=led, department_led=narrower))
+
+
+def _column(column: InstrumentedAttribute[Any], *, led: bool) -> ColumnElement[Any]:
+    """`led`: another condition finds the few rows, and no index of this column may tempt the planner away from it.
+
+    SQLite without statistics takes any index with an equality: all cases of a service, to find ten open ones.
+    """
+    if not led:
+        return column.expression
+    return func.coalesce(column, "" if isinstance(column.type, String) else 0)
+
+
+def _load(session: Session, ids: list[int]) -> list[Case]:
+    """The rows of a page in its order; answers stay sealed, the queue does not show them."""
+    query = select(Case).where(Case.id.in_(ids)).options(defer(Case.answers), joinedload(Case.assignee))
+    found = {case.id: case for case in session.scalars(query)}
+    return [found[case_id] for case_id in ids if case_id in found]
+
+
+def find_by_number(session: Session, person: Staff, typed: str) -> Page:
+    """By case number (0123/2570, or 123 of the last years) or tracking code, in any tab."""
+    query = select(Case.id).where(visible_to(person, led=True), _numbered(typed)).order_by(Case.id.desc())
+    return Page(_load(session, list(session.scalars(query.limit(PER_PAGE)))), 1, has_next=False)
+
+
+def _numbered(typed: str) -> ColumnElement[bool]:
+    typed = re.sub(r"\s", "", arabic_digits(typed)).upper()
+    if not (match := _NUMBER.fullmatch(typed)):
+        return Case.tracking_code == typed[:20]
+    this_year = fiscal_year(today())
+    years = [int(match[2])] if match[2] else list(range(this_year, this_year - 10, -1))
+    return and_(Case.fiscal_year.in_(years), Case.number == int(match[1]))
+
+
+def count_tabs(session: Session, person: Staff, filters: Filters) -> dict[Tab, int]:
+    """How many cases each tab holds, counted no further than MOST_COUNTED.
+
+    Ended cases are counted only without filters: finding rare ones among all that ever were is slow.
+    """
+    tabs = [tab for tab in Tab if tab not in _NEWEST_FIRST or not filters.any]
+    parts = [_count(person, tab, filters) for tab in tabs]
+    return {Tab(row[0]): row[1] for row in session.execute(union_all(*parts))}
+
+
+def _count(person: Staff, tab: Tab, filters: Filters) -> Select[str, int]:
+    matching = _matching(person, tab, filters).limit(MOST_COUNTED)
+    return select(literal(str(tab)), func.count()).select_from(matching.subquery())
+
+
+def newest_id(session: Session, person: Staff) -> int:
+    """The last case that came in; a page that knows an older one can say that there is news."""
+    query = select(Case.id).where(visible_to(person)).order_by(Case.id.desc()).limit(1)
+    return session.scalar(query) or 0
+
+
+def _in_tab(tab: Tab) -> ColumnElement[bool]:
+    if tab is Tab.ALL:
+        return true()
+    if tab is Tab.DONE:
+        # Nearly all cases: the newest of them are found by walking back, not by an index of statuses.
+        return Case.status.not_in(sorted(OPEN_STATUSES))
+    among = Case.status.in_(sorted(_STATUSES_OF[tab]))
+    return and_(among, Case.due_on < today()) if tab is Tab.OVERDUE else among
+
+
+def is_overdue(case: Case) -> bool:
+    return case.status in RUNNING and case.due_on < today()
+
+
+def _conditions(filters: Filters, *, led: bool, department_led: bool) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.status:
+        wanted.append(Case.status == filters.status)
+    if filters.service:
+        wanted.append(_column(Case.service, led=led) == filters.service)
+    if filters.department:
+        wanted.append(_column(Case.department, led=department_led) == filters.department)
+    if filters.urgent:
+        wanted.append(Case.urgent.expression)
+    if filters.assignee is not None:
+        column = _column(Case.assignee_id, led=led)
+        wanted.append(column == (filters.assignee or (0 if led else None)))
+    return wanted

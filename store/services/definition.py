@@ -1,0 +1,170 @@
+"""The models of a service definition. The file's name is the service's name everywhere else."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import regex
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+FOLDER = Path(__file__).parent
+
+Kind = Literal[
+    "text", "name", "phone", "citizen_id", "email", "number", "date",
+    "choice", "place", "photos", "file", "address",
+]  # fmt: skip
+# What a resident tells us about themselves is kept and offered again.
+REMEMBERED = frozenset({"name", "phone", "address"})
+# LINE counts a label in characters as people see them: น้ำ is one.
+LONGEST_LABEL = 20
+
+
+class ServiceError(ValueError):
+    """A definition that cannot work; the message names the file and the line of thought."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _label(text: str) -> str:
+    if not 1 <= len(regex.findall(r"\X", text)) <= LONGEST_LABEL:
+        raise ValueError(f"a label has 1 to {LONGEST_LABEL} characters: {text}")
+    return text
+
+
+class Promise(_Part):
+    days: int = Field(ge=0, le=365)
+    unit: Literal["working", "calendar"]
+
+
+class Question(_Part):
+    """One thing to ask. `when` names an earlier choice and the answer under which this is asked: nothing else."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    kind: Kind
+    ask: str = Field(min_length=1, max_length=500)
+    label: str
+    optional: bool = False
+    choices: dict[str, str] = {}
+    when: dict[str, str] = {}
+    advice: dict[str, str] = {}
+    urgent: tuple[str, ...] = ()
+    takes_opening: bool = False
+    hint: str = ""
+    shortest: int = 1
+    longest: int = 1000
+    least: float = 0
+    most: float = 1_000_000
+    unit: str = ""
+    most_files: int = Field(default=5, ge=1, le=10)
+    days_ahead: int = Field(default=0, ge=0)
+    must_know: tuple[Literal["house_no", "moo"], ...] = ()
+
+    _check_label = field_validator("label")(_label)
+
+    @field_validator("choices")
+    @classmethod
+    def _check_choices(cls, choices: dict[str, str]) -> dict[str, str]:
+        if len(choices) > 10:
+            raise ValueError("at most 10 choices: a phone shows no more beside back, skip and cancel")
+        return {key: _label(text) for key, text in choices.items()}
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "Question":
+        if (self.kind == "choice") != bool(self.choices):
+            raise ValueError(f"{self.key}: choices belong to the kind choice, and only there")
+        for name in (*self.advice, *self.urgent):
+            if name not in self.choices:
+                raise ValueError(f"{self.key}: {name} is none of its choices")
+        if len(set(self.choices.values())) < len(self.choices):
+            raise ValueError(f"{self.key}: two choices have the same label")
+        if self.least > self.most or self.shortest > self.longest:
+            raise ValueError(f"{self.key}: its bounds leave no answer")
+        if self.takes_opening and self.kind != "text":
+            raise ValueError(f"{self.key}: only a text can take the opening words")
+        return self
+
+
+class Service(_Part):
+    """What we offer. Everything a resident reads here is Thai; braces name facts of the municipality."""
+
+    name: str
+    code: str = Field(pattern=r"^D[1-6]-\d\d$")
+    title: str = Field(min_length=1, max_length=60)
+    label: str
+    icon: str = Field(min_length=1, max_length=8)
+    group: Literal["problem", "request"]
+    department: str
+    answer_within: Promise
+    fee_baht: int = Field(default=0, ge=0)
+    keywords: tuple[str, ...]
+    order: int = 100
+    next_step: str
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+    _check_label = field_validator("label")(_label)
+
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _spell_out_persons(cls, questions: object) -> object:
+        """The kind `person` is short for a name and a phone."""
+        if not isinstance(questions, list) or not all(isinstance(question, dict) for question in questions):
+            return questions
+        spelt: list[dict[str, object]] = []
+        for question in questions:
+            spelt += _PERSON if question.get("kind") == "person" else [question]
+        return spelt
+
+    @model_validator(mode="after")
+    def _questions_fit(self) -> "Service":
+        earlier: dict[str, Question] = {}
+        for question in self.questions:
+            if question.key in earlier:
+                raise ValueError(f"two questions are called {question.key}")
+            for key, value in question.when.items():
+                if key not in earlier or value not in earlier[key].choices:
+                    raise ValueError(f"{question.key}: when {key}={value} can never hold")
+            earlier[question.key] = question
+        if sum(q.takes_opening for q in self.questions) > 1:
+            raise ValueError("only one question can take the opening words")
+        return self
+
+    def question(self, key: str) -> Question | None:
+        return next((question for question in self.questions if question.key == key), None)
+
+
+_PERSON: list[dict[str, object]] = [
+    {
+        "key": "name",
+        "kind": "name",
+        "label": "ชื่อผู้แจ้ง",
+        "ask": "ขอทราบชื่อ-นามสกุลของท่านค่ะ",
+        "hint": "เช่น นางสมศรี ใจดี",
+    },
+    {
+        "key": "phone",
+        "kind": "phone",
+        "label": "เบอร์โทร",
+        "ask": "ขอเบอร์โทรที่ติดต่อสะดวกค่ะ",
+        "hint": "เช่น 081-234-5678",
+    },
+]
+
+
+def read_services(folder: Path = FOLDER) -> dict[str, Service]:
+    """All services by name, in the order they are offered; ServiceError for the first that cannot work."""
+    services = [read_service(path) for path in sorted(folder.glob("*.toml"))]
+    return {service.name: service for service in sorted(services, key=lambda s: (s.order, s.name))}
+
+
+def read_service(path: Path) -> Service:
+    try:
+        return Service.model_validate({"name": path.stem, **tomllib.loads(path.read_text("utf-8"))})
+    except UnicodeDecodeError as error:
+        raise ServiceError(f"{path.name} is not saved as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ServiceError(f"{path.name} is not TOML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ServiceError(f"{path.name}: {problems}") from error

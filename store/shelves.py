@@ -1,0 +1,111 @@
+"""Where sealed bytes lie: a folder of this machine, or a bucket of an S3-compatible object store."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+CALL_SECONDS = 20
+
+
+class Shelf(Protocol):
+    """Bytes by name. `take` raises FileNotFoundError; `remove` of what is not there does nothing."""
+
+    def put(self, name: str, data: bytes) -> None: ...
+    def take(self, name: str) -> bytes: ...
+    def remove(self, name: str) -> None: ...
+    def names(self) -> Iterator[str]: ...
+    def untouched_since(self, moment: datetime) -> Iterator[str]: ...
+
+
+def open_shelf(media_url: str) -> Shelf:
+    """`s3://bucket/prefix`, or a folder."""
+    return Bucket(media_url) if media_url.startswith("s3://") else Folder(Path(media_url))
+
+
+class Folder:
+    """A file is whole or absent, never half written, and on the disk when `put` returns."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, data: bytes) -> None:
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rough = path.with_suffix(".part")
+        with rough.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        rough.replace(path)
+        _sync_folder(path.parent)
+
+    def take(self, name: str) -> bytes:
+        return self._path(name).read_bytes()
+
+    def remove(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
+    def names(self) -> Iterator[str]:
+        return (path.name for path in self._folder.glob("*/*") if path.suffix != ".part")
+
+    def untouched_since(self, moment: datetime) -> Iterator[str]:
+        """What a process left half written when it was killed, too."""
+        for path in self._folder.glob("*/*"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < moment.timestamp():
+                    yield path.name
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name
+
+
+class Bucket:
+    """Address and keys come from the usual AWS_* variables of the environment."""
+
+    def __init__(self, url: str) -> None:
+        # Loaded here: a town on a folder need not pay for it.
+        from obstore.store import S3Store  # noqa: PLC0415
+
+        where = urlsplit(url)
+        self._store = S3Store(
+            where.netloc,
+            prefix=where.path.strip("/") or None,
+            client_options={"timeout": timedelta(seconds=CALL_SECONDS), "allow_http": _is_plain(os.environ)},
+        )
+
+    def put(self, name: str, data: bytes) -> None:
+        self._store.put(name, data)
+
+    def take(self, name: str) -> bytes:
+        return bytes(self._store.get(name).bytes())
+
+    def remove(self, name: str) -> None:
+        try:
+            self._store.delete(name)
+        except FileNotFoundError:
+            return
+
+    def names(self) -> Iterator[str]:
+        for batch in self._store.list():
+            yield from (str(found["path"]) for found in batch)
+
+    def untouched_since(self, moment: datetime) -> Iterator[str]:
+        for batch in self._store.list():
+            yield from (str(found["path"]) for found in batch if found["last_modified"] < moment)
+
+
+def _is_plain(environ: os._Environ[str]) -> bool:
+    """Without TLS only where the operator named such an address, as for a store on the same machine."""
+    return environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,199 @@
+"""What does not get through by itself: events and messages given up or late, tried again or dropped by staff."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer
+
+from store import inbox, outbox
+from store.audit import write_down
+from store.clock import now
+from store.models import Case, InboxEvent, OutboxRow
+from store.search import visible_to
+from store.staff import Role
+from store.staff_models import Staff
+
+LATE_AFTER = timedelta(minutes=1)
+MOST_SHOWN = 100
+# LINE said no to these, or never saw them; of any other row nobody knows.
+CERTAINLY_NOT_TAKEN = ("refused", "cannot be written")
+
+
+class DropReason(StrEnum):
+    """Why something is not tried again: a closed list, because the audit takes nothing that people type."""
+
+    TOLD_OTHERWISE = "told_otherwise"
+    NOT_NEEDED = "not_needed"
+    DEFECTIVE = "defective"
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """One event or message as the page shows it: never what it says.
+
+    `case_number` is empty for who may not see cases. `may_be_taken`: LINE may have it, a retry may tell it twice.
+    """
+
+    id: int
+    kind: str
+    notice: str
+    case_number: str
+    case_id: int | None
+    since: datetime
+    tries: int
+    error: str
+    is_dead: bool
+    can_retry: bool = True
+    may_be_taken: bool = False
+    companions: int = 0
+
+
+def stuck_events(session: Session) -> list[Stuck]:
+    """Events from LINE, eldest first; whose they are stays sealed."""
+    query = select(InboxEvent).where(_is_stuck_event()).options(defer(InboxEvent.body))
+    return [
+        Stuck(
+            id=event.id,
+            kind="event",
+            notice="",
+            case_number="",
+            case_id=None,
+            since=event.arrived_at,
+            tries=event.tries,
+            error=event.error or "",
+            is_dead=event.state == "dead",
+        )
+        for event in session.scalars(query.order_by(InboxEvent.id).limit(MOST_SHOWN))
+    ]
+
+
+def retry_event(session: Session, by: Staff, event_id: int) -> bool:
+    """As if it had just come. False when it is not stuck any more."""
+    event = _lock_event(session, event_id)
+    if event is None:
+        return False
+    event.state, event.tries, event.next_try_at, event.error = "new", 0, None, None
+    write_down(session, "retry_event", staff_id=by.id, about=f"event {event.id}")
+    return True
+
+
+def drop_event(session: Session, by: Staff, event_id: int, reason: DropReason) -> bool:
+    event = _lock_event(session, event_id)
+    if event is None:
+        return False
+    inbox.done(event)
+    write_down(session, "drop_event", staff_id=by.id, about=f"event {event.id}: {reason}")
+    return True
+
+
+def stuck_rows(session: Session, person: Staff, held: timedelta) -> list[Stuck]:
+    """Messages of cases this person may see, and those of no case. `held`: how long a notice may wait anyway."""
+    other = aliased(OutboxRow)
+    companions = select(func.count()).where(other.lead_id == OutboxRow.id, other.state == "ready")
+    query = (
+        select(OutboxRow, Case, OutboxRow.messages.is_not(None), companions.scalar_subquery())
+        .outerjoin(Case, Case.id == OutboxRow.case_id)
+        .where(_is_stuck_row(held), _visible(person))
+        .options(defer(OutboxRow.messages), defer(OutboxRow.body), defer(OutboxRow.details))
+        .order_by(OutboxRow.id)
+        .limit(MOST_SHOWN)
+    )
+    return [_shown(person, *found) for found in session.execute(query)]
+
+
+def _shown(person: Staff, row: OutboxRow, case: Case | None, has_words: bool, companions: int) -> Stuck:
+    known = case if person.role != Role.ADMIN else None
+    return Stuck(
+        id=row.id,
+        kind=row.kind,
+        notice=row.notice or "",
+        case_number=known.shown_number if known else "",
+        case_id=known.id if known else None,
+        since=row.created_at,
+        tries=row.tries,
+        error=row.error or "",
+        is_dead=row.state == "dead",
+        can_retry=row.state == "ready" or _can_be_sent_again(row, has_words=has_words),
+        may_be_taken=_may_be_taken(row),
+        companions=companions,
+    )
+
+
+def retry_row(session: Session, by: Staff, row_id: int, held: timedelta, *, even_twice: bool = False) -> bool:
+    """Now. False when it is not stuck any more, or may have been told and nobody said that twice is all right."""
+    row = _lock_row(session, by, row_id, held)
+    if row is None:
+        return False
+    if row.state == "dead":
+        has_words = row.messages is not None
+        if not _can_be_sent_again(row, has_words=has_words) or (_may_be_taken(row) and not even_twice):
+            return False
+        _begin_anew(row)
+    # A row under way keeps key and body, and whatever LINE took of it already is not told again.
+    row.next_try_at = now()
+    write_down(session, "retry_message", staff_id=by.id, about=f"message {row.id}")
+    return True
+
+
+def drop_row(session: Session, by: Staff, row_id: int, held: timedelta, reason: DropReason) -> bool:
+    row = _lock_row(session, by, row_id, held)
+    if row is None:
+        return False
+    row.state, row.messages = "ready", None
+    outbox.settle(session, row.id, "dropped", error=f"dropped by staff: {reason}")
+    write_down(session, "drop_message", staff_id=by.id, about=f"message {row.id}: {reason}")
+    return True
+
+
+def _begin_anew(row: OutboxRow) -> None:
+    """Under a new key, because the row's own is over or was refused; a notice is worded again, by today's phrases."""
+    row.state, row.tries, row.error, row.retry_key = "ready", 0, None, str(uuid.uuid4())
+    row.first_tried_at, row.sent_by, row.lead_id = None, None, None
+    row.must_arrive = True
+    if row.kind == "notice":
+        row.messages = None
+
+
+def _can_be_sent_again(row: OutboxRow, *, has_words: bool) -> bool:
+    return row.to is not None and (row.kind == "notice" or has_words)
+
+
+def _may_be_taken(row: OutboxRow) -> bool:
+    return row.state == "dead" and not (row.error or "").startswith(CERTAINLY_NOT_TAKEN)
+
+
+def _lock_event(session: Session, event_id: int) -> InboxEvent | None:
+    query = select(InboxEvent).where(InboxEvent.id == event_id, _is_stuck_event())
+    return session.scalars(query.with_for_update()).one_or_none()
+
+
+def _lock_row(session: Session, by: Staff, row_id: int, held: timedelta) -> OutboxRow | None:
+    seen = select(OutboxRow.id).outerjoin(Case, Case.id == OutboxRow.case_id).where(_visible(by))
+    query = select(OutboxRow).where(OutboxRow.id == row_id, OutboxRow.id.in_(seen), _is_stuck_row(held))
+    return session.scalars(query.with_for_update()).one_or_none()
+
+
+def _is_stuck_event() -> ColumnElement[bool]:
+    late = and_(InboxEvent.state == "new", InboxEvent.arrived_at < now() - LATE_AFTER)
+    return or_(InboxEvent.state == "dead", late)
+
+
+def _is_stuck_row(held: timedelta) -> ColumnElement[bool]:
+    """Given up, or waiting past its time: due and not taken up, or put off longer than any notice is held.
+
+    What travels in another row's request is dealt with through that row.
+    """
+    is_due = OutboxRow.next_try_at < now() - LATE_AFTER
+    is_old = OutboxRow.created_at < now() - held - LATE_AFTER
+    waits = and_(OutboxRow.state == "ready", OutboxRow.lead_id.is_(None), or_(is_due, is_old))
+    return or_(OutboxRow.state == "dead", waits)
+
+
+def _visible(person: Staff) -> ColumnElement[bool]:
+    """Admins see that every message is there; supervisors those of their own cases, and those of none."""
+    if person.role == Role.ADMIN:
+        return OutboxRow.id.is_not(None)
+    return or_(OutboxRow.case_id.is_(None), visible_to(person))

@@ -1,0 +1,103 @@
+"""Thai dates, digits, phones and names, as people here write them."""
+
+import re
+from datetime import date, datetime
+
+from store.clock import in_bangkok
+
+MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
+WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
+EXTENSION = " ต่อ "
+_TO_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+# Letters that sound alike and are mixed up in chat: ไฟสาทารณะ, น้ำไม่ใหล, ภาสี.
+_SLIPS = (("ใ", "ไ"), ("ธ", "ท"), ("ฑ", "ท"), ("ณ", "น"), ("ษ", "ส"), ("ศ", "ส"))
+# One vowel typed as two signs, which looks the same: สระแอ as two เ, สระอำ as a circle and า (NFC leaves them so).
+_PAIRS = (("เเ", "แ"), ("\u0e4d\u0e32", "ำ"))
+_CIRCLE_BEFORE_TONE = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32")
+_TONES = re.compile("[\u0e47-\u0e4c]")
+_PARTICLES = re.compile(r"(\s?(นะคะ|นะครับ|ค่ะ|คะ|ครับ|คับ|ค่า|จ้า|จ้ะ|จ๊ะ|นะ))+$")
+# A title is followed by a consonant or a vowel that stands before one: คุณากร is a name, not คุณ and ากร.
+_TITLE = re.compile(r"(นางสาว|นาง|นาย|เด็กชาย|เด็กหญิง|คุณ|ว่าที่)\s*(?=[ก-ฮเ-ไ])|([ก-ฮ]{1,3}\.\s*)+(?=[ก-ฮเ-ไ])")
+
+
+def arabic_digits(text: str) -> str:
+    return text.translate(_TO_ARABIC)
+
+
+def one_spelling(text: str) -> str:
+    """What looks the same is spelt the same: นํ้า and น้ํา become น้ำ."""
+    text = _CIRCLE_BEFORE_TONE.sub("\\1ำ", text)
+    for pair, sign in _PAIRS:
+        text = text.replace(pair, sign)
+    return text
+
+
+def without_particles(text: str) -> str:
+    """Without ค่ะ, ครับ, นะคะ at the end: they are courtesy, not part of the answer."""
+    return _PARTICLES.sub("", text)
+
+
+def thai_date(day: date) -> str:
+    """20 พ.ย. 2569"""
+    if isinstance(day, datetime):
+        day = in_bangkok(day).date()
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year + 543}"
+
+
+def thai_weekday_date(day: date) -> str:
+    """วันศุกร์ 20 พ.ย. 2569"""
+    if isinstance(day, datetime):
+        day = in_bangkok(day).date()
+    return f"วัน{WEEKDAYS[day.weekday()]} {thai_date(day)}"
+
+
+def thai_time(at: datetime) -> str:
+    """14.05 น."""
+    return in_bangkok(at).strftime("%H.%M น.")
+
+
+def thai_moment(at: datetime) -> str:
+    """20 พ.ย. 2569 เวลา 14.05 น."""
+    return f"{thai_date(at)} เวลา {thai_time(at)}"
+
+
+def phone_shown(digits: str) -> str:
+    """081-234-5678 or 02-123-4567, with its extension if it has one; anything else as it is."""
+    digits, separator, extension = digits.partition(EXTENSION)
+    return f"{_hyphenated(digits)}{separator}{extension}"
+
+
+def _hyphenated(digits: str) -> str:
+    if len(digits) == 10:
+        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+    if len(digits) == 9 and digits.startswith("02"):
+        return f"02-{digits[2:5]}-{digits[5:]}"
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == 9 else digits
+
+
+def phone_masked(digits: str) -> str:
+    """081-xxx-5678"""
+    digits = digits.partition(EXTENSION)[0]
+    return f"{digits[:3]}-xxx-{digits[-4:]}" if len(digits) >= 9 else "xxx"
+
+
+def citizen_id_masked(digits: str) -> str:
+    """1-2345-xxxxx-xx-1"""
+    return f"{digits[0]}-{digits[1:5]}-xxxxx-xx-{digits[12]}" if len(digits) == 13 else "xxx"
+
+
+def first_name(name: str) -> str:
+    """The given name after its title, as people address each other: คุณสมศรี."""
+    while match := _TITLE.match(name):
+        name = name[match.end() :]
+    return name.split()[0] if name.split() else name
+
+
+def folded(text: str) -> str:
+    """For comparing what people type: spaces, signs, case, tone marks and common slips are ignored."""
+    text = arabic_digits(text).lower()
+    kept = "".join(ch for ch in text if ch.isalnum() or "\u0e30" <= ch <= "\u0e4e")
+    kept = one_spelling(_TONES.sub("", kept))
+    for slip, right in _SLIPS:
+        kept = kept.replace(slip, right)
+    return kept
