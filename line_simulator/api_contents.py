@@ -1,0 +1,62 @@
+"""What residents sent, as the data host gives it out: the bytes, a preview, the state of a video."""
+
+import itertools
+from collections.abc import Iterator
+
+from line_simulator.calls import Answer, Call, Endpoint
+from line_simulator.contents import Content, draw_preview
+from line_simulator.faults import CONTENT
+from line_simulator.refusals import Refusal
+
+BASE = "/v2/bot/message/<message_id>/content"
+PIECE = bytes(64 * 1024)
+
+
+def _download(call: Call, message_id: str) -> Answer:
+    content = call.sim.contents.get(message_id)
+    _refuse_by_fault(call)
+    if call.faults.get("content_status") == "202":
+        return Answer(b"", 202)
+    content_type = "text/html" if call.faults.get("content_wrong_type") else content.content_type
+    if call.faults.get("content_endless"):
+        return Answer(_never_stop(content), headers={"Content-Type": content_type})
+    if call.faults.get("content_truncated"):
+        promised = {"Content-Type": content_type, "Content-Length": str(len(content.data))}
+        return Answer(iter([content.data[: len(content.data) // 2]]), headers=promised)
+    return Answer(content.data, headers={"Content-Type": content_type})
+
+
+def _show_preview(call: Call, message_id: str) -> Answer:
+    content = call.sim.contents.get(message_id)
+    _refuse_by_fault(call)
+    if content.kind not in {"image", "video"}:
+        raise Refusal(400, "Only images and videos have a preview")
+    return Answer(draw_preview(content), headers={"Content-Type": "image/jpeg"})
+
+
+def _show_transcoding(call: Call, message_id: str) -> Answer:
+    content = call.sim.contents.get(message_id)
+    _refuse_by_fault(call)
+    if content.kind not in {"video", "audio"}:
+        raise Refusal(400, "Only videos and audio are transcoded")
+    waiting = call.faults.get("content_status") == "202"
+    return Answer({"status": "processing" if waiting else "succeeded"})
+
+
+def _refuse_by_fault(call: Call) -> None:
+    match call.faults.get("content_status"):
+        case "404":
+            raise Refusal(404, "not found")
+        case "410":
+            raise Refusal(410, "The content is gone")
+
+
+def _never_stop(content: Content) -> Iterator[bytes]:
+    return itertools.chain([content.data], itertools.repeat(PIECE))
+
+
+ENDPOINTS = (
+    Endpoint("GET", BASE, _download, faults=CONTENT),
+    Endpoint("GET", f"{BASE}/preview", _show_preview, faults=("content_status",)),
+    Endpoint("GET", f"{BASE}/transcoding", _show_transcoding, faults=("content_status",)),
+)

@@ -1,0 +1,202 @@
+"""Rich menus over the API: making, drawing, naming and linking them."""
+
+from line_simulator.calls import Answer, Call, Endpoint, require_user_id
+from line_simulator.limits import MENU_BATCH, MENU_CHANGE, MENU_LIST
+from line_simulator.refusals import Refusal
+from line_simulator.richmenu_images import read_picture
+from line_simulator.richmenu_schema import BATCH, BULK_LINK, BULK_UNLINK, CHANGED_ALIAS, NEW_ALIAS
+from line_simulator.validation import require, require_rich_menu
+
+MENU = "/v2/bot/richmenu"
+ONE = f"{MENU}/<menu_id>"
+ALIAS = f"{MENU}/alias"
+EVERYONE = "/v2/bot/user/all/richmenu"
+PERSON = "/v2/bot/user/<user_id>/richmenu"
+
+
+def _create(call: Call) -> Answer:
+    body = call.json()
+    require_rich_menu(body)
+    return Answer({"richMenuId": call.sim.menus.create(body).id})
+
+
+def _validate(call: Call) -> Answer:
+    require_rich_menu(call.json())
+    return Answer()
+
+
+def _list(call: Call) -> Answer:
+    return Answer({"richmenus": [menu.as_json() for menu in call.sim.menus.menus.values()]})
+
+
+def _show(call: Call, menu_id: str) -> Answer:
+    return Answer(call.sim.menus.get(menu_id).as_json())
+
+
+def _delete(call: Call, menu_id: str) -> Answer:
+    call.sim.menus.delete(menu_id)
+    return _changed(call)
+
+
+def _upload(call: Call, menu_id: str) -> Answer:
+    call.sim.menus.get(menu_id)
+    call.sim.menus.give_image(menu_id, read_picture(call.raw, call.content_type))
+    return _changed(call)
+
+
+def _download(call: Call, menu_id: str) -> Answer:
+    picture = call.sim.menus.get(menu_id).image
+    if picture is None:
+        raise Refusal(404, "The richmenu has no image")
+    return Answer(picture.data, headers={"Content-Type": picture.content_type})
+
+
+def _set_default(call: Call, menu_id: str) -> Answer:
+    call.sim.menus.default_id = call.sim.menus.get_with_image(menu_id).id
+    return _changed(call)
+
+
+def _show_default(call: Call) -> Answer:
+    if call.sim.menus.default_id is None:
+        raise Refusal(404, "no default richmenu")
+    return Answer({"richMenuId": call.sim.menus.default_id})
+
+
+def _clear_default(call: Call) -> Answer:
+    call.sim.menus.default_id = None
+    return _changed(call)
+
+
+def _link(call: Call, user_id: str, menu_id: str) -> Answer:
+    require_user_id(user_id)
+    menu = call.sim.menus.get_with_image(menu_id)
+    _link_if_friend(call, user_id, menu.id)
+    return _changed(call)
+
+
+def _show_linked(call: Call, user_id: str) -> Answer:
+    require_user_id(user_id)
+    if user_id not in call.sim.menus.linked:
+        raise Refusal(404, "the user has no richmenu")
+    return Answer({"richMenuId": call.sim.menus.linked[user_id]})
+
+
+def _unlink(call: Call, user_id: str) -> Answer:
+    require_user_id(user_id)
+    call.sim.menus.linked.pop(user_id, None)
+    return _changed(call)
+
+
+def _bulk_link(call: Call) -> Answer:
+    body = call.json()
+    require(BULK_LINK, body)
+    menu = call.sim.menus.get_with_image(body["richMenuId"])
+    for user_id in body["userIds"]:
+        _link_if_friend(call, user_id, menu.id)
+    return _changed(call, status=202)
+
+
+def _bulk_unlink(call: Call) -> Answer:
+    body = call.json()
+    require(BULK_UNLINK, body)
+    for user_id in body["userIds"]:
+        call.sim.menus.linked.pop(user_id, None)
+    return _changed(call, status=202)
+
+
+def _create_alias(call: Call) -> Answer:
+    body = call.json()
+    require(NEW_ALIAS, body)
+    call.sim.menus.create_alias(body["richMenuAliasId"], body["richMenuId"])
+    return Answer()
+
+
+def _change_alias(call: Call, alias_id: str) -> Answer:
+    body = call.json()
+    require(CHANGED_ALIAS, body)
+    call.sim.menus.change_alias(alias_id, body["richMenuId"])
+    return Answer()
+
+
+def _show_alias(call: Call, alias_id: str) -> Answer:
+    return Answer({**call.sim.menus.get_alias(alias_id)})
+
+
+def _delete_alias(call: Call, alias_id: str) -> Answer:
+    call.sim.menus.delete_alias(alias_id)
+    return Answer()
+
+
+def _list_aliases(call: Call) -> Answer:
+    return Answer({"aliases": [call.sim.menus.get_alias(alias) for alias in call.sim.menus.aliases]})
+
+
+def _run_batch(call: Call) -> Answer:
+    body = call.json()
+    require(BATCH, body)
+    for operation in body["operations"]:
+        _apply(call, operation)
+    return _changed(call, status=202)
+
+
+def _apply(call: Call, operation: dict[str, str]) -> None:
+    linked = call.sim.menus.linked
+    target = call.sim.menus.get_with_image(operation["to"]).id if operation["type"] == "link" else None
+    for user_id, menu_id in list(linked.items()):
+        if operation["type"] != "unlinkAll" and menu_id != operation["from"]:
+            continue
+        if target:
+            linked[user_id] = target
+        else:
+            del linked[user_id]
+
+
+def _validate_batch(call: Call) -> Answer:
+    require(BATCH, call.json())
+    return Answer()
+
+
+def _show_batch(call: Call) -> Answer:
+    if not call.query.get("requestId"):
+        raise Refusal(400, "The value for the 'requestId' parameter is invalid")
+    return Answer({"phase": "succeeded"})
+
+
+def _link_if_friend(call: Call, user_id: str, menu_id: str) -> None:
+    """LINE answers 200 for strangers and blockers too, and does nothing."""
+    resident = call.sim.residents.get(user_id)
+    if resident and resident.friend and not resident.blocked:
+        call.sim.menus.linked[user_id] = menu_id
+
+
+def _changed(call: Call, status: int = 200) -> Answer:
+    for user_id in call.sim.residents:
+        call.sim.stream.tell("changed", resident=user_id)
+    return Answer({}, status)
+
+
+ENDPOINTS = (
+    Endpoint("POST", MENU, _create, rate=MENU_CHANGE),
+    Endpoint("POST", f"{MENU}/validate", _validate),
+    Endpoint("GET", f"{MENU}/list", _list, rate=MENU_LIST),
+    Endpoint("GET", ONE, _show),
+    Endpoint("DELETE", ONE, _delete, rate=MENU_CHANGE),
+    Endpoint("POST", f"{ONE}/content", _upload),
+    Endpoint("GET", f"{ONE}/content", _download),
+    Endpoint("POST", f"{EVERYONE}/<menu_id>", _set_default),
+    Endpoint("GET", EVERYONE, _show_default),
+    Endpoint("DELETE", EVERYONE, _clear_default),
+    Endpoint("POST", f"{PERSON}/<menu_id>", _link),
+    Endpoint("GET", PERSON, _show_linked),
+    Endpoint("DELETE", PERSON, _unlink),
+    Endpoint("POST", f"{MENU}/bulk/link", _bulk_link),
+    Endpoint("POST", f"{MENU}/bulk/unlink", _bulk_unlink),
+    Endpoint("POST", ALIAS, _create_alias),
+    Endpoint("GET", f"{ALIAS}/list", _list_aliases),
+    Endpoint("POST", f"{ALIAS}/<alias_id>", _change_alias),
+    Endpoint("GET", f"{ALIAS}/<alias_id>", _show_alias),
+    Endpoint("DELETE", f"{ALIAS}/<alias_id>", _delete_alias, rate=MENU_CHANGE),
+    Endpoint("POST", f"{MENU}/batch", _run_batch, rate=MENU_BATCH),
+    Endpoint("POST", f"{MENU}/validate/batch", _validate_batch),
+    Endpoint("GET", f"{MENU}/progress/batch", _show_batch, rate=MENU_CHANGE),
+)

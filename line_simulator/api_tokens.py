@@ -1,0 +1,62 @@
+"""Issuing, verifying and revoking channel access tokens."""
+
+from urllib.parse import parse_qs
+
+from line_simulator.calls import Answer, Call, Endpoint
+from line_simulator.limits import TOKEN_ISSUE
+from line_simulator.tokens import SHORT_LIVED_SECONDS, STATELESS_SECONDS
+
+
+def _read_form(call: Call) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(call.raw.decode("utf-8", "replace")).items()}
+
+
+def _refuse(error: str, description: str) -> Answer:
+    """The token endpoints have an error body of their own."""
+    return Answer({"error": error, "error_description": description}, 400)
+
+
+def _find_fault(call: Call, form: dict[str, str]) -> Answer | None:
+    if form.get("grant_type") != "client_credentials":
+        return _refuse("unsupported_grant_type", "grant_type must be client_credentials")
+    if not form.get("client_id") or not call.sim.tokens.is_channel_secret(form.get("client_secret", "")):
+        return _refuse("invalid_client", "invalid client_id or client_secret")
+    return None
+
+
+def _issue_stateless(call: Call) -> Answer:
+    refused = _find_fault(call, _read_form(call))
+    if refused:
+        return refused
+    token = call.sim.tokens.issue_stateless()
+    return Answer({"token_type": "Bearer", "access_token": token, "expires_in": STATELESS_SECONDS})
+
+
+def _issue_short_lived(call: Call) -> Answer:
+    refused = _find_fault(call, _read_form(call))
+    if refused:
+        return refused
+    token = call.sim.tokens.issue_short_lived()
+    return Answer({"access_token": token, "expires_in": SHORT_LIVED_SECONDS, "token_type": "Bearer"})
+
+
+def _verify(call: Call) -> Answer:
+    token = _read_form(call).get("access_token") or call.query.get("access_token", "")
+    seconds = call.sim.tokens.seconds_left(token)
+    if not seconds:
+        return _refuse("invalid_request", "The access token expired")
+    return Answer({"client_id": "1234567890", "expires_in": seconds, "scope": "P"})
+
+
+def _revoke(call: Call) -> Answer:
+    call.sim.tokens.revoke(_read_form(call).get("access_token", ""))
+    return Answer(b"", headers={"Content-Type": "text/plain"})
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/oauth2/v3/token", _issue_stateless, needs_token=False),
+    Endpoint("GET", "/oauth2/v2.1/verify", _verify, needs_token=False),
+    Endpoint("POST", "/v2/oauth/accessToken", _issue_short_lived, rate=TOKEN_ISSUE, needs_token=False),
+    Endpoint("POST", "/v2/oauth/verify", _verify, needs_token=False),
+    Endpoint("POST", "/v2/oauth/revoke", _revoke, needs_token=False),
+)

@@ -1,0 +1,71 @@
+"""One API call as an endpoint sees it, and the answer it gives back."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.datastructures import Headers
+
+from line_simulator.limits import ORDINARY, Rate
+from line_simulator.refusals import Refusal
+
+if TYPE_CHECKING:
+    from line_simulator.simulator import Simulator
+
+USER_ID = re.compile(r"U[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Call:
+    sim: "Simulator"
+    path: str
+    query: Mapping[str, str]
+    headers: Headers
+    raw: bytes
+    request_id: str
+    faults: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("Content-Type", "").split(";")[0].strip().lower()
+
+    def json(self) -> Any:
+        if self.content_type != "application/json":
+            raise Refusal(415, "Content-Type must be application/json")
+        try:
+            return json.loads(self.raw)
+        except ValueError:
+            raise Refusal(400, "The request body could not be parsed as JSON") from None
+
+
+@dataclass(frozen=True)
+class Answer:
+    body: bytes | Iterable[bytes] | dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+View = Callable[..., Answer]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One row of the API: where it is, who answers, how often it may be called, what may go wrong."""
+
+    method: str
+    rule: str
+    view: View
+    rate: Rate = ORDINARY
+    retries: bool = False
+    """Takes X-Line-Retry-Key; everywhere else that header is an error."""
+    faults: tuple[str, ...] = ()
+    needs_token: bool = True
+    locked: bool = True
+    """Held together by the simulator's lock; off where the call goes out to the webhook itself."""
+
+
+def require_user_id(user_id: str) -> None:
+    if not USER_ID.fullmatch(user_id):
+        raise Refusal(400, "The value for the 'userId' parameter is invalid")

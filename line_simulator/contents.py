@@ -1,0 +1,60 @@
+"""The photos, files and recordings that residents sent, for as long as the simulator runs."""
+
+import io
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from line_simulator.refusals import Refusal
+
+PREVIEW_SIZE = (240, 240)
+
+
+@dataclass(frozen=True)
+class Content:
+    kind: str
+    """image, video, audio or file"""
+    data: bytes
+    content_type: str
+
+
+@dataclass
+class Contents:
+    _kept: dict[str, Content | None] = field(default_factory=dict)
+
+    def keep(self, message_id: str, content: Content) -> None:
+        self._kept[message_id] = content
+
+    def forget(self, message_id: str) -> None:
+        """The resident unsent it: from now on LINE answers 410."""
+        if message_id in self._kept:
+            self._kept[message_id] = None
+
+    def get(self, message_id: str) -> Content:
+        if message_id not in self._kept:
+            raise Refusal(404, "not found")
+        content = self._kept[message_id]
+        if content is None:
+            raise Refusal(410, "The content is gone")
+        return content
+
+
+def sniff_image_type(data: bytes) -> str:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return Image.MIME.get(image.format or "", "application/octet-stream")
+    except OSError:
+        return "application/octet-stream"
+
+
+def draw_preview(content: Content) -> bytes:
+    """Small and JPEG; a video shows a grey frame."""
+    picture = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(content.data)) as image:
+            small = image.convert("RGB")
+    except OSError:
+        small = Image.new("RGB", PREVIEW_SIZE, "#888888")
+    small.thumbnail(PREVIEW_SIZE)
+    small.save(picture, "JPEG")
+    return picture.getvalue()

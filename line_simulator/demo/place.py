@@ -1,0 +1,116 @@
+"""Where the demo lives: its ports and folder, who works there, and what its processes are told."""
+
+import errno
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from line_simulator.demo.children import Trouble
+
+HOST = "127.0.0.1"
+ROLES = {"officer": "เจ้าหน้าที่", "supervisor": "หัวหน้างาน", "admin": "ผู้ดูแลระบบ"}
+DEPARTMENTS = {"engineering": "กองช่าง", "office": "สำนักปลัด", "": ""}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who signs in to the console; without a department they see all of them."""
+
+    username: str
+    full_name: str
+    role: str
+    department: str = ""
+
+
+SUPERVISOR = Person("wichai", "วิชัย รอบคอบ", "supervisor")
+STAFF = (
+    Person("malee", "มาลี ใจงาม", "officer", "engineering"),
+    Person("somchai", "สมชาย ขยันดี", "officer", "office"),
+    SUPERVISOR,
+    Person("admin", "ดารณี ดูแลระบบ", "admin"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    port: int
+    folder: Path
+
+    @property
+    def simulator(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def web(self) -> str:
+        return f"http://{HOST}:{self.port + 1}"
+
+    @property
+    def console(self) -> str:
+        return f"http://{HOST}:{self.port + 2}"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "demo"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def keys_file(self) -> Path:
+        return self.folder / "demo.env"
+
+    def prepare(self) -> None:
+        """Makes the folders; Trouble when data is there whose key is not."""
+        try:
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(exist_ok=True)
+        except OSError as error:
+            raise Trouble(f"Cannot write to {self.folder}: {error.strerror}.") from error
+        if (self.data / "tessaban.db").exists() and not self.keys_file.exists():
+            raise Trouble(
+                f"{self.keys_file} is gone, and with it the key of the data in {self.data}."
+                " Bring it back, or delete that folder to begin anew."
+            )
+
+    def environment(self, outer: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, str]:
+        """For the processes. Secrets of a real account in the terminal's environment must not get in here."""
+        inherited = {name: value for name, value in outer.items() if name != "MUNICIPALITY"}
+        return {
+            **inherited,
+            **keys,
+            "DATABASE_URL": outer.get("DATABASE_URL") or f"sqlite:///{self.data}/tessaban.db",
+            "MEDIA_URL": str(self.data / "media"),
+            "LINE_API_URL": self.simulator,
+            "LINE_API_DATA_URL": self.simulator,
+            "PUBLIC_URL": self.web,
+            "CONSOLE_URL": self.console,
+            # What is on this machine is not asked for through somebody's proxy.
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+            "PYTHONUTF8": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def check_ports(self) -> None:
+        """Trouble unless the three ports are free: better one sentence now than three logs to read later."""
+        for port in range(self.port, self.port + 3):
+            reason = _reason_against(port)
+            if reason:
+                raise Trouble(
+                    f"Port {port} {reason}. The demo needs {self.port} to {self.port + 2}."
+                    f" Take others: make demo DEMO_PORT={9000 if self.port != 9000 else 9100}"
+                )
+
+
+def _reason_against(port: int) -> str:
+    if not 0 < port < 65536:
+        return "does not exist"
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, port))
+        except OSError as error:
+            return "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+    return ""

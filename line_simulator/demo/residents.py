@@ -1,0 +1,98 @@
+"""A resident's hands: what the stories do on the simulator's chat page, through the page's own requests."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from line_simulator.buttons import Button, find_button, in_message, in_quick_replies
+from line_simulator.demo.children import Children, Trouble
+
+Json = dict[str, Any]
+PATIENCE_SECONDS = 20.0
+_CASE_NUMBER = re.compile(r"\d{4,}/\d{4}")
+
+
+def plain_session() -> requests.Session:
+    """Proxies of the terminal's environment are none of this machine's business."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+@dataclass
+class Resident:
+    """Every act waits for the account's answer, as people do."""
+
+    simulator: str
+    name: str
+    children: Children
+    http: requests.Session = field(default_factory=plain_session)
+    id: str = ""
+    seen: int = 0
+    answer: list[Json] = field(default_factory=list)
+
+    def comes(self) -> None:
+        """Takes up the phone: found by name, or new in town. The same name is the same person every day."""
+        known = self._get("state")["residents"]
+        found = next((one for one in known if one["name"] == self.name), None)
+        self.id = (found or self._post("residents", {"name": self.name}))["id"]
+
+    def follows(self) -> None:
+        """Without waiting: the demo lets residents in before there is anybody to answer."""
+        self._post(f"residents/{self.id}/follow", {})
+
+    def hears(self) -> None:
+        self.children.wait_for(self._is_answered, f"an answer to {self.name}", seconds=PATIENCE_SECONDS)
+
+    def says(self, text: str) -> None:
+        self._act("say", {"text": text})
+
+    def pins(self, latitude: float, longitude: float, title: str, address: str) -> None:
+        where = {"latitude": latitude, "longitude": longitude, "title": title, "address": address}
+        self._act("place", where)
+
+    def sends_photos(self, *photos: bytes) -> None:
+        files = [("photos", (f"{i}.jpg", photo, "image/jpeg")) for i, photo in enumerate(photos)]
+        self._act("photos", None, files)
+
+    def taps(self, label: str) -> None:
+        """A button of the last answer."""
+        button = find_button(self._buttons(), label)
+        if button is None:
+            raise Trouble(f"{self.name} sees no button {label!r}.")
+        self._act("tap", {"action": button.action})
+
+    def case_number(self) -> str:
+        """As the receipt tells it."""
+        for message in self.answer:
+            if found := _CASE_NUMBER.search(message.get("altText", "")):
+                return found.group()
+        raise Trouble(f"{self.name} got no case number.")
+
+    def _buttons(self) -> list[Button]:
+        quick = [item["action"] for m in self.answer for item in m.get("quickReply", {}).get("items", [])]
+        return [*in_quick_replies(quick), *(button for m in self.answer for button in in_message(m))]
+
+    def _act(self, act: str, body: Json | None, files: Any = None) -> None:
+        self._post(f"residents/{self.id}/{act}", body, files)
+        self.hears()
+
+    def _is_answered(self) -> bool:
+        bubbles = self._get(f"residents/{self.id}/messages?after={self.seen}")["messages"]
+        answer = [bubble["message"] for bubble in bubbles if bubble["from"] == "account"]
+        if answer:
+            self.seen, self.answer = bubbles[-1]["seq"], answer
+        return bool(answer)
+
+    def _get(self, path: str) -> Any:
+        return _read(self.http.get(f"{self.simulator}/_sim/{path}", timeout=10))
+
+    def _post(self, path: str, body: Json | None, files: Any = None) -> Any:
+        return _read(self.http.post(f"{self.simulator}/_sim/{path}", json=body, files=files, timeout=10))
+
+
+def _read(response: requests.Response) -> Any:
+    response.raise_for_status()
+    return response.json()

@@ -1,0 +1,136 @@
+"""What happened in town today: a few residents report, staff answer, so that a visitor finds work under way."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import requests
+
+from line_simulator.demo import pictures
+from line_simulator.demo.children import Children, Trouble
+from line_simulator.demo.officers import Officer
+from line_simulator.demo.place import Place
+from line_simulator.demo.residents import Resident
+
+# Somsri is not among them: she stays for the visitor.
+NAMES = ("ประสิทธิ์", "วรรณา", "บุญมี", "กมล", "อารีย์")
+
+
+@dataclass(frozen=True)
+class Town:
+    place: Place
+    passwords: Mapping[str, str]
+    residents: Mapping[str, Resident]
+
+    def officer(self, username: str) -> Officer:
+        officer = Officer(self.place.console, username)
+        if not officer.signs_in(self.passwords[username]):
+            raise Trouble(f"{username} cannot sign in.")
+        return officer
+
+
+def let_in(place: Place, children: Children) -> dict[str, Resident]:
+    """The simulator forgets everything overnight, the database does not: its residents come back each time,
+    so that notices of their cases reach them."""
+    residents = {name: Resident(place.simulator, name, children) for name in NAMES}
+    for resident in residents.values():
+        resident.comes()
+        resident.follows()
+    return residents
+
+
+def play(town: Town) -> list[str]:
+    """All stories side by side; the words of those that went wrong, if any."""
+    with ThreadPoolExecutor(len(STORIES)) as pool:
+        played = [(story.__name__, pool.submit(story, town)) for story in STORIES]
+    problems = [(name, future.exception()) for name, future in played]
+    for _, problem in problems:
+        if problem is not None and not isinstance(problem, (Trouble, requests.RequestException)):
+            raise problem
+    return [f"{name}: {problem}" for name, problem in problems if problem is not None]
+
+
+def a_lamp_is_repaired(town: Town) -> None:
+    prasit = town.residents["ประสิทธิ์"]
+    prasit.hears()
+    prasit.says("ไฟดับ 2 ดวง มา 3 คืนแล้ว ซอยมืดมากครับ")
+    prasit.taps("ไม่มี")
+    prasit.pins(16.43581, 102.82744, "หน้าวัดโพธิ์ชัย", "ถนนโพธิ์ชัย หมู่ 2 ต.ตัวอย่าง")
+    prasit.sends_photos(pictures.dark_street())
+    prasit.says("นายประสิทธิ์ ศรีวงศ์")
+    prasit.says("081-555-0142")
+    prasit.taps("ส่งเรื่อง")
+    number = prasit.case_number()
+    malee = town.officer("malee")
+    malee.acts(number, "accept")
+    malee.acts(number, "start")
+    malee.acts(number, "finish", "เปลี่ยนหลอดใหม่ 2 ดวง ทดสอบแล้วสว่างปกติค่ะ", pictures.lit_street())
+    prasit.says("ติดตามเรื่อง")
+    prasit.taps("ใช้ได้แล้ว")
+    prasit.taps("⭐⭐⭐⭐⭐")
+    prasit.says("มาเร็วมาก ขอบคุณครับ")
+
+
+def a_tap_runs_dry(town: Town) -> None:
+    wanna = town.residents["วรรณา"]
+    wanna.hears()
+    wanna.says("น้ำไม่ไหลตั้งแต่เมื่อเช้า ทั้งซอยเลยค่ะ")
+    wanna.taps("น้ำไม่ไหล")
+    wanna.taps("ข้าม")
+    wanna.pins(16.42917, 102.82103, "ซอยร่วมใจ 4", "หมู่ 4 ต.ตัวอย่าง")
+    wanna.taps("ข้าม")
+    wanna.says("นางวรรณา พรมมา")
+    wanna.says("089-555-0177")
+    wanna.taps("ส่งเรื่อง")
+
+
+def a_road_needs_a_question(town: Town) -> None:
+    boonmee = town.residents["บุญมี"]
+    boonmee.hears()
+    boonmee.says("ถนนเป็นหลุมลึก รถจักรยานยนต์เกือบล้มครับ")
+    boonmee.taps("ไม่มี")
+    boonmee.says("ทางเข้าตลาดสด ฝั่งธนาคาร")
+    boonmee.sends_photos(pictures.pothole())
+    boonmee.says("นายบุญมี แสนสุข")
+    boonmee.says("086-555-0119")
+    boonmee.taps("ส่งเรื่อง")
+    number = boonmee.case_number()
+    malee = town.officer("malee")
+    malee.acts(number, "accept")
+    malee.acts(number, "ask", "หลุมอยู่เลนซ้ายหรือเลนขวาคะ กว้างประมาณกี่เมตร")
+
+
+def a_cable_hangs(town: Town) -> None:
+    kamon = town.residents["กมล"]
+    kamon.hears()
+    kamon.says("เสาไฟหน้าโรงเรียน สายไฟห้อยลงมาเกือบถึงพื้นค่ะ")
+    kamon.taps("มีอันตราย")
+    kamon.pins(16.43120, 102.82590, "หน้าโรงเรียนบ้านตัวอย่าง", "หมู่ 1 ต.ตัวอย่าง")
+    kamon.sends_photos(pictures.hanging_cable())
+    kamon.says("น.ส.กมล ทองดี")
+    kamon.says("083-555-0163")
+    kamon.taps("ส่งเรื่อง")
+
+
+def smoke_drifts(town: Town) -> None:
+    aree = town.residents["อารีย์"]
+    aree.hears()
+    aree.says("ร้องเรียน มีคนเผาขยะทุกเย็น ควันเข้าบ้านค่ะ")
+    aree.taps("เสียง กลิ่น ควัน")
+    aree.says("ที่ว่างข้างร้านก๋วยเตี๋ยว หมู่ 3")
+    aree.sends_photos(pictures.smoke())
+    aree.says("นางอารีย์ บุญมาก")
+    aree.says("084-555-0128")
+    aree.taps("ข้าม")
+    aree.taps("เก็บเป็นความลับ")
+    aree.taps("ส่งเรื่อง")
+    town.officer("somchai").acts(aree.case_number(), "accept")
+
+
+STORIES: tuple[Callable[[Town], None], ...] = (
+    a_lamp_is_repaired,
+    a_tap_runs_dry,
+    a_road_needs_a_question,
+    a_cable_hangs,
+    smoke_drifts,
+)

@@ -1,0 +1,85 @@
+"""Opens the town: which processes, in which order, and what is in it the first time."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from line_simulator.demo.children import Children, Trouble
+from line_simulator.demo.officers import Officer
+from line_simulator.demo.place import STAFF, SUPERVISOR, Person, Place
+from line_simulator.demo.residents import plain_session
+from line_simulator.demo.stories import Town, let_in, play
+
+ONE_PROCESS = (
+    "--worker-class",
+    "gthread",
+    "--workers",
+    "1",
+    "--no-control-socket",
+    "--graceful-timeout",
+    "3",
+)
+
+
+def open_town(place: Place, children: Children, passwords: Mapping[str, str]) -> list[str]:
+    """Returns when everything answers; what went wrong with the stories does not keep the doors shut."""
+    webhook = f"{place.web}/line/webhook"
+    children.start("simulator", "line_simulator", "--port", str(place.port), "--webhook", webhook)
+    children.run("upgrade", "store", "upgrade")
+    _serve(children, "web", place.web, "bot.web:create_app()", threads=16)
+    _serve(children, "console", place.console, "staff_console.web:create_app()", threads=8)
+    _wait(children, f"{place.simulator}/_sim/state")
+    # Before the worker: it may have notices for them from yesterday.
+    residents = let_in(place, children)
+    children.start("worker", "bot", "worker")
+    children.run("richmenus", "bot", "richmenus", "publish")
+    for address in (f"{place.console}/healthz", f"{place.web}/healthz", f"{place.web}/readyz"):
+        _wait(children, address)
+    return _begin(Town(place, passwords, residents), children) if _is_empty(place, passwords) else []
+
+
+def _serve(children: Children, name: str, address: str, application: str, *, threads: int) -> None:
+    bound = address.removeprefix("http://")
+    children.start(name, "gunicorn", *ONE_PROCESS, "--threads", str(threads), "--bind", bound, application)
+
+
+def _wait(children: Children, address: str) -> None:
+    children.wait_for(lambda: _answers(address), address)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return plain_session().get(address, timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+def _is_empty(place: Place, passwords: Mapping[str, str]) -> bool:
+    """The database tells, not a mark beside it: another one may be named, or a first start cut short."""
+    supervisor = Officer(place.console, SUPERVISOR.username)
+    if not supervisor.signs_in(passwords[SUPERVISOR.username]):
+        return True
+    cases = supervisor.finds_cases("tab=all")
+    supervisor.signs_out()
+    return not cases
+
+
+def _begin(town: Town, children: Children) -> list[str]:
+    new = [
+        p for p in STAFF if not Officer(town.place.console, p.username).signs_in(town.passwords[p.username])
+    ]
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda person: _add_staff(children, person, town.passwords), new))
+    except Trouble as trouble:
+        return [f"Not everybody below can sign in: {trouble}"]
+    return play(town)
+
+
+def _add_staff(children: Children, person: Person, passwords: Mapping[str, str]) -> None:
+    department = ("--department", person.department) if person.department else ()
+    facts = ("--role", person.role, "--full-name", person.full_name, *department)
+    typed = passwords[person.username] + "\n"
+    name = f"staff-{person.username}"
+    children.run(name, "staff_console", "add-staff", person.username, *facts, "--password-stdin", typed=typed)

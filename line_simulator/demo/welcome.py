@@ -1,0 +1,43 @@
+"""What the terminal shows when the demo is ready: where to go, and as whom."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from line_simulator.demo.place import DEPARTMENTS, ROLES, STAFF, Person, Place
+
+BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
+
+
+def write_welcome(
+    place: Place, passwords: Mapping[str, str], *, seconds: float, in_colour: bool
+) -> Iterable[str]:
+    bold, dim, plain = (BOLD, DIM, PLAIN) if in_colour else ("", "", "")
+    yield ""
+    yield f"{bold}  เทศบาลตำบลตัวอย่าง พร้อมใช้งานแล้ว · ready{plain} {dim}({seconds:.1f} s){plain}"
+    yield ""
+    yield f"  1  {_wide('เป็นประชาชน', 16)}{bold}{place.simulator}/{plain}"
+    yield f"     {_wide('be a resident', 16)}{dim}กด เพิ่มเพื่อน แล้วพิมพ์ เช่น ไฟหน้าบ้านดับ{plain}"
+    yield ""
+    yield f"  2  {_wide('เป็นเจ้าหน้าที่', 16)}{bold}{place.console}/{plain}"
+    yield f"     {_wide('be an officer', 16)}{dim}เข้าสู่ระบบด้วยชื่อใดชื่อหนึ่ง · sign in as one of these{plain}"
+    yield ""
+    width = max(len(password) for password in passwords.values()) + 3
+    for person in STAFF:
+        password = passwords[person.username]
+        yield f"     {person.username:<16}{bold}{password:<{width}}{plain}{dim}{_who(person)}{plain}"
+    yield ""
+    yield f"  {dim}Webhook {place.web}/line/webhook · ข้อมูลและบันทึก data and logs: {place.data}{plain}"
+    yield f"  {bold}Ctrl-C{plain} จบทุกอย่าง · ends all"
+    yield ""
+
+
+def _who(person: Person) -> str:
+    role, department = ROLES[person.role], DEPARTMENTS[person.department]
+    english = ", ".join(filter(None, (person.role, person.department)))
+    return f"{person.full_name} {role}{department} · {english}"
+
+
+def _wide(text: str, columns: int) -> str:
+    """Thai vowels and tone marks above and below a consonant take no column of their own."""
+    taken = sum(unicodedata.category(sign) not in ("Mn", "Me") for sign in text)
+    return text + " " * (columns - taken)

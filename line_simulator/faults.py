@@ -1,0 +1,110 @@
+"""The switches that make the platform misbehave: one table, each off until someone turns it on."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from line_simulator.refusals import NotAllowed
+
+
+@dataclass(frozen=True)
+class Switch:
+    name: str
+    kind: str
+    """flag, number or choice"""
+    label: str
+    choices: tuple[str, ...] = ()
+    default: Any = None
+
+
+STATUSES = ("400", "401", "403", "429_rate", "429_monthly", "500", "503")
+SWITCHES = (
+    Switch("api_status", "choice", "ทุกคำสั่งของ LINE API ตอบรหัสนี้", STATUSES),
+    Switch("api_status_after_accept", "flag", "รับข้อความไปแล้วแต่ตอบ 500"),
+    Switch("api_hang_seconds", "number", "LINE API ค้างกี่วินาทีก่อนทำงานและตอบ"),
+    Switch("api_reset", "flag", "ตัดการเชื่อมต่อโดยไม่ตอบ"),
+    Switch("api_delay_ms", "number", "หน่วงทุกคำตอบของ LINE API (มิลลิวินาที)"),
+    Switch("reply_token_expired", "flag", "reply token ใช้ไม่ได้ทุกอัน"),
+    Switch("content_status", "choice", "ขอรูปหรือไฟล์แล้วตอบรหัสนี้", ("202", "404", "410")),
+    Switch("content_truncated", "flag", "รูปหรือไฟล์ขาดครึ่งทาง"),
+    Switch("content_endless", "flag", "รูปหรือไฟล์ไม่รู้จบ"),
+    Switch("content_wrong_type", "flag", "บอกชนิดไฟล์ผิด"),
+    Switch("profile_404", "flag", "ขอโปรไฟล์ไม่ได้ (404)"),
+    Switch("webhook_duplicate", "flag", "ส่ง webhook ทุกเหตุการณ์สองครั้ง"),
+    Switch("webhook_down", "flag", "webhook ขาดการติดต่อ เก็บไว้ส่งซ้ำเมื่อปิดสวิตช์"),
+    Switch("webhook_redelivery", "flag", "เปิดการส่งซ้ำของ LINE (webhook redelivery)", default=True),
+    Switch("count", "number", "ให้เกิดเฉพาะกี่คำสั่งถัดไป แล้วปิดเอง"),
+)
+BY_NAME = {switch.name: switch for switch in SWITCHES}
+# The channel's own setting and the counter are no faults: running out of the count leaves them alone.
+SETTINGS = {"webhook_redelivery", "count"}
+
+API = ("api_status", "api_status_after_accept", "api_hang_seconds", "api_reset", "api_delay_ms")
+CONTENT = ("content_status", "content_truncated", "content_endless", "content_wrong_type")
+
+
+class Faults:
+    def __init__(self, lock: threading.RLock) -> None:
+        self._lock = lock
+        self._values: dict[str, Any] = {switch.name: switch.default for switch in SWITCHES}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def values(self) -> dict[str, Any]:
+        return dict(self._values)
+
+    def turn(self, **values: Any) -> None:
+        """`faults.turn(api_status="500", count=2)`; None, False or 0 turns a switch off."""
+        checked = {name: _accepted(name, value) for name, value in values.items()}
+        with self._lock:
+            self._values.update(checked)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._values = {switch.name: switch.default for switch in SWITCHES}
+
+    def take(self, names: Iterable[str]) -> Mapping[str, Any]:
+        """The faults that hit this call; a call that is hit uses up one of `count`."""
+        with self._lock:
+            hit = {name: self._values[name] for name in names if self._values[name]}
+            if hit and self._values["count"]:
+                self._use_up_one()
+            return hit
+
+    def _use_up_one(self) -> None:
+        self._values["count"] -= 1
+        if self._values["count"] > 0:
+            return
+        self._values["count"] = None
+        for switch in SWITCHES:
+            if switch.name not in SETTINGS:
+                self._values[switch.name] = switch.default
+
+
+def _accepted(name: str, value: Any) -> Any:
+    if name not in BY_NAME:
+        raise NotAllowed(f"ไม่มีสวิตช์ชื่อ {name}")
+    switch = BY_NAME[name]
+    if switch.kind == "flag":
+        return bool(value) or None if name not in SETTINGS else bool(value)
+    if not value:
+        return None
+    if switch.kind == "choice":
+        return _one_of(switch, str(value))
+    return _amount(switch, value)
+
+
+def _one_of(switch: Switch, value: str) -> str:
+    if value not in switch.choices:
+        raise NotAllowed(f"{switch.label}: เลือกได้ {', '.join(switch.choices)}")
+    return value
+
+
+def _amount(switch: Switch, value: Any) -> float | int:
+    try:
+        amount = float(value)
+    except (TypeError, ValueError):
+        raise NotAllowed(f"{switch.label}: ต้องเป็นตัวเลข") from None
+    return int(amount) if amount.is_integer() else amount

@@ -1,0 +1,60 @@
+"""The last 500 webhook deliveries and API calls, as the panel shows them."""
+
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from line_simulator.stream import Stream
+
+KEPT = 500
+LONGEST_TEXT = 2_000
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, in either direction."""
+
+    direction: str
+    method: str
+    path: str
+    status: int
+    ms: float
+    request: Any = None
+    response: Any = None
+    retry_key: str | None = None
+    note: str | None = None
+
+
+class Log:
+    def __init__(self, clock: Callable[[], float], stream: Stream) -> None:
+        self._clock = clock
+        self._stream = stream
+        self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._last = 0
+
+    def write(self, exchange: Exchange) -> None:
+        self._last += 1
+        facts = {"n": self._last, "at": int(self._clock() * 1000), **vars(exchange)}
+        optional = ("retry_key", "note")
+        entry = {name: value for name, value in facts.items() if value is not None or name not in optional}
+        self._entries.append(entry)
+        self._stream.tell("log", entry=entry)
+
+    def after(self, number: int) -> list[dict[str, Any]]:
+        return [entry for entry in self._entries if entry["n"] > number]
+
+
+def readable(body: bytes, content_type: str) -> Any:
+    """JSON as JSON, text as text, and of anything else only how much there was."""
+    if not body:
+        return None
+    if "json" in content_type:
+        try:
+            return json.loads(body)
+        except ValueError:
+            pass
+    if content_type.startswith(("text/", "application/x-www-form-urlencoded", "application/json")):
+        return body[:LONGEST_TEXT].decode("utf-8", "replace")
+    return f"<{content_type or 'no type'}, {len(body)} bytes>"

@@ -1,0 +1,188 @@
+"""The routes under /_sim that the chat page lives on: residents, their acts, the log and the switches."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from line_simulator import panel_acts
+from line_simulator.contents import draw_preview
+from line_simulator.faults import SWITCHES
+from line_simulator.refusals import NotAllowed, Refusal
+from line_simulator.residents import Resident
+from line_simulator.simulator import Simulator
+
+Route = Callable[..., ResponseReturnValue]
+CONFLICT = 409
+
+
+def add_routes(app: Flask, sim: Simulator) -> None:
+    for method, rule, view in ROUTES:
+        app.add_url_rule(f"/_sim/{rule}", f"{method} {rule}", partial(view, sim), methods=[method])
+    app.register_error_handler(NotAllowed, _explain)
+    app.register_error_handler(Refusal, _explain_refusal)
+
+
+def _explain(reason: NotAllowed) -> ResponseReturnValue:
+    return jsonify(error=str(reason)), CONFLICT
+
+
+def _explain_refusal(refusal: Refusal) -> ResponseReturnValue:
+    return jsonify(error=refusal.body["message"]), refusal.status
+
+
+def describe(resident: Resident) -> dict[str, Any]:
+    return {
+        "id": resident.id,
+        "name": resident.name,
+        "friend": resident.friend,
+        "blocked": resident.blocked,
+        "unread": resident.chat.unread,
+        "rich_menu": _describe_menu(resident),
+        "color": resident.color,
+    }
+
+
+def _describe_menu(resident: Resident) -> dict[str, Any] | None:
+    menu = resident.rich_menu
+    if menu is None:
+        return None
+    shown = {name: menu[name] for name in ("size", "chatBarText", "selected", "areas")}
+    return {"id": menu["richMenuId"], "image_url": f"/_sim/richmenu/{menu['richMenuId']}/image", **shown}
+
+
+def _show_state(sim: Simulator) -> ResponseReturnValue:
+    with sim.lock:
+        info = sim.bot_info()
+        account = {
+            "displayName": info["displayName"],
+            "basicId": info["basicId"],
+            "pictureUrl": None,
+            "webhook_url": sim.channel.webhook_url,
+        }
+        return jsonify(
+            account=account,
+            residents=[describe(resident) for resident in sim.residents.values()],
+            faults=sim.faults.values(),
+            quota={"limit": sim.quota.limit, "used": sim.quota.used},
+            clock=sim.now_ms(),
+        )
+
+
+def _add_resident(sim: Simulator) -> ResponseReturnValue:
+    name = str(_read_json().get("name", "")).strip()
+    if not name:
+        raise NotAllowed("ต้องตั้งชื่อก่อน")
+    with sim.lock:
+        return jsonify(describe(sim.add_resident(name))), 201
+
+
+def _list_bubbles(sim: Simulator, resident_id: str) -> ResponseReturnValue:
+    after = request.args.get("after", default=0, type=int)
+    with sim.lock:
+        resident = _get_resident(sim, resident_id)
+        resident.reads()
+        fresh = [bubble for bubble in resident.chat.bubbles if bubble.seq > after]
+        return jsonify(messages=[resident.chat.as_json(bubble) for bubble in fresh])
+
+
+def _act(sim: Simulator, resident_id: str, act: str) -> ResponseReturnValue:
+    with sim.lock:
+        resident = _get_resident(sim, resident_id)
+        if act not in panel_acts.ACTS:
+            return jsonify(error="ไม่รู้จักคำสั่งนี้"), 404
+        panel_acts.ACTS[act](resident)
+    return jsonify(ok=True)
+
+
+def _stream(sim: Simulator) -> ResponseReturnValue:
+    last = request.headers.get("Last-Event-ID", "")
+    events = sim.stream.listen(int(last) if last.isdecimal() else None)
+    response = Response(events, mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _show_content(sim: Simulator, message_id: str) -> ResponseReturnValue:
+    content = sim.contents.get(message_id)
+    if "preview" in request.args and content.kind in {"image", "video"}:
+        return Response(draw_preview(content), content_type="image/jpeg")
+    return Response(content.data, content_type=content.content_type)
+
+
+def _show_menu_image(sim: Simulator, menu_id: str) -> ResponseReturnValue:
+    picture = sim.menus.get_with_image(menu_id).image
+    return Response(picture.data, content_type=picture.content_type) if picture else ("", 404)
+
+
+def _show_log(sim: Simulator) -> ResponseReturnValue:
+    with sim.lock:
+        return jsonify(entries=sim.log.after(request.args.get("after", default=0, type=int)))
+
+
+def _show_faults(sim: Simulator) -> ResponseReturnValue:
+    return jsonify(faults=sim.faults.values(), switches=[vars(switch) for switch in SWITCHES])
+
+
+def _turn_faults(sim: Simulator) -> ResponseReturnValue:
+    sim.faults.turn(**_read_json())
+    if not sim.faults["webhook_down"]:
+        sim.webhooks.hurry()
+    return jsonify(ok=True, faults=sim.faults.values())
+
+
+def _set_webhook(sim: Simulator) -> ResponseReturnValue:
+    address = str(_read_json().get("url", ""))
+    if not address.startswith(("http://", "https://")):
+        raise NotAllowed("ที่อยู่ webhook ต้องขึ้นต้นด้วย https:// หรือ http:// ในเครื่องนี้")
+    sim.channel.webhook_url = address
+    return jsonify(ok=True)
+
+
+def _verify_webhook(sim: Simulator) -> ResponseReturnValue:
+    return jsonify(sim.webhooks.verify())
+
+
+def _set_quota(sim: Simulator) -> ResponseReturnValue:
+    wanted = _read_json()
+    limit = wanted.get("limit", sim.quota.limit)
+    with sim.lock:
+        sim.quota.set(
+            limit=None if limit is None else int(limit), used=int(wanted.get("used", sim.quota.used))
+        )
+    return jsonify(ok=True)
+
+
+def _send_raw(sim: Simulator) -> ResponseReturnValue:
+    return jsonify(ok=True, status=sim.send_raw(request.get_data()))
+
+
+def _read_json() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    return body if isinstance(body, dict) else {}
+
+
+def _get_resident(sim: Simulator, resident_id: str) -> Resident:
+    if resident_id not in sim.residents:
+        raise Refusal(404, "ไม่พบคนนี้ในห้องแชตจำลอง")
+    return sim.residents[resident_id]
+
+
+ROUTES: tuple[tuple[str, str, Route], ...] = (
+    ("GET", "state", _show_state),
+    ("POST", "residents", _add_resident),
+    ("GET", "residents/<resident_id>/messages", _list_bubbles),
+    ("POST", "residents/<resident_id>/<act>", _act),
+    ("GET", "stream", _stream),
+    ("GET", "content/<message_id>", _show_content),
+    ("GET", "richmenu/<menu_id>/image", _show_menu_image),
+    ("GET", "log", _show_log),
+    ("GET", "faults", _show_faults),
+    ("POST", "faults", _turn_faults),
+    ("POST", "webhook", _set_webhook),
+    ("POST", "webhook/verify", _verify_webhook),
+    ("POST", "quota", _set_quota),
+    ("POST", "raw", _send_raw),
+)

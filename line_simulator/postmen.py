@@ -1,0 +1,36 @@
+"""Background threads that carry webhooks while the simulator is used by hand."""
+
+import threading
+
+from line_simulator.webhooks import Outgoing, Webhooks
+
+PATROL_SECONDS = 0.5
+
+
+class Postmen:
+    """Several residents are served at once, each one's events in order."""
+
+    def __init__(self, webhooks: Webhooks, *, threads: int = 4) -> None:
+        self._webhooks = webhooks
+        self._stopped = threading.Event()
+        for number in range(threads):
+            threading.Thread(target=self._walk, name=f"postman-{number}", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        with self._webhooks.work:
+            self._webhooks.work.notify_all()
+
+    def _walk(self) -> None:
+        while not self._stopped.is_set():
+            outgoing = self._wait_for_one()
+            if outgoing:
+                self._webhooks.finish(outgoing)
+
+    def _wait_for_one(self) -> Outgoing | None:
+        with self._webhooks.work:
+            outgoing = self._webhooks.claim()
+            if outgoing is None:
+                # Redeliveries fall due without anyone notifying, hence the short round.
+                self._webhooks.work.wait(PATROL_SECONDS)
+            return outgoing

@@ -1,0 +1,51 @@
+"""Reply tokens: good once, for a minute after their event was delivered, and never after twenty minutes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from line_simulator.identifiers import Identifiers
+from line_simulator.refusals import Refusal
+
+GOOD_FOR = 60.0
+LAST_CHANCE = 20 * 60.0
+
+
+@dataclass
+class _Token:
+    user_id: str
+    event_at: float
+    delivered_at: float
+    used: bool = False
+
+
+class ReplyTokens:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._tokens: dict[str, _Token] = {}
+
+    def issue(self, user_id: str) -> str:
+        token = Identifiers.new_token()
+        now = self._clock()
+        self._tokens[token] = _Token(user_id, event_at=now, delivered_at=now)
+        return token
+
+    def note_delivery(self, token: str) -> None:
+        """The minute starts again whenever the event is delivered again."""
+        if token in self._tokens:
+            self._tokens[token].delivered_at = self._clock()
+
+    def find_user(self, token: str) -> str:
+        """Refuses a token that is unknown, used or too old; LINE does not say which."""
+        known = self._tokens.get(token)
+        now = self._clock()
+        if (
+            known is None
+            or known.used
+            or now - known.delivered_at > GOOD_FOR
+            or now - known.event_at > LAST_CHANCE
+        ):
+            raise Refusal(400, "Invalid reply token")
+        return known.user_id
+
+    def use_up(self, token: str) -> None:
+        self._tokens[token].used = True

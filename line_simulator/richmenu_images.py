@@ -1,0 +1,44 @@
+"""LINE's rules for the picture of a rich menu."""
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image
+
+from line_simulator.refusals import Refusal
+
+LARGEST = 1024 * 1024
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
+NARROWEST, WIDEST, LOWEST = 800, 2500, 250
+LEAST_RATIO = 1.45
+
+
+@dataclass(frozen=True)
+class Picture:
+    data: bytes
+    content_type: str
+    width: int
+    height: int
+
+
+def read_picture(data: bytes, content_type: str) -> Picture:
+    if content_type not in FORMATS:
+        raise Refusal(415, "Content-Type must be image/jpeg or image/png")
+    if len(data) > LARGEST:
+        raise Refusal(400, "The image must be at most 1 MB")
+    width, height = _measure(data, FORMATS[content_type])
+    if not NARROWEST <= width <= WIDEST or height < LOWEST:
+        raise Refusal(400, "The image must be 800 to 2500 pixels wide and at least 250 high")
+    if width / height < LEAST_RATIO:
+        raise Refusal(400, "The image's width / height must be at least 1.45")
+    return Picture(data, content_type, width, height)
+
+
+def _measure(data: bytes, expected: str) -> tuple[int, int]:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.format != expected:
+                raise Refusal(400, f"The image is not {expected}")
+            return image.size
+    except OSError:
+        raise Refusal(400, "The image could not be read") from None

@@ -1,0 +1,101 @@
+"""The account's rich menus: which exist, which image, which alias, and who sees which."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from line_simulator.identifiers import Identifiers
+from line_simulator.refusals import Refusal
+from line_simulator.richmenu_images import Picture
+
+MOST_MENUS = 1000
+MOST_ALIASES = 1000
+
+
+@dataclass
+class RichMenu:
+    id: str
+    definition: dict[str, Any]
+    image: Picture | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"richMenuId": self.id, **self.definition}
+
+
+@dataclass
+class RichMenus:
+    menus: dict[str, RichMenu] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    default_id: str | None = None
+    linked: dict[str, str] = field(default_factory=dict)
+    """User id to menu id; a menu of one's own comes before the default."""
+
+    def create(self, definition: dict[str, Any]) -> RichMenu:
+        if len(self.menus) >= MOST_MENUS:
+            raise Refusal(400, f"The number of rich menus has reached the limit of {MOST_MENUS}")
+        menu = RichMenu(Identifiers.new_rich_menu_id(), definition)
+        self.menus[menu.id] = menu
+        return menu
+
+    def get(self, menu_id: str) -> RichMenu:
+        if menu_id not in self.menus:
+            raise Refusal(404, "richmenu not found")
+        return self.menus[menu_id]
+
+    def get_with_image(self, menu_id: str) -> RichMenu:
+        menu = self.get(menu_id)
+        if menu.image is None:
+            raise Refusal(400, "must upload richmenu image before applying it to user")
+        return menu
+
+    def give_image(self, menu_id: str, picture: Picture) -> None:
+        menu = self.get(menu_id)
+        if menu.image is not None:
+            raise Refusal(400, "An image has already been uploaded to the richmenu")
+        size = menu.definition["size"]
+        if (picture.width, picture.height) != (size["width"], size["height"]):
+            # Not in LINE's reference; a picture of another size only ever means a mistake.
+            raise Refusal(400, "The image must have the size of the rich menu")
+        menu.image = picture
+
+    def delete(self, menu_id: str) -> None:
+        del self.menus[self.get(menu_id).id]
+        if self.default_id == menu_id:
+            self.default_id = None
+        self.linked = {user: menu for user, menu in self.linked.items() if menu != menu_id}
+
+    def create_alias(self, alias_id: str, menu_id: str) -> None:
+        if alias_id in self.aliases:
+            raise Refusal(400, "conflict richmenu alias id")
+        if len(self.aliases) >= MOST_ALIASES:
+            raise Refusal(400, f"The number of aliases has reached the limit of {MOST_ALIASES}")
+        self._point(alias_id, menu_id)
+
+    def change_alias(self, alias_id: str, menu_id: str) -> None:
+        self.get_alias(alias_id)
+        self._point(alias_id, menu_id)
+
+    def get_alias(self, alias_id: str) -> dict[str, str]:
+        if alias_id not in self.aliases:
+            raise Refusal(404, "richmenu alias not found")
+        return {"richMenuAliasId": alias_id, "richMenuId": self.aliases[alias_id]}
+
+    def delete_alias(self, alias_id: str) -> None:
+        del self.aliases[self.get_alias(alias_id)["richMenuAliasId"]]
+
+    def _point(self, alias_id: str, menu_id: str) -> None:
+        if menu_id not in self.menus:
+            raise Refusal(400, "richmenu not found")
+        self.aliases[alias_id] = self.get_with_image(menu_id).id
+
+    def find_shown_to(self, user_id: str) -> RichMenu | None:
+        menu_id = self.linked.get(user_id) or self.default_id
+        return self.menus.get(menu_id) if menu_id else None
+
+    def switch(self, user_id: str, alias_id: str) -> dict[str, str]:
+        """The params of the postback that follows a tap on a richmenuswitch area."""
+        if alias_id not in self.aliases:
+            return {"status": "RICHMENU_ALIAS_ID_NOTFOUND"}
+        if self.aliases[alias_id] not in self.menus:
+            return {"status": "RICHMENU_NOTFOUND"}
+        self.linked[user_id] = self.aliases[alias_id]
+        return {"newRichMenuAliasId": alias_id, "status": "SUCCESS"}

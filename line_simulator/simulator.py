@@ -1,0 +1,129 @@
+"""The whole platform in one object behind one lock: residents, webhooks, tokens, menus, limits and faults."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from line_simulator.contents import Contents
+from line_simulator.events import Event, write_event
+from line_simulator.faults import Faults
+from line_simulator.identifiers import Identifiers, user_id_of
+from line_simulator.limits import Quota, RateLimiter
+from line_simulator.log import Log
+from line_simulator.postmen import Postmen
+from line_simulator.reply_tokens import ReplyTokens
+from line_simulator.residents import Resident
+from line_simulator.retry_keys import RetryKeys
+from line_simulator.richmenus import RichMenus
+from line_simulator.stream import Stream
+from line_simulator.tokens import AccessTokens
+from line_simulator.webhooks import Channel, Deliver, Webhooks
+
+COLORS = ("#2E7D32", "#1565C0", "#AD1457", "#EF6C00", "#6A1B9A", "#00838F", "#5D4037", "#455A64")
+
+
+class Simulator:
+    def __init__(  # noqa: PLR0913 - each is one fact about the account or the test
+        self,
+        *,
+        secret: str,
+        token: str,
+        webhook_url: str = "http://127.0.0.1:8801/line/webhook",
+        clock: Callable[[], float] = time.time,
+        deliver: Deliver | None = None,
+        background: bool = True,
+        quota: int | None = 15_000,
+        verified: bool = False,
+        name: str = "เทศบาลตำบลตัวอย่าง",
+    ) -> None:
+        """`background=False` keeps events until `deliver_webhooks()`; `quota=None` means unlimited."""
+        self.lock = threading.RLock()
+        self.clock = clock
+        self.name = name
+        self.verified = verified
+        self.channel = Channel(secret, token, user_id_of(f"account {name}"), webhook_url)
+        self.ids = Identifiers(clock)
+        self.bubble_numbers = itertools.count(1)
+        self.residents: dict[str, Resident] = {}
+        self.contents = Contents()
+        self.menus = RichMenus()
+        self.aggregation_units: set[str] = set()
+        self.stream = Stream(self.lock)
+        self.log = Log(clock, self.stream)
+        self.faults = Faults(self.lock)
+        self.quota = Quota(clock, quota)
+        self.rates = RateLimiter(clock)
+        self.tokens = AccessTokens(clock, self.channel)
+        self.reply_tokens = ReplyTokens(clock)
+        self.retry_keys = RetryKeys(clock)
+        self.webhooks = self._open_webhooks(deliver)
+        self._postmen = Postmen(self.webhooks) if background else None
+
+    def _open_webhooks(self, deliver: Deliver | None) -> Webhooks:
+        return Webhooks(
+            channel=self.channel,
+            lock=self.lock,
+            faults=self.faults,
+            log=self.log,
+            reply_tokens=self.reply_tokens,
+            deliver=deliver,
+        )
+
+    def now_ms(self) -> int:
+        return int(self.clock() * 1000)
+
+    @property
+    def violations(self) -> list[str]:
+        """Broken promises that LINE itself would not notice."""
+        return self.retry_keys.violations
+
+    def add_resident(self, name: str) -> Resident:
+        with self.lock:
+            user_id = next(uid for uid in self._ids_for(name) if uid not in self.residents)
+            color = COLORS[len(self.residents) % len(COLORS)]
+            resident = Resident(self, user_id=user_id, name=name, color=color)
+            self.residents[user_id] = resident
+            self.stream.tell("changed", resident=user_id)
+            return resident
+
+    def emit(self, kind: str, payload: Event, *, user_id: str, replies: bool = True) -> None:
+        event = write_event(
+            kind,
+            payload,
+            event_id=self.ids.new_event_id(),
+            at_ms=self.now_ms(),
+            user_id=user_id,
+            reply_token=self.reply_tokens.issue(user_id) if replies else None,
+        )
+        self.webhooks.put(event, user_id)
+
+    def deliver_webhooks(self, *, together: bool = False) -> list[int]:
+        """Tries every waiting event once, failed ones first and as redeliveries; 0 means no connection.
+
+        `together` puts them all into one body, as LINE may with events of several residents.
+        """
+        return self.webhooks.deliver_all(together=together)
+
+    def send_raw(self, body: bytes) -> int:
+        """Signs these very bytes and delivers them, for shapes that no resident can produce."""
+        return self.webhooks.send_raw(body)
+
+    def bot_info(self) -> dict[str, Any]:
+        return {
+            "userId": self.channel.bot_user_id,
+            "basicId": "@" + self.channel.bot_user_id[1:9],
+            "displayName": self.name,
+            "chatMode": "chat",
+            "markAsReadMode": "manual",
+        }
+
+    def stop(self) -> None:
+        if self._postmen:
+            self._postmen.stop()
+
+    @staticmethod
+    def _ids_for(name: str) -> "itertools.chain[str]":
+        others = (user_id_of(f"{name} {number}") for number in itertools.count(2))
+        return itertools.chain([user_id_of(name)], others)

@@ -1,0 +1,68 @@
+/** What an account owner types into LINE's console: webhook address, message quota, and a raw webhook for rehearsals. */
+
+import { h } from "./dom.js";
+import { Refused, sendRaw, setQuota, setWebhook, verifyWebhook } from "./api.js";
+import { jsonView } from "./json.js";
+
+export class ChannelForm {
+  constructor(desk) {
+    this.desk = desk;
+    this.url = field("ที่อยู่ webhook", { type: "url", "data-testid": "webhook-url", required: true });
+    this.limit = field("โควตาข้อความต่อเดือน", { type: "number", min: "0", "data-testid": "quota-limit" });
+    this.used = field("ใช้ไปแล้ว", { type: "number", min: "0", "data-testid": "quota-used" });
+    this.raw = h("textarea", { class: "field", rows: "6", spellcheck: "false", "aria-label": "webhook ดิบ", "data-testid": "raw-body", placeholder: '{"destination": "U…", "events": []}' });
+    this.said = h("div", { class: "form-said", role: "status", "data-testid": "channel-said" });
+    this.root = h("div", { class: "form-part" }, this.said, this.webhookForm(), this.quotaForm(), this.rawForm());
+    this.paint();
+  }
+
+  webhookForm() {
+    return form("Webhook", "บันทึก", () => this.send(() => setWebhook(this.value(this.url))), this.url.root,
+      h("button", { type: "button", class: "side-button", "data-testid": "webhook-verify", onclick: () => this.send(verifyWebhook) }, "ตรวจสอบ (Verify)"));
+  }
+
+  quotaForm() {
+    const quota = () => ({ limit: numberOrNull(this.value(this.limit)), used: Number(this.value(this.used) || 0) });
+    return form("โควตาข้อความ", "บันทึก", () => this.send(() => setQuota(quota())), this.limit.root, this.used.root);
+  }
+
+  rawForm() {
+    return form("ส่ง webhook ดิบ", "ลงลายมือชื่อแล้วส่ง", () => this.send(() => sendRaw(this.raw.value)), this.raw);
+  }
+
+  value({ input }) {
+    return input.value.trim();
+  }
+
+  async send(task) {
+    try {
+      const answer = await task();
+      this.said.replaceChildren(h("p", {}, "เรียบร้อย"), jsonView(answer, "คำตอบ"));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.said.replaceChildren(h("p", { class: "refused" }, error.message));
+    }
+    await this.desk.refresh();
+  }
+
+  paint() {
+    const { account, quota = {} } = this.desk.state;
+    for (const [{ input }, value] of [[this.url, account.webhook_url], [this.limit, quota.limit], [this.used, quota.used]]) {
+      if (document.activeElement !== input) input.value = value ?? "";
+    }
+  }
+}
+
+function numberOrNull(text) {
+  return text === "" ? null : Number(text);
+}
+
+function field(label, props) {
+  const input = h("input", { class: "field", ...props });
+  return { input, root: h("label", { class: "labelled" }, label, input) };
+}
+
+function form(title, submit, act, ...fields) {
+  return h("form", { class: "channel-form", onsubmit: (event) => { event.preventDefault(); act(); } },
+    h("h2", {}, title), fields, h("button", { type: "submit", class: "side-button solid" }, submit));
+}

@@ -1,0 +1,159 @@
+/** One phone in one resident's hand: header, chat, quick replies, dock, and what slides over them. */
+
+import { button, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { act, getMessages, Refused } from "./api.js";
+import { Chat } from "./chat.js";
+import { Dock } from "./dock.js";
+import { carryOut } from "./actions.js";
+import { quickReplies } from "./quickreply.js";
+import { friendCard } from "./friendcard.js";
+import { residentFace } from "./faces.js";
+import { openMenu } from "./sheet.js";
+import { clock } from "./thai.js";
+
+const TOAST_MS = 4200;
+
+export class Phone {
+  constructor(desk, resident) {
+    this.desk = desk;
+    this.resident = resident;
+    this.chat = new Chat(this);
+    this.dock = new Dock(this);
+    this.answered = new Set();
+    this.quick = h("div", { class: "quick-holder" });
+    this.card = h("div", { class: "card-holder" });
+    this.toasts = h("div", { class: "toasts", role: "status" });
+    this.overlays = h("div", { class: "overlays" });
+    this.status = h("span", { class: "status-clock" });
+    this.header = h("header", { class: "head" });
+    this.inside = h("div", { class: "inside" }, this.header, this.chat.root, this.quick, this.dock.root, this.card);
+    this.root = h("section", { class: "phone", "aria-label": `โทรศัพท์ของ${resident.name}`, "data-testid": `phone-${resident.name}`, "data-resident": resident.id },
+      h("div", { class: "status", "aria-hidden": "true" }, this.status, h("span", { class: "island" }), h("span", { class: "battery" })),
+      h("div", { class: "screen" }, this.inside, this.toasts, this.overlays));
+    this.update(resident);
+  }
+
+  get account() {
+    return this.desk.state.account;
+  }
+
+  async load() {
+    this.chat.replaceAll(await getMessages(this.resident.id));
+    this.paint();
+    this.chat.scrollDown();
+  }
+
+  update(resident) {
+    this.resident = resident;
+    this.root.dataset.friendship = friendship(resident);
+    this.dock.update(resident);
+    if (resident.blocked) this.chat.stopLoading();
+    this.paintHeader();
+    this.paint();
+  }
+
+  receive(bubble) {
+    if (bubble.from === "resident") this.chat.stuck = true;
+    this.chat.receive(bubble);
+    this.paint();
+  }
+
+  paint() {
+    this.chat.paint();
+    this.paintQuickReplies();
+    this.card.replaceChildren(...friendCard(this));
+    this.paintClock();
+  }
+
+  paintClock() {
+    this.status.textContent = clock(this.desk.now());
+  }
+
+  paintQuickReplies() {
+    const { newest } = this.chat;
+    const key = newest && isLive(newest) && !this.answered.has(newest.seq) ? newest.seq : "";
+    if (this.quickKey === key) return;
+    this.quickKey = key;
+    this.quick.replaceChildren(...(key ? [quickReplies(newest, this)] : []));
+    if (this.chat.stuck) this.chat.scrollDown();
+  }
+
+  paintHeader() {
+    const { account, resident, desk } = this;
+    this.header.replaceChildren(
+      button("เลือกผู้อยู่อาศัย", { class: "round only-small", onclick: () => desk.openDrawer("side") }, icon("back")),
+      h("div", { class: "head-words" },
+        h("span", { class: "head-name" }, badge(), h("b", {}, account.displayName)),
+        h("small", {}, `บัญชีทางการ · ${account.basicId ?? ""}`)),
+      h("span", { class: "head-you", title: `คุณกำลังเป็น${resident.name}` }, residentFace(resident, 28), h("span", { class: "unseen" }, `คุณกำลังเป็น${resident.name}`)),
+      button("เมนูของห้องแชต", { class: "round", "data-testid": "chat-menu", onclick: () => this.openChatMenu() }, icon("more")));
+  }
+
+  openChatMenu() {
+    const { friend, blocked } = this.resident;
+    const choices = [
+      { label: "ผู้อยู่อาศัยทั้งหมด", icon: "people", act: () => this.desk.openDrawer("side") },
+      { label: "เบื้องหลัง: webhook และ API", icon: "inspect", act: () => this.desk.openPanel("inspector") },
+      { label: "สวิตช์ความขัดข้อง", icon: "storm", act: () => this.desk.openPanel("faults") },
+      { label: "ตั้งค่าช่องทาง", icon: "wire", act: () => this.desk.openPanel("channel") },
+    ];
+    if (blocked) choices.push({ label: "ปลดบล็อก", icon: "check", testid: "unblock", act: () => this.does("unblock") });
+    else if (friend) choices.push({ label: "บล็อกบัญชีนี้", icon: "stop", danger: true, testid: "block", act: () => this.does("block") });
+    else choices.push({ label: "เพิ่มเพื่อน", icon: "add", act: () => this.does("follow") });
+    openMenu(this, "เมนูของห้องแชต", choices);
+  }
+
+  does(what, body) {
+    return this.attempt(() => act(this.resident.id, what, body));
+  }
+
+  /** Runs something a resident tried; shows the reason when LINE would have refused. */
+  async attempt(task) {
+    try {
+      await task();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.toast(error.message, "alert");
+      return false;
+    }
+  }
+
+  tap(action, source) {
+    return carryOut(this, action, source);
+  }
+
+  startLoading(seconds) {
+    this.chat.startLoading(seconds);
+  }
+
+  toast(words, kind = "note") {
+    const shown = h("p", { class: `toast ${kind}` }, words);
+    this.toasts.append(shown);
+    setTimeout(() => shown.remove(), TOAST_MS);
+  }
+
+  async copy(text) {
+    await navigator.clipboard?.writeText(text).catch(() => {});
+    this.toast("คัดลอกแล้ว");
+  }
+
+  setInert(inert) {
+    this.inside.inert = inert;
+  }
+}
+
+function friendship({ friend, blocked }) {
+  if (blocked) return "blocked";
+  return friend ? "friend" : "stranger";
+}
+
+/** The simulator says so when LINE would no longer show them; a resident's own words end them as well. */
+function isLive(bubble) {
+  return bubble.from === "account" && !bubble.unsent && bubble.message.quickReply?.items?.length > 0 && bubble.quick_reply_live === true;
+}
+
+function badge() {
+  return h("span", { class: "badge", role: "img", "aria-label": "บัญชีที่ได้รับการรับรอง" }, icon("check", 11));
+}

@@ -1,0 +1,21 @@
+/** The drawer of stickers a resident can send. */
+
+import { h } from "./dom.js";
+import { openSheet } from "./sheet.js";
+import { PACKAGE, stickerDrawing, stickerSet } from "./stickers.js";
+
+export function openStickers(phone) {
+  openSheet(phone, {
+    title: "สติกเกอร์",
+    testid: "sticker-sheet",
+    content: (close) => h("div", { class: "sticker-grid" }, stickerSet().map((sticker, index) =>
+      h("button", {
+        type: "button",
+        class: "sticker-choice",
+        "data-first": index === 0,
+        "aria-label": `ส่งสติกเกอร์ ${sticker.name}`,
+        "data-testid": "sticker",
+        onclick: () => { close(); phone.does("sticker", { packageId: PACKAGE, stickerId: sticker.id }); },
+      }, stickerDrawing(sticker)))),
+  });
+}

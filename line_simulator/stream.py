@@ -1,0 +1,42 @@
+"""What the chat page hears as it happens: a short memory of server-sent events."""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+HEARTBEAT_SECONDS = 15.0
+
+
+class Stream:
+    def __init__(self, lock: threading.RLock) -> None:
+        self._changed = threading.Condition(lock)
+        self._events: deque[tuple[int, str, dict[str, Any]]] = deque(maxlen=1000)
+        self._last = 0
+
+    def tell(self, name: str, **data: Any) -> None:
+        with self._changed:
+            self._last += 1
+            self._events.append((self._last, name, data))
+            self._changed.notify_all()
+
+    def listen(self, after: int | None = None) -> Iterator[str]:
+        """Yields server-sent events for ever; `after` is the browser's Last-Event-ID."""
+        seen = self._last if after is None else after
+        yield "retry: 1000\n\n"
+        while True:
+            fresh = self._wait_for_more(seen)
+            for number, name, data in fresh:
+                seen = number
+                yield f"id: {number}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+            if not fresh:
+                yield ": still here\n\n"
+
+    def _wait_for_more(self, seen: int) -> list[tuple[int, str, dict[str, Any]]]:
+        with self._changed:
+            if seen > self._last:
+                # The page is older than this process: after a restart the numbers begin again.
+                seen = 0
+            self._changed.wait_for(lambda: self._last > seen, timeout=HEARTBEAT_SECONDS)
+            return [event for event in self._events if event[0] > seen]

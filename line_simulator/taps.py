@@ -1,0 +1,71 @@
+"""What LINE does when a resident taps an action: a message, a postback, another menu, or nothing at all."""
+
+import re
+from typing import Any
+
+from line_simulator.actions import MOMENTS
+from line_simulator.refusals import NotAllowed
+from line_simulator.roles import Tapper
+
+Json = dict[str, Any]
+# The phone does these by itself: it opens an address, a camera or a map; the platform hears nothing yet.
+ON_THE_PHONE = {"uri", "clipboard", "camera", "cameraRoll", "location"}
+
+
+def perform(resident: Tapper, action: Json, params: dict[str, str]) -> None:
+    kind = action.get("type")
+    if kind in ON_THE_PHONE:
+        return
+    moment = _read_moment(action, params) if kind == "datetimepicker" else {}
+    _use_quick_reply(resident, action)
+    match kind:
+        case "message":
+            resident.says(action["text"])
+        case "postback":
+            _post_back(resident, action)
+        case "datetimepicker":
+            _emit(resident, action, moment)
+        case "richmenuswitch":
+            _switch_menu(resident, action)
+        case _:
+            raise NotAllowed("ไม่รู้จักปุ่มชนิดนี้")
+
+
+def _post_back(resident: Tapper, action: Json) -> None:
+    resident.must_be_able_to_write()
+    if "text" in action:
+        # The deprecated `text` is a real message of the resident, with a webhook of its own.
+        resident.says(action["text"])
+    elif "displayText" in action:
+        resident.shows("resident", {"type": "text", "text": action["displayText"]})
+    _emit(resident, action, {})
+
+
+def _switch_menu(resident: Tapper, action: Json) -> None:
+    params = resident.simulator.menus.switch(resident.id, action["richMenuAliasId"])
+    resident.simulator.stream.tell("changed", resident=resident.id)
+    _emit(resident, action, params)
+
+
+def _emit(resident: Tapper, action: Json, params: dict[str, str]) -> None:
+    postback: Json = {"data": action.get("data", "")}
+    if params:
+        postback["params"] = params
+    resident.emit("postback", {"postback": postback})
+
+
+def _read_moment(action: Json, params: dict[str, str]) -> dict[str, str]:
+    mode = action["mode"]
+    moment = params.get(mode) or params.get("moment") or ""
+    if not re.fullmatch(MOMENTS[mode], moment):
+        raise NotAllowed(f"ต้องเลือกวันหรือเวลาก่อน ({mode})")
+    moment = moment.upper()
+    if moment < action.get("min", moment).upper() or moment > action.get("max", moment).upper():
+        raise NotAllowed("วันหรือเวลานี้อยู่นอกช่วงที่เลือกได้")
+    return {mode: moment}
+
+
+def _use_quick_reply(resident: Tapper, action: Json) -> None:
+    if action in resident.chat.live_quick_replies:
+        resident.chat.quick_reply_used = True
+        resident.simulator.stream.tell("changed", resident=resident.id)

@@ -1,0 +1,82 @@
+"""The web application: both LINE hosts and the panel on one origin, and ways to serve it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from flask import Flask, Response, render_template, request
+from flask.json.provider import DefaultJSONProvider
+from jinja2 import TemplateNotFound
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from line_simulator import api_account, api_contents, api_messages, api_richmenus, api_tokens, panel
+from line_simulator.gateway import Gateway
+from line_simulator.server import Handler
+from line_simulator.simulator import Simulator
+
+ENDPOINTS = (
+    *api_messages.ENDPOINTS,
+    *api_contents.ENDPOINTS,
+    *api_richmenus.ENDPOINTS,
+    *api_account.ENDPOINTS,
+    *api_tokens.ENDPOINTS,
+)
+
+
+class ReadableJson(DefaultJSONProvider):
+    """Thai as Thai, keys in the order they were given."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
+def create_app(simulator: Simulator) -> Flask:
+    app = Flask(__name__, static_url_path="/_sim/static")
+    app.json = ReadableJson(app)
+    gateway = Gateway(simulator)
+    for endpoint in ENDPOINTS:
+        app.add_url_rule(
+            endpoint.rule,
+            f"{endpoint.method} {endpoint.rule}",
+            partial(gateway.answer, endpoint),
+            methods=[endpoint.method],
+            provide_automatic_options=False,
+        )
+    panel.add_routes(app, simulator)
+    app.add_url_rule("/", "chat", partial(_show_page, simulator))
+    app.register_error_handler(HTTPException, partial(_refuse, gateway))
+    return app
+
+
+def build_server(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
+    return make_server(host, port, create_app(simulator), threaded=True, request_handler=Handler)
+
+
+@contextmanager
+def serve(simulator: Simulator, port: int = 0) -> Iterator[str]:
+    """Serves in a thread and yields the base URL, for tests."""
+    server = build_server(simulator, port=port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        simulator.stop()
+
+
+def _show_page(simulator: Simulator) -> str:
+    try:
+        return render_template("chat.html", account=simulator.bot_info())
+    except TemplateNotFound:
+        return "The chat page is not installed; the API and /_sim answer."
+
+
+def _refuse(gateway: Gateway, error: HTTPException) -> Response | HTTPException:
+    if request.path.startswith(("/v2/", "/oauth2/")):
+        return gateway.refuse_unknown(error.code or 500, error.name)
+    return error
