@@ -1,0 +1,107 @@
+"""Commands of the bot: `python -m bot worker | check | doctor | richmenus publish | richmenus draw`."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from bot.check import check
+from bot.office import open_office
+from bot.richmenus.declaration import MenuError
+from bot.richmenus.pictures import draw_menus, read_drawn_menus
+from bot.run import run_worker
+from bot.settings import BotSettings
+from store.logs import set_up_logs
+from store.municipality import MunicipalityError
+from store.services import ServiceError
+from store.settings import SettingsError
+
+
+def worker() -> int:
+    settings = BotSettings.from_environment(os.environ)
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    run_worker(settings, stop)
+    return 0
+
+
+def publish_menus() -> int:
+    # Loaded here only: LINE's SDK costs a second and 70 MB that the worker must not pay.
+    from bot.richmenus.line_menus import LineMenus
+    from bot.richmenus.publish import publish
+
+    settings = BotSettings.from_environment(os.environ)
+    line = LineMenus(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+    for sentence in publish(read_drawn_menus(), line):
+        print(sentence)
+    return 0
+
+
+def redraw_menus() -> int:
+    for sentence in draw_menus():
+        print(sentence)
+    return 0
+
+
+def check_definitions() -> int:
+    problems = check(open_office(BotSettings.from_environment(os.environ)))
+    read_drawn_menus()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print("Everything fits together." if not problems else f"{len(problems)} to mend.")
+    return 1 if problems else 0
+
+
+def see_doctor() -> int:
+    from bot.doctor import Level, examine, fail
+    from bot.line_account import LineAccount
+
+    try:
+        settings = BotSettings.from_environment(os.environ)
+    except SettingsError as error:
+        print(fail("settings", str(error), "set it, then run this again"))
+        return 1
+    line, failed = LineAccount(settings.line_api_url, settings.access_token), False
+    for finding in examine(settings, line):
+        print(finding, flush=True)
+        failed = failed or finding.level is Level.FAIL
+    line.close()
+    return 1 if failed else 0
+
+
+COMMANDS: dict[str, Callable[[], int]] = {
+    "worker": worker,
+    "check": check_definitions,
+    "doctor": see_doctor,
+    "richmenus publish": publish_menus,
+    "richmenus draw": redraw_menus,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    parser.add_argument("command", nargs="+", metavar="COMMAND", help=" | ".join(COMMANDS))
+    command = " ".join(parser.parse_args(arguments).command)
+    if command not in COMMANDS:
+        parser.error(f"no command {command!r}; there are: {', '.join(COMMANDS)}")
+    set_up_logs()
+    try:
+        return COMMANDS[command]()
+    except (SettingsError, MunicipalityError, ServiceError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except MenuError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,284 @@
+"""The one place that decides whether what was said answers the question, a function for each kind."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import phonenumbers
+from stdnum.th import pin as citizen_ids
+
+from bot.conversations.addresses import read_address, show_address
+from bot.conversations.amounts import read_amount
+from bot.conversations.dates import read_day
+from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, Words
+from store.services import Question
+from store.thai import (
+    EXTENSION,
+    arabic_digits,
+    folded,
+    one_spelling,
+    phone_shown,
+    thai_weekday_date,
+    without_particles,
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an answer is judged against beside its question."""
+
+    today: date
+    address_defaults: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    value: Any
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`why` names the phrase that says so kindly."""
+
+    why: str
+    words: dict[str, str] = field(default_factory=dict)
+
+
+Verdict = Accepted | Refused
+
+# Not the joiners U+200C and U+200D: families of emoji hang together by them.
+_CONTROLS = re.compile(
+    r"[\ud800-\udfff\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+# นะ and คะ may end a name, as in ชนะ: only apart from it are they certainly courtesy.
+_AFTER_A_NAME = re.compile(r"(\s*(นะคะ|นะครับ|ค่ะ|ครับ|คับ)|\s+(คะ|ค่า|จ้า|จ้ะ|จ๊ะ|นะ)|^(คะ|ค่า|จ้า|จ้ะ|จ๊ะ|นะ))+$")
+_BEFORE_A_NAME = re.compile(r"^((ดิฉัน|ฉัน|ผม|หนู)\s*)?ชื่อ\s*")
+_SECRET = re.compile(
+    r"(รหัสผ่าน|พาสเวิร์ด|password|passwd|otp|โอทีพี|รหัส\s*atm|รหัสบัตร(?!\s*ประชาชน)|\bpin\b|รหัสพิน|รหัสลับ)"
+    r"[^0-9a-zA-Z]{0,20}[0-9a-zA-Z@#$%!&*._-]{4,}",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"(?<!\S)[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[.,]?(?:\s|[ก-๙]|$))")
+
+
+def clean_text(text: str) -> str:
+    """Normalised and without invisible signs that could hide or reverse what an officer reads; "" if none is left
+    to be seen."""
+    text = one_spelling(unicodedata.normalize("NFC", _CONTROLS.sub("", text))).strip()
+    return text if any(unicodedata.category(sign)[0] in "LNPS" for sign in text) else ""
+
+
+def tells_a_secret(text: str) -> bool:
+    """A password, PIN or OTP: never to be kept, always to be warned about (requirement L11)."""
+    return _SECRET.search(arabic_digits(text)) is not None
+
+
+def check(question: Question, said: Said, setting: Setting) -> Verdict:
+    """Accepted with the value to keep, or Refused with what to say. The wrong kind of message is refused too."""
+    if isinstance(said, Words):
+        said = Words(clean_text(said.text))
+        if tells_a_secret(said.text):
+            return Refused("told_a_secret")
+    return _CHECKS[question.kind](question, said, setting)
+
+
+def _text(question: Question, said: Said, _: Setting) -> Verdict:
+    if not isinstance(said, Words):
+        return Refused("want_words")
+    if len(said.text) < question.shortest:
+        return Refused("too_short")
+    if len(said.text) > question.longest:
+        return Refused("too_long", {"longest": f"{question.longest:,}"})
+    return Accepted(said.text)
+
+
+def _name(_question: Question, said: Said, _: Setting) -> Verdict:
+    if not isinstance(said, Words):
+        return Refused("want_words")
+    name = _AFTER_A_NAME.sub("", _BEFORE_A_NAME.sub("", " ".join(said.text.split())))
+    letters = sum(ch.isalpha() for ch in name)
+    if letters < 2 or len(name) > 80 or any(ch.isdigit() for ch in name):
+        return Refused("not_a_name")
+    return Accepted(name)
+
+
+def _phone(_question: Question, said: Said, _: Setting) -> Verdict:
+    if not isinstance(said, Words):
+        return Refused("want_words")
+    text = re.sub(r"\s*ต่อ\s*(?=\d)", " ext. ", arabic_digits(said.text[:200]))
+    for found in phonenumbers.PhoneNumberMatcher(text, "TH"):
+        if found.number.country_code == 66:
+            extension = f"{EXTENSION}{found.number.extension}" if found.number.extension else ""
+            return Accepted(f"0{found.number.national_number}{extension}")
+    return Refused("not_a_phone")
+
+
+def _citizen_id(_question: Question, said: Said, _: Setting) -> Verdict:
+    if not isinstance(said, Words):
+        return Refused("want_words")
+    digits = re.sub(r"[^0-9]", "", arabic_digits(said.text))
+    if len(digits) != 13:
+        return Refused("citizen_id_length")
+    # People without registered status hold real cards that begin with 0: only the check digit decides.
+    if citizen_ids.calc_check_digit(digits[:12]) != digits[12]:
+        return Refused("citizen_id_wrong")
+    return Accepted(digits)
+
+
+def _email(_question: Question, said: Said, _: Setting) -> Verdict:
+    if not isinstance(said, Words):
+        return Refused("want_words")
+    found = _EMAIL.findall(said.text)
+    if len(found) != 1 or len(found[0]) > 254:
+        return Refused("not_an_email")
+    return Accepted(found[0].lower())
+
+
+def _number(question: Question, said: Said, _: Setting) -> Verdict:
+    if not isinstance(said, Words):
+        return Refused("want_words")
+    value = read_amount(said.text, question.unit)
+    if value is None:
+        return Refused("not_a_number")
+    if not question.least <= value <= question.most:
+        bounds = {"least": f"{question.least:,.0f}", "most": f"{question.most:,.0f}", "unit": question.unit}
+        return Refused("number_out_of_bounds", bounds)
+    return Accepted(int(value) if value.is_integer() else value)
+
+
+def _date(question: Question, said: Said, setting: Setting) -> Verdict:
+    if not isinstance(said, Words | Day):
+        return Refused("want_a_day")
+    day = said.day if isinstance(said, Day) else read_day(said.text, setting.today)
+    if day is None:
+        return Refused("want_a_day")
+    latest = setting.today + timedelta(days=question.days_ahead or 3650)
+    if not setting.today <= day <= latest:
+        return Refused("day_out_of_bounds", {"latest": thai_weekday_date(latest)})
+    return Accepted(day.isoformat())
+
+
+def _choice(question: Question, said: Said, _: Setting) -> Verdict:
+    if isinstance(said, Picked) and said.choice in question.choices:
+        return Accepted(said.choice)
+    if isinstance(said, Words) and (choice := _typed_choice(question, said.text)):
+        return Accepted(choice)
+    return Refused("pick_one")
+
+
+def _typed_choice(question: Question, text: str) -> str | None:
+    """By its number or its label; by its beginning, by going on after it, or by a word of it, if only one fits."""
+    typed = folded(without_particles(text))
+    keys = list(question.choices)
+    number = re.fullmatch(r"(?:ขอ|ตอบ|เลือก)?([0-9]{1,2})", typed)
+    if number and 1 <= int(number[1]) <= len(keys):
+        return keys[int(number[1]) - 1]
+    labels = {key: folded(label) for key, label in question.choices.items()}
+    ways: tuple[Callable[[str], bool], ...] = (
+        lambda label: label == typed,
+        lambda label: len(typed) >= 2 and label.startswith(typed),
+        lambda label: bool(label) and typed.startswith(label),
+        # Not with figures: "20 ปี" stands in "ต่ำกว่า 20 ปี" and means something else.
+        lambda label: len(typed) >= 3 and not re.search(r"\d", typed) and typed in label,
+    )
+    for fits in ways:
+        if len(fitting := [key for key, label in labels.items() if fits(label)]) == 1:
+            return fitting[0]
+    return next((key for key in keys if typed in _YES_AND_NO.get(key, ())), None)
+
+
+_YES_AND_NO = {
+    "yes": tuple(map(folded, ("ใช่", "จริง", "ถูกต้อง", "ยืนยัน", "ตกลง", "yes"))),
+    "no": tuple(map(folded, ("ไม่", "ไม่ใช่", "ไม่อันตราย", "ปลอดภัย", "no"))),
+}
+
+
+def _place(question: Question, said: Said, _: Setting) -> Verdict:
+    if isinstance(said, Pin):
+        return Accepted(
+            {"latitude": said.latitude, "longitude": said.longitude, "text": clean_text(said.text)}
+        )
+    if not isinstance(said, Words):
+        return Refused("want_a_place")
+    if len(said.text) < 3:
+        return Refused("place_too_short")
+    if len(said.text) > question.longest:
+        return Refused("too_long", {"longest": f"{question.longest:,}"})
+    return Accepted({"text": said.text})
+
+
+def _photos(_question: Question, said: Said, _: Setting) -> Verdict:
+    if not isinstance(said, Photo):
+        return Refused("want_a_photo")
+    return Accepted([{"token": said.token, "album": said.album, "of": said.of}])
+
+
+def _file(_question: Question, said: Said, _: Setting) -> Verdict:
+    if isinstance(said, Photo):
+        return Accepted([{"token": said.token, "album": said.album, "of": said.of}])
+    if not isinstance(said, Document):
+        return Refused("want_a_file")
+    return Accepted([{"token": said.token, "album": None, "of": 1}])
+
+
+def _address(question: Question, said: Said, setting: Setting) -> Verdict:
+    if not isinstance(said, Words):
+        return Refused("want_words")
+    address = read_address(said.text)
+    missing = [part for part in (question.must_know or ("house_no",)) if part not in address]
+    if missing:
+        return Refused(f"address_without_{missing[0]}")
+    return Accepted({**setting.address_defaults, **address})
+
+
+_CHECKS: dict[str, Callable[[Question, Said, Setting], Verdict]] = {
+    "text": _text,
+    "name": _name,
+    "phone": _phone,
+    "citizen_id": _citizen_id,
+    "email": _email,
+    "number": _number,
+    "date": _date,
+    "choice": _choice,
+    "place": _place,
+    "photos": _photos,
+    "file": _file,
+    "address": _address,
+}
+
+
+def count_files(value: list[dict[str, Any]]) -> int:
+    """How many were sent: of an album whose other photos are still on their way, all of them."""
+    albums: dict[str, int] = {file["album"]: file["of"] for file in value if file["album"]}
+    return sum(albums.values()) + sum(1 for file in value if not file["album"])
+
+
+def show(question: Question, value: Any) -> str:
+    """The answer in words for people; "-" when it was skipped."""
+    if value is None:
+        return "-"
+    shower = _SHOWN.get(question.kind)
+    return shower(question, value) if shower else str(value)
+
+
+def _show_place(_: Question, value: dict[str, Any]) -> str:
+    if value.get("text"):
+        return f"📍 {value['text']}" if "latitude" in value else str(value["text"])
+    return f"📍 ปักหมุดแล้ว ({value['latitude']:.5f}, {value['longitude']:.5f})"
+
+
+_SHOWN: dict[str, Callable[[Question, Any], str]] = {
+    "choice": lambda question, value: question.choices.get(value, value),
+    "phone": lambda _, value: phone_shown(value),
+    "citizen_id": lambda _, value: f"{value[0]}-{value[1:5]}-{value[5:10]}-{value[10:12]}-{value[12]}",
+    "number": lambda question, value: f"{value:,} {question.unit}".strip(),
+    "date": lambda _, value: thai_weekday_date(date.fromisoformat(value)),
+    "place": _show_place,
+    "photos": lambda question, value: f"{min(count_files(value), question.most_files)} รูป",
+    "file": lambda question, value: f"{min(count_files(value), question.most_files)} ไฟล์",
+    "address": lambda _, value: show_address(value),
+}

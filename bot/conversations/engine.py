@@ -1,0 +1,229 @@
+"""The conversation engine: what to ask next, and what changes when something is said.
+
+The answers are the whole state. Back, edit, skip, "2 of 5", resuming after days, and a service definition that
+changed meanwhile all follow from that: there are no step numbers to go wrong.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.conversations.answers import Accepted, Refused, Setting, check, count_files
+from bot.conversations.said import Document, Photo, Pin, Said
+from store.services import Question, Service
+from store.services.definition import REMEMBERED
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An unfinished request. A skipped question has the answer None; `editing` is asked before all others."""
+
+    service: Service
+    answers: Answers = field(default_factory=dict)
+    editing: str | None = None
+
+
+@dataclass(frozen=True)
+class Asking:
+    question: Question
+    step: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """All is answered: show it and wait for the one press that sends it."""
+
+
+Turn = Asking | Confirming
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to say before the next question; `name` is a phrase, unless it is given as `text`."""
+
+    name: str
+    words: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What hearing something led to. `silent`: the next photo of an album already answered."""
+
+    draft: Draft
+    remarks: tuple[Remark, ...] = ()
+    silent: bool = False
+
+
+def begin(service: Service, *, opening: str = "", known: Answers | None = None, photos: Any = None) -> Draft:
+    """A new request. What the person wrote first, told us before, or sent just now need not be asked again."""
+    answers: dict[str, Any] = {}
+    for question in service.questions:
+        if question.takes_opening and opening:
+            answers[question.key] = opening
+        if question.kind in REMEMBERED and (known or {}).get(question.kind) is not None:
+            answers[question.key] = (known or {})[question.kind]
+        if question.kind == "photos" and photos:
+            answers[question.key] = photos
+    return Draft(service, still_valid(service, answers))
+
+
+def applies(question: Question, answers: Answers) -> bool:
+    return all(answers.get(key) == value for key, value in question.when.items())
+
+
+def still_valid(service: Service, answers: Answers) -> dict[str, Any]:
+    """In the file's order; an answer whose question no longer applies is forgotten, and so on down."""
+    valid: dict[str, Any] = {}
+    for question in service.questions:
+        if question.key in answers and _possible(question, valid):
+            valid[question.key] = answers[question.key]
+    return valid
+
+
+def _possible(question: Question, valid: Answers) -> bool:
+    """An answer taken ahead of its turn stays while the earlier choice it depends on is still open."""
+    return all(key not in valid or valid[key] == value for key, value in question.when.items())
+
+
+def next_turn(draft: Draft) -> Turn:
+    asked = [question for question in draft.service.questions if applies(question, draft.answers)]
+    for step, question in enumerate(asked, start=1):
+        if question.key == draft.editing:
+            return Asking(question, step, len(asked))
+    for step, question in enumerate(asked, start=1):
+        if question.key not in draft.answers:
+            return Asking(question, step, len(asked))
+    return Confirming()
+
+
+def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
+    """Takes what was said as the answer to what is being asked, or to the question it can only be meant for."""
+    question = _meant(draft, said)
+    if question is None:
+        return Heard(draft, (Remark("at_the_summary"),))
+    verdict = check(question, said, setting)
+    if isinstance(verdict, Refused):
+        return Heard(draft, (Remark(verdict.why, verdict.words),))
+    if question.kind in ("photos", "file"):
+        return _take_file(draft, question, verdict)
+    return _take(draft, question, verdict)
+
+
+def _meant(draft: Draft, said: Said) -> Question | None:
+    """A pin or a photo finds its own question, early or late; everything else is for the one being asked."""
+    turn = next_turn(draft)
+    asking = turn.question if isinstance(turn, Asking) else None
+    if isinstance(said, Pin) and (asking is None or asking.kind != "place"):
+        return _of_kind(draft, "place") or asking
+    if isinstance(said, Photo) and (begun := _question_of_album(draft, said)) is not None:
+        return begun
+    if isinstance(said, Photo) and (asking is None or asking.kind not in ("photos", "file")):
+        return _of_kind(draft, "photos") or _of_kind(draft, "file") or asking
+    if isinstance(said, Document) and (asking is None or asking.kind != "file"):
+        return _of_kind(draft, "file") or asking
+    return asking
+
+
+def _question_of_album(draft: Draft, photo: Photo) -> Question | None:
+    """The question that took the first photo of an album takes the rest, though another is being asked by now."""
+    if photo.album is None:
+        return None
+    for question, value in answered(draft):
+        if question.kind in ("photos", "file") and any(file["album"] == photo.album for file in value or []):
+            return question
+    return None
+
+
+def _of_kind(draft: Draft, kind: str) -> Question | None:
+    return next((q for q in draft.service.questions if q.kind == kind), None)
+
+
+def _take(draft: Draft, question: Question, verdict: Accepted) -> Heard:
+    remarks = (
+        [Remark("advice", text=question.advice[verdict.value])] if _has_advice(question, verdict) else []
+    )
+    if _out_of_turn(draft, question):
+        remarks.append(Remark("kept_for_later", {"label": question.label}))
+    return Heard(_with(draft, question.key, verdict.value), tuple(remarks))
+
+
+def _has_advice(question: Question, verdict: Accepted) -> bool:
+    return question.kind == "choice" and verdict.value in question.advice
+
+
+def _take_file(draft: Draft, question: Question, verdict: Accepted) -> Heard:
+    [new] = verdict.value
+    before = [] if draft.editing == question.key else list(draft.answers.get(question.key) or [])
+    rest_of_album = new["album"] is not None and any(file["album"] == new["album"] for file in before)
+    enough = Remark("enough_files", {"most": str(question.most_files)})
+    if len(before) >= question.most_files:
+        return Heard(draft, (enough,), silent=rest_of_album)
+    files = [*before, new]
+    # An album too large is told of at its first photo: the others come without a word.
+    received = Remark("files_received", {"count": str(count_files(files))})
+    remark = enough if count_files(files) > question.most_files else received
+    return Heard(_with(draft, question.key, files), (remark,), silent=rest_of_album)
+
+
+def _out_of_turn(draft: Draft, question: Question) -> bool:
+    turn = next_turn(draft)
+    return not (isinstance(turn, Asking) and turn.question.key == question.key)
+
+
+def _with(draft: Draft, key: str, value: Any) -> Draft:
+    answers = still_valid(draft.service, {**draft.answers, key: value})
+    return replace(draft, answers=answers, editing=None if draft.editing == key else draft.editing)
+
+
+def skip(draft: Draft) -> Heard:
+    """Leaves an optional question unanswered; one that is needed is asked again, with the reason."""
+    turn = next_turn(draft)
+    if isinstance(turn, Confirming):
+        return Heard(draft)
+    if not turn.question.optional:
+        return Heard(draft, (Remark("cannot_skip"),))
+    return Heard(_with(draft, turn.question.key, None))
+
+
+def go_back(draft: Draft) -> Heard:
+    """Asks the question before again; at the first one there is nothing to go back to."""
+    if draft.editing:
+        return Heard(replace(draft, editing=None))
+    turn = next_turn(draft)
+    asked = [q for q in draft.service.questions if applies(q, draft.answers)]
+    position = asked.index(turn.question) if isinstance(turn, Asking) else len(asked)
+    if position == 0:
+        return Heard(draft, (Remark("at_the_first"),))
+    previous = asked[position - 1].key
+    answers = {key: value for key, value in draft.answers.items() if key != previous}
+    return Heard(replace(draft, answers=still_valid(draft.service, answers)))
+
+
+def edit(draft: Draft, key: str) -> Heard:
+    """Asks one question again; its old answer holds until a new one is given."""
+    question = draft.service.question(key)
+    if question is None or not applies(question, draft.answers):
+        return Heard(draft, (Remark("cannot_edit"),))
+    return Heard(replace(draft, editing=key))
+
+
+def is_urgent(draft: Draft) -> bool:
+    return any(draft.answers.get(question.key) in question.urgent for question in draft.service.questions)
+
+
+def answered(draft: Draft) -> list[tuple[Question, Any]]:
+    """The questions that apply, with their answers, in order: the summary and the case's snapshot."""
+    return [
+        (question, draft.answers[question.key])
+        for question in draft.service.questions
+        if question.key in draft.answers and applies(question, draft.answers)
+    ]
+
+
+def to_remember(draft: Draft) -> dict[str, Any]:
+    """What the person told about themselves and need not type again."""
+    return {q.kind: value for q, value in answered(draft) if q.kind in REMEMBERED and value is not None}

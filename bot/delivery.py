@@ -1,0 +1,228 @@
+"""The way out: one request of one resident at a time, frozen before it is sent, settled by what LINE answered."""
+
+import json
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from bot.line_client import Answer, LineClient, Outcome
+from bot.notices import notice_replies
+from bot.render import render
+from bot.settings import BotSettings
+from bot.visit import Office
+from store import outbox
+from store.clock import now
+from store.db import Database
+from store.models import OutboxRow
+
+log = logging.getLogger(__name__)
+
+# Longer than the slowest call: until then nobody else takes the request up. Short enough that, after a crash in the
+# middle of a call, the reply token still lives and LINE can be asked whether it was used.
+HOLD = timedelta(seconds=20)
+LONGEST_WAIT_SECONDS = 900
+REPLY_AGAIN_IN = timedelta(seconds=1)
+QUOTA_WAIT = timedelta(hours=1)
+PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One request to LINE, as it is stored. `in_doubt`: LINE may have taken an earlier try without telling us."""
+
+    lead_id: int
+    by: Literal["reply", "push"]
+    body: str
+    retry_key: str
+    tried_before: bool = False
+    in_doubt: bool = False
+
+
+class Sender:
+    """Delivers the outbox. Several threads or processes may: a request belongs to whoever froze it."""
+
+    def __init__(self, database: Database, office: Office, settings: BotSettings, line: LineClient) -> None:
+        self._database, self._office, self._settings, self._line = database, office, settings, line
+        self._paused_until: datetime | None = None
+        self._quota_gone_until: datetime | None = None
+
+    def deliver_once(self) -> bool:
+        """Sends one request if one is due. No transaction is open while LINE is called."""
+        if self._paused_until is not None and now() < self._paused_until:
+            return False
+        with self._database.transaction() as session:
+            rows = outbox.claim(session)
+            parcel = self._pack(session, rows) if rows else None
+        if parcel is None:
+            return bool(rows)
+        outcome = self._call(parcel)
+        with self._database.transaction() as session:
+            self._conclude(session, parcel, outcome)
+        log.info("sent", extra={"by": parcel.by, "answer": outcome.answer.value, "row": parcel.lead_id})
+        return True
+
+    def _call(self, parcel: Parcel) -> Outcome:
+        if parcel.by == "reply":
+            return self._line.reply(parcel.body)
+        return self._line.push(parcel.body, parcel.retry_key)
+
+    def _pack(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
+        """Freezes the request; None when there was nothing worth sending any more."""
+        lead = rows[0]
+        if lead.first_tried_at is not None:
+            return self._pack_again(session, rows)
+        by: Literal["reply", "push"] = "reply" if _token_lives(lead) else "push"
+        if by == "push" and not self._worth_a_push(session, lead):
+            outbox.settle(session, lead.id, "dropped", error="too late for a reply")
+            return None
+        rows = self._sayable(session, rows)
+        if lead not in rows or self._waits_for_quota(by, rows):
+            return None
+        rows, messages = self._filled(rows)
+        outbox.freeze(rows, by=by, body=_body(lead, by, messages), again_in=HOLD)
+        return Parcel(lead.id, by, lead.body or "", lead.retry_key)
+
+    def _pack_again(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
+        """The same bytes by the same way. After 23 hours the retry key would be about to mean a new message."""
+        lead = rows[0]
+        if lead.first_tried_at is None or now() - lead.first_tried_at > outbox.LAST_TRY_AFTER:
+            outbox.settle(session, lead.id, "dead", error="no clear answer from LINE for 23 hours")
+            return None
+        by: Literal["reply", "push"] = "reply" if lead.sent_by == "reply" else "push"
+        # A try that ended without any answer, or with the end of our process, may have been taken.
+        in_doubt = lead.error != Answer.BROKEN.value
+        if by == "reply" and not _token_lives(lead):
+            self._too_late_for_reply(session, lead, in_doubt=in_doubt)
+            return None
+        if self._waits_for_quota(by, rows):
+            return None
+        outbox.freeze(rows, by=by, body=lead.body or "", again_in=HOLD)
+        return Parcel(lead.id, by, lead.body or "", lead.retry_key, tried_before=True, in_doubt=in_doubt)
+
+    def _worth_a_push(self, session: Session, lead: OutboxRow) -> bool:
+        """News always is. A reply that is too late is, unless the resident has since had a newer one."""
+        if lead.to is None:
+            return False
+        return lead.kind == "notice" or lead.must_arrive or not outbox.newer_reply_waits(session, lead)
+
+    def _waits_for_quota(self, by: str, rows: Sequence[OutboxRow]) -> bool:
+        """While the month's messages are used up, pushes wait; one an hour asks whether there are new ones."""
+        if by == "reply" or self._quota_gone_until is None or now() >= self._quota_gone_until:
+            return False
+        outbox.put_off(rows, self._quota_gone_until)
+        return True
+
+    def _sayable(self, session: Session, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+        """Without those we have no words for: they are given up, and no other row is held up by them."""
+        sayable = []
+        for row in rows:
+            try:
+                row.messages = self._messages(row)
+                sayable.append(row)
+            except Exception as error:
+                log.error("notice cannot be written", extra={"row": row.id, "error": type(error).__name__})
+                outbox.settle(session, row.id, "dead", error=f"cannot be written: {type(error).__name__}")
+        return sayable
+
+    def _filled(self, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], list[dict[str, Any]]]:
+        """As many of the rows as fit into one request, with their messages, eldest first. A reply stands last:
+        only the last message shows quick replies."""
+        lead, *others = rows
+        taken, count = [lead], len(lead.messages or [])
+        for row in others:
+            count += len(row.messages or [])
+            if count > outbox.MOST_MESSAGES:
+                break
+            taken.append(row)
+        in_order = sorted(taken, key=lambda row: (row.kind == "reply", row.id))
+        return taken, [message for row in in_order for message in row.messages or []]
+
+    def _messages(self, row: OutboxRow) -> list[dict[str, Any]]:
+        if row.messages is not None:
+            return row.messages
+        return render(
+            notice_replies(row.notice or "", row.details or {}, self._office.phrases, self._settings)
+        )
+
+    def _conclude(self, session: Session, parcel: Parcel, outcome: Outcome) -> None:
+        lead_id, text = parcel.lead_id, f"{outcome.answer.value}: {outcome.detail}"[:200]
+        match outcome.answer:
+            case Answer.ACCEPTED:
+                outbox.settle(session, lead_id, "sent", request_id=outcome.request_id)
+            case Answer.BAD_TOKEN:
+                self._reply_failed(session, parcel, outcome)
+            case Answer.REFUSED:
+                self._refused(session, lead_id, text)
+            case Answer.NO_QUOTA:
+                self._quota_gone_until = now() + QUOTA_WAIT
+                self._not_now(session, parcel, QUOTA_WAIT)
+            case Answer.SLOW_DOWN:
+                self._not_now(session, parcel, _backoff(1))
+            case Answer.UNAUTHORISED:
+                self._stop()
+                self._not_now(session, parcel, timedelta(0))
+            case Answer.BROKEN | Answer.UNKNOWN:
+                self._try_later(session, parcel, outcome.answer)
+
+    def _reply_failed(self, session: Session, parcel: Parcel, outcome: Outcome) -> None:
+        """Used up or too late. On a second try within the token's life it was our own first try that used it."""
+        lead = session.get_one(OutboxRow, parcel.lead_id)
+        if parcel.tried_before and _token_lives(lead):
+            outbox.settle(session, lead.id, "sent", request_id=outcome.request_id)
+            return
+        self._too_late_for_reply(session, lead, in_doubt=parcel.in_doubt)
+
+    def _too_late_for_reply(self, session: Session, lead: OutboxRow, *, in_doubt: bool) -> None:
+        """It goes by push. Where the reply may have arrived after all, only news and what must arrive do, perhaps
+        a second time: of anything else the resident will ask again."""
+        lead.reply_token = None
+        outbox.release(session, lead.id, again_in=timedelta(0), count_try=False)
+        if in_doubt and not lead.must_arrive:
+            outbox.settle(session, lead.id, "dropped", error="LINE did not say whether it took the reply")
+
+    def _refused(self, session: Session, lead_id: int, error: str) -> None:
+        """A request of several rows is taken apart: only the one that LINE cannot take is given up."""
+        if outbox.travels_alone(session, lead_id):
+            log.error("LINE refused a message", extra={"row": lead_id})
+            outbox.settle(session, lead_id, "dead", error=error)
+            return
+        outbox.release(session, lead_id, again_in=timedelta(0), count_try=True)
+
+    def _stop(self) -> None:
+        """The access token is wrong: every call would fail, so none is made for a while and nothing is lost."""
+        log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
+        self._paused_until = now() + PAUSE_WHEN_UNAUTHORISED
+
+    def _not_now(self, session: Session, parcel: Parcel, again_in: timedelta) -> None:
+        """LINE did not take this try. Where it may have taken an earlier one, request and key must stay the same:
+        under a new key the message would be told twice."""
+        if parcel.tried_before:
+            session.get_one(OutboxRow, parcel.lead_id).next_try_at = now() + again_in
+        else:
+            outbox.release(session, parcel.lead_id, again_in=again_in, count_try=False)
+
+    def _try_later(self, session: Session, parcel: Parcel, answer: Answer) -> None:
+        lead = session.get_one(OutboxRow, parcel.lead_id)
+        lead.next_try_at = now() + (REPLY_AGAIN_IN if parcel.by == "reply" else _backoff(lead.tries))
+        lead.error = Answer.UNKNOWN.value if parcel.in_doubt else answer.value
+
+
+def _token_lives(row: OutboxRow) -> bool:
+    return row.reply_token is not None and row.reply_until is not None and now() <= row.reply_until
+
+
+def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:
+    to = {"replyToken": lead.reply_token} if by == "reply" else {"to": lead.to}
+    body = json.dumps({**to, "messages": messages}, ensure_ascii=False, separators=(",", ":"))
+    # Half an emoji, as broken phones send it and we would quote it, cannot travel as UTF-8.
+    return body.encode("utf-8", "replace").decode()
+
+
+def _backoff(tries: int) -> timedelta:
+    """Doubling from two seconds to fifteen minutes, with jitter so that rows do not march in step."""
+    return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311

@@ -1,0 +1,218 @@
+"""Whether a set-up works with the real LINE, check by check, and what to do about what does not."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.check import check
+from bot.line_account import Info, LineAccount, LineTrouble
+from bot.office import open_office
+from bot.settings import BotSettings
+from bot.visit import Office
+from store.clock import now
+from store.db import Database
+from store.heartbeats import REDELIVERY, is_alive, last_beat
+from store.municipality import MunicipalityError
+from store.schema import is_newest
+from store.services import ServiceError
+
+MOST_CLOCK_SECONDS = 30
+LEAST_QUOTA_LEFT = 0.2
+REDELIVERY_SEEN_WITHIN = timedelta(days=30)
+WEBHOOK_PATH = "/line/webhook"
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`then` is what to do next; empty where all is well."""
+
+    level: Level
+    about: str
+    found: str
+    then: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.level:<5} {self.about:<11} {self.found}"
+        return f"{line}\n{'':17} -> {self.then}" if self.then else line
+
+
+def ok(about: str, found: str) -> Finding:
+    return Finding(Level.OK, about, found)
+
+
+def warn(about: str, found: str, then: str) -> Finding:
+    return Finding(Level.WARN, about, found, then)
+
+
+def fail(about: str, found: str, then: str) -> Finding:
+    return Finding(Level.FAIL, about, found, then)
+
+
+def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
+    """Every finding as soon as it is there; asking LINE takes a while."""
+    yield ok("settings", "every variable that is needed is set")
+    database = Database(settings.store, patience=3)
+    try:
+        yield from _examine_store(database)
+    finally:
+        database.close()
+    try:
+        office = open_office(settings)
+    except (MunicipalityError, ServiceError) as error:
+        yield fail("definitions", str(error), "mend the file that MUNICIPALITY names, or the service")
+        return
+    yield _definitions(office)
+    yield from _examine_line(settings, office, line)
+
+
+def _examine_store(database: Database) -> Iterator[Finding]:
+    try:
+        if not is_newest(database):
+            yield fail("database", "its schema is not the newest", "python -m store upgrade")
+            return
+        yield ok("database", "answers, and its schema is the newest")
+        with database.reading() as session:
+            yield _worker(is_alive(session, "worker"))
+            seen = last_beat(session, REDELIVERY)
+    except (SQLAlchemyError, TimeoutError) as error:
+        yield fail(
+            "database", f"does not answer ({type(error).__name__})", "check DATABASE_URL and the server"
+        )
+        return
+    if seen is not None and now() - seen < REDELIVERY_SEEN_WITHIN:
+        yield ok("redelivery", f"LINE last delivered something again on {seen:%d %b %Y %H:%M} UTC")
+        return
+    yield warn(
+        "redelivery",
+        "LINE has delivered nothing again in the last 30 days, and no call can ask whether it is switched on",
+        "LINE Developers Console > Messaging API > Webhook redelivery ON. To prove it: stop the web process, write "
+        "to the account, start it again after a minute, wait for the answer, run this again",
+    )
+
+
+def _worker(alive: bool) -> Finding:
+    if alive:
+        return ok("worker", "is at work")
+    return fail("worker", "shows no sign of life", "start it: python -m bot worker")
+
+
+def _definitions(office: Office) -> Finding:
+    if problems := check(office):
+        return fail("definitions", problems[0], f"python -m bot check shows all {len(problems)}")
+    return ok("definitions", f"{office.municipality.name}: services, phrases and municipality fit together")
+
+
+def _examine_line(settings: BotSettings, office: Office, line: LineAccount) -> Iterator[Finding]:
+    try:
+        info = line.info()
+    except LineTrouble as trouble:
+        yield fail("token", f"{trouble} Nothing else was asked of LINE.", _after_no_info(trouble))
+        return
+    yield ok("token", f"LINE knows us as {info.name} ({info.basic_id})")
+    yield _name(office, info)
+    yield _clock(info)
+    questions: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+        ("webhook", lambda: _webhook(settings, line)),
+        ("quota", lambda: _quota(line)),
+        ("menu", lambda: _menu(line)),
+    )
+    for about, question in questions:
+        try:
+            yield from question()
+        except LineTrouble as trouble:
+            yield fail(about, str(trouble), "run this again later; if it stays, ask LINE with the request id")
+
+
+def _after_no_info(trouble: LineTrouble) -> str:
+    if trouble.status == 401:
+        return "issue a new token in the LINE Developers Console and set LINE_CHANNEL_ACCESS_TOKEN"
+    return "check that this machine reaches api.line.me (port 443) and LINE_API_URL is unset"
+
+
+def _name(office: Office, info: Info) -> Finding:
+    """Residents must be able to tell that the account is genuine (requirement L8)."""
+    town = office.municipality
+    if info.name not in (town.name, town.short_name):
+        names = f"{town.name} or {town.short_name}"
+        return fail("name", f"the account is called {info.name}", f"rename it to {names} in LINE's manager")
+    if info.basic_id != town.account.basic_id:
+        wrong = f"the municipality's file says {town.account.basic_id}, LINE says {info.basic_id}"
+        return warn("name", wrong, "correct [account] basic_id: residents are sent there")
+    return ok("name", "the account carries the municipality's name")
+
+
+def _clock(info: Info) -> Finding:
+    if info.answered_at is None:
+        return warn("clock", "LINE did not say what time it is", "compare this machine's clock with another")
+    off = abs((now() - info.answered_at).total_seconds())
+    if off > MOST_CLOCK_SECONDS:
+        return warn(
+            "clock", f"differs from LINE's by {off:.0f} seconds", "switch on time synchronisation (NTP)"
+        )
+    return ok("clock", "agrees with LINE's")
+
+
+def _webhook(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
+    endpoint, wanted = line.webhook_endpoint(), f"{settings.public_url}{WEBHOOK_PATH}"
+    if not settings.public_url:
+        yield warn("webhook", "PUBLIC_URL is not set", "set it: photos in chat and this check need it")
+    if endpoint.address is None:
+        yield fail("webhook", "LINE has no address of ours", f"set {wanted} in the LINE Developers Console")
+        return
+    if settings.public_url and endpoint.address != wanted:
+        yield fail(
+            "webhook", f"LINE calls {endpoint.address}", f"set {wanted} in the LINE Developers Console"
+        )
+    if not endpoint.is_active:
+        yield fail("webhook", "is switched off", "LINE Developers Console > Messaging API > Use webhook ON")
+        return
+    test = line.test_webhook()
+    if test.is_good:
+        yield ok("webhook", f"LINE reaches {endpoint.address}")
+        return
+    yield fail(
+        "webhook",
+        f"LINE does not get through: {test.reason} (status {test.status})",
+        _after_test(test.status),
+    )
+
+
+def _after_test(status: int) -> str:
+    if status == 400:
+        return "the signature did not fit: LINE_CHANNEL_SECRET is that of another channel"
+    if status == 503:
+        return "the web process runs but its database does not take anything"
+    return "start the web process; check the proxy, its certificate (no self-signed ones) and the firewall"
+
+
+def _quota(line: LineAccount) -> Iterator[Finding]:
+    limit, used = line.quota().limit, line.consumption().used
+    if limit is None:
+        yield ok("quota", f"unlimited, {used} used this month")
+        return
+    left = max(limit - used, 0)
+    if left < limit * LEAST_QUOTA_LEFT:
+        told = (
+            f"{left} of {limit} messages left this month; when they are gone, notices wait for the next month"
+        )
+        yield warn(
+            "quota", told, "replies stay free; a larger plan is bought in LINE Official Account Manager"
+        )
+        return
+    yield ok("quota", f"{left} of {limit} messages left this month")
+
+
+def _menu(line: LineAccount) -> Iterator[Finding]:
+    if line.default_menu().menu_id is None:
+        yield fail("menu", "residents see no menu", "python -m bot richmenus publish")
+        return
+    yield ok("menu", "a default menu is set")

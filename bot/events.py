@@ -1,0 +1,212 @@
+"""LINE's JSON as small frozen events, read with distrust: whatever is missing or new becomes `Unknown`, never an error.
+
+LINE's own models are not used here: they lose user id and reply token of events they do not know.
+https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from bot.conversations.answers import clean_text
+from bot.conversations.said import SomethingElse, Words
+
+
+@dataclass(frozen=True)
+class Tap:
+    """A button of ours. `do` says what it asks for; `day` comes with a date picker."""
+
+    do: str
+    about: Mapping[str, str] = field(default_factory=dict)
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    latitude: float
+    longitude: float
+    text: str
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A photo or document that LINE holds; it is fetched after the answer is accepted."""
+
+    kind: str
+    message_id: str
+    name: str = ""
+    album: str | None = None
+    of: int = 1
+
+
+@dataclass(frozen=True)
+class Followed:
+    pass
+
+
+@dataclass(frozen=True)
+class Unfollowed:
+    pass
+
+
+@dataclass(frozen=True)
+class Unsent:
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The account was invited to a group."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing we act on; still acknowledged."""
+
+
+What = Words | Tap | Place | SentFile | SomethingElse | Followed | Unfollowed | Unsent | Joined | Unknown
+
+
+@dataclass(frozen=True)
+class Event:
+    """`user_id` is None where LINE does not tell; `group` is set for groups and rooms; `active` False means silence."""
+
+    what: What
+    at: datetime
+    user_id: str | None = None
+    group: str | None = None
+    reply_token: str | None = None
+    active: bool = True
+    redelivered: bool = False
+    mentions_us: bool = False
+    message_id: str | None = None
+
+
+def read_event(body: Mapping[str, Any]) -> Event:
+    source = _mapping(body.get("source"))
+    reply_token = body.get("replyToken")
+    return Event(
+        what=_what(body),
+        at=occurred_at(body),
+        user_id=_text(source.get("userId")),
+        group=_text(source.get("groupId")) or _text(source.get("roomId")),
+        reply_token=reply_token if isinstance(reply_token, str) and reply_token else None,
+        active=body.get("mode") == "active",
+        redelivered=_mapping(body.get("deliveryContext")).get("isRedelivery") is True,
+        mentions_us=_mentions_us(_mapping(body.get("message"))),
+        message_id=_text(_mapping(body.get("message")).get("id")),
+    )
+
+
+def occurred_at(body: Mapping[str, Any]) -> datetime:
+    """When it happened, by LINE's clock; the beginning of time if LINE does not say so sensibly."""
+    timestamp = body.get("timestamp")
+    if isinstance(timestamp, bool) or not isinstance(timestamp, int | float):
+        return datetime.fromtimestamp(0, UTC)
+    try:
+        return datetime.fromtimestamp(timestamp / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def whose(body: Mapping[str, Any]) -> str | None:
+    """The user, group or room an event belongs to; events of one of them keep their order."""
+    source = _mapping(body.get("source"))
+    return _text(source.get("groupId")) or _text(source.get("roomId")) or _text(source.get("userId"))
+
+
+def _what(body: Mapping[str, Any]) -> What:
+    match body.get("type"):
+        case "message":
+            return _message(_mapping(body.get("message")))
+        case "postback":
+            return read_tap(_mapping(body.get("postback")))
+        case "follow":
+            return Followed()
+        case "unfollow":
+            return Unfollowed()
+        case "unsend":
+            message_id = _text(_mapping(body.get("unsend")).get("messageId"))
+            return Unsent(message_id) if message_id else Unknown()
+        case "join":
+            return Joined()
+        case _:
+            return Unknown()
+
+
+def _message(message: Mapping[str, Any]) -> What:
+    kind, message_id = message.get("type"), _text(message.get("id"))
+    if kind == "text":
+        return Words(str(message["text"])) if isinstance(message.get("text"), str) else Unknown()
+    if kind == "location":
+        return _place(message)
+    if kind in ("image", "file") and message_id and _line_holds_it(message):
+        return _sent_file(kind, message_id, message)
+    return SomethingElse(kind) if isinstance(kind, str) else Unknown()
+
+
+def _line_holds_it(message: Mapping[str, Any]) -> bool:
+    """An external provider's address is written by the sender: never to be fetched."""
+    provider = _mapping(message.get("contentProvider")).get("type", "line")
+    return bool(provider == "line")
+
+
+def _sent_file(kind: str, message_id: str, message: Mapping[str, Any]) -> SentFile:
+    album = _mapping(message.get("imageSet"))
+    of = album.get("total")
+    return SentFile(
+        kind="photo" if kind == "image" else "document",
+        message_id=message_id,
+        name=clean_text(_text(message.get("fileName")) or "")[:200],
+        album=_text(album.get("id")),
+        of=of if isinstance(of, int) and 1 <= of <= 100 else 1,
+    )
+
+
+def _place(message: Mapping[str, Any]) -> What:
+    latitude, longitude = message.get("latitude"), message.get("longitude")
+    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+        return SomethingElse("location")
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return SomethingElse("location")
+    words = (_text(message.get("title")), _text(message.get("address")))
+    return Place(float(latitude), float(longitude), clean_text(" ".join(w for w in words if w))[:200])
+
+
+def read_tap(postback: Mapping[str, Any]) -> Tap:
+    """Anything that is not one of our buttons has an empty `do`."""
+    about = dict(parse_qsl(str(postback.get("data") or "")))
+    day = _mapping(postback.get("params")).get("date")
+    return Tap(about.pop("do", ""), about, _date(day))
+
+
+def tap_data(do: str, **about: object) -> str:
+    """The other direction: what a button of ours carries (LINE allows 300 characters)."""
+    return urlencode({"do": do, **{key: str(value) for key, value in about.items()}})
+
+
+def row_number(text: str | None) -> int | None:
+    """The number of a row that a button names, or None for what no button of ours ever carried."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _date(text: object) -> date | None:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _mentions_us(message: Mapping[str, Any]) -> bool:
+    mentioned = _mapping(message.get("mention")).get("mentionees")
+    return isinstance(mentioned, list) and any(_mapping(m).get("isSelf") is True for m in mentioned)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

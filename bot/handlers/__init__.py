@@ -1,0 +1,28 @@
+"""What each kind of event leads to: a handler takes a visit and gives back what to reply."""
+
+from collections.abc import Callable
+
+from bot.conversations.said import SomethingElse, Words
+from bot.events import Followed, Joined, Place, SentFile, Tap, Unfollowed, Unknown, Unsent
+from bot.handlers import follow, menu, messages, taps, unsend
+from bot.replies import Reply
+from bot.visit import Visit
+
+Handler = Callable[[Visit], list[Reply]]
+
+HANDLERS: dict[type, Handler] = {
+    Words: messages.words,
+    SentFile: messages.sent_file,
+    Place: messages.place,
+    SomethingElse: messages.something_else,
+    Tap: taps.tap,
+    Followed: follow.followed,
+    Unfollowed: follow.unfollowed,
+    Unsent: unsend.unsent,
+    Joined: menu.nothing,
+    Unknown: menu.nothing,
+}
+
+
+def handle(visit: Visit) -> list[Reply]:
+    return HANDLERS[type(visit.event.what)](visit)

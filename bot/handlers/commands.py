@@ -1,0 +1,78 @@
+"""Words that always mean the same: the labels of our own buttons and what people type instead of them."""
+
+from collections.abc import Callable
+
+from bot.conversations import engine
+from bot.handlers import conversation, menu, my_cases
+from bot.handlers.submissions import send
+from bot.replies import Reply
+from bot.visit import Visit
+from store.conversations import find_open
+from store.thai import folded
+
+ANYWHERE: dict[str, Callable[[Visit], list[Reply]]] = {
+    "แจ้งปัญหา": menu.report,
+    "แจ้งเรื่อง": menu.report,
+    "ขอรับบริการ": menu.request,
+    "เมนู": menu.everything,
+    "menu": menu.everything,
+    "ติดตามเรื่อง": my_cases.track,
+    "เรื่องถึงไหน": my_cases.track,
+    "เรื่องถึงไหนแล้ว": my_cases.track,
+    "เรื่องของฉัน": my_cases.mine,
+    "ติดต่อเรา": menu.contact,
+}
+_CANCEL = ("ยกเลิก", "เลิก", "ไม่ทำแล้ว", "cancel")
+_BACK = ("ย้อนกลับ", "กลับ", "ถอยกลับ", "back")
+_SKIP = ("ข้าม", "ไม่มี", "skip")
+_HELP = ("ช่วยเหลือ", "ช่วยด้วย", "help", "วิธีใช้", "ทำยังไง", "ทำอย่างไร")
+_SEND = ("ส่งเรื่อง", "ส่งเลย", "ยืนยัน")
+_EDIT = ("แก้ไข", "แก้")
+
+
+def command(visit: Visit, text: str) -> list[Reply] | None:
+    """What the command leads to, or None when these words are no command."""
+    typed = folded(text)
+    for words, act in ANYWHERE.items():
+        if folded(words) == typed:
+            return act(visit)
+    if _is(typed, _HELP):
+        return _help(visit)
+    return _in_conversation(visit, typed)
+
+
+def _is(typed: str, words: tuple[str, ...]) -> bool:
+    return any(folded(word) == typed for word in words)
+
+
+def _help(visit: Visit) -> list[Reply]:
+    row = find_open(visit.session, visit.resident)
+    draft = conversation.find_draft(visit, row) if row else None
+    if row is None or draft is None:
+        return menu.help_(visit)
+    return [visit.say("conversation.help"), *conversation.ask(visit, row, draft)]
+
+
+def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
+    """Cancel, back, skip, edit and send, typed instead of pressed."""
+    row = find_open(visit.session, visit.resident)
+    draft = conversation.find_draft(visit, row) if row else None
+    if row is None or draft is None:
+        return (
+            [visit.say("conversation.nothing_to_cancel", *visit.main_buttons())]
+            if _is(typed, _CANCEL)
+            else None
+        )
+    turn = engine.next_turn(draft)
+    asking = turn.question if isinstance(turn, engine.Asking) else None
+    if _is(typed, _CANCEL):
+        return conversation.confirm_cancel(visit, row)
+    if _is(typed, _BACK):
+        return conversation.answer_with(visit, row, engine.go_back(draft))
+    if asking is not None and asking.optional and _is(typed, _SKIP):
+        return conversation.answer_with(visit, row, engine.skip(draft))
+    if asking is None and _is(typed, _SEND):
+        return send(visit, row, draft)
+    if asking is None and _is(typed, _EDIT):
+        return conversation.choose_edit(visit, row, draft)
+    return None

@@ -1,0 +1,249 @@
+"""A resident's running request: load its answers, let the engine hear, save, and put the next question."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.conversations import engine
+from bot.conversations.answers import show
+from bot.conversations.engine import Asking, Draft, Heard, Remark
+from bot.conversations.said import Said
+from bot.handlers.follow import show_privacy
+from bot.handlers.menu import everything
+from bot.replies import Album, Button, Camera, DayPicker, PinDrop, Quick, Reply, Say, Summary
+from bot.visit import Office, Visit
+from store import conversations
+from store.clock import today
+from store.files import unclaimed_photos
+from store.models import Conversation
+from store.residents import listening_for, stop_listening
+from store.services import Question, Service
+
+
+def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | None = None) -> list[Reply]:
+    """Begins a request; what the person already said, sent or told us is not asked again.
+
+    `said_in` is the LINE message of the opening words.
+    """
+    known = visit.resident.person or {}
+    photos = [
+        {"token": f.token, "album": None, "of": 1} for f in unclaimed_photos(visit.session, visit.resident)
+    ]
+    draft = engine.begin(service, opening=opening, known=known, photos=photos)
+    row = conversations.begin(
+        visit.session, visit.resident, service.name, dict(draft.answers), visit.event.at
+    )
+    if opening and said_in:
+        row.said_in = {question.key: said_in for question in service.questions if question.takes_opening}
+    if (listening_for(visit.resident) or ("",))[0] != "answer":
+        stop_listening(visit.resident)
+    phrase = "opened_by_words" if opening else "opened"
+    replies: list[Reply] = [*show_privacy(visit)]
+    replies.append(visit.say(f"conversation.{phrase}", icon=service.icon, title=service.title))
+    if photos:
+        replies.append(visit.say("conversation.photos_taken_along", count=len(photos)))
+    return replies + ask(visit, row, draft, opened_by_words=bool(opening))
+
+
+def find_draft(visit: Visit, row: Conversation) -> Draft | None:
+    return draft_of(visit.office, row)
+
+
+def draft_of(office: Office, row: Conversation) -> Draft | None:
+    """The request as it stands, or None when its service is offered no more."""
+    service = office.services.get(row.service)
+    if service is None:
+        return None
+    return Draft(service, engine.still_valid(service, row.answers or {}), row.editing)
+
+
+def hear(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
+    return answer_with(visit, row, engine.hear(draft, said, visit.office.setting()))
+
+
+def answer_with(visit: Visit, row: Conversation, heard: Heard) -> list[Reply]:
+    """Saves what was heard and goes on; the further photos of an album need no word."""
+    save(visit, row, heard.draft)
+    if heard.silent:
+        return []
+    return [*(_remark(visit, remark) for remark in heard.remarks), *ask(visit, row, heard.draft)]
+
+
+def save(visit: Visit, row: Conversation, draft: Draft) -> None:
+    row.said_in = _said_in(visit, row, draft)
+    row.answers, row.editing, row.heard_at = dict(draft.answers), draft.editing, visit.event.at
+
+
+def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
+    """Which LINE message each answer came in; a button's answer came in none."""
+    before = row.answers or {}
+    same = {key for key, value in draft.answers.items() if key in before and before[key] == value}
+    kept = {key: message for key, message in (row.said_in or {}).items() if key in same}
+    if visit.event.message_id is None:
+        return kept
+    return {**dict.fromkeys(set(draft.answers) - same, visit.event.message_id), **kept}
+
+
+def take_back(office: Office, row: Conversation, message_id: str) -> None:
+    """Forgets the answers that came in a message which its resident took back; they are asked again."""
+    gone = {key for key, message in (row.said_in or {}).items() if message == message_id}
+    if gone and (draft := draft_of(office, row)) is not None:
+        row.answers = {key: value for key, value in draft.answers.items() if key not in gone}
+
+
+def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool = False) -> list[Reply]:
+    """The next question, or the summary when all is answered."""
+    turn = engine.next_turn(draft)
+    if not isinstance(turn, Asking):
+        return [_summary(visit, row, draft)]
+    question = turn.question
+    text = visit.office.phrases.fill(question.ask)
+    if question.hint:
+        text = f"{text}\n({question.hint})"
+    quick = (*_answers_to(visit, row, question), *_ways_out(visit, row, turn, opened_by_words))
+    return [Say(f"{text}\n{_how_far(visit, draft, turn)}".strip(), quick)]
+
+
+def _how_far(visit: Visit, draft: Draft, turn: Asking) -> str:
+    """How many questions are left: what was already known is not counted as a step."""
+    left = turn.of - len(engine.answered(draft))
+    if draft.editing or left < 1:
+        return ""
+    return visit.office.phrases.say("conversation.last_one" if left == 1 else "conversation.left", count=left)
+
+
+def _remark(visit: Visit, remark: Remark) -> Say:
+    if remark.text:
+        return Say(visit.office.phrases.fill(remark.text))
+    section = "complaint" if visit.office.phrases.has(f"complaint.{remark.name}") else "conversation"
+    return visit.say(f"{section}.{remark.name}", **remark.words)
+
+
+def _answers_to(visit: Visit, row: Conversation, question: Question) -> tuple[Quick, ...]:
+    about = {"c": str(row.id), "q": question.key}
+    words = visit.office.phrases
+    if question.kind == "choice":
+        return tuple(
+            Button(label, "answer", {**about, "v": key}, label) for key, label in question.choices.items()
+        )
+    if question.kind == "place":
+        return (PinDrop(words.say("button.pin")),)
+    if question.kind in ("photos", "file"):
+        return (Camera(words.say("button.camera")), Album(words.say("button.album")))
+    if question.kind == "date":
+        latest = today() + timedelta(days=question.days_ahead or 365)
+        return (
+            DayPicker(words.say("button.pick_day"), "day", about, today().isoformat(), latest.isoformat()),
+        )
+    return ()
+
+
+def _ways_out(visit: Visit, row: Conversation, turn: Asking, opened_by_words: bool) -> tuple[Quick, ...]:
+    ways: list[Quick] = []
+    if turn.question.optional:
+        ways.append(visit.button("skip", "skip", c=row.id, q=turn.question.key))
+    if opened_by_words:
+        ways.append(visit.button("not_this", "not_this", c=row.id))
+    elif turn.step > 1 or row.editing:
+        ways.append(visit.button("back", "back", c=row.id))
+    return (*ways, visit.button("cancel", "cancel", c=row.id))
+
+
+def _summary(visit: Visit, row: Conversation, draft: Draft) -> Summary:
+    answers = tuple((question, show(question, value)) for question, value in engine.answered(draft))
+    quick = (
+        visit.button("send", "send", c=row.id),
+        visit.button("edit", "edit", c=row.id),
+        visit.button("back", "back", c=row.id),
+        visit.button("cancel", "cancel", c=row.id),
+    )
+    return Summary(draft.service, answers, row.id, fee_line(visit, draft.service), quick)
+
+
+def fee_line(visit: Visit, service: Service) -> str:
+    """Said even when it is nothing: people fear hidden costs (requirement C15)."""
+    if service.fee_baht:
+        return visit.office.phrases.say("summary.fee", baht=f"{service.fee_baht:,}")
+    return visit.office.phrases.say("summary.no_fee")
+
+
+def choose_edit(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
+    """Which answer to change. Sixteen answers do not fit thirteen buttons: the card has one on every line."""
+    buttons = tuple(
+        Button(question.label, "edit", {"c": str(row.id), "q": question.key}, f"แก้ไข {question.label}")
+        for question, _ in engine.answered(draft)
+    )
+    return [visit.say("conversation.edit_which", *buttons[:12], visit.button("back", "go_on", c=row.id))]
+
+
+def offer_resume(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
+    buttons = (
+        visit.button("go_on", "go_on", c=row.id),
+        visit.button("start_over", "start_over", c=row.id),
+        visit.button("cancel", "cancel_yes", c=row.id),
+    )
+    return [visit.say("conversation.resume", *buttons, title=draft.service.title)]
+
+
+def offer_switch(visit: Visit, row: Conversation, draft: Draft, other: Service) -> list[Reply]:
+    buttons = (
+        visit.button("go_on", "go_on", c=row.id),
+        visit.button("switch", "switch", c=row.id, s=other.name),
+    )
+    return [visit.say("conversation.switch", *buttons, title=draft.service.title, other=other.title)]
+
+
+def confirm_cancel(visit: Visit, row: Conversation) -> list[Reply]:
+    buttons = (visit.button("cancel_yes", "cancel_yes", c=row.id), visit.button("go_on", "go_on", c=row.id))
+    return [visit.say("conversation.confirm_cancel", *buttons)]
+
+
+def cancel(visit: Visit, row: Conversation) -> list[Reply]:
+    conversations.end(row, "cancelled")
+    return [visit.say("conversation.cancelled", *visit.main_buttons())]
+
+
+def leave_gone_service(visit: Visit, row: Conversation) -> list[Reply]:
+    conversations.end(row, "replaced")
+    return [visit.say("menu.service_gone"), *everything(visit)]
+
+
+def drop_file(office: Office, row: Conversation, token: str) -> None:
+    """Takes one photo or document out of the running request; the question is open again if it was the only one."""
+    if (draft := draft_of(office, row)) is None:
+        return
+    answers = dict(draft.answers)
+    for question in draft.service.questions:
+        if question.kind in ("photos", "file") and answers.get(question.key):
+            left = [file for file in answers[question.key] if file["token"] != token]
+            answers = {**answers, question.key: left} if left else _without(answers, question.key)
+    row.answers = answers
+
+
+def _without(answers: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if name != key}
+
+
+def files_in(draft: Draft) -> list[str]:
+    """The tokens of all photos and documents of the request."""
+    tokens: list[str] = []
+    for question, value in engine.answered(draft):
+        if question.kind in ("photos", "file") and value:
+            tokens += [file["token"] for file in value]
+    return tokens
+
+
+def snapshot(draft: Draft, said_in: dict[str, str]) -> list[dict[str, Any]]:
+    """Questions and answers as the case keeps them for ever."""
+    return [
+        {
+            "key": question.key,
+            "question": question.label,
+            "answer": show(question, value),
+            "kind": question.kind,
+            "value": [file["token"] for file in value]
+            if question.kind in ("photos", "file") and value
+            else value,
+            "message": said_in.get(question.key),
+        }
+        for question, value in engine.answered(draft)
+    ]

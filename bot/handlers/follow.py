@@ -1,0 +1,32 @@
+"""Friends come and go: greeting, the privacy notice with its version, and silence for those who block us."""
+
+from bot.replies import Reply
+from bot.visit import Visit
+from store import outbox
+from store.clock import now
+
+
+def followed(visit: Visit) -> list[Reply]:
+    """A new friend, or one who came back. Notices from the time of the block are not sent again."""
+    visit.resident.blocked_at = None
+    welcome = visit.say("greeting.welcome")
+    return [
+        welcome,
+        *show_privacy(visit, again=True),
+        visit.say("greeting.start_here", *visit.main_buttons()),
+    ]
+
+
+def unfollowed(visit: Visit) -> list[Reply]:
+    visit.resident.blocked_at = now()
+    outbox.stop_notices(visit.session, visit.resident.line_key)
+    return []
+
+
+def show_privacy(visit: Visit, *, again: bool = False) -> list[Reply]:
+    """The notice of PDPA section 23, once for each version; what was shown and when is kept."""
+    privacy, resident = visit.office.municipality.privacy, visit.resident
+    if resident.privacy_version == privacy.version and not again:
+        return []
+    resident.privacy_version, resident.privacy_shown_at = privacy.version, now()
+    return [visit.say("greeting.privacy", privacy_text=privacy.text)]

@@ -1,0 +1,73 @@
+"""The main menu, help, contact, small talk, and everything not understood."""
+
+from bot.replies import Reply, ServiceMenu
+from bot.visit import Visit
+from store.residents import keep_words
+from store.services import Service
+from store.thai import folded
+
+# Shorter than this, what was typed says too little to be about something.
+A_SENTENCE = 12
+LONGEST_SMALL_TALK = 30
+
+_SMALL_TALK = {
+    "hello": ("สวัสดี", "หวัดดี", "ดีค่ะ", "ดีครับ", "hello", "hi"),
+    "thanks": ("ขอบคุณ", "ขอบใจ", "thank"),
+    "contact": ("เปิดกี่โมง", "กี่โมง", "เวลาทำการ", "เบอร์", "ติดต่อเจ้าหน้าที่", "คุยกับเจ้าหน้าที่", "วันหยุด"),
+}
+
+
+def nothing(_visit: Visit) -> list[Reply]:
+    return []
+
+
+def report(visit: Visit) -> list[Reply]:
+    return visit.menu("menu.choose_problem", "problem")
+
+
+def request(visit: Visit) -> list[Reply]:
+    return visit.menu("menu.choose_service", "request")
+
+
+def everything(visit: Visit) -> list[Reply]:
+    return visit.menu("greeting.start_here")
+
+
+def contact(visit: Visit) -> list[Reply]:
+    return [visit.say("menu.contact", *visit.main_buttons())]
+
+
+def help_(visit: Visit) -> list[Reply]:
+    return [visit.say("menu.help", *visit.main_buttons())]
+
+
+def choose_meant(visit: Visit, services: list[Service]) -> list[Reply]:
+    text = visit.office.phrases.say("menu.choose_meant")
+    return [ServiceMenu(text, tuple(services), visit.main_buttons())]
+
+
+def small_talk(visit: Visit, text: str) -> list[Reply] | None:
+    """A greeting, thanks, or a question about hours and phones."""
+    if len(text) > LONGEST_SMALL_TALK:
+        return None
+    typed = folded(text)
+    for name, openings in _SMALL_TALK.items():
+        if any(folded(opening) in typed for opening in openings):
+            return [visit.say(f"menu.{name}", *visit.main_buttons())]
+    return None
+
+
+def not_understood(visit: Visit, text: str) -> list[Reply]:
+    """A few letters get a hint; a whole sentence is about something, so all services are offered."""
+    if len(text) < A_SENTENCE:
+        return [visit.say("menu.not_understood", *visit.main_buttons())]
+    keep_words(visit.resident, text, visit.event.message_id)
+    return [visit.say("menu.not_sure"), *visit.menu("menu.choose_meant")]
+
+
+def photo_first(visit: Visit) -> list[Reply]:
+    return visit.menu("menu.photo_first")
+
+
+def old_button(visit: Visit) -> list[Reply]:
+    return [visit.say("menu.old_button", *visit.main_buttons())]

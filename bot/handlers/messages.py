@@ -1,0 +1,152 @@
+"""What a plain message means: an answer in the running request, word for an officer, or the start of something."""
+
+from typing import cast
+
+from bot.conversations import engine
+from bot.conversations.answers import clean_text, tells_a_secret
+from bot.conversations.engine import Asking, Draft
+from bot.conversations.matching import meant, named_exactly
+from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
+from bot.events import Place, SentFile
+from bot.handlers import commands, conversation, menu, my_cases
+from bot.replies import Reply
+from bot.visit import Visit
+from store.conversations import find_open, is_cold
+from store.files import count_of_album, want
+from store.models import Case, Conversation
+from store.residents import keep_words, listening_for
+from store.services import Service
+
+# Questions whose answer is free text: a sentence about another matter may well be the answer.
+_FREE = frozenset({"text", "name", "place", "address"})
+
+
+def words(visit: Visit) -> list[Reply]:
+    text = clean_text(cast(Words, visit.event.what).text)
+    if not text:
+        return []
+    if tells_a_secret(text):
+        return [visit.say("menu.told_a_secret"), *_again(visit)]
+    if (replies := commands.command(visit, text)) is not None:
+        return replies
+    if (case := my_cases.find_typed(visit, text)) is not None:
+        return my_cases.see(visit, case)
+    if (row := find_open(visit.session, visit.resident)) is not None:
+        return _in_conversation(visit, row, Words(text))
+    return _for_a_case(visit, text) or _start_of_something(visit, text)
+
+
+def _again(visit: Visit) -> list[Reply]:
+    """The running question once more, if there is one."""
+    row = find_open(visit.session, visit.resident)
+    draft = conversation.find_draft(visit, row) if row else None
+    return conversation.ask(visit, row, draft) if row and draft else []
+
+
+def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]:
+    draft = conversation.find_draft(visit, row)
+    if draft is None:
+        return conversation.leave_gone_service(visit, row)
+    if is_cold(row):
+        return conversation.offer_resume(visit, row, draft)
+    if visit.late and isinstance(said, Words):
+        return [visit.say("conversation.late_message"), *conversation.ask(visit, row, draft)]
+    heard = engine.hear(draft, said, visit.office.setting())
+    if (
+        isinstance(said, Words)
+        and heard.draft == draft
+        and (other := _about_another(visit, draft, said.text))
+    ):
+        return conversation.offer_switch(visit, row, draft, other)
+    return conversation.answer_with(visit, row, heard)
+
+
+def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
+    """A different service that these words, which are no answer to the question, clearly mean."""
+    turn = engine.next_turn(draft)
+    if isinstance(turn, Asking) and turn.question.kind in _FREE:
+        return None
+    found = meant(visit.office.services.values(), text)
+    return found[0] if len(found) == 1 and found[0].name != draft.service.name else None
+
+
+def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:
+    """Word for the case being talked about, unless it names a service: then it starts a new request."""
+    listening = listening_for(visit.resident)
+    if listening is None or named_exactly(visit.office.services.values(), text):
+        return None
+    what, case_id = listening
+    case = visit.session.get_one(Case, case_id)
+    if what == "comment":
+        return my_cases.take_comment(visit, case, text)
+    return my_cases.take_more(visit, case, note=text)
+
+
+def _start_of_something(visit: Visit, text: str) -> list[Reply]:
+    services = visit.office.services.values()
+    if (service := named_exactly(services, text)) is not None:
+        return conversation.start(visit, service)
+    found = meant(services, text)
+    if len(found) == 1:
+        return conversation.start(visit, found[0], opening=text, said_in=visit.event.message_id)
+    if found:
+        keep_words(visit.resident, text, visit.event.message_id)
+        return menu.choose_meant(visit, found)
+    return menu.small_talk(visit, text) or menu.not_understood(visit, text)
+
+
+def sent_file(visit: Visit) -> list[Reply]:
+    """A photo or document: noted now, fetched from LINE right after, attached where it belongs."""
+    sent = cast(SentFile, visit.event.what)
+    row = find_open(visit.session, visit.resident)
+    file = want(
+        visit.session,
+        visit.resident,
+        kind=sent.kind,
+        line_message_id=sent.message_id,
+        name=sent.name,
+        album=sent.album,
+        for_conversation=row is not None,
+    )
+    if row is not None:
+        said: Said = (
+            Photo(file.token, sent.album, sent.of)
+            if sent.kind == "photo"
+            else Document(file.token, sent.name)
+        )
+        return _in_conversation(visit, row, said)
+    listening = listening_for(visit.resident)
+    if listening is not None and listening[0] != "comment":
+        case = visit.session.get_one(Case, listening[1])
+        replies = my_cases.take_more(visit, case, files=(file.token,))
+        return replies if _speaks_for_album(visit, sent) else []
+    return menu.photo_first(visit) if _speaks_for_album(visit, sent) else []
+
+
+def _speaks_for_album(visit: Visit, sent: SentFile) -> bool:
+    """One word for the photos sent together: at the first of them to arrive."""
+    return sent.album is None or count_of_album(visit.session, visit.resident, sent.album) == 1
+
+
+def place(visit: Visit) -> list[Reply]:
+    pin = cast(Place, visit.event.what)
+    said = Pin(pin.latitude, pin.longitude, pin.text)
+    if (row := find_open(visit.session, visit.resident)) is not None:
+        return _in_conversation(visit, row, said)
+    listening = listening_for(visit.resident)
+    if listening is not None and listening[0] != "comment":
+        case = visit.session.get_one(Case, listening[1])
+        note = f"📍 {pin.text} ({pin.latitude:.6f}, {pin.longitude:.6f})"
+        return my_cases.take_more(visit, case, note=note)
+    return visit.menu("menu.place_first")
+
+
+def something_else(visit: Visit) -> list[Reply]:
+    """A sticker, a voice message, a video: never an answer, always kindly met."""
+    kind = cast(SomethingElse, visit.event.what).kind
+    row = find_open(visit.session, visit.resident)
+    draft = conversation.find_draft(visit, row) if row else None
+    if row and draft:
+        phrase = "menu.sticker_in_between" if kind == "sticker" else "complaint.want_no_voice"
+        return [visit.say(phrase), *conversation.ask(visit, row, draft)]
+    return [visit.say("menu.sticker" if kind == "sticker" else "menu.only_text_here", *visit.main_buttons())]

@@ -1,0 +1,242 @@
+"""A resident's own cases: show them, take what they add, withdraw, reopen, rate."""
+
+from bot.events import row_number
+from bot.limits import cut
+from bot.replies import Button, CaseCard, CaseCards, Reply, Say
+from bot.visit import Visit
+from store.cases import (
+    RESIDENT,
+    act,
+    cases_of,
+    comment,
+    find_own_case,
+    find_own_case_by_code,
+    lock_case,
+    rate,
+)
+from store.models import Case, CaseEvent
+from store.residents import listen, stop_listening
+from store.statuses import (
+    OPEN_STATUSES,
+    STATUS_LABELS,
+    Action,
+    NotAllowed,
+    Status,
+    Who,
+    allowed,
+)
+from store.thai import thai_date, thai_time
+
+COLOURS = {
+    Status.SUBMITTED: "#455A64",
+    Status.RECEIVED: "#00695C",
+    Status.NEED_INFO: "#A84300",
+    Status.IN_PROGRESS: "#1A5FB4",
+    Status.FORWARDED_OUT: "#6A1B9A",
+    Status.DONE: "#2E7D32",
+    Status.CLOSED: "#5D4037",
+    Status.CANCELLED: "#616161",
+    Status.REOPENED: "#A84300",
+}
+# A long timeline keeps its beginning and its end.
+FIRST_STEPS, LAST_STEPS = 2, 8
+
+
+def mine(visit: Visit) -> list[Reply]:
+    """The last cases as cards side by side."""
+    found = cases_of(visit.session, visit.resident)
+    if not found:
+        return [visit.say("cases.none", *visit.main_buttons())]
+    text = visit.office.phrases.say("cases.list", count=len(found))
+    return [visit.say("cases.list", count=len(found)), CaseCards(tuple(card(visit, c) for c in found), text)]
+
+
+def track(visit: Visit) -> list[Reply]:
+    """One open case is shown at once; of several, the resident says which."""
+    found = cases_of(visit.session, visit.resident)
+    if not found:
+        return [visit.say("cases.none", *visit.main_buttons())]
+    being_done = [case for case in found if Status(case.status) in OPEN_STATUSES]
+    if len(being_done) == 1 or len(found) == 1:
+        return [card(visit, (being_done or found)[0])]
+    buttons = tuple(
+        Button(
+            cut(f"{c.shown_number} {c.service_title}", 20),
+            "see",
+            {"case": str(c.id)},
+            f"เรื่องที่ {c.shown_number}",
+        )
+        for c in found
+    )
+    return [visit.say("cases.type_number", *buttons, example=found[0].shown_number)]
+
+
+def find_typed(visit: Visit, text: str) -> Case | None:
+    return find_own_case_by_code(visit.session, visit.resident, text)
+
+
+def card(visit: Visit, case: Case) -> CaseCard:
+    status = Status(case.status)
+    say = visit.office.phrases.say
+    lines = [say("cases.holder", department=visit.office.municipality.department(case.department).name)]
+    if status in OPEN_STATUSES:
+        lines.append(say("cases.due", due=thai_date(case.due_on)))
+    return CaseCard(
+        number=case.shown_number,
+        title=case.service_title,
+        status=STATUS_LABELS[status],
+        colour=COLOURS[status],
+        summary=case.summary,
+        steps=tuple(_step(visit, event) for event in _shown_events(visit, case)),
+        lines=tuple(lines),
+        buttons=tuple(_buttons(visit, case)),
+        alt=say("cases.alt", number=case.shown_number, status=STATUS_LABELS[status]),
+    )
+
+
+def _shown_events(visit: Visit, case: Case) -> list[CaseEvent]:
+    """Without what staff write for each other."""
+    shown = [event for event in case.events if visit.office.phrases.has(f"step.{event.action}")]
+    if len(shown) <= FIRST_STEPS + LAST_STEPS:
+        return shown
+    return shown[:FIRST_STEPS] + shown[-LAST_STEPS:]
+
+
+def _step(visit: Visit, event: CaseEvent) -> tuple[str, str]:
+    happened = visit.office.phrases.say(f"step.{event.action}")
+    moment = f"{thai_date(event.at)} {thai_time(event.at)}"
+    return moment, f"{happened}: {event.note}" if event.note else happened
+
+
+def _buttons(visit: Visit, case: Case) -> list[Button]:
+    open_to_resident = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
+    buttons = []
+    if Action.CONFIRM in open_to_resident and case.confirmed_at is None:
+        buttons.append(visit.button("works", "works", case=case.id))
+    if Action.REOPEN in open_to_resident:
+        name = "still_broken" if case.status == Status.DONE else "look_again"
+        buttons.append(visit.button(name, "broken", case=case.id))
+    if Action.ANSWER in open_to_resident:
+        buttons.append(visit.button("answer", "add", case=case.id))
+    elif Action.ADD in open_to_resident:
+        buttons.append(visit.button("add", "add", case=case.id))
+    if Action.CANCEL in open_to_resident:
+        buttons.append(visit.button("withdraw", "withdraw", case=case.id))
+    return buttons
+
+
+def find_tapped(visit: Visit, case_id: str | None) -> Case | None:
+    """The resident's own case a button names; a button from elsewhere finds nothing."""
+    number = row_number(case_id)
+    return find_own_case(visit.session, visit.resident, number) if number else None
+
+
+def see(visit: Visit, case: Case) -> list[Reply]:
+    return [card(visit, case)]
+
+
+def invite_more(visit: Visit, case: Case) -> list[Reply]:
+    """From now on plain messages and photos belong to this case."""
+    actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
+    if not actions & {Action.ANSWER, Action.ADD}:
+        return [_about(visit, "cannot_add", case), card(visit, case)]
+    listen(visit.resident, "answer" if Action.ANSWER in actions else "more", case)
+    return [_about(visit, "add_what", case)]
+
+
+def take_more(visit: Visit, case: Case, *, note: str = "", files: tuple[str, ...] = ()) -> list[Reply]:
+    """What was said or sent goes to the case: as the answer an officer waits for, or as an addition."""
+    case = lock_case(visit.session, case.id)
+    answering = case.status == Status.NEED_INFO
+    try:
+        action = Action.ANSWER if answering else Action.ADD
+        act(
+            visit.session,
+            visit.office.municipality,
+            case,
+            action,
+            RESIDENT,
+            note=note,
+            files=files,
+            said_in=visit.event.message_id,
+        )
+    except NotAllowed:
+        stop_listening(visit.resident)
+        return [_about(visit, "cannot_add", case), card(visit, case)]
+    listen(visit.resident, "more", case)
+    return [
+        _about(visit, "answered" if answering else "added", case, visit.button("see", "see", case=case.id))
+    ]
+
+
+def ask_withdraw(visit: Visit, case: Case) -> list[Reply]:
+    if Action.CANCEL not in {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}:
+        return [_about(visit, "cannot_withdraw", case)]
+    buttons = (
+        visit.button("cancel_yes", "withdraw_yes", case=case.id),
+        visit.button("keep_case", "see", case=case.id),
+    )
+    return [_about(visit, "confirm_withdraw", case, *buttons)]
+
+
+def withdraw(visit: Visit, case: Case) -> list[Reply]:
+    case = lock_case(visit.session, case.id)
+    try:
+        act(visit.session, visit.office.municipality, case, Action.CANCEL, RESIDENT)
+    except NotAllowed:
+        return [_about(visit, "cannot_withdraw", case)]
+    stop_listening(visit.resident)
+    return [_about(visit, "withdrawn", case, *visit.main_buttons())]
+
+
+def confirm_works(visit: Visit, case: Case) -> list[Reply]:
+    """Then the stars: five buttons, no typing."""
+    case = lock_case(visit.session, case.id)
+    if case.status != Status.DONE:
+        return [card(visit, case)]
+    if case.confirmed_at is None:
+        act(visit.session, visit.office.municipality, case, Action.CONFIRM, RESIDENT)
+    stars = tuple(
+        Button("⭐" * n, "stars", {"case": str(case.id), "n": str(n)}, f"{n} ดาว") for n in range(5, 0, -1)
+    )
+    return [visit.say("cases.glad", *stars)]
+
+
+def take_stars(visit: Visit, case: Case, stars: str) -> list[Reply]:
+    case = lock_case(visit.session, case.id)
+    if stars not in ("1", "2", "3", "4", "5") or case.status != Status.DONE:
+        return [card(visit, case)]
+    rate(visit.session, visit.office.municipality, case, int(stars))
+    listen(visit.resident, "comment", case)
+    skip = visit.button("skip", "no_comment", case=case.id)
+    return [visit.say("cases.stars_thanks", skip, stars="⭐" * int(stars))]
+
+
+def take_comment(visit: Visit, case: Case, text: str) -> list[Reply]:
+    case = lock_case(visit.session, case.id)
+    if case.status == Status.DONE:
+        comment(visit.session, visit.office.municipality, case, text[:1000], visit.event.message_id)
+    stop_listening(visit.resident)
+    return [visit.say("cases.comment_thanks", *visit.main_buttons())]
+
+
+def no_comment(visit: Visit, _case: Case) -> list[Reply]:
+    stop_listening(visit.resident)
+    return [visit.say("cases.no_comment", *visit.main_buttons())]
+
+
+def reopen(visit: Visit, case: Case) -> list[Reply]:
+    """At one press; what is still wrong may follow, and an officer sees the case again either way."""
+    case = lock_case(visit.session, case.id)
+    note = visit.office.phrases.say("button.still_broken")
+    try:
+        act(visit.session, visit.office.municipality, case, Action.REOPEN, RESIDENT, note=note)
+    except NotAllowed:
+        return [_about(visit, "cannot_reopen", case), card(visit, case)]
+    listen(visit.resident, "more", case)
+    return [_about(visit, "reopened", case)]
+
+
+def _about(visit: Visit, phrase: str, case: Case, *quick: Button) -> Say:
+    status = STATUS_LABELS[Status(case.status)]
+    return visit.say(f"cases.{phrase}", *quick, number=case.shown_number, status=status)

@@ -1,0 +1,80 @@
+"""The one press that turns a finished conversation into a case, and the receipt for it."""
+
+from bot.conversations import engine
+from bot.conversations.answers import show
+from bot.conversations.engine import Asking, Draft
+from bot.handlers.conversation import ask, fee_line, files_in, snapshot
+from bot.limits import cut
+from bot.replies import Receipt, Reply
+from bot.visit import Visit
+from store import conversations
+from store.cases import Submission, open_case
+from store.models import Case, Conversation
+from store.residents import remember
+from store.services import Service
+from store.thai import thai_moment, thai_weekday_date
+
+
+def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
+    """Opens the case. A second press finds the conversation ended and is told the number it already has."""
+    if isinstance(engine.next_turn(draft), Asking):
+        return ask(visit, row, draft)
+    submission = Submission(
+        service=draft.service,
+        answers=snapshot(draft, row.said_in or {}),
+        summary=_in_one_line(draft),
+        urgent=engine.is_urgent(draft),
+        entered_at=visit.arrived_at,
+        files=files_in(draft),
+    )
+    case = open_case(visit.session, visit.office.municipality, visit.resident, submission)
+    remember(visit.resident, engine.to_remember(draft))
+    conversations.end(row, "submitted", case.id)
+    return [_receipt(visit, case, draft.service)]
+
+
+def _in_one_line(draft: Draft) -> str:
+    """What the queue shows: the subject or the detail, and the place."""
+    said = {question.key: (question, value) for question, value in engine.answered(draft)}
+    parts = []
+    for key in ("subject", "problem", "detail", "reason", "place"):
+        if key in said and said[key][1] is not None:
+            parts.append(show(*said[key]))
+    return cut(" · ".join(parts) or draft.service.title, 160)
+
+
+def _receipt(visit: Visit, case: Case, service: Service) -> Receipt:
+    say = visit.office.phrases.say
+    lines = [_received_line(visit, case), _promise_line(visit, case, service)]
+    if case.urgent:
+        lines.append(say("receipt.urgent"))
+    return Receipt(
+        title=say("receipt.title"),
+        number=say("receipt.number", number=case.shown_number),
+        tracking_code=case.tracking_code,
+        service_title=f"{service.icon} {service.title}",
+        lines=tuple(lines),
+        fee=fee_line(visit, service),
+        case_id=case.id,
+        alt=say("receipt.alt", number=case.shown_number),
+    )
+
+
+def _received_line(visit: Visit, case: Case) -> str:
+    """When it counts as received, with the true time beside it after hours (Act B.E. 2565, section 10)."""
+    received = thai_moment(case.deemed_received_at)
+    if case.deemed_received_at == case.entered_at:
+        return visit.office.phrases.say("receipt.in_hours", received=received)
+    entered = thai_moment(case.entered_at)
+    return visit.office.phrases.say("receipt.after_hours", entered=entered, received=received)
+
+
+def _promise_line(visit: Visit, case: Case, service: Service) -> str:
+    say, promise = visit.office.phrases.say, service.answer_within
+    return say(
+        "receipt.promise",
+        department=visit.office.municipality.department(case.department).name,
+        next_step=service.next_step,
+        days=say(f"receipt.days_{promise.unit}", days=promise.days),
+        due=thai_weekday_date(case.due_on),
+    )

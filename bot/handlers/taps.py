@@ -1,0 +1,181 @@
+"""Buttons of ours, new and old. Each works, or says kindly why it no longer does: never a dead end."""
+
+from collections.abc import Callable
+from typing import cast
+
+from bot.conversations import engine
+from bot.conversations.engine import Asking, Draft
+from bot.conversations.said import Day, Picked
+from bot.events import Tap, row_number
+from bot.handlers import conversation, menu, my_cases
+from bot.handlers.submissions import send
+from bot.replies import Reply
+from bot.visit import Visit
+from store.conversations import find_conversation, find_open, is_cold
+from store.models import Case, Conversation
+from store.residents import kept_words
+from store.services.definition import REMEMBERED
+from store.statuses import STATUS_LABELS, Status
+
+InConversation = Callable[[Visit, Tap, Conversation, Draft], list[Reply]]
+
+
+def tap(visit: Visit) -> list[Reply]:
+    button = cast(Tap, visit.event.what)
+    if button.do in MENU:
+        return MENU[button.do](visit)
+    if button.do == "open":
+        return _open(visit, button)
+    if button.do in IN_CONVERSATION:
+        return _in_conversation(visit, button)
+    if button.do in ON_CASE:
+        return _on_case(visit, button)
+    return menu.old_button(visit)
+
+
+def _open(visit: Visit, button: Tap) -> list[Reply]:
+    """A service from the menu; another one in the middle of a request is asked about first."""
+    service = visit.office.services.get(button.about.get("s", ""))
+    if service is None:
+        return [visit.say("menu.service_gone"), *menu.everything(visit)]
+    row = find_open(visit.session, visit.resident)
+    draft = conversation.find_draft(visit, row) if row else None
+    if row is None or draft is None or not _worth_keeping(draft):
+        words, said_in = kept_words(visit.resident)
+        return conversation.start(visit, service, opening=words, said_in=said_in)
+    if draft.service.name == service.name:
+        return conversation.offer_resume(visit, row, draft)
+    return conversation.offer_switch(visit, row, draft, service)
+
+
+def _worth_keeping(draft: Draft) -> bool:
+    """Something was answered that would be lost."""
+    known = {q.key for q in draft.service.questions if q.kind in REMEMBERED}
+    return bool(set(draft.answers) - known)
+
+
+def _in_conversation(visit: Visit, button: Tap) -> list[Reply]:
+    number = row_number(button.about.get("c"))
+    row = find_conversation(visit.session, visit.resident, number) if number else None
+    if row is None:
+        return menu.old_button(visit)
+    if row.ended_as is not None:
+        return _ended(visit, row)
+    draft = conversation.find_draft(visit, row)
+    if draft is None:
+        return conversation.leave_gone_service(visit, row)
+    if is_cold(row) and button.do in ("answer", "day", "skip", "back"):
+        return conversation.offer_resume(visit, row, draft)
+    return IN_CONVERSATION[button.do](visit, button, row, draft)
+
+
+def _ended(visit: Visit, row: Conversation) -> list[Reply]:
+    """A button of a request that is over: say what became of it and how to go on."""
+    if row.case_id is not None:
+        case = visit.session.get_one(Case, row.case_id)
+        status = STATUS_LABELS[Status(case.status)]
+        see = visit.button("see", "see", case=case.id)
+        return [visit.say("conversation.already_sent", see, number=case.shown_number, status=status)]
+    again = visit.button("start_over", "open", s=row.service)
+    return [visit.say("conversation.already_over", again, *visit.main_buttons())]
+
+
+def _answer(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    if (replies := _other_question(visit, button, row, draft)) is not None:
+        return replies
+    return conversation.hear(visit, row, draft, Picked(button.about.get("v", "")))
+
+
+def _day(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    if (replies := _other_question(visit, button, row, draft)) is not None:
+        return replies
+    if button.day is None:
+        return conversation.ask(visit, row, draft)
+    return conversation.hear(visit, row, draft, Day(button.day))
+
+
+def _skip(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    if (replies := _other_question(visit, button, row, draft)) is not None:
+        return replies
+    return conversation.answer_with(visit, row, engine.skip(draft))
+
+
+def _other_question(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply] | None:
+    """The button belongs to another question than the one being asked: it is no answer to this one."""
+    turn = engine.next_turn(draft)
+    if isinstance(turn, Asking) and turn.question.key == button.about.get("q"):
+        return None
+    return [visit.say("conversation.other_question"), *conversation.ask(visit, row, draft)]
+
+
+def _back(visit: Visit, _button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    return conversation.answer_with(visit, row, engine.go_back(draft))
+
+
+def _edit(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    key = button.about.get("q")
+    if key is None:
+        return conversation.choose_edit(visit, row, draft)
+    return conversation.answer_with(visit, row, engine.edit(draft, key))
+
+
+def _go_on(visit: Visit, _button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    conversation.save(visit, row, draft)
+    return conversation.ask(visit, row, draft)
+
+
+def _start_over(visit: Visit, _button: Tap, _row: Conversation, draft: Draft) -> list[Reply]:
+    return conversation.start(visit, draft.service)
+
+
+def _switch(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    service = visit.office.services.get(button.about.get("s", ""))
+    return conversation.start(visit, service) if service else conversation.ask(visit, row, draft)
+
+
+def _not_this(visit: Visit, _button: Tap, row: Conversation, _draft: Draft) -> list[Reply]:
+    conversation.cancel(visit, row)
+    return menu.everything(visit)
+
+
+def _on_case(visit: Visit, button: Tap) -> list[Reply]:
+    case = my_cases.find_tapped(visit, button.about.get("case"))
+    if case is None:
+        return [visit.say("cases.not_found", *visit.main_buttons())]
+    if button.do == "stars":
+        return my_cases.take_stars(visit, case, button.about.get("n", ""))
+    return ON_CASE[button.do](visit, case)
+
+
+MENU: dict[str, Callable[[Visit], list[Reply]]] = {
+    "report": menu.report,
+    "request": menu.request,
+    "track": my_cases.track,
+    "mine": my_cases.mine,
+    "contact": menu.contact,
+    "help": menu.help_,
+}
+IN_CONVERSATION: dict[str, InConversation] = {
+    "answer": _answer,
+    "day": _day,
+    "skip": _skip,
+    "back": _back,
+    "edit": _edit,
+    "go_on": _go_on,
+    "start_over": _start_over,
+    "switch": _switch,
+    "not_this": _not_this,
+    "send": lambda visit, _button, row, draft: send(visit, row, draft),
+    "cancel": lambda visit, _button, row, _draft: conversation.confirm_cancel(visit, row),
+    "cancel_yes": lambda visit, _button, row, _draft: conversation.cancel(visit, row),
+}
+ON_CASE: dict[str, Callable[[Visit, Case], list[Reply]]] = {
+    "see": my_cases.see,
+    "add": my_cases.invite_more,
+    "withdraw": my_cases.ask_withdraw,
+    "withdraw_yes": my_cases.withdraw,
+    "works": my_cases.confirm_works,
+    "broken": my_cases.reopen,
+    "stars": my_cases.see,
+    "no_comment": my_cases.no_comment,
+}

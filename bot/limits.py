@@ -1,0 +1,54 @@
+"""LINE's limits on texts, in LINE's own units.
+
+https://developers.line.biz/en/docs/messaging-api/text-character-count/ - texts count UTF-16 units, labels count
+characters as people see them (grapheme clusters): น้ำ is one.
+"""
+
+import json
+import re
+from typing import Any
+
+import regex
+
+MESSAGES_IN_A_REQUEST = 5
+QUICK_REPLIES = 13
+TEXT_UNITS, ALT_UNITS = 5000, 400
+LABEL_CHARACTERS = 20
+# LINE says 30 and 50 KB and not in which encoding: they are kept in the longest one.
+BUBBLE_BYTES, CAROUSEL_BYTES = 30 * 1024, 50 * 1024
+
+# Halves of a character and control signs, which no JSON to LINE can or should carry.
+_NO_CHARACTERS = re.compile(r"[\ud800-\udfff\u0000-\u0008\u000b-\u001f\u007f]")
+
+
+def characters(text: str) -> list[str]:
+    return regex.findall(r"\X", text)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def json_bytes(contents: Any) -> int:
+    """The length of the JSON with Thai written as \\uXXXX."""
+    return len(json.dumps(contents, separators=(",", ":")))
+
+
+def cut(text: str, most: int) -> str:
+    """At most `most` visible characters, never splitting one from its vowel or tone mark."""
+    signs = characters(_NO_CHARACTERS.sub("", text))
+    return "".join(signs if len(signs) <= most else [*signs[: most - 1], "…"])
+
+
+def cut_units(text: str, most: int) -> str:
+    """At most `most` UTF-16 units, by whole characters."""
+    text = _NO_CHARACTERS.sub("", text)
+    if units(text) <= most:
+        return text
+    kept, left = [], most - 1
+    for sign in characters(text):
+        left -= units(sign)
+        if left < 0:
+            break
+        kept.append(sign)
+    return "".join(kept) + "…"

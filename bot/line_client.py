@@ -1,0 +1,159 @@
+"""The only HTTP to LINE's messaging: sends stored bytes, fetches content, and says in one word what came of it.
+
+Requests go out exactly as stored, so `requests` is used and not LINE's SDK, which writes every body anew.
+https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import quote
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+CONNECT_SECONDS, READ_SECONDS = 3.05, 10.0
+# A body that trickles in forever never runs into the read timeout.
+CONTENT_SECONDS = 60.0
+MOST_CONTENT_BYTES = 12 * 1024 * 1024
+
+
+class Answer(Enum):
+    """BROKEN: LINE, or the way to it, fails visibly. UNKNOWN: it heard us and then nothing came back."""
+
+    ACCEPTED = "accepted"
+    BAD_TOKEN = "bad reply token"  # noqa: S105 - a word for an outcome, not a secret
+    REFUSED = "refused"
+    SLOW_DOWN = "rate limit"
+    NO_QUOTA = "monthly limit"
+    UNAUTHORISED = "unauthorised"
+    BROKEN = "server error"
+    UNKNOWN = "no answer"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    answer: Answer
+    detail: str = ""
+    request_id: str | None = None
+
+
+class Content(Enum):
+    HERE = "here"
+    LATER = "later"
+    MISSING = "missing"
+    GONE = "gone"
+    TOO_BIG = "too big"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    content: Content
+    data: bytes = b""
+
+
+class LineClient:
+    """One for each process, made after any fork; threads share it, each with its own connections."""
+
+    def __init__(
+        self, api_url: str, data_url: str, access_token: str, *, read_seconds: float = READ_SECONDS
+    ) -> None:
+        self._api_url, self._data_url = api_url, data_url
+        self._timeout = (CONNECT_SECONDS, read_seconds)
+        self._authorisation = f"Bearer {access_token}"
+        self._of_thread = threading.local()
+
+    def reply(self, body: str) -> Outcome:
+        """`body` carries the reply token; LINE takes it at most once."""
+        return self._post("/v2/bot/message/reply", body, {})
+
+    def push(self, body: str, retry_key: str) -> Outcome:
+        """The same key and body may be sent again for 24 hours and reach the resident once."""
+        return self._post("/v2/bot/message/push", body, {"X-Line-Retry-Key": retry_key})
+
+    def _post(self, path: str, body: str, headers: dict[str, str]) -> Outcome:
+        try:
+            response = self._session().post(
+                f"{self._api_url}{path}",
+                data=body.encode(),
+                headers={"Content-Type": "application/json", **headers},
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            answer = Answer.UNKNOWN if _was_connected(error) else Answer.BROKEN
+            return Outcome(answer, type(error).__name__)
+        return _outcome(response)
+
+    def content(self, message_id: str) -> Fetched:
+        """What a resident sent, streamed and cut off at our bound."""
+        address = f"{self._data_url}/v2/bot/message/{quote(message_id, safe='')}/content"
+        try:
+            with self._session().get(
+                address, stream=True, timeout=self._timeout, allow_redirects=False
+            ) as response:
+                if response.status_code == 200:
+                    return _read(response)
+                return Fetched(_NO_CONTENT.get(response.status_code, Content.LATER))
+        except requests.RequestException:
+            return Fetched(Content.LATER)
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._of_thread, "session", None)
+        if session is None:
+            session = self._of_thread.session = requests.Session()
+            session.headers["Authorization"] = self._authorisation
+            # The environment's proxies and netrc must not redirect a token.
+            session.trust_env = False
+        return session
+
+
+def _was_connected(error: requests.RequestException) -> bool:
+    """False where not even a connection came about: LINE cannot have taken anything."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return not isinstance(cause, NewConnectionError | ConnectTimeoutError)
+
+
+_NO_CONTENT = {404: Content.MISSING, 410: Content.GONE}
+
+
+def _read(response: requests.Response) -> Fetched:
+    data, until = bytearray(), time.monotonic() + CONTENT_SECONDS
+    for chunk in response.iter_content(64 * 1024):
+        data += chunk
+        if len(data) > MOST_CONTENT_BYTES:
+            return Fetched(Content.TOO_BIG)
+        if time.monotonic() > until:
+            return Fetched(Content.LATER)
+    return Fetched(Content.HERE, bytes(data)) if data else Fetched(Content.MISSING)
+
+
+def _outcome(response: requests.Response) -> Outcome:
+    """By status code; the text decides only what one code says in two ways."""
+    status, text = response.status_code, response.text[:300]
+    accepted_id = response.headers.get("x-line-accepted-request-id")
+    request_id = accepted_id or response.headers.get("x-line-request-id")
+    if status == 400 and "reply token" in text.lower():
+        return Outcome(Answer.BAD_TOKEN, text, request_id)
+    if status == 429 and "monthly" in text.lower():
+        return Outcome(Answer.NO_QUOTA, text, request_id)
+    return Outcome(_ANSWERS.get(status) or _by_class(status), text, request_id)
+
+
+_ANSWERS = {
+    200: Answer.ACCEPTED,
+    409: Answer.ACCEPTED,
+    401: Answer.UNAUTHORISED,
+    403: Answer.UNAUTHORISED,
+    429: Answer.SLOW_DOWN,
+}
+
+
+def _by_class(status: int) -> Answer:
+    """A redirect comes from something between LINE and us, so LINE has said nothing."""
+    if 200 <= status < 300:
+        return Answer.ACCEPTED
+    if 400 <= status < 500:
+        return Answer.REFUSED
+    return Answer.BROKEN if status >= 500 else Answer.UNKNOWN

@@ -1,0 +1,46 @@
+"""What operators see of the web process: its figures at /metrics, and failures told without anybody's data."""
+
+import logging
+
+from flask import Flask, Response, abort, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from bot.settings import BotSettings
+from store.db import Database
+from store.logs import failure_fields, set_up_logs
+from store.metrics import CONTENT_TYPE, exposition, is_bearer, is_this_machine, open_registry
+
+log = logging.getLogger(__name__)
+
+# Somebody asks through a proxy of this machine, who need not be of this machine.
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
+def install_monitor(app: Flask, database: Database) -> None:
+    set_up_logs()
+    app.extensions["registry"] = open_registry(database)
+    app.add_url_rule("/metrics", view_func=metrics)
+    app.register_error_handler(Exception, show_failure)
+
+
+def metrics() -> Response:
+    if not _may_see():
+        abort(404)
+    return Response(exposition(current_app.extensions["registry"]), content_type=CONTENT_TYPE)
+
+
+def _may_see() -> bool:
+    """With a token set, only who has it. A bare proxy shows nobody's address, so without one it is this machine's."""
+    settings: BotSettings = current_app.extensions["bot_settings"]
+    if settings.metrics_token:
+        return is_bearer(request.headers.get("Authorization", ""), settings.metrics_token)
+    was_forwarded = any(name in request.headers for name in _FORWARDED)
+    return is_this_machine(request.remote_addr) and not was_forwarded
+
+
+def show_failure(error: Exception) -> Response | HTTPException:
+    """Flask would write down the error's text, which can quote what a resident wrote."""
+    if isinstance(error, HTTPException):
+        return error
+    log.error("failure", extra={"endpoint": request.endpoint, **failure_fields(error)})
+    return Response("Something went wrong here.", status=500, mimetype="text/plain")

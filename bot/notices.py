@@ -1,0 +1,65 @@
+"""What a notice of the store says to the resident, and what they can press."""
+
+from datetime import date
+from typing import Any
+
+from bot.phrases import Phrases
+from bot.public_files import address_of
+from bot.replies import Button, NoticeCard, Picture, Reply, Say
+from bot.settings import BotSettings
+from store.thai import thai_weekday_date
+
+# Each notice has a colour of its own and up to three things to press: (label in phrases.toml, what it does).
+NOTICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "case_received": ("#00695C", (("see", "see"),)),
+    "case_question": ("#A84300", (("answer", "add"), ("see", "see"))),
+    "case_started": ("#1A5FB4", (("see", "see"),)),
+    "case_done": ("#2E7D32", (("works", "works"), ("still_broken", "broken"), ("see", "see"))),
+    "case_forwarded": ("#6A1B9A", (("see", "see"),)),
+    "case_closed": ("#5D4037", (("look_again", "broken"), ("see", "see"))),
+    "case_reopened": ("#A84300", (("see", "see"),)),
+    "case_message": ("#455A64", (("add", "add"), ("see", "see"))),
+}
+PICTURES_SENT = 2
+
+
+def notice_replies(
+    notice: str, details: dict[str, Any], phrases: Phrases, settings: BotSettings
+) -> list[Reply]:
+    """The notice as replies: one card, and the officer's photos where LINE can fetch them."""
+    if notice == "file_lost":
+        return [
+            Say(
+                phrases.say(
+                    "conversation.file_lost", problem=phrases.say(f"file_problem.{details['reason']}")
+                )
+            )
+        ]
+    pictures = _pictures(details, settings)
+    # The card comes last, so that its buttons are the first thing under the thumb.
+    return [*pictures, _card(notice, details, phrases, told_of=len(details["files"]) - len(pictures))]
+
+
+def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: int) -> NoticeCard:
+    due = thai_weekday_date(date.fromisoformat(details["due_on"]))
+    text = phrases.say(f"notice.{notice}", **{**details, "due": due})
+    if told_of:
+        text = f"{text}\n{phrases.say('notice.photo_attached', count=told_of)}"
+    colour, pressable = NOTICES[notice]
+    about = {"case": str(details["case_id"])}
+    buttons = tuple(
+        Button(label, do, about, label)
+        for label, do in ((phrases.say(f"button.{name}"), do) for name, do in pressable)
+    )
+    alt = phrases.say("notice.alt", case_number=details["case_number"], text=text)
+    return NoticeCard(details["case_number"], details["title"], text, colour, buttons, alt)
+
+
+def _pictures(details: dict[str, Any], settings: BotSettings) -> list[Picture]:
+    """Only with a public address: LINE's phones fetch the photo themselves."""
+    if not settings.public_url:
+        return []
+    return [
+        Picture(address_of(settings, token), address_of(settings, token, small=True))
+        for token in details["files"][:PICTURES_SENT]
+    ]

@@ -1,0 +1,16 @@
+"""Opens the office: everything the bot knows that does not change from event to event."""
+
+from bot.phrases import Phrases
+from bot.settings import BotSettings
+from bot.visit import Office
+from store.media import Media
+from store.municipality import read_municipality
+from store.sealing import Sealer
+from store.services import read_services
+
+
+def open_office(settings: BotSettings) -> Office:
+    """Reads municipality, services and phrases; raises in plain words when one of them cannot work."""
+    municipality = read_municipality(settings.store.municipality)
+    media = Media(settings.store.media_url, Sealer(settings.store.data_keys))
+    return Office(municipality, read_services(), Phrases(municipality.words()), media)

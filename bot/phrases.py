@@ -1,0 +1,45 @@
+"""The wording of the bot: phrases.toml with the municipality's facts in it."""
+
+import string
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE = Path(__file__).parent / "phrases.toml"
+
+
+class PhraseError(ValueError):
+    """A phrase is missing, or names a fact nobody gives."""
+
+
+class Phrases:
+    """`say("menu.help")` with the municipality's words and those of the moment."""
+
+    def __init__(self, words: Mapping[str, str], file: Path = FILE) -> None:
+        self._words = dict(words)
+        self._phrases = {
+            f"{section}.{name}": text
+            for section, phrases in tomllib.loads(file.read_text("utf-8")).items()
+            for name, text in phrases.items()
+        }
+
+    def say(self, name: str, /, **words: object) -> str:
+        try:
+            return self.fill(self._phrases[name], **words)
+        except KeyError as error:
+            raise PhraseError(f"phrases.toml: {name} lacks {error}") from error
+
+    def fill(self, text: str, /, **words: object) -> str:
+        """The municipality's facts in a text of a service definition. Only plain {names} are filled in:
+        nothing a resident typed is ever taken for a template."""
+        return text.format_map({**self._words, **words})
+
+    def has(self, name: str) -> bool:
+        return name in self._phrases
+
+    def names(self) -> list[str]:
+        return list(self._phrases)
+
+    def facts_in(self, name: str) -> set[str]:
+        """The names in braces, for the check that each is given by somebody."""
+        return {field for _, field, _, _ in string.Formatter().parse(self._phrases[name]) if field}

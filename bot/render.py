@@ -1,0 +1,119 @@
+"""Replies become LINE messages, within LINE's limits. Plain dictionaries: what is stored is what is sent."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot import cards
+from bot.events import tap_data
+from bot.limits import (
+    ALT_UNITS,
+    MESSAGES_IN_A_REQUEST,
+    QUICK_REPLIES,
+    TEXT_UNITS,
+    cut,
+    cut_units,
+)
+from bot.replies import (
+    Album,
+    Button,
+    Camera,
+    CaseCard,
+    CaseCards,
+    DayPicker,
+    NoticeCard,
+    Picture,
+    PinDrop,
+    Quick,
+    Receipt,
+    Reply,
+    Say,
+    ServiceMenu,
+    Summary,
+)
+
+Message = dict[str, Any]
+
+
+def render(replies: Sequence[Reply]) -> list[Message]:
+    """At most five messages; texts in a row become one when there would be more."""
+    messages = [_message(reply) for reply in replies]
+    while len(messages) > MESSAGES_IN_A_REQUEST and (pair := _two_texts(messages)) is not None:
+        first, second = messages[pair], messages[pair + 1]
+        joined = {**second, "text": cut_units(f"{first['text']}\n\n{second['text']}", TEXT_UNITS)}
+        messages[pair : pair + 2] = [joined]
+    return messages[-MESSAGES_IN_A_REQUEST:]
+
+
+def _two_texts(messages: Sequence[Message]) -> int | None:
+    for i in range(len(messages) - 1):
+        if messages[i]["type"] == messages[i + 1]["type"] == "text":
+            return i
+    return None
+
+
+def _message(reply: Reply) -> Message:
+    message = _RENDERERS[type(reply)](reply)
+    quick = getattr(reply, "quick", ())
+    if quick:
+        message["quickReply"] = {"items": [_quick(item) for item in quick[:QUICK_REPLIES]]}
+    return message
+
+
+def _say(reply: Say) -> Message:
+    return {"type": "text", "text": cut_units(reply.text, TEXT_UNITS) or "-"}
+
+
+def _picture(reply: Picture) -> Message:
+    return {
+        "type": "image",
+        "originalContentUrl": reply.address,
+        "previewImageUrl": reply.small_address,
+    }
+
+
+def _flex(alt: str, contents: dict[str, Any]) -> Message:
+    return {"type": "flex", "altText": cut_units(alt, ALT_UNITS) or "-", "contents": contents}
+
+
+_RENDERERS: dict[type, Callable[[Any], Message]] = {
+    Say: _say,
+    Picture: _picture,
+    ServiceMenu: lambda r: _flex(r.text, cards.service_menu(r.services, r.text)),
+    Summary: lambda r: _flex(f"ตรวจสอบก่อนส่ง: {r.service.title}", cards.summary(r)),
+    Receipt: lambda r: _flex(r.alt, cards.receipt(r)),
+    CaseCard: lambda r: _flex(r.alt, cards.case_card(r)),
+    CaseCards: lambda r: _flex(r.alt, cards.case_cards(r.cards)),
+    NoticeCard: lambda r: _flex(r.alt, cards.notice_card(r)),
+}
+
+
+def _quick(item: Quick) -> Message:
+    return {"type": "action", "action": _quick_action(item)}
+
+
+def _quick_action(item: Quick) -> Message:
+    label = cut(item.label, 20)
+    match item:
+        case Camera():
+            return {"type": "camera", "label": label}
+        case Album():
+            return {"type": "cameraRoll", "label": label}
+        case PinDrop():
+            return {"type": "location", "label": label}
+        case DayPicker():
+            return {
+                "type": "datetimepicker",
+                "label": label,
+                "data": tap_data(item.do, **item.about),
+                "mode": "date",
+                "initial": item.earliest,
+                "min": item.earliest,
+                "max": item.latest,
+            }
+        case Button():
+            return {
+                "type": "postback",
+                "label": label,
+                "data": tap_data(item.do, **item.about),
+                "displayText": item.says or item.label,
+            }

@@ -1,0 +1,125 @@
+"""What the bot can say, without LINE: plain facts that render.py turns into messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from store.services import Question, Service
+
+
+@dataclass(frozen=True)
+class Button:
+    """`do` and `about` come back to us as a tap; `says` is what the resident is seen to say by pressing it."""
+
+    label: str
+    do: str
+    about: Mapping[str, str] = field(default_factory=dict)
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Camera:
+    label: str
+
+
+@dataclass(frozen=True)
+class Album:
+    label: str
+
+
+@dataclass(frozen=True)
+class PinDrop:
+    label: str
+
+
+@dataclass(frozen=True)
+class DayPicker:
+    label: str
+    do: str
+    about: Mapping[str, str]
+    earliest: str
+    latest: str
+
+
+Quick = Button | Camera | Album | PinDrop | DayPicker
+
+
+@dataclass(frozen=True)
+class Say:
+    text: str
+    quick: tuple[Quick, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServiceMenu:
+    """The services as large buttons under one line of text."""
+
+    text: str
+    services: tuple[Service, ...]
+    quick: tuple[Quick, ...] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All answers, each with its own button to change it, and the one press that sends them."""
+
+    service: Service
+    answers: tuple[tuple[Question, str], ...]
+    conversation_id: int
+    fee: str
+    quick: tuple[Quick, ...] = ()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    title: str
+    number: str
+    tracking_code: str
+    service_title: str
+    lines: tuple[str, ...]
+    fee: str
+    case_id: int
+    alt: str
+
+
+@dataclass(frozen=True)
+class CaseCard:
+    """One case with its timeline: (moment, what happened, is it the present step)."""
+
+    number: str
+    title: str
+    status: str
+    colour: str
+    summary: str
+    steps: tuple[tuple[str, str], ...]
+    lines: tuple[str, ...]
+    buttons: tuple[Button, ...]
+    alt: str
+
+
+@dataclass(frozen=True)
+class CaseCards:
+    cards: tuple[CaseCard, ...]
+    alt: str
+
+
+@dataclass(frozen=True)
+class NoticeCard:
+    """News of a case: what happened, in one short text, and what the resident can do now."""
+
+    number: str
+    title: str
+    text: str
+    colour: str
+    buttons: tuple[Button, ...]
+    alt: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo at an address LINE can fetch."""
+
+    address: str
+    small_address: str
+
+
+Reply = Say | ServiceMenu | Summary | Receipt | CaseCard | CaseCards | NoticeCard | Picture

@@ -1,0 +1,1 @@
+"""Rich menus: declared as data, drawn with Pillow, published to LINE."""

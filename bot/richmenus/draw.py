@@ -1,0 +1,124 @@
+"""Draws a rich menu's picture, cards with an icon, a large label and a hint: same menu, same bytes."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont, features
+
+from bot.richmenus.declaration import Bounds, MenuError, RichMenu, Tile
+from bot.richmenus.icons import OVERSIZE, icon_mask
+
+FONTS = Path(__file__).parent / "fonts"
+MOST_BYTES = 1_000_000  # LINE says 1 MB, not which one
+# Measures of a tile as large as one of 3 × 2 on a picture 2500 wide; smaller tiles shrink them.
+TILE = (833, 843)
+MARGIN, CORNER, BADGE, GLYPH, GAP = 14, 64, 340, 240, 44
+LABEL_SIZE, HINT_SIZE = 144, 82
+LEAST_LABEL = 100 / 2500  # of the picture's width: old eyes read this on a small phone
+# Of the font's size: room above the baseline for ปั้น, below it for กู้.
+ABOVE, BELOW = 1.02, 0.38
+INK, CARD = "#14242e", "#ffffff"
+ROOM = 80  # left free beside a line of text, both sides together
+Line = tuple[str, ImageFont.FreeTypeFont, str]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """The sizes common to all tiles of a menu: different ones side by side look like a mistake."""
+
+    scale: float
+    label: ImageFont.FreeTypeFont
+    hint: ImageFont.FreeTypeFont
+
+
+def draw_menu(menu: RichMenu) -> bytes:
+    """The picture as PNG. Refuses where Thai would come out with its tone marks in the wrong places."""
+    require_shaping()
+    canvas = Image.new("RGB", (menu.size.width, menu.size.height), menu.background)
+    hand = _hand_for(menu)
+    for bounds, tile in menu.places():
+        _draw_tile(canvas, bounds, tile, hand)
+    return _as_png(canvas)
+
+
+def require_shaping() -> None:
+    if not features.check("raqm"):
+        raise MenuError(
+            "Drawing Thai needs the library FriBiDi: install libfribidi0 (Debian, Ubuntu) or "
+            "fribidi (Fedora, Alpine, Homebrew) and draw again. Publishing does not need it: it takes "
+            "the pictures that are kept."
+        )
+
+
+def _hand_for(menu: RichMenu) -> Hand:
+    places = menu.places()
+    scale = min(min(bounds.width / TILE[0], bounds.height / TILE[1]) for bounds, _ in places)
+    labels = [(tile.label, bounds.width - ROOM * scale) for bounds, tile in places]
+    hints = [(tile.hint, bounds.width - ROOM * scale) for bounds, tile in places if tile.hint]
+    label = _fitting(labels, "Bold", LABEL_SIZE * scale)
+    if label.size < LEAST_LABEL * menu.size.width:
+        longest = max(labels, key=lambda one: label.getlength(one[0]) / one[1])[0]
+        raise MenuError(
+            f"{menu.alias}: {longest} cannot be drawn large enough to be read. Shorten it, put fewer tiles "
+            "into a row, or make the picture higher."
+        )
+    return Hand(scale, label, _fitting(hints, "Regular", HINT_SIZE * scale))
+
+
+def _fitting(texts: list[tuple[str, float]], weight: str, size: float) -> ImageFont.FreeTypeFont:
+    """The font in `size`, or as much smaller as the widest text needs."""
+    font = thai_font(weight, round(size))
+    excess = max((font.getlength(text, language="th") / room for text, room in texts), default=0)
+    return font if excess <= 1 else thai_font(weight, int(size / excess))
+
+
+def _draw_tile(canvas: Image.Image, bounds: Bounds, tile: Tile, hand: Hand) -> None:
+    margin, badge, gap = (measure * hand.scale for measure in (MARGIN, BADGE, GAP))
+    card = (bounds.x + margin, bounds.y + margin, bounds.width - 2 * margin, bounds.height - 2 * margin)
+    _fill(canvas, card, radius=CORNER * hand.scale, colour=CARD)
+    lines = [(tile.label, hand.label, tile.colour)]
+    if tile.hint:
+        lines.append((tile.hint, hand.hint, INK))
+    height = badge + gap + sum(font.size * (ABOVE + BELOW) for _, font, _ in lines)
+    middle, top = bounds.x + bounds.width / 2, bounds.y + (bounds.height - height) / 2
+    _fill(canvas, (middle - badge / 2, top, badge, badge), radius=badge / 2, colour=tile.colour)
+    _draw_icon(canvas, (middle, top + badge / 2), round(GLYPH * hand.scale), tile)
+    _write(canvas, (middle, top + badge + gap), lines)
+
+
+def thai_font(weight: str, size: int) -> ImageFont.FreeTypeFont:
+    """Shaped by Raqm: Pillow's basic layout sets tone marks onto the vowels above a consonant."""
+    path = str(FONTS / f"Sarabun-{weight}.ttf")
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
+
+
+def _fill(canvas: Image.Image, box: tuple[float, float, float, float], *, radius: float, colour: str) -> None:
+    left, top, width, height = map(round, box)
+    mask = Image.new("L", (width * OVERSIZE, height * OVERSIZE), 0)
+    edge = (0, 0, width * OVERSIZE - 1, height * OVERSIZE - 1)
+    ImageDraw.Draw(mask).rounded_rectangle(edge, radius * OVERSIZE, fill=255)
+    canvas.paste(colour, (left, top), mask.reduce(OVERSIZE))
+
+
+def _draw_icon(canvas: Image.Image, centre: tuple[float, float], side: int, tile: Tile) -> None:
+    corner = (round(centre[0] - side / 2), round(centre[1] - side / 2))
+    canvas.paste(CARD, corner, icon_mask(tile.icon, side))
+
+
+def _write(canvas: Image.Image, top_middle: tuple[float, float], lines: list[Line]) -> None:
+    x, y = top_middle
+    draw = ImageDraw.Draw(canvas)
+    for text, font, colour in lines:
+        baseline = (round(x), round(y + font.size * ABOVE))
+        draw.text(baseline, text, colour, font, anchor="ms", language="th")
+        y += font.size * (ABOVE + BELOW)
+
+
+def _as_png(canvas: Image.Image) -> bytes:
+    """256 colours are plenty for flat shapes, and make the picture quick to load on a slow phone."""
+    out = io.BytesIO()
+    canvas.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    if out.tell() > MOST_BYTES:
+        raise MenuError(f"The picture has {out.tell():,} bytes; LINE takes {MOST_BYTES:,}.")
+    return out.getvalue()

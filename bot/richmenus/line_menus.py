@@ -1,0 +1,156 @@
+"""The account's rich menus on LINE, through LINE's SDK; whatever goes wrong comes out as a MenuError."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.richmenus.declaration import MenuError
+
+Patience = tuple[float, float]
+TIMEOUT: Patience = (3, 20)  # seconds to connect, seconds to answer; the SDK alone would wait forever
+
+
+class NotThere(MenuError):
+    """LINE has no such thing (any more)."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What LINE has: menus by id with their names, aliases with the menu each points at, and the default."""
+
+    names: dict[str, str]
+    aliases: dict[str, str]
+    default_id: str | None
+
+
+class LineMenus:
+    """Make one only where menus are published: the SDK costs a second and 70 MB to import."""
+
+    def __init__(self, api_url: str, data_url: str, token: str, *, timeout: Patience = TIMEOUT) -> None:
+        import urllib3  # noqa: PLC0415
+        from linebot.v3 import messaging  # noqa: PLC0415
+
+        def client(host: str) -> Any:
+            # `host` sends every call of a client to one address, but pictures go to LINE's data host.
+            configuration = messaging.Configuration(host=host.rstrip("/"), access_token=token)
+            # urllib3 would repeat GETs and DELETEs itself and sleep through Retry-After beyond our timeout.
+            configuration.retries = urllib3.Retry(0)
+            return messaging.ApiClient(configuration)
+
+        self._sdk = messaging
+        self._timeout = timeout
+        self._network_error = urllib3.exceptions.HTTPError
+        self._client = client(api_url)
+        self._api = messaging.MessagingApi(self._client)
+        self._blob = messaging.MessagingApiBlob(client(data_url))
+
+    def standing(self) -> Standing:
+        return Standing(
+            names=self._pairs("/v2/bot/richmenu/list", "richmenus", ("richMenuId", "name")),
+            aliases=self._pairs("/v2/bot/richmenu/alias/list", "aliases", ("richMenuAliasId", "richMenuId")),
+            default_id=self._find_default(),
+        )
+
+    def validate(self, definition: dict[str, Any]) -> None:
+        self._ask("accept this menu", self._api.validate_rich_menu_object, self._request(definition))
+
+    def create(self, definition: dict[str, Any]) -> str:
+        answer = self._ask("create a menu", self._api.create_rich_menu, self._request(definition))
+        return str(answer.rich_menu_id)
+
+    def upload(self, menu_id: str, png: bytes) -> None:
+        # Without this header the SDK takes the picture for JSON.
+        headers = {"Content-Type": "image/png"}
+        self._ask("take the picture", self._blob.set_rich_menu_image, menu_id, png, _headers=headers)
+
+    def create_alias(self, alias: str, menu_id: str) -> None:
+        request = self._sdk.CreateRichMenuAliasRequest(richMenuAliasId=alias, richMenuId=menu_id)
+        self._ask(f"create the alias {alias}", self._api.create_rich_menu_alias, request)
+
+    def change_alias(self, alias: str, menu_id: str) -> None:
+        request = self._sdk.UpdateRichMenuAliasRequest(richMenuId=menu_id)
+        self._ask(f"change the alias {alias}", self._api.update_rich_menu_alias, alias, request)
+
+    def set_default(self, menu_id: str) -> None:
+        self._ask("show the menu to everyone", self._api.set_default_rich_menu, menu_id)
+
+    def delete(self, menu_id: str) -> None:
+        """Of a menu that is already gone, too."""
+        try:
+            self._ask(f"delete the menu {menu_id}", self._api.delete_rich_menu, menu_id)
+        except NotThere:
+            return
+
+    def _find_default(self) -> str | None:
+        try:
+            answer = self._ask("name the default menu", self._api.get_default_rich_menu_id)
+        except NotThere:
+            return None
+        return str(answer.rich_menu_id)
+
+    def _request(self, definition: dict[str, Any]) -> Any:
+        """Unchecked: the SDK counts code points, and refuses 14 Thai characters for their vowel signs."""
+        areas = [self._sdk.RichMenuArea.from_dict(area) for area in definition["areas"]]
+        size = self._sdk.RichMenuSize.from_dict(definition["size"])
+        fields = {"selected": definition["selected"], "name": definition["name"]}
+        fields["chat_bar_text"] = definition["chatBarText"]
+        return self._sdk.RichMenuRequest.construct(size=size, areas=areas, **fields)
+
+    def _pairs(self, path: str, kind: str, fields: tuple[str, str]) -> dict[str, str]:
+        """A list as plain data: the SDK would refuse all of it for one Thai chat bar text it miscounts."""
+        key, value = fields
+        answer = self._ask(
+            f"list its {kind}",
+            self._client.call_api,
+            path,
+            "GET",
+            header_params={"Accept": "application/json"},
+            response_types_map={"200": "object"},
+            auth_settings=["Bearer"],
+            _return_http_data_only=True,
+            _host=self._client.configuration.host,
+        )
+        try:
+            return {str(item[key]): str(item[value]) for item in answer[kind]}
+        except (KeyError, TypeError) as error:
+            raise MenuError(f"LINE was to list its {kind} and answered something else. {_AGAIN}") from error
+
+    def _ask(self, doing: str, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        try:
+            return call(*args, _request_timeout=self._timeout, **more)
+        except self._sdk.exceptions.NotFoundException as error:
+            raise NotThere(f"LINE could not {doing}: it knows no such menu or alias.") from error
+        except self._sdk.ApiException as error:
+            raise MenuError(
+                f"LINE did not {doing}: {_reason(error.status or 0, error.body or error.reason)}"
+            ) from error
+        except self._network_error as error:
+            raise MenuError(f"LINE did not {doing}: no answer ({type(error).__name__}). {_AGAIN}") from error
+        except ValueError as error:
+            raise MenuError(f"LINE was to {doing} and answered something else. {_AGAIN}") from error
+
+
+_AGAIN = "Publish again: it goes on where it stopped, and residents keep the menu they have."
+
+
+def _reason(status: int, body: str | None) -> str:
+    if status == 401:
+        return "the access token is not valid. Check LINE_CHANNEL_ACCESS_TOKEN."
+    if status == 429:
+        return (
+            "too many requests (429). LINE lets an account create and delete 100 rich menus an hour: "
+            f"wait an hour. {_AGAIN}"
+        )
+    if status >= 500:
+        return f"LINE has trouble itself ({status}). {_AGAIN}"
+    return f"{status} {_message(body)}"
+
+
+def _message(body: str | None) -> str:
+    try:
+        answer = json.loads(body or "")
+        details = [f"{d.get('property', '')}: {d.get('message', '')}" for d in answer.get("details", [])]
+        return "; ".join([str(answer["message"]), *details])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return (body or "without a reason")[:200]

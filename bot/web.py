@@ -1,0 +1,109 @@
+"""The webhook: check the signature, keep the events durably, answer 200. Nothing else happens in the request."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import re
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, jsonify, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.events import occurred_at, whose
+from bot.monitor import install_monitor
+from bot.public_files import public_files
+from bot.settings import BotSettings
+from store import inbox
+from store.db import Database
+from store.intake import Intake, NotKept
+from store.media import Media
+from store.readiness import readiness
+
+# LINE's own bodies are far smaller.
+MOST_BYTES = 2 * 1024 * 1024
+# LINE waits two seconds for the answer; a request waits for the one that writes, then for the database.
+QUEUE_SECONDS, PATIENCE_SECONDS = 0.5, 1.0
+# LINE's events are six levels deep; what is much deeper could not be written down again.
+MOST_LEVELS = 30
+_EVENT_ID = re.compile(r"[\x21-\x7e]{1,64}")
+
+
+def create_app(settings: BotSettings | None = None) -> Flask:
+    """The WSGI application; reads the environment only when no settings are given."""
+    settings = settings or BotSettings.from_environment(os.environ)
+    database = Database(settings.store, patience=PATIENCE_SECONDS)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.extensions["database"] = database
+    app.extensions["intake"] = Intake(database, patience=QUEUE_SECONDS)
+    app.extensions["bot_settings"] = settings
+    app.extensions["media"] = Media(settings.store.media_url, database.sealer)
+    app.add_url_rule("/line/webhook", view_func=receive, methods=["POST"])
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/readyz", view_func=readyz)
+    install_monitor(app, database)
+    app.register_blueprint(public_files)
+    return app
+
+
+def receive() -> Response:
+    body = request.get_data(cache=False)
+    settings: BotSettings = current_app.extensions["bot_settings"]
+    if not is_signed(body, request.headers.get("x-line-signature", ""), settings.channel_secrets):
+        abort(400, "bad signature")
+    database: Database = current_app.extensions["database"]
+    try:
+        arrivals = [_arrival(event, database) for event in _events(body)]
+        current_app.extensions["intake"].keep(arrivals)
+    except (NotKept, SQLAlchemyError, TimeoutError):
+        # Not kept, so not acknowledged: LINE delivers the body again.
+        abort(503, "try again")
+    return Response("OK", mimetype="text/plain")
+
+
+def is_signed(body: bytes, signature: str, secrets: tuple[str, ...]) -> bool:
+    """https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/ - over the raw bytes."""
+    given = signature.encode("utf-8", "replace")
+    return any(
+        hmac.compare_digest(base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)), given)
+        for secret in secrets
+    )
+
+
+def _events(body: bytes) -> list[dict[str, Any]]:
+    """The events of a signed body; anything else in it is no event of LINE's."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    events = content.get("events") if isinstance(content, dict) else None
+    if not isinstance(events, list):
+        return []
+    return [event for event in events if isinstance(event, dict) and _is_shallow(event, MOST_LEVELS)]
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)
+
+
+def _arrival(event: dict[str, Any], database: Database) -> inbox.Arrival:
+    event_id = event.get("webhookEventId")
+    if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
+        # Without an id of LINE's, the same content is the same event.
+        event_id = database.sealer.fingerprint(json.dumps(event, sort_keys=True))
+    owner = whose(event) or event_id
+    return inbox.Arrival(event_id, database.sealer.fingerprint(owner), occurred_at(event), event)
+
+
+def healthz() -> Response:
+    return jsonify(alive=True)
+
+
+def readyz() -> tuple[Response, int]:
+    ready, report = readiness(current_app.extensions["database"])
+    return jsonify(report), 200 if ready else 503
