@@ -1,0 +1,125 @@
+"""The forms under a case: one for each row of the transition table that is open to this person now."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+
+from staff_console import words
+from staff_console.form_tokens import new_form_token
+from store.models import Case
+from store.staff_models import Staff
+from store.statuses import RULES, Action, Rule, Status, Who, allowed
+
+MOST_PHOTOS = 5
+LONGEST_NOTE = 2000
+_TAKE_PHOTOS = frozenset({Action.ASK, Action.FINISH, Action.TELL})
+# The step most likely to come next stands first and open.
+_NEXT_STEP = {
+    Status.SUBMITTED: Action.ACCEPT,
+    Status.REOPENED: Action.ACCEPT,
+    Status.RECEIVED: Action.START,
+    Status.NEED_INFO: Action.TELL,
+    Status.IN_PROGRESS: Action.FINISH,
+    Status.FORWARDED_OUT: Action.TELL,
+}
+
+
+class BadForm(ValueError):
+    """Something in the form cannot be used; `reason` is a key of words.REFUSALS."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    action: Action
+    label: str
+    button: str
+    note_label: str
+    needs_note: bool
+    takes_photos: bool
+    tells: bool
+    is_next: bool
+    phrases: tuple[str, ...]
+    token: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an officer sent for one action."""
+
+    action: Action
+    note: str
+    seen_version: int
+    token: str
+    assignee: int | None
+    photos: list[FileStorage]
+
+
+def forms_for(case: Case, person: Staff) -> list[ActionForm]:
+    """Everything but assigning, the likely next step first."""
+    status = Status(case.status)
+    rows = [row for row in allowed(status, Who(person.role)) if row.action is not Action.ASSIGN]
+    forms = [_form(row, is_next=row.action is _NEXT_STEP.get(status)) for row in rows]
+    return sorted(forms, key=lambda form: not form.is_next)
+
+
+def may_assign(case: Case, person: Staff) -> bool:
+    return any(row.action is Action.ASSIGN for row in allowed(Status(case.status), Who(person.role)))
+
+
+def _form(row: Rule, *, is_next: bool) -> ActionForm:
+    return ActionForm(
+        action=row.action,
+        label=words.EVENTS[row.action],
+        button=words.BUTTONS[row.action],
+        note_label=words.NOTE_LABELS.get(row.action, ""),
+        needs_note=row.needs_note,
+        takes_photos=row.action in _TAKE_PHOTOS,
+        tells=row.notice is not None,
+        is_next=is_next,
+        phrases=words.PHRASES.get(row.action, ()),
+        token=new_form_token(),
+    )
+
+
+def may_ever(person: Staff, action: Action) -> bool:
+    """Whether this role may do it to a case in any status."""
+    return any(row.action is action and Who(person.role) in row.who for row in RULES)
+
+
+def needs_note(action: Action) -> bool:
+    return any(row.action is action and row.needs_note for row in RULES)
+
+
+def read_form(action: Action) -> Asked:
+    """The form as sent. ValueError for numbers that are none: no page of ours sends such."""
+    assignee = request.form.get("assignee", "")
+    return Asked(
+        action=action,
+        note=clean_note(request.form.get("note", "")),
+        seen_version=int(request.form.get("seen_version", "")),
+        token=request.form.get("form_token", ""),
+        assignee=int(assignee) if assignee else None,
+        photos=[photo for photo in request.files.getlist("photos") if photo.filename],
+    )
+
+
+def clean_note(typed: str) -> str:
+    """One way of writing lines and composed letters, and no control signs."""
+    lines = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(sign for sign in lines if sign == "\n" or unicodedata.category(sign) != "Cc").strip()
+
+
+def check_form(asked: Asked) -> None:
+    """BadForm for what the officer can mend at once."""
+    if len(asked.note) > LONGEST_NOTE:
+        raise BadForm("note_long")
+    if len(asked.photos) > MOST_PHOTOS:
+        raise BadForm("too_many")
+    if needs_note(asked.action) and not asked.note and not asked.photos:
+        raise BadForm("note_missing")

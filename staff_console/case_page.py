@@ -1,0 +1,159 @@
+"""What the page of a case shows, as frozen values: personal numbers are masked here, not in templates."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from staff_console import words
+from store import thai
+from store.models import Case, CaseEvent, File, OutboxRow, Resident
+
+_MASKS = {"phone": thai.phone_masked, "citizen_id": thai.citizen_id_masked}
+
+
+@dataclass(frozen=True)
+class FileShown:
+    """A photo to look at, a document to open, or `state`: words for what is missing."""
+
+    token: str
+    name: str
+    is_photo: bool
+    state: str
+
+
+@dataclass(frozen=True)
+class PlaceShown:
+    """Degrees as text: a template must not round them."""
+
+    latitude: str
+    longitude: str
+
+
+@dataclass(frozen=True)
+class AnswerShown:
+    question: str
+    text: str
+    is_masked: bool
+    place: PlaceShown | None
+    files: list[FileShown]
+
+
+@dataclass(frozen=True)
+class EventShown:
+    label: str
+    who: str
+    event: CaseEvent
+    files: list[FileShown]
+
+
+@dataclass(frozen=True)
+class NoticeShown:
+    label: str
+    state: str
+    tone: str
+    row: OutboxRow
+
+
+@dataclass(frozen=True)
+class ResidentShown:
+    name: str
+    phone: str
+    channel: str
+    is_masked: bool
+    has_blocked: bool
+
+
+@dataclass(frozen=True)
+class CaseShown:
+    case: Case
+    answers: list[AnswerShown]
+    loose_files: list[FileShown]
+    events: list[EventShown]
+    notices: list[NoticeShown]
+    resident: ResidentShown
+    has_masked: bool = field(default=False)
+
+
+def show_case(session: Session, case: Case, *, unmasked: bool) -> CaseShown:
+    known = {file.token: file for file in case.files}
+    answers = [_answer(row, known, unmasked=unmasked) for row in case.answers]
+    resident = _resident(case.resident, case.channel, unmasked=unmasked)
+    shown = {file.token for answer in answers for file in answer.files}
+    return CaseShown(
+        case=case,
+        answers=answers,
+        loose_files=[_file(f) for f in case.files if f.token not in shown and _came_with_case(f)],
+        events=_events(session, case),
+        notices=_notices(session, case),
+        resident=resident,
+        has_masked=resident.is_masked or any(answer.is_masked for answer in answers),
+    )
+
+
+def _answer(row: dict[str, Any], known: dict[str, File], *, unmasked: bool) -> AnswerShown:
+    kind, value = row["kind"], row["value"]
+    mask = None if unmasked or not value else _MASKS.get(kind)
+    tokens = value if kind in ("photos", "file") and isinstance(value, list) else []
+    return AnswerShown(
+        question=row["question"],
+        text=mask(str(value)) if mask else row["answer"],
+        is_masked=mask is not None,
+        place=_place(value) if kind == "place" and value else None,
+        files=[_file(known[token]) for token in tokens if token in known],
+    )
+
+
+def _place(value: dict[str, Any]) -> PlaceShown | None:
+    latitude, longitude = value.get("latitude"), value.get("longitude")
+    if latitude is None or longitude is None:
+        return None
+    return PlaceShown(f"{float(latitude):.6f}", f"{float(longitude):.6f}")
+
+
+def _file(file: File) -> FileShown:
+    state = words.FILE_STATES.get(file.state, "")
+    if file.refused_because:
+        state = f"{state}: {words.FILE_REFUSALS.get(file.refused_because, file.refused_because)}"
+    is_photo = file.kind == "photo" if state else file.mime == "image/jpeg"
+    return FileShown(file.token, file.name or ("รูป" if is_photo else "เอกสาร"), is_photo, state)
+
+
+def _came_with_case(file: File) -> bool:
+    return file.event is None or file.event.action == "submit"
+
+
+def _events(session: Session, case: Case) -> list[EventShown]:
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc())
+    found = session.scalars(query.options(selectinload(CaseEvent.files)))
+    return [
+        EventShown(
+            label=words.EVENTS.get(event.action, event.action),
+            who=event.staff.full_name if event.staff else "ผู้แจ้ง",
+            event=event,
+            # What came with the request is shown beside its question.
+            files=[] if event.action == "submit" else [_file(file) for file in event.files],
+        )
+        for event in found
+    ]
+
+
+def _notices(session: Session, case: Case) -> list[NoticeShown]:
+    query = select(OutboxRow).where(OutboxRow.case_id == case.id, OutboxRow.kind == "notice")
+    return [
+        NoticeShown(words.NOTICES.get(row.notice or "", "ข้อความ"), *words.DELIVERIES[row.state], row)
+        for row in session.scalars(query.order_by(OutboxRow.id.desc()))
+    ]
+
+
+def _resident(resident: Resident, channel: str, *, unmasked: bool) -> ResidentShown:
+    person = resident.person or {}
+    digits = "".join(sign for sign in str(person.get("phone") or "") if sign.isdigit())
+    return ResidentShown(
+        name=str(person.get("name") or ""),
+        phone=(thai.phone_shown if unmasked else thai.phone_masked)(digits) if digits else "",
+        channel=words.CHANNELS.get(channel, channel),
+        is_masked=bool(digits) and not unmasked,
+        has_blocked=resident.blocked_at is not None,
+    )

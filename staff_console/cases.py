@@ -1,0 +1,143 @@
+"""The page of a case, and the one view that does everything that can be done to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import words
+from staff_console.case_forms import Asked, BadForm, check_form, forms_for, may_assign, may_ever, read_form
+from staff_console.case_page import show_case
+from staff_console.form_tokens import AlreadyPressed, new_form_token, press
+from staff_console.office import me, office
+from store.audit import write_down
+from store.cases import Actor, StaleCase, lock_case
+from store.cases import act as act_on
+from store.cases import assign as assign_to
+from store.files import NotKept, uploaded
+from store.models import Case, File
+from store.search import find_case
+from store.staff import colleagues_for
+from store.statuses import Action, NotAllowed, Who
+
+cases = Blueprint("cases", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@cases.get("/cases/<int:case_id>")
+def show(case_id: int) -> str:
+    with office().database.reading() as session:
+        return _page(session, _seen(session, case_id))
+
+
+@cases.post("/cases/<int:case_id>/unmask")
+def unmask(case_id: int) -> str:
+    """Shows personal numbers in this one answer, and writes down who looked."""
+    with office().database.transaction() as session:
+        case = _seen(session, case_id)
+        write_down(session, "unmask", staff_id=me().id, about=f"case {case.id}")
+        return _page(session, case, unmasked=True)
+
+
+@cases.post("/cases/<int:case_id>/<action>")
+def act(case_id: int, action: str) -> Page:
+    asked = _read(case_id, action)
+    try:
+        check_form(asked)
+        with _photos(asked) as photos:
+            _do(case_id, asked, photos)
+    except (BadForm, NotKept) as error:
+        return _mend(case_id, asked, error.reason)
+    except AlreadyPressed:
+        flash("ทำรายการนี้แล้ว", "warning")
+        return redirect(url_for("cases.show", case_id=case_id), 303)
+    except (StaleCase, NotAllowed):
+        return _conflict(case_id, asked)
+    flash(words.DONE[asked.action], "good")
+    return redirect(url_for("cases.show", case_id=case_id, done=asked.action), 303)
+
+
+def _seen(session: Session, case_id: int) -> Case:
+    return find_case(session, me(), case_id) or abort(404)
+
+
+def _read(case_id: int, action: str) -> Asked:
+    """Who may not see the case learns nothing; who may never do this is told so."""
+    with office().database.reading() as session:
+        _seen(session, case_id)
+    if action not in list(Action):
+        abort(404)
+    if not may_ever(me(), Action(action)):
+        abort(403)
+    try:
+        return read_form(Action(action))
+    except ValueError:
+        abort(400)
+
+
+@contextmanager
+def _photos(asked: Asked) -> Iterator[list[File]]:
+    """The photos of the form, cleaned and stored; taken away again if the action does not come about."""
+    stored: list[File] = []
+    try:
+        for photo in asked.photos:
+            stored.append(uploaded(office().media, photo.read(), staff_id=me().id))
+        yield stored
+    except BaseException:
+        for file in stored:
+            office().media.destroy(file.token)
+        raise
+
+
+def _do(case_id: int, asked: Asked, photos: list[File]) -> None:
+    by = Actor(Who(me().role), me().id)
+    with office().database.transaction() as session:
+        press(session, asked.token)
+        case = lock_case(session, case_id, seen_version=asked.seen_version)
+        if asked.action is Action.ASSIGN:
+            _assign(session, case, asked.assignee, by)
+            return
+        session.add_all(photos)
+        session.flush()
+        tokens = [photo.token for photo in photos]
+        act_on(session, office().municipality, case, asked.action, by, note=asked.note, files=tokens)
+
+
+def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> None:
+    names = {person.id: person.full_name for person in colleagues_for(session, case)}
+    if assignee is not None and assignee not in names:
+        raise BadForm("assignee_unknown")
+    note = f"ให้ {names[assignee]}" if assignee else "คืนให้หน่วยงาน"
+    assign_to(session, office().municipality, case, assignee, by, note=note)
+
+
+def _mend(case_id: int, asked: Asked, reason: str) -> Page:
+    """The page again, with what was typed and what to mend."""
+    with office().database.reading() as session:
+        return _page(session, _seen(session, case_id), problem=words.REFUSALS[reason], asked=asked), 400
+
+
+def _conflict(case_id: int, asked: Asked) -> Page:
+    """Somebody was faster: how it is now, and what was typed, so that nothing is lost."""
+    with office().database.reading() as session:
+        shown = show_case(session, _seen(session, case_id), unmasked=False)
+        page = render_template("conflict.html", shown=shown, asked=asked, label=words.EVENTS[asked.action])
+        return page, 409
+
+
+def _page(
+    session: Session, case: Case, *, unmasked: bool = False, problem: str = "", asked: Asked | None = None
+) -> str:
+    return render_template(
+        "case.html",
+        shown=show_case(session, case, unmasked=unmasked),
+        forms=forms_for(case, me()),
+        may_assign=may_assign(case, me()),
+        colleagues=colleagues_for(session, case),
+        assign_token=new_form_token(),
+        unmasked=unmasked,
+        problem=problem,
+        asked=asked,
+    )

@@ -1,0 +1,72 @@
+"""Error pages: what happened, and what to do now. None of them needs the database."""
+
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from staff_console.form_tokens import NoToken
+from store.logs import failure_fields
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ErrorWords:
+    happened: str
+    now: str
+
+
+WORDS: Final = {
+    400: ErrorWords("แบบฟอร์มนี้ใช้ไม่ได้แล้ว", "กรุณากลับไปหน้าเดิม โหลดหน้าใหม่ แล้วลองอีกครั้ง"),
+    403: ErrorWords("บัญชีของท่านไม่มีสิทธิ์ทำรายการนี้", "หากจำเป็นต้องใช้ กรุณาแจ้งหัวหน้างานหรือผู้ดูแลระบบ"),
+    404: ErrorWords("ไม่พบหน้าหรือเรื่องนี้", "ที่อยู่อาจพิมพ์ผิด หรือเป็นเรื่องของหน่วยงานอื่น กรุณาค้นด้วยเลขเรื่องจากหน้ารายการ"),
+    405: ErrorWords("เปิดหน้านี้โดยตรงไม่ได้", "กรุณากลับไปหน้ารายการ แล้วกดปุ่มในหน้าเรื่อง"),
+    409: ErrorWords("ทำรายการนี้ไม่ได้แล้ว", "ข้อมูลเปลี่ยนไปก่อนหน้านี้ กรุณาโหลดหน้าใหม่แล้วลองอีกครั้ง"),
+    413: ErrorWords("ไฟล์ที่แนบใหญ่เกินไป ยังไม่มีการบันทึกใด ๆ", "รูปรวมกันต้องไม่เกิน 40 MB กรุณากลับไปหน้าเดิม แล้วแนบให้น้อยลง"),
+    429: ErrorWords("มีการใช้งานถี่เกินไป", "กรุณารอ 1 นาทีแล้วลองใหม่"),
+    500: ErrorWords("ระบบขัดข้อง", "เราบันทึกเหตุขัดข้องไว้แล้ว รอสักครู่แล้วลองใหม่ หากยังไม่ได้ให้แจ้งผู้ดูแล"),
+    503: ErrorWords("ระบบยังไม่พร้อมใช้งาน", "ฐานข้อมูลไม่ตอบสนอง กรุณารอสักครู่แล้วลองใหม่ ยังไม่มีการบันทึกใด ๆ"),
+}  # fmt: skip
+
+
+def install_errors(app: Flask) -> None:
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(CSRFError, show_unusable_form)
+    app.register_error_handler(NoToken, show_unusable_form)
+    app.register_error_handler(OperationalError, show_database_down)
+    app.register_error_handler(TimeoutError, show_database_down)
+    app.register_error_handler(Exception, show_failure)
+
+
+def error_page(code: int) -> tuple[str, int]:
+    g.setdefault("staff", None)
+    return render_template("error.html", code=code, words=WORDS.get(code, WORDS[400])), code
+
+
+def show_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    body, code = error_page(error.code)
+    allow = dict(error.get_headers()).get("Allow")
+    return body, code, {"Allow": allow} if allow else {}
+
+
+def show_unusable_form(_error: Exception) -> tuple[str, int]:
+    return error_page(400)
+
+
+def show_database_down(error: Exception) -> tuple[str, int]:
+    # The message of a database error can hold what people typed: its kind must do.
+    log.error("database unavailable", extra={"endpoint": request.endpoint, **failure_fields(error)})
+    return error_page(503)
+
+
+def show_failure(error: Exception) -> tuple[str, int]:
+    log.error("failure", extra={"endpoint": request.endpoint, **failure_fields(error)})
+    return error_page(500)

@@ -1,0 +1,89 @@
+"""Jinja filters: codes and moments as a clerk reads them."""
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from staff_console import words
+from staff_console.office import office
+from store import thai
+from store.clock import in_bangkok, today
+from store.models import Case
+from store.search import RUNNING
+from store.statuses import PAUSED_STATUSES, STATUS_LABELS, Status
+
+
+def install_filters(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        thai_date=thai.thai_date,
+        thai_moment=thai.thai_moment,
+        short_moment=short_moment,
+        status_label=status_label,
+        tone=tone,
+        due_words=due_words,
+        due_tone=due_tone,
+        role_label=role_label,
+        department_name=department_name,
+        people_count=people_count,
+        iso=iso,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def short_moment(at: datetime) -> str:
+    """Today's time alone, else the date and time. It breaks between the two and nowhere else."""
+    day = "วันนี้" if in_bangkok(at).date() == today() else thai.thai_date(at)
+    return f"{_unbroken(day)} {_unbroken(thai.thai_time(at))}"
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\u00a0")
+
+
+def iso(at: datetime | date) -> str:
+    return at.isoformat()
+
+
+def status_label(status: str) -> str:
+    return STATUS_LABELS[Status(status)]
+
+
+def tone(status: str) -> str:
+    return words.TONES[Status(status)]
+
+
+def due_words(case: Case) -> str:
+    """เหลือ 2 วัน, เกิน 1 วัน; nothing for what has ended."""
+    if case.status in PAUSED_STATUSES:
+        return "พักเวลาไว้"
+    if case.status not in RUNNING:
+        return ""
+    days = (case.due_on - today()).days
+    if days == 0:
+        return "ครบกำหนดวันนี้"
+    return f"เหลือ {days} วัน" if days > 0 else f"เกิน {-days} วัน"
+
+
+def due_tone(case: Case) -> str:
+    if case.status not in RUNNING:
+        return "calm"
+    days = (case.due_on - today()).days
+    if days < 0:
+        return "late"
+    return "soon" if days <= 1 else "calm"
+
+
+def role_label(role: str) -> str:
+    return words.ROLES.get(role, role)  # type: ignore[call-overload, no-any-return]
+
+
+def department_name(code: str | None) -> str:
+    return office().municipality.department(code).name if code else "ทุกหน่วยงาน"
+
+
+def people_count(count: int | None, most: int = 999) -> str:
+    """A number for a tab: 7, or 999+ where counting stopped."""
+    if count is None:
+        return ""
+    return f"{most}+" if count > most else str(count)

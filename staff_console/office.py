@@ -1,0 +1,38 @@
+"""What every view needs: the settings, the database and the facts of the municipality this process serves."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app, g
+
+from staff_console.settings import ConsoleSettings
+from store.calendar import OfficeCalendar
+from store.db import Database
+from store.media import Media
+from store.municipality import Municipality
+from store.passwords import Passwords
+from store.services import Service
+from store.staff_models import Staff
+
+
+@dataclass(frozen=True)
+class Office:
+    settings: ConsoleSettings
+    database: Database
+    municipality: Municipality
+    services: dict[str, Service]
+    media: Media
+    passwords: Passwords
+
+    @property
+    def calendar(self) -> OfficeCalendar:
+        return OfficeCalendar.of(self.municipality)
+
+
+def office() -> Office:
+    return cast(Office, current_app.extensions["office"])
+
+
+def me() -> Staff:
+    """Who is signed in; only for views behind the gate."""
+    return cast(Staff, g.staff)

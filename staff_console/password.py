@@ -1,0 +1,46 @@
+"""Changing one's own password."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console.office import me, office
+from staff_console.sign_in import with_cookie
+from staff_console.words import REFUSALS
+from store.passwords import BadPassword
+from store.sign_ins import begin_session
+from store.staff import change_own_password
+from store.staff_models import Staff
+
+password = Blueprint("password", __name__)
+
+
+@password.get("/password")
+def ask() -> str:
+    return render_template("password.html", problem="")
+
+
+@password.post("/password")
+def change() -> Response | tuple[str, int]:
+    """Every session of this person ends; this browser gets a new one."""
+    if request.form.get("new", "") != request.form.get("again", ""):
+        return _refused("not_same")
+    if not office().passwords.is_right(me().password_hash, request.form.get("current", "")):
+        return _refused("wrong_password")
+    try:
+        with office().database.transaction() as session:
+            cookie = _change(session, request.form["new"])
+    except BadPassword as error:
+        return _refused(error.reason)
+    flash("เปลี่ยนรหัสผ่านแล้ว อุปกรณ์อื่นที่เข้าสู่ระบบไว้ถูกออกจากระบบทั้งหมด", "good")
+    return with_cookie(redirect(url_for("queue.show"), 303), cookie)
+
+
+def _change(session: Session, new: str) -> str:
+    person = session.get_one(Staff, me().id)
+    change_own_password(session, office().municipality, office().passwords, person, new)
+    return begin_session(session, person)
+
+
+def _refused(reason: str) -> tuple[str, int]:
+    return render_template("password.html", problem=REFUSALS[reason]), 400

@@ -1,0 +1,126 @@
+"""Staff accounts, for admins: opening, closing, roles, first passwords."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import words
+from staff_console.office import me, office
+from store import staff as accounts
+from store.passwords import BadPassword
+from store.staff import BadAccount, NewStaff
+from store.staff_models import Staff
+
+people = Blueprint("people", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@people.get("/staff")
+def show_all() -> str:
+    return _list_page()
+
+
+@people.post("/staff")
+def add() -> Page:
+    new = NewStaff(
+        username=request.form.get("username", ""),
+        full_name=request.form.get("full_name", ""),
+        role=request.form.get("role", ""),
+        department=request.form.get("department") or None,
+        password=request.form.get("password", ""),
+    )
+    try:
+        with office().database.transaction() as session:
+            accounts.add_staff(session, office().municipality, office().passwords, new, by=me(), initial=True)
+    except (BadAccount, BadPassword) as error:
+        return _list_page(words.REFUSALS[error.reason], new), 400
+    flash("เพิ่มบัญชีแล้ว ผู้ใช้ต้องตั้งรหัสผ่านใหม่เมื่อเข้าสู่ระบบครั้งแรก", "good")
+    return redirect(url_for("people.show_all"), 303)
+
+
+@people.get("/staff/<int:staff_id>")
+def show(staff_id: int) -> str:
+    return _person_page(staff_id)
+
+
+@people.post("/staff/<int:staff_id>/role")
+def change_role(staff_id: int) -> Page:
+    role, department = request.form.get("role", ""), request.form.get("department") or None
+    return _change(
+        staff_id,
+        "เปลี่ยนบทบาทแล้ว มีผลทันที",
+        lambda session, person: accounts.change_role(
+            session, office().municipality, person, role, department, by=me()
+        ),
+    )
+
+
+@people.post("/staff/<int:staff_id>/password")
+def reset_password(staff_id: int) -> Page:
+    password = request.form.get("password", "")
+    return _change(
+        staff_id,
+        "ตั้งรหัสผ่านแรกแล้ว ผู้ใช้ต้องตั้งใหม่เมื่อเข้าสู่ระบบ",
+        lambda session, person: accounts.reset_password(
+            session, office().municipality, office().passwords, person, password, by=me()
+        ),
+    )
+
+
+@people.post("/staff/<int:staff_id>/close")
+def close(staff_id: int) -> Page:
+    return _change(
+        staff_id,
+        "ปิดบัญชีแล้ว",
+        lambda session, person: accounts.close_account(session, person, by=me()),
+    )
+
+
+@people.post("/staff/<int:staff_id>/reopen")
+def reopen(staff_id: int) -> Page:
+    return _change(
+        staff_id,
+        "เปิดบัญชีอีกครั้งแล้ว",
+        lambda session, person: accounts.reopen_account(session, person, by=me()),
+    )
+
+
+def _change(staff_id: int, done: str, change: Callable[[Session, Staff], None]) -> Page:
+    """Does one thing to an account, or says on its page why it cannot be done."""
+    try:
+        with office().database.transaction() as session:
+            change(session, _person(session, staff_id))
+    except (BadAccount, BadPassword) as error:
+        return _person_page(staff_id, words.REFUSALS[error.reason]), 400
+    flash(done, "good")
+    return redirect(url_for("people.show", staff_id=staff_id), 303)
+
+
+def _person(session: Session, staff_id: int) -> Staff:
+    person = session.get(Staff, staff_id) if staff_id < 2**31 else None
+    return person or abort(404)
+
+
+def _list_page(problem: str = "", new: NewStaff | None = None) -> str:
+    with office().database.reading() as session:
+        return render_template(
+            "staff.html",
+            people=accounts.list_staff(session),
+            roles=words.ROLES,
+            departments=office().municipality.departments,
+            problem=problem,
+            new=new,
+        )
+
+
+def _person_page(staff_id: int, problem: str = "") -> str:
+    with office().database.reading() as session:
+        return render_template(
+            "person.html",
+            person=_person(session, staff_id),
+            roles=words.ROLES,
+            departments=office().municipality.departments,
+            problem=problem,
+        )

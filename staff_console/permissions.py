@@ -1,0 +1,43 @@
+"""Who may use which page. An endpoint that is not listed here lets nobody in."""
+
+from typing import Final
+
+from store.staff import Role
+
+OFFICER, SUPERVISOR, ADMIN = Role.OFFICER, Role.SUPERVISOR, Role.ADMIN
+
+PUBLIC: Final = frozenset({"static", "health.healthz", "health.readyz", "sign_in.ask", "sign_in.check"})
+
+# fmt: off
+PERMISSIONS: Final = {
+    #  endpoint                 roles
+    "sign_in.sign_out":        {OFFICER, SUPERVISOR, ADMIN},
+    "password.ask":            {OFFICER, SUPERVISOR, ADMIN},
+    "password.change":         {OFFICER, SUPERVISOR, ADMIN},
+    "queue.show":              {OFFICER, SUPERVISOR, ADMIN},  # admins are sent on to the accounts
+    "queue.counts":            {OFFICER, SUPERVISOR},
+    "cases.show":              {OFFICER, SUPERVISOR},
+    "cases.unmask":            {OFFICER, SUPERVISOR},
+    "cases.act":               {OFFICER, SUPERVISOR},  # and the table of transitions says which action
+    "files.show":              {OFFICER, SUPERVISOR},
+    "files.preview":           {OFFICER, SUPERVISOR},
+    "stuck.show":              {SUPERVISOR, ADMIN},  # admins see no case numbers, nobody sees contents
+    "stuck.retry":             {SUPERVISOR, ADMIN},
+    "stuck.drop":              {SUPERVISOR, ADMIN},
+    "health.metrics":          {SUPERVISOR, ADMIN},  # and whoever has METRICS_TOKEN
+    "people.show_all":         {ADMIN},
+    "people.add":              {ADMIN},
+    "people.show":             {ADMIN},
+    "people.change_role":      {ADMIN},
+    "people.reset_password":   {ADMIN},
+    "people.close":            {ADMIN},
+    "people.reopen":           {ADMIN},
+}
+# fmt: on
+
+# All that is left to somebody whose password was typed by another person.
+WITH_INITIAL_PASSWORD: Final = frozenset({"password.ask", "password.change", "sign_in.sign_out"})
+
+
+def may(role: str, endpoint: str | None) -> bool:
+    return role in PERMISSIONS.get(endpoint or "", set())

@@ -1,0 +1,98 @@
+"""The queue: tabs, filters and the rows of cases waiting for an officer."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import words
+from staff_console.office import me, office
+from store import search
+from store.search import Filters, Page, Tab
+from store.staff import Role
+from store.staff_models import Staff
+from store.statuses import STATUS_LABELS, Status
+
+queue = Blueprint("queue", __name__)
+KEPT = ("tab", "status", "service", "department", "urgent", "assignee")
+
+
+@queue.get("/")
+def show() -> str | Response:
+    if me().role == Role.ADMIN:
+        return redirect(url_for("people.show_all"), 303)
+    tab, filters, number = asked_tab(), asked_filters(), request.args.get("number", "").strip()[:40]
+    with office().database.reading() as session:
+        page = _page(session, tab, filters, number)
+        return render_template(
+            "queue.html",
+            tab=Tab.ALL if number else tab,
+            tabs=words.TABS,
+            counts=search.count_tabs(session, me(), filters),
+            page=page,
+            filters=filters,
+            number=number,
+            newest=search.newest_id(session, me()),
+            colleagues=_colleagues(session),
+            services=office().services,
+            statuses=STATUS_LABELS,
+            departments=office().municipality.departments,
+            link=_link_to,
+            counts_address=url_for("queue.counts", **_kept()),
+        )
+
+
+@queue.get("/counts")
+def counts() -> dict[str, Any]:
+    """What the page of the queue asks by itself now and then."""
+    with office().database.reading() as session:
+        counted = search.count_tabs(session, me(), asked_filters())
+        newest = search.newest_id(session, me())
+    return {"counts": {str(tab): count for tab, count in counted.items()}, "newest": newest}
+
+
+def _page(session: Session, tab: Tab, filters: Filters, number: str) -> Page:
+    if number:
+        return search.find_by_number(session, me(), number)
+    return search.list_queue(session, me(), tab, filters, page=_whole(request.args.get("page")) or 1)
+
+
+def asked_tab() -> Tab:
+    asked = request.args.get("tab", "")
+    return Tab(asked) if asked in list(Tab) else Tab.NEW
+
+
+def asked_filters() -> Filters:
+    """The filters in the address; what is not understood is as if it were not there."""
+    args = request.args
+    return Filters(
+        status=Status(args["status"]) if args.get("status") in list(Status) else None,
+        service=args.get("service") or None,
+        department=args.get("department") or None,
+        urgent=bool(args.get("urgent")),
+        assignee=me().id if args.get("assignee") == "me" else _whole(args.get("assignee")),
+    )
+
+
+def _whole(typed: str | None) -> int | None:
+    """A number of an address that fits every database, or None."""
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def _link_to(**changes: Any) -> str:
+    """The address of this queue with something changed; the page starts again at the first."""
+    return url_for("queue.show", **{**_kept(), **changes})
+
+
+def _kept() -> dict[str, Any]:
+    """Known parts of the address only: url_for would obey others, such as _scheme."""
+    return {key: request.args[key] for key in KEPT if request.args.get(key)}
+
+
+def _colleagues(session: Session) -> list[Staff]:
+    query = select(Staff).where(Staff.active, Staff.role != Role.ADMIN, Staff.id != me().id)
+    if me().department:
+        query = query.where((Staff.department == me().department) | Staff.department.is_(None))
+    return list(session.scalars(query.order_by(Staff.full_name)))

@@ -1,0 +1,28 @@
+"""The console's settings, read once from the environment; it refuses to start on a missing or weak secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from store.settings import StoreSettings, required_secret
+
+
+@dataclass(frozen=True)
+class ConsoleSettings:
+    store: StoreSettings
+    secret_key: str = field(repr=False)
+    console_url: str = ""
+    metrics_token: str = field(default="", repr=False)
+
+    @property
+    def is_https(self) -> bool:
+        return self.console_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        return cls(
+            store=StoreSettings.from_environment(environ),
+            secret_key=required_secret(environ, "SECRET_KEY"),
+            console_url=environ.get("CONSOLE_URL", "").strip(),
+            metrics_token=environ.get("METRICS_TOKEN", "").strip(),
+        )

@@ -1,0 +1,65 @@
+"""Signing in and out."""
+
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from staff_console.gate import cookie_name, safe_next
+from staff_console.office import me, office
+from store import sign_ins
+from store.audit import write_down
+
+sign_in = Blueprint("sign_in", __name__)
+
+
+@sign_in.get("/sign-in")
+def ask() -> str:
+    return _page()
+
+
+@sign_in.post("/sign-in")
+def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    username = request.form.get("username", "")[:200]
+    try:
+        cookie = sign_ins.sign_in(
+            office().database,
+            office().passwords,
+            username,
+            request.form.get("password", ""),
+            address=request.remote_addr or "",
+        )
+    except sign_ins.TooManyTries:
+        problem = "ลองหลายครั้งเกินไป กรุณารอ 1 นาทีแล้วลองใหม่"
+        return _page(problem, username), 429, {"Retry-After": "60"}
+    except sign_ins.WrongSignIn:
+        return _page("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", username), 401
+    # A token that somebody planted before the sign-in must not be worth anything after it.
+    session.clear()
+    answer = redirect(safe_next(request.form.get("next")) or url_for("queue.show"), 303)
+    return with_cookie(answer, cookie)
+
+
+@sign_in.post("/sign-out")
+def sign_out() -> Response:
+    with office().database.transaction() as transaction:
+        sign_ins.end_session(transaction, request.cookies[cookie_name(office().settings.is_https)])
+        write_down(transaction, "sign_out", staff_id=me().id)
+    session.clear()
+    flash("ออกจากระบบแล้ว", "good")
+    answer = make_response(redirect(url_for("sign_in.ask"), 303))
+    answer.delete_cookie(cookie_name(office().settings.is_https), path="/")
+    # What was typed and not sent lies in the browser; the next person at this desk must not find it.
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
+
+
+def with_cookie(answer: Response, cookie: str) -> Response:
+    """Hands out the cookie of a session. It ends with the browser; the server ends it earlier."""
+    https = office().settings.is_https
+    answer.set_cookie(cookie_name(https), cookie, path="/", secure=https, httponly=True, samesite="Lax")
+    return answer
+
+
+def _page(problem: str = "", username: str = "") -> str:
+    g.staff = None
+    wanted = safe_next(request.values.get("next")) or ""
+    return render_template("sign_in.html", problem=problem, username=username, next=wanted)

@@ -1,0 +1,70 @@
+"""The page of what does not get through by itself: tried again or dropped, without showing what anybody wrote."""
+
+from datetime import timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import words
+from staff_console.office import me, office
+from store import stuck as rows
+from store.stuck import DropReason
+
+stuck = Blueprint("stuck", __name__)
+BOXES = "any(inbox, outbox)"
+
+
+@stuck.get("/stuck")
+def show() -> str:
+    with office().database.reading() as session:
+        return render_template(
+            "stuck.html",
+            events=rows.stuck_events(session),
+            messages=rows.stuck_rows(session, me(), _held()),
+            most=rows.MOST_SHOWN,
+            why=words.why_stuck,
+            kinds=words.STUCK_KINDS,
+            notices=words.NOTICES,
+            reasons=words.DROP_REASONS,
+        )
+
+
+@stuck.post(f"/stuck/<{BOXES}:box>/<int:row_id>/retry")
+def retry(box: str, row_id: int) -> Response:
+    twice = request.form.get("even_twice") == "yes"
+    with office().database.transaction() as session:
+        done = _retry(session, box, row_id, even_twice=twice) if row_id < 2**31 else False
+    return _back(done, "ให้ระบบลองใหม่แล้ว")
+
+
+@stuck.post(f"/stuck/<{BOXES}:box>/<int:row_id>/drop")
+def drop(box: str, row_id: int) -> Response:
+    asked = request.form.get("reason", "")
+    if asked not in list(DropReason):
+        abort(400)
+    with office().database.transaction() as session:
+        done = _drop(session, box, row_id, DropReason(asked)) if row_id < 2**31 else False
+    return _back(done, "ทิ้งแล้ว และบันทึกเหตุผลไว้แล้ว")
+
+
+def _retry(session: Session, box: str, row_id: int, *, even_twice: bool) -> bool:
+    if box == "inbox":
+        return rows.retry_event(session, me(), row_id)
+    return rows.retry_row(session, me(), row_id, _held(), even_twice=even_twice)
+
+
+def _drop(session: Session, box: str, row_id: int, reason: DropReason) -> bool:
+    if box == "inbox":
+        return rows.drop_event(session, me(), row_id, reason)
+    return rows.drop_row(session, me(), row_id, _held(), reason)
+
+
+def _held() -> timedelta:
+    return timedelta(seconds=office().municipality.messages.hold_seconds)
+
+
+def _back(done: bool, said: str) -> Response:
+    """What is not stuck (any more), or not this person's to see, is said to be gone: both look the same."""
+    flash(said if done else "รายการนี้ไม่ค้างแล้ว", "good" if done else "warning")
+    return redirect(url_for("stuck.show"), 303)

@@ -1,0 +1,87 @@
+"""The application: everything put together for one municipality."""
+
+import os
+from typing import Any
+
+from flask import Flask, g
+from flask_wtf.csrf import CSRFProtect
+
+from staff_console.cases import cases
+from staff_console.errors import install_errors
+from staff_console.files import files
+from staff_console.filters import install_filters
+from staff_console.gate import install_gate
+from staff_console.headers import install_headers
+from staff_console.health import health
+from staff_console.office import Office, office
+from staff_console.password import password
+from staff_console.people import people
+from staff_console.permissions import may
+from staff_console.queue import queue
+from staff_console.settings import ConsoleSettings
+from staff_console.sign_in import sign_in
+from staff_console.stuck import stuck
+from store.db import Database
+from store.logs import set_up_logs
+from store.media import Media
+from store.metrics import open_registry
+from store.municipality import read_municipality
+from store.passwords import Passwords
+from store.services import read_services
+
+BLUEPRINTS = (health, sign_in, password, queue, cases, files, stuck, people)
+MOST_UPLOAD = 40 * 1024 * 1024
+
+
+def create_app(settings: ConsoleSettings | None = None) -> Flask:
+    set_up_logs()
+    settings = settings or ConsoleSettings.from_environment(os.environ)
+    app = Flask(__name__)
+    app.config.update(_flask_settings(settings))
+    database = Database(settings.store)
+    app.extensions["office"] = Office(
+        settings=settings,
+        database=database,
+        municipality=read_municipality(settings.store.municipality),
+        services=read_services(),
+        media=Media(settings.store.media_url, database.sealer),
+        passwords=Passwords(),
+    )
+    app.extensions["registry"] = open_registry(database)
+    # The order matters: who nobody knows is sent to sign in before their form is looked at.
+    install_gate(app)
+    CSRFProtect(app)
+    install_headers(app)
+    install_errors(app)
+    install_filters(app)
+    app.context_processor(words_of_every_page)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _flask_settings(settings: ConsoleSettings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": MOST_UPLOAD,
+        "MAX_FORM_MEMORY_SIZE": 500_000,
+        "MAX_FORM_PARTS": 100,
+        "SESSION_COOKIE_NAME": "__Host-forms" if settings.is_https else "forms",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # A form lives as long as the session: somebody may write an answer for longer than an hour.
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def words_of_every_page() -> dict[str, Any]:
+    return {
+        "municipality": office().municipality,
+        "me": g.get("staff"),
+        "may": _may,
+    }
+
+
+def _may(endpoint: str) -> bool:
+    return g.staff is not None and may(g.staff.role, endpoint)

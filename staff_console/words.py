@@ -1,0 +1,177 @@
+"""The Thai words of the console that are not in a template: labels, phrases, explanations of refusals."""
+
+from typing import Final
+
+from store.search import Tab
+from store.staff import Role
+from store.statuses import ACTION_LABELS, Action, Status
+from store.stuck import DropReason, Stuck
+
+ROLES: Final = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้างาน", Role.ADMIN: "ผู้ดูแลระบบ"}
+
+TABS: Final = {
+    Tab.NEW: "ใหม่",
+    Tab.DOING: "กำลังทำ",
+    Tab.WAITING: "รอผู้แจ้ง",
+    Tab.OVERDUE: "เกินกำหนด",
+    Tab.DONE: "เสร็จแล้ว",
+    Tab.ALL: "ทั้งหมด",
+}
+
+# The colour of a status; its text says the same, so nobody needs to tell colours apart.
+TONES: Final = {
+    Status.SUBMITTED: "new",
+    Status.REOPENED: "new",
+    Status.RECEIVED: "doing",
+    Status.IN_PROGRESS: "doing",
+    Status.NEED_INFO: "waiting",
+    Status.FORWARDED_OUT: "ended",
+    Status.DONE: "good",
+    Status.CLOSED: "ended",
+    Status.CANCELLED: "ended",
+}
+
+EVENTS: Final = {"submit": "ส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
+
+CHANNELS: Final = {"line": "LINE", "email": "อีเมล", "phone": "โทรศัพท์", "counter": "เคาน์เตอร์"}
+
+NOTICES: Final = {
+    "case_received": "แจ้งว่ารับเรื่องแล้ว",
+    "case_question": "ขอข้อมูลเพิ่ม",
+    "case_started": "แจ้งว่าเริ่มดำเนินการ",
+    "case_done": "แจ้งว่าเสร็จสิ้น",
+    "case_forwarded": "แจ้งว่าส่งต่อหน่วยงานอื่น",
+    "case_closed": "แจ้งว่ายุติเรื่อง",
+    "case_reopened": "แจ้งว่าเปิดเรื่องใหม่",
+    "case_message": "ข้อความจากเจ้าหน้าที่",
+}
+
+# LINE tells that it took a message, never that anybody got it.
+DELIVERIES: Final = {
+    "ready": ("รอส่ง", "waiting"),
+    "sent": ("LINE รับแล้ว", "good"),
+    "dead": ("ส่งไม่ได้", "bad"),
+    "unreachable": ("ส่งไม่ได้ ผู้แจ้งบล็อกบัญชี", "bad"),
+    "dropped": ("ไม่ส่งแล้ว", "ended"),
+}
+
+# What came in or should go out and does not; errors by the word they begin with.
+STUCK_KINDS: Final = {"event": "ข้อความเข้าจาก LINE", "reply": "คำตอบในแชต", "notice": "ข้อความแจ้งผู้แจ้ง"}
+STUCK_ERRORS: Final = {
+    "refused": "LINE ไม่รับข้อความนี้",
+    "cannot be written": "ระบบเขียนข้อความนี้ไม่ได้",
+    "no clear answer": "LINE ไม่ตอบชัดเจนตลอด 23 ชั่วโมง",
+    "no answer": "LINE ไม่ตอบ กำลังลองใหม่",
+    "server error": "LINE ขัดข้อง กำลังลองใหม่",
+}
+DROP_REASONS: Final = {
+    DropReason.TOLD_OTHERWISE: "แจ้งทางอื่นแล้ว",
+    DropReason.NOT_NEEDED: "ไม่จำเป็นแล้ว",
+    DropReason.DEFECTIVE: "ข้อมูลเสีย ใช้ไม่ได้",
+}
+
+FILE_STATES: Final = {
+    "wanted": "กำลังรับรูป",
+    "refused": "รับไฟล์ไม่ได้",
+    "gone": "ผู้แจ้งลบแล้ว",
+}
+FILE_REFUSALS: Final = {
+    "too_big": "ไฟล์ใหญ่เกินไป",
+    "unreadable": "เปิดไฟล์ไม่ได้",
+    "wrong_type": "ไม่ใช่รูปหรือ PDF",
+}
+
+# What the form of an action says: the button, what happens to what is typed, and phrases to begin with.
+BUTTONS: Final = {
+    Action.ACCEPT: "รับเรื่อง",
+    Action.ASK: "ส่งคำถามถึงผู้แจ้ง",
+    Action.START: "เริ่มดำเนินการ",
+    Action.FINISH: "บันทึกว่าเสร็จสิ้น",
+    Action.FORWARD: "ส่งต่อหน่วยงานอื่น",
+    Action.CLOSE: "ยุติเรื่อง",
+    Action.REOPEN: "เปิดเรื่องใหม่",
+    Action.TELL: "ส่งข้อความ",
+    Action.REMARK: "บันทึก",
+    Action.ASSIGN: "มอบหมาย",
+}
+NOTE_LABELS: Final = {
+    Action.ASK: "ต้องการถามอะไร",
+    Action.FINISH: "ผลการดำเนินการ",
+    Action.FORWARD: "ส่งต่อไปที่ใด เพราะอะไร",
+    Action.CLOSE: "เหตุผลที่ยุติเรื่อง",
+    Action.REOPEN: "เหตุผลที่เปิดใหม่",
+    Action.TELL: "ข้อความ",
+    Action.REMARK: "บันทึก",
+}
+PHRASES: Final = {
+    Action.ACCEPT: (),
+    Action.ASK: (
+        "ขอทราบจุดสังเกตใกล้เคียงเพิ่มเติมค่ะ",
+        "รบกวนส่งรูปที่เห็นจุดเกิดเหตุชัดเจนอีกครั้งค่ะ",
+        "ขอเลขเสาไฟหรือบ้านเลขที่ที่ใกล้ที่สุดค่ะ",
+    ),
+    Action.START: (),
+    Action.FINISH: (
+        "เจ้าหน้าที่ดำเนินการแก้ไขเรียบร้อยแล้วค่ะ",
+        "ตรวจสอบแล้ว ใช้งานได้ตามปกติค่ะ",
+        "ซ่อมชั่วคราวแล้ว จะแก้ไขถาวรตามแผนงานค่ะ",
+    ),
+    Action.FORWARD: (
+        "อยู่ในความรับผิดชอบของการไฟฟ้าส่วนภูมิภาค ส่งเรื่องต่อให้แล้วค่ะ",
+        "อยู่ในความรับผิดชอบของแขวงทางหลวง ส่งเรื่องต่อให้แล้วค่ะ",
+    ),
+    Action.CLOSE: (
+        "ตรวจสอบแล้วเป็นเรื่องเดียวกับที่มีผู้แจ้งไว้ก่อนค่ะ",
+        "ติดต่อกลับหลายครั้งแล้วไม่ได้รับข้อมูลเพิ่มเติมค่ะ",
+    ),
+    Action.TELL: (
+        "เจ้าหน้าที่จะลงพื้นที่ภายในวันนี้ค่ะ",
+        "อยู่ระหว่างรออะไหล่ คาดว่าจะแล้วเสร็จภายใน 3 วันทำการค่ะ",
+    ),
+}
+
+DONE: Final = {
+    Action.ACCEPT: "รับเรื่องแล้ว",
+    Action.ASK: "ส่งคำถามถึงผู้แจ้งแล้ว",
+    Action.START: "เริ่มดำเนินการแล้ว",
+    Action.FINISH: "บันทึกว่าเสร็จสิ้นแล้ว",
+    Action.FORWARD: "ส่งต่อแล้ว",
+    Action.CLOSE: "ยุติเรื่องแล้ว",
+    Action.REOPEN: "เปิดเรื่องใหม่แล้ว",
+    Action.TELL: "ส่งข้อความแล้ว",
+    Action.REMARK: "บันทึกแล้ว",
+    Action.ASSIGN: "มอบหมายแล้ว",
+}
+
+REFUSALS: Final = {
+    "too_short": "รหัสผ่านสั้นไป ต้องยาวอย่างน้อย 15 ตัวอักษร ใช้วลีที่จำง่ายได้",
+    "too_long": "รหัสผ่านยาวเกินไป ใช้ได้ไม่เกิน 256 ตัวอักษร",
+    "too_common": "รหัสผ่านนี้เดาง่าย กรุณาใช้คำอื่นที่ไม่ใช่ชื่อ ชื่อหน่วยงาน หรือคำที่ใช้กันทั่วไป",
+    "not_same": "รหัสผ่านใหม่ที่พิมพ์สองครั้งไม่ตรงกัน",
+    "wrong_password": "รหัสผ่านปัจจุบันไม่ถูกต้อง",
+    "username_shape": "ชื่อผู้ใช้ใช้ได้เฉพาะตัวอักษร ตัวเลข จุด ขีด และ @ ยาว 2 ถึง 60 ตัว",
+    "username_taken": "มีชื่อผู้ใช้นี้แล้ว",
+    "full_name_length": "กรุณากรอกชื่อ-นามสกุล ไม่เกิน 120 ตัวอักษร",
+    "role_unknown": "กรุณาเลือกบทบาท",
+    "department_unknown": "ไม่พบหน่วยงานนี้",
+    "own_role": "เปลี่ยนบทบาทของตนเองไม่ได้ ให้ผู้ดูแลระบบท่านอื่นเปลี่ยนให้",
+    "own_account": "ปิดบัญชีของตนเองไม่ได้",
+    "last_admin": "ต้องมีผู้ดูแลระบบเหลืออย่างน้อยหนึ่งคน",
+    "too_big": "ไฟล์ใหญ่เกินไป รูปแต่ละรูปต้องไม่เกิน 10 MB",
+    "unreadable": "ไฟล์ที่แนบไม่ใช่รูป หรือเปิดไม่ได้ ใช้ได้เฉพาะ JPG, PNG, WEBP และ HEIC",
+    "wrong_type": "ไฟล์ที่แนบไม่ใช่รูป ใช้ได้เฉพาะ JPG, PNG, WEBP และ HEIC",
+    "too_many": "แนบได้ไม่เกิน 5 รูปต่อครั้ง",
+    "note_missing": "กรุณากรอกข้อความก่อนกดบันทึก",
+    "note_long": "ข้อความยาวเกินไป ใช้ได้ไม่เกิน 2,000 ตัวอักษร",
+    "assignee_unknown": "มอบหมายให้ผู้นี้ไม่ได้",
+}
+
+
+def why_stuck(row: Stuck) -> str:
+    """In words; LINE's own text is not shown, it can quote what was written."""
+    for begins, said in STUCK_ERRORS.items():
+        if row.error.startswith(begins):
+            return said
+    if row.kind == "event":
+        return f"ระบบประมวลผลไม่สำเร็จ ({row.error})" if row.error else "ระบบยังไม่ได้ประมวลผล"
+    return "ส่งไม่สำเร็จ" if row.is_dead else "ยังส่งไม่ได้ อาจรอโควตาหรือระบบหยุด"
