@@ -1,0 +1,140 @@
+"""The demo as a stranger starts it: one command, a town with work in it, and nothing left behind."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from line_simulator.demo.children import ROOT, Children, Trouble
+from line_simulator.demo.keys import read_keys
+from line_simulator.demo.officers import Officer
+from line_simulator.demo.place import Place
+from line_simulator.demo.residents import plain_session
+
+END_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Demo:
+    process: subprocess.Popen[str]
+    place: Place
+    shown: str
+    """What stood on the terminal when it was ready."""
+
+    def status_of(self, address: str) -> int:
+        return plain_session().get(address, timeout=10).status_code
+
+    def pids(self) -> list[int]:
+        """Everything below the demo: each process is told of the folder in its environment."""
+        return [int(pid.name) for pid in Path("/proc").glob("[0-9]*") if self._is_ours(pid)]
+
+    def _is_ours(self, pid: Path) -> bool:
+        try:
+            return f"MEDIA_URL={self.place.data}".encode() in (pid / "environ").read_bytes()
+        except OSError:
+            return False
+
+    def cases(self) -> list[str]:
+        keys = read_keys(self.place.keys_file, [])
+        supervisor = Officer(self.place.console, "wichai")
+        assert supervisor.signs_in(keys["DEMO_PASSWORD_WICHAI"])
+        return supervisor.finds_cases("tab=all")
+
+
+@contextmanager
+def started(place: Place, **changes: str) -> Iterator[subprocess.Popen[str]]:
+    outer = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command = [sys.executable, "-m", "line_simulator.demo", "--port", str(place.port)]
+    with subprocess.Popen(
+        [*command, "--folder", str(place.folder)],
+        cwd=ROOT,
+        env={**outer, **changes},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def a_demo(place: Place) -> Iterator[Demo]:
+    """Reads along until it is ready; the demo has deadlines of its own, so this ends in any case."""
+    with started(place) as process:
+        assert process.stdout is not None
+        lines: list[str] = []
+        while not lines or (lines[-1] and "Ctrl-C" not in lines[-1]):
+            lines.append(process.stdout.readline())
+        shown = "".join(lines)
+        assert lines[-1], f"It ended before it was ready.\n{shown}"
+        yield Demo(process, place, shown)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Three free ports in a row."""
+    while True:
+        found = Place(random.randrange(20_000, 30_000), tmp_path)
+        try:
+            found.check_ports()
+        except Trouble:
+            continue
+        return found
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="looks at processes the way Linux shows them"
+)
+def test_one_command_opens_a_town_with_work_in_it_and_leaves_nothing_behind(place: Place) -> None:
+    with a_demo(place) as demo:
+        for address in (f"{place.simulator}/", f"{place.web}/healthz", f"{place.console}/healthz"):
+            assert demo.status_of(address) == 200
+            assert address.removesuffix("healthz") in demo.shown or place.web in address
+        assert demo.status_of(f"{place.web}/readyz") == 200
+        assert demo.status_of(f"{place.console}/readyz") == 200
+        assert len(demo.cases()) == 5
+        assert place.keys_file.stat().st_mode & 0o777 == 0o600
+        assert len(demo.pids()) >= 6
+        demo.process.send_signal(signal.SIGINT)
+        assert demo.process.wait(END_SECONDS) == 0
+        assert demo.pids() == []
+
+
+def test_a_taken_port_is_told_in_one_sentence_and_nothing_is_started(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", place.port + 1)), started(place) as process:
+        words, _ = process.communicate(timeout=END_SECONDS)
+    assert process.returncode == 1
+    assert f"Port {place.port + 1} is taken" in words
+    assert "Traceback" not in words
+    assert not place.keys_file.exists()
+    assert list(place.logs.iterdir()) == []
+
+
+def test_a_database_that_does_not_answer_is_told_with_the_last_lines_of_the_log(place: Place) -> None:
+    nobody = f"postgresql+psycopg://nobody@127.0.0.1:{place.port + 1}/nothing"
+    with started(place, DATABASE_URL=nobody) as process:
+        words, _ = process.communicate(timeout=END_SECONDS)
+    assert process.returncode == 1
+    assert "upgrade ended with 1" in words
+    assert "OperationalError" in words
+
+
+def test_when_one_process_ends_the_demo_says_which_and_ends_the_others(tmp_path: Path) -> None:
+    children = Children(os.environ, tmp_path)
+    children.start("stayer", "http.server", "--bind", "127.0.0.1", "0")
+    children.start("leaver", "json.tool", str(tmp_path / "nothing"))
+    with pytest.raises(Trouble, match="leaver has ended by itself"):
+        children.watch()
+    children.end()
+    assert children.running["stayer"].returncode == -signal.SIGTERM

@@ -1,0 +1,125 @@
+"""Things that tests begin with. Everything has a default but the point of the test."""
+
+import itertools
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from store.cases import Actor, Submission, act, open_case
+from store.clock import now
+from store.models import Case, Resident
+from store.municipality import Municipality
+from store.passwords import Passwords
+from store.residents import meet, remember
+from store.sealing import sealer_of
+from store.services import Service
+from store.staff import NewStaff, add_staff
+from store.staff_models import Staff
+from store.statuses import Action, Status, Who
+
+PASSWORD = "ฝนตกที่บ้านสวนทุเรียน"
+# Cheap hashes: tests sign in all day long. They are as right as the dear ones.
+QUICK_PASSWORDS = Passwords(rounds=1, memory_kib=8)
+_SERIAL = itertools.count(1)
+
+SERVICE = Service.model_validate(
+    {
+        "name": "street_light",
+        "code": "D1-01",
+        "title": "แจ้งซ่อมไฟสาธารณะ",
+        "label": "แจ้งไฟเสีย",
+        "icon": "💡",
+        "group": "problem",
+        "department": "engineering",
+        "answer_within": {"days": 3, "unit": "working"},
+        "keywords": ["ไฟ"],
+        "next_step": "เจ้าหน้าที่จะไปตรวจค่ะ",
+        "questions": [{"key": "what", "kind": "text", "ask": "ไฟเป็นอย่างไรคะ", "label": "อาการ"}],
+    }
+)
+
+# How to get from a new case to each status, as staff and residents would.
+_WAYS: dict[Status, tuple[tuple[Action, Who], ...]] = {
+    Status.SUBMITTED: (),
+    Status.RECEIVED: ((Action.ACCEPT, Who.OFFICER),),
+    Status.NEED_INFO: ((Action.ACCEPT, Who.OFFICER), (Action.ASK, Who.OFFICER)),
+    Status.IN_PROGRESS: ((Action.ACCEPT, Who.OFFICER), (Action.START, Who.OFFICER)),
+    Status.FORWARDED_OUT: ((Action.FORWARD, Who.OFFICER),),
+    Status.DONE: ((Action.ACCEPT, Who.OFFICER), (Action.FINISH, Who.OFFICER)),
+    Status.CLOSED: ((Action.CLOSE, Who.SUPERVISOR),),
+    Status.CANCELLED: ((Action.CANCEL, Who.RESIDENT),),
+    Status.REOPENED: ((Action.CLOSE, Who.SUPERVISOR), (Action.REOPEN, Who.RESIDENT)),
+}
+
+
+def a_resident(
+    session: Session, *, line_user_id: str | None = None, person: dict[str, Any] | None = None
+) -> Resident:
+    line_user_id = line_user_id or f"U{next(_SERIAL):032x}"
+    resident = meet(session, sealer_of(session.get_bind().dialect), line_user_id)
+    remember(resident, {"name": "นางสมศรี ใจดี", "phone": "0812345678"} if person is None else person)
+    session.flush()
+    return resident
+
+
+def an_answer(
+    question: str = "อาการ", answer: str = "ไฟดับ", *, kind: str = "text", value: Any = None
+) -> dict[str, Any]:
+    """One row of a case's answers."""
+    return {
+        "key": f"q{next(_SERIAL)}",
+        "question": question,
+        "answer": answer,
+        "kind": kind,
+        "value": answer if value is None else value,
+    }
+
+
+def a_place(text: str = "หน้าวัดตัวอย่าง") -> dict[str, Any]:
+    value = {"latitude": 16.432212, "longitude": 102.823611, "text": text}
+    return an_answer("สถานที่", text, kind="place", value=value)
+
+
+def a_case(
+    session: Session,
+    municipality: Municipality,
+    *,
+    resident: Resident | None = None,
+    status: Status = Status.SUBMITTED,
+    service: Service = SERVICE,
+    department: str | None = None,
+    answers: list[dict[str, Any]] | None = None,
+    summary: str = "ไฟดับ หน้าวัดตัวอย่าง",
+    urgent: bool = False,
+    entered_at: datetime | None = None,
+    files: tuple[str, ...] = (),
+) -> Case:
+    """A case that went the ordinary way to its status."""
+    submission = Submission(
+        service=service.model_copy(update={"department": department}) if department else service,
+        answers=[an_answer(), a_place()] if answers is None else answers,
+        summary=summary,
+        urgent=urgent,
+        entered_at=entered_at or now(),
+        files=files,
+    )
+    case = open_case(session, municipality, resident or a_resident(session), submission)
+    for action, who in _WAYS[status]:
+        act(session, municipality, case, action, Actor(who), note="ตามขั้นตอน")
+    return case
+
+
+def an_officer(
+    session: Session,
+    municipality: Municipality,
+    *,
+    username: str | None = None,
+    full_name: str = "นายวิชัย ขยันงาน",
+    role: str = "officer",
+    department: str | None = "engineering",
+) -> Staff:
+    """A member of staff who signs in with PASSWORD."""
+    username = username or f"{role}{next(_SERIAL)}"
+    new = NewStaff(username, full_name, role, department, PASSWORD)
+    return add_staff(session, municipality, QUICK_PASSWORDS, new)

@@ -1,0 +1,68 @@
+"""A member of staff at the real console: signs in, reads the queue, opens a case, presses its buttons."""
+
+import io
+import re
+from html import unescape
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from store.db import Database
+from store.municipality import Municipality
+from store.passwords import Passwords
+from store.staff import NewStaff, add_staff
+
+PASSWORD = "correct-horse-battery-42"
+
+
+class Clerk:
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def page(self, address: str) -> str:
+        answer = self.client.get(address)
+        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        return answer.text
+
+    def opens_newest_case(self) -> tuple[int, str]:
+        """The number of its page, and the page."""
+        numbers = [int(found) for found in re.findall(r'href="/cases/(\d+)', self.page("/?tab=all"))]
+        assert numbers, "the queue is empty"
+        return max(numbers), self.page(f"/cases/{max(numbers)}")
+
+    def sees(self, text: str) -> bool:
+        _, page = self.opens_newest_case()
+        return text in unescape(re.sub(r"<[^>]+>", " ", page))
+
+    def does(self, action: str, note: str = "", photos: tuple[bytes, ...] = ()) -> None:
+        """Fills in and sends the form of one action, exactly as the page offers it."""
+        case_id, page = self.opens_newest_case()
+        form = re.search(rf'<form[^>]+action="/cases/{case_id}/{action}".*?</form>', page, re.DOTALL)
+        assert form is not None, f"the page offers no {action}"
+        fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+        files = [(io.BytesIO(data), f"photo{i}.jpg") for i, data in enumerate(photos)]
+        answer = self.client.post(
+            f"/cases/{case_id}/{action}", data={**fields, "note": note, "photos": files}
+        )
+        assert answer.status_code in (302, 303), f"{action}: {answer.status_code}"
+
+
+def a_clerk(
+    console: Flask,
+    database: Database,
+    municipality: Municipality,
+    *,
+    username: str = "malee",
+    role: str = "officer",
+    department: str | None = None,
+) -> Clerk:
+    """Has an account and is signed in."""
+    with database.transaction() as session:
+        new = NewStaff(username, f"{username} ใจงาม", role, department, PASSWORD)
+        add_staff(session, municipality, Passwords(), new)
+    client = console.test_client()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text)
+    assert token is not None
+    form = {"username": username, "password": PASSWORD, "csrf_token": token[1]}
+    assert client.post("/sign-in", data=form).status_code in (302, 303)
+    return Clerk(client)

@@ -1,0 +1,95 @@
+"""What every ring of tests stands on: a fresh database of either kind, a clock that can be turned, a town."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from store.clock import BANGKOK
+from store.db import Database
+from store.municipality import Municipality, read_municipality
+from store.schema import upgrade
+from store.settings import DEMO_MUNICIPALITY, StoreSettings
+from tests.postgres import a_server, drop_database, make_database
+from tests.town import Town, open_town
+
+KEY = b"thirty-two bytes to seal with..!"
+A_FRIDAY_MORNING = datetime(2026, 11, 20, 10, 5, tzinfo=BANGKOK)
+
+
+def settings_for(database_url: str, folder: Path) -> StoreSettings:
+    return StoreSettings(
+        database_url=database_url,
+        media_url=str(folder / "media"),
+        municipality=DEMO_MUNICIPALITY,
+        data_keys=(KEY,),
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated empty database to copy: migrating takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("template")
+    database = Database(settings_for(f"sqlite:///{folder}/empty.db", folder))
+    upgrade(database)
+    database.close()
+    return folder / "empty.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str | None]:
+    with a_server() as server:
+        if server is not None:
+            _migrate_template(server)
+        yield server
+
+
+def _migrate_template(server: str) -> None:
+    url = make_database(server, "empty")
+    database = Database(settings_for(url, Path()))
+    upgrade(database)
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreSettings]:
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "town.db")
+        yield settings_for(f"sqlite:///{tmp_path}/town.db", tmp_path)
+        return
+    server = request.getfixturevalue("postgres_server")
+    if server is None:
+        pytest.skip("no PostgreSQL here: install it, or name a server in TEST_DATABASE_URL")
+    name = f"t{secrets.token_hex(6)}"
+    yield settings_for(make_database(server, name, template="empty"), tmp_path)
+    drop_database(server, name)
+
+
+@pytest.fixture
+def database(store_settings: StoreSettings) -> Iterator[Database]:
+    opened = Database(store_settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def municipality() -> Municipality:
+    return read_municipality(DEMO_MUNICIPALITY)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Friday 20 November 2569, five past ten in the morning, and running."""
+    with time_machine.travel(A_FRIDAY_MORNING, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def town(store_settings: StoreSettings, database: Database, clock: time_machine.Traveller) -> Iterator[Town]:
+    with open_town(store_settings, database, clock) as opened:
+        yield opened
+        assert opened.simulator.violations == []

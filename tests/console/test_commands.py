@@ -1,0 +1,66 @@
+"""The commands on the terminal."""
+
+import base64
+import io
+from collections.abc import Callable
+
+import pytest
+
+from staff_console.__main__ import main
+from store.db import Database
+from store.settings import StoreSettings
+from tests.builders import PASSWORD
+from tests.console.looks import person_of
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(store_settings: StoreSettings, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command with a password on its standard input."""
+
+    def run_one(*arguments: str, password: str = PASSWORD) -> int:
+        monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+        return main(arguments)
+
+    monkeypatch.setenv("DATABASE_URL", store_settings.database_url)
+    monkeypatch.setenv("DATA_KEY", base64.b64encode(store_settings.data_keys[0]).decode())
+    return run_one
+
+
+def test_an_account_is_opened(run: Run, database: Database) -> None:
+    arguments = ["Somchai", "--role", "officer", "--department", "health", "--full-name", "นายสมชาย ใจกว้าง"]
+    assert run("add-staff", *arguments, "--password-stdin") == 0
+    person = person_of(database, "somchai")
+    assert (person.full_name, person.role, person.department) == ("นายสมชาย ใจกว้าง", "officer", "health")
+    assert not person.password_is_initial
+
+
+def test_a_password_is_reset(run: Run, database: Database) -> None:
+    run("add-staff", "somchai", "--role", "admin", "--password-stdin")
+    before = person_of(database, "somchai").password_hash
+    assert run("reset-password", "somchai", "--password-stdin", password="ปลาทูเข่งละสามสิบบาท") == 0
+    assert person_of(database, "somchai").password_hash != before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password", "words"),
+    [
+        (["add-staff", "a", "--role", "officer"], PASSWORD, "NAME"),
+        (["add-staff", "ann", "--role", "officer"], "short", "at least 15"),
+        (["add-staff", "ann", "--role", "officer"], "", "at least 15"),
+        (["add-staff", "ann", "--role", "officer", "--department", "x"], PASSWORD, "department"),
+        (["reset-password", "nobody"], PASSWORD, "no account"),
+    ],
+)
+def test_bad_input_is_said_clearly(
+    run: Run, arguments: list[str], password: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments, "--password-stdin", password=password) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_second_account_of_the_same_name_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("add-staff", "ann", "--role", "officer", "--password-stdin") == 0
+    assert run("add-staff", "ANN", "--role", "officer", "--password-stdin") == 2
+    assert "already" in capsys.readouterr().err

@@ -1,0 +1,176 @@
+"""The pages in Chromium: nothing for axe-core to complain of, no broken policy, and everything without JavaScript."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from playwright.sync_api import Page as BrowserPage
+from werkzeug.serving import make_server
+
+from store.db import Database
+from store.files import uploaded
+from store.municipality import Municipality
+from store.statuses import Status
+from tests.builders import PASSWORD, a_case, an_answer, an_officer
+from tests.console.conftest import office_of
+from tests.console.looks import status_of
+from tests.console.test_cases import _jpeg
+from tests.console.test_stuck import leave_some_stuck
+
+AXE = (Path(__file__).parents[1] / "browser" / "axe.min.js").read_text("utf-8")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install the package chromium"),
+    # A browser that leaves a page hangs up in the middle of a font, and the test server drops the open file.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    # What a browser shows does not depend on the database behind it.
+    pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Flask, database: Database, municipality: Municipality) -> Iterator[str]:
+    """The console as a server, one case in every status, some stuck messages, and an account of each role."""
+    with database.transaction() as session:
+        person = an_officer(session, municipality, username="officer")
+        an_officer(session, municipality, username="admin", role="admin", department=None)
+        an_officer(session, municipality, username="supervisor", role="supervisor", department=None)
+        photo = uploaded(office_of(app).media, _jpeg(), staff_id=person.id)
+        session.add(photo)
+        session.flush()
+        answers = [
+            an_answer("รูป", "1 รูป", kind="photos", value=[photo.token]),
+            an_answer("จุด", "วัด", kind="place", value={"latitude": 16.43, "longitude": 102.82, "text": "วัด"}),
+            an_answer("โทร", "081-234-5678", kind="phone", value="0812345678"),
+        ]
+        a_case(session, municipality, answers=answers, files=(photo.token,), urgent=True)
+        for status in Status:
+            a_case(session, municipality, status=status)
+        leave_some_stuck(session)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _open(chromium: Browser, address: str, username: str, *, scripts: bool = True, width: int = 1280) -> Any:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")
+    return page
+
+
+def _complaints(page: BrowserPage) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found["violations"]]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("username", "paths"),
+    [
+        (
+            "officer",
+            ["/", "/?tab=all&urgent=1", "/?number=9", "/cases/1", "/cases/4", "/cases/7", "/password", "/x"],
+        ),
+        ("admin", ["/staff", "/staff/1", "/stuck"]),
+        ("supervisor", ["/stuck"]),
+    ],
+)
+def test_axe_has_nothing_to_complain_of(
+    chromium: Browser, address: str, username: str, paths: list[str], width: int
+) -> None:
+    page = _open(chromium, address, username, width=width)
+    policy: list[str] = []
+    page.on("console", lambda message: _note_policy(policy, message))
+    for path in paths:
+        page.goto(address + path)
+        assert _complaints(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is too wide"
+    page.context.clear_cookies()
+    page.goto(f"{address}/sign-in")
+    assert _complaints(page) == []
+    page.context.close()
+    assert policy == []
+
+
+def _note_policy(policy: list[str], message: ConsoleMessage) -> None:
+    if "Content Security Policy" in message.text:
+        policy.append(message.text)
+
+
+def test_everything_can_be_done_without_javascript(
+    chromium: Browser, address: str, database: Database
+) -> None:
+    page = _open(chromium, address, "officer", scripts=False)
+    page.goto(f"{address}/cases/2")
+    page.click("button:has-text('รับเรื่อง')")
+    page.wait_for_load_state()
+    assert status_of(database, 2) == Status.RECEIVED
+    page.click("summary:has-text('ขอข้อมูลเพิ่ม')")
+    page.fill("#note-ask", "ขอเลขเสาไฟค่ะ")
+    page.click("text=ส่งคำถามถึงผู้แจ้ง")
+    page.wait_for_load_state()
+    assert status_of(database, 2) == Status.NEED_INFO
+    page.context.close()
+
+
+def test_what_was_typed_survives_a_reload_and_goes_with_the_sending(chromium: Browser, address: str) -> None:
+    page = _open(chromium, address, "officer")
+    page.goto(f"{address}/cases/1")
+    page.click("summary:has-text('ส่งข้อความถึงผู้แจ้ง')")
+    page.fill("#note-tell", "กำลังออกไปดูค่ะ")
+    page.reload()
+    assert page.input_value("#note-tell") == "กำลังออกไปดูค่ะ"
+    page.click(".action[open] button[type=submit]")
+    page.wait_for_url("**/cases/1")
+    assert page.input_value("#note-tell") == ""
+    page.context.close()
+
+
+def test_the_queue_is_worked_from_the_keyboard(chromium: Browser, address: str) -> None:
+    page = _open(chromium, address, "officer")
+    page.goto(f"{address}/?tab=all")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*")
+    page.go_back()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "number"
+    page.context.close()
+
+
+def test_a_photo_opens_large_and_the_pin_is_drawn(chromium: Browser, address: str) -> None:
+    page = _open(chromium, address, "officer")
+    page.goto(f"{address}/cases/1")
+    page.click("a[data-photo]")
+    page.wait_for_selector("dialog.lightbox[open] img")
+    page.keyboard.press("Escape")
+    assert page.locator("[data-map] canvas").count() > 0
+    assert page.locator("[data-map] svg path").count() == 2
+    page.context.close()

@@ -1,0 +1,187 @@
+"""Every address times every kind of person: what they get, and that a refusal changes nothing."""
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from staff_console.permissions import PERMISSIONS, PUBLIC, may
+from store.db import Database
+from store.files import want
+from store.models import Case, Resident
+from tests.builders import an_officer
+from tests.console.conftest import Known, office_of
+from tests.console.looks import person_of, snapshot
+from tests.console.pages import Person
+
+KINDS = ("nobody", "officer", "stranger", "supervisor", "admin", "closed")
+
+# A POST is sent with a good CSRF token and nothing else, so 400 and 409 mean: let in, but the form says nothing.
+# fmt: off
+EXPECTED = {
+    #  endpoint                       nobody  officer stranger supervisor admin closed
+    ("GET",  "static"):              (200,    200,    200,     200,       200,  200),
+    ("GET",  "health.healthz"):      (200,    200,    200,     200,       200,  200),
+    ("GET",  "health.readyz"):       (503,    503,    503,     503,       503,  503),
+    ("GET",  "sign_in.ask"):         (200,    200,    200,     200,       200,  200),
+    ("POST", "sign_in.check"):       (401,    401,    401,     401,       401,  401),
+    ("POST", "sign_in.sign_out"):    (303,    303,    303,     303,       303,  303),
+    ("GET",  "password.ask"):        (303,    200,    200,     200,       200,  303),
+    ("POST", "password.change"):     (303,    400,    400,     400,       400,  303),
+    ("GET",  "queue.show"):          (303,    200,    200,     200,       303,  303),
+    ("GET",  "queue.counts"):        (303,    200,    200,     200,       403,  303),
+    ("GET",  "cases.show"):          (303,    200,    404,     200,       403,  303),
+    ("POST", "cases.unmask"):        (303,    200,    404,     200,       403,  303),
+    ("POST", "cases.act"):           (303,    400,    404,     400,       403,  303),
+    ("GET",  "files.show"):          (303,    404,    404,     404,       403,  303),
+    ("GET",  "files.preview"):       (303,    404,    404,     404,       403,  303),
+    ("GET",  "stuck.show"):          (303,    403,    403,     200,       200,  303),
+    ("POST", "stuck.retry"):         (303,    403,    403,     303,       303,  303),
+    ("POST", "stuck.drop"):          (303,    403,    403,     400,       400,  303),
+    ("GET",  "health.metrics"):      (303,    403,    403,     200,       200,  303),
+    ("GET",  "people.show_all"):     (303,    403,    403,     403,       200,  303),
+    ("POST", "people.add"):          (303,    403,    403,     403,       400,  303),
+    ("GET",  "people.show"):         (303,    403,    403,     403,       200,  303),
+    ("POST", "people.change_role"):  (303,    403,    403,     403,       400,  303),
+    ("POST", "people.reset_password"): (303,  403,    403,     403,       400,  303),
+    ("POST", "people.close"):        (303,    403,    403,     403,       303,  303),
+    ("POST", "people.reopen"):       (303,    403,    403,     403,       303,  303),
+}
+# fmt: on
+# Those that do what they say even with an empty form, and may.
+ACTS = {"sign_in.sign_out", "sign_in.check", "people.close", "people.reopen", "cases.unmask"}
+
+
+def test_every_address_has_a_permission(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert endpoints == PUBLIC | set(PERMISSIONS)
+
+
+def test_every_address_stands_in_the_table_of_this_test(app: Flask) -> None:
+    assert {(method, rule.endpoint) for rule in app.url_map.iter_rules() for method in _methods(rule)} == set(
+        EXPECTED
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everybody_gets_what_the_table_says_and_refusals_change_nothing(
+    kind: str, app: Flask, database: Database, case: Known, request: pytest.FixtureRequest
+) -> None:
+    addresses = _addresses(app, database, case)
+    for (method, endpoint), expected in EXPECTED.items():
+        person = _fresh(kind, database, request, app)
+        token = person.token() if method == "POST" else "none"
+        if kind == "closed":
+            _close(database, person)
+        before = snapshot(database, without=frozenset({"staff_act"}))
+        answer = _ask(person, method, addresses[endpoint], token)
+        wanted = expected[KINDS.index(kind)]
+        assert answer.status_code == wanted, f"{kind}: {method} {endpoint} gave {answer.status_code}"
+        if wanted >= 300 and not (endpoint in ACTS and kind not in ("nobody", "closed")):
+            after = snapshot(database, without=frozenset({"staff_act"}))
+            assert after == before, f"{kind}: {method} {endpoint} changed the database"
+        if kind in ("nobody", "closed") and wanted == 303:
+            assert answer.headers["Location"].startswith("/sign-in")
+
+
+def test_opening_pages_changes_nothing(
+    app: Flask, database: Database, case: Known, supervisor: Person
+) -> None:
+    addresses = _addresses(app, database, case, make_file=False)
+    before = snapshot(database)
+    for endpoint, address in addresses.items():
+        if ("GET", endpoint) in EXPECTED and (endpoint in PUBLIC or may("supervisor", endpoint)):
+            assert supervisor.client.get(address, buffered=True).status_code in (200, 404, 503)
+    assert snapshot(database) == before
+
+
+def test_a_role_is_read_at_every_request(database: Database, officer: Person, admin: Person) -> None:
+    person = person_of(database, officer.username)
+    assert officer.client.get("/").status_code == 200
+    page = admin.visit(f"/staff/{person.id}")
+    admin.submit(page, f"/staff/{person.id}/role", role="admin", department="")
+    assert officer.client.get("/staff").status_code == 200
+    assert officer.client.get("/counts").status_code == 403
+
+
+def test_a_case_of_another_department_looks_like_one_that_does_not_exist(
+    stranger: Person, case: Known
+) -> None:
+    foreign = stranger.client.get(f"/cases/{case.case_id}")
+    missing = stranger.client.get("/cases/999999")
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.data == missing.data
+    assert stranger.client.get(f"/cases/{2**70}").status_code == 404
+
+
+def test_an_unknown_address_tells_a_stranger_nothing(nobody: Person) -> None:
+    assert nobody.client.get("/no-such-page").headers["Location"] == "/sign-in?next=/no-such-page"
+    assert nobody.client.delete("/staff").status_code == 303
+
+
+def _methods(rule: Rule) -> set[str]:
+    return (rule.methods or set()) - {"HEAD", "OPTIONS"}
+
+
+def _addresses(app: Flask, database: Database, case: Known, *, make_file: bool = True) -> dict[str, str]:
+    """One address for each endpoint, about things that exist."""
+    values = {"case_id": case.case_id, "action": "accept", "filename": "icon.svg", "token": "none"}
+    values |= {"staff_id": _somebody(app, database), "box": "inbox", "row_id": 1}
+    if make_file:
+        values["token"] = _a_file_under_way(database, case)
+    with app.test_request_context():
+        return {
+            rule.endpoint: app.url_map.bind("localhost").build(
+                rule.endpoint, {name: values[name] for name in rule.arguments}
+            )
+            for rule in app.url_map.iter_rules()
+        }
+
+
+def _somebody(app: Flask, database: Database) -> int:
+    with database.transaction() as session:
+        return an_officer(session, office_of(app).municipality).id
+
+
+def _a_file_under_way(database: Database, case: Known) -> str:
+    with database.transaction() as session:
+        resident = session.get_one(Resident, session.get_one(Case, case.case_id).resident_id)
+        file = want(
+            session,
+            resident,
+            kind="photo",
+            line_message_id="1",
+            name="",
+            album=None,
+            for_conversation=False,
+        )
+        file.case_id = case.case_id
+        return file.token
+
+
+def _fresh(kind: str, database: Database, request: pytest.FixtureRequest, app: Flask) -> Person:
+    """Signed in anew for each address, because some of them sign out."""
+    person: Person = request.getfixturevalue("officer" if kind == "closed" else kind)
+    if kind == "closed":
+        _reopen(database, person)
+    if kind != "nobody":
+        person.client = app.test_client()
+        assert person.sign_in().status_code == 303
+    return person
+
+
+def _close(database: Database, person: Person) -> None:
+    """Without ending the sessions: that the account is closed must be enough."""
+    with database.transaction() as session:
+        session.merge(person_of(database, person.username)).active = False
+
+
+def _reopen(database: Database, person: Person) -> None:
+    with database.transaction() as session:
+        session.merge(person_of(database, person.username)).active = True
+
+
+def _ask(person: Person, method: str, address: str, token: str) -> TestResponse:
+    if method == "GET":
+        return person.client.get(address, buffered=True)
+    return person.client.post(address, data={"csrf_token": token})

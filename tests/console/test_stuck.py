@@ -1,0 +1,228 @@
+"""What does not get through by itself: who sees it, what trying again and dropping do, and what is written down."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import inbox, outbox
+from store.clock import now
+from store.db import Database
+from store.models import Case, InboxEvent, OutboxRow
+from store.municipality import Municipality
+from store.statuses import Status
+from tests.builders import a_case
+from tests.console.looks import acts_of, snapshot
+from tests.console.pages import Person
+
+CANARY = "ความลับของป้าสมศรี"
+REFUSED = f"refused: {CANARY}"
+SILENT = "no clear answer from LINE for 23 hours"
+
+
+def _dead_notice(session: Session, case: Case, error: str = REFUSED) -> OutboxRow:
+    row = outbox.put_notice(session, case.resident, "case_message", {"note": CANARY}, case_id=case.id)
+    session.flush()
+    row.tries, row.first_tried_at, row.sent_by = 3, now(), "push"
+    outbox.settle(session, row.id, "dead", error=error)
+    return row
+
+
+def _reply(session: Session, *, to: str | None) -> OutboxRow:
+    row = outbox.put_reply(
+        session,
+        lane="lane",
+        to=to,
+        token="token",
+        messages=[{"type": "text", "text": CANARY}],
+        heard_at=now(),
+    )
+    session.flush()
+    return row
+
+
+def _event(session: Session, state: str = "dead") -> InboxEvent:
+    inbox.accept(session, [inbox.Arrival(f"event {state}", "lane", now(), {"text": CANARY})])
+    event = session.scalars(select(InboxEvent).where(InboxEvent.event_id == f"event {state}")).one()
+    event.state = state
+    event.tries, event.error = (5, "ValueError") if state == "dead" else (0, None)
+    return event
+
+
+def leave_some_stuck(session: Session) -> None:
+    """One of each kind, about cases that are there already."""
+    cases = list(session.scalars(select(Case).order_by(Case.id).limit(2)))
+    _dead_notice(session, cases[0])
+    _dead_notice(session, cases[1], SILENT)
+    outbox.settle(session, _reply(session, to=None).id, "dead", error="refused: 400")
+    waiting = outbox.put_notice(session, cases[0].resident, "case_received", {}, case_id=cases[0].id)
+    waiting.next_try_at = now() - timedelta(hours=3)
+    _event(session)
+
+
+@pytest.fixture
+def dead(database: Database, municipality: Municipality) -> int:
+    """A notice of the engineering department's case that LINE refused."""
+    with database.transaction() as session:
+        row = _dead_notice(session, a_case(session, municipality, status=Status.SUBMITTED))
+        return row.id
+
+
+def _row(database: Database, row_id: int) -> OutboxRow:
+    with database.reading() as session:
+        return session.get_one(OutboxRow, row_id)
+
+
+def _press(person: Person, address: str, **typed: str) -> str:
+    """Sends a form of the page, and returns what the next page says."""
+    answer = person.submit(person.visit("/stuck"), address, **typed)
+    assert answer.status_code == 303
+    return person.visit("/stuck").html
+
+
+def test_a_quiet_day_says_so(supervisor: Person) -> None:
+    assert "ไม่มีรายการค้าง" in supervisor.visit("/stuck").html
+
+
+def test_the_page_tells_what_is_stuck_and_never_what_it_says(
+    supervisor: Person, admin: Person, database: Database, municipality: Municipality
+) -> None:
+    with database.transaction() as session:
+        number = a_case(session, municipality).shown_number
+        a_case(session, municipality)
+        leave_some_stuck(session)
+    page = supervisor.visit("/stuck").html
+    for words in (
+        number,
+        "LINE ไม่รับข้อความนี้",
+        "ข้อความจากเจ้าหน้าที่",
+        "คำตอบในแชต",
+        "ValueError",
+        "อาจได้รับสองครั้ง",
+    ):
+        assert words in page
+    assert page.count("ลองใหม่</button>") == 3
+    assert page.count("ส่งอีกครั้ง</button>") == 1
+    for html in (page, admin.visit("/stuck").html):
+        assert CANARY not in html
+    assert number not in admin.visit("/stuck").html
+
+
+def test_a_supervisor_of_another_department_finds_and_moves_nothing(
+    database: Database, admin: Person, officer: Person, stranger: Person, dead: int
+) -> None:
+    page = admin.visit("/staff")
+    for address in re.findall(r'href="(/staff/\d+)"', page.html):
+        if stranger.username in (person := admin.visit(address)).html:
+            admin.submit(person, f"{address}/role", role="supervisor", department="health")
+    before = snapshot(database)
+    assert "ไม่มีรายการค้าง" in stranger.visit("/stuck").html
+    token = stranger.token()
+    for act in ("retry", "drop"):
+        form = {"csrf_token": token, "reason": "not_needed"}
+        assert stranger.client.post(f"/stuck/outbox/{dead}/{act}", data=form).status_code == 303
+    assert snapshot(database) == before
+
+
+def test_what_line_refused_is_tried_again_under_a_new_key(
+    supervisor: Person, database: Database, dead: int
+) -> None:
+    before = _row(database, dead)
+    assert "ให้ระบบลองใหม่แล้ว" in _press(supervisor, f"/stuck/outbox/{dead}/retry")
+    row = _row(database, dead)
+    assert (row.state, row.tries, row.first_tried_at, row.messages) == ("ready", 0, None, None)
+    assert row.retry_key != before.retry_key
+    assert [act.about for act in acts_of(database, "retry_message")] == [f"message {dead}"]
+
+
+def test_what_may_have_arrived_is_sent_again_only_by_who_was_told_so(
+    supervisor: Person, database: Database, municipality: Municipality
+) -> None:
+    with database.transaction() as session:
+        doubtful = _dead_notice(session, a_case(session, municipality), SILENT).id
+    form = {"csrf_token": supervisor.token()}
+    supervisor.client.post(f"/stuck/outbox/{doubtful}/retry", data=form)
+    assert _row(database, doubtful).state == "dead"
+    _press(supervisor, f"/stuck/outbox/{doubtful}/retry")
+    assert _row(database, doubtful).state == "ready"
+
+
+def test_a_message_under_way_keeps_its_key_and_its_bytes(
+    supervisor: Person, database: Database, municipality: Municipality
+) -> None:
+    with database.transaction() as session:
+        case = a_case(session, municipality)
+        row = outbox.put_notice(session, case.resident, "case_message", {}, case_id=case.id)
+        session.flush()
+        outbox.freeze([row], by="push", body="exactly this", again_in=timedelta(minutes=15))
+        row.created_at = now() - timedelta(hours=30)
+        before = (row.id, row.retry_key, row.body, row.tries)
+    assert "ยังลองอยู่" in supervisor.visit("/stuck").html
+    _press(supervisor, f"/stuck/outbox/{before[0]}/retry")
+    row = _row(database, before[0])
+    assert (row.id, row.retry_key, row.body, row.tries) == before
+    assert row.next_try_at <= now()
+
+
+def test_an_answer_to_a_group_can_only_be_dropped(supervisor: Person, database: Database) -> None:
+    with database.transaction() as session:
+        row_id = _reply(session, to=None).id
+        outbox.settle(session, row_id, "dead", error="refused: 400")
+    form = {"csrf_token": supervisor.token(), "even_twice": "yes"}
+    supervisor.client.post(f"/stuck/outbox/{row_id}/retry", data=form)
+    assert _row(database, row_id).state == "dead"
+
+
+def test_dropping_forgets_the_words_and_writes_down_why(
+    supervisor: Person, admin: Person, database: Database, dead: int
+) -> None:
+    assert "ทิ้งแล้ว" in _press(admin, f"/stuck/outbox/{dead}/drop", reason="told_otherwise")
+    row = _row(database, dead)
+    assert (row.state, row.messages, row.error) == ("dropped", None, "dropped by staff: told_otherwise")
+    assert [act.about for act in acts_of(database, "drop_message")] == [f"message {dead}: told_otherwise"]
+    form = {"csrf_token": supervisor.token(), "reason": "not_needed"}
+    supervisor.client.post(f"/stuck/outbox/{dead}/drop", data=form)
+    assert "รายการนี้ไม่ค้างแล้ว" in supervisor.visit("/stuck").html
+    assert len(acts_of(database, "drop_message")) == 1
+
+
+@pytest.mark.parametrize("reason", ["", "because", CANARY])
+def test_a_reason_is_one_of_the_list(supervisor: Person, database: Database, dead: int, reason: str) -> None:
+    form = {"csrf_token": supervisor.token(), "reason": reason}
+    assert supervisor.client.post(f"/stuck/outbox/{dead}/drop", data=form).status_code == 400
+    assert _row(database, dead).state == "dead"
+
+
+def test_an_event_is_worked_on_again_or_dropped(supervisor: Person, database: Database) -> None:
+    with database.transaction() as session:
+        event_id = _event(session).id
+    _press(supervisor, f"/stuck/inbox/{event_id}/retry")
+    with database.reading() as session:
+        event = session.get_one(InboxEvent, event_id)
+        assert (event.state, event.tries, event.error, event.body) == ("new", 0, None, {"text": CANARY})
+    form = {"csrf_token": supervisor.token(), "reason": "defective"}
+    supervisor.client.post(f"/stuck/inbox/{event_id}/drop", data=form)
+    with database.reading() as session:
+        assert session.get_one(InboxEvent, event_id).state == "new", "a fresh event is not stuck"
+
+
+def test_an_event_that_nobody_works_on_is_stuck_after_a_minute(
+    clock: time_machine.Traveller, supervisor: Person, database: Database
+) -> None:
+    with database.transaction() as session:
+        event_id = _event(session, "new").id
+    assert "ไม่มีรายการค้าง" in supervisor.visit("/stuck").html
+    clock.shift(timedelta(minutes=2))
+    assert "ระบบยังไม่ได้ประมวลผล" in supervisor.visit("/stuck").html
+    _press(supervisor, f"/stuck/inbox/{event_id}/drop", reason="defective")
+    with database.reading() as session:
+        event = session.get_one(InboxEvent, event_id)
+        assert (event.state, event.body) == ("done", None)
+
+
+def test_a_number_beyond_all_rows_is_not_stuck(supervisor: Person) -> None:
+    form = {"csrf_token": supervisor.token()}
+    assert supervisor.client.post(f"/stuck/outbox/{2**70}/retry", data=form).status_code == 303

@@ -1,0 +1,19 @@
+"""What an officer does to one case, in one transaction as in the console."""
+
+from bot.visit import Office
+from store.cases import Actor, act, lock_case
+from store.db import Database
+from store.statuses import Action, Who
+
+
+def carry_out(database: Database, office: Office, task: dict[str, str]) -> None:
+    with database.transaction() as session:
+        case = lock_case(session, int(task["case"]))
+        act(
+            session,
+            office.municipality,
+            case,
+            Action(task["action"]),
+            Actor(Who.SUPERVISOR),
+            note=task["note"],
+        )

@@ -1,0 +1,157 @@
+"""Faults put into the product on purpose, from outside: each of them the harness has to notice."""
+
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import run_wsgi_app
+from werkzeug.wsgi import ClosingIterator
+
+from bot.delivery import Sender
+from bot.fetching import Fetcher
+from bot.line_client import LineClient
+from bot.work import Worker
+from store import cases, inbox, outbox
+from store.db import Database
+from store.media import Media
+from store.models import InboxEvent, OutboxRow
+from tests.faults import acts
+
+
+@dataclass(frozen=True)
+class Bug:
+    """`parts` are where it does its damage."""
+
+    parts: tuple[str, ...]
+    install: Callable[[], None] = lambda: None
+    wsgi: Callable[[Flask], Any] = lambda app: app.wsgi_app
+
+    def __call__(self) -> None:
+        self.install()
+
+
+def ack_before_commit(app: Flask) -> Any:
+    """LINE hears 200 first; the events are kept afterwards."""
+
+    def wsgi(environ: dict[str, Any], start_response: Any) -> Any:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        start_response("200 OK", [("Content-Length", "2"), ("Content-Type", "text/plain")])
+        again = {**environ, "wsgi.input": io.BytesIO(body)}
+        return ClosingIterator([b"OK"], lambda: run_wsgi_app(app.wsgi_app, again, buffered=True))
+
+    return wsgi
+
+
+def keep_each_delivery() -> None:
+    """What is delivered again counts as new."""
+    row_of = inbox._row
+
+    def row(arrival: inbox.Arrival) -> dict[str, Any]:
+        again = arrival.body["deliveryContext"]["isRedelivery"]
+        return {**row_of(arrival), "event_id": f"{arrival.event_id}{uuid.uuid4().hex if again else ''}"}
+
+    inbox._row = row
+
+
+def done_before_the_work() -> None:
+    def work_once(worker: Any) -> bool:
+        with worker._database.transaction() as session:
+            row = inbox.claim(session)
+            if row is None:
+                return False
+            row_id, body = row.id, row.body
+            inbox.done(row)
+        with worker._database.transaction() as session:
+            row = session.get_one(InboxEvent, row_id)
+            row.body = body
+            worker._work(session, row)
+            row.body = None
+        return True
+
+    Worker.work_once = work_once  # type: ignore[method-assign, assignment]
+
+
+def done_after_the_work() -> None:
+    def work_once(worker: Any) -> bool:
+        with worker._database.transaction() as session:
+            row = inbox.claim(session)
+            if row is None:
+                return False
+            row_id = row.id
+            worker._work(session, row)
+        with worker._database.transaction() as session:
+            inbox.done(session.get_one(InboxEvent, row_id))
+        return True
+
+    Worker.work_once = work_once  # type: ignore[method-assign, assignment]
+
+
+def call_inside_the_transaction() -> None:
+    def deliver_once(sender: Any) -> bool:
+        with sender._database.transaction() as session:
+            rows = outbox.claim(session)
+            parcel = sender._pack(session, rows) if rows else None
+            if parcel is not None:
+                sender._conclude(session, parcel, sender._call(parcel))
+        return bool(rows)
+
+    Sender.deliver_once = deliver_once  # type: ignore[method-assign, assignment]
+
+
+def new_key_for_each_try() -> None:
+    push = LineClient.push
+    LineClient.push = lambda line, body, _key: push(line, body, str(uuid.uuid4()))  # type: ignore[method-assign, assignment]
+
+
+def push_what_was_perhaps_replied() -> None:
+    """A used reply token is taken for an expired one."""
+
+    def reply_failed(sender: Any, session: Session, parcel: Any, _outcome: Any) -> None:
+        lead = session.get_one(OutboxRow, parcel.lead_id)
+        sender._too_late_for_reply(session, lead, in_doubt=False)
+
+    Sender._reply_failed = reply_failed  # type: ignore[method-assign, assignment]
+
+
+def row_before_bytes() -> None:
+    keep, fetch_once, waiting = Media.keep, Fetcher.fetch_once, []
+    Media.keep = lambda media, token, data: waiting.append((media, token, data))  # type: ignore[method-assign, assignment]
+
+    def fetch(fetcher: Fetcher) -> bool:
+        fetched = fetch_once(fetcher)
+        while waiting:
+            keep(*waiting.pop())
+        return fetched
+
+    Fetcher.fetch_once = fetch  # type: ignore[method-assign, assignment]
+
+
+def notice_after_the_case() -> None:
+    """The case changes in one transaction, the news of it is put in the next."""
+    tell, waiting, carry_out = cases._tell, [], acts.carry_out
+    cases._tell = lambda _session, *facts: waiting.append(facts)
+
+    def act(database: Database, office: Any, task: dict[str, Any]) -> None:
+        carry_out(database, office, task)
+        while waiting:
+            with database.transaction() as session:
+                tell(session, *waiting.pop())
+
+    acts.carry_out = act
+
+
+BUGS: dict[str, Bug] = {
+    "ack before commit": Bug(("web",), wsgi=ack_before_commit),
+    "no deduplication of events": Bug(("web",), keep_each_delivery),
+    "event done before the work": Bug(("work",), done_before_the_work),
+    "event done after the work": Bug(("work",), done_after_the_work),
+    "call inside the transaction": Bug(("pack", "settle"), call_inside_the_transaction),
+    "new retry key for each try": Bug(("pack", "settle"), new_key_for_each_try),
+    "push what was perhaps replied": Bug(("pack", "settle"), push_what_was_perhaps_replied),
+    "row before bytes": Bug(("keep",), row_before_bytes),
+    "notice after the case": Bug(("act",), notice_after_the_case),
+}

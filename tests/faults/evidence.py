@@ -1,0 +1,145 @@
+"""What is known when a run is over: LINE's side of it, the residents' screens, and every row and file of ours."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from line_simulator import Simulator
+from store.db import Database
+from store.media import Media
+from store.models import Case, CaseEvent, Conversation, File, InboxEvent, OutboxRow
+from tests.faults.people import Person
+
+_MARK = re.compile(r"⟦(.+?):(\d+)⟧")
+
+
+@dataclass
+class Ledger:
+    """The events LINE delivered, and those of them that were answered 200, read from LINE's own log as it grows."""
+
+    acked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    delivered: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+    """Reply tokens of which LINE said that it had failed; it may have taken the answer all the same."""
+    replied_with: dict[str, str] = field(default_factory=dict)
+    """The reply token by which a mark was first tried; a notice may ride on a reply."""
+    lines: list[str] = field(default_factory=list)
+    """All that happened, to tell how something came about."""
+    _read_to: int = 0
+
+    def read(self, simulator: Simulator) -> None:
+        for entry in simulator.log.after(self._read_to):
+            self._read_to = entry["n"]
+            said = json.dumps(entry["request"], ensure_ascii=False)
+            self.note(entry["at"], f"{entry['path']} {entry['status']} {entry.get('note', '')} {said}")
+            if entry["direction"] == "webhook":
+                self._note_events(entry["request"]["events"], acked=entry["status"] == 200)
+            elif entry["path"].endswith("/reply") and isinstance(entry["request"], dict):
+                token = entry["request"]["replyToken"]
+                for mark, _ in _MARK.findall(said):
+                    self.replied_with.setdefault(mark, token)
+                if entry["status"] >= 500:
+                    self.broken.add(token)
+
+    def _note_events(self, events: list[dict[str, Any]], *, acked: bool) -> None:
+        for event in events:
+            self.delivered.add(event["webhookEventId"])
+            if acked:
+                self.acked.setdefault(event["webhookEventId"], event)
+
+    def note(self, at_ms: float, what: str) -> None:
+        self.lines.append(f"{at_ms / 1000 % 100_000:9.3f} {what}")
+
+    def story(self, violation: str) -> list[str]:
+        """What concerns it: the calls and events that name the same token or id, and the deaths between them."""
+        names = re.findall(r"[0-9a-f]{32}|[0-9A-Z]{26}|\d{18}", violation)
+        names += [f"⟦{mark}:" for mark in re.findall(r"n:\d+", violation)]
+        about = [line for line in self.lines if any(name in line for name in names)]
+        deaths = [line for line in self.lines if " dies " in line and about and about[0] <= line <= about[-1]]
+        return sorted(line[:400] for line in about + deaths)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One message on a resident's screen, with the mark of the answer or notice it came from."""
+
+    mark: str
+    number: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    acked: dict[str, dict[str, Any]]
+    delivered: set[str]
+    broken: set[str]
+    replied_with: dict[str, str]
+    shown: dict[str, list[Shown]]
+    screens: dict[str, str]
+    violations: Sequence[str]
+    inbox: Sequence[InboxEvent]
+    outbox: Sequence[OutboxRow]
+    conversations: Sequence[Conversation]
+    cases: Sequence[Case]
+    timeline: dict[int, list[CaseEvent]]
+    files: Sequence[File]
+    on_disk: set[str]
+    half_written: int
+
+    def inbox_by_event(self) -> dict[str, list[InboxEvent]]:
+        found = defaultdict(list)
+        for row in self.inbox:
+            found[row.event_id].append(row)
+        return found
+
+
+def gather(
+    database: Database, folder: str, simulator: Simulator, ledger: Ledger, people: list[Person]
+) -> Evidence:
+    ledger.read(simulator)
+    media = Media(f"{folder}/media", database.sealer)
+    with database.reading() as session:
+        rows = {table: session.scalars(select(table).order_by(table.id)).all() for table in _TABLES}
+    timeline: dict[int, list[CaseEvent]] = defaultdict(list)
+    for event in rows[CaseEvent]:
+        timeline[event.case_id].append(event)
+    return Evidence(
+        acked=ledger.acked,
+        delivered=ledger.delivered,
+        broken=ledger.broken,
+        replied_with=ledger.replied_with,
+        shown=_shown(people),
+        screens={person.canary: _screen(person) for person in people},
+        violations=simulator.violations,
+        inbox=rows[InboxEvent],
+        outbox=rows[OutboxRow],
+        conversations=rows[Conversation],
+        cases=rows[Case],
+        timeline=timeline,
+        files=rows[File],
+        on_disk=media.tokens(),
+        half_written=len(list(Path(f"{folder}/media").glob("*/*.part"))),
+    )
+
+
+_TABLES: tuple[Any, ...] = (InboxEvent, OutboxRow, Conversation, Case, CaseEvent, File)
+
+
+def _shown(people: list[Person]) -> dict[str, list[Shown]]:
+    """By mark; a mark without `!` and with it belong to the same answer."""
+    found = defaultdict(list)
+    for person in people:
+        for bubble in person.phone.bubbles:
+            for mark, number in _MARK.findall(json.dumps(bubble.message, ensure_ascii=False)):
+                found[mark].append(Shown(mark, int(number), bubble.at))
+    return found
+
+
+def _screen(person: Person) -> str:
+    return json.dumps([bubble.message for bubble in person.phone.bubbles], ensure_ascii=False)

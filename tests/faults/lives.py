@@ -1,0 +1,154 @@
+"""What one life does between its birth from the zygote and its end: the real web application, the real worker."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from socket import socket
+from typing import Any
+
+import time_machine
+from flask import Response
+from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
+
+from bot.delivery import Sender
+from bot.fetching import Fetcher
+from bot.line_client import LineClient
+from bot.office import open_office
+from bot.run import run_worker, tidy_up
+from bot.settings import BotSettings
+from bot.web import create_app
+from bot.work import Worker
+from store.db import Database
+from store.settings import DEMO_MUNICIPALITY, StoreSettings
+from store.statuses import NotAllowed
+from tests.faults import acts
+from tests.faults.bugs import BUGS
+from tests.faults.points import Trap, set_trap, stamp_messages
+
+SECRET, TOKEN = "8c570fa6dd201bb328f1c1eac23a96d8", "a-channel-access-token"
+SECRET_KEY = "a secret key of more than thirty-two characters"
+KEY = b"thirty-two bytes to seal with..!"
+FIRST_PART = {"web": "web", "officer": "act", "tidy": "tidy"}
+Order = dict[str, Any]
+Tell = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Birth:
+    """What a life is born with."""
+
+    order: Order
+    settings: BotSettings
+    trap: Trap
+    door: socket
+
+
+def store_settings(database_url: str, folder: str) -> StoreSettings:
+    return StoreSettings(database_url, f"{folder}/media", DEMO_MUNICIPALITY, (KEY,))
+
+
+def bot_settings(order: Order) -> BotSettings:
+    return BotSettings(
+        store=store_settings(order["database_url"], order["folder"]),
+        channel_secrets=(SECRET,),
+        access_token=TOKEN,
+        secret_key=SECRET_KEY,
+        line_api_url=order["line_url"],
+        line_api_data_url=order["line_url"],
+    )
+
+
+def live(order: Order, door: socket, tell: Tell) -> None:
+    """Runs in the newly forked process."""
+    time_machine.travel(time.time() + order["offset"], tick=True).start()
+    random.seed(order["seed"])
+    _report_troubles(tell)
+    part = FIRST_PART.get(order["role"], "work")
+    trap = Trap(order.get("point"), order.get("passage", 1), lambda point: tell(hit=point), part)
+    stamp_messages()
+    if order.get("bug"):
+        BUGS[order["bug"]]()
+    set_trap(trap)
+    ROLES[order["role"]](Birth(order, bot_settings(order), trap, door))
+
+
+class _Troubles(logging.Handler):
+    def __init__(self, tell: Tell) -> None:
+        super().__init__(logging.ERROR)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        facts = {name: getattr(record, name) for name in ("where", "error", "row") if hasattr(record, name)}
+        self._tell(trouble=f"{record.name}: {record.getMessage()} {facts}")
+
+
+def _report_troubles(tell: Tell) -> None:
+    logging.getLogger().handlers = [_Troubles(tell)]
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
+
+
+def serve(birth: Birth) -> None:
+    """The web application behind the zygote's door, until it is killed."""
+    app, trap = create_app(birth.settings), birth.trap
+
+    @app.after_request
+    def before_the_answer(response: Response) -> Response:
+        trap.passes("before the 200")
+        return response
+
+    inner = BUGS[birth.order["bug"]].wsgi(app) if birth.order.get("bug") else app.wsgi_app
+
+    def outer(environ: Any, start_response: Any) -> Any:
+        return ClosingIterator(inner(environ, start_response), lambda: trap.passes("after the 200"))
+
+    threaded = bool(birth.order.get("crowded"))
+    make_server("127.0.0.1", 0, outer, threaded=threaded, fd=birth.door.fileno()).serve_forever()
+
+
+def work_until_idle(birth: Birth) -> None:
+    """Worker, sender and fetcher by turns in one thread, so that the same seed does the same."""
+    settings = birth.settings
+    database, office = Database(settings.store), open_office(settings)
+    line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+    steps = (
+        Worker(database, office).work_once,
+        Sender(database, office, settings, line).deliver_once,
+        Fetcher(database, office, line).fetch_once,
+    )
+    busy = True
+    while busy:
+        busy = False
+        for step in steps:
+            busy = step() or busy
+
+
+def run_crew(birth: Birth) -> None:
+    """The worker process as it is: threads and scheduler, until it is killed."""
+    run_worker(birth.settings, threading.Event())
+
+
+def act_on_cases(birth: Birth) -> None:
+    """What officers do, one transaction for each act as in the console."""
+    database, office = Database(birth.settings.store), open_office(birth.settings)
+    for task in birth.order["tasks"]:
+        try:
+            acts.carry_out(database, office, task)
+        except NotAllowed:
+            continue  # The case has moved on meanwhile.
+
+
+def tidy(birth: Birth) -> None:
+    tidy_up(Database(birth.settings.store), open_office(birth.settings).media)
+
+
+ROLES: dict[str, Callable[[Birth], None]] = {
+    "web": serve,
+    "worker": work_until_idle,
+    "crew": run_crew,
+    "officer": act_on_cases,
+    "tidy": tidy,
+}

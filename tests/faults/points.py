@@ -1,0 +1,140 @@
+"""The points at which a life may end, put around the real code from outside: production code knows nothing of them."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import requests
+import urllib3.connection
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+import bot.web
+from bot.delivery import Sender
+from bot.fetching import Fetcher
+from bot.line_client import LineClient
+from bot.work import Worker
+from store import files, inbox, outbox
+from store.media import Media
+
+_TRANSACTION = ("statement", "before the commit", "after the commit")
+# Every point by the part of the system whose life may end there, in the order in which they are passed.
+POINTS: dict[str, tuple[str, ...]] = {
+    "web": ("before the signature check", *_TRANSACTION, "before the 200", "after the 200"),
+    "work": ("before the claim", "before it is done", *_TRANSACTION),
+    "pack": (*_TRANSACTION, "before the call", "request sent", "answered", "answer read"),
+    "settle": _TRANSACTION,
+    "fetch": (*_TRANSACTION, "before the call", "request sent", "half read", "content read"),
+    "keep": ("before the bytes", "before the fsync", "bytes durable", *_TRANSACTION),
+    "act": _TRANSACTION,
+    "tidy": ("before it is destroyed", *_TRANSACTION),
+}
+ALL_POINTS = tuple(f"{part}: {moment}" for part, moments in POINTS.items() for moment in moments)
+
+
+class Trap:
+    """Ends this process at the n-th passage of its point; a trap without a point lets everything pass."""
+
+    def __init__(self, point: str | None, passage: int, tell: Callable[[str], None], part: str) -> None:
+        self._point, self._left, self._tell = point, passage, tell
+        self._first_part = part
+        self._of_thread = threading.local()
+
+    def enter(self, part: str) -> Callable[[], None]:
+        """What this thread does from now on belongs to another part."""
+        return lambda: setattr(self._of_thread, "part", part)
+
+    def at(self, moment: str) -> Callable[[], None]:
+        return lambda: self.passes(moment)
+
+    def passes(self, moment: str) -> None:
+        point = f"{getattr(self._of_thread, 'part', self._first_part)}: {moment}"
+        if point != self._point:
+            return
+        self._left -= 1
+        if self._left == 0:
+            self._tell(point)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def around(
+    owner: Any, name: str, *before: Callable[[], None], after: tuple[Callable[[], None], ...] = ()
+) -> None:
+    """Wraps a function of a module or class."""
+    original = getattr(owner, name)
+
+    def wrapped(*given: Any, **named: Any) -> Any:
+        for each in before:
+            each()
+        result = original(*given, **named)
+        for each in after:
+            each()
+        return result
+
+    setattr(owner, name, wrapped)
+
+
+def set_trap(trap: Trap) -> None:
+    """Puts the trap at all points of every part; where a life does not come by, it does no harm."""
+    _in_every_transaction(trap)
+    around(bot.web, "is_signed", trap.at("before the signature check"))
+    around(Worker, "work_once", trap.enter("work"))
+    around(inbox, "claim", trap.at("before the claim"))
+    around(inbox, "done", trap.at("before it is done"))
+    _in_calls(trap)
+    around(Fetcher, "fetch_once", trap.enter("fetch"))
+    around(LineClient, "content", after=(trap.at("content read"), trap.enter("keep")))
+    around(Media, "keep", trap.at("before the bytes"), after=(trap.at("bytes durable"),))
+    around(os, "fsync", trap.at("before the fsync"))
+    around(files, "destroy", trap.at("before it is destroyed"))
+
+
+def _in_every_transaction(trap: Trap) -> None:
+    event.listen(Engine, "before_cursor_execute", lambda *_: trap.passes("statement"))
+    event.listen(Engine, "commit", lambda _: trap.passes("before the commit"))
+    event.listen(Session, "after_commit", lambda _: trap.passes("after the commit"))
+
+
+def _in_calls(trap: Trap) -> None:
+    around(Sender, "deliver_once", trap.enter("pack"))
+    for call in ("reply", "push"):
+        around(LineClient, call, after=(trap.at("answer read"), trap.enter("settle")))
+    connection = urllib3.connection.HTTPConnection
+    around(connection, "getresponse", trap.at("request sent"), after=(trap.at("answered"),))
+    around(requests.Session, "send", trap.at("before the call"))
+    read_on = requests.Response.iter_content
+
+    def read_in_parts(response: requests.Response, *given: Any, **named: Any) -> Iterator[Any]:
+        for part in read_on(response, *given, **named):
+            trap.passes("half read")
+            yield part
+
+    requests.Response.iter_content = read_in_parts  # type: ignore[method-assign, assignment]
+
+
+def stamp_messages() -> None:
+    """Every message shows to which answer or notice it belongs, so that one shown twice is seen on the screens."""
+    put_reply, messages_of = outbox.put_reply, Sender._messages
+
+    def put_stamped(session: Session, **row: Any) -> Any:
+        urgent = "!" if row.get("must_arrive") else ""
+        row["messages"] = _stamped(row["messages"], f"r{urgent}:{row['token']}")
+        return put_reply(session, **row)
+
+    def stamped_messages_of(sender: Sender, row: Any) -> Any:
+        if row.messages is not None:
+            return row.messages
+        return _stamped(messages_of(sender, row), f"n:{row.id}")
+
+    outbox.put_reply = put_stamped
+    Sender._messages = stamped_messages_of  # type: ignore[method-assign, assignment]
+
+
+def _stamped(messages: list[dict[str, Any]], mark: str) -> list[dict[str, Any]]:
+    stamped = []
+    for number, message in enumerate(messages):
+        field = "text" if message["type"] == "text" else "altText"
+        stamped.append({**message, field: f"{message.get(field, '')} ⟦{mark}:{number}⟧"})
+    return stamped

@@ -1,0 +1,90 @@
+"""The processes of the Procfile, started by their commands and killed with all their children."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from pathlib import Path
+
+from tests.faults.grounds import Plot
+from tests.faults.lives import KEY, SECRET, SECRET_KEY, TOKEN
+
+ROOT = Path(__file__).parents[2]
+STAMPED = Path(__file__).parent / "stamped"
+COME_UP_SECONDS = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+class Command:
+    """One command, always the same; `start` again after `kill`."""
+
+    def __init__(self, plot: Plot, line_url: str, *command: str, port: int = 0) -> None:
+        self.port = port
+        self._command = [sys.executable, "-m", *command]
+        self._environ = {
+            **os.environ,
+            "PYTHONPATH": f"{STAMPED}{os.pathsep}{ROOT}",
+            "DATABASE_URL": plot.database_url,
+            "MEDIA_URL": f"{plot.folder}/media",
+            "DATA_KEY": b64encode(KEY).decode(),
+            "LINE_CHANNEL_SECRET": SECRET,
+            "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
+            "SECRET_KEY": SECRET_KEY,
+            "LINE_API_URL": line_url,
+            "LINE_API_DATA_URL": line_url,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.kills = 0
+
+    def start(self) -> None:
+        # A session of its own, so that its children can be killed with it.
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=ROOT,
+            env=self._environ,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> None:
+        """-9, the whole group, at once."""
+        assert self._process is not None
+        assert self._process.poll() is None, "It ended by itself."
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self.kills += 1
+
+    def end(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+def web(plot: Plot, line_url: str, port: int) -> Command:
+    options = ("--worker-class", "gthread", "--workers", "1", "--threads", "16", "--no-control-socket")
+    bound = ("--bind", f"127.0.0.1:{port}")
+    return Command(plot, line_url, "gunicorn", *bound, *options, "bot.web:create_app()", port=port)
+
+
+def worker(plot: Plot, line_url: str) -> Command:
+    return Command(plot, line_url, "bot", "worker")
+
+
+def wait_for(port: int) -> None:
+    """Until somebody listens there."""
+    until = time.monotonic() + COME_UP_SECONDS
+    while time.monotonic() < until:
+        with socket.socket() as trying:
+            if trying.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise TimeoutError("The web application does not come up.")

@@ -1,0 +1,91 @@
+"""What the zygote does once before any birth, so that children need not: load, configure and compile everything."""
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import time
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from bot.delivery import Sender
+from bot.fetching import Fetcher
+from bot.line_client import LineClient
+from bot.office import open_office
+from bot.run import tidy_up
+from bot.web import create_app
+from bot.work import Worker
+from store import db
+from store.cases import Actor, act, lock_case
+from store.db import Database
+from store.models import Case
+from store.statuses import Action, Who
+from tests.faults.lives import SECRET, Order, bot_settings
+
+RESIDENT = f"U{'0' * 32}"
+# A whole report of a street light; `1` is the first conversation of an empty database.
+SAID: tuple[dict[str, Any], ...] = (
+    {"type": "follow", "follow": {"isUnblocked": False}},
+    {"type": "message", "message": {"type": "text", "id": "1", "text": "ไฟถนนดับ"}},
+    {"type": "postback", "postback": {"data": "do=answer&c=1&q=danger&v=no"}},
+    {"type": "message", "message": {"type": "location", "id": "2", "latitude": 16.4, "longitude": 102.8}},
+    {"type": "message", "message": {"type": "image", "id": "3", "contentProvider": {"type": "line"}}},
+    {"type": "message", "message": {"type": "text", "id": "4", "text": "สมศรี ใจดี"}},
+    {"type": "message", "message": {"type": "text", "id": "5", "text": "0812345678"}},
+    {"type": "postback", "postback": {"data": "do=send&c=1"}},
+    {"type": "postback", "postback": {"data": "do=send&c=1"}},
+    {"type": "unsend", "unsend": {"messageId": "3"}},
+)
+
+
+def share_engines() -> None:
+    """Statements compiled for one database are good for every other of its kind; connections are never shared."""
+    make = db._engine
+    patterns: dict[str, Engine] = {}
+
+    def engine(url: str, patience: float) -> Engine:
+        made = make(url, patience)
+        pattern = patterns.setdefault(made.dialect.name, made)
+        made.dialect, made._compiled_cache = pattern.dialect, pattern._compiled_cache
+        return made
+
+    db._engine = engine
+
+
+def rehearse(order: Order) -> None:
+    """Nothing is sent: LINE is not to be reached. All connections are closed again."""
+    logging.disable(logging.CRITICAL)
+    settings = bot_settings({**order, "line_url": "http://127.0.0.1:1"})
+    app, database, office = create_app(settings), Database(settings.store), open_office(settings)
+    line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+    sender, fetcher = Sender(database, office, settings, line), Fetcher(database, office, line)
+    for number, said in enumerate(SAID):
+        body = _body(said, number)
+        signature = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
+        app.test_client().post("/line/webhook", data=body, headers={"x-line-signature": signature})
+        Worker(database, office).work_once()
+    with database.transaction() as session:
+        case = lock_case(session, session.scalars(select(Case.id)).one())
+        act(session, office.municipality, case, Action.ACCEPT, Actor(Who.SUPERVISOR))
+    for step in (sender.deliver_once, fetcher.fetch_once):
+        while step():
+            pass
+    tidy_up(database, office.media)
+    database.close()
+    app.extensions["database"].close()
+    logging.disable(logging.NOTSET)
+
+
+def _body(said: dict[str, Any], number: int) -> bytes:
+    event = {
+        **said,
+        "webhookEventId": f"R{number:025d}",
+        "deliveryContext": {"isRedelivery": False},
+        "timestamp": int(time.time() * 1000) + number,
+        "source": {"type": "user", "userId": RESIDENT},
+        "replyToken": f"{number:032x}",
+        "mode": "active",
+    }
+    return json.dumps({"destination": RESIDENT, "events": [event]}).encode()

@@ -1,0 +1,81 @@
+"""The commands of the Procfile as they are, killed again and again while residents write: nothing lost or doubled."""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from line_simulator import Simulator
+from line_simulator.web import serve
+from tests.faults import processes
+from tests.faults.aftermath import Aftermath
+from tests.faults.evidence import Ledger
+from tests.faults.grounds import Plot
+from tests.faults.lives import SECRET, TOKEN
+from tests.faults.nursery import Nursery
+from tests.faults.people import CANARIES, Person, move_in
+from tests.faults.report import Report
+
+SEED, EVENTS_A_SECOND, SECONDS, KILLS = "processes", 20, 8.0, 4
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_web_and_worker_as_commands_survive_being_killed_under_load(
+    kind: str, nursery: Nursery, request: pytest.FixtureRequest
+) -> None:
+    rng, ledger, report = random.Random(SEED), Ledger(), Report(SEED)
+    with (
+        request.getfixturevalue(f"{kind}_ground").plot() as plot,
+        a_town(plot) as (simulator, line_url, commands),
+    ):
+        people = move_in(simulator, rng, CANARIES)
+        live_under_fire(rng, people, commands, ledger)
+        web, worker = commands
+        worker.kill()
+        simulator.stop()
+        Aftermath(nursery, plot, simulator, line_url).settle(ledger, people, report)
+    report.kills = web.kills + worker.kills
+    print(report.figures())  # noqa: T201 - shown with `pytest -s`
+    assert not report.violations, "\n".join(map(str, [*report.violations, *report.troubles, *report.story]))
+    assert report.acked > EVENTS_A_SECOND * SECONDS / 4
+
+
+@contextmanager
+def a_town(plot: Plot) -> Iterator[tuple[Simulator, str, list[processes.Command]]]:
+    """LINE's stand-in with its own postmen, and the two commands."""
+    port = processes.free_port()
+    address = f"http://127.0.0.1:{port}/line/webhook"
+    simulator = Simulator(secret=SECRET, token=TOKEN, quota=None, webhook_url=address)
+    with serve(simulator) as line_url:
+        commands = [processes.web(plot, line_url, port), processes.worker(plot, line_url)]
+        for command in commands:
+            command.start()
+        try:
+            processes.wait_for(port)
+            yield simulator, line_url, commands
+        finally:
+            for command in commands:
+                command.end()
+
+
+def live_under_fire(
+    rng: random.Random, people: list[Person], commands: list[processes.Command], ledger: Ledger
+) -> None:
+    """Residents act all the time; each command is killed several times and started again at once."""
+    began, acts = time.monotonic(), 0
+    kills = sorted(
+        (rng.uniform(0.5, SECONDS), number) for number in range(len(commands)) for _ in range(KILLS)
+    )
+    while (passed := time.monotonic() - began) < SECONDS or kills:
+        if kills and passed > kills[0][0]:
+            command = commands[kills.pop(0)[1]]
+            command.kill()
+            command.start()
+        if acts < passed * EVENTS_A_SECOND:
+            rng.choice(people).act()
+            acts += 1
+            ledger.read(people[0].phone.simulator)
+        time.sleep(0.002)
+    processes.wait_for(commands[0].port)

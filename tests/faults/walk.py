@@ -1,0 +1,67 @@
+"""A run that leaves nothing to chance: every point once, at its first passage, and then mostly a second death."""
+
+from typing import Any
+
+from tests.faults.bugs import BUGS
+from tests.faults.episode import Episode
+from tests.faults.nursery import Life
+from tests.faults.points import ALL_POINTS, POINTS
+
+RESTARTED_AFTER_SECONDS = 21
+# How often a bug is given its chance at each point.
+ROUNDS = 6
+
+
+class Walk(Episode):
+    """With a bug put in, it goes round the parts where the bug is, until something is lost or doubled."""
+
+    _web_ends: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
+
+    def _rounds(self) -> None:
+        self._settle()
+        for point in self._way():
+            self._provoke(point)
+            self._settle()
+            if self._bug and self._is_something_wrong():
+                return
+
+    def _way(self) -> list[str]:
+        if self._bug is None:
+            return list(ALL_POINTS)
+        return [f"{part}: {moment}" for part in BUGS[self._bug].parts for moment in POINTS[part]] * ROUNDS
+
+    def _provoke(self, point: str) -> None:
+        """Lets that happen in which the point is passed, and kills whoever passes."""
+        part, ends = point.partition(": ")[0], {"point": point}
+        self._let_happen(part)
+        self._door.close()
+        self._web_ends = ends if part == "web" else {}
+        self._simulator.deliver_webhooks()
+        self._web_ends = {}
+        if part == "act":
+            self._live("officer", ends, tasks=[self._news()])
+        elif part not in ("web", "tidy"):
+            self._live("worker", ends)
+        self._die_again()
+
+    def _let_happen(self, part: str) -> None:
+        """A photo, news that go by push, or whatever somebody does next."""
+        someone = self._rng.choice(self._people)
+        if part in ("fetch", "keep"):
+            someone.sends_a_photo()
+        elif part in ("pack", "settle") and self._rng.random() < 0.5:
+            self._live("officer", {}, tasks=[self._news()])
+        else:
+            someone.act()
+
+    def _news(self) -> dict[str, Any]:
+        return self._agenda.task(self._rng.choice(self._agenda.cases()), "tell")
+
+    def _die_again(self) -> None:
+        """While the first death is being mended."""
+        self._pass_time(RESTARTED_AFTER_SECONDS)
+        self._simulator.deliver_webhooks()
+        self._live("worker", self._deck.deal(self._busy_parts()))
+
+    def _bear_web(self) -> Life:
+        return self._begin("web", self._web_ends)

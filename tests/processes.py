@@ -1,0 +1,78 @@
+"""Web, console and worker of a town as processes of their own, started as the Procfile does."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from tests.town import SECRET_KEY, Town
+
+ROOT = Path(__file__).parents[1]
+SERVE = ["-m", "gunicorn", "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--bind"]
+
+
+@contextmanager
+def processes(town: Town, folder: Path) -> Iterator[tuple[str, str]]:
+    """Web, console and worker as the Procfile starts them; what they print goes to files in the folder."""
+    web, console = free_port(), free_port()
+    commands = {
+        "web": [*SERVE, f"127.0.0.1:{web}", "bot.web:create_app()"],
+        "console": [*SERVE, f"127.0.0.1:{console}", "staff_console.web:create_app()"],
+        "worker": ["-m", "bot", "worker"],
+    }
+    started = [start(name, command, town, folder) for name, command in commands.items()]
+    try:
+        yield f"http://127.0.0.1:{web}", f"http://127.0.0.1:{console}"
+    finally:
+        for process in started:
+            process.terminate()
+        assert [process.wait(timeout=30) for process in started] == [0, 0, 0]
+
+
+def start(name: str, command: list[str], town: Town, folder: Path) -> "subprocess.Popen[bytes]":
+    with (folder / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, *command], env=environment(town), cwd=ROOT, stdout=log, stderr=log
+        )
+
+
+def environment(town: Town) -> dict[str, str]:
+    store = town.settings.store
+    return {
+        **os.environ,
+        "LINE_CHANNEL_SECRET": ",".join(town.settings.channel_secrets),
+        "LINE_CHANNEL_ACCESS_TOKEN": town.settings.access_token,
+        "LINE_API_URL": town.settings.line_api_url,
+        "LINE_API_DATA_URL": town.settings.line_api_data_url,
+        "DATABASE_URL": store.database_url,
+        "MEDIA_URL": store.media_url,
+        "SECRET_KEY": SECRET_KEY,
+        "DATA_KEY": ",".join(b64encode(key).decode() for key in store.data_keys),
+    }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/healthz", timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = 30) -> None:
+    until, pause = time.monotonic() + seconds, threading.Event()
+    while not true():
+        assert time.monotonic() < until, "it never came about"
+        pause.wait(0.05)

@@ -1,0 +1,74 @@
+"""Questions, services and drafts that are right in every way but the one a test is about."""
+
+from datetime import date
+from typing import Any
+
+from bot.conversations.answers import Accepted, Refused, Setting, check
+from bot.conversations.engine import Draft, begin
+from bot.conversations.said import Said, Words
+from store.services import Question, Service
+
+FRIDAY = date(2026, 11, 20)
+SETTING = Setting(FRIDAY, {"tambon": "ตัวอย่าง", "amphoe": "เมือง", "province": "ขอนแก่น"})
+DANGER = {"no": "ไม่มี", "yes": "มีอันตราย"}
+
+
+def a_question(kind: str = "text", **changes: Any) -> Question:
+    needed = {"choices": DANGER} if kind == "choice" else {}
+    base = {"key": kind, "kind": kind, "label": kind, "ask": "ถามค่ะ"}
+    return Question.model_validate({**base, **needed, **changes})
+
+
+def written_service(*questions: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """As it stands in a TOML file."""
+    return {
+        "code": "D4-01",
+        "title": "แจ้งไฟฟ้าสาธารณะขัดข้อง",
+        "label": "ไฟฟ้าสาธารณะ",
+        "icon": "💡",
+        "group": "problem",
+        "department": "engineering",
+        "answer_within": {"days": 3, "unit": "working"},
+        "keywords": ["ไฟถนน"],
+        "next_step": "เจ้าหน้าที่จะเข้าตรวจ",
+        "questions": list(questions) or [written_question()],
+        **changes,
+    }
+
+
+def written_question(kind: str = "text", **changes: Any) -> dict[str, Any]:
+    return a_question(kind, **changes).model_dump(exclude_defaults=True)
+
+
+def a_service(*questions: Question, name: str = "street_light", **changes: Any) -> Service:
+    written = [question.model_dump() for question in questions or _ORDINARY]
+    return Service.model_validate({"name": name, **written_service(*written, **changes)})
+
+
+_ORDINARY = (
+    a_question("choice", key="danger", urgent=("yes",), advice={"yes": "อย่าเข้าใกล้นะคะ"}),
+    a_question("text", key="injured", when={"danger": "yes"}),
+    a_question("text", key="detail", takes_opening=True),
+    a_question("place"),
+    a_question("photos", optional=True),
+    a_question("name"),
+    a_question("phone"),
+)
+
+
+def a_draft(*questions: Question) -> Draft:
+    return begin(a_service(*questions))
+
+
+def accepted(question: Question, said: Said | str) -> Any:
+    """The value kept for the answer; a refusal fails the test with its reason."""
+    verdict = check(question, Words(said) if isinstance(said, str) else said, SETTING)
+    assert isinstance(verdict, Accepted), verdict
+    return verdict.value
+
+
+def refused(question: Question, said: Said | str) -> str:
+    """Why the answer is not taken."""
+    verdict = check(question, Words(said) if isinstance(said, str) else said, SETTING)
+    assert isinstance(verdict, Refused), verdict
+    return verdict.why

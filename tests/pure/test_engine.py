@@ -1,0 +1,311 @@
+"""The conversation engine: the answers are the state, and everything else follows from them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversations.engine import (
+    Asking,
+    Confirming,
+    Draft,
+    Heard,
+    answered,
+    applies,
+    begin,
+    edit,
+    go_back,
+    hear,
+    is_urgent,
+    next_turn,
+    skip,
+    still_valid,
+    to_remember,
+)
+from bot.conversations.said import Document, Photo, Picked, Pin, Said, Words
+from store.services import Question
+from tests.pure.builders import SETTING, a_draft, a_question, a_service
+from tests.pure.strategies import FEW, SERVICES, SOME, anything_said, services
+
+PIN = Pin(16.43, 102.82)
+
+
+def asked(draft: Draft) -> str:
+    """The key of the question being asked; "" at the summary."""
+    turn = next_turn(draft)
+    return turn.question.key if isinstance(turn, Asking) else ""
+
+
+def told(heard: Heard) -> list[str]:
+    return [remark.name for remark in heard.remarks]
+
+
+def after(draft: Draft, *said: Said) -> Draft:
+    for each in said:
+        draft = hear(draft, each, SETTING).draft
+    return draft
+
+
+def an_answer_to(question: Question) -> Said:
+    """Something this question takes."""
+    return _GOOD.get(question.kind) or Picked(next(iter(question.choices)))
+
+
+_GOOD: dict[str, Said] = {
+    "text": Words("ไฟดับ"),
+    "name": Words("สมศรี ใจดี"),
+    "phone": Words("0812345678"),
+    "citizen_id": Words("1234567890121"),
+    "email": Words("a@b.co"),
+    "number": Words("20"),
+    "date": Words("พรุ่งนี้"),
+    "place": PIN,
+    "photos": Photo("t"),
+    "file": Document("t", "คำร้อง.pdf"),
+    "address": Words("12 ม.3"),
+}
+
+
+def finished(service):
+    """Every question of the service answered in turn."""
+    draft = begin(service)
+    for _ in service.questions:
+        turn = next_turn(draft)
+        if isinstance(turn, Asking):
+            draft = after(draft, an_answer_to(turn.question))
+    return draft
+
+
+def test_questions_are_asked_in_their_order():
+    draft = begin(a_service())
+    seen = []
+    while isinstance(turn := next_turn(draft), Asking):
+        seen.append(turn.question.key)
+        draft = after(draft, an_answer_to(turn.question))
+    assert seen == ["danger", "detail", "place", "photos", "name", "phone"]
+
+
+def test_a_question_is_asked_only_after_the_choice_it_depends_on():
+    assert asked(after(begin(a_service()), Picked("yes"))) == "injured"
+    assert asked(after(begin(a_service()), Picked("no"))) == "detail"
+
+
+def test_the_steps_count_only_the_questions_that_apply():
+    draft = begin(a_service())
+    assert next_turn(draft) == Asking(draft.service.questions[0], 1, 6)
+    turn = next_turn(after(draft, Picked("yes")))
+    assert isinstance(turn, Asking)
+    assert (turn.step, turn.of) == (2, 7)
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
+def test_every_service_can_be_walked_to_its_summary(service):
+    assert next_turn(finished(service)) == Confirming()
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
+def test_every_service_can_be_walked_back_to_its_first_question(service):
+    draft = finished(service)
+    for _ in service.questions:
+        draft = go_back(draft).draft
+    assert asked(draft) == service.questions[0].key
+    assert told(go_back(draft)) == ["at_the_first"]
+
+
+def test_opening_words_answer_the_question_that_takes_them():
+    draft = begin(a_service(), opening="ไฟดับหน้าวัด")
+    assert draft.answers == {"detail": "ไฟดับหน้าวัด"}
+    assert asked(draft) == "danger"
+
+
+def test_what_is_known_of_a_person_is_not_asked_again():
+    draft = begin(a_service(), known={"name": "สมศรี", "phone": None}, photos=[])
+    assert draft.answers == {"name": "สมศรี"}
+
+
+def test_a_photo_sent_first_is_attached():
+    photos = [{"token": "t", "album": None, "of": 1}]
+    assert begin(a_service(), photos=photos).answers == {"photos": photos}
+
+
+def test_a_refused_answer_changes_nothing_and_says_why():
+    draft = begin(a_service())
+    assert hear(draft, Words("ไม่แน่ใจ"), SETTING).draft is draft
+    assert told(hear(draft, Words("ไม่แน่ใจ"), SETTING)) == ["pick_one"]
+
+
+def test_a_dangerous_choice_gives_its_advice_at_once():
+    [remark] = hear(begin(a_service()), Picked("yes"), SETTING).remarks
+    assert (remark.name, remark.text) == ("advice", "อย่าเข้าใกล้นะคะ")
+
+
+def test_a_pin_sent_early_is_kept_for_its_question():
+    heard = hear(begin(a_service()), PIN, SETTING)
+    assert told(heard) == ["kept_for_later"]
+    assert asked(heard.draft) == "danger"
+    assert asked(after(heard.draft, Picked("no"), Words("ดับ"))) == "photos"
+
+
+def test_a_pin_sent_late_replaces_the_place():
+    draft = after(finished(a_service()), Pin(17.0, 103.0))
+    assert draft.answers["place"]["latitude"] == 17.0
+    assert next_turn(draft) == Confirming()
+
+
+def test_words_at_the_summary_change_nothing():
+    draft = finished(a_service())
+    heard = hear(draft, Words("เสร็จยังคะ"), SETTING)
+    assert (heard.draft, told(heard)) == (draft, ["at_the_summary"])
+
+
+def test_photos_of_an_album_are_answered_once():
+    draft = after(begin(a_service()), Picked("no"), Words("ดับ"), PIN)
+    first = hear(draft, Photo("1", "album", 3), SETTING)
+    assert first.remarks[0].words == {"count": "3"}
+    second = hear(first.draft, Photo("2", "album", 3), SETTING)
+    assert (first.silent, second.silent) == (False, True)
+    assert [file["token"] for file in second.draft.answers["photos"]] == ["1", "2"]
+
+
+def test_an_album_that_is_too_large_is_told_of_once():
+    draft = a_draft(a_question("photos", most_files=2), a_question("name"))
+    loud = []
+    for number in range(4):
+        heard = hear(draft, Photo(str(number), "album", 4), SETTING)
+        draft = heard.draft
+        loud += [] if heard.silent else told(heard)
+    assert loud == ["enough_files"]
+    assert [file["token"] for file in draft.answers["photos"]] == ["0", "1"]
+
+
+def test_one_photo_too_many_is_refused_kindly():
+    draft = after(a_draft(a_question("photos", most_files=1), a_question("name")), Photo("1"))
+    heard = hear(draft, Photo("2"), SETTING)
+    assert (heard.draft, told(heard)) == (draft, ["enough_files"])
+
+
+def test_new_photos_replace_the_old_when_they_are_edited():
+    draft = after(edit(finished(a_service()), "photos").draft, Photo("new", "b", 2), Photo("second", "b", 2))
+    assert [file["token"] for file in draft.answers["photos"]] == ["new", "second"]
+
+
+def test_an_album_of_one_question_does_not_run_into_the_next():
+    draft = a_draft(a_question("photos"), a_question("file"))
+    draft = after(draft, Photo("1", "album", 2), Photo("2", "album", 2))
+    assert (len(draft.answers["photos"]), asked(draft)) == (2, "file")
+
+
+def test_an_optional_question_can_be_skipped_and_a_needed_one_cannot():
+    draft = after(begin(a_service()), Picked("no"))
+    assert told(skip(draft)) == ["cannot_skip"]
+    skipped = skip(after(draft, Words("ดับ"), PIN)).draft
+    assert skipped.answers["photos"] is None
+    assert asked(skipped) == "name"
+
+
+def test_skipping_at_the_summary_does_nothing():
+    draft = finished(a_service())
+    assert skip(draft) == Heard(draft)
+
+
+def test_an_answer_that_no_longer_applies_is_forgotten():
+    draft = after(begin(a_service()), Picked("yes"), Words("ไม่มีใครเจ็บ"))
+    draft = after(edit(draft, "danger").draft, Picked("no"))
+    assert "injured" not in draft.answers
+
+
+def test_answers_survive_a_service_that_changed_meanwhile():
+    old = {"danger": "no", "gone": "x", "detail": "ดับ"}
+    draft = Draft(a_service(), still_valid(a_service(), old))
+    assert draft.answers == {"danger": "no", "detail": "ดับ"}
+    assert asked(draft) == "place"
+
+
+def test_a_new_question_in_the_middle_is_simply_the_next_one():
+    before = finished(a_service(a_question("name"), a_question("phone")))
+    now = a_service(a_question("name"), a_question("number"), a_question("phone"))
+    assert asked(Draft(now, before.answers)) == "number"
+
+
+@pytest.mark.parametrize("key", ["nothing", "injured"])
+def test_what_was_not_asked_cannot_be_edited(key):
+    draft = finished(a_service())
+    heard = edit(draft, key)
+    assert (heard.draft, told(heard)) == (draft, ["cannot_edit"])
+
+
+def test_back_while_editing_keeps_the_old_answer():
+    draft = finished(a_service())
+    assert go_back(edit(draft, "name").draft).draft == draft
+
+
+def test_danger_makes_a_request_urgent():
+    assert is_urgent(after(begin(a_service()), Picked("yes")))
+    assert not is_urgent(finished(a_service()))
+
+
+def test_what_a_person_told_about_themselves_is_remembered():
+    assert to_remember(finished(a_service())) == {"name": "สมศรี ใจดี", "phone": "0812345678"}
+
+
+def test_the_summary_shows_what_applies_in_order():
+    keys = [question.key for question, _ in answered(finished(a_service()))]
+    assert keys == ["danger", "detail", "place", "photos", "name", "phone"]
+
+
+@given(services, st.lists(anything_said, max_size=12))
+@SOME
+def test_whatever_is_said_a_draft_holds_only_answers_to_questions_that_can_apply(service, sayings):
+    draft = begin(service)
+    for said in sayings:
+        heard = hear(draft, said, SETTING)
+        assert heard.draft == draft or heard.draft.answers == still_valid(service, heard.draft.answers)
+        draft = heard.draft
+    turn = next_turn(draft)
+    assert isinstance(turn, Confirming) or applies(turn.question, draft.answers)
+
+
+@given(services, anything_said)
+@SOME
+def test_a_refusal_never_changes_the_draft(service, said):
+    draft = begin(service)
+    heard = hear(draft, said, SETTING)
+    taken = set(heard.draft.answers) - set(draft.answers)
+    assert taken or heard.draft == draft
+    assert taken or heard.remarks
+
+
+@given(services, st.integers(0, 12))
+@FEW
+def test_back_after_an_answer_asks_the_same_question_again(service, steps):
+    draft = begin(service)
+    for _ in range(steps):
+        turn = next_turn(draft)
+        if isinstance(turn, Confirming):
+            return
+        heard = hear(draft, an_answer_to(turn.question), SETTING)
+        assert asked(go_back(heard.draft).draft) == turn.question.key
+        draft = heard.draft
+
+
+@given(services, st.data())
+@FEW
+def test_an_edit_and_its_answer_end_at_the_summary_again(service, data):
+    draft = finished(service)
+    question, _ = data.draw(st.sampled_from(answered(draft)))
+    assert asked(edit(draft, question.key).draft) == question.key
+    draft = after(edit(draft, question.key).draft, an_answer_to(question))
+    assert next_turn(draft) == Confirming()
+
+
+_ANSWERS = st.dictionaries(
+    st.sampled_from(["danger", "injured", "detail", "place", "gone"]),
+    st.sampled_from(["yes", "no", "x", None]),
+)
+
+
+@given(_ANSWERS)
+@SOME
+def test_forgetting_what_no_longer_applies_is_done_at_once(answers):
+    once = still_valid(a_service(), answers)
+    assert still_valid(a_service(), once) == once
+    assert set(once) <= set(answers)

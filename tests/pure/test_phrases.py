@@ -1,0 +1,129 @@
+"""The wording: every phrase the code names is there, knows its facts, and speaks with one voice."""
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from bot import phrases as phrases_module
+from bot.conversations import answers, engine
+from bot.limits import LABEL_CHARACTERS, characters
+from bot.notices import NOTICES
+from bot.phrases import FILE, PhraseError, Phrases
+from store.municipality import read_municipality
+from store.settings import DEMO_MUNICIPALITY
+from store.statuses import RULES
+from tests.pure.strategies import SERVICES
+
+OFFICE_WORDS = read_municipality(DEMO_MUNICIPALITY).words()
+PHRASES = Phrases(OFFICE_WORDS)
+BOT = Path(phrases_module.__file__).parent
+# Facts that only the greeting knows; it gives them by name.
+GIVEN = {"privacy_text"}
+
+
+def sayings():
+    """Every call of say() or button() in the bot with the phrase it names and the facts it gives, if they are plain."""
+    for path in sorted(BOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            name = node.args[0].value
+            given = {keyword.arg for keyword in node.keywords}
+            if called == "say":
+                yield pytest.param(name, given, id=f"{path.stem}-{name}-{node.lineno}")
+            if called == "button":
+                yield pytest.param(f"button.{name}", None, id=f"{path.stem}-{name}-{node.lineno}")
+
+
+SAYINGS = list(sayings())
+
+
+def test_the_bot_says_something():
+    assert len(SAYINGS) > 50
+
+
+@pytest.mark.parametrize(("name", "given"), SAYINGS)
+def test_a_phrase_that_is_said_exists_and_gets_its_facts(name, given):
+    assert PHRASES.has(name)
+    if given is not None and None not in given:
+        assert PHRASES.facts_in(name) <= set(OFFICE_WORDS) | given
+
+
+def remarks(module):
+    return re.findall(r'(?:Refused|Remark)\(\s*"(\w+)"', Path(module.__file__).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted({*remarks(answers), *remarks(engine)} - {"advice"}))
+def test_every_refusal_and_remark_has_its_words(name):
+    assert PHRASES.has(f"complaint.{name}") or PHRASES.has(f"conversation.{name}")
+
+
+@pytest.mark.parametrize("part", ["house_no", "moo"])
+def test_every_part_an_address_may_have_to_name_has_its_question(part):
+    assert PHRASES.has(f"complaint.address_without_{part}")
+
+
+@pytest.mark.parametrize("notice", sorted({rule.notice for rule in RULES if rule.notice}))
+def test_every_notice_has_words_a_colour_and_buttons_with_labels(notice):
+    assert PHRASES.has(f"notice.{notice}")
+    _, pressable = NOTICES[notice]
+    assert all(PHRASES.has(f"button.{label}") for label, _ in pressable)
+
+
+@pytest.mark.parametrize("name", [name for name in PHRASES.names() if name.startswith("button.")])
+def test_the_label_of_a_button_fits_it(name):
+    assert len(characters(PHRASES.say(name))) <= LABEL_CHARACTERS
+
+
+def everything_a_resident_reads():
+    for name in PHRASES.names():
+        yield name, PHRASES.say(name, **dict.fromkeys(PHRASES.facts_in(name) - set(OFFICE_WORDS), "x"))
+    for service in SERVICES.values():
+        for question in service.questions:
+            for text in (question.ask, question.hint, question.label, *question.advice.values()):
+                yield f"{service.name}.{question.key}", text
+        yield service.name, service.next_step
+
+
+@pytest.mark.parametrize("slip", ["ครับ", "นะค่ะ", "ไหมค่ะ", "คะค่ะ", "ค่ะคะ", "เเ", "ํา", "  "])
+def test_the_bot_speaks_with_one_voice_and_without_slips(slip):
+    assert [name for name, text in everything_a_resident_reads() if slip in text] == []
+
+
+def test_no_text_has_signs_that_cannot_be_seen():
+    hidden = re.compile(r"[\u200b-\u200f\u202a-\u202e\ufeff\u00a0]")
+    assert [name for name, text in everything_a_resident_reads() if hidden.search(text)] == []
+
+
+def test_the_facts_of_the_municipality_are_filled_in():
+    assert OFFICE_WORDS["phone_duty"] in PHRASES.say("menu.contact")
+
+
+def test_what_a_resident_typed_is_never_a_template():
+    said = PHRASES.say("notice.case_question", note="{phone_office} {0} {note.__class__} %s")
+    assert "{phone_office} {0} {note.__class__} %s" in said
+
+
+@pytest.mark.parametrize("name", ["menu.nonsense", "notice.case_question", "menu"])
+def test_a_phrase_or_fact_that_is_missing_is_refused_by_name(name):
+    with pytest.raises(PhraseError, match=re.escape(name)):
+        PHRASES.say(name)
+
+
+def test_every_brace_names_a_plain_fact():
+    for name in PHRASES.names():
+        assert all(fact.isidentifier() for fact in PHRASES.facts_in(name)), name
+
+
+def test_no_phrase_has_a_field_with_a_format_of_its_own():
+    parser = string.Formatter()
+    for name, text in everything_a_resident_reads():
+        assert not any(spec or conversion for _, _, spec, conversion in parser.parse(text)), name
+
+
+def test_the_file_is_where_the_code_looks():
+    assert FILE.exists()

@@ -1,0 +1,209 @@
+"""Photos made harmless: small, upright, without anything but pixels; and what is no photo refused in a word."""
+
+import io
+import struct
+import zlib
+from contextlib import suppress
+
+import pillow_heif
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ExifTags, Image
+
+from store.pictures import LONGEST_SIDE, MOST_BYTES, NotAPicture, clean_picture, preview
+from tests.pure.strategies import MANY
+
+NORTH_EAST = {1: "N", 2: (16.0, 25.0, 55.92), 3: "E", 4: (102.0, 49.0, 24.96)}
+SOUTH_WEST = {1: "S", 2: (16.0, 25.0, 55.92), 3: "W", 4: (102.0, 49.0, 24.96)}
+OWNER = "สมศรี ใจดี 081-234-5678"
+
+
+def exif(*, gps=NORTH_EAST, orientation=1):
+    made = Image.Exif()
+    made[ExifTags.Base.Orientation] = orientation
+    made[ExifTags.Base.Make] = OWNER
+    made.get_ifd(ExifTags.IFD.GPSInfo).update(gps)
+    return made
+
+
+def a_photo(size=(64, 48), mode="RGB", kind="JPEG", **saved):
+    out = io.BytesIO()
+    Image.new(mode, size, "white" if mode != "1" else 1).save(out, kind, **saved)
+    return out.getvalue()
+
+
+def a_camera_photo(**about):
+    return a_photo(exif=exif(**about), comment=OWNER.encode())
+
+
+def shown(jpeg):
+    with Image.open(io.BytesIO(jpeg)) as image:
+        image.load()
+        return image
+
+
+def why_refused(data):
+    with pytest.raises(NotAPicture) as refusal:
+        clean_picture(data)
+    return refusal.value.reason
+
+
+def a_png_that_says(width, height):
+    """A header of any size over almost no data."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(bytes(1000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def test_nothing_the_camera_or_its_owner_wrote_stays_in_the_file():
+    original = a_camera_photo()
+    assert OWNER.encode() in original
+    clean = clean_picture(original)
+    assert OWNER.encode() not in clean.jpeg
+    assert b"Exif" not in clean.jpeg
+    image = shown(clean.jpeg)
+    assert dict(image.getexif()) == {}
+    assert "comment" not in image.info
+
+
+def test_the_colour_profile_goes_too():
+    clean = clean_picture(a_photo(icc_profile=b"profile of " + OWNER.encode()))
+    assert "icc_profile" not in shown(clean.jpeg).info
+
+
+@pytest.mark.parametrize(
+    ("gps", "place"),
+    [
+        (NORTH_EAST, {"latitude": 16.432200, "longitude": 102.823600}),
+        (SOUTH_WEST, {"latitude": -16.432200, "longitude": -102.823600}),
+        ({}, None),
+        ({1: "N", 2: (16.0, 25.0, 55.0)}, None),
+        ({1: "N", 2: (96.0, 0.0, 0.0), 3: "E", 4: (102.0, 0.0, 0.0)}, None),
+        ({1: "N", 2: (16.0,), 3: "E", 4: (102.0, 0.0, 0.0)}, None),
+    ],
+)
+def test_where_the_camera_was_is_kept_as_a_fact_if_it_can_be(gps, place):
+    assert clean_picture(a_camera_photo(gps=gps)).place == pytest.approx(place)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_stands_upright(orientation):
+    sideways = Image.new("RGB", (64, 48), "white")
+    sideways.paste("red", (0, 0, 16, 12))
+    out = io.BytesIO()
+    sideways.save(out, "JPEG", exif=exif(orientation=orientation), quality=95)
+    clean = clean_picture(out.getvalue())
+    assert (clean.width, clean.height) == ((48, 64) if orientation > 4 else (64, 48))
+    red, green, _ = shown(clean.jpeg).getpixel(_corner(orientation, clean))
+    assert (red > 200, green < 80) == (True, True)
+
+
+def _corner(orientation, clean):
+    """Where the first pixel of the sensor stands after turning (EXIF 2.3, tag 0x0112)."""
+    right, bottom = orientation in (2, 3, 6, 7), orientation in (3, 4, 7, 8)
+    return (clean.width - 4 if right else 4, clean.height - 4 if bottom else 4)
+
+
+def test_a_large_photo_becomes_small_and_keeps_its_shape():
+    clean = clean_picture(a_photo((4000, 1000)))
+    assert (clean.width, clean.height) == (LONGEST_SIDE, 512)
+    assert shown(clean.jpeg).size == (2048, 512)
+
+
+def test_a_small_photo_is_not_made_larger():
+    assert clean_picture(a_photo((3, 5))).height == 5
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
+def test_every_kind_of_png_becomes_a_plain_jpeg(mode):
+    image = shown(clean_picture(a_photo(mode=mode, kind="PNG")).jpeg)
+    assert (image.format, image.mode) == ("JPEG", "RGB")
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_a_scanned_jpeg_becomes_a_coloured_one(mode):
+    assert shown(clean_picture(a_photo(mode=mode)).jpeg).mode == "RGB"
+
+
+def test_what_is_transparent_becomes_white():
+    out = io.BytesIO()
+    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(out, "PNG")
+    assert shown(clean_picture(out.getvalue()).jpeg).getpixel((4, 4)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_an_animation_the_first_picture_is_kept(kind):
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "blue")]
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:])
+    red, _, blue = shown(clean_picture(out.getvalue()).jpeg).getpixel((8, 8))
+    assert (red > 200, blue < 80) == (True, True)
+
+
+def test_the_photo_of_an_iphone_is_understood():
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (64, 48), "red")).save(out, exif=exif().tobytes())
+    clean = clean_picture(out.getvalue())
+    assert (clean.width, clean.height) == (64, 48)
+    assert clean.place is not None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff\xd8\xff",
+        b"%PDF-1.7",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        a_photo()[:400],
+        a_photo((400, 400))[:-200],
+        a_photo(kind="PNG")[:60],
+        a_photo(kind="GIF"),
+        a_photo(kind="BMP"),
+        a_photo(kind="TIFF"),
+        a_png_that_says(64, 48),
+    ],
+    ids=[
+        "nothing", "a beginning", "PDF", "SVG", "half a JPEG", "a cut JPEG", "half a PNG", "GIF", "BMP", "TIFF",
+        "no pixels",
+    ],
+)  # fmt: skip
+def test_what_is_no_photo_is_unreadable(data):
+    assert why_refused(data) == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(30_000, 30_000), (10_000, 10_000), (8_000, 5_001), (2**31 - 1, 1)]
+)
+def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(width, height):
+    assert why_refused(a_png_that_says(width, height)) == "too_big"
+
+
+def test_a_file_too_large_is_not_even_looked_at():
+    assert why_refused(bytes(MOST_BYTES + 1)) == "too_big"
+
+
+def test_a_preview_is_small_and_keeps_its_shape():
+    small = preview(clean_picture(a_photo((2000, 1000))).jpeg)
+    assert shown(small).size == (480, 240)
+    assert len(small) < 1_000_000
+
+
+_SAMPLES = [a_camera_photo(), a_photo(kind="PNG", exif=exif()), a_photo(kind="WEBP", exif=exif())]
+_CHANGES = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8)
+
+
+@given(st.sampled_from(_SAMPLES), _CHANGES)
+@MANY
+def test_a_damaged_photo_is_a_photo_or_refused(sample, changes):
+    damaged = bytearray(sample)
+    for place, value in changes:
+        damaged[place % len(damaged)] = value
+    with suppress(NotAPicture):
+        clean = clean_picture(bytes(damaged))
+        assert max(clean.width, clean.height) <= LONGEST_SIDE

@@ -1,0 +1,173 @@
+"""The drawn pictures: legible, the same every time, Thai in its place, and never of an earlier menu."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageFont, features
+
+from bot.richmenus import draw
+from bot.richmenus.declaration import FOLDER, ICON_NAMES, MenuError, RichMenu, read_menus
+from bot.richmenus.icons import ICONS, icon_mask
+from bot.richmenus.pictures import draw_menus, read_drawn_menus
+
+needs_shaping = pytest.mark.skipif(
+    not features.check("raqm"), reason="drawing Thai needs FriBiDi (libfribidi0), which this machine lacks"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for path in FOLDER.glob("resident.*"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def rewrite(folder: Path, old: str, new: str) -> None:
+    path = folder / "resident.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def resident() -> RichMenu:
+    return read_menus()[0]
+
+
+def test_every_kept_picture_shows_the_present_menu():
+    """If this fails: python -m bot richmenus draw, look at the picture, commit it."""
+    assert {drawn.menu.alias for drawn in read_drawn_menus()} == {menu.alias for menu in read_menus()}
+
+
+def test_every_kept_picture_is_one_that_line_takes():
+    for drawn in read_drawn_menus():
+        with Image.open(io.BytesIO(drawn.png)) as picture:
+            assert picture.format == "PNG"
+            assert picture.size == (drawn.menu.size.width, drawn.menu.size.height)
+        assert len(drawn.png) <= 1_000_000
+
+
+def test_a_menu_whose_looks_changed_asks_to_be_drawn(folder):
+    rewrite(folder, 'label = "ช่วยเหลือ"', 'label = "วิธีใช้"')
+    with pytest.raises(MenuError, match="python -m bot richmenus draw"):
+        read_drawn_menus(folder)
+
+
+def test_a_menu_that_only_sends_something_else_needs_no_new_picture(folder):
+    before = read_drawn_menus(folder)[0]
+    rewrite(folder, "do=help", "do=rescue")
+    after = read_drawn_menus(folder)[0]
+    assert after.png == before.png
+    assert after.digest != before.digest
+
+
+def test_a_picture_exchanged_by_hand_is_noticed(folder):
+    Image.new("P", (2500, 1686)).save(folder / "resident.png")
+    with pytest.raises(MenuError, match="does not show"):
+        read_drawn_menus(folder)
+
+
+def test_a_menu_without_a_picture_says_how_to_get_one(folder):
+    (folder / "resident.png").unlink()
+    with pytest.raises(MenuError, match="python -m bot richmenus draw"):
+        read_drawn_menus(folder)
+
+
+@needs_shaping
+def test_drawing_gives_a_picture_that_belongs_and_is_the_same_every_time(folder):
+    rewrite(folder, 'label = "ช่วยเหลือ"', 'label = "วิธีใช้"')
+    assert "a new picture" in draw_menus(folder)[0]
+    first = read_drawn_menus(folder)[0].png
+    assert "the same picture" in draw_menus(folder)[0]
+    assert read_drawn_menus(folder)[0].png == first
+
+
+@needs_shaping
+@pytest.mark.parametrize(("width", "height", "rows"), [(800, 540, 2), (1200, 810, 2), (2500, 843, 1)])
+def test_other_sizes_are_drawn_too(width, height, rows):
+    declared = resident().model_dump() | {"size": {"width": width, "height": height}}
+    declared["rows"] = declared["rows"][:rows]
+    with Image.open(io.BytesIO(draw.draw_menu(RichMenu.model_validate(declared)))) as picture:
+        assert picture.size == (width, height)
+
+
+@needs_shaping
+@pytest.mark.parametrize(("label", "height"), [("แจ้งเรื่องเดือดร้อนรำคาญ", 1686), ("แจ้งปัญหา", 843)])
+def test_a_label_that_could_only_be_drawn_small_is_refused(label, height):
+    declared = resident().model_dump() | {"size": {"width": 2500, "height": height}}
+    declared["rows"][0]["tiles"][0]["label"] = label
+    with pytest.raises(MenuError, match="large enough to be read"):
+        draw.draw_menu(RichMenu.model_validate(declared))
+
+
+def test_labels_stand_at_least_100_pixels_high_in_the_kept_picture():
+    for drawn in read_drawn_menus():
+        with Image.open(io.BytesIO(drawn.png)) as opened:
+            picture = opened.convert("RGB")
+        for bounds, tile in drawn.menu.places():
+            box = (bounds.x, bounds.y, bounds.x + bounds.width, bounds.y + bounds.height)
+            badge, *label = _runs(_rows_with(picture.crop(box), tile.colour))
+            assert badge[1] - badge[0] > 300
+            assert label[-1][1] - label[0][0] >= 100, tile.label
+
+
+def _rows_with(picture: Image.Image, colour: str) -> list[int]:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    pixels = picture.load()
+    return [
+        y
+        for y in range(picture.height)
+        if any(_near(pixels[x, y], (red, green, blue)) for x in range(0, picture.width, 2))
+    ]
+
+
+def _near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(abs(a - b) <= 6 for a, b in zip(one, other, strict=True))
+
+
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
+    """Rows in a row, as first and last."""
+    runs = [[rows[0], rows[0]]]
+    for row in rows[1:]:
+        if row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return [(first, last) for first, last in runs]
+
+
+@needs_shaping
+@pytest.mark.parametrize("weight", ["Regular", "Bold"])
+@pytest.mark.parametrize("stack", ["ที่", "ปั้", "นี้", "รื่", "ฟื้", "น้ำ"])
+def test_a_tone_mark_stands_above_the_vowel_and_not_in_it(weight, stack):
+    bare = "".join(sign for sign in stack if sign not in "่้")
+    font = draw.thai_font(weight, 100)
+    assert _top(font, stack) <= _top(font, bare) - 15
+
+
+@needs_shaping
+@pytest.mark.parametrize("stack", ["ที่", "นี้", "รื่"])
+def test_without_shaping_the_tone_mark_would_run_into_the_vowel(stack):
+    """Why drawing refuses where Raqm is missing; the day this fails, it need not any more."""
+    font = draw.thai_font("Bold", 100)
+    basic = ImageFont.truetype(font.path, 100, layout_engine=ImageFont.Layout.BASIC)
+    assert _top(font, stack) < _top(basic, stack) - 10
+
+
+def _top(font: ImageFont.FreeTypeFont, text: str) -> float:
+    return font.getbbox(text, anchor="ls")[1]
+
+
+def test_drawing_without_shaping_is_refused_with_what_to_install(monkeypatch):
+    monkeypatch.setattr(features, "check", lambda feature: False)
+    with pytest.raises(MenuError, match="libfribidi0"):
+        draw.draw_menu(resident())
+
+
+def test_every_icon_that_can_be_named_is_drawn_and_stays_in_its_field():
+    assert set(ICONS) == set(ICON_NAMES)
+    for name in ICON_NAMES:
+        left, top, right, bottom = icon_mask(name, 240).getbbox()
+        assert 0 < left < right < 240, name
+        assert 0 < top < bottom < 240, name

@@ -1,0 +1,70 @@
+"""Sealed values open for their own column, with a key we have, unchanged; or not at all."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.sealing import CannotOpen, Sealer
+from tests.pure.strategies import SOME
+
+OLD, NEW, OTHER = b"o" * 32, b"n" * 32, b"x" * 32
+SECRET = "สมศรี ใจดี".encode()
+
+
+def sealed(about: str = "resident.person") -> bytes:
+    return Sealer((OLD,)).seal(SECRET, about)
+
+
+@given(st.binary(max_size=300), st.text(max_size=20))
+@SOME
+def test_what_was_sealed_opens_again(plain, about):
+    sealer = Sealer((OLD,))
+    assert sealer.open(sealer.seal(plain, about), about) == plain
+
+
+def test_a_sealed_value_shows_nothing_of_what_it_holds():
+    assert SECRET not in sealed()
+
+
+def test_the_same_value_never_looks_the_same_twice():
+    assert sealed() != sealed()
+
+
+def test_a_value_moved_to_another_column_does_not_open():
+    with pytest.raises(CannotOpen, match="changed or moved"):
+        Sealer((OLD,)).open(sealed(), "case.answers")
+
+
+@pytest.mark.parametrize("place", range(len(sealed())))
+def test_a_value_with_one_byte_changed_does_not_open(place):
+    changed = bytearray(sealed())
+    changed[place] ^= 1
+    with pytest.raises(CannotOpen):
+        Sealer((OLD,)).open(bytes(changed), "resident.person")
+
+
+@pytest.mark.parametrize("length", range(len(sealed())))
+def test_a_value_cut_short_does_not_open(length):
+    with pytest.raises(CannotOpen):
+        Sealer((OLD,)).open(sealed()[:length], "resident.person")
+
+
+def test_another_key_does_not_open():
+    with pytest.raises(CannotOpen, match=r"No key in DATA_KEY opens resident.person"):
+        Sealer((OTHER,)).open(sealed(), "resident.person")
+
+
+def test_after_a_rotation_old_values_open_and_new_ones_need_the_new_key():
+    rotated = Sealer((NEW, OLD))
+    assert rotated.open(sealed(), "resident.person") == SECRET
+    fresh = rotated.seal(SECRET, "resident.person")
+    assert Sealer((NEW,)).open(fresh, "resident.person") == SECRET
+    with pytest.raises(CannotOpen):
+        Sealer((OLD,)).open(fresh, "resident.person")
+
+
+def test_fingerprints_survive_a_rotation_and_tell_nothing_without_the_key():
+    line_id = "U" + "1" * 32
+    assert Sealer((OLD,)).fingerprint(line_id) == Sealer((NEW, OLD)).fingerprint(line_id)
+    assert Sealer((OTHER,)).fingerprint(line_id) != Sealer((OLD,)).fingerprint(line_id)
+    assert line_id not in Sealer((OLD,)).fingerprint(line_id)

@@ -1,0 +1,141 @@
+"""Transactions on both databases: whole or not at all, patient but not for ever, durable, and in UTC."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from store.clock import BANGKOK, in_bangkok, now
+from store.db import Database
+from store.models import Case, CaseEvent, Heartbeat, Resident
+from store.residents import meet
+from store.settings import StoreSettings
+from tests.builders import a_resident
+from tests.conftest import settings_for
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Database:
+    return Database(settings_for(f"sqlite:///{tmp_path}/folder/town.db", tmp_path))
+
+
+def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _fail_halfway(database)
+    with database.reading() as session:
+        assert session.scalars(select(Resident)).all() == []
+
+
+def _fail_halfway(database: Database) -> None:
+    with database.transaction() as session:
+        a_resident(session)
+        raise ZeroDivisionError
+
+
+def test_moments_come_back_as_they_went_in_and_in_utc(database: Database) -> None:
+    at = now().astimezone(BANGKOK)
+    with database.transaction() as session:
+        session.add(Heartbeat(name="x", at=at))
+    with database.reading() as session:
+        found = session.get_one(Heartbeat, "x").at
+    assert found == at
+    assert found.utcoffset() == timedelta(0)
+    assert in_bangkok(found) == at
+
+
+def test_rows_that_point_nowhere_are_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.add(
+            CaseEvent(case_id=999, at=now(), action="submit", after="submitted", who="resident", note="")
+        )
+
+
+def test_personal_data_cannot_be_read_from_the_tables(database: Database) -> None:
+    user_id = "U" + "5" * 32
+    with database.transaction() as session:
+        a_resident(session, line_user_id=user_id, person={"name": "นางสมศรี", "phone": "0812345678"})
+    with database.reading() as session:
+        (raw,) = session.connection().exec_driver_sql("SELECT * FROM resident")
+        dump = b"|".join(bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in raw)
+    for secret in (user_id, "นางสมศรี", "0812345678"):
+        assert secret.encode() not in dump
+
+
+def test_a_resident_met_twice_is_the_same_even_by_two_workers_at_once(database: Database) -> None:
+    def greet(_: int) -> int | None:
+        try:
+            with database.transaction() as session:
+                return meet(session, database.sealer, "U" + "6" * 32).id
+        except IntegrityError:
+            return None  # The other one was faster; the event is worked on again.
+
+    with ThreadPoolExecutor(4) as threads:
+        met = set(threads.map(greet, range(8))) - {None}
+    assert len(met) == 1
+
+
+def test_a_look_at_the_data_waits_for_no_writer(database: Database) -> None:
+    with database.transaction() as session:
+        a_resident(session)
+        assert database.answers()
+        with database.reading() as other:
+            assert other.scalars(select(Resident)).all() == []
+
+
+def test_many_writers_at_once_all_get_their_turn(database: Database) -> None:
+    def write(number: int) -> None:
+        with database.transaction() as session:
+            session.add(Heartbeat(name=str(number), at=now()))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(write, range(40)))
+    with database.reading() as session:
+        assert len(session.scalars(select(Heartbeat)).all()) == 40
+
+
+def test_writers_give_up_in_time_even_when_several_wait_for_another_process(
+    database: Database, store_settings: StoreSettings
+) -> None:
+    hasty = Database(store_settings, patience=0.4)
+
+    def write(_: int) -> float:
+        started = time.perf_counter()
+        with pytest.raises((OperationalError, TimeoutError)), hasty.transaction() as session:
+            session.execute(text("DELETE FROM heartbeat"))
+        return time.perf_counter() - started
+
+    with database.transaction() as session, ThreadPoolExecutor(3) as threads:
+        if not database.is_sqlite:
+            session.execute(text("LOCK TABLE heartbeat IN EXCLUSIVE MODE"))
+        waited = list(threads.map(write, range(3)))
+    hasty.close()
+    assert max(waited) < 0.75
+
+
+def test_what_sqlite_acknowledged_survives_a_power_cut(sqlite: Database) -> None:
+    with sqlite.reading() as session:
+        assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    sqlite.close()
+
+
+def test_addresses_as_hosts_hand_them_out_are_understood(tmp_path: Path) -> None:
+    for address in ("postgres://u:p@host/db", "postgresql://u:p@host/db", "postgresql+psycopg://u:p@host/db"):
+        opened = Database(settings_for(address, tmp_path))
+        assert opened.engine.url.drivername == "postgresql+psycopg"
+        opened.close()
+
+
+def test_an_error_does_not_quote_what_residents_wrote(database: Database) -> None:
+    with pytest.raises(DBAPIError) as failure, database.transaction() as session:
+        session.execute(text("SELECT :secret FROM nowhere"), {"secret": "ความลับ"})
+    assert "ความลับ" not in str(failure.value)
+
+
+def test_a_case_shows_its_number_as_people_write_it() -> None:
+    assert Case(number=7, fiscal_year=2570).shown_number == "0007/2570"

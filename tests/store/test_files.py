@@ -1,0 +1,171 @@
+"""Rows of photos and documents: wanted, kept, refused or gone, and never more than that is left."""
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import files
+from store.clock import now
+from store.db import Database
+from store.files import NotKept
+from store.media import Media
+from store.models import File, Resident
+from tests.builders import a_resident
+
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+@pytest.fixture
+def media(database: Database, tmp_path: Path) -> Media:
+    return Media(str(tmp_path / "media"), database.sealer)
+
+
+@pytest.fixture
+def session(database: Database, clock: time_machine.Traveller) -> Iterator[Session]:
+    with database.transaction() as opened:
+        yield opened
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (300, 200)) -> bytes:
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (16.0, 25.0, 56.0), 3: "E", 4: (102.0, 49.0, 25.0)})
+    Image.new("RGB", size, "orange").save(out, kind, exif=exif)
+    return out.getvalue()
+
+
+def wanted(session: Session, resident: Resident | None = None, *, for_conversation: bool = True) -> File:
+    return files.want(
+        session,
+        resident or a_resident(session),
+        kind="photo",
+        line_message_id="589301234569113521",
+        name="",
+        album=None,
+        for_conversation=for_conversation,
+    )
+
+
+def test_a_wanted_file_is_promised_to_one_fetcher_for_two_minutes(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    file = wanted(session)
+    assert files.claim_wanted(session) is file
+    assert files.claim_wanted(session) is None
+    clock.shift(timedelta(seconds=121))
+    assert files.claim_wanted(session) is file
+    assert file.tries == 2
+
+
+def test_what_line_does_not_give_is_asked_for_again_soon_then_hourly_then_never(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    file, waits = wanted(session), []
+    while files.claim_wanted(session) is file and files.put_off(file):
+        assert file.next_try_at is not None
+        waits.append(round((file.next_try_at - now()).total_seconds()))
+        clock.move_to(file.next_try_at + timedelta(seconds=1))
+    assert waits == [5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600]
+
+
+def test_what_line_says_it_does_not_have_is_given_up_after_a_minute_and_a_half(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    file, tries = wanted(session), 0
+    began = now()
+    while files.claim_wanted(session) is file and files.put_off(file, missing=True):
+        assert file.next_try_at is not None
+        clock.move_to(file.next_try_at + timedelta(seconds=1))
+        tries += 1
+    assert tries == 3
+    assert now() - began < timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_a_photo_is_redrawn_and_where_it_was_taken_is_told_apart(kind: str) -> None:
+    clean = files.clean("photo", picture(kind))
+    assert clean.mime == "image/jpeg"
+    assert clean.place == {"latitude": 16.432222, "longitude": 102.823611}
+    with Image.open(io.BytesIO(clean.data)) as image:
+        assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (300, 200), {})
+
+
+def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
+    assert files.clean("document", PDF).data == PDF
+    assert files.clean("document", picture()).mime == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "reason"),
+    [
+        ("photo", b"", "unreadable"),
+        ("photo", PDF, "unreadable"),
+        ("photo", b"<svg onload='alert(1)'/>", "unreadable"),
+        ("photo", picture()[:90], "unreadable"),
+        ("photo", bytes(files.MOST_BYTES + 1), "too_big"),
+        ("document", b"PK\x03\x04 a program", "wrong_type"),
+        ("document", b"<html><script>", "wrong_type"),
+    ],
+)
+def test_what_is_not_as_it_should_be_is_refused_with_a_reason(kind: str, data: bytes, reason: str) -> None:
+    with pytest.raises(NotKept) as refusal:
+        files.clean(kind, data)
+    assert refusal.value.reason == reason
+
+
+def test_a_file_of_staff_is_stored_before_its_row(session: Session, media: Media) -> None:
+    file = files.uploaded(media, picture(), staff_id=1)
+    assert (file.state, file.mime) == ("kept", "image/jpeg")
+    assert file.size == len(media.read(file.token))
+    with pytest.raises(NotKept):
+        files.uploaded(media, PDF, staff_id=1)
+    assert media.tokens() == {file.token}
+
+
+def test_what_was_taken_back_leaves_only_the_knowledge_that_there_was_something(
+    session: Session, media: Media
+) -> None:
+    resident = a_resident(session)
+    file = wanted(session, resident)
+    clean = files.clean("photo", picture())
+    media.keep(file.token, clean.data)
+    files.note_kept(file, clean)
+    assert files.forget(session, media, "589301234569113521", a_resident(session)) is None
+    assert files.forget(session, media, "589301234569113521", resident) is file
+    assert files.forget(session, media, "589301234569113521", resident) is file
+    assert (file.state, file.sha256, file.taken_at_place, media.tokens()) == ("gone", None, None, set())
+
+
+def test_photos_sent_a_moment_ago_are_taken_along_once(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    resident = a_resident(session)
+    old = wanted(session, resident, for_conversation=False)
+    clock.shift(timedelta(minutes=16))
+    new = wanted(session, resident, for_conversation=False)
+    wanted(session, for_conversation=False)
+    assert files.unclaimed_photos(session, resident) == [new]
+    assert files.unclaimed_photos(session, resident) == []
+    assert old.for_conversation is False
+
+
+def test_files_that_belong_to_nothing_are_destroyed_after_an_hour(
+    session: Session, media: Media, clock: time_machine.Traveller
+) -> None:
+    unused = wanted(session, for_conversation=False)
+    media.keep(unused.token, b"bytes")
+    by_staff = files.uploaded(media, picture(), staff_id=1)
+    by_staff.staff_id = None
+    session.add(by_staff)
+    assert files.forget_unused(session, media) == 0
+    clock.shift(timedelta(minutes=61))
+    assert files.forget_unused(session, media) == 1
+    assert media.tokens() == {by_staff.token}
+    assert session.scalars(select(File.state).order_by(File.id)).all() == ["gone", "kept"]

@@ -1,0 +1,170 @@
+"""The inbox: each event once, in order for each resident, and no event holds up anybody else's."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import LargeBinary, select, type_coerce, update
+
+from store import inbox
+from store.clock import now
+from store.db import Database
+from store.inbox import Arrival
+from store.models import InboxEvent
+from store.sealing import Sealer
+
+
+def arrival(
+    event_id: str, lane: str = "a", *, seconds: float = 0, body: dict[str, Any] | None = None
+) -> Arrival:
+    return Arrival(event_id, lane, now() + timedelta(seconds=seconds), body or {"said": event_id})
+
+
+def accept(database: Database, *arrivals: Arrival) -> int:
+    """Returns how many of them are new."""
+    before = count_rows(database)
+    with database.transaction() as session:
+        inbox.accept(session, arrivals)
+    return count_rows(database) - before
+
+
+def count_rows(database: Database) -> int:
+    with database.reading() as session:
+        return len(session.scalars(select(InboxEvent.id)).all())
+
+
+def work(database: Database, *, fail: bool = False) -> str | None:
+    """Claims one event and does it, or fails at it; returns its id."""
+    with database.transaction() as session:
+        event = inbox.claim(session)
+        if event is None:
+            return None
+        if fail:
+            inbox.failed(event, "ValueError")
+        else:
+            inbox.done(event)
+        return event.event_id
+
+
+def work_all(database: Database) -> list[str]:
+    done: list[str] = []
+    while (event_id := work(database)) is not None:
+        done.append(event_id)
+    return done
+
+
+def row(database: Database, event_id: str) -> InboxEvent:
+    with database.reading() as session:
+        return session.scalars(select(InboxEvent).where(InboxEvent.event_id == event_id)).one()
+
+
+def test_an_event_seen_before_is_not_kept_again(database: Database) -> None:
+    assert accept(database, arrival("1"), arrival("2"), arrival("1")) == 2
+    assert accept(database, arrival("2", body={"said": "something else"}), arrival("3")) == 1
+    assert row(database, "2").body == {"said": "2"}
+    assert work_all(database) == ["1", "2", "3"]
+
+
+def test_nothing_arrives_in_an_empty_batch(database: Database) -> None:
+    assert accept(database) == 0
+    assert work(database) is None
+
+
+def test_an_event_that_is_done_keeps_its_id_against_replays_and_nothing_else(database: Database) -> None:
+    accept(database, arrival("1"))
+    work(database)
+    assert (row(database, "1").state, row(database, "1").body) == ("done", None)
+    assert accept(database, arrival("1")) == 0
+    assert work(database) is None
+
+
+def test_events_of_a_resident_are_handed_out_in_the_order_they_happened(database: Database) -> None:
+    accept(database, arrival("third", seconds=3), arrival("first", seconds=1))
+    accept(database, arrival("second", seconds=2))
+    assert work_all(database) == ["first", "second", "third"]
+
+
+def test_events_of_the_same_moment_keep_the_order_of_their_batch(database: Database) -> None:
+    at = now()
+    accept(database, *(Arrival(str(number), "a", at, {}) for number in range(5)))
+    assert work_all(database) == ["0", "1", "2", "3", "4"]
+
+
+def test_what_a_resident_said_is_sealed(database: Database) -> None:
+    accept(database, arrival("1", body={"text": "ความลับของฉัน"}))
+    with database.reading() as session:
+        raw = session.connection().exec_driver_sql("SELECT body FROM inbox").scalar_one()
+    assert "ความลับ".encode() not in bytes(raw)
+    assert row(database, "1").body == {"text": "ความลับของฉัน"}
+
+
+def test_a_failed_event_holds_back_its_own_resident_only(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    accept(
+        database,
+        arrival("poison", "a"),
+        arrival("after it", "a", seconds=1),
+        arrival("other", "b", seconds=2),
+    )
+    assert work(database, fail=True) == "poison"
+    assert work_all(database) == ["other"]
+    clock.shift(timedelta(seconds=2.1))
+    assert work_all(database) == ["poison", "after it"]
+
+
+def test_after_five_tries_an_event_is_dead_and_its_resident_goes_on(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    accept(database, arrival("poison"), arrival("after it", seconds=1))
+    for seconds in (2, 4, 8, 16):
+        assert work(database, fail=True) == "poison"
+        assert work(database) is None
+        clock.shift(timedelta(seconds=seconds + 0.1))
+    assert work(database, fail=True) == "poison"
+    dead = row(database, "poison")
+    assert (dead.state, dead.tries, dead.error, dead.body) == ("dead", 5, "ValueError", {"said": "poison"})
+    assert work_all(database) == ["after it"]
+
+
+def test_an_event_dropped_halfway_waits_for_the_next_worker(database: Database) -> None:
+    accept(database, arrival("1"))
+    with pytest.raises(ZeroDivisionError):
+        _drop_halfway(database)
+    assert row(database, "1").tries == 0
+    assert work_all(database) == ["1"]
+
+
+def _drop_halfway(database: Database) -> None:
+    with database.transaction() as session:
+        event = inbox.claim(session)
+        assert event is not None
+        inbox.done(event)
+        session.flush()
+        raise ZeroDivisionError
+
+
+def test_the_backlog_tells_how_many_wait_and_how_long(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    accept(database, arrival("1"), arrival("2", "b"))
+    clock.shift(timedelta(seconds=90))
+    with database.reading() as session:
+        count, age = inbox.backlog(session)
+    assert (count, round(age)) == (2, 90)
+    work_all(database)
+    with database.reading() as session:
+        assert inbox.backlog(session) == (0, 0.0)
+
+
+def test_an_event_that_no_key_opens_is_put_aside_and_holds_up_nobody(database: Database) -> None:
+    accept(database, arrival("1"), arrival("2", "b"))
+    with database.transaction() as session:
+        sealed_for_another_town = Sealer((b"k" * 32,)).seal(b"{}", "inbox.body")
+        broken = update(InboxEvent.__table__).where(InboxEvent.event_id == "1")
+        session.execute(broken.values(body=type_coerce(sealed_for_another_town, LargeBinary)))
+    assert work_all(database) == ["2"]
+    with database.reading() as session:
+        states = session.execute(select(InboxEvent.event_id, InboxEvent.state)).all()
+    assert ("1", "dead") in [tuple(found) for found in states]

@@ -1,0 +1,97 @@
+"""A folder and a bucket keep the same promises; the bucket is served by a real server process."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from store.media import Media
+from store.sealing import CannotOpen, Sealer
+from tests.postgres import free_port
+
+KEY = b"thirty-two bytes to seal with..!"
+
+
+@pytest.fixture(scope="module")
+def bucket_server() -> Iterator[str]:
+    """An S3-compatible server of its own process; it checks no signatures, so those stay unproved."""
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(address)
+        requests.put(f"{address}/town", timeout=10).raise_for_status()
+        yield address
+        server.kill()
+
+
+def _wait_for(address: str) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            requests.get(address, timeout=1)
+        except requests.ConnectionError:
+            continue
+        return
+    raise AssertionError("the object store did not start")
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def media_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "folder":
+        return str(tmp_path / "media")
+    address = request.getfixturevalue("bucket_server")
+    for name, value in {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "something",
+        "AWS_REGION": "ap-southeast-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://town/{secrets.token_hex(4)}"
+
+
+def test_what_is_kept_is_read_and_what_is_destroyed_is_gone(media_url: str) -> None:
+    media, token = Media(media_url, Sealer((KEY,))), secrets.token_urlsafe(20)
+    media.keep(token, b"a street lamp")
+    assert media.read(token) == b"a street lamp"
+    assert media.tokens() == {token}
+    media.destroy(token)
+    media.destroy(token)
+    assert media.tokens() == set()
+    with pytest.raises(FileNotFoundError):
+        media.read(token)
+
+
+def test_what_lies_there_is_sealed_and_opens_under_its_own_name_only(media_url: str) -> None:
+    media, one, other = Media(media_url, Sealer((KEY,))), secrets.token_urlsafe(20), secrets.token_urlsafe(20)
+    media.keep(one, b"a street lamp")
+    assert b"street lamp" not in media.read_sealed(one)
+    media.keep_sealed(other, media.read_sealed(one))
+    with pytest.raises(CannotOpen):
+        media.read(other)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "", "a/b", "short", "ก" * 24, "a" * 41])
+def test_a_name_that_is_no_token_of_ours_finds_nothing(media_url: str, name: str) -> None:
+    with pytest.raises(FileNotFoundError):
+        Media(media_url, Sealer((KEY,))).read(name)
+
+
+def test_two_towns_in_one_bucket_do_not_see_each_other(media_url: str) -> None:
+    one, other = Media(media_url, Sealer((KEY,))), Media(f"{media_url}-other", Sealer((KEY,)))
+    one.keep(secrets.token_urlsafe(20), b"x")
+    assert other.tokens() == set()
+
+
+def test_a_half_written_file_is_never_seen(tmp_path: Path) -> None:
+    media, token = Media(str(tmp_path), Sealer((KEY,))), secrets.token_urlsafe(20)
+    media.keep(token, b"x")
+    os.rename(tmp_path / token[:2] / token, tmp_path / token[:2] / f"{token}.part")
+    assert media.tokens() == set()

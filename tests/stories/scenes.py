@@ -1,0 +1,93 @@
+"""What several tests of the way in and out do: officers act, calls are counted, rows are looked up."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.delivery import Sender
+from bot.line_client import LineClient
+from line_simulator.residents import Resident as Phone
+from store.cases import Actor, act, lock_case
+from store.db import Database
+from store.models import TABLES, OutboxRow, Resident
+from store.statuses import Action, Status, Who
+from tests.builders import a_case, a_resident
+from tests.town import TOKEN, Town, words_of
+
+OFFICER = Actor(Who.OFFICER)
+HELLO = "สวัสดี"
+
+
+def a_case_of(town: Town, phone: Phone, status: Status = Status.RECEIVED) -> int:
+    """A case of this resident; what was told on its way to the status is of no interest here."""
+    with town.database.transaction() as session:
+        resident = a_resident(session, line_user_id=phone.id)
+        case = a_case(session, town.office.municipality, resident=resident, status=status)
+        session.execute(update(OutboxRow).where(OutboxRow.case_id == case.id).values(state="dropped"))
+        return case.id
+
+
+def officer(town: Town, case_id: int, action: Action, note: str = "", *, files: tuple[str, ...] = ()) -> None:
+    with town.database.transaction() as session:
+        case = lock_case(session, case_id)
+        act(session, town.office.municipality, case, action, OFFICER, note=note, files=files)
+
+
+def tell(town: Town, phone: Phone, *notes: str) -> None:
+    """An officer writes about a new case of this resident; nothing is sent yet."""
+    case_id = a_case_of(town, phone)
+    for note in notes:
+        officer(town, case_id, Action.TELL, note)
+
+
+def friend(town: Town, name: str = "สมศรี") -> Phone:
+    """A resident who follows the account and has read its greeting."""
+    phone = town.simulator.add_resident(name)
+    phone.follows()
+    town.settle()
+    phone.chat.bubbles.clear()
+    return phone
+
+
+def texts(phone: Phone) -> list[str]:
+    """What the account sent, each message in one line."""
+    return [" ".join(words_of(message)) for message in phone.messages]
+
+
+def times_told(phone: Phone, words: str) -> int:
+    return sum(words in text for text in texts(phone))
+
+
+def calls(town: Town, kind: str) -> list[dict[str, Any]]:
+    """The requests to send a `reply` or `push` that LINE saw, eldest first."""
+    path = f"/v2/bot/message/{kind}"
+    return [entry for entry in town.simulator.log.after(0) if entry["path"] == path]
+
+
+def rows(town: Town, state: str | None = None) -> list[OutboxRow]:
+    with town.database.reading() as session:
+        query = select(OutboxRow).where(OutboxRow.state == state) if state else select(OutboxRow)
+        return list(session.scalars(query.order_by(OutboxRow.id)))
+
+
+def the_resident(session: Session, phone: Phone) -> Resident:
+    return a_resident(session, line_user_id=phone.id)
+
+
+def impatient(
+    town: Town, *, seconds: float = 0.25, api_url: str | None = None, database: Database | None = None
+) -> Sender:
+    """A sender that waits less long for LINE, so that tests do not wait either."""
+    url = api_url or town.settings.line_api_url
+    line = LineClient(url, url, TOKEN, read_seconds=seconds)
+    return Sender(database or town.database, town.office, town.settings, line)
+
+
+def everything_in(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    with database.reading() as session:
+        return {
+            name: sorted(tuple(row) for row in session.execute(table.select()))
+            for name, table in TABLES.tables.items()
+        }

@@ -1,0 +1,236 @@
+"""The doctor: each thing that can be wrong with a set-up is found, and said with what to do about it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.doctor import Finding, Level, examine
+from bot.line_account import LineAccount, LineTrouble
+from bot.richmenus.line_menus import LineMenus
+from bot.richmenus.pictures import read_drawn_menus
+from bot.richmenus.publish import publish
+from bot.settings import BotSettings
+from store.db import Database
+from store.heartbeats import REDELIVERY, beat, last_beat, note_redelivery
+from store.models import Heartbeat
+from store.settings import DEMO_MUNICIPALITY
+from tests.conftest import settings_for
+from tests.processes import ROOT, environment
+from tests.town import PUBLIC_URL, TOKEN, Town
+
+# What the doctor asks LINE does not depend on our database.
+pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def line(town: Town) -> Iterator[LineAccount]:
+    account = LineAccount(town.settings.line_api_url, TOKEN, read_seconds=0.5)
+    yield account
+    account.close()
+
+
+@pytest.fixture
+def healthy(town: Town, tmp_path: Path) -> BotSettings:
+    """A set-up with nothing wrong: published menu, webhook address, worker alive, redelivery seen."""
+    address = town.settings.line_api_url
+    publish(read_drawn_menus(), LineMenus(address, address, TOKEN))
+    town.simulator.channel.webhook_url = f"{PUBLIC_URL}/line/webhook"
+    with town.database.transaction() as session:
+        beat(session, "worker")
+        note_redelivery(session)
+    facts = DEMO_MUNICIPALITY.read_text("utf-8")
+    basic_id = town.simulator.bot_info()["basicId"]
+    (tmp_path / "town.toml").write_text(facts.replace("@tessaban-demo", basic_id), "utf-8")
+    return replace(town.settings, store=replace(town.settings.store, municipality=tmp_path / "town.toml"))
+
+
+def bad(settings: BotSettings, line: LineAccount) -> list[Finding]:
+    found = list(examine(settings, line))
+    assert [finding for finding in found if finding.level is not Level.OK and not finding.then] == []
+    return [finding for finding in found if finding.level is not Level.OK]
+
+
+def only(settings: BotSettings, line: LineAccount) -> Finding:
+    found = bad(settings, line)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_healthy_set_up_gets_nothing_but_ok(healthy: BotSettings, line: LineAccount) -> None:
+    assert bad(healthy, line) == []
+    about = [finding.about for finding in examine(healthy, line)]
+    assert about == [
+        "settings", "database", "worker", "redelivery", "definitions", "token", "name", "clock", "webhook", "quota",
+        "menu",
+    ]  # fmt: skip
+
+
+def test_a_wrong_token_is_found_and_nothing_else_is_asked(town: Town, healthy: BotSettings) -> None:
+    stranger = LineAccount(town.settings.line_api_url, "another token")
+    found = only(healthy, stranger)
+    stranger.close()
+    assert (found.level, found.about) == (Level.FAIL, "token")
+    assert "does not know this channel access token" in found.found
+    assert "LINE_CHANNEL_ACCESS_TOKEN" in found.then
+    assert "another token" not in str(found)
+
+
+def test_an_account_in_another_name_is_refused(town: Town, healthy: BotSettings, line: LineAccount) -> None:
+    town.simulator.name = "ร้านป้าสมศรี"
+    found = only(healthy, line)
+    assert (found.level, found.about) == (Level.FAIL, "name")
+    town.simulator.name = town.office.municipality.short_name
+    assert bad(healthy, line) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("", "no address of ours"), ("https://old.example/line/webhook", "LINE calls https://old.example")],
+)
+def test_a_webhook_that_leads_elsewhere_is_found(
+    town: Town, healthy: BotSettings, line: LineAccount, address: str, told: str
+) -> None:
+    town.simulator.channel.webhook_url = address
+    found = only(healthy, line)
+    assert (found.level, found.about) == (Level.FAIL, "webhook")
+    assert told in found.found
+    assert f"{PUBLIC_URL}/line/webhook" in found.then
+
+
+def test_a_secret_of_another_channel_is_found(town: Town, healthy: BotSettings, line: LineAccount) -> None:
+    town.simulator.channel.secret = "of another channel"
+    found = only(healthy, line)
+    assert found.level is Level.FAIL
+    assert "LINE_CHANNEL_SECRET" in found.then
+
+
+@pytest.mark.parametrize(("used", "level"), [(0, Level.OK), (11_999, Level.OK), (12_001, Level.WARN)])
+def test_little_quota_is_a_warning(
+    town: Town, healthy: BotSettings, line: LineAccount, used: int, level: Level
+) -> None:
+    town.simulator.quota.set(limit=15_000, used=used)
+    quota = next(finding for finding in examine(healthy, line) if finding.about == "quota")
+    assert quota.level is level
+    assert f"{15_000 - used} of 15000" in quota.found
+
+
+def test_an_unlimited_plan_is_fine(town: Town, healthy: BotSettings, line: LineAccount) -> None:
+    town.simulator.quota.set(limit=None, used=5)
+    assert bad(healthy, line) == []
+
+
+def test_a_missing_menu_a_dead_worker_and_no_redelivery_are_found(town: Town, line: LineAccount) -> None:
+    town.simulator.channel.webhook_url = f"{PUBLIC_URL}/line/webhook"
+    levels = {finding.about: finding.level for finding in bad(town.settings, line)}
+    assert levels == {
+        "worker": Level.FAIL,
+        "redelivery": Level.WARN,
+        "menu": Level.FAIL,
+        # The demo municipality's file has an id of its own.
+        "name": Level.WARN,
+    }
+
+
+def test_a_database_without_tables_is_told_how_to_get_them(
+    healthy: BotSettings, line: LineAccount, tmp_path: Path
+) -> None:
+    empty = replace(
+        settings_for(f"sqlite:///{tmp_path}/none.db", tmp_path), municipality=healthy.store.municipality
+    )
+    found = only(replace(healthy, store=empty), line)
+    assert (found.about, found.then) == ("database", "python -m store upgrade")
+
+
+def test_without_an_own_address_photos_cannot_be_sent(healthy: BotSettings, line: LineAccount) -> None:
+    found = only(replace(healthy, public_url=""), line)
+    assert (found.level, found.about) == (Level.WARN, "webhook")
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"api_status": "500"}, "LINE answered 500 (request "),
+        ({"api_status": "429_rate"}, "asked too often"),
+        ({"api_status": "403"}, "does not let"),
+        ({"api_hang_seconds": 1}, "cannot be reached (ReadTimeout)"),
+        ({"api_reset": True}, "cannot be reached (ConnectionError)"),
+    ],
+)
+def test_every_question_to_line_ends_in_a_sentence(
+    town: Town, line: LineAccount, fault: dict[str, Any], told: str
+) -> None:
+    for ask in (
+        line.info, line.quota, line.consumption, line.webhook_endpoint, line.test_webhook, line.default_menu,
+    ):  # fmt: skip
+        town.simulator.faults.turn(**fault, count=1)
+        with pytest.raises(LineTrouble) as raised:
+            ask()
+        assert told in str(raised.value)
+        assert TOKEN not in str(raised.value)
+
+
+def test_trouble_in_the_middle_does_not_stop_the_rest(
+    town: Town, healthy: BotSettings, line: LineAccount
+) -> None:
+    questions = examine(healthy, line)
+    found = [next(questions) for _ in range(8)]
+    town.simulator.faults.turn(api_status="500", count=1)
+    found += list(questions)
+    assert [(f.about, f.level) for f in found if f.level is not Level.OK] == [("webhook", Level.FAIL)]
+    assert found[-1].about == "menu"
+
+
+def test_a_clock_that_is_wrong_is_a_warning(town: Town, healthy: BotSettings, line: LineAccount) -> None:
+    questions = examine(healthy, line)
+    names = []
+    for finding in questions:
+        names.append((finding.about, finding.level))
+        if finding.about == "token":
+            town.clock.shift(timedelta(minutes=2))
+    assert ("clock", Level.WARN) in names
+
+
+def test_what_line_delivers_again_is_remembered_as_the_proof(town: Town, database: Database) -> None:
+    town.simulator.faults.turn(webhook_down=True)
+    phone = town.simulator.add_resident("สมศรี")
+    phone.follows()
+    town.settle()
+    town.simulator.faults.clear()
+    town.settle()
+    with database.reading() as session:
+        assert last_beat(session, REDELIVERY) is not None
+
+
+def run_doctor(environ: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "bot", "doctor"]
+    return subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_command_prints_a_line_for_each_and_fails_when_one_does(
+    town: Town, healthy: BotSettings, database: Database
+) -> None:
+    environ = {**environment(town), "MUNICIPALITY": str(healthy.store.municipality), "PUBLIC_URL": PUBLIC_URL}
+    with database.transaction() as session:
+        session.execute(update(Heartbeat).values(at=datetime(2126, 1, 1, tzinfo=UTC)))
+    well = run_doctor(environ)
+    assert (well.returncode, well.stderr) == (0, "")
+    # The stand-in for LINE lives by the clock of these tests, the command by that on the wall.
+    assert {line.split()[1] for line in well.stdout.splitlines() if line.startswith(("warn", "fail"))} <= {
+        "clock"
+    }
+    ill = run_doctor({**environ, "LINE_CHANNEL_ACCESS_TOKEN": "wrong"})
+    assert ill.returncode == 1
+    assert "fail  token" in ill.stdout
+
+
+def test_a_missing_variable_is_a_finding_as_well(town: Town) -> None:
+    ill = run_doctor({**environment(town), "DATA_KEY": ""})
+    assert (ill.returncode, ill.stderr) == (1, "")
+    assert "fail  settings    DATA_KEY is not set" in ill.stdout

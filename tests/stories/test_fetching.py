@@ -1,0 +1,261 @@
+"""Photos and documents on their way from LINE to us: kept whole, or asked for again, and gone when taken back."""
+
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from bot.run import tidy_up
+from line_simulator.residents import Resident as Phone
+from store.models import Conversation, File
+from tests.stories.scenes import friend, texts, times_told
+from tests.town import Town, photo
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def at_the_photos(town: Town) -> Phone:
+    """A resident who was just asked for photos of a broken street light."""
+    phone = friend(town)
+    for words in ("ไฟถนนหน้าบ้านดับค่ะ มืดมาก", "ไม่มี", "หน้าวัดโพธิ์ชัย"):
+        phone.says(words)
+        town.settle()
+    assert "มีรูปไหม" in texts(phone)[-1]
+    return phone
+
+
+def files(town: Town) -> list[File]:
+    with town.database.reading() as session:
+        return list(session.scalars(select(File).order_by(File.id)))
+
+
+def answers(town: Town) -> dict[str, Any]:
+    with town.database.reading() as session:
+        return session.scalars(select(Conversation.answers)).one() or {}
+
+
+def bytes_on_disk(town: Town) -> list[Path]:
+    return [path for path in Path(town.settings.store.media_url).rglob("*") if path.is_file()]
+
+
+def test_a_photo_is_kept_clean_and_sealed(town: Town) -> None:
+    phone = at_the_photos(town)
+    phone.sends_photos([photo("orange")])
+    town.settle()
+    (file,) = files(town)
+    assert (file.state, file.mime, file.tries) == ("kept", "image/jpeg", 1)
+    with Image.open(io.BytesIO(town.office.media.read(file.token))) as image:
+        assert image.size == (320, 240)
+    (sealed,) = bytes_on_disk(town)
+    assert b"JFIF" not in sealed.read_bytes()
+    assert [each["token"] for each in answers(town)["photos"]] == [file.token]
+
+
+def test_content_that_line_still_prepares_comes_a_little_later(town: Town) -> None:
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(content_status="202", count=2)
+    phone.sends_photos([photo()])
+    town.settle()
+    assert files(town)[0].state == "wanted"
+    town.wait(seconds=6)
+    town.wait(seconds=16)
+    assert files(town)[0].state == "kept"
+    assert "photos" in answers(town)
+
+
+def test_a_download_that_breaks_off_is_begun_again(town: Town) -> None:
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(content_truncated=True, count=1)
+    phone.sends_photos([photo(size=(1600, 1200))])
+    town.settle()
+    assert files(town)[0].state == "wanted"
+    assert bytes_on_disk(town) == []
+    town.wait(seconds=6)
+    assert files(town)[0].state == "kept"
+
+
+def test_what_line_calls_a_page_is_kept_when_it_is_a_photo(town: Town) -> None:
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(content_wrong_type=True)
+    phone.sends_photos([photo()])
+    town.settle()
+    assert (files(town)[0].state, files(town)[0].mime) == ("kept", "image/jpeg")
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [({"content_status": "404"}, "lost"), ({"content_endless": True}, "too_big")],
+    ids=["LINE does not have it", "it never ends"],
+)
+def test_a_photo_that_cannot_be_had_opens_its_question_again_and_the_resident_hears_why(
+    town: Town, fault: dict[str, Any], reason: str
+) -> None:
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(**fault)
+    phone.sends_photos([photo()])
+    town.settle()
+    for seconds in (6, 16, 61, 61):
+        town.wait(seconds=seconds)
+    (file,) = files(town)
+    assert (file.state, file.refused_because) == ("refused", reason)
+    assert bytes_on_disk(town) == []
+    assert "photos" not in answers(town)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+    town.simulator.faults.clear()
+    phone.sends_photos([photo()])
+    town.settle()
+    assert len(answers(town)["photos"]) == 1
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"no photo at all", photo()[:200], b"\x89PNG\r\n\x1a\n" + b"\x00" * 40], ids=str
+)
+def test_what_is_no_photo_is_never_a_photo_of_a_case(town: Town, data: bytes) -> None:
+    phone = at_the_photos(town)
+    phone.sends_photos([data])
+    town.settle()
+    for seconds in (6, 16, 61, 61):
+        town.wait(seconds=seconds)
+    assert files(town)[0].state == "refused"
+    assert "photos" not in answers(town)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+
+
+def test_bad_news_of_a_photo_rides_on_the_next_free_answer(town: Town) -> None:
+    phone = at_the_photos(town)
+    phone.sends_photos([b"no photo at all"])
+    town.settle()
+    phone.says("ช่วยเหลือ")
+    town.settle()
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+    town.wait(minutes=5)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+    assert town.simulator.quota.used == 0
+
+
+def test_when_line_gives_nothing_for_hours_the_resident_is_asked_to_send_again(town: Town) -> None:
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(api_status="500")
+    phone.sends_photos([photo()])
+    town.settle()
+    for _ in range(11):
+        town.wait(minutes=65)
+    assert (files(town)[0].state, files(town)[0].tries) == ("refused", 11)
+    town.simulator.faults.clear()
+    town.wait(hours=1)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+
+
+def unsend_event(phone: Phone, message_id: str) -> bytes:
+    """The event alone: LINE still gives out the content, as it may for a moment."""
+    event = {
+        "type": "unsend",
+        "unsend": {"messageId": message_id},
+        "webhookEventId": f"unsend {message_id}",
+        "deliveryContext": {"isRedelivery": False},
+        "timestamp": phone.simulator.now_ms(),
+        "source": {"type": "user", "userId": phone.id},
+        "mode": "active",
+    }
+    return json.dumps({"events": [event]}).encode()
+
+
+def nothing_is_left(town: Town) -> bool:
+    (file,) = files(town)
+    left = (file.state, file.name, file.sha256, file.taken_at_place)
+    return left == ("gone", None, None, None) and not bytes_on_disk(town) and not answers(town).get("photos")
+
+
+def test_a_photo_taken_back_before_it_was_fetched_is_never_kept(town: Town) -> None:
+    phone = at_the_photos(town)
+    (message_id,) = phone.sends_photos([photo()])
+    phone.unsends(message_id)
+    town.settle()
+    assert nothing_is_left(town)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 0
+
+
+def test_a_photo_taken_back_while_it_is_being_fetched_is_never_kept(town: Town) -> None:
+    phone = at_the_photos(town)
+    (message_id,) = phone.sends_photos([photo()])
+    town.simulator.deliver_webhooks()
+    while town.worker.work_once():
+        pass
+    town.simulator.faults.turn(api_delay_ms=500)
+    with ThreadPoolExecutor(1) as threads:
+        fetching = threads.submit(town.fetcher.fetch_once)
+        while files(town)[0].tries == 0:
+            pass
+        assert town.simulator.send_raw(unsend_event(phone, message_id)) == 200
+        assert town.worker.work_once()
+        assert not fetching.done()
+        assert fetching.result()
+    assert nothing_is_left(town)
+
+
+def test_a_photo_taken_back_after_it_was_kept_leaves_nothing_behind(town: Town) -> None:
+    phone = at_the_photos(town)
+    (message_id,) = phone.sends_photos([photo()])
+    town.settle()
+    assert len(bytes_on_disk(town)) == 1
+    phone.unsends(message_id)
+    town.settle()
+    assert nothing_is_left(town)
+
+
+def test_a_photo_of_a_sent_case_can_be_taken_back_too(town: Town) -> None:
+    phone = at_the_photos(town)
+    (message_id,) = phone.sends_photos([photo()])
+    for words in ("ข้าม", "นางสมศรี ใจดี", "0812345678", "ส่งเรื่อง"):
+        phone.says(words)
+        town.settle()
+    (file,) = files(town)
+    assert (file.state, file.case_id is not None) == ("kept", True)
+    phone.unsends(message_id)
+    town.settle()
+    assert files(town)[0].state == "gone"
+    assert bytes_on_disk(town) == []
+
+
+def test_nobody_can_take_back_the_photo_of_somebody_else(town: Town) -> None:
+    phone = at_the_photos(town)
+    (message_id,) = phone.sends_photos([photo()])
+    town.settle()
+    stranger = friend(town, "คนอื่น")
+    town.simulator.send_raw(unsend_event(stranger, message_id))
+    town.settle()
+    assert files(town)[0].state == "kept"
+
+
+def test_a_document_may_be_a_pdf_or_a_photo_and_nothing_else(town: Town) -> None:
+    phone = at_the_photos(town)
+    phone.sends_file("แบบคำขอ.pdf", PDF, "application/pdf")
+    phone.sends_file("รูป.jpg", photo(), "image/jpeg")
+    phone.sends_file("โปรแกรม.pdf", b"MZ\x90\x00 a program", "application/pdf")
+    town.settle()
+    assert [(file.state, file.mime, file.refused_because) for file in files(town)] == [
+        ("kept", "application/pdf", None),
+        ("kept", "image/jpeg", None),
+        ("refused", None, "wrong_type"),
+    ]
+
+
+def test_photos_of_a_request_given_up_are_destroyed_within_the_hour_and_others_stay(town: Town) -> None:
+    phone = at_the_photos(town)
+    phone.sends_photos([photo()])
+    town.settle()
+    town.wait(hours=2)
+    tidy_up(town.database, town.office.media)
+    assert files(town)[0].state == "kept"
+    phone.says("ยกเลิก")
+    town.settle()
+    phone.taps("ใช่ ยกเลิก")
+    town.settle()
+    tidy_up(town.database, town.office.media)
+    assert files(town)[0].state == "gone"
+    assert bytes_on_disk(town) == []

@@ -1,0 +1,184 @@
+"""The worker's life: it stops between two steps, comes back after any end, and no trouble ends it for good."""
+
+import base64
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.run import repeat, run_worker
+from store import inbox, outbox
+from store.clock import now
+from store.db import Database
+from store.models import Heartbeat, InboxEvent
+from store.readiness import readiness
+from tests.conftest import KEY
+from tests.stories.scenes import HELLO, calls, friend, impatient, rows, tell, times_told
+from tests.town import SECRET, SECRET_KEY, TOKEN, Town
+
+GREETED = "ช่วยเรื่องอะไรดีคะ"
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The true time: processes of their own know no other."""
+    with time_machine.travel(datetime.fromtimestamp(time.time(), UTC), tick=True) as traveller:
+        yield traveller
+
+
+def until(happened: Callable[[], bool], *, seconds: float = 20) -> None:
+    give_up, pause = time.monotonic() + seconds, threading.Event()
+    while not happened():
+        assert time.monotonic() < give_up, "it never happened"
+        pause.wait(0.02)
+
+
+@contextmanager
+def a_worker_process(town: Town) -> Iterator["subprocess.Popen[bytes]"]:
+    environ = {
+        **os.environ,
+        "DATABASE_URL": town.settings.store.database_url,
+        "MEDIA_URL": town.settings.store.media_url,
+        "DATA_KEY": base64.b64encode(KEY).decode(),
+        "SECRET_KEY": SECRET_KEY,
+        "LINE_CHANNEL_SECRET": SECRET,
+        "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
+        "LINE_API_URL": town.settings.line_api_url,
+        "LINE_API_DATA_URL": town.settings.line_api_data_url,
+    }
+    command = [sys.executable, "-m", "bot", "worker"]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def event_states(town: Town) -> list[str]:
+    with town.database.reading() as session:
+        return list(session.scalars(select(InboxEvent.state).order_by(InboxEvent.id)))
+
+
+def is_alive(town: Town) -> bool:
+    with town.database.reading() as session:
+        return session.get(Heartbeat, "worker") is not None
+
+
+def test_a_worker_answers_shows_that_it_lives_and_leaves_when_asked(town: Town) -> None:
+    phone, stop = friend(town), threading.Event()
+    running = threading.Thread(target=run_worker, args=(town.settings, stop), daemon=True)
+    running.start()
+    phone.says(HELLO)
+    town.simulator.deliver_webhooks()
+    until(lambda: times_told(phone, GREETED) == 1)
+    until(lambda: set(event_states(town)) == {"done"})
+    until(lambda: readiness(town.database)[0])
+    stop.set()
+    running.join(timeout=10)
+    assert not running.is_alive()
+    assert times_told(phone, GREETED) == 1
+
+
+def work_until_interrupted(town: Town) -> None:
+    with town.database.transaction() as session:
+        event = inbox.claim(session)
+        assert event is not None
+        outbox.put_reply(session, lane=event.lane, to=None, token="t", messages=[{}], heard_at=now())
+        inbox.done(event)
+        session.flush()
+        raise KeyboardInterrupt
+
+
+def test_an_event_dropped_halfway_is_as_if_it_had_never_been_touched(town: Town) -> None:
+    phone = friend(town)
+    phone.says(HELLO)
+    town.simulator.deliver_webhooks()
+    with pytest.raises(KeyboardInterrupt):
+        work_until_interrupted(town)
+    assert event_states(town)[-1] == "new"
+    town.settle()
+    assert times_told(phone, GREETED) == 1
+    assert len(rows(town)) == 2
+
+
+@pytest.mark.parametrize("store_settings", ["postgresql"], indirect=True)
+def test_a_worker_killed_in_the_middle_of_an_event_is_followed_by_one_that_does_it_once(town: Town) -> None:
+    phone = friend(town)
+    phone.says(HELLO)
+    town.simulator.deliver_webhooks()
+    with a_worker_process(town) as process, town.database.transaction() as session:
+        # It claims the event, writes what it can, and waits at the outbox, which is held here.
+        session.execute(text("LOCK TABLE outbox IN EXCLUSIVE MODE"))
+        waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'outbox'::regclass")
+        until(lambda: session.execute(waits).scalar_one() > 0)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with a_worker_process(town):
+        until(lambda: times_told(phone, GREETED) == 1)
+        until(lambda: event_states(town)[-1] == "done")
+    assert len(calls(town, "reply")) == 2
+
+
+def test_a_worker_process_that_is_asked_to_leave_does_so_in_order(town: Town) -> None:
+    phone = friend(town)
+    with a_worker_process(town) as process:
+        until(lambda: is_alive(town))
+        phone.says(HELLO)
+        town.simulator.deliver_webhooks()
+        until(lambda: times_told(phone, GREETED) == 1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    assert [row.state for row in rows(town)] == ["sent", "sent"]
+
+
+def test_a_sender_that_dies_after_line_took_the_push_does_not_tell_it_twice(town: Town) -> None:
+    phone = friend(town)
+    hasty = Database(town.settings.store, patience=0.3)  # gives up soon when it cannot write the outcome down
+    sender = impatient(town, seconds=5, database=hasty)
+    tell(town, phone, "ข่าว")
+    town.simulator.faults.turn(api_delay_ms=400, count=1)
+    failures: list[BaseException] = []
+
+    def deliver() -> None:
+        try:
+            sender.deliver_once()
+        except (SQLAlchemyError, TimeoutError) as error:
+            failures.append(error)
+
+    delivering = threading.Thread(target=deliver)
+    delivering.start()
+    until(lambda: rows(town)[-1].first_tried_at is not None)
+    with town.database.transaction() as session:
+        if not town.database.is_sqlite:
+            session.execute(text("LOCK TABLE outbox IN EXCLUSIVE MODE"))
+        delivering.join()
+    hasty.close()
+    assert len(failures) == 1
+    assert times_told(phone, "ข่าว") == 1
+    town.wait(seconds=25)
+    assert [call["status"] for call in calls(town, "push")] == [200, 409]
+    assert times_told(phone, "ข่าว") == 1
+    assert rows(town)[-1].state == "sent"
+
+
+def test_trouble_never_ends_a_thread() -> None:
+    stop, troubles = threading.Event(), [ValueError(), KeyError(), TimeoutError()]
+
+    def step() -> bool:
+        if troubles:
+            raise troubles.pop()
+        stop.set()
+        return True
+
+    repeat(step, stop, rest_after_trouble=0.001)
+    assert stop.is_set()

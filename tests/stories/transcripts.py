@@ -1,0 +1,197 @@
+"""Reads and plays transcripts: what residents and staff do, and what they then see, line by line.
+
+== a title starts a story
+resident  says    words                  resident  taps    a button that is visible
+resident  picks   2026-12-01             resident  pins    a place in words
+resident  sends   2 photos               resident  sends   a sticker | a voice message | a PDF
+resident  adds    the account            resident  blocks  the account
+neighbour says    …                      a second resident, created when first named
+officer   does    ask: words             officer   does    finish with a photo: words
+officer   sees    words                  on the page of the newest case; supervisor likewise
+time      passes  3 days                 minutes, hours or days
+bot       says    words                  in a message since the last act, in this order
+bot       asks    words [a | b]          with these buttons among those offered
+bot       is      silent
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from line_simulator.residents import Resident
+from tests.clerk import Clerk, a_clerk
+from tests.town import Town, photo, words_of
+
+FOLDER = Path(__file__).parent
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+_LINE = re.compile(r"(?P<actor>\w+)\s+(?P<verb>\w+)\s*(?P<rest>.*)")
+_SHOWN = re.compile(r"(?P<text>.*?)\s*(?:\[(?P<buttons>[^\]]+)\])?$")
+
+
+@dataclass(frozen=True)
+class Story:
+    service: str
+    title: str
+    lines: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_stories() -> list[Story]:
+    stories: list[Story] = []
+    for path in sorted(FOLDER.glob("*.txt")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            if line.startswith("== "):
+                stories.append(Story(path.stem, line[3:].strip()))
+            elif line.strip() and not line.startswith("#"):
+                stories[-1].lines.append((number, line.strip()))
+    return stories
+
+
+class Stage:
+    """Plays one story in one town."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.residents: dict[str, Resident] = {}
+        self.clerks: dict[str, Clerk] = {}
+        self.seen: dict[str, int] = {}
+        self.latest: list[dict[str, Any]] = []
+        self.speaker = "resident"
+
+    def play(self, story: Story) -> None:
+        for number, line in story.lines:
+            try:
+                self._line(line)
+            except AssertionError as error:
+                raise AssertionError(f"{story.service}.txt:{number}: {line}\n{error}") from None
+
+    def _line(self, line: str) -> None:
+        match = _LINE.fullmatch(line)
+        assert match is not None, "not a line of a transcript"
+        actor, verb, rest = match["actor"], match["verb"], match["rest"].strip()
+        if actor == "bot":
+            self._bot(verb, rest)
+        elif actor == "time":
+            self._passes(rest)
+        elif actor in ("officer", "supervisor"):
+            self._staff(actor, verb, rest)
+        else:
+            self._resident(actor, verb, rest)
+
+    def _passes(self, rest: str) -> None:
+        amount, unit = rest.split()
+        self.town.wait(**{unit if unit.endswith("s") else f"{unit}s": float(amount)})
+        self._look()
+
+    def _resident(self, actor: str, verb: str, rest: str) -> None:
+        self.speaker = actor
+        if actor not in self.residents:
+            self.residents[actor] = self.town.simulator.add_resident(actor)
+            self.residents[actor].follows()
+            self.town.settle()
+            self.seen[actor] = len(self.residents[actor].messages)
+        RESIDENT_ACTS[verb](self.residents[actor], rest)
+        self.town.settle()
+        self._look()
+
+    def _staff(self, actor: str, verb: str, rest: str) -> None:
+        clerk = self.clerks.get(actor)
+        if clerk is None:
+            office = self.town.office
+            clerk = self.clerks[actor] = a_clerk(
+                self.town.console(), self.town.database, office.municipality, username=actor, role=actor
+            )
+        if verb == "sees":
+            assert clerk.sees(rest), "the page of the case does not say that"
+            return
+        if verb == "misses":
+            assert not clerk.sees(rest), "the page of the case still says that"
+            return
+        action, _, note = rest.partition(":")
+        name, _, with_photo = action.partition(" with ")
+        clerk.does(name.strip(), note.strip(), (photo("green"),) if with_photo else ())
+        self.town.settle()
+        self._look()
+
+    def _look(self) -> None:
+        if self.speaker not in self.residents:
+            return
+        messages = self.residents[self.speaker].messages
+        self.latest = messages[self.seen[self.speaker] :]
+        self.seen[self.speaker] = len(messages)
+
+    def _bot(self, verb: str, rest: str) -> None:
+        if verb == "is":
+            assert not self.latest, f"the bot said: {_told(self.latest)}"
+            return
+        shown = _SHOWN.fullmatch(rest)
+        assert shown is not None
+        while self.latest:
+            message = self.latest.pop(0)
+            if shown["text"] in " ".join(words_of(message)).replace("\n", " "):
+                _has_buttons(message, shown["buttons"])
+                return
+            self.skipped = message
+        raise AssertionError(
+            f"the bot last said: {_told([self.skipped])}" if hasattr(self, "skipped") else "silence"
+        )
+
+
+def _has_buttons(message: dict[str, Any], wanted: str | None) -> None:
+    labels = buttons_of(message)
+    missing = [label for label in (wanted or "").split("|") if label.strip() and label.strip() not in labels]
+    assert not missing, f"the buttons are: {labels}"
+
+
+def buttons_of(message: Any) -> list[str]:
+    """The labels of every button of a message, those under it included."""
+    if isinstance(message, list):
+        return [label for part in message for label in buttons_of(part)]
+    if not isinstance(message, dict):
+        return []
+    own = [message["action"]["label"]] if "label" in (message.get("action") or {}) else []
+    return own + [label for value in message.values() for label in buttons_of(value)]
+
+
+def _told(messages: list[dict[str, Any]]) -> str:
+    return " / ".join(" ".join(words_of(message)) for message in messages) or "nothing"
+
+
+def _sends(resident: Resident, what: str) -> None:
+    if match := re.fullmatch(r"(\d+) photos?", what):
+        resident.sends_photos([photo(size=(200 + i, 150)) for i in range(int(match[1]))])
+    else:
+        SENDABLE[what](resident)
+
+
+SENDABLE: dict[str, Callable[[Resident], object]] = {
+    "a photo": lambda resident: resident.sends_photos([photo()]),
+    "a broken photo": lambda resident: resident.sends_photos([b"not a photo at all"]),
+    "a sticker": lambda resident: resident.sends_sticker(),
+    "a voice message": lambda resident: resident.sends_audio(),
+    "a video": lambda resident: resident.sends_video(),
+    "a PDF": lambda resident: resident.sends_file("คำร้อง.pdf", PDF),
+}
+
+
+def _message_with(resident: Resident, words: str) -> str:
+    """The newest message of the resident's own that says this, or is of this kind."""
+    for bubble in reversed(resident.bubbles):
+        message = bubble.message
+        if bubble.who == "resident" and words in (message.get("text"), f"a {message['type']}"):
+            return str(message["id"])
+    raise AssertionError("the resident never said that")
+
+
+RESIDENT_ACTS: dict[str, Callable[[Resident, str], object]] = {
+    "says": lambda resident, words: resident.says(words),
+    "taps": lambda resident, label: resident.taps(label),
+    "picks": lambda resident, day: resident.picks_date("เลือกวัน", day),
+    "pins": lambda resident, place: resident.sends_place(16.4322, 102.8236, place),
+    "sends": _sends,
+    "adds": lambda resident, _: resident.follows(),
+    "unsends": lambda resident, words: resident.unsends(_message_with(resident, words)),
+    "blocks": lambda resident, _: resident.blocks(),
+    "unblocks": lambda resident, _: resident.unblocks(),
+}

@@ -1,0 +1,122 @@
+"""A whole town in one process: LINE's stand-in, the webhook, the worker and its database; no part is doubled."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from flask import Flask
+from PIL import Image
+
+from bot.delivery import Sender
+from bot.fetching import Fetcher
+from bot.line_client import LineClient
+from bot.office import open_office
+from bot.settings import BotSettings
+from bot.web import create_app
+from bot.work import Worker
+from line_simulator import Simulator
+from line_simulator.web import serve
+from staff_console.settings import ConsoleSettings
+from staff_console.web import create_app as create_console
+from store.db import Database
+from store.settings import StoreSettings
+
+SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
+TOKEN = "a-channel-access-token"
+SECRET_KEY = "a secret key of more than thirty-two characters"
+PUBLIC_URL = "https://tessaban.example"
+
+
+class Town:
+    """Residents act through the simulator; `settle` lets everything that follows happen, without waiting."""
+
+    def __init__(
+        self, settings: BotSettings, database: Database, simulator: Simulator, clock: time_machine.Traveller
+    ) -> None:
+        self.settings, self.database, self.simulator, self.clock = settings, database, simulator, clock
+        self.office = open_office(settings)
+        self._web_app = create_app(settings)
+        self.web = self._web_app.test_client()
+        self._console_app: Flask | None = None
+        line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+        self.worker = Worker(database, self.office)
+        self.sender = Sender(database, self.office, settings, line)
+        self.fetcher = Fetcher(database, self.office, line)
+
+    def receive(self, body: bytes, headers: dict[str, str]) -> int:
+        return self.web.post("/line/webhook", data=body, headers=headers).status_code
+
+    def console(self) -> Flask:
+        """The officers' application over the same database."""
+        if self._console_app is None:
+            self._console_app = create_console(ConsoleSettings(self.settings.store, SECRET_KEY))
+        return self._console_app
+
+    def close(self) -> None:
+        self._web_app.extensions["database"].close()
+        if self._console_app is not None:
+            self._console_app.extensions["office"].database.close()
+
+    def settle(self) -> None:
+        """Webhooks are delivered, events worked on, files fetched, messages sent, until nothing more happens."""
+        busy = True
+        while busy:
+            busy = any(status == 200 for status in self.simulator.deliver_webhooks())
+            for step in (self.worker.work_once, self.sender.deliver_once, self.fetcher.fetch_once):
+                while step():
+                    busy = True
+
+    def wait(self, **time: float) -> None:
+        """Time passes, and what was waiting for it happens."""
+        self.clock.shift(timedelta(**time))
+        self.settle()
+
+
+@contextmanager
+def open_town(
+    store_settings: StoreSettings, database: Database, clock: time_machine.Traveller, **changes: Any
+) -> Iterator[Town]:
+    town: Town
+    simulator = Simulator(
+        secret=SECRET,
+        token=TOKEN,
+        background=False,
+        deliver=lambda body, headers: town.receive(body, headers),  # noqa: PLW0108 - the town comes later
+    )
+    with serve(simulator) as address:
+        settings = BotSettings(
+            store=store_settings,
+            channel_secrets=(SECRET,),
+            access_token=TOKEN,
+            secret_key=SECRET_KEY,
+            line_api_url=address,
+            line_api_data_url=address,
+            public_url=changes.pop("public_url", PUBLIC_URL),
+        )
+        town = Town(settings, database, simulator, clock)
+        try:
+            yield town
+        finally:
+            town.close()
+
+
+def words_of(message: Any) -> list[str]:
+    """Every text a person reads in a LINE message, top to bottom, without its buttons."""
+    if isinstance(message, list):
+        return [word for part in message for word in words_of(part)]
+    if not isinstance(message, dict):
+        return []
+    if message.get("type") == "image":
+        return ["(รูป)"]
+    if message.get("type") in ("text", "span"):
+        return [message["text"]] if "text" in message else words_of(message.get("contents"))
+    return [word for key in ("contents", "header", "body", "footer") for word in words_of(message.get(key))]
+
+
+def photo(colour: str = "orange", size: tuple[int, int] = (320, 240)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "JPEG")
+    return out.getvalue()
