@@ -1,4 +1,6 @@
-"""The tables of residents, cases and what is on its way: columns and relationships only. Staff: store.staff_models.
+"""The tables of residents, cases and what is on its way: columns and relationships only.
+
+Staff: store.staff_models. Broadcasts: store.broadcast_models. The LINE account: store.account_models.
 
 Columns of type `Sealed` hold personal data, encrypted. Looking up by such a value goes through a fingerprint column.
 """
@@ -9,6 +11,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from store import account_models, broadcast_models
 from store.db import Table
 from store.sealing import Sealed
 from store.staff_models import Staff
@@ -34,6 +37,10 @@ class Resident(Table):
     privacy_version: Mapped[str | None] = mapped_column(String(20))
     privacy_shown_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
+    # Where they live, coarsely, so that a broadcast for one village need not open every sealed address.
+    moo: Mapped[str | None] = mapped_column(String(10), index=True)
+    community: Mapped[str | None] = mapped_column(String(60))
+    language: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[datetime]
 
 
@@ -68,6 +75,7 @@ class Case(Table):
         UniqueConstraint("fiscal_year", "number"),
         CheckConstraint(f"status IN ({_STATUSES})", "status"),
         CheckConstraint("stars BETWEEN 1 AND 5", "stars"),
+        CheckConstraint("triage IN ('red', 'yellow', 'green')", "triage"),
         # Everything the queue of open cases filters and sorts by, so that it never opens the rows themselves.
         Index("ix_case_queue", "status", "due_on", "urgent", "department", "service", "assignee_id", "id"),
         Index("ix_case_department", "department", "id"),
@@ -87,6 +95,7 @@ class Case(Table):
     status: Mapped[str] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
     urgent: Mapped[bool] = mapped_column(default=False)
+    triage: Mapped[str | None] = mapped_column(String(6))
     answers: Mapped[list[dict[str, Any]]] = mapped_column(Sealed("case.answers"))
     summary: Mapped[str] = mapped_column(Sealed("case.summary"))
     entered_at: Mapped[datetime]
@@ -174,6 +183,7 @@ class InboxEvent(Table):
         CheckConstraint("state IN ('new', 'done', 'dead')", "state"),
         _index_of("ix_inbox_due", "occurred_at", "id", where="state = 'new'"),
         _index_of("ix_inbox_lane", "lane", "occurred_at", "id", where="state = 'new'"),
+        _index_of("ix_inbox_dead", "id", where="state = 'dead'"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(String(64), unique=True)
@@ -201,6 +211,9 @@ class OutboxRow(Table):
         CheckConstraint("state IN ('ready', 'sent', 'dead', 'dropped', 'unreachable')", "state"),
         _index_of("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
         _index_of("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
+        _index_of("ix_outbox_dead", "id", where="state = 'dead'"),
+        # What LINE bills: the rows that led a push. The month's count reads only these.
+        _index_of("ix_outbox_billed", "sent_at", where="state = 'sent' AND sent_by = 'push'"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
@@ -243,5 +256,6 @@ class Heartbeat(Table):
     at: Mapped[datetime]
 
 
-# What migrations compare a database with.
+# What migrations compare a database with: naming the modules here is what makes their tables known.
+OTHERS = (account_models, broadcast_models)
 TABLES = Table.metadata

@@ -84,6 +84,26 @@ class Messages(_Part):
     hold_seconds: int = Field(default=3600, ge=0, le=86_400)
 
 
+class Plan(_Part):
+    """The LINE plan that was bought, so that pages can speak in baht and notice when LINE has less than this.
+
+    `reserve` is kept for news of cases: broadcasts that are not urgent leave at least so many messages unused.
+    """
+
+    name: str = "Free"
+    messages: int = Field(default=300, ge=0)
+    monthly_baht: float = Field(default=0, ge=0)
+    extra_baht: float | None = Field(default=None, ge=0)
+    reserve: int = Field(default=60, ge=0)
+
+
+class Topic(_Part):
+    """What residents may choose to hear about, or not (requirement L7)."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    name: str = Field(min_length=1, max_length=20)
+
+
 class Municipality(_Part):
     name: str
     short_name: str
@@ -98,6 +118,8 @@ class Municipality(_Part):
     account: Account
     privacy: PrivacyNotice
     messages: Messages = Messages()
+    plan: Plan = Plan()
+    topics: tuple[Topic, ...] = Field(default=(), max_length=10)
 
     @model_validator(mode="after")
     def _has_an_office(self) -> "Municipality":

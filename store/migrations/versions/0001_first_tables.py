@@ -32,6 +32,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('event_id', name=op.f('uq_inbox_event_id'))
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.create_index('ix_inbox_dead', ['id'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
         batch_op.create_index('ix_inbox_due', ['occurred_at', 'id'], unique=False, sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
         batch_op.create_index('ix_inbox_lane', ['lane', 'occurred_at', 'id'], unique=False, sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
 
@@ -40,6 +41,18 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('token', name=op.f('pk_pressed_form'))
     )
+    op.create_table('quota_reading',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('month', sa.String(length=7), nullable=False),
+    sa.Column('most', sa.Integer(), nullable=True),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('ours', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quota_reading'))
+    )
+    with op.batch_alter_table('quota_reading', schema=None) as batch_op:
+        batch_op.create_index('ix_quota_reading_at', ['at'], unique=False)
+
     op.create_table('resident',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('line_key', sa.String(length=40), nullable=False),
@@ -49,10 +62,16 @@ def upgrade() -> None:
     sa.Column('privacy_version', sa.String(length=20), nullable=True),
     sa.Column('privacy_shown_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('blocked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('moo', sa.String(length=10), nullable=True),
+    sa.Column('community', sa.String(length=60), nullable=True),
+    sa.Column('language', sa.String(length=10), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_resident')),
     sa.UniqueConstraint('line_key', name=op.f('uq_resident_line_key'))
     )
+    with op.batch_alter_table('resident', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_resident_moo'), ['moo'], unique=False)
+
     op.create_table('series',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
@@ -81,6 +100,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_staff')),
     sa.UniqueConstraint('username', name=op.f('uq_staff_username'))
     )
+    op.create_table('tick',
+    sa.Column('job', sa.String(length=40), nullable=False),
+    sa.Column('slot', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('job', 'slot', name=op.f('pk_tick'))
+    )
     op.create_table('case',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('fiscal_year', sa.Integer(), nullable=False),
@@ -94,6 +118,7 @@ def upgrade() -> None:
     sa.Column('status', sa.String(length=20), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('urgent', sa.Boolean(), nullable=False),
+    sa.Column('triage', sa.String(length=6), nullable=True),
     sa.Column('answers', sa.LargeBinary(), nullable=False),
     sa.Column('summary', sa.LargeBinary(), nullable=False),
     sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
@@ -106,6 +131,7 @@ def upgrade() -> None:
     sa.Column('stars', sa.Integer(), nullable=True),
     sa.Column('comment', sa.LargeBinary(), nullable=True),
     sa.CheckConstraint("status IN ('submitted', 'received', 'need_info', 'in_progress', 'forwarded_out', 'done', 'closed', 'cancelled', 'reopened')", name=op.f('ck_case_status')),
+    sa.CheckConstraint("triage IN ('red', 'yellow', 'green')", name=op.f('ck_case_triage')),
     sa.CheckConstraint('stars BETWEEN 1 AND 5', name=op.f('ck_case_stars')),
     sa.ForeignKeyConstraint(['assignee_id'], ['staff.id'], name=op.f('fk_case_assignee_id')),
     sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_case_resident_id')),
@@ -122,6 +148,20 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_service', ['service', 'id'], unique=False)
         batch_op.create_index('ix_case_urgent', ['id'], unique=False, sqlite_where=sa.text('urgent = 1'), postgresql_where=sa.text('urgent'))
 
+    op.create_table('emergency_template',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=False),
+    sa.Column('approver_id', sa.Integer(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('approver_id <> author_id', name=op.f('ck_emergency_template_another_person')),
+    sa.ForeignKeyConstraint(['approver_id'], ['staff.id'], name=op.f('fk_emergency_template_approver_id')),
+    sa.ForeignKeyConstraint(['author_id'], ['staff.id'], name=op.f('fk_emergency_template_author_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_emergency_template'))
+    )
     op.create_table('staff_act',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -141,6 +181,80 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_staff_session_staff_id'), ['staff_id'], unique=False)
+
+    op.create_table('surge',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('menu', sa.String(length=32), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_by_id', sa.Integer(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['ended_by_id'], ['staff.id'], name=op.f('fk_surge_ended_by_id')),
+    sa.ForeignKeyConstraint(['started_by_id'], ['staff.id'], name=op.f('fk_surge_started_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_surge'))
+    )
+    with op.batch_alter_table('surge', schema=None) as batch_op:
+        batch_op.create_index('ix_surge_on', ['id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
+    op.create_table('tester',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('code', sa.String(length=12), nullable=True),
+    sa.Column('code_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('resident_id', sa.Integer(), nullable=True),
+    sa.Column('invited_by_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['invited_by_id'], ['staff.id'], name=op.f('fk_tester_invited_by_id')),
+    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_tester_resident_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tester')),
+    sa.UniqueConstraint('code', name=op.f('uq_tester_code')),
+    sa.UniqueConstraint('resident_id', name=op.f('uq_tester_resident_id'))
+    )
+    op.create_table('topic_choice',
+    sa.Column('resident_id', sa.Integer(), nullable=False),
+    sa.Column('topic', sa.String(length=40), nullable=False),
+    sa.Column('wanted', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_topic_choice_resident_id')),
+    sa.PrimaryKeyConstraint('resident_id', 'topic', name=op.f('pk_topic_choice'))
+    )
+    op.create_table('broadcast',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('category', sa.String(length=20), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('topic', sa.String(length=40), nullable=True),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('closing', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('audience', sa.JSON(), nullable=False),
+    sa.Column('menu', sa.String(length=32), nullable=True),
+    sa.Column('send_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approve_by', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.String(length=12), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=False),
+    sa.Column('editor_id', sa.Integer(), nullable=False),
+    sa.Column('approver_id', sa.Integer(), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('digest', sa.String(length=64), nullable=True),
+    sa.Column('most_messages', sa.Integer(), nullable=True),
+    sa.Column('corrects_id', sa.Integer(), nullable=True),
+    sa.Column('template_id', sa.Integer(), nullable=True),
+    sa.Column('reviewed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("status IN ('draft', 'submitted', 'returned', 'approved', 'cancelled')", name=op.f('ck_broadcast_status')),
+    sa.CheckConstraint('approver_id <> author_id AND approver_id <> editor_id', name=op.f('ck_broadcast_another_person')),
+    sa.ForeignKeyConstraint(['approver_id'], ['staff.id'], name=op.f('fk_broadcast_approver_id')),
+    sa.ForeignKeyConstraint(['author_id'], ['staff.id'], name=op.f('fk_broadcast_author_id')),
+    sa.ForeignKeyConstraint(['corrects_id'], ['broadcast.id'], name=op.f('fk_broadcast_corrects_id')),
+    sa.ForeignKeyConstraint(['editor_id'], ['staff.id'], name=op.f('fk_broadcast_editor_id')),
+    sa.ForeignKeyConstraint(['template_id'], ['emergency_template.id'], name=op.f('fk_broadcast_template_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_broadcast'))
+    )
+    with op.batch_alter_table('broadcast', schema=None) as batch_op:
+        batch_op.create_index('ix_broadcast_status', ['status', 'id'], unique=False)
 
     op.create_table('case_event',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -213,10 +327,40 @@ def upgrade() -> None:
     sa.UniqueConstraint('retry_key', name=op.f('uq_outbox_retry_key'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_billed', ['sent_at'], unique=False, sqlite_where=sa.text("state = 'sent' AND sent_by = 'push'"), postgresql_where=sa.text("state = 'sent' AND sent_by = 'push'"))
         batch_op.create_index(batch_op.f('ix_outbox_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_outbox_dead', ['id'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
         batch_op.create_index('ix_outbox_due', ['next_try_at', 'id'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
         batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
 
+    op.create_table('audience_snapshot',
+    sa.Column('broadcast_id', sa.Integer(), nullable=False),
+    sa.Column('residents', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_audience_snapshot_broadcast_id')),
+    sa.PrimaryKeyConstraint('broadcast_id', name=op.f('pk_audience_snapshot'))
+    )
+    op.create_table('broadcast_act',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('broadcast_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('act', sa.String(length=20), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_broadcast_act_broadcast_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_broadcast_act_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_broadcast_act'))
+    )
+    with op.batch_alter_table('broadcast_act', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_broadcast_act_broadcast_id'), ['broadcast_id'], unique=False)
+
+    op.create_table('button_press',
+    sa.Column('broadcast_id', sa.Integer(), nullable=False),
+    sa.Column('button', sa.Integer(), nullable=False),
+    sa.Column('presses', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_button_press_broadcast_id')),
+    sa.PrimaryKeyConstraint('broadcast_id', 'button', name=op.f('pk_button_press'))
+    )
     op.create_table('file',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=40), nullable=False),
@@ -253,11 +397,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_file_resident_id'), ['resident_id'], unique=False)
         batch_op.create_index('ix_file_wanted', ['next_try_at'], unique=False, sqlite_where=sa.text("state = 'wanted'"), postgresql_where=sa.text("state = 'wanted'"))
 
+    op.create_table('mailing',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('broadcast_id', sa.Integer(), nullable=False),
+    sa.Column('part', sa.String(length=8), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('why', sa.String(length=200), nullable=True),
+    sa.CheckConstraint("part IN ('message', 'closing')", name=op.f('ck_mailing_part')),
+    sa.CheckConstraint("state IN ('waiting', 'sending', 'paused', 'done', 'stopped', 'cancelled')", name=op.f('ck_mailing_state')),
+    sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_mailing_broadcast_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mailing')),
+    sa.UniqueConstraint('broadcast_id', 'part', name=op.f('uq_mailing_broadcast_id'))
+    )
+    with op.batch_alter_table('mailing', schema=None) as batch_op:
+        batch_op.create_index('ix_mailing_due', ['due_at'], unique=False, sqlite_where=sa.text("state IN ('waiting', 'sending')"), postgresql_where=sa.text("state IN ('waiting', 'sending')"))
+
+    op.create_table('chunk',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('mailing_id', sa.Integer(), nullable=False),
+    sa.Column('residents', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('retry_key', sa.String(length=36), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('told', sa.Integer(), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('first_tried_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('line_request_id', sa.String(length=60), nullable=True),
+    sa.Column('error', sa.String(length=200), nullable=True),
+    sa.CheckConstraint("state IN ('ready', 'sent', 'dead', 'cancelled')", name=op.f('ck_chunk_state')),
+    sa.ForeignKeyConstraint(['mailing_id'], ['mailing.id'], name=op.f('fk_chunk_mailing_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_chunk')),
+    sa.UniqueConstraint('retry_key', name=op.f('uq_chunk_retry_key'))
+    )
+    with op.batch_alter_table('chunk', schema=None) as batch_op:
+        batch_op.create_index('ix_chunk_mailing', ['mailing_id', 'state', 'id'], unique=False)
+        batch_op.create_index('ix_chunk_sent', ['sent_at'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('chunk', schema=None) as batch_op:
+        batch_op.drop_index('ix_chunk_sent')
+        batch_op.drop_index('ix_chunk_mailing')
+
+    op.drop_table('chunk')
+    with op.batch_alter_table('mailing', schema=None) as batch_op:
+        batch_op.drop_index('ix_mailing_due', sqlite_where=sa.text("state IN ('waiting', 'sending')"), postgresql_where=sa.text("state IN ('waiting', 'sending')"))
+
+    op.drop_table('mailing')
     with op.batch_alter_table('file', schema=None) as batch_op:
         batch_op.drop_index('ix_file_wanted', sqlite_where=sa.text("state = 'wanted'"), postgresql_where=sa.text("state = 'wanted'"))
         batch_op.drop_index(batch_op.f('ix_file_resident_id'))
@@ -266,10 +460,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_file_case_id'))
 
     op.drop_table('file')
+    op.drop_table('button_press')
+    with op.batch_alter_table('broadcast_act', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_broadcast_act_broadcast_id'))
+
+    op.drop_table('broadcast_act')
+    op.drop_table('audience_snapshot')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_lane', sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
         batch_op.drop_index('ix_outbox_due', sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
+        batch_op.drop_index('ix_outbox_dead', sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
         batch_op.drop_index(batch_op.f('ix_outbox_case_id'))
+        batch_op.drop_index('ix_outbox_billed', sqlite_where=sa.text("state = 'sent' AND sent_by = 'push'"), postgresql_where=sa.text("state = 'sent' AND sent_by = 'push'"))
 
     op.drop_table('outbox')
     with op.batch_alter_table('conversation', schema=None) as batch_op:
@@ -282,11 +484,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_case_event_case_id'))
 
     op.drop_table('case_event')
+    with op.batch_alter_table('broadcast', schema=None) as batch_op:
+        batch_op.drop_index('ix_broadcast_status')
+
+    op.drop_table('broadcast')
+    op.drop_table('topic_choice')
+    op.drop_table('tester')
+    with op.batch_alter_table('surge', schema=None) as batch_op:
+        batch_op.drop_index('ix_surge_on', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
+    op.drop_table('surge')
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_staff_session_staff_id'))
 
     op.drop_table('staff_session')
     op.drop_table('staff_act')
+    op.drop_table('emergency_template')
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.drop_index('ix_case_urgent', sqlite_where=sa.text('urgent = 1'), postgresql_where=sa.text('urgent'))
         batch_op.drop_index('ix_case_service')
@@ -297,17 +510,26 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_assignee')
 
     op.drop_table('case')
+    op.drop_table('tick')
     op.drop_table('staff')
     with op.batch_alter_table('sign_in_try', schema=None) as batch_op:
         batch_op.drop_index('ix_sign_in_try_recent')
 
     op.drop_table('sign_in_try')
     op.drop_table('series')
+    with op.batch_alter_table('resident', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_resident_moo'))
+
     op.drop_table('resident')
+    with op.batch_alter_table('quota_reading', schema=None) as batch_op:
+        batch_op.drop_index('ix_quota_reading_at')
+
+    op.drop_table('quota_reading')
     op.drop_table('pressed_form')
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_lane', sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
         batch_op.drop_index('ix_inbox_due', sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
+        batch_op.drop_index('ix_inbox_dead', sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
 
     op.drop_table('inbox')
     op.drop_table('heartbeat')

@@ -1,0 +1,33 @@
+"""The tables of the LINE account as a whole: what LINE says of its quota, and which jobs of the clock are done."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.db import Table
+
+
+class QuotaReading(Table):
+    """What LINE said at one moment. `most` is None where the plan has no limit.
+
+    `used` counts everything billed this month, also what was sent by hand from LINE's own manager; `ours` is what we
+    know to have sent ourselves by then. LINE calls its figure approximate.
+    """
+
+    __tablename__ = "quota_reading"
+    __table_args__ = (Index("ix_quota_reading_at", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    month: Mapped[str] = mapped_column(String(7))
+    most: Mapped[int | None]
+    used: Mapped[int]
+    ours: Mapped[int]
+
+
+class Tick(Table):
+    """One slot of one job that the clock starts. Who writes the row does the job: one worker of however many."""
+
+    __tablename__ = "tick"
+    job: Mapped[str] = mapped_column(String(40), primary_key=True)
+    slot: Mapped[datetime] = mapped_column(primary_key=True)

@@ -1,0 +1,206 @@
+"""The tables of broadcasts: what is to be said to whom, who let it out, how it is being sent, what came of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from store.db import Table
+from store.sealing import Sealed
+from store.staff_models import Staff
+
+
+class Broadcast(Table):
+    """What a superior is asked to let out: words, pictures and a menu, for whom, from when to when.
+
+    status: draft, submitted, returned (with words), approved, cancelled. How the sending goes is told by its mailings.
+    `digest` is over everything that was approved; whatever changes afterwards voids the approval.
+    The database itself refuses an approver who wrote or last changed the text.
+    """
+
+    __tablename__ = "broadcast"
+    __table_args__ = (
+        CheckConstraint("status IN ('draft', 'submitted', 'returned', 'approved', 'cancelled')", "status"),
+        CheckConstraint("approver_id <> author_id AND approver_id <> editor_id", "another_person"),
+        Index("ix_broadcast_status", "status", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str] = mapped_column(String(20))
+    purpose: Mapped[str] = mapped_column(Text)
+    topic: Mapped[str | None] = mapped_column(String(40))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    closing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    audience: Mapped[dict[str, Any]] = mapped_column(JSON)
+    menu: Mapped[str | None] = mapped_column(String(32))
+    send_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    approve_by: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(String(12), default="draft")
+    version: Mapped[int] = mapped_column(default=1)
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    editor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    approved_at: Mapped[datetime | None]
+    digest: Mapped[str | None] = mapped_column(String(64))
+    most_messages: Mapped[int | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("emergency_template.id"))
+    reviewed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    author: Mapped[Staff] = relationship(foreign_keys=author_id, lazy="joined")
+    editor: Mapped[Staff] = relationship(foreign_keys=editor_id, lazy="joined")
+    approver: Mapped[Staff | None] = relationship(foreign_keys=approver_id, lazy="joined")
+    acts: Mapped[list["BroadcastAct"]] = relationship(order_by="BroadcastAct.id")
+    mailings: Mapped[list["Mailing"]] = relationship(order_by="Mailing.id", back_populates="broadcast")
+
+
+class BroadcastAct(Table):
+    """One line of a broadcast's history: who did what, when, and with which words. Never changed, never deleted."""
+
+    __tablename__ = "broadcast_act"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    at: Mapped[datetime]
+    act: Mapped[str] = mapped_column(String(20))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    digest: Mapped[str | None] = mapped_column(String(64))
+    staff: Mapped[Staff | None] = relationship(lazy="joined")
+
+
+class AudienceSnapshot(Table):
+    """The residents a broadcast is for, as ids in order, frozen when it was submitted."""
+
+    __tablename__ = "audience_snapshot"
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    residents: Mapped[list[int]] = mapped_column(JSON)
+
+
+class Mailing(Table):
+    """One sending of an approved broadcast: its message or, at its end, its closing message.
+
+    state: waiting (for its time), sending, paused, done, stopped (quota gone, or approval void), cancelled.
+    """
+
+    __tablename__ = "mailing"
+    __table_args__ = (
+        CheckConstraint("part IN ('message', 'closing')", "part"),
+        CheckConstraint("state IN ('waiting', 'sending', 'paused', 'done', 'stopped', 'cancelled')", "state"),
+        UniqueConstraint("broadcast_id", "part"),
+        Index(
+            "ix_mailing_due",
+            "due_at",
+            sqlite_where=text("state IN ('waiting', 'sending')"),
+            postgresql_where=text("state IN ('waiting', 'sending')"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"))
+    part: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    due_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    why: Mapped[str | None] = mapped_column(String(200))
+    broadcast: Mapped[Broadcast] = relationship(back_populates="mailings")
+
+
+class Chunk(Table):
+    """At most 500 residents of a mailing, told in one request under one retry key; None as residents: every friend.
+
+    state: ready, sent, dead (LINE refused it, or said nothing clear for 23 hours), cancelled.
+    `told` counts those the request named: who blocked us or opted out since is left out, nobody is added.
+    """
+
+    __tablename__ = "chunk"
+    __table_args__ = (
+        CheckConstraint("state IN ('ready', 'sent', 'dead', 'cancelled')", "state"),
+        Index("ix_chunk_mailing", "mailing_id", "state", "id"),
+        Index("ix_chunk_sent", "sent_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    residents: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    retry_key: Mapped[str] = mapped_column(String(36), unique=True)
+    body: Mapped[str | None] = mapped_column(Sealed("chunk.body"))
+    state: Mapped[str] = mapped_column(String(10), default="ready")
+    told: Mapped[int | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    first_tried_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    line_request_id: Mapped[str | None] = mapped_column(String(60))
+    error: Mapped[str | None] = mapped_column(String(200))
+    mailing: Mapped[Mailing] = relationship()
+
+
+class ButtonPress(Table):
+    """How often one button of a broadcast was pressed. Who pressed it is not kept."""
+
+    __tablename__ = "button_press"
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    button: Mapped[int] = mapped_column(primary_key=True)
+    presses: Mapped[int]
+
+
+class EmergencyTemplate(Table):
+    """A warning whose words a superior approved on a quiet day: only its blanks are filled in on a bad one."""
+
+    __tablename__ = "emergency_template"
+    __table_args__ = (CheckConstraint("approver_id <> author_id", "another_person"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(120))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    approved_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    author: Mapped[Staff] = relationship(foreign_keys=author_id, lazy="joined")
+    approver: Mapped[Staff | None] = relationship(foreign_keys=approver_id, lazy="joined")
+
+
+class Tester(Table):
+    """A colleague's own LINE, to which test messages go. It is linked by typing the code in the chat."""
+
+    __tablename__ = "tester"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    code: Mapped[str | None] = mapped_column(String(12), unique=True)
+    code_until: Mapped[datetime | None]
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), unique=True)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+
+
+class TopicChoice(Table):
+    """A resident's word on one topic, or on everything that is not urgent (topic '*'); silence means yes."""
+
+    __tablename__ = "topic_choice"
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+    wanted: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Surge(Table):
+    """A time when more happens than the office can answer: short questions, triage, another menu."""
+
+    __tablename__ = "surge"
+    __table_args__ = (
+        Index(
+            "ix_surge_on",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    menu: Mapped[str | None] = mapped_column(String(32))
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
