@@ -5,31 +5,25 @@ https://developers.line.biz/en/reference/messaging-api/#flex-message - a bubble 
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.events import tap_data
-from bot.limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
 from bot.replies import Button, CaseCard, NoticeCard, Receipt, Summary
+from store.flex import GREEN, GREY, LINE_GREY, PALE, PAPER, Box, bubble, header, separator, text
+from store.line_limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
 from store.services import Question, Service
 
-INK, GREY, LINE_GREY, PAPER = "#17332E", "#5B6B68", "#DCE5E2", "#FFFFFF"
-GREEN, PALE = "#00695C", "#EAF4F1"
 SERVICES_ON_A_CARD, SERVICE_CARDS = 8, 8
 CASES_SIDE_BY_SIDE, STEPS_SIDE_BY_SIDE = 10, 2
 # A text is shown as long as the card may be with it; in UTF-16 units, of which a Thai character has one to three.
 LENGTHS = (320, 160, 80, 40, 20)
 LONGEST_NOTE = 1800
-# Header, text and buttons of a card begin on one line: this is LINE's own padding of a body.
-EDGE = "20px"
 UNDOING = frozenset({"broken", "withdraw"})
-
-Box = dict[str, Any]
 
 
 def service_menu(services: Sequence[Service], text: str) -> Box:
     """One card of buttons, or several side by side when there are many services."""
     chunks = [services[i : i + SERVICES_ON_A_CARD] for i in range(0, len(services), SERVICES_ON_A_CARD)]
-    cards = [_bubble(_header(text), [_service_button(service) for service in chunk]) for chunk in chunks]
+    cards = [bubble(header(text), [_service_button(service) for service in chunk]) for chunk in chunks]
     return cards[0] if len(cards) == 1 else {"type": "carousel", "contents": cards[:SERVICE_CARDS]}
 
 
@@ -53,8 +47,8 @@ def _service_button(service: Service) -> Box:
         "backgroundColor": PALE,
         "action": action,
         "contents": [
-            _text(service.icon, size="xl", flex=0),
-            _text(service.label, size="lg", weight="bold", gravity="center"),
+            text(service.icon, size="xl", flex=0),
+            text(service.label, size="lg", weight="bold", gravity="center"),
         ],
     }
 
@@ -64,26 +58,26 @@ def summary(reply: Summary) -> Box:
 
 
 def _summary(reply: Summary, longest: int) -> Box:
-    rows = [_text("แตะข้อที่อยากแก้ไขได้เลยค่ะ", size="sm", color=GREY)]
+    rows = [text("แตะข้อที่อยากแก้ไขได้เลยค่ะ", size="sm", color=GREY)]
     for question, answer in reply.answers:
         rows += [
             _answer_row(question, cut_units(answer, longest), reply.conversation_id),
-            _separator(),
+            separator(),
         ]
-    rows.append(_text(reply.fee, size="sm", color=GREEN, weight="bold", margin="md"))
+    rows.append(text(reply.fee, size="sm", color=GREEN, weight="bold", margin="md"))
     about = {"c": str(reply.conversation_id)}
     footer = [
         _button(Button("ส่งเรื่อง", "send", about, "ส่งเรื่อง"), "primary"),
         _button(Button("แก้ไข", "edit", about, "แก้ไข"), "secondary"),
     ]
-    return _bubble(_header("ตรวจสอบก่อนส่ง", f"{reply.service.icon} {reply.service.title}"), rows, footer)
+    return bubble(header("ตรวจสอบก่อนส่ง", f"{reply.service.icon} {reply.service.title}"), rows, footer)
 
 
 def _answer_row(question: Question, answer: str, conversation_id: int) -> Box:
     about = {"c": str(conversation_id), "q": question.key}
     row = [
-        _text(question.label, size="sm", color=GREY),
-        _text(answer, size="md", weight="bold"),
+        text(question.label, size="sm", color=GREY),
+        text(answer, size="md", weight="bold"),
     ]
     label = cut(f"แก้ไข {question.label}", 20)
     action = _postback(Button(label, "edit", about, label))
@@ -92,16 +86,16 @@ def _answer_row(question: Question, answer: str, conversation_id: int) -> Box:
 
 def receipt(reply: Receipt) -> Box:
     body = [
-        _text(reply.number, size="xxl", weight="bold", color=GREEN, align="center"),
-        _text(f"รหัสติดตาม {reply.tracking_code}", size="sm", color=GREY, align="center"),
-        _text(reply.service_title, size="md", align="center", margin="sm"),
-        _separator(),
-        *(_text(line, size="md", margin="md") for line in reply.lines),
-        _text(reply.fee, size="md", color=GREEN, weight="bold", margin="md"),
+        text(reply.number, size="xxl", weight="bold", color=GREEN, align="center"),
+        text(f"รหัสติดตาม {reply.tracking_code}", size="sm", color=GREY, align="center"),
+        text(reply.service_title, size="md", align="center", margin="sm"),
+        separator(),
+        *(text(line, size="md", margin="md") for line in reply.lines),
+        text(reply.fee, size="md", color=GREEN, weight="bold", margin="md"),
     ]
     about = {"case": str(reply.case_id)}
     footer = [_button(Button("ดูความคืบหน้า", "see", about, "ดูความคืบหน้า"), "primary")]
-    return _bubble(_header(f"✅ {reply.title}"), body, footer)
+    return bubble(header(f"✅ {reply.title}"), body, footer)
 
 
 def case_card(card: CaseCard) -> Box:
@@ -111,11 +105,11 @@ def case_card(card: CaseCard) -> Box:
 def _case(card: CaseCard, longest: int) -> Box:
     body = [
         _status_tag(card.status, card.colour),
-        _text(cut_units(card.summary, longest), size="md", color=GREY, margin="md"),
+        text(cut_units(card.summary, longest), size="md", color=GREY, margin="md"),
         *(_step(moment, cut_units(happened, longest)) for moment, happened in card.steps),
-        *(_text(line, size="sm", color=GREY, margin="md") for line in card.lines),
+        *(text(line, size="sm", color=GREY, margin="md") for line in card.lines),
     ]
-    return _bubble(_header(f"เรื่องที่ {card.number}", card.title), body, _footer(card.buttons))
+    return bubble(header(f"เรื่องที่ {card.number}", card.title), body, _footer(card.buttons))
 
 
 def case_cards(cards: Sequence[CaseCard]) -> Box:
@@ -131,12 +125,12 @@ def case_cards(cards: Sequence[CaseCard]) -> Box:
 
 
 def notice_card(card: NoticeCard) -> Box:
-    header = _header(f"เรื่องที่ {card.number}", card.title, colour=card.colour)
+    top = header(f"เรื่องที่ {card.number}", card.title, colour=card.colour)
     headline, _, rest = cut_units(card.text, LONGEST_NOTE).partition("\n")
-    body = [_text(headline, size="lg", weight="bold")]
+    body = [text(headline, size="lg", weight="bold")]
     if rest:
-        body.append(_text(rest, size="md"))
-    return _bubble(header, body, _footer(card.buttons))
+        body.append(text(rest, size="md"))
+    return bubble(top, body, _footer(card.buttons))
 
 
 def _footer(buttons: Sequence[Button]) -> list[Box]:
@@ -149,7 +143,7 @@ def _footer(buttons: Sequence[Button]) -> list[Box]:
 
 def _step(moment: str, happened: str) -> Box:
     """A dot, what happened, and when: read downwards they are the way of the case."""
-    words = [_text(happened, size="md"), _text(moment, size="sm", color=GREY)]
+    words = [text(happened, size="md"), text(moment, size="sm", color=GREY)]
     return {
         "type": "box",
         "layout": "horizontal",
@@ -184,50 +178,8 @@ def _status_tag(status: str, colour: str) -> Box:
         "backgroundColor": colour,
         "cornerRadius": "8px",
         "paddingAll": "6px",
-        "contents": [_text(status, size="md", weight="bold", color=PAPER, align="center")],
+        "contents": [text(status, size="md", weight="bold", color=PAPER, align="center")],
     }
-
-
-def _bubble(header: Box, body: list[Box], footer: Sequence[Box] = ()) -> Box:
-    bubble: Box = {
-        "type": "bubble",
-        "size": "mega",
-        "header": header,
-        "body": {"type": "box", "layout": "vertical", "spacing": "sm", "contents": body},
-    }
-    if footer:
-        bubble["footer"] = {
-            "type": "box",
-            "layout": "vertical",
-            "spacing": "md",
-            "paddingAll": EDGE,
-            "paddingTop": "0px",
-            "contents": list(footer),
-        }
-    return bubble
-
-
-def _header(title: str, subtitle: str = "", *, colour: str = GREEN) -> Box:
-    contents = [_text(title, size="lg", weight="bold", color=PAPER)]
-    if subtitle:
-        contents.append(_text(subtitle, size="sm", color=PAPER))
-    return {
-        "type": "box",
-        "layout": "vertical",
-        "backgroundColor": colour,
-        "paddingAll": "14px",
-        "paddingStart": EDGE,
-        "paddingEnd": EDGE,
-        "contents": contents,
-    }
-
-
-def _text(text: str, **looks: Any) -> Box:
-    return {"type": "text", "text": text or "-", "wrap": True, "color": INK, **looks}
-
-
-def _separator() -> Box:
-    return {"type": "separator", "margin": "sm", "color": LINE_GREY}
 
 
 def _button(button: Button, style: str) -> Box:

@@ -5,14 +5,6 @@ from typing import Any
 
 from bot import cards
 from bot.events import tap_data
-from bot.limits import (
-    ALT_UNITS,
-    MESSAGES_IN_A_REQUEST,
-    QUICK_REPLIES,
-    TEXT_UNITS,
-    cut,
-    cut_units,
-)
 from bot.replies import (
     Album,
     Button,
@@ -29,6 +21,14 @@ from bot.replies import (
     Say,
     ServiceMenu,
     Summary,
+)
+from store.line_limits import (
+    ALT_UNITS,
+    MESSAGES_IN_A_REQUEST,
+    QUICK_REPLIES,
+    TEXT_UNITS,
+    cut,
+    cut_units,
 )
 
 Message = dict[str, Any]

@@ -15,7 +15,8 @@ class Broadcast(Table):
     """What a superior is asked to let out: words, pictures and a menu, for whom, from when to when.
 
     status: draft, submitted, returned (with words), approved, cancelled. How the sending goes is told by its mailings.
-    `digest` is over everything that was approved; whatever changes afterwards voids the approval.
+    `digest` is over everything that was approved; whatever changes afterwards voids the approval, and so does time:
+    what has not begun to go out by `valid_until` must be approved anew.
     The database itself refuses an approver who wrote or last changed the text.
     """
 
@@ -36,7 +37,7 @@ class Broadcast(Table):
     menu: Mapped[str | None] = mapped_column(String(32))
     send_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
-    approve_by: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(String(12), default="draft")
     version: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

@@ -1,7 +1,6 @@
 """A resident's own cases: show them, take what they add, withdraw, reopen, rate."""
 
 from bot.events import row_number
-from bot.limits import cut
 from bot.replies import Button, CaseCard, CaseCards, Reply, Say
 from bot.visit import Visit
 from store.cases import (
@@ -14,6 +13,7 @@ from store.cases import (
     lock_case,
     rate,
 )
+from store.line_limits import cut
 from store.models import Case, CaseEvent
 from store.residents import listen, stop_listening
 from store.statuses import (

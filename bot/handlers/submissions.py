@@ -4,11 +4,11 @@ from bot.conversations import engine
 from bot.conversations.answers import show
 from bot.conversations.engine import Asking, Draft
 from bot.handlers.conversation import ask, fee_line, files_in, snapshot
-from bot.limits import cut
 from bot.replies import Receipt, Reply
 from bot.visit import Visit
 from store import conversations
 from store.cases import Submission, open_case
+from store.line_limits import cut
 from store.models import Case, Conversation
 from store.residents import remember
 from store.services import Service

@@ -9,7 +9,7 @@ import pytest
 
 from bot import phrases as phrases_module
 from bot.conversations import answers, engine
-from bot.limits import LABEL_CHARACTERS, characters
+from store.line_limits import LABEL_CHARACTERS, characters
 from bot.notices import NOTICES
 from bot.phrases import FILE, PhraseError, Phrases
 from store.municipality import read_municipality

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.limits import (
+from store.line_limits import (
     BUBBLE_BYTES,
     CAROUSEL_BYTES,
     characters,

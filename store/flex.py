@@ -1,0 +1,56 @@
+"""The parts that every card is built of, in one calm style: Flex JSON as LINE takes it.
+
+https://developers.line.biz/en/reference/messaging-api/#flex-message
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+INK, GREY, LINE_GREY, PAPER = "#17332E", "#5B6B68", "#DCE5E2", "#FFFFFF"
+GREEN, PALE = "#00695C", "#EAF4F1"
+# Header, text and buttons of a card begin on one line: this is LINE's own padding of a body.
+EDGE = "20px"
+
+Box = dict[str, Any]
+
+
+def text(words: str, **looks: Any) -> Box:
+    return {"type": "text", "text": words or "-", "wrap": True, "color": INK, **looks}
+
+
+def separator() -> Box:
+    return {"type": "separator", "margin": "sm", "color": LINE_GREY}
+
+
+def header(title: str, subtitle: str = "", *, colour: str = GREEN) -> Box:
+    contents = [text(title, size="lg", weight="bold", color=PAPER)]
+    if subtitle:
+        contents.append(text(subtitle, size="sm", color=PAPER))
+    return {
+        "type": "box",
+        "layout": "vertical",
+        "backgroundColor": colour,
+        "paddingAll": "14px",
+        "paddingStart": EDGE,
+        "paddingEnd": EDGE,
+        "contents": contents,
+    }
+
+
+def bubble(top: Box, body: list[Box], footer: Sequence[Box] = ()) -> Box:
+    card: Box = {
+        "type": "bubble",
+        "size": "mega",
+        "header": top,
+        "body": {"type": "box", "layout": "vertical", "spacing": "sm", "contents": body},
+    }
+    if footer:
+        card["footer"] = {
+            "type": "box",
+            "layout": "vertical",
+            "spacing": "md",
+            "paddingAll": EDGE,
+            "paddingTop": "0px",
+            "contents": list(footer),
+        }
+    return card
