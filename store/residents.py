@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.clock import now
+from store.line_limits import cut
 from store.models import Case, Resident
 from store.sealing import Sealer
 
@@ -36,6 +37,9 @@ def meet(session: Session, sealer: Sealer, line_user_id: str) -> Resident:
 def remember(resident: Resident, facts: dict[str, Any]) -> None:
     """Keeps name, phone or address so that they need not be typed again."""
     resident.person = {**(resident.person or {}), **facts}
+    if address := facts.get("address"):
+        resident.moo = address.get("moo")
+        resident.community = cut(address.get("community") or "", 60) or None
 
 
 def listen(resident: Resident, what: Listening, case: Case) -> None:

@@ -1,0 +1,107 @@
+"""What came of a broadcast: who was told, who is left, presses, blocks and answers of the day after."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from store.broadcast_models import Broadcast, ButtonPress, Chunk, Mailing
+from store.models import InboxEvent, Resident
+
+AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Residents by what became of them: told, refused (LINE would not or never said), left, and left out since."""
+
+    meant: int
+    told: int
+    refused: int
+    left: int
+    cancelled: int
+    chunks: int
+    chunks_over: int
+
+    @property
+    def share(self) -> float:
+        return self.chunks_over / self.chunks if self.chunks else 1.0
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """Of the day after the sending began. Blocks and writers are counted among those who were told."""
+
+    presses: dict[int, int]
+    blocked: int
+    wrote: int
+
+
+def progress_of(session: Session, mailing: Mailing) -> Progress:
+    counts = {"sent": 0, "dead": 0, "ready": 0, "cancelled": 0}
+    told = over = chunks = 0
+    query = select(Chunk.state, Chunk.told, Chunk.residents).where(Chunk.mailing_id == mailing.id)
+    for state, named, residents in session.execute(query):
+        counts[state] += len(residents or ())
+        told += (named or 0) if state == "sent" else 0
+        chunks, over = chunks + 1, over + (state != "ready")
+    return Progress(
+        sum(counts.values()), told, counts["dead"], counts["ready"], counts["cancelled"], chunks, over
+    )
+
+
+def aftermath_of(session: Session, broadcast: Broadcast) -> Aftermath:
+    presses = select(ButtonPress.button, ButtonPress.presses).where(ButtonPress.broadcast_id == broadcast.id)
+    message = next((m for m in broadcast.mailings if m.part == "message"), None)
+    counted = dict(session.execute(presses).all())
+    if message is None or message.started_at is None:
+        return Aftermath(counted, 0, 0)
+    told = _told(session, message)
+    return Aftermath(
+        counted,
+        len(told & _blocked(session, message.started_at)),
+        len(told & _writers(session, message.started_at)),
+    )
+
+
+def press(session: Session, broadcast_id: int, button: int) -> None:
+    """Counts one press; who pressed it is not kept."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = dialect.insert(ButtonPress).values(broadcast_id=broadcast_id, button=button, presses=1)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["broadcast_id", "button"], set_={"presses": ButtonPress.presses + 1}
+        )
+    )
+
+
+def was_sent(session: Session, broadcast_id: int) -> Broadcast | None:
+    """The broadcast, if at least one request of it went out: only then do its links and its public page work."""
+    sent = (
+        select(func.count())
+        .select_from(Chunk)
+        .join(Mailing)
+        .where(Mailing.broadcast_id == broadcast_id, Chunk.state == "sent")
+    )
+    return session.get(Broadcast, broadcast_id) if session.scalar(sent) else None
+
+
+def _told(session: Session, mailing: Mailing) -> set[int]:
+    query = select(Chunk.residents).where(Chunk.mailing_id == mailing.id, Chunk.state == "sent")
+    return {resident for residents in session.scalars(query) for resident in residents or ()}
+
+
+def _blocked(session: Session, since: datetime) -> set[int]:
+    query = select(Resident.id).where(Resident.blocked_at.between(since, since + AFTER))
+    return set(session.scalars(query))
+
+
+def _writers(session: Session, since: datetime) -> set[int]:
+    query = (
+        select(Resident.id)
+        .join(InboxEvent, InboxEvent.lane == Resident.line_key)
+        .where(InboxEvent.arrived_at.between(since, since + AFTER))
+    )
+    return set(session.scalars(query.distinct()))

@@ -1,0 +1,232 @@
+"""From draft to approved: who may write, submit, return and let out, each act written down. Nothing here commits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from store.broadcast_models import AudienceSnapshot, Broadcast, BroadcastAct
+from store.broadcasts import mailings
+from store.broadcasts.audience import Audience, reach, read_audience
+from store.broadcasts.content import Card, Words, read_content
+from store.broadcasts.life import Act, Refused, Status, closing_of, content_of, digest_of, find_rule
+from store.clock import now
+from store.staff_models import Staff
+
+# An approval that nobody used for so long was given for another day.
+VALID_FOR = timedelta(days=7)
+URGENT = frozenset({"warning"})
+CATEGORIES = ("announcement", "warning", "event", "tax")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the author writes. `topic` None means urgent: it also goes to those who wanted no other news."""
+
+    title: str
+    category: str
+    purpose: str
+    content: dict[str, Any]
+    audience: dict[str, Any]
+    topic: str | None = None
+    closing: dict[str, Any] | None = None
+    menu: str | None = None
+    send_at: datetime | None = None
+    ends_at: datetime | None = None
+    corrects_id: int | None = None
+
+
+def write_draft(session: Session, draft: Draft, by: Staff) -> Broadcast:
+    """A new broadcast; BadContent, BadAudience or Refused says what to mend."""
+    broadcast = Broadcast(author_id=by.id, created_at=now(), status=Status.DRAFT, version=1)
+    if by.role not in ("officer", "supervisor"):
+        raise Refused("not_your_role")
+    _fill_in(broadcast, draft, by)
+    session.add(broadcast)
+    session.flush()
+    write_down(session, broadcast, "write", by)
+    return broadcast
+
+
+def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None) -> Broadcast:
+    """The broadcast, held until this transaction ends; Refused("stale") if it is no longer as the person saw it."""
+    broadcast = session.scalars(
+        select(Broadcast)
+        .where(Broadcast.id == broadcast_id)
+        .with_for_update(of=Broadcast)
+        .execution_options(populate_existing=True)
+    ).one()
+    if seen_version is not None and broadcast.version != seen_version:
+        raise Refused("stale")
+    return broadcast
+
+
+def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> None:
+    """Any change voids an approval. What has begun to go out cannot be changed: correct it with a new one."""
+    find_rule(broadcast, Act.EDIT, by.id, by.role)
+    mailings.refuse_if_begun(session, broadcast)
+    voided = broadcast.status == Status.APPROVED
+    mailings.remove(session, broadcast)
+    _fill_in(broadcast, draft, by)
+    _to_draft(session, broadcast)
+    write_down(session, broadcast, "void" if voided else "edit", by)
+
+
+def submit(session: Session, broadcast: Broadcast, by: Staff) -> None:
+    """Freezes who it is for and what it may cost at most; the superior reads exactly this."""
+    find_rule(broadcast, Act.SUBMIT, by.id, by.role)
+    _check_times(broadcast)
+    audience = read_audience(broadcast.audience)
+    _check_complete(broadcast, audience)
+    found = reach(session, audience, broadcast.topic)
+    if not found.residents and audience.who != "friends" and content_of(broadcast).parts:
+        raise Refused("nobody_to_tell")
+    session.execute(delete(AudienceSnapshot).where(AudienceSnapshot.broadcast_id == broadcast.id))
+    session.add(AudienceSnapshot(broadcast_id=broadcast.id, residents=list(found.residents)))
+    broadcast.most_messages = len(found.residents) * _requests(broadcast)
+    begin = max(broadcast.send_at or now(), now())
+    broadcast.valid_until = min(broadcast.ends_at or begin + VALID_FOR, begin + VALID_FOR)
+    broadcast.status = Status.SUBMITTED
+    _changed(session, broadcast)
+    write_down(session, broadcast, "submit", by, digest=digest_of(session, broadcast))
+
+
+def take_back(session: Session, broadcast: Broadcast, by: Staff) -> None:
+    find_rule(broadcast, Act.TAKE_BACK, by.id, by.role)
+    _to_draft(session, broadcast)
+    write_down(session, broadcast, "take_back", by)
+
+
+def return_(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
+    find_rule(broadcast, Act.RETURN, by.id, by.role)
+    _require(note)
+    broadcast.status = Status.RETURNED
+    _changed(session, broadcast)
+    write_down(session, broadcast, "return", by, note=note)
+
+
+def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: str, note: str = "") -> None:
+    """Lets it out. `read_digest` is that of the page the superior read: Refused("stale") if anything differs now."""
+    find_rule(broadcast, Act.APPROVE, by.id, by.role)
+    _check_times(broadcast)
+    if digest_of(session, broadcast) != read_digest:
+        raise Refused("stale")
+    broadcast.status, broadcast.digest = Status.APPROVED, read_digest
+    broadcast.approver_id, broadcast.approved_at = by.id, now()
+    _changed(session, broadcast)
+    write_down(session, broadcast, "approve", by, note=note, digest=read_digest)
+    mailings.prepare(session, broadcast)
+
+
+def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
+    """Stops whatever has not been sent. What was sent stays sent: its closing message still tells its end."""
+    find_rule(broadcast, Act.CANCEL, by.id, by.role)
+    _require(note)
+    if mailings.cancel(session, broadcast):
+        broadcast.status = Status.CANCELLED
+    _changed(session, broadcast)
+    write_down(session, broadcast, "cancel", by, note=note)
+
+
+def pause(session: Session, broadcast: Broadcast, by: Staff) -> None:
+    find_rule(broadcast, Act.PAUSE, by.id, by.role)
+    mailings.pause(session, broadcast)
+    write_down(session, broadcast, "pause", by)
+
+
+def resume(session: Session, broadcast: Broadcast, by: Staff) -> None:
+    find_rule(broadcast, Act.RESUME, by.id, by.role)
+    mailings.resume(session, broadcast)
+    write_down(session, broadcast, "resume", by)
+
+
+def write_down(
+    session: Session,
+    broadcast: Broadcast,
+    act: str,
+    by: Staff | None,
+    *,
+    note: str = "",
+    digest: str | None = None,
+) -> BroadcastAct:
+    row = BroadcastAct(
+        broadcast_id=broadcast.id,
+        at=now(),
+        act=act,
+        staff_id=by.id if by else None,
+        note=note.strip(),
+        digest=digest,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _fill_in(broadcast: Broadcast, draft: Draft, by: Staff) -> None:
+    if not draft.title.strip() or not draft.purpose.strip():
+        raise Refused("needs_title_and_purpose")
+    if draft.category not in CATEGORIES:
+        raise Refused("wrong_category")
+    if draft.topic is None and draft.category not in URGENT:
+        raise Refused("needs_topic")
+    read_content(draft.content)
+    if draft.closing:
+        read_content(draft.closing)
+    read_audience(draft.audience)
+    broadcast.title, broadcast.category = draft.title.strip()[:120], draft.category
+    broadcast.purpose, broadcast.topic = draft.purpose.strip(), draft.topic
+    broadcast.content, broadcast.closing, broadcast.audience = draft.content, draft.closing, draft.audience
+    broadcast.menu, broadcast.send_at, broadcast.ends_at = draft.menu, draft.send_at, draft.ends_at
+    broadcast.corrects_id, broadcast.editor_id = draft.corrects_id, by.id
+
+
+def _to_draft(session: Session, broadcast: Broadcast) -> None:
+    session.execute(delete(AudienceSnapshot).where(AudienceSnapshot.broadcast_id == broadcast.id))
+    broadcast.status, broadcast.digest, broadcast.most_messages = Status.DRAFT, None, None
+    broadcast.approver_id, broadcast.approved_at, broadcast.valid_until = None, None, None
+    _changed(session, broadcast)
+
+
+def _changed(session: Session, broadcast: Broadcast) -> None:
+    broadcast.version += 1
+    session.flush()
+
+
+def _requests(broadcast: Broadcast) -> int:
+    """How many billed requests reach one resident: the message and, for what ends, its closing."""
+    closing = closing_of(broadcast)
+    return bool(content_of(broadcast).parts) + bool(closing and closing.parts)
+
+
+def _check_complete(broadcast: Broadcast, audience: Audience) -> None:
+    """Every temporary announcement tells its own end; a menu has an end; LINE's own broadcast asks nobody's wishes."""
+    if not content_of(broadcast).parts and not broadcast.menu:
+        raise Refused("says_nothing")
+    if broadcast.ends_at and content_of(broadcast).parts and not _has_closing(broadcast):
+        raise Refused("needs_closing")
+    first = next(iter(content_of(broadcast).parts), None)
+    if broadcast.corrects_id and not isinstance(first, Words | Card):
+        raise Refused("correction_needs_words")
+    if (_has_closing(broadcast) or broadcast.menu) and not broadcast.ends_at:
+        raise Refused("needs_end")
+    if audience.who == "friends" and broadcast.topic is not None:
+        raise Refused("friends_only_urgent")
+
+
+def _has_closing(broadcast: Broadcast) -> bool:
+    closing = closing_of(broadcast)
+    return bool(closing and closing.parts)
+
+
+def _check_times(broadcast: Broadcast) -> None:
+    if broadcast.ends_at and broadcast.ends_at <= max(broadcast.send_at or now(), now()):
+        raise Refused("ends_before_it_begins")
+    if broadcast.valid_until and broadcast.valid_until <= now():
+        raise Refused("too_late")
+
+
+def _require(note: str) -> None:
+    if not note.strip():
+        raise Refused("needs_note")

@@ -1,0 +1,165 @@
+"""Who a broadcast is for, and who of them can be reached now: without those who blocked us or did not want it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from store.broadcast_models import TopicChoice
+from store.broadcasts.topics import EVERYTHING
+from store.models import Case, Resident
+from store.thai import arabic_digits
+
+Who = Literal["everyone", "friends", "moo", "community", "topic", "service", "cases", "list"]
+# Rows of a file that a person uploads; more is a mistake or an attack.
+MOST_ROWS = 20_000
+
+
+class BadAudience(ValueError):
+    """Nobody can be meant by this; `reason` is a word such as no_values."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Audience(BaseModel):
+    """`values` are villages, communities, one topic, services or case ids; `residents` the ids of an imported list.
+
+    "everyone" are all residents we know. "friends" is LINE's own broadcast to every friend of the account, also those
+    who never wrote to us: it asks nobody's wishes and is for what is urgent.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    who: Who
+    values: tuple[str, ...] = ()
+    residents: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "Audience":
+        if self.who in ("moo", "community", "topic", "service", "cases") and not self.values:
+            raise ValueError("no_values")
+        if self.who == "list" and not self.residents:
+            raise ValueError("no_residents")
+        if self.who == "cases" and not all(value.isascii() and value.isdecimal() for value in self.values):
+            raise ValueError("wrong")
+        return self
+
+
+@dataclass(frozen=True)
+class Reach:
+    """`residents` can be told now, in order of their ids; the others are counted with the reason why not."""
+
+    residents: tuple[int, ...]
+    blocked: int
+    opted_out: int
+
+    @property
+    def meant(self) -> int:
+        return len(self.residents) + self.blocked + self.opted_out
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a list of telephone numbers and tracking codes came to: residents found, and rows nobody was found for."""
+
+    residents: tuple[int, ...]
+    unknown: int
+
+
+def read_audience(data: dict[str, Any]) -> Audience:
+    try:
+        return Audience.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = str(first["ctx"]["error"]) if first["type"] == "value_error" else "wrong"
+        raise BadAudience(reason) from error
+
+
+def reach(session: Session, audience: Audience, topic: str | None) -> Reach:
+    """`topic` is None for what is urgent: it goes to those, too, who wanted nothing else."""
+    found = session.execute(_meant(audience).order_by(Resident.id)).all()
+    out = _not_wanting(session, topic)
+    reachable = tuple(row.id for row in found if row.blocked_at is None and row.id not in out)
+    blocked = sum(row.blocked_at is not None for row in found)
+    return Reach(reachable, blocked, len(found) - blocked - len(reachable))
+
+
+def still_reachable(session: Session, residents: Sequence[int], topic: str | None) -> list[Resident]:
+    """Of a frozen audience, those who neither blocked us nor opted out since."""
+    query = select(Resident).where(Resident.id.in_(residents), Resident.blocked_at.is_(None))
+    out = _not_wanting(session, topic, residents)
+    return [resident for resident in session.scalars(query.order_by(Resident.id)) if resident.id not in out]
+
+
+def _meant(audience: Audience) -> Select[int, datetime | None]:
+    query = select(Resident.id, Resident.blocked_at)
+    match audience.who:
+        case "moo":
+            return query.where(Resident.moo.in_(audience.values))
+        case "community":
+            return query.where(Resident.community.in_(audience.values))
+        case "topic":
+            return query.where(Resident.id.in_(_chose(audience.values)))
+        case "service":
+            return query.where(
+                Resident.id.in_(select(Case.resident_id).where(Case.service.in_(audience.values)))
+            )
+        case "cases":
+            cases = [int(value) for value in audience.values]
+            return query.where(Resident.id.in_(select(Case.resident_id).where(Case.id.in_(cases))))
+        case "list":
+            return query.where(Resident.id.in_(audience.residents))
+        case "everyone" | "friends":
+            return query
+
+
+def _chose(topics: Sequence[str]) -> Select[int]:
+    """Those who asked for it in so many words; silence is not enough here."""
+    return select(TopicChoice.resident_id).where(TopicChoice.topic.in_(topics), TopicChoice.wanted)
+
+
+def _not_wanting(session: Session, topic: str | None, among: Sequence[int] | None = None) -> set[int]:
+    if topic is None:
+        return set()
+    query = select(TopicChoice.resident_id, TopicChoice.topic, TopicChoice.wanted).where(
+        TopicChoice.topic.in_((topic, EVERYTHING))
+    )
+    if among is not None:
+        query = query.where(TopicChoice.resident_id.in_(among))
+    words: dict[int, dict[str, bool]] = {}
+    for resident_id, about, wanted in session.execute(query):
+        words.setdefault(resident_id, {})[about] = wanted
+    return {who for who, said in words.items() if not said.get(topic, said.get(EVERYTHING, True))}
+
+
+def find_listed(session: Session, rows: Iterable[str]) -> Imported:
+    """The residents behind telephone numbers and tracking codes, one in each row; nothing of the rows is kept.
+
+    Addresses of residents are sealed, so the numbers are compared here and not in the database.
+    """
+    wanted = [word for row in rows if (word := _plain(row))]
+    if len(wanted) > MOST_ROWS:
+        raise BadAudience("too_many_rows")
+    by_code = select(Case.tracking_code, Case.resident_id).where(Case.tracking_code.in_(wanted))
+    codes = dict(session.execute(by_code).all())
+    phones: dict[str, int] = {}
+    for resident_id, person in session.execute(select(Resident.id, Resident.person)):
+        if person and (phone := _plain(str(person.get("phone", "")))):
+            phones[phone] = resident_id
+    found = [phones.get(word) or codes.get(word) for word in wanted]
+    return Imported(tuple(sorted({i for i in found if i})), sum(i is None for i in found))
+
+
+def _plain(row: str) -> str:
+    """0812345678 or TX70-AB12-CD34-E, however it was written."""
+    first = re.split(r"[,;\t]", arabic_digits(row).strip().strip('"'))[0].strip().upper()
+    digits = re.sub(r"[^\d+]", "", first)
+    if re.fullmatch(r"[\d\s().+-]+", first) and digits:
+        return re.sub(r"^\+?66", "0", digits)
+    return first

@@ -1,0 +1,114 @@
+"""A broadcast's content as the messages LINE takes: the same for the preview, the test and the real sending."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from store.broadcasts.content import Button, Card, Content, Fact, Part, Picture, Place, Words
+from store.flex import EDGE, GREEN, GREY, LINE_GREY, Box, bubble, header, text
+from store.line_limits import ALT_UNITS, TEXT_UNITS, cut_units
+
+COLOURS = {"announcement": GREEN, "warning": "#B3261E", "event": "#6B3FA0", "tax": "#1B5E9E"}
+ICONS = {"announcement": "📢", "warning": "⚠️", "event": "🎉", "tax": "🧾"}
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where LINE finds a picture by its token (the second one small), and where a link of button n leads."""
+
+    picture: Callable[[str, bool], str]
+    link: Callable[[int, str], str]
+
+
+def to_messages(
+    content: Content, broadcast_id: int, addresses: Addresses, *, footer: str = "", corrects: str = ""
+) -> list[dict[str, Any]]:
+    """At most five. `footer` tells on every card how to check that it is genuine (requirement L9); `corrects` names
+    the announcement that this one sets right."""
+    number, messages = 0, []
+    for part in content.parts:
+        messages.append(_message(part, broadcast_id, number, addresses, footer))
+        number += len(part.buttons) if isinstance(part, Card) else 0
+    if corrects and messages:
+        _mark_correction(messages[0], f"แก้ไขประกาศ “{corrects}”")
+    return messages
+
+
+def _message(part: Part, broadcast_id: int, number: int, addresses: Addresses, footer: str) -> dict[str, Any]:
+    match part:
+        case Words():
+            return {"type": "text", "text": part.text}
+        case Picture():
+            return {
+                "type": "image",
+                "originalContentUrl": addresses.picture(part.token, False),
+                "previewImageUrl": addresses.picture(part.token, True),
+            }
+        case Place():
+            return {"type": "location", **part.model_dump(exclude={"kind"})}
+        case Card():
+            contents = _card(part, broadcast_id, number, addresses, footer)
+            return {"type": "flex", "altText": _alt(part), "contents": contents}
+
+
+def _alt(card: Card) -> str:
+    """What the list of chats and a locked screen show."""
+    return cut_units(f"{ICONS[card.look]} {card.title}: {card.text}".replace("\n", " "), ALT_UNITS)
+
+
+def _card(card: Card, broadcast_id: int, number: int, addresses: Addresses, footer: str) -> Box:
+    body = [text(card.text, size="md"), *(_fact(fact) for fact in card.facts)]
+    if footer:
+        body.append(text(footer, size="xs", color=GREY, margin="lg"))
+    buttons = [_button(button, broadcast_id, number + i, addresses) for i, button in enumerate(card.buttons)]
+    top = header(f"{ICONS[card.look]} {card.title}", colour=COLOURS[card.look])
+    drawn = bubble(top, body, buttons)
+    drawn["body"]["paddingStart"] = drawn["body"]["paddingEnd"] = EDGE
+    if card.picture:
+        drawn["hero"] = {
+            "type": "image",
+            "url": addresses.picture(card.picture, True),
+            "size": "full",
+            "aspectRatio": "20:13",
+            "aspectMode": "cover",
+        }
+    return drawn
+
+
+def _fact(fact: Fact) -> Box:
+    return {
+        "type": "box",
+        "layout": "horizontal",
+        "spacing": "md",
+        "contents": [
+            text(fact.label, size="sm", color=GREY, flex=2),
+            text(fact.text, size="sm", weight="bold", flex=5),
+        ],
+    }
+
+
+def _button(button: Button, broadcast_id: int, number: int, addresses: Addresses) -> Box:
+    looks = {"style": "primary", "color": GREEN, "height": "md"}
+    if not button.link and not button.service:
+        looks = {"style": "secondary", "color": LINE_GREY, "height": "sm"}
+    return {"type": "button", "action": _action(button, broadcast_id, number, addresses), **looks}
+
+
+def _action(button: Button, broadcast_id: int, number: int, addresses: Addresses) -> Box:
+    """A telephone number is dialled at once; any other link passes by us to be counted."""
+    if button.link.startswith("tel:"):
+        return {"type": "uri", "label": button.label, "uri": button.link}
+    if button.link:
+        return {"type": "uri", "label": button.label, "uri": addresses.link(number, button.link)}
+    service = {"s": button.service} if button.service else {}
+    data = urlencode({"do": "pressed", "b": broadcast_id, "n": number, **service})
+    return {"type": "postback", "label": button.label, "data": data, "displayText": button.label}
+
+
+def _mark_correction(message: dict[str, Any], words: str) -> None:
+    if message["type"] == "text":
+        message["text"] = cut_units(f"✏️ {words}\n\n{message['text']}", TEXT_UNITS)
+    elif message["type"] == "flex":
+        message["altText"] = cut_units(f"✏️ {words}: {message['altText']}", ALT_UNITS)
+        message["contents"]["body"]["contents"].insert(0, text(f"✏️ {words}", size="sm", weight="bold"))

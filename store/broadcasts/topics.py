@@ -1,0 +1,33 @@
+"""What residents want to hear about (requirement L7): silence means yes, a word of theirs holds."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from store.broadcast_models import TopicChoice
+from store.clock import now
+from store.models import Resident
+
+# The topic that stands for everything that is not urgent.
+EVERYTHING = "*"
+
+
+def choose(session: Session, resident: Resident, topic: str, *, wanted: bool) -> None:
+    """The last word counts. A word on everything replaces those on single topics."""
+    if topic == EVERYTHING:
+        session.execute(delete(TopicChoice).where(TopicChoice.resident_id == resident.id))
+    row = session.get(TopicChoice, (resident.id, topic))
+    if row is None:
+        session.add(TopicChoice(resident_id=resident.id, topic=topic, wanted=wanted, at=now()))
+    else:
+        row.wanted, row.at = wanted, now()
+    session.flush()
+
+
+def choices_of(session: Session, resident: Resident) -> dict[str, bool]:
+    """What they said, topic by topic; a topic that is missing follows EVERYTHING, and that is yes unless said."""
+    query = select(TopicChoice.topic, TopicChoice.wanted).where(TopicChoice.resident_id == resident.id)
+    return dict(session.execute(query).all())
+
+
+def wants(choices: dict[str, bool], topic: str) -> bool:
+    return choices.get(topic, choices.get(EVERYTHING, True))
