@@ -12,7 +12,6 @@ from bot.check import check
 from bot.office import open_office
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
-from bot.run import run_worker
 from bot.settings import BotSettings
 from store.logs import set_up_logs
 from store.municipality import MunicipalityError
@@ -21,6 +20,9 @@ from store.settings import SettingsError
 
 
 def worker() -> int:
+    # Loaded here only: the other commands need not wait for the scheduler and what sends and fetches.
+    from bot.run import run_worker
+
     settings = BotSettings.from_environment(os.environ)
     stop = threading.Event()
 

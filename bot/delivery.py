@@ -3,7 +3,8 @@
 import json
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,10 +16,13 @@ from bot.notices import notice_replies
 from bot.render import render
 from bot.settings import BotSettings
 from bot.visit import Office
-from store import outbox
+from store import money, outbox
+from store.calendar import Month
 from store.clock import now
 from store.db import Database
+from store.logs import failure_fields
 from store.models import OutboxRow
+from store.outbox import token_lives
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +30,8 @@ log = logging.getLogger(__name__)
 # middle of a call, the reply token still lives and LINE can be asked whether it was used.
 HOLD = timedelta(seconds=20)
 LONGEST_WAIT_SECONDS = 900
+# So many share the two transactions around their calls; an answer waits so long for others to be settled with it.
+MOST_AT_ONCE, GATHER_SECONDS = 16, 0.02
 REPLY_AGAIN_IN = timedelta(seconds=1)
 QUOTA_WAIT = timedelta(hours=1)
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
@@ -39,53 +45,104 @@ class Parcel:
     by: Literal["reply", "push"]
     body: str
     retry_key: str
+    tries: int
     tried_before: bool = False
     in_doubt: bool = False
 
 
 class Sender:
-    """Delivers the outbox. Several threads or processes may: a request belongs to whoever froze it."""
+    """Delivers the outbox. Several threads or processes may: a request belongs to whoever froze it.
 
-    def __init__(self, database: Database, office: Office, settings: BotSettings, line: LineClient) -> None:
+    `postmen` call LINE side by side, one for each call, because none may wait in a queue while its hold runs out;
+    without them one call follows the other. `quota_is_gone` is called when LINE says so, within a transaction: it may
+    only take note.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        settings: BotSettings,
+        line: LineClient,
+        *,
+        postmen: Executor | None = None,
+        quota_is_gone: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database, self._office, self._settings, self._line = database, office, settings, line
+        self._postmen, self._quota_is_gone = postmen, quota_is_gone
         self._paused_until: datetime | None = None
         self._quota_gone_until: datetime | None = None
 
     def deliver_once(self) -> bool:
-        """Sends one request if one is due. No transaction is open while LINE is called."""
+        """Sends some of the requests that are due, if any are. No transaction is open while LINE is called."""
         if self._paused_until is not None and now() < self._paused_until:
             return False
         with self._database.transaction() as session:
-            rows = outbox.claim(session)
-            parcel = self._pack(session, rows) if rows else None
-        if parcel is None:
-            return bool(rows)
-        outcome = self._call(parcel)
+            # After a pause one tries for all.
+            due = outbox.claim(session, most=MOST_AT_ONCE if self._paused_until is None else 1)
+            parcels = [parcel for rows in due if (parcel := self._pack(session, rows)) is not None]
+        for answers in self._answers(parcels):
+            self._settle(answers)
+        return bool(due)
+
+    def _answers(self, parcels: Sequence[Parcel]) -> Iterator[list[tuple[Parcel, Outcome]]]:
+        """LINE's answers as they come in: whom it answers need not wait for whom it lets wait."""
+        if self._postmen is None or len(parcels) < 2:
+            yield [(parcel, self._call(parcel)) for parcel in parcels]
+            return
+        calls = {self._postmen.submit(self._call, parcel): parcel for parcel in parcels}
+        waiting = set(calls)
+        while waiting:
+            answered, waiting = wait(waiting, timeout=GATHER_SECONDS)
+            yield [(calls[call], call.result()) for call in answered]
+
+    def _settle(self, answers: Sequence[tuple[Parcel, Outcome]]) -> None:
+        if not answers:
+            return
+        accepted = {
+            parcel.lead_id: outcome.request_id
+            for parcel, outcome in answers
+            if outcome.answer is Answer.ACCEPTED
+        }
         with self._database.transaction() as session:
-            self._conclude(session, parcel, outcome)
-        log.info("sent", extra={"by": parcel.by, "answer": outcome.answer.value, "row": parcel.lead_id})
-        return True
+            outbox.note_sent(session, accepted)
+            self._paused_until = None if accepted else self._paused_until
+            if self._quota_gone_until and any(p.by == "push" and p.lead_id in accepted for p, _ in answers):
+                self._quota_gone_until = None
+                outbox.end_wait_for_quota(session)
+            for parcel, outcome in answers:
+                if parcel.lead_id not in accepted and outbox.is_as_frozen(
+                    session, parcel.lead_id, parcel.retry_key, parcel.tries
+                ):
+                    self._conclude(session, parcel, outcome)
+        for parcel, outcome in answers:
+            log.info("sent", extra={"by": parcel.by, "answer": outcome.answer.value, "row": parcel.lead_id})
 
     def _call(self, parcel: Parcel) -> Outcome:
-        if parcel.by == "reply":
-            return self._line.reply(parcel.body)
-        return self._line.push(parcel.body, parcel.retry_key)
+        try:
+            if parcel.by == "reply":
+                return self._line.reply(parcel.body)
+            return self._line.push(parcel.body, parcel.retry_key)
+        except Exception as error:
+            # An answer that nobody foresaw must not take those to the other requests with it.
+            log.error("answer cannot be read", extra={"row": parcel.lead_id, **failure_fields(error)})
+            return Outcome(Answer.UNKNOWN, type(error).__name__)
 
     def _pack(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
         """Freezes the request; None when there was nothing worth sending any more."""
         lead = rows[0]
         if lead.first_tried_at is not None:
             return self._pack_again(session, rows)
-        by: Literal["reply", "push"] = "reply" if _token_lives(lead) else "push"
+        by: Literal["reply", "push"] = "reply" if token_lives(lead) else "push"
         if by == "push" and not self._worth_a_push(session, lead):
             outbox.settle(session, lead.id, "dropped", error="too late for a reply")
             return None
         rows = self._sayable(session, rows)
-        if lead not in rows or self._waits_for_quota(by, rows):
+        if lead not in rows or (by == "push" and self._waits_for_quota(session, rows)):
             return None
         rows, messages = self._filled(rows)
         outbox.freeze(rows, by=by, body=_body(lead, by, messages), again_in=HOLD)
-        return Parcel(lead.id, by, lead.body or "", lead.retry_key)
+        return Parcel(lead.id, by, lead.body or "", lead.retry_key, lead.tries)
 
     def _pack_again(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
         """The same bytes by the same way. After 23 hours the retry key would be about to mean a new message."""
@@ -96,13 +153,15 @@ class Sender:
         by: Literal["reply", "push"] = "reply" if lead.sent_by == "reply" else "push"
         # A try that ended without any answer, or with the end of our process, may have been taken.
         in_doubt = lead.error != Answer.BROKEN.value
-        if by == "reply" and not _token_lives(lead):
+        if by == "reply" and not token_lives(lead):
             self._too_late_for_reply(session, lead, in_doubt=in_doubt)
             return None
-        if self._waits_for_quota(by, rows):
+        if by == "push" and self._waits_for_quota(session, rows):
             return None
         outbox.freeze(rows, by=by, body=lead.body or "", again_in=HOLD)
-        return Parcel(lead.id, by, lead.body or "", lead.retry_key, tried_before=True, in_doubt=in_doubt)
+        return Parcel(
+            lead.id, by, lead.body or "", lead.retry_key, lead.tries, tried_before=True, in_doubt=in_doubt
+        )
 
     def _worth_a_push(self, session: Session, lead: OutboxRow) -> bool:
         """News always is. A reply that is too late is, unless the resident has since had a newer one."""
@@ -110,11 +169,19 @@ class Sender:
             return False
         return lead.kind == "notice" or lead.must_arrive or not outbox.newer_reply_waits(session, lead)
 
-    def _waits_for_quota(self, by: str, rows: Sequence[OutboxRow]) -> bool:
-        """While the month's messages are used up, pushes wait; one an hour asks whether there are new ones."""
-        if by == "reply" or self._quota_gone_until is None or now() >= self._quota_gone_until:
+    def _waits_for_quota(self, session: Session, rows: Sequence[OutboxRow]) -> bool:
+        """While the month's messages are used up, pushes wait: as long as LINE's count says so, else one an hour asks.
+
+        What LINE may have taken already asks whatever the count says: the answer ends the doubt and costs nothing.
+        """
+        counted = money.gone_until(session) if rows[0].first_tried_at is None else None
+        until = counted or self._quota_gone_until
+        if until is None:
             return False
-        outbox.put_off(rows, self._quota_gone_until)
+        if now() >= until:
+            self._quota_gone_until = now() + HOLD  # The others wait for what this one is told.
+            return False
+        outbox.wait_for_quota(rows, until)
         return True
 
     def _sayable(self, session: Session, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
@@ -153,14 +220,13 @@ class Sender:
         lead_id, text = parcel.lead_id, f"{outcome.answer.value}: {outcome.detail}"[:200]
         match outcome.answer:
             case Answer.ACCEPTED:
-                outbox.settle(session, lead_id, "sent", request_id=outcome.request_id)
+                outbox.note_sent(session, {lead_id: outcome.request_id})
             case Answer.BAD_TOKEN:
                 self._reply_failed(session, parcel, outcome)
             case Answer.REFUSED:
                 self._refused(session, lead_id, text)
             case Answer.NO_QUOTA:
-                self._quota_gone_until = now() + QUOTA_WAIT
-                self._not_now(session, parcel, QUOTA_WAIT)
+                self._note_no_quota(session, parcel)
             case Answer.SLOW_DOWN:
                 self._not_now(session, parcel, _backoff(1))
             case Answer.UNAUTHORISED:
@@ -172,7 +238,7 @@ class Sender:
     def _reply_failed(self, session: Session, parcel: Parcel, outcome: Outcome) -> None:
         """Used up or too late. On a second try within the token's life it was our own first try that used it."""
         lead = session.get_one(OutboxRow, parcel.lead_id)
-        if parcel.tried_before and _token_lives(lead):
+        if parcel.tried_before and token_lives(lead):
             outbox.settle(session, lead.id, "sent", request_id=outcome.request_id)
             return
         self._too_late_for_reply(session, lead, in_doubt=parcel.in_doubt)
@@ -198,22 +264,26 @@ class Sender:
         log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
         self._paused_until = now() + PAUSE_WHEN_UNAUTHORISED
 
-    def _not_now(self, session: Session, parcel: Parcel, again_in: timedelta) -> None:
+    def _note_no_quota(self, session: Session, parcel: Parcel) -> None:
+        """LINE may say so with messages left, while it keeps some for a broadcast made in its manager."""
+        self._quota_gone_until = min(now() + QUOTA_WAIT, Month.of(now()).ends)
+        self._quota_is_gone()
+        self._not_now(session, parcel, self._quota_gone_until - now(), error=outbox.MONTHLY_LIMIT)
+
+    def _not_now(
+        self, session: Session, parcel: Parcel, again_in: timedelta, *, error: str | None = None
+    ) -> None:
         """LINE did not take this try. Where it may have taken an earlier one, request and key must stay the same:
         under a new key the message would be told twice."""
         if parcel.tried_before:
             session.get_one(OutboxRow, parcel.lead_id).next_try_at = now() + again_in
         else:
-            outbox.release(session, parcel.lead_id, again_in=again_in, count_try=False)
+            outbox.release(session, parcel.lead_id, again_in=again_in, count_try=False, error=error)
 
     def _try_later(self, session: Session, parcel: Parcel, answer: Answer) -> None:
         lead = session.get_one(OutboxRow, parcel.lead_id)
         lead.next_try_at = now() + (REPLY_AGAIN_IN if parcel.by == "reply" else _backoff(lead.tries))
         lead.error = Answer.UNKNOWN.value if parcel.in_doubt else answer.value
-
-
-def _token_lives(row: OutboxRow) -> bool:
-    return row.reply_token is not None and row.reply_until is not None and now() <= row.reply_until
 
 
 def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:

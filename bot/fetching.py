@@ -11,7 +11,7 @@ from bot.visit import Office
 from store import files, outbox
 from store.conversations import find_open
 from store.db import Database
-from store.lanes import hold_lane
+from store.lanes import hold_lanes
 from store.models import File, Resident
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Fetcher:
         if catch.clean is not None:
             self._office.media.keep(wanted.token, catch.clean.data)
         with self._database.transaction() as session:
-            hold_lane(session, wanted.lane)
+            hold_lanes(session, [wanted.lane])
             self._conclude(session, session.get_one(File, wanted.file_id, with_for_update=True), catch)
         return True
 
@@ -79,15 +79,17 @@ class Fetcher:
             return Catch(Content.HERE, refused_because="unreadable")
 
     def _conclude(self, session: Session, file: File, catch: Catch) -> None:
+        if file.state == "kept":
+            return  # Another fetcher was faster, after our promise had run out: the bytes are the same.
         if file.state != "wanted":
             # The resident took it back while it was on its way.
-            self._office.media.destroy(file.token)
+            files.destroy_bytes(session, self._office.media, file)
         elif catch.clean is not None:
             files.note_kept(file, catch.clean)
         elif catch.refused_because:
             self._give_up(session, file, catch.refused_because)
         elif catch.content is Content.GONE:
-            files.destroy(self._office.media, file)
+            files.destroy(session, self._office.media, file)
             self._drop_from_request(session, file)
         elif not files.put_off(file, missing=catch.content is Content.MISSING):
             self._give_up(session, file, "lost")

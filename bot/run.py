@@ -1,41 +1,79 @@
 """The worker process: threads that work, deliver and fetch, and a scheduler for what the clock starts."""
 
 import logging
+import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.delivery import Sender
+from bot.delivery import MOST_AT_ONCE, Sender
 from bot.fetching import Fetcher
+from bot.line_account import LineAccount
 from bot.line_client import LineClient
+from bot.mailing import CHUNKS_AT_ONCE, Mailer
 from bot.office import open_office
+from bot.quota import Meter
+from bot.richmenus.line_links import LineLinks
+from bot.richmenus.season import Season
 from bot.settings import BotSettings
 from bot.work import Worker
-from store import conversations, files, heartbeats, sign_ins
+from store import conversations, files, heartbeats
+from store.broadcasts import mailings
 from store.clock import now
 from store.db import Database
 from store.logs import failure_fields
-from store.lookout import Lookout
+from store.lookout import NOTHING, Lookout
 from store.media import Media
+from store.purging import purge
+from store.ticks import once
 
 log = logging.getLogger(__name__)
 
-# How often somebody looks for work, and how long a thread that nobody calls rests at most.
-LOOK_EVERY_SECONDS = 0.01
+# How often somebody looks for work, in busy and in quiet times, and how long a thread that nobody calls rests at most.
+LOOK_EVERY_SECONDS, LOOK_AT_LEAST_EVERY_SECONDS = 0.01, 0.05
 LONGEST_REST_SECONDS = 1.0
 REST_AFTER_TROUBLE_SECONDS = 2.0
-SENDERS, FETCHERS = 4, 2
+SENDERS, FETCHERS, MAILERS = 4, 2, 3
+POSTMEN = SENDERS * MOST_AT_ONCE
+# Mailers are called by the scheduler; this is for what it should have missed.
+MAILERS_REST_SECONDS = 30.0
+
+
+class Bell:
+    """Calls one of those who rest, not all of them; rung while nobody rests, it calls the next who would."""
+
+    def __init__(self, most: int = 1) -> None:
+        self._rung: queue.Queue[None] = queue.Queue(maxsize=most)
+
+    def ring(self) -> None:
+        with suppress(queue.Full):
+            self._rung.put_nowait(None)
+
+    def rest(self, seconds: float) -> None:
+        with suppress(queue.Empty):
+            self._rung.get(timeout=seconds)
 
 
 class Crew:
     """Threads that do the same step whenever their bell rings, until nothing is left to do."""
 
-    def __init__(self, step: Callable[[], bool], size: int, stop: threading.Event) -> None:
-        self.bell = threading.Event()
-        work = (step, stop, self.bell)
-        self._threads = [threading.Thread(target=repeat, args=work, daemon=True) for _ in range(size)]
+    def __init__(
+        self,
+        step: Callable[[], bool],
+        size: int,
+        stop: threading.Event,
+        *,
+        bell: Bell | None = None,
+        rest: float = LONGEST_REST_SECONDS,
+    ) -> None:
+        self.bell = bell or Bell()
+        work = partial(repeat, step, stop, self.bell, rest=rest)
+        self._threads = [threading.Thread(target=work, daemon=True) for _ in range(size)]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -43,7 +81,8 @@ class Crew:
 
     def leave(self) -> None:
         """After `stop` is set: every step under way is finished first."""
-        self.bell.set()
+        for _ in self._threads:
+            self.bell.ring()
         for thread in self._threads:
             thread.join(timeout=20)
 
@@ -52,24 +91,48 @@ def run_worker(settings: BotSettings, stop: threading.Event) -> None:
     """Runs until `stop` is set."""
     database, office = Database(settings.store), open_office(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
-    workers = Crew(Worker(database, office).work_once, 1, stop)
-    senders = Crew(Sender(database, office, settings, line).deliver_once, SENDERS, stop)
+    meter = Meter(database, LineAccount(settings.line_api_url, settings.access_token))
+    postmen = ThreadPoolExecutor(POSTMEN)
+    sender = Sender(database, office, settings, line, postmen=postmen, quota_is_gone=meter.want)
+    senders = Crew(sender.deliver_once, SENDERS, stop)
+    workers = Crew(and_ring(senders.bell, Worker(database, office).work_once), 1, stop)
     fetchers = Crew(Fetcher(database, office, line).fetch_once, FETCHERS, stop)
-    for crew in (workers, senders, fetchers):
+    of_broadcasts = ThreadPoolExecutor(MAILERS * CHUNKS_AT_ONCE)
+    mailer = Mailer(database, office, settings, line, postmen=of_broadcasts, quota_is_gone=meter.want)
+    mailers = Crew(mailer.mail_once, MAILERS, stop, bell=Bell(MAILERS), rest=MAILERS_REST_SECONDS)
+    crews = (workers, senders, fetchers, mailers)
+    for crew in crews:
         crew.start()
-    scheduler = start_scheduler(database, office.media)
+    season = Season(database, LineLinks(settings.line_api_url, settings.access_token))
+    scheduler = start_scheduler(database, office.media, meter, season)
+    scheduler.add_job(call_mailers, "interval", seconds=1, args=[database, mailers.bell])
     log.info("worker is up")
     keep_looking(database, stop, workers.bell, senders.bell, fetchers.bell)
     scheduler.shutdown(wait=False)
-    for crew in (workers, senders, fetchers):
+    for crew in crews:
         crew.leave()
+    postmen.shutdown(wait=False)
+    of_broadcasts.shutdown(wait=False)
     database.close()
 
 
-def keep_looking(database: Database, stop: threading.Event, *bells: threading.Event) -> None:
+def and_ring(bell: Bell, step: Callable[[], bool]) -> Callable[[], bool]:
+    """What has been worked on has an answer to be sent, so nobody need look for it first."""
+
+    def work() -> bool:
+        worked = step()
+        if worked:
+            bell.ring()
+        return worked
+
+    return work
+
+
+def keep_looking(database: Database, stop: threading.Event, *bells: Bell) -> None:
     """Rings for events, messages and files as they come to be due; trouble with the database is waited out."""
     lookout: Lookout | None = None
-    while not stop.wait(LOOK_EVERY_SECONDS):
+    pause = LOOK_EVERY_SECONDS
+    while not stop.wait(pause):
         try:
             lookout = lookout or Lookout(database)
             todo = lookout.look()
@@ -80,7 +143,8 @@ def keep_looking(database: Database, stop: threading.Event, *bells: threading.Ev
             continue
         for due, bell in zip((todo.events, todo.messages, todo.files), bells, strict=True):
             if due:
-                bell.set()
+                bell.ring()
+        pause = min(pause * 1.1, LOOK_AT_LEAST_EVERY_SECONDS) if todo == NOTHING else LOOK_EVERY_SECONDS
     if lookout is not None:
         lookout.close()
 
@@ -88,30 +152,32 @@ def keep_looking(database: Database, stop: threading.Event, *bells: threading.Ev
 def repeat(
     step: Callable[[], bool],
     stop: threading.Event,
-    bell: threading.Event | None = None,
+    bell: Bell | None = None,
     *,
+    rest: float = LONGEST_REST_SECONDS,
     rest_after_trouble: float = REST_AFTER_TROUBLE_SECONDS,
 ) -> None:
     """Does the step again and again, resting when there is nothing to do; trouble never ends the thread."""
-    bell = bell or threading.Event()
+    bell = bell or Bell()
     while not stop.is_set():
         try:
             if step():
-                bell.set()  # Where one was due there may be more: another of the crew looks too.
                 continue
         except Exception as error:
             log.error("step failed", extra=failure_fields(error))
             stop.wait(rest_after_trouble)
-        bell.wait(LONGEST_REST_SECONDS)
-        bell.clear()
+        bell.rest(rest)
 
 
-def start_scheduler(database: Database, media: Media) -> BackgroundScheduler:
+def start_scheduler(database: Database, media: Media, meter: Meter, season: Season) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(show_life, "interval", seconds=10, args=[database])
     # Soon after a start too: a worker restarted every hour would never tidy up.
     soon = now() + timedelta(minutes=1)
-    scheduler.add_job(tidy_up, "interval", hours=1, args=[database, media], next_run_time=soon)
+    scheduler.add_job(tidy_up_in_turn, "interval", hours=1, args=[database, media], next_run_time=soon)
+    scheduler.add_job(meter.read, "interval", hours=1, next_run_time=now() + timedelta(seconds=5))
+    scheduler.add_job(meter.read_if_wanted, "interval", seconds=10)
+    scheduler.add_job(keep_season, "interval", minutes=1, args=[database, season], next_run_time=now())
     scheduler.start()
     show_life(database)
     return scheduler
@@ -122,12 +188,34 @@ def show_life(database: Database) -> None:
         heartbeats.beat(session, "worker")
 
 
+def call_mailers(database: Database, bell: Bell) -> None:
+    """When a broadcast is due. All workers look, and each chunk goes to the one who claims it."""
+    with database.reading() as session:
+        if not mailings.is_due(session):
+            return
+    for _ in range(MAILERS):
+        bell.ring()
+
+
+def keep_season(database: Database, season: Season) -> None:
+    """One of all workers does it."""
+    if once(database, "menus", timedelta(minutes=1)):
+        season.keep()
+
+
+def tidy_up_in_turn(database: Database, media: Media) -> None:
+    """One of all workers does it."""
+    if once(database, "tidy_up", timedelta(hours=1)):
+        tidy_up(database, media)
+
+
 def tidy_up(database: Database, media: Media) -> None:
-    """Personal data without a purpose goes: requests that nobody finished in a week, photos that belong to nothing."""
+    """Personal data without a purpose goes: requests that nobody finished in a week, photos that belong to nothing,
+    and whatever else has had its time."""
     with database.transaction() as session:
         conversations.forget_old(session)
         session.flush()
         files.forget_unused(session, media)
-        sign_ins.forget_old(session)
+    purge(database)
     with database.reading() as session:
         files.sweep(session, media)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.events import occurred_at, whose
 from bot.monitor import install_monitor
 from bot.public_files import public_files
+from bot.public_pages import public_pages
 from bot.settings import BotSettings
 from store import inbox
 from store.db import Database
@@ -45,6 +46,7 @@ def create_app(settings: BotSettings | None = None) -> Flask:
     app.add_url_rule("/readyz", view_func=readyz)
     install_monitor(app, database)
     app.register_blueprint(public_files)
+    app.register_blueprint(public_pages)
     return app
 
 

@@ -47,6 +47,8 @@ CONTENT = ("content_status", "content_truncated", "content_endless", "content_wr
 class Faults:
     def __init__(self, lock: threading.RLock) -> None:
         self._lock = lock
+        self._healed = threading.Condition(lock)
+        self._times_healed = 0
         self._values: dict[str, Any] = {switch.name: switch.default for switch in SWITCHES}
 
     def __getitem__(self, name: str) -> Any:
@@ -60,10 +62,23 @@ class Faults:
         checked = {name: _accepted(name, value) for name, value in values.items()}
         with self._lock:
             self._values.update(checked)
+            if checked.get("api_hang_seconds", 1) is None:
+                self._heal()
 
     def clear(self) -> None:
         with self._lock:
             self._values = {switch.name: switch.default for switch in SWITCHES}
+            self._heal()
+
+    def hang(self, seconds: float) -> None:
+        """Until the time is over, or someone turns the switch off."""
+        with self._healed:
+            before = self._times_healed
+            self._healed.wait_for(lambda: self._times_healed > before, timeout=seconds)
+
+    def _heal(self) -> None:
+        self._times_healed += 1
+        self._healed.notify_all()
 
     def take(self, names: Iterable[str]) -> Mapping[str, Any]:
         """The faults that hit this call; a call that is hit uses up one of `count`."""

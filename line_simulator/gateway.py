@@ -126,9 +126,10 @@ class Gateway:
 
 def _stall(call: Call) -> None:
     """The call is carried out after the wait: a client that gave up does not know that it was."""
-    seconds = call.faults.get("api_hang_seconds", 0) + call.faults.get("api_delay_ms", 0) / 1000
-    if seconds:
-        threading.Event().wait(seconds)
+    if seconds := call.faults.get("api_hang_seconds"):
+        call.sim.faults.hang(seconds)
+    if milliseconds := call.faults.get("api_delay_ms"):
+        threading.Event().wait(milliseconds / 1000)
 
 
 def _refuse_by_fault(call: Call) -> None:

@@ -59,6 +59,11 @@ class Handler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """The simulator has a log of its own."""
 
+    def log_error(self, format: str, *args: object) -> None:
+        """That a client keeps a connection open and asks for nothing is no error."""
+        if not any(isinstance(arg, TimeoutError) for arg in args):
+            super().log_error(format, *args)
+
     def _read_body(self, terminated: bool, stream: io.BufferedIOBase) -> bytes:
         if terminated:
             return io.BufferedReader(stream).read(LARGEST_BODY)

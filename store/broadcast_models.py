@@ -187,21 +187,18 @@ class TopicChoice(Table):
 
 
 class Surge(Table):
-    """A time when more happens than the office can answer: short questions, triage, another menu."""
+    """A time when more happens than the office can answer: short questions, triage, another menu.
+
+    `is_running` is true or null, so that the database itself refuses a second one.
+    """
 
     __tablename__ = "surge"
-    __table_args__ = (
-        Index(
-            "ix_surge_on",
-            "id",
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
     id: Mapped[int] = mapped_column(primary_key=True)
     words: Mapped[str] = mapped_column(Text)
     menu: Mapped[str | None] = mapped_column(String(32))
+    is_running: Mapped[bool | None] = mapped_column(unique=True)
     started_at: Mapped[datetime]
     started_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    started_by: Mapped[Staff] = relationship(foreign_keys=started_by_id, lazy="joined")

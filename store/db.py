@@ -1,8 +1,8 @@
 """One municipality's database: the engine, its transactions, and the base of all tables."""
 
-import threading
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,12 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from store.logs import failure_fields
 from store.sealing import Sealer, sealer_of
 from store.settings import StoreSettings
+from store.turnstile import Turnstile
+
+log = logging.getLogger(__name__)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -56,8 +60,7 @@ class Database:
     def __init__(self, settings: StoreSettings, *, patience: float = 10.0) -> None:
         self.engine = _engine(settings.database_url, patience)
         self.engine.dialect.sealer = Sealer(settings.data_keys)  # type: ignore[attr-defined]
-        # SQLite lets one writer in at a time and its busy handler is unfair: writers of one process queue here.
-        self._writers = threading.Lock()
+        self._turnstile = Turnstile(self.engine.url.database or ":memory:") if self.is_sqlite else None
         self._patience = patience
 
     @property
@@ -70,22 +73,28 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One unit of work: commits at the end, rolls back on any exception."""
-        if not self.is_sqlite:
+        """One unit of work: commits at the end, rolls back on any exception. Then what was put off by `afterwards`."""
+        with self._begun() as session:
+            yield session
+        for act in session.info.get(_AFTERWARDS, ()):
+            _try(act)
+
+    @contextmanager
+    def _begun(self) -> Iterator[Session]:
+        if self._turnstile is None:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
             return
         give_up_at = time.monotonic() + self._patience
-        if not self._writers.acquire(timeout=self._patience):
-            raise TimeoutError("The database is busy.")
-        try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                # What was waited for this process is not waited for other processes again.
-                left = max(give_up_at - time.monotonic(), 0.0)
-                session.connection(execution_options={"patience": left})
-                yield session
-        finally:
-            self._writers.release()
+        with (
+            self._turnstile.passed(give_up_at),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            # What was waited for our own processes is not waited for strangers again.
+            left = max(give_up_at - time.monotonic(), 0.0)
+            session.connection(execution_options={"patience": left})
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -99,6 +108,27 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._turnstile is not None:
+            self._turnstile.close()
+
+
+_AFTERWARDS = "afterwards"
+
+
+def afterwards(session: Session, act: Callable[[], object]) -> None:
+    """Done once this transaction of `Database` is committed, and not at all if it fails: nobody waits for it.
+
+    A process may end in between, so something must come by later that does it after all.
+    """
+    session.info.setdefault(_AFTERWARDS, []).append(act)
+
+
+def _try(act: Callable[[], object]) -> None:
+    """What is committed is committed: trouble with what comes after must not look like trouble with it."""
+    try:
+        act()
+    except Exception as error:
+        log.error("what should follow a transaction failed", extra=failure_fields(error))
 
 
 def _engine(url: str, patience: float) -> Engine:
@@ -118,6 +148,10 @@ def _engine(url: str, patience: float) -> Engine:
     return engine
 
 
+# A machine of ours that loses its power says no goodbye: its locks on residents end in a minute, not in two hours.
+_NOTICE_THE_DEAD = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+
+
 def _postgres_engine(url: str, patience: float) -> Engine:
     milliseconds = int(patience * 1000)
     return create_engine(
@@ -125,7 +159,8 @@ def _postgres_engine(url: str, patience: float) -> Engine:
         connect_args={
             "connect_timeout": max(int(patience), 2),  # libpq knows nothing shorter
             "tcp_user_timeout": milliseconds,
-            "options": f"-c lock_timeout={milliseconds}",
+            # Whatever the server or the role has as its default: an acknowledged event is on the disk.
+            "options": f"-c lock_timeout={milliseconds} -c synchronous_commit=on {_NOTICE_THE_DEAD}",
         },
         pool_pre_ping=True,
         pool_size=20,

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 
 import filetype
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
+from store.db import afterwards
 from store.media import Media
 from store.models import Conversation, File, Resident
 from store.pictures import NotAPicture, clean_picture
@@ -173,13 +175,21 @@ def forget(session: Session, media: Media, line_message_id: str, resident: Resid
     # Held, so that whoever is fetching it this moment sees afterwards that it is gone.
     file = session.scalars(own.with_for_update()).first()
     if file is not None:
-        destroy(media, file)
+        destroy(session, media, file)
     return file
 
 
-def destroy(media: Media, file: File) -> None:
-    media.destroy(file.token)
+def destroy(session: Session, media: Media, file: File) -> None:
+    """The row speaks of nothing any more; then the bytes go, without anybody waiting at the database meanwhile.
+
+    `sweep` destroys those of a process that came to its end in between.
+    """
     file.state, file.name, file.taken_at_place, file.sha256, file.next_try_at = "gone", None, None, None, None
+    destroy_bytes(session, media, file)
+
+
+def destroy_bytes(session: Session, media: Media, file: File) -> None:
+    afterwards(session, partial(media.destroy, file.token))
 
 
 def forget_unused(session: Session, media: Media) -> int:
@@ -200,12 +210,13 @@ def forget_unused(session: Session, media: Media) -> int:
     )
     found = list(session.scalars(unused))
     for file in found:
-        destroy(media, file)
+        destroy(session, media, file)
     return len(found)
 
 
 def sweep(session: Session, media: Media) -> int:
-    """Destroys bytes that no row speaks of: a process came to its end between keeping them and saying so."""
+    """Destroys bytes that no row speaks of: a process came to its end between keeping them and saying so, or between
+    saying that they are gone and destroying them."""
     names = media.untouched_since(now() - UNCLAIMED_FOR)
     swept = 0
     while batch := list(islice(names, 500)):

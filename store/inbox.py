@@ -1,20 +1,48 @@
 """Events from LINE, kept durably before LINE is answered, handed out once each and in order for each resident."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
-from store.lanes import hold_lane
+from store.lanes import hold_lanes
 from store.models import InboxEvent
 from store.sealing import CannotOpen
 
 MOST_TRIES = 5
+PUT_OFF_FOR = timedelta(seconds=5)
+# LINE delivers again for hours; whoever recorded a webhook may send it again within this.
+REMEMBER_EVENTS_FOR = timedelta(days=30)
+
+# Written down once: to build a statement takes longer than to run it.
+_KEEP = {
+    name: dialect.insert(InboxEvent.__table__).on_conflict_do_nothing(index_elements=["event_id"])
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_ELDER = aliased(InboxEvent)
+_OVERTAKES = select(_ELDER.id).where(
+    _ELDER.state == "new",
+    _ELDER.lane == InboxEvent.lane,
+    (_ELDER.occurred_at < InboxEvent.occurred_at)
+    | ((_ELDER.occurred_at == InboxEvent.occurred_at) & (_ELDER.id < InboxEvent.id)),
+)
+_DUE = (
+    select(InboxEvent.id, InboxEvent.lane)
+    .where(InboxEvent.state == "new", ~_OVERTAKES.exists())
+    .where(InboxEvent.next_try_at.is_(None) | (InboxEvent.next_try_at <= bindparam("now")))
+    .order_by(InboxEvent.occurred_at, InboxEvent.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_GIVEN = InboxEvent.id.in_(bindparam("ids", expanding=True))
+_THESE = select(InboxEvent).where(_GIVEN).order_by(InboxEvent.occurred_at, InboxEvent.id)
+_DONE = update(InboxEvent).where(_GIVEN).values(state="done", body=None, error=None)
+_UNREADABLE = {"state": "dead", "error": "no key in DATA_KEY opens it"}
 
 
 @dataclass(frozen=True)
@@ -29,12 +57,8 @@ class Arrival:
 
 def accept(session: Session, arrivals: Iterable[Arrival]) -> None:
     """Keeps the events not seen before: LINE may deliver any event again. All rows go in one statement."""
-    rows = [_row(arrival) for arrival in arrivals]
-    if not rows:
-        return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(InboxEvent.__table__).on_conflict_do_nothing(index_elements=["event_id"])
-    session.connection().execute(insert, rows)
+    if rows := [_row(arrival) for arrival in arrivals]:
+        session.connection().execute(_KEEP[session.get_bind().dialect.name], rows)
 
 
 def _row(arrival: Arrival) -> dict[str, Any]:
@@ -49,46 +73,38 @@ def _row(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def claim(session: Session) -> InboxEvent | None:
-    """The next event to work on, locked for this transaction.
+def claim(session: Session, *, most: int) -> list[InboxEvent]:
+    """The next events to work on, each of another lane, locked for this transaction.
 
     Only the eldest waiting event of a lane is ever handed out, so no worker overtakes another for one resident;
     an elder one that arrives meanwhile waits until the event under way is done.
     """
-    earlier = aliased(InboxEvent)
-    overtaken = select(earlier.id).where(
-        earlier.state == "new",
-        earlier.lane == InboxEvent.lane,
-        (earlier.occurred_at < InboxEvent.occurred_at)
-        | ((earlier.occurred_at == InboxEvent.occurred_at) & (earlier.id < InboxEvent.id)),
-    )
-    due = (InboxEvent.next_try_at.is_(None)) | (InboxEvent.next_try_at <= now())
-    query = (
-        select(InboxEvent)
-        .where(InboxEvent.state == "new", due, ~overtaken.exists())
-        .order_by(InboxEvent.occurred_at, InboxEvent.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    due = session.execute(_DUE, {"now": now(), "most": most}).all()
+    hold_lanes(session, (lane for _, lane in due))
+    events = _read(session, [event_id for event_id, _ in due])
+    # Some may wait behind those that nobody can read.
+    return events if events or not due else claim(session, most=most)
+
+
+def _read(session: Session, event_ids: Sequence[int]) -> list[InboxEvent]:
+    """Without those that no key opens: they must not hold up everybody else's."""
     try:
-        event = session.scalars(query).one_or_none()
+        return list(session.scalars(_THESE, {"ids": event_ids})) if event_ids else []
     except CannotOpen:
-        # No try will ever open it: it must not hold up everybody else's events.
-        _put_aside(session, session.execute(query.with_only_columns(InboxEvent.id)).scalar_one())
-        return claim(session)
-    if event is not None:
-        hold_lane(session, event.lane)
-    return event
+        if len(event_ids) > 1:
+            return [event for event_id in event_ids for event in _read(session, [event_id])]
+        session.execute(update(InboxEvent).where(InboxEvent.id == event_ids[0]).values(_UNREADABLE))
+        return []
 
 
-def _put_aside(session: Session, event_id: int) -> None:
-    unreadable = update(InboxEvent).where(InboxEvent.id == event_id)
-    session.execute(unreadable.values(state="dead", error="no key in DATA_KEY opens it"))
+def done(session: Session, events: Iterable[InboxEvent]) -> None:
+    """The bodies go: what mattered is now in conversation or case. The ids stay, against replays."""
+    session.execute(_DONE, {"ids": [event.id for event in events]})
 
 
-def done(event: InboxEvent) -> None:
-    """The body goes: what mattered is now in the conversation or the case. The id stays, against replays."""
-    event.state, event.body, event.error = "done", None, None
+def put_off(event: InboxEvent, error: str) -> None:
+    """For a little later, as often as it takes: what went wrong was not the event's fault and costs it no try."""
+    event.error, event.next_try_at = error[:200], now() + PUT_OFF_FOR
 
 
 def failed(event: InboxEvent, error: str) -> bool:

@@ -33,8 +33,10 @@ class Lookout:
     """For one thread. SQLite itself tells in microseconds whether anybody has written since it was last asked."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._connection = database.engine.execution_options(reading=True).connect()
+        # Outside any transaction: to begin and to end one costs more than the look.
+        options = {"reading": True} if database.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._connection = database.engine.connect().execution_options(**options)
+        self._sqlite: Any = self._connection.connection.driver_connection if database.is_sqlite else None
         self._seen: Any = None
         self._looked_at = now() - LOOK_ANYWAY_AFTER
 
@@ -48,10 +50,9 @@ class Lookout:
 
     def _something_changed(self) -> bool:
         """Always "perhaps" on PostgreSQL, which is asked the question itself."""
-        if not self._database.is_sqlite:
+        if self._sqlite is None:
             return True
-        version = self._connection.exec_driver_sql("PRAGMA data_version").scalar()
-        self._connection.rollback()
+        (version,) = self._sqlite.execute("PRAGMA data_version").fetchone()
         changed, self._seen = bool(version != self._seen), version
         return changed
 

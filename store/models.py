@@ -29,6 +29,7 @@ class Resident(Table):
     """A person who wrote to the account. `listening` says what a plain message now means: see store.residents."""
 
     __tablename__ = "resident"
+    __table_args__ = (_index_of("ix_resident_menu", "id", where="menu_linked IS NULL"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     line_key: Mapped[str] = mapped_column(String(40), unique=True)
     line_user_id: Mapped[str] = mapped_column(Sealed("resident.line_user_id"))
@@ -36,11 +37,15 @@ class Resident(Table):
     listening: Mapped[dict[str, Any] | None] = mapped_column(Sealed("resident.listening"))
     privacy_version: Mapped[str | None] = mapped_column(String(20))
     privacy_shown_at: Mapped[datetime | None]
+    # LINE's times of the last unfollow and follow: it delivers them again and in any order.
     blocked_at: Mapped[datetime | None]
+    followed_at: Mapped[datetime | None]
     # Where they live, coarsely, so that a broadcast for one village need not open every sealed address.
     moo: Mapped[str | None] = mapped_column(String(10), index=True)
     community: Mapped[str | None] = mapped_column(String(60))
     language: Mapped[str | None] = mapped_column(String(10))
+    # The menu of their own that LINE was last told of, empty for none; null while LINE is still to be told.
+    menu_linked: Mapped[str | None] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
 
 
@@ -61,6 +66,8 @@ class Conversation(Table):
     answers: Mapped[dict[str, Any] | None] = mapped_column(Sealed("conversation.answers"))
     said_in: Mapped[dict[str, str] | None] = mapped_column(Sealed("conversation.said_in"))
     editing: Mapped[str | None] = mapped_column(String(60))
+    # Begun in a surge: it goes on as it began, whatever the switch says by then.
+    in_surge: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime]
     heard_at: Mapped[datetime]
     ended_as: Mapped[str | None] = mapped_column(String(12))
@@ -77,10 +84,21 @@ class Case(Table):
         CheckConstraint("stars BETWEEN 1 AND 5", "stars"),
         CheckConstraint("triage IN ('red', 'yellow', 'green')", "triage"),
         # Everything the queue of open cases filters and sorts by, so that it never opens the rows themselves.
-        Index("ix_case_queue", "status", "due_on", "urgent", "department", "service", "assignee_id", "id"),
+        Index(
+            "ix_case_queue",
+            "status",
+            "due_on",
+            "urgent",
+            "triage",
+            "department",
+            "service",
+            "assignee_id",
+            "id",
+        ),
         Index("ix_case_department", "department", "id"),
         Index("ix_case_service", "service", "id"),
         Index("ix_case_assignee", "assignee_id", "id"),
+        _index_of("ix_case_triage", "triage", "id", where="triage IS NOT NULL"),
         Index("ix_case_urgent", "id", sqlite_where=text("urgent = 1"), postgresql_where=text("urgent")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -212,6 +230,8 @@ class OutboxRow(Table):
         _index_of("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
         _index_of("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
         _index_of("ix_outbox_dead", "id", where="state = 'dead'"),
+        # Before a row is purged, those that name it are looked for.
+        _index_of("ix_outbox_lead", "lead_id", where="lead_id IS NOT NULL"),
         # What LINE bills: the rows that led a push. The month's count reads only these.
         _index_of("ix_outbox_billed", "sent_at", where="state = 'sent' AND sent_by = 'push'"),
     )

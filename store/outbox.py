@@ -1,11 +1,12 @@
 """What is still to be told to residents. A row and the change it tells of commit together; delivery comes after."""
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
@@ -16,6 +17,55 @@ LAST_TRY_AFTER = timedelta(hours=23)
 MOST_MESSAGES = 5
 # LINE asks that a reply token be used within a minute of receipt; the rest is margin for the call itself.
 REPLY_WITHIN = timedelta(seconds=50)
+# The error of what waits for messages that LINE will take again: next month's, or those of a larger plan.
+MONTHLY_LIMIT = "monthly limit"
+
+
+def _before_this() -> Any:
+    """What goes out first for the same resident: a reply, an elder row, a request whose outcome is unknown.
+
+    Only a reply whose token still lives may overtake a push in doubt: a person waits for it now.
+    """
+    other = aliased(OutboxRow)
+    goes_first = or_(
+        (other.kind == OutboxRow.kind) & (other.id < OutboxRow.id),
+        (other.kind == "reply") & (OutboxRow.kind == "notice"),
+    )
+    due_before = other.first_tried_at.is_(None) & (other.next_try_at <= bindparam("now")) & goes_first
+    in_doubt = other.first_tried_at.is_not(None) & or_(
+        other.sent_by != "push", OutboxRow.reply_until.is_(None), OutboxRow.reply_until < bindparam("now")
+    )
+    return select(other.id).where(
+        other.state == "ready",
+        other.lane == OutboxRow.lane,
+        other.lead_id.is_(None),
+        other.id != OutboxRow.id,
+        or_(due_before, in_doubt),
+    )
+
+
+# Written down once: to build a statement takes longer than to run it.
+_DUE = (
+    select(OutboxRow.id, OutboxRow.lane)
+    .where(OutboxRow.state == "ready", OutboxRow.lead_id.is_(None), OutboxRow.next_try_at <= bindparam("now"))
+    .where(or_(OutboxRow.first_tried_at.is_not(None), ~_before_this().exists()))
+    .order_by(OutboxRow.next_try_at, OutboxRow.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_OF_LANES = (
+    select(OutboxRow)
+    .where(OutboxRow.state == "ready", OutboxRow.lane.in_(bindparam("lanes", expanding=True)))
+    .order_by(OutboxRow.id)
+    .with_for_update(skip_locked=True)
+)
+_SENT = (
+    update(OutboxRow)
+    .where(or_(OutboxRow.id == bindparam("lead"), OutboxRow.lead_id == bindparam("lead")))
+    .where(OutboxRow.state == "ready")
+    .values(state="sent", error=None, messages=None, body=None, reply_token=None)
+    .values(line_request_id=bindparam("request"), sent_at=bindparam("at"))
+)
 
 
 def put_reply(
@@ -74,77 +124,76 @@ def _new_row(*, lane: str, to: str | None, kind: str, next_try_at: datetime) -> 
     )
 
 
-def claim(session: Session) -> list[OutboxRow]:
-    """The rows of one resident that go out in one request, the row that carries the others first; [] if none is due.
+def claim(session: Session, *, most: int) -> list[list[OutboxRow]]:
+    """The requests to send now: each as the rows of one resident that go out in it, the one that carries the others
+    first.
 
-    A request whose outcome is unknown goes again exactly as it was. Otherwise a reply takes waiting notices along,
-    and a due notice takes the others along: LINE bills requests, not messages.
+    A request whose outcome is unknown goes again exactly as it was. Otherwise a free reply takes along whatever waits,
+    and what is due takes the others along: LINE bills requests, not messages.
     """
-    due = session.scalars(
-        select(OutboxRow)
-        .where(OutboxRow.state == "ready", OutboxRow.lead_id.is_(None), OutboxRow.next_try_at <= now())
-        .where(or_(OutboxRow.first_tried_at.is_not(None), ~_before_this().exists()))
-        .order_by(OutboxRow.next_try_at, OutboxRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if due is None:
-        return []
-    of_lane = select(OutboxRow).where(OutboxRow.state == "ready", OutboxRow.lane == due.lane)
-    rows = list(session.scalars(of_lane.order_by(OutboxRow.id).with_for_update(skip_locked=True)))
+    due = session.execute(_DUE, {"now": now(), "most": most}).all()
+    waiting = defaultdict(list)
+    if due:
+        for row in session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})}):
+            waiting[row.lane].append(row)
+    return [_request(row_id, waiting[lane]) for row_id, lane in due]
+
+
+def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """The row that is due, with those of its resident's rows that go with it."""
+    due = next(row for row in rows if row.id == due_id)
     if due.first_tried_at is not None:
         return [due, *(row for row in rows if row.lead_id == due.id)]
     # A row that was refused in company goes alone, so that one bad message takes no other with it.
     if due.tries:
         return [due]
     fresh = [row for row in rows if not row.tries]
-    lead = next((row for row in fresh if row.kind == "reply"), fresh[0])
-    return [lead, *(row for row in fresh if row.kind == "notice" and row is not lead)]
+    lead = next((row for row in fresh if token_lives(row)), due if due.kind == "reply" else fresh[0])
+    return [lead, *(row for row in fresh if row is not lead and _may_ride(row))]
 
 
-def _before_this() -> Any:
-    """What goes out first for the same resident: a reply, an elder row, a request whose outcome is unknown.
+def token_lives(row: OutboxRow) -> bool:
+    return row.reply_token is not None and row.reply_until is not None and now() <= row.reply_until
 
-    Only a reply whose token still lives may overtake a push in doubt: a person waits for it now.
-    """
-    other = aliased(OutboxRow)
-    goes_first = or_(
-        (other.kind == OutboxRow.kind) & (other.id < OutboxRow.id),
-        (other.kind == "reply") & (OutboxRow.kind == "notice"),
-    )
-    due_before = other.first_tried_at.is_(None) & (other.next_try_at <= now()) & goes_first
-    in_doubt = other.first_tried_at.is_not(None) & or_(
-        other.sent_by != "push", OutboxRow.reply_until.is_(None), OutboxRow.reply_until < now()
-    )
-    return select(other.id).where(
-        other.state == "ready",
-        other.lane == OutboxRow.lane,
-        other.lead_id.is_(None),
-        other.id != OutboxRow.id,
-        or_(due_before, in_doubt),
-    )
+
+def _may_ride(row: OutboxRow) -> bool:
+    """With another row's request: news, and a receipt that is too late for a reply of its own."""
+    return row.kind == "notice" or (row.must_arrive and not token_lives(row))
 
 
 def freeze(rows: Sequence[OutboxRow], *, by: str, body: str, again_in: timedelta) -> None:
     """Before the first call: what exactly is sent, by which way, and when to try again if we hear nothing."""
     lead = rows[0]
     lead.first_tried_at = lead.first_tried_at or now()
-    lead.body, lead.sent_by, lead.error = body, by, None
+    lead.body, lead.sent_by = body, by
     for row in rows:
+        row.error = None
         row.next_try_at = now() + again_in
         row.tries += 1
         row.lead_id = lead.id if row is not lead else None
 
 
-def put_off(rows: Sequence[OutboxRow], until: datetime) -> None:
-    """Untouched, but not before then."""
+def wait_for_quota(rows: Sequence[OutboxRow], until: datetime) -> None:
+    """Until then, or until LINE says that there are messages again, or a free reply takes them along."""
     for row in rows:
         row.next_try_at = max(row.next_try_at, until)
+        row.error = row.error or MONTHLY_LIMIT
 
 
-def release(session: Session, lead_id: int, *, again_in: timedelta, count_try: bool) -> None:
+def end_wait_for_quota(session: Session) -> None:
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.state == "ready", OutboxRow.error == MONTHLY_LIMIT, OutboxRow.next_try_at > now())
+        .values(next_try_at=now())
+    )
+
+
+def release(
+    session: Session, lead_id: int, *, again_in: timedelta, count_try: bool, error: str | None = None
+) -> None:
     """LINE certainly did not take the request: its rows are free again, each with a key never used."""
     for row in _travelling(session, lead_id):
+        row.error = error
         row.lead_id, row.first_tried_at, row.body, row.sent_by = None, None, None, None
         row.retry_key, row.next_try_at = str(uuid.uuid4()), now() + again_in
         row.tries = row.tries if count_try else row.tries - 1
@@ -163,6 +212,21 @@ def settle(
         row.body, row.reply_token = None, None
         if state == "sent":
             row.sent_at = now()
+
+
+def note_sent(session: Session, request_ids: Mapping[int, str | None]) -> None:
+    """Settles requests that LINE took, by their leads, with the ids that LINE gave them."""
+    at = now()
+    sent = [{"lead": lead, "request": given, "at": at} for lead, given in sorted(request_ids.items())]
+    if sent:
+        session.connection().execute(_SENT, sent)
+
+
+def is_as_frozen(session: Session, lead_id: int, retry_key: str, tries: int) -> bool:
+    """False where somebody else took the request up meanwhile, because the call took longer than it was held: what
+    they are told counts, and our refusal may only mean that theirs was taken."""
+    lead = session.get(OutboxRow, lead_id, with_for_update=True)
+    return lead is not None and (lead.state, lead.retry_key, lead.tries) == ("ready", retry_key, tries)
 
 
 def travels_alone(session: Session, lead_id: int) -> bool:

@@ -1,13 +1,15 @@
 """Residents: who writes to us, what they let us remember, and what a plain message of theirs means just now."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
 from store.line_limits import cut
+from store.menus import is_registered, look_again
 from store.models import Case, Resident
 from store.sealing import Sealer
 
@@ -16,11 +18,20 @@ LISTEN_FOR = timedelta(minutes=30)
 # An officer's question waits as long as it takes.
 LISTEN_FOR_ANSWER = timedelta(days=60)
 
+_OF_LINES = select(Resident).where(Resident.line_key.in_(bindparam("line_keys", expanding=True)))
+_OF_LINE = select(Resident).where(Resident.line_key == bindparam("line_key"))
+
 Listening = Literal["answer", "more", "comment"]
 
 
 def find_resident(session: Session, line_key: str) -> Resident | None:
-    return session.scalars(select(Resident).where(Resident.line_key == line_key)).one_or_none()
+    return session.scalars(_OF_LINE, {"line_key": line_key}).one_or_none()
+
+
+def acquaintances(session: Session, line_keys: Iterable[str]) -> dict[str, Resident]:
+    """Those of them who wrote to us before, in one look."""
+    known = session.scalars(_OF_LINES, {"line_keys": list(line_keys)})
+    return {resident.line_key: resident for resident in known}
 
 
 def meet(session: Session, sealer: Sealer, line_user_id: str) -> Resident:
@@ -36,10 +47,19 @@ def meet(session: Session, sealer: Sealer, line_user_id: str) -> Resident:
 
 def remember(resident: Resident, facts: dict[str, Any]) -> None:
     """Keeps name, phone or address so that they need not be typed again."""
+    was_registered = is_registered(resident.person)
     resident.person = {**(resident.person or {}), **facts}
+    if not was_registered and is_registered(resident.person):
+        look_again(resident)
     if address := facts.get("address"):
         resident.moo = address.get("moo")
         resident.community = cut(address.get("community") or "", 60) or None
+
+
+def choose_language(resident: Resident, language: str) -> None:
+    """The language of their menu."""
+    resident.language = language
+    look_again(resident)
 
 
 def listen(resident: Resident, what: Listening, case: Case) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Iterable
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -50,6 +51,11 @@ class Sealer:
             return cipher.decrypt(nonce, sealed[1 + _KEY_ID + _NONCE :], about.encode())
         except InvalidTag as error:
             raise CannotOpen(f"{about} was changed or moved.") from error
+
+    def open_all(self, sealed: Iterable[bytes], about: str) -> list[Any]:
+        """The values of many rows of one column, in order: read as one JSON, which takes half the time."""
+        result: list[Any] = json.loads(b"[" + b",".join(self.open(each, about) for each in sealed) + b"]")
+        return result
 
     def fingerprint(self, value: str) -> str:
         """A keyed hash: equal values give equal fingerprints, and nobody without the key can guess them."""

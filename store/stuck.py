@@ -84,7 +84,7 @@ def drop_event(session: Session, by: Staff, event_id: int, reason: DropReason) -
     event = _lock_event(session, event_id)
     if event is None:
         return False
-    inbox.done(event)
+    inbox.done(session, [event])
     write_down(session, "drop_event", staff_id=by.id, about=f"event {event.id}: {reason}")
     return True
 

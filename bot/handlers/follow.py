@@ -4,11 +4,17 @@ from bot.replies import Reply
 from bot.visit import Visit
 from store import outbox
 from store.clock import now
+from store.menus import look_again
 
 
 def followed(visit: Visit) -> list[Reply]:
     """A new friend, or one who came back. Notices from the time of the block are not sent again."""
-    visit.resident.blocked_at = None
+    resident, at = visit.resident, visit.event.at
+    if resident.blocked_at is not None and at < resident.blocked_at:
+        return []  # LINE tells it late: they have left since.
+    resident.blocked_at, resident.followed_at = None, at
+    if resident.menu_linked:
+        look_again(resident)  # LINE links no menu to who blocks us, and does not say so.
     welcome = visit.say("greeting.welcome")
     return [
         welcome,
@@ -18,8 +24,11 @@ def followed(visit: Visit) -> list[Reply]:
 
 
 def unfollowed(visit: Visit) -> list[Reply]:
-    visit.resident.blocked_at = now()
-    outbox.stop_notices(visit.session, visit.resident.line_key)
+    resident, at = visit.resident, visit.event.at
+    if resident.followed_at is not None and at < resident.followed_at:
+        return []  # LINE tells it late: they have come back since.
+    resident.blocked_at = at
+    outbox.stop_notices(visit.session, resident.line_key)
     return []
 
 

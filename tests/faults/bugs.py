@@ -18,7 +18,7 @@ from bot.work import Worker
 from store import cases, inbox, outbox
 from store.db import Database
 from store.media import Media
-from store.models import InboxEvent, OutboxRow
+from store.models import OutboxRow
 from tests.faults import acts
 
 
@@ -41,7 +41,11 @@ def ack_before_commit(app: Flask) -> Any:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         start_response("200 OK", [("Content-Length", "2"), ("Content-Type", "text/plain")])
         again = {**environ, "wsgi.input": io.BytesIO(body)}
-        return ClosingIterator([b"OK"], lambda: run_wsgi_app(app.wsgi_app, again, buffered=True))
+
+        def keep() -> None:
+            run_wsgi_app(app.wsgi_app, again, buffered=True)
+
+        return ClosingIterator([b"OK"], keep)
 
     return wsgi
 
@@ -60,32 +64,26 @@ def keep_each_delivery() -> None:
 def done_before_the_work() -> None:
     def work_once(worker: Any) -> bool:
         with worker._database.transaction() as session:
-            row = inbox.claim(session)
-            if row is None:
-                return False
-            row_id, body = row.id, row.body
-            inbox.done(row)
+            rows = inbox.claim(session, most=1)
+            inbox.done(session, rows)
         with worker._database.transaction() as session:
-            row = session.get_one(InboxEvent, row_id)
-            row.body = body
-            worker._work(session, row)
-            row.body = None
-        return True
+            worker._work_on(session, rows)
+        return bool(rows)
 
     Worker.work_once = work_once  # type: ignore[method-assign, assignment]
 
 
 def done_after_the_work() -> None:
+    done = inbox.done
+
     def work_once(worker: Any) -> bool:
+        inbox.done = lambda session, events: None
         with worker._database.transaction() as session:
-            row = inbox.claim(session)
-            if row is None:
-                return False
-            row_id = row.id
-            worker._work(session, row)
+            rows = inbox.claim(session, most=1)
+            worker._work_on(session, rows)
         with worker._database.transaction() as session:
-            inbox.done(session.get_one(InboxEvent, row_id))
-        return True
+            done(session, rows)
+        return bool(rows)
 
     Worker.work_once = work_once  # type: ignore[method-assign, assignment]
 
@@ -93,11 +91,11 @@ def done_after_the_work() -> None:
 def call_inside_the_transaction() -> None:
     def deliver_once(sender: Any) -> bool:
         with sender._database.transaction() as session:
-            rows = outbox.claim(session)
-            parcel = sender._pack(session, rows) if rows else None
-            if parcel is not None:
-                sender._conclude(session, parcel, sender._call(parcel))
-        return bool(rows)
+            due = outbox.claim(session, most=1)
+            for parcel in [sender._pack(session, rows) for rows in due]:
+                if parcel is not None:
+                    sender._conclude(session, parcel, sender._call(parcel))
+        return bool(due)
 
     Sender.deliver_once = deliver_once  # type: ignore[method-assign, assignment]
 

@@ -49,11 +49,11 @@ class Grounds:
 
 
 @contextmanager
-def grounds(kind: str) -> Iterator[Grounds | None]:
+def grounds(kind: str, *, durable: bool = False) -> Iterator[Grounds | None]:
     """None where there is no PostgreSQL to be had."""
     with tempfile.TemporaryDirectory(prefix="tessaban-kills-") as folder:
         if kind == "sqlite":
             yield Grounds(Path(folder), None)
             return
-        with a_server() as server:
+        with a_server(durable=durable) as server:
             yield Grounds(Path(folder), server) if server else None

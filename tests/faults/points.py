@@ -15,6 +15,7 @@ import bot.web
 from bot.delivery import Sender
 from bot.fetching import Fetcher
 from bot.line_client import LineClient
+from bot.mailing import Mailer
 from bot.work import Worker
 from store import files, inbox, outbox
 from store.media import Media
@@ -31,6 +32,11 @@ POINTS: dict[str, tuple[str, ...]] = {
     "act": _TRANSACTION,
     "tidy": ("before it is destroyed", *_TRANSACTION),
 }
+# Of broadcasts, which runs of residents and officers do not come by.
+MAILING_POINTS = (
+    *(f"mail: {moment}" for moment in POINTS["pack"]),
+    *(f"mailed: {moment}" for moment in POINTS["settle"]),
+)
 ALL_POINTS = tuple(f"{part}: {moment}" for part, moments in POINTS.items() for moment in moments)
 
 
@@ -98,9 +104,14 @@ def _in_every_transaction(trap: Trap) -> None:
 
 
 def _in_calls(trap: Trap) -> None:
-    around(Sender, "deliver_once", trap.enter("pack"))
-    for call in ("reply", "push"):
-        around(LineClient, call, after=(trap.at("answer read"), trap.enter("settle")))
+    for step in ("deliver_once", "_call"):
+        around(Sender, step, trap.enter("pack"))
+    around(Sender, "_settle", trap.enter("settle"))
+    for step in ("mail_once", "_call"):
+        around(Mailer, step, trap.enter("mail"))
+    around(Mailer, "_conclude", trap.enter("mailed"))
+    for call in ("reply", "push", "multicast"):
+        around(LineClient, call, after=(trap.at("answer read"),))
     connection = urllib3.connection.HTTPConnection
     around(connection, "getresponse", trap.at("request sent"), after=(trap.at("answered"),))
     around(requests.Session, "send", trap.at("before the call"))

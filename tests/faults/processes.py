@@ -44,6 +44,11 @@ class Command:
         self._process: subprocess.Popen[bytes] | None = None
         self.kills = 0
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         # A session of its own, so that its children can be killed with it.
         self._process = subprocess.Popen(

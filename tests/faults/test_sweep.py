@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from functools import partial
 from pathlib import Path
 
 import time_machine
@@ -48,8 +49,8 @@ def test_bytes_that_a_row_speaks_of_or_waits_for_stay(
     folder = Path(store_settings.media_url)
     with database.transaction() as session:
         resident = a_resident(session)
-        wishes = {"kind": "photo", "name": "", "album": None, "for_conversation": True}
-        kept, wanted, refused = (want(session, resident, line_message_id=f"{n}", **wishes) for n in range(3))
+        wish = partial(want, session, resident, kind="photo", name="", album=None, for_conversation=True)
+        kept, wanted, refused = (wish(line_message_id=f"{n}") for n in range(3))
         note_kept(kept, PHOTO)
         refused.state = "refused"
         for file in (kept, wanted, refused):

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 from contextlib import suppress
 
@@ -182,6 +183,36 @@ def test_what_is_no_photo_is_unreadable(data):
 )
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(width, height):
     assert why_refused(a_png_that_says(width, height)) == "too_big"
+
+
+def test_words_that_would_fill_the_memory_are_never_unpacked():
+    """A PNG of a megabyte and a half that says a gigabyte and a half about itself."""
+    said = b"Comment\x00\x00" + zlib.compress(bytes(50_000_000), 9)
+    head, tail = a_photo(kind="PNG")[:33], a_photo(kind="PNG")[33:]
+    chunk = struct.pack(">I", len(said)) + b"zTXt" + said + struct.pack(">I", zlib.crc32(b"zTXt" + said))
+    tracemalloc.start()
+    with suppress(NotAPicture):
+        clean_picture(head + chunk * 30 + tail)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        b"PK\x03\x04 a program",
+        b"<script>alert(1)</script>",
+        b"<?php system($_GET['x']);",
+        b"%PDF-1.7 /JavaScript",
+    ],
+)
+@pytest.mark.parametrize("where", ["behind", "within"])
+def test_what_else_a_photo_is_at_the_same_time_goes(hidden, where):
+    """GIFAR and its kin: a photo for the one program, something else for the next."""
+    double = a_photo() + hidden if where == "behind" else a_photo(comment=hidden)
+    assert hidden in double
+    assert hidden not in clean_picture(double).jpeg
 
 
 def test_a_file_too_large_is_not_even_looked_at():

@@ -1,8 +1,12 @@
 """The door of the API: tokens, request ids, sizes, switches, and the log of it all."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
+from line_simulator.web import create_app
+from tests.simulator.conftest import Account
 
 INFO = "/v2/bot/info"
 
@@ -59,6 +63,23 @@ def test_the_two_429s_have_lines_own_words(account, sim):
 def test_a_hanging_call_is_carried_out_all_the_same(account, sim, somsri):
     sim.faults.turn(api_hang_seconds=0.01, count=1)
     assert account.pushes(somsri.id, "ก").status_code == 200
+    assert len(somsri.messages) == 1
+
+
+@pytest.mark.parametrize("turn_off", [{"api_hang_seconds": 0}, {}])
+def test_hanging_ends_when_the_switch_is_turned_off(sim, somsri, turn_off):
+    account = Account(
+        create_app(sim).test_client()
+    )  # Flask's contexts must end in the thread where they began.
+    sim.faults.turn(api_hang_seconds=3600)
+    with ThreadPoolExecutor(1) as threads:
+        hanging = threads.submit(account.pushes, somsri.id, "ก")
+        with pytest.raises(TimeoutError):
+            hanging.result(timeout=0.2)
+        sim.faults.turn(api_status=None)
+        assert somsri.messages == []
+        sim.faults.turn(**turn_off) if turn_off else sim.faults.clear()
+        assert hanging.result(timeout=5).status_code == 200
     assert len(somsri.messages) == 1
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import itertools
+import socket
 import threading
 from contextlib import closing
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ import pytest
 import requests
 
 from line_simulator import Simulator
+from line_simulator.server import Handler
 from line_simulator.web import serve
 
 HEADERS = {"Authorization": "Bearer demo-token"}
@@ -39,6 +41,14 @@ def test_a_connection_serves_many_calls(url):
             connection.request("GET", "/v2/bot/info", headers=HEADERS)
             assert connection.getresponse().read()
         assert connection.sock is first
+
+
+def test_an_idle_connection_is_closed_and_is_no_error(url, monkeypatch, caplog):
+    monkeypatch.setattr(Handler, "timeout", 0.05)
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=5) as idle:
+        assert idle.recv(1) == b""
+    assert caplog.records == []
 
 
 def test_the_switch_hangs_up_without_an_answer(sim, url, session):

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from store.clock import BANGKOK, in_bangkok, now
-from store.db import Database
+from store.db import Database, afterwards
 from store.models import Case, CaseEvent, Heartbeat, Resident
 from store.residents import meet
 from store.settings import StoreSettings
@@ -122,6 +124,79 @@ def test_what_sqlite_acknowledged_survives_a_power_cut(sqlite: Database) -> None
         assert session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
     sqlite.close()
+
+
+@pytest.mark.parametrize("store_settings", ["postgresql"], indirect=True)
+def test_what_postgresql_acknowledged_does_too_whatever_its_server_thinks_of_that(
+    store_settings: StoreSettings,
+) -> None:
+    url = make_url(store_settings.database_url)
+    with psycopg.connect(store_settings.database_url, autocommit=True) as hasty:
+        hasty.execute(f'ALTER DATABASE "{url.database}" SET synchronous_commit = off')  # type: ignore[arg-type]
+    with psycopg.connect(store_settings.database_url) as other:
+        assert other.execute("SHOW synchronous_commit").fetchone() == ("off",)
+    database = Database(store_settings)
+    for unit_of_work in (database.transaction, database.reading):
+        with unit_of_work() as session:
+            assert session.scalar(text("SHOW synchronous_commit")) == "on"
+    database.close()
+
+
+@pytest.mark.parametrize("store_settings", ["postgresql"], indirect=True)
+def test_the_server_soon_notices_a_machine_that_vanished_with_locks_in_its_hands(database: Database) -> None:
+    with database.transaction() as session:
+        if session.scalar(text("SELECT inet_server_addr()")) is None:
+            pytest.skip("over a socket of this machine nobody vanishes alone")
+        idle, every, times = (
+            int(session.scalar(text(f"SELECT setting FROM pg_settings WHERE name = 'tcp_keepalives_{name}'")))
+            for name in ("idle", "interval", "count")
+        )
+    assert idle + every * times <= 60
+
+
+def test_what_follows_a_transaction_follows_its_commit_and_keeps_nobody_waiting(database: Database) -> None:
+    seen: list[int] = []
+
+    def count() -> None:
+        with database.transaction() as session:
+            seen.append(len(session.scalars(select(Heartbeat)).all()))
+
+    with database.transaction() as session:
+        session.add(Heartbeat(name="x", at=now()))
+        for _ in range(2):
+            afterwards(session, count)
+        assert seen == []
+    assert seen == [1, 1]
+
+
+def test_what_should_follow_a_transaction_that_fails_does_not(database: Database) -> None:
+    seen: list[str] = []
+
+    def fail() -> None:
+        with database.transaction() as session:
+            afterwards(session, lambda: seen.append("done"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert seen == []
+
+
+def test_trouble_after_a_transaction_is_no_trouble_with_it(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[str] = []
+
+    def fail() -> None:
+        raise OSError("ความลับ")
+
+    with database.transaction() as session:
+        afterwards(session, fail)
+        afterwards(session, lambda: seen.append("done"))
+    assert seen == ["done"]
+    assert [(record.levelname, "ความลับ" in record.getMessage()) for record in caplog.records] == [
+        ("ERROR", False)
+    ]
 
 
 def test_addresses_as_hosts_hand_them_out_are_understood(tmp_path: Path) -> None:

@@ -130,17 +130,38 @@ def test_a_file_of_staff_is_stored_before_its_row(session: Session, media: Media
 
 
 def test_what_was_taken_back_leaves_only_the_knowledge_that_there_was_something(
-    session: Session, media: Media
+    database: Database, media: Media, clock: time_machine.Traveller
 ) -> None:
-    resident = a_resident(session)
-    file = wanted(session, resident)
-    clean = files.clean("photo", picture())
-    media.keep(file.token, clean.data)
-    files.note_kept(file, clean)
-    assert files.forget(session, media, "589301234569113521", a_resident(session)) is None
-    assert files.forget(session, media, "589301234569113521", resident) is file
-    assert files.forget(session, media, "589301234569113521", resident) is file
+    with database.transaction() as session:
+        resident = a_resident(session)
+        file = wanted(session, resident)
+        clean = files.clean("photo", picture())
+        media.keep(file.token, clean.data)
+        files.note_kept(file, clean)
+        assert files.forget(session, media, "589301234569113521", a_resident(session)) is None
+        assert files.forget(session, media, "589301234569113521", resident) is file
+        assert files.forget(session, media, "589301234569113521", resident) is file
+        assert media.tokens() == {file.token}
     assert (file.state, file.sha256, file.taken_at_place, media.tokens()) == ("gone", None, None, set())
+
+
+def test_what_was_to_be_destroyed_stays_when_its_transaction_fails(
+    database: Database, media: Media, clock: time_machine.Traveller
+) -> None:
+    with database.transaction() as session:
+        file = wanted(session)
+        media.keep(file.token, b"bytes")
+
+    def fail() -> None:
+        with database.transaction() as session:
+            files.destroy(session, media, session.get_one(File, file.id))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with database.reading() as session:
+        assert session.get_one(File, file.id).state == "wanted"
+    assert media.tokens() == {file.token}
 
 
 def test_photos_sent_a_moment_ago_are_taken_along_once(
@@ -157,15 +178,18 @@ def test_photos_sent_a_moment_ago_are_taken_along_once(
 
 
 def test_files_that_belong_to_nothing_are_destroyed_after_an_hour(
-    session: Session, media: Media, clock: time_machine.Traveller
+    database: Database, media: Media, clock: time_machine.Traveller
 ) -> None:
-    unused = wanted(session, for_conversation=False)
-    media.keep(unused.token, b"bytes")
-    by_staff = files.uploaded(media, picture(), staff_id=1)
-    by_staff.staff_id = None
-    session.add(by_staff)
-    assert files.forget_unused(session, media) == 0
+    with database.transaction() as session:
+        unused = wanted(session, for_conversation=False)
+        media.keep(unused.token, b"bytes")
+        by_staff = files.uploaded(media, picture(), staff_id=1)
+        by_staff.staff_id = None
+        session.add(by_staff)
+        assert files.forget_unused(session, media) == 0
     clock.shift(timedelta(minutes=61))
-    assert files.forget_unused(session, media) == 1
+    with database.transaction() as session:
+        assert files.forget_unused(session, media) == 1
     assert media.tokens() == {by_staff.token}
-    assert session.scalars(select(File.state).order_by(File.id)).all() == ["gone", "kept"]
+    with database.reading() as session:
+        assert session.scalars(select(File.state).order_by(File.id)).all() == ["gone", "kept"]

@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from store import inbox
 from store.clock import now
-from store.db import Database
+from store.db import Database, Table
 from store.inbox import Arrival
 from store.models import InboxEvent
 from store.sealing import Sealer
@@ -37,14 +37,13 @@ def count_rows(database: Database) -> int:
 def work(database: Database, *, fail: bool = False) -> str | None:
     """Claims one event and does it, or fails at it; returns its id."""
     with database.transaction() as session:
-        event = inbox.claim(session)
-        if event is None:
-            return None
-        if fail:
-            inbox.failed(event, "ValueError")
-        else:
-            inbox.done(event)
-        return event.event_id
+        events = inbox.claim(session, most=1)
+        for event in events:
+            if fail:
+                inbox.failed(event, "ValueError")
+            else:
+                inbox.done(session, [event])
+        return events[0].event_id if events else None
 
 
 def work_all(database: Database) -> list[str]:
@@ -138,10 +137,7 @@ def test_an_event_dropped_halfway_waits_for_the_next_worker(database: Database) 
 
 def _drop_halfway(database: Database) -> None:
     with database.transaction() as session:
-        event = inbox.claim(session)
-        assert event is not None
-        inbox.done(event)
-        session.flush()
+        inbox.done(session, inbox.claim(session, most=1))
         raise ZeroDivisionError
 
 
@@ -162,7 +158,7 @@ def test_an_event_that_no_key_opens_is_put_aside_and_holds_up_nobody(database: D
     accept(database, arrival("1"), arrival("2", "b"))
     with database.transaction() as session:
         sealed_for_another_town = Sealer((b"k" * 32,)).seal(b"{}", "inbox.body")
-        broken = update(InboxEvent.__table__).where(InboxEvent.event_id == "1")
+        broken = update(Table.metadata.tables[InboxEvent.__tablename__]).where(InboxEvent.event_id == "1")
         session.execute(broken.values(body=type_coerce(sealed_for_another_town, LargeBinary)))
     assert work_all(database) == ["2"]
     with database.reading() as session:

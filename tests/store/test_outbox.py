@@ -45,7 +45,8 @@ def answer(session: Session, to: str = SOMSRI, *, late: bool = False) -> int:
 @contextmanager
 def claimed(database: Database) -> Iterator[list[OutboxRow]]:
     with database.transaction() as session:
-        yield outbox.claim(session)
+        requests = outbox.claim(session, most=1)
+        yield requests[0] if requests else []
 
 
 def claim(database: Database, *, by: str = "push") -> list[int]:
@@ -110,6 +111,24 @@ def test_an_answer_leads_and_takes_all_news_along(database: Database) -> None:
     with database.transaction() as session:
         first, free, second = news(session, hold=3600), answer(session), news(session)
     assert claim(database, by="reply") == [free, first, second]
+
+
+def test_a_receipt_too_late_for_its_token_rides_on_the_next_answer(database: Database) -> None:
+    with database.transaction() as session:
+        late, free = answer(session, late=True), answer(session)
+        session.get_one(OutboxRow, late).must_arrive = True
+    assert claim(database, by="reply") == [free, late]
+
+
+def test_what_waits_for_the_next_month_never_stands_in_the_way_of_an_answer(database: Database) -> None:
+    with database.transaction() as session:
+        late, waiting = answer(session, late=True), news(session)
+        rows = [session.get_one(OutboxRow, each) for each in (late, waiting)]
+        outbox.wait_for_quota(rows, now() + timedelta(hours=2))
+    assert claim(database) == []
+    with database.transaction() as session:
+        free = answer(session)
+    assert claim(database, by="reply") == [free, waiting]
 
 
 def test_each_answer_travels_by_its_own_token(database: Database) -> None:

@@ -2,7 +2,11 @@
 
 import io
 import json
+import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +14,15 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from bot.fetching import Fetcher
+from bot.line_client import LineClient
 from bot.run import tidy_up
 from line_simulator.residents import Resident as Phone
+from store.clock import now
 from store.models import Conversation, File
+from store.shelves import Folder
 from tests.stories.scenes import friend, texts, times_told
-from tests.town import Town, photo
+from tests.town import TOKEN, Town, photo
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -41,6 +49,21 @@ def answers(town: Town) -> dict[str, Any]:
 
 def bytes_on_disk(town: Town) -> list[Path]:
     return [path for path in Path(town.settings.store.media_url).rglob("*") if path.is_file()]
+
+
+def line_of(town: Town) -> LineClient:
+    return LineClient(town.settings.line_api_url, town.settings.line_api_data_url, TOKEN)
+
+
+@contextmanager
+def the_bytes_locked_up(town: Town) -> Iterator[None]:
+    """Their shelf takes and gives nothing, as an object store that is away."""
+    media = town.office.media
+    shelf, media._shelf = media._shelf, Folder(Path("/dev/null"))
+    try:
+        yield
+    finally:
+        media._shelf = shelf
 
 
 def test_a_photo_is_kept_clean_and_sealed(town: Town) -> None:
@@ -220,6 +243,70 @@ def test_a_photo_of_a_sent_case_can_be_taken_back_too(town: Town) -> None:
     town.settle()
     assert files(town)[0].state == "gone"
     assert bytes_on_disk(town) == []
+
+
+def fetch_too_slowly(town: Town) -> None:
+    """Another fetcher comes after the promise has run out, and is faster."""
+    town.simulator.faults.turn(api_delay_ms=700, count=1)
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(town.fetcher.fetch_once)
+        while files(town)[0].tries == 0:
+            pass
+        town.clock.shift(timedelta(seconds=80))
+        assert Fetcher(town.database, town.office, line_of(town)).fetch_once()
+        assert not slow.done()
+        assert slow.result()
+
+
+def test_a_fetcher_that_comes_too_late_leaves_the_photo_alone(town: Town) -> None:
+    phone = at_the_photos(town)
+    phone.sends_photos([photo()])
+    town.simulator.deliver_webhooks()
+    while town.worker.work_once():
+        pass
+    fetch_too_slowly(town)
+    (file,) = files(town)
+    assert file.state == "kept"
+    assert town.office.media.read(file.token)
+
+
+def test_while_the_store_of_files_is_away_what_is_taken_back_is_out_of_sight_and_destroyed_later(
+    town: Town,
+) -> None:
+    phone = at_the_photos(town)
+    (message_id,) = phone.sends_photos([photo()])
+    town.settle()
+    with the_bytes_locked_up(town):
+        phone.unsends(message_id)
+        town.settle()
+        (file,) = files(town)
+        assert (file.state, file.sha256, len(bytes_on_disk(town))) == ("gone", None, 1)
+        assert "photos" not in answers(town)
+    # The disk keeps its own time.
+    os.utime(bytes_on_disk(town)[0], times=(now().timestamp(), now().timestamp()))
+    town.wait(hours=2)
+    tidy_up(town.database, town.office.media)
+    assert nothing_is_left(town)
+
+
+def test_nobody_waits_at_the_database_while_bytes_are_destroyed(town: Town) -> None:
+    phone = at_the_photos(town)
+    (message_id,) = phone.sends_photos([photo()])
+    town.settle()
+    (path,) = bytes_on_disk(town)
+    seen: list[str] = []
+
+    def destroy(token: str) -> None:
+        # Others see the change, and may write.
+        with town.database.transaction() as session:
+            seen.append(session.scalars(select(File.state).where(File.token == token)).one())
+        path.unlink()
+
+    town.office.media.destroy = destroy  # type: ignore[method-assign]
+    phone.unsends(message_id)
+    town.settle()
+    assert seen == ["gone"]
+    assert nothing_is_left(town)
 
 
 def test_nobody_can_take_back_the_photo_of_somebody_else(town: Town) -> None:

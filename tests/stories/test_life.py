@@ -91,11 +91,9 @@ def test_a_worker_answers_shows_that_it_lives_and_leaves_when_asked(town: Town) 
 
 def work_until_interrupted(town: Town) -> None:
     with town.database.transaction() as session:
-        event = inbox.claim(session)
-        assert event is not None
+        (event,) = inbox.claim(session, most=1)
         outbox.put_reply(session, lane=event.lane, to=None, token="t", messages=[{}], heard_at=now())
-        inbox.done(event)
-        session.flush()
+        inbox.done(session, [event])
         raise KeyboardInterrupt
 
 

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+import bot.work
 from bot.work import Worker
 from line_simulator.residents import Resident as Phone
 from store import inbox
 from store.clock import now
 from store.db import Database
 from store.models import Conversation, InboxEvent
-from tests.stories.scenes import friend, rows, the_resident
+from tests.stories.scenes import friend, rows, tell, the_resident, times_told
 from tests.town import Town
 
 LIGHT = "ไฟถนนหน้าบ้านดับค่ะ มืดมาก"
@@ -29,10 +30,9 @@ ON_POSTGRESQL = pytest.mark.parametrize("store_settings", ["postgresql"], indire
 def claimed(database: Database) -> Iterator[InboxEvent | None]:
     """An event in somebody's hands, until the block ends and it is done."""
     with database.transaction() as session:
-        event = inbox.claim(session)
-        yield event
-        if event is not None:
-            inbox.done(event)
+        events = inbox.claim(session, most=1)
+        yield events[0] if events else None
+        inbox.done(session, events)
 
 
 def claim_one(database: Database) -> str | None:
@@ -60,6 +60,20 @@ def say_at(town: Town, phone: Phone, words: str, at: datetime) -> None:
     assert town.simulator.send_raw(json.dumps({"events": [event]}).encode()) == 200
     while town.worker.work_once():
         pass
+
+
+def tell_late(town: Town, phone: Phone, kind: str, at: datetime) -> None:
+    """LINE delivers again that they followed or left then."""
+    event = {
+        "type": kind,
+        "webhookEventId": f"{kind} {at.timestamp()}",
+        "deliveryContext": {"isRedelivery": True},
+        "timestamp": int(at.timestamp() * 1000),
+        "source": {"type": "user", "userId": phone.id},
+        "mode": "active",
+    }
+    assert town.simulator.send_raw(json.dumps({"events": [event]}).encode()) == 200
+    town.settle()
 
 
 def answers_of(town: Town, phone: Phone) -> dict[str, Any]:
@@ -106,6 +120,32 @@ def test_in_whatever_order_messages_arrive_no_answer_lands_at_another_question(t
         assert PLACE in str(answers.get("place", PLACE)), arrived
 
 
+def test_news_of_leaving_that_comes_after_the_return_changes_nothing(town: Town) -> None:
+    phone, began = friend(town), now()
+    tell_late(town, phone, "follow", began + timedelta(seconds=9))
+    tell(town, phone, "ก่อนข่าวเก่า")
+    tell_late(town, phone, "unfollow", began + timedelta(seconds=5))
+    tell(town, phone, "หลังข่าวเก่า")
+    town.settle()
+    assert [times_told(phone, words) for words in ("ก่อนข่าวเก่า", "หลังข่าวเก่า")] == [1, 1]
+    assert rows(town, "unreachable") == []
+    tell_late(town, phone, "unfollow", began + timedelta(seconds=12))
+    tell(town, phone, "หลังบล็อก")
+    assert rows(town)[-1].state == "unreachable"
+
+
+def test_news_of_a_return_that_comes_after_the_last_leaving_changes_nothing(town: Town) -> None:
+    phone, began = friend(town), now()
+    tell_late(town, phone, "unfollow", began + timedelta(seconds=9))
+    tell_late(town, phone, "follow", began + timedelta(seconds=5))
+    tell(town, phone, "หลังบล็อก")
+    assert rows(town)[-1].state == "unreachable"
+    tell_late(town, phone, "follow", began + timedelta(seconds=12))
+    tell(town, phone, "กลับมาแล้ว")
+    town.settle()
+    assert times_told(phone, "กลับมาแล้ว") == 1
+
+
 @ON_POSTGRESQL
 def test_no_worker_overtakes_another_for_one_resident_and_none_waits_for_another_resident(
     database: Database,
@@ -129,6 +169,23 @@ def test_an_elder_event_that_arrives_meanwhile_waits_for_the_one_under_way(datab
             with pytest.raises(TimeoutError):
                 other_worker.result(timeout=0.3)
         assert other_worker.result(timeout=5) == "elder"
+
+
+def test_what_is_not_reached_in_time_is_done_in_the_next_turn(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for longest in ("LONGEST_SECONDS", "LONGEST_ON_SQLITE"):
+        monkeypatch.setattr(bot.work, longest, 0.0)
+    worker, phones = Worker(town.database, town.office), [friend(town, str(number)) for number in range(5)]
+    for phone in phones:
+        phone.says(LIGHT)
+    town.simulator.deliver_webhooks()
+    turns = 0
+    while worker.work_once():
+        turns += 1
+    assert turns == len(phones)
+    town.settle()
+    assert [times_told(phone, "สายไฟขาด") for phone in phones] == [1] * len(phones)
 
 
 def test_four_workers_at_once_give_every_resident_the_conversation_that_one_would(town: Town) -> None:

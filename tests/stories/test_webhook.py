@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from bot.run import tidy_up
 from bot.web import MOST_BYTES, create_app
 from store.db import Database
 from store.models import Conversation, InboxEvent, OutboxRow, Resident
@@ -174,11 +175,13 @@ def test_the_same_event_fifty_times_at_once_has_one_effect(town: Town) -> None:
     assert count(town, OutboxRow) == 1
 
 
-def test_an_event_delivered_again_after_a_week_has_no_effect(town: Town) -> None:
+@pytest.mark.parametrize("days", [7, 29])
+def test_an_event_delivered_again_after_weeks_has_no_effect(town: Town, days: int) -> None:
     body = body_of(an_event())
     post(town, body)
     work(town)
-    town.wait(days=7)
+    town.wait(days=days)
+    tidy_up(town.database, town.office.media)
     again = body.replace(b'"isRedelivery": false', b'"isRedelivery": true')
     assert again != body
     assert post(town, again) == 200
@@ -227,7 +230,7 @@ def test_groups_are_told_to_write_alone_and_nothing_is_kept_of_them(town: Town) 
     assert post(town, body_of(*events)) == 200
     work(town)
     said = rows(town)
-    assert [row.reply_token for row in said] == ["token of 02", "token of 03"]
+    assert sorted(str(row.reply_token) for row in said) == ["token of 02", "token of 03"]
     assert [row.to for row in said] == [None, None]
     assert count(town, Resident) == count(town, Conversation) == 0
     with town.database.reading() as session:

@@ -36,6 +36,13 @@ def upgrade() -> None:
         batch_op.create_index('ix_inbox_due', ['occurred_at', 'id'], unique=False, sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
         batch_op.create_index('ix_inbox_lane', ['lane', 'occurred_at', 'id'], unique=False, sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
 
+    op.create_table('menu_shown',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('alias', sa.String(length=32), nullable=False),
+    sa.Column('letting_go', sa.String(length=60), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_menu_shown'))
+    )
     op.create_table('pressed_form',
     sa.Column('token', sa.String(length=64), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -62,14 +69,17 @@ def upgrade() -> None:
     sa.Column('privacy_version', sa.String(length=20), nullable=True),
     sa.Column('privacy_shown_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('blocked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('followed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('moo', sa.String(length=10), nullable=True),
     sa.Column('community', sa.String(length=60), nullable=True),
     sa.Column('language', sa.String(length=10), nullable=True),
+    sa.Column('menu_linked', sa.String(length=32), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_resident')),
     sa.UniqueConstraint('line_key', name=op.f('uq_resident_line_key'))
     )
     with op.batch_alter_table('resident', schema=None) as batch_op:
+        batch_op.create_index('ix_resident_menu', ['id'], unique=False, sqlite_where=sa.text('menu_linked IS NULL'), postgresql_where=sa.text('menu_linked IS NULL'))
         batch_op.create_index(batch_op.f('ix_resident_moo'), ['moo'], unique=False)
 
     op.create_table('series',
@@ -143,9 +153,10 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_assignee', ['assignee_id', 'id'], unique=False)
         batch_op.create_index('ix_case_department', ['department', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_due_on'), ['due_on'], unique=False)
-        batch_op.create_index('ix_case_queue', ['status', 'due_on', 'urgent', 'department', 'service', 'assignee_id', 'id'], unique=False)
+        batch_op.create_index('ix_case_queue', ['status', 'due_on', 'urgent', 'triage', 'department', 'service', 'assignee_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_resident_id'), ['resident_id'], unique=False)
         batch_op.create_index('ix_case_service', ['service', 'id'], unique=False)
+        batch_op.create_index('ix_case_triage', ['triage', 'id'], unique=False, sqlite_where=sa.text('triage IS NOT NULL'), postgresql_where=sa.text('triage IS NOT NULL'))
         batch_op.create_index('ix_case_urgent', ['id'], unique=False, sqlite_where=sa.text('urgent = 1'), postgresql_where=sa.text('urgent'))
 
     op.create_table('emergency_template',
@@ -186,17 +197,16 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
     sa.Column('menu', sa.String(length=32), nullable=True),
+    sa.Column('is_running', sa.Boolean(), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('started_by_id', sa.Integer(), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_by_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['ended_by_id'], ['staff.id'], name=op.f('fk_surge_ended_by_id')),
     sa.ForeignKeyConstraint(['started_by_id'], ['staff.id'], name=op.f('fk_surge_started_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_surge'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_surge')),
+    sa.UniqueConstraint('is_running', name=op.f('uq_surge_is_running'))
     )
-    with op.batch_alter_table('surge', schema=None) as batch_op:
-        batch_op.create_index('ix_surge_on', ['id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
-
     op.create_table('tester',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
@@ -231,7 +241,7 @@ def upgrade() -> None:
     sa.Column('menu', sa.String(length=32), nullable=True),
     sa.Column('send_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('approve_by', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('status', sa.String(length=12), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('author_id', sa.Integer(), nullable=False),
@@ -282,6 +292,7 @@ def upgrade() -> None:
     sa.Column('answers', sa.LargeBinary(), nullable=True),
     sa.Column('said_in', sa.LargeBinary(), nullable=True),
     sa.Column('editing', sa.String(length=60), nullable=True),
+    sa.Column('in_surge', sa.Boolean(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('heard_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_as', sa.String(length=12), nullable=True),
@@ -332,6 +343,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_dead', ['id'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
         batch_op.create_index('ix_outbox_due', ['next_try_at', 'id'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
         batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
+        batch_op.create_index('ix_outbox_lead', ['lead_id'], unique=False, sqlite_where=sa.text('lead_id IS NOT NULL'), postgresql_where=sa.text('lead_id IS NOT NULL'))
 
     op.create_table('audience_snapshot',
     sa.Column('broadcast_id', sa.Integer(), nullable=False),
@@ -467,6 +479,7 @@ def downgrade() -> None:
     op.drop_table('broadcast_act')
     op.drop_table('audience_snapshot')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_outbox_lead', sqlite_where=sa.text('lead_id IS NOT NULL'), postgresql_where=sa.text('lead_id IS NOT NULL'))
         batch_op.drop_index('ix_outbox_lane', sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
         batch_op.drop_index('ix_outbox_due', sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
         batch_op.drop_index('ix_outbox_dead', sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
@@ -490,9 +503,6 @@ def downgrade() -> None:
     op.drop_table('broadcast')
     op.drop_table('topic_choice')
     op.drop_table('tester')
-    with op.batch_alter_table('surge', schema=None) as batch_op:
-        batch_op.drop_index('ix_surge_on', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
-
     op.drop_table('surge')
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_staff_session_staff_id'))
@@ -502,6 +512,7 @@ def downgrade() -> None:
     op.drop_table('emergency_template')
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.drop_index('ix_case_urgent', sqlite_where=sa.text('urgent = 1'), postgresql_where=sa.text('urgent'))
+        batch_op.drop_index('ix_case_triage', sqlite_where=sa.text('triage IS NOT NULL'), postgresql_where=sa.text('triage IS NOT NULL'))
         batch_op.drop_index('ix_case_service')
         batch_op.drop_index(batch_op.f('ix_case_resident_id'))
         batch_op.drop_index('ix_case_queue')
@@ -519,6 +530,7 @@ def downgrade() -> None:
     op.drop_table('series')
     with op.batch_alter_table('resident', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_resident_moo'))
+        batch_op.drop_index('ix_resident_menu', sqlite_where=sa.text('menu_linked IS NULL'), postgresql_where=sa.text('menu_linked IS NULL'))
 
     op.drop_table('resident')
     with op.batch_alter_table('quota_reading', schema=None) as batch_op:
@@ -526,6 +538,7 @@ def downgrade() -> None:
 
     op.drop_table('quota_reading')
     op.drop_table('pressed_form')
+    op.drop_table('menu_shown')
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_lane', sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))
         batch_op.drop_index('ix_inbox_due', sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))

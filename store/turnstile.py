@@ -1,0 +1,75 @@
+"""Writers of one SQLite file take turns, across threads and processes: who waits is let in before who wrote last.
+
+SQLite itself lets them try again after pauses that grow, so that one who writes often keeps another out for seconds.
+"""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.0002, 0.002
+
+
+class Turnstile:
+    """One for each process and file. The locks are the system's: they end with the process that holds them."""
+
+    def __init__(self, database: str) -> None:
+        self._next, self._here = threading.Lock(), threading.Lock()
+        self._paths = f"{database}-turn", f"{database}-pen"
+        self._files: tuple[int, ...] = ()
+
+    @contextmanager
+    def passed(self, give_up_at: float) -> Iterator[None]:
+        """Holds the pen. Who comes back for it must first get behind whoever waits for it: there are two locks."""
+        with ExitStack() as held:
+            with _locked(self._next, give_up_at):
+                held.enter_context(_locked(self._here, give_up_at))
+                turn, pen = self._opened()
+                with _flocked(turn, give_up_at):
+                    held.enter_context(_flocked(pen, give_up_at))
+            yield
+
+    def _opened(self) -> tuple[int, ...]:
+        if not self._files:
+            self._files = tuple(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC) for path in self._paths)
+        return self._files
+
+    def close(self) -> None:
+        files, self._files = self._files, ()
+        for file in files:
+            os.close(file)
+
+
+@contextmanager
+def _locked(lock: threading.Lock, give_up_at: float) -> Iterator[None]:
+    if not lock.acquire(timeout=max(give_up_at - time.monotonic(), 0.0)):
+        raise TimeoutError("The database is busy.")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _flocked(file: int, give_up_at: float) -> Iterator[None]:
+    pause = FIRST_PAUSE_SECONDS
+    while not _taken(file):
+        if time.monotonic() > give_up_at:
+            raise TimeoutError("The database is busy.")
+        time.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,15 @@
+"""A worker process that waits less long for LINE than ours does, so that many calls can hang in a short time.
+
+Started as `python -m tests.faults.impatient SECONDS`.
+"""
+
+import sys
+from functools import partial
+
+import bot.run
+from bot.__main__ import main
+from bot.line_client import LineClient
+
+if __name__ == "__main__":
+    bot.run.LineClient = partial(LineClient, read_seconds=float(sys.argv[1]))  # type: ignore[misc, assignment, attr-defined]
+    sys.exit(main(["worker"]))

@@ -1,0 +1,43 @@
+"""The look for work sees what any process wrote and what only the clock made due."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from store import inbox, outbox
+from store.clock import now
+from store.db import Database
+from store.inbox import Arrival
+from store.lookout import LOOK_ANYWAY_AFTER, NOTHING, Lookout, ToDo
+from store.settings import StoreSettings
+
+
+@pytest.fixture
+def lookout(database: Database) -> Iterator[Lookout]:
+    opened = Lookout(database)
+    yield opened
+    opened.close()
+
+
+def test_what_another_process_wrote_is_seen_at_the_next_look(
+    lookout: Lookout, store_settings: StoreSettings
+) -> None:
+    assert lookout.look() == NOTHING
+    another = Database(store_settings)
+    with another.transaction() as session:
+        inbox.accept(session, [Arrival("event", "somebody", now(), {})])
+    another.close()
+    assert lookout.look() == ToDo(events=True, messages=False, files=False)
+
+
+def test_what_the_clock_alone_makes_due_is_seen_soon(
+    lookout: Lookout, database: Database, clock: time_machine.Traveller
+) -> None:
+    with database.transaction() as session:
+        row = outbox.put_reply(session, lane="somebody", to="U1", token="t", messages=[], heard_at=now())
+        row.next_try_at = now() + timedelta(minutes=1)
+    assert lookout.look() == NOTHING
+    clock.shift(timedelta(minutes=1) + LOOK_ANYWAY_AFTER)
+    assert lookout.look() == ToDo(events=False, messages=True, files=False)

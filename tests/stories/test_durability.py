@@ -1,0 +1,124 @@
+"""Power may fail at any moment: before LINE reads our 200 the disk has been told to keep what it stands for.
+
+Killing processes cannot show this, because the kernel keeps what they wrote; so the system calls are watched.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+import time_machine
+
+from tests.processes import ROOT, SERVE, answers, environment, free_port, wait_until
+from tests.stories.test_webhook import an_event, body_of, signed
+from tests.town import Town
+
+CALLS = "pwrite64,fdatasync,fsync,sendto,sendmsg,write"
+ON_SQLITE = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+APPLICATIONS = {"ours": "bot.web:create_app()", "careless": "tests.stories.careless:create_app()"}
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The true time: processes of their own know no other."""
+    with time_machine.travel(datetime.fromtimestamp(time.time(), UTC), tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture(scope="module")
+def strace() -> str:
+    """Where it is missing, or may watch nobody, nothing can be shown."""
+    found = shutil.which("strace")
+    if found is None:
+        pytest.skip("no strace here: install the package strace")
+    tried = subprocess.run(
+        [found, "-f", "-o", "/dev/null", "true"], capture_output=True, timeout=30, check=False
+    )
+    if tried.returncode != 0:
+        pytest.skip("strace may not watch processes here")
+    return found
+
+
+@contextmanager
+def watched_web(strace: str, town: Town, trace: Path, application: str) -> Iterator[str]:
+    """The web process under strace, in a session of its own, because both are ended by killing all of it."""
+    port = free_port()
+    watch = [
+        strace,
+        "-f",
+        "-y",
+        "-qq",
+        "-s",
+        "24",
+        "-e",
+        f"trace={CALLS}",
+        "-e",
+        "signal=none",
+        "-o",
+        str(trace),
+    ]
+    serve = [sys.executable, *SERVE, f"127.0.0.1:{port}", application]
+    process = subprocess.Popen(
+        [*watch, *serve],
+        env=environment(town),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}"), seconds=90)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=20)
+
+
+def acknowledge(address: str, trace: Path, event_id: str) -> list[str]:
+    """The calls that the web process made from the moment the event was sent until it was acknowledged."""
+    seen = len(trace.read_text(errors="replace"))
+    body = body_of(an_event(event_id))
+    answer = requests.post(f"{address}/line/webhook", data=body, headers=signed(body), timeout=20)
+    assert answer.status_code == 200
+    said = re.compile(r"(sendto|sendmsg|write)\(\d+<(TCP|socket).*HTTP/1\.1 200")
+
+    def calls() -> list[str]:
+        return trace.read_text(errors="replace")[seen:].splitlines()
+
+    wait_until(lambda: any(said.search(line) for line in calls()), seconds=20)
+    told = next(number for number, line in enumerate(calls()) if said.search(line))
+    return calls()[:told]
+
+
+def is_on_the_disk(calls: list[str]) -> bool:
+    """The log of the database was written and then, whole, handed to the disk."""
+    written = [number for number, line in enumerate(calls) if re.search(r"pwrite64\(\d+<[^>]*-wal", line)]
+    synced = [
+        number
+        for number, line in enumerate(calls)
+        if re.search(r"(fdatasync|fsync)(\(\d+<[^>]*-wal>\)| resumed).*= 0", line)
+    ]
+    return bool(written and synced) and max(synced) > max(written)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("application", "durable"), [("ours", True), ("careless", False)])
+def test_an_event_is_on_the_disk_before_line_hears_that_we_have_it(
+    town: Town, tmp_path: Path, strace: str, application: str, durable: bool
+) -> None:
+    trace = tmp_path / "trace"
+    with watched_web(strace, town, trace, APPLICATIONS[application]) as address:
+        seen = [is_on_the_disk(acknowledge(address, trace, f"01EVENT{number}")) for number in range(4)]
+    # The first write makes the log itself.
+    assert seen[1:] == [durable] * 3
