@@ -1,9 +1,10 @@
 """Residents' unfinished requests. The answers are the whole state; what to ask next is computed from them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
@@ -12,14 +13,24 @@ from store.models import Conversation, Resident
 RESUME_AFTER = timedelta(hours=12)
 FORGET_AFTER = timedelta(days=7)
 
+_OPEN = select(Conversation).where(
+    Conversation.resident_id == bindparam("resident"), Conversation.ended_as.is_(None)
+)
+_ALL_OPEN = select(Conversation).where(
+    Conversation.resident_id.in_(bindparam("residents", expanding=True)), Conversation.ended_as.is_(None)
+)
+
 End = Literal["submitted", "cancelled", "expired", "replaced"]
 
 
 def find_open(session: Session, resident: Resident) -> Conversation | None:
-    query = select(Conversation).where(
-        Conversation.resident_id == resident.id, Conversation.ended_as.is_(None)
-    )
-    return session.scalars(query).one_or_none()
+    return session.scalars(_OPEN, {"resident": resident.id}).one_or_none()
+
+
+def open_requests(session: Session, residents: Iterable[Resident]) -> dict[int, Conversation]:
+    """The open requests of these residents by the resident's id, in one look."""
+    found = session.scalars(_ALL_OPEN, {"residents": [resident.id for resident in residents]})
+    return {conversation.resident_id: conversation for conversation in found}
 
 
 def find_conversation(session: Session, resident: Resident, conversation_id: int) -> Conversation | None:
@@ -29,14 +40,25 @@ def find_conversation(session: Session, resident: Resident, conversation_id: int
 
 
 def begin(
-    session: Session, resident: Resident, service: str, answers: dict[str, Any], heard_at: datetime
+    session: Session,
+    resident: Resident,
+    service: str,
+    answers: dict[str, Any],
+    heard_at: datetime,
+    *,
+    in_surge: bool = False,
 ) -> Conversation:
     """Starts a request; one left unfinished is given up for it. `heard_at` is LINE's time of the event."""
     if unfinished := find_open(session, resident):
         end(unfinished, "replaced")
         session.flush()
     started = Conversation(
-        resident_id=resident.id, service=service, answers=answers, started_at=now(), heard_at=heard_at
+        resident_id=resident.id,
+        service=service,
+        answers=answers,
+        in_surge=in_surge,
+        started_at=now(),
+        heard_at=heard_at,
     )
     session.add(started)
     session.flush()

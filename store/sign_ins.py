@@ -152,9 +152,3 @@ def end_session(session: Session, cookie: str) -> None:
 
 def end_sessions_of(session: Session, person: Staff) -> None:
     session.execute(delete(StaffSession).where(StaffSession.staff_id == person.id))
-
-
-def forget_old(session: Session) -> None:
-    """Sessions and tries that mean nothing any more."""
-    session.execute(delete(StaffSession).where(StaffSession.started_at < now() - ABSOLUTE))
-    session.execute(delete(SignInTry).where(SignInTry.at < now() - WINDOW))

@@ -10,13 +10,13 @@ import time_machine
 from store.db import Database
 from store.municipality import Municipality
 from store.passwords import Passwords
+from store.purging import purge
 from store.sign_ins import (
     TooManyTries,
     WrongSignIn,
     begin_session,
     end_sessions_of,
     find_signed_in,
-    forget_old,
     sign_in,
 )
 from store.staff_models import SignInTry, Staff, StaffAct, StaffSession
@@ -151,6 +151,6 @@ def test_what_means_nothing_any_more_is_forgotten(
     with database.transaction() as session:
         begin_session(session, session.get_one(Staff, person.id))
     clock.shift(timedelta(hours=13))
-    with database.transaction() as session:
-        forget_old(session)
+    purge(database)
+    with database.reading() as session:
         assert session.query(SignInTry).count() == session.query(StaffSession).count() == 0

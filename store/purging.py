@@ -1,0 +1,116 @@
+"""What is over is forgotten in its time: ids of events, words and addresses of messages, used forms, tries to sign in.
+
+In small transactions with a rest between them, so that no webhook waits for it. What waits, is dead or is stuck stays
+until it is done or staff decide.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from store import ticks
+from store.clock import now
+from store.db import Database
+from store.inbox import REMEMBER_EVENTS_FOR
+from store.models import InboxEvent, OutboxRow
+from store.numbers import count_gone_events, count_gone_requests
+from store.sign_ins import ABSOLUTE, WINDOW
+from store.staff_models import PressedForm, SignInTry, StaffSession
+
+MOST_ROWS = 1000
+REST_SECONDS = 0.05
+# Who was told, and what, for whoever asks why: afterwards only that something was told.
+REMEMBER_WORDS_FOR = timedelta(days=30)
+# The month's count of messages reads the rows, and next year it is compared with this one.
+REMEMBER_ROWS_FOR = timedelta(days=400)
+# As long as somebody may leave a page of ours open and come back to press its button again.
+REMEMBER_FORMS_FOR = timedelta(days=90)
+
+_OVER = OutboxRow.state.in_(("sent", "dropped", "unreachable"))
+
+
+def purge(database: Database) -> None:
+    _forget_events(database)
+    _forget_words(database)
+    _forget_rows(database)
+    _forget(database, StaffSession.cookie_hash, StaffSession.started_at < now() - ABSOLUTE)
+    _forget(database, SignInTry.id, SignInTry.at < now() - WINDOW)
+    _forget(database, PressedForm.token, PressedForm.at < now() - REMEMBER_FORMS_FOR)
+    with database.transaction() as session:
+        ticks.forget_old(session)
+
+
+def _forget_events(database: Database) -> None:
+    """Their bodies went when they were done."""
+    old = and_(InboxEvent.state == "done", InboxEvent.arrived_at < now() - REMEMBER_EVENTS_FOR)
+
+    def forget(session: Session, batch: Sequence[int]) -> None:
+        gone = session.scalars(delete(InboxEvent).where(InboxEvent.id.in_(batch)).returning(InboxEvent.id))
+        count_gone_events(session, len(gone.all()))
+
+    _by_batches(database, select(InboxEvent.id).where(old).order_by(InboxEvent.id), forget)
+
+
+def _forget_words(database: Database) -> None:
+    words = (OutboxRow.to, OutboxRow.details, OutboxRow.messages, OutboxRow.body, OutboxRow.reply_token)
+    old = and_(_ended_before(REMEMBER_WORDS_FOR), or_(*(column.is_not(None) for column in words)))
+
+    def forget(session: Session, batch: Sequence[int]) -> None:
+        nothing = {column.key: None for column in words}
+        session.execute(update(OutboxRow).where(OutboxRow.id.in_(batch)).values(nothing))
+
+    _by_batches(database, select(OutboxRow.id).where(old).order_by(OutboxRow.id), forget)
+
+
+def _forget_rows(database: Database) -> None:
+    """A row that others travelled with goes after them."""
+    companion = aliased(OutboxRow)
+    leads = select(companion.id).where(companion.lead_id == OutboxRow.id).exists()
+    query = select(OutboxRow.id).where(_ended_before(REMEMBER_ROWS_FOR), ~leads).order_by(OutboxRow.id)
+    _by_batches(database, query, _forget_requests)
+
+
+def _forget_requests(session: Session, batch: Sequence[int]) -> None:
+    gone = delete(OutboxRow).where(OutboxRow.id.in_(batch))
+    rows = session.execute(gone.returning(OutboxRow.sent_by, OutboxRow.state, OutboxRow.lead_id)).all()
+    requests = Counter((sent_by or "", state) for sent_by, state, lead_id in rows if lead_id is None)
+    for (sent_by, state), count in sorted(requests.items()):
+        count_gone_requests(session, sent_by, state, count)
+
+
+def _ended_before(ago: timedelta) -> ColumnElement[bool]:
+    """`next_try_at` is the last time anything was to happen with the row."""
+    then = now() - ago
+    return and_(
+        _OVER,
+        OutboxRow.created_at < then,
+        OutboxRow.next_try_at < then,
+        func.coalesce(OutboxRow.sent_at, OutboxRow.created_at) < then,
+    )
+
+
+def _forget(database: Database, key: InstrumentedAttribute[Any], old: ColumnElement[bool]) -> None:
+    def forget(session: Session, batch: Sequence[Any]) -> None:
+        session.execute(delete(key.class_).where(key.in_(batch)))
+
+    _by_batches(database, select(key).where(old), forget)
+
+
+def _by_batches(
+    database: Database, keys: Select[Any], forget: Callable[[Session, Sequence[Any]], None]
+) -> None:
+    """What is old is looked up without keeping any writer waiting."""
+    while True:
+        with database.reading() as session:
+            batch = session.scalars(keys.limit(MOST_ROWS)).all()
+        if not batch:
+            return
+        with database.transaction() as session:
+            forget(session, batch)
+        if len(batch) == MOST_ROWS:
+            time.sleep(REST_SECONDS)

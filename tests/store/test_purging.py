@@ -1,0 +1,220 @@
+"""What is over is forgotten in its time, a little at a time; what may still be needed stays."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import event, func, insert, select
+
+from bot.run import tidy_up
+from store import outbox, purging
+from store.clock import now
+from store.db import Database
+from store.figures import count_all
+from store.media import Media
+from store.models import InboxEvent, OutboxRow
+from store.outbox import put_notice, put_reply
+from store.purging import MOST_ROWS, purge
+from store.settings import StoreSettings
+from store.staff_models import PressedForm
+from tests.builders import a_resident
+
+WORDS = [{"type": "text", "text": "เรื่องของท่านเสร็จแล้ว"}]
+
+
+def an_event(state: str, number: int = 0, arrived_at: datetime | None = None) -> dict[str, Any]:
+    return {
+        "event_id": f"{state} {number}",
+        "lane": "a lane",
+        "body": None if state == "done" else {"type": "message"},
+        "occurred_at": arrived_at or now(),
+        "arrived_at": arrived_at or now(),
+        "state": state,
+        "tries": 0,
+    }
+
+
+def events(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list(session.scalars(select(InboxEvent.event_id).order_by(InboxEvent.id)))
+
+
+def rows(database: Database) -> list[OutboxRow]:
+    with database.reading() as session:
+        return list(session.scalars(select(OutboxRow).order_by(OutboxRow.id)))
+
+
+def words(row: OutboxRow) -> list[Any]:
+    return [row.to, row.details, row.messages, row.body, row.reply_token]
+
+
+def tell_all(database: Database, *states: str) -> None:
+    """One notice for each of these ends, with all that belongs to a request."""
+    with database.transaction() as session:
+        for state in states:
+            row = put_notice(session, a_resident(session), "case_message", {"note": state})
+            session.flush()
+            row.messages, row.reply_token = WORDS, "t" * 32
+            if state != "ready":
+                outbox.freeze([row], by="push", body="{}", again_in=timedelta(0))
+                outbox.settle(session, row.id, state)
+                # As if it had not been forgotten when it was settled.
+                row.messages, row.body, row.reply_token = WORDS, "{}", "t" * 32
+
+
+def tell_together(database: Database) -> None:
+    """An answer takes along news from before it and from after it."""
+    with database.transaction() as session:
+        resident = a_resident(session)
+        before = put_notice(session, resident, "case_message", {}, hold_seconds=60)
+        session.flush()
+        answer = put_reply(
+            session, lane=resident.line_key, to=None, token="t", messages=WORDS, heard_at=now()
+        )
+        session.flush()
+        after = put_notice(session, resident, "case_message", {}, hold_seconds=60)
+        session.flush()
+        outbox.freeze([answer, before, after], by="reply", body="{}", again_in=timedelta(0))
+        session.flush()
+        outbox.settle(session, answer.id, "sent")
+
+
+def test_the_id_of_an_event_is_kept_for_thirty_days(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    with database.transaction() as session:
+        session.execute(insert(InboxEvent), [an_event("done")])
+    clock.shift(timedelta(days=29))
+    purge(database)
+    assert events(database) == ["done 0"]
+    clock.shift(timedelta(days=2))
+    purge(database)
+    assert events(database) == []
+
+
+def test_what_waits_or_was_given_up_stays_for_ever(database: Database, clock: time_machine.Traveller) -> None:
+    with database.transaction() as session:
+        session.execute(insert(InboxEvent), [an_event("new"), an_event("dead")])
+    tell_all(database, "ready", "dead")
+    before = [words(row) for row in rows(database)]
+    clock.shift(timedelta(days=2000))
+    purge(database)
+    assert events(database) == ["new 0", "dead 0"]
+    assert [words(row) for row in rows(database)] == before
+
+
+@pytest.mark.parametrize("state", ["sent", "dropped", "unreachable"])
+def test_to_whom_and_what_was_said_is_forgotten_after_thirty_days_and_that_it_was_said_after_400(
+    database: Database, clock: time_machine.Traveller, state: str
+) -> None:
+    tell_all(database, state)
+    clock.shift(timedelta(days=29))
+    purge(database)
+    assert None not in words(rows(database)[0])
+    clock.shift(timedelta(days=2))
+    purge(database)
+    (row,) = rows(database)
+    assert words(row) == [None] * 5
+    assert (row.state, row.sent_by, row.notice, row.sent_at is not None) == (
+        state, "push", "case_message", state == "sent",
+    )  # fmt: skip
+    clock.shift(timedelta(days=368))
+    purge(database)
+    assert len(rows(database)) == 1
+    clock.shift(timedelta(days=3))
+    purge(database)
+    assert rows(database) == []
+
+
+def test_news_that_waited_long_is_remembered_from_when_it_was_told(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    with database.transaction() as session:
+        put_notice(session, a_resident(session), "case_message", {"note": "รอโควตา"})
+    clock.shift(timedelta(days=45))
+    with database.transaction() as session:
+        row = session.scalars(select(OutboxRow)).one()
+        outbox.freeze([row], by="push", body="{}", again_in=timedelta(0))
+        outbox.settle(session, row.id, "sent")
+    purge(database)
+    assert rows(database)[0].to is not None
+
+
+def test_a_row_goes_after_those_that_went_out_with_it(
+    database: Database, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "MOST_ROWS", 1)
+    tell_together(database)
+    lead = rows(database)[1]
+    assert [row.lead_id for row in rows(database)] == [lead.id, None, lead.id]
+    clock.shift(timedelta(days=401))
+    purge(database)
+    assert rows(database) == []
+
+
+def test_what_was_counted_once_stays_counted(database: Database, clock: time_machine.Traveller) -> None:
+    with database.transaction() as session:
+        session.execute(insert(InboxEvent), [an_event("done", number) for number in range(3)])
+    tell_all(database, "sent", "sent", "unreachable", "dead")
+    tell_together(database)
+
+    def counted() -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+        with database.reading() as session:
+            figures = count_all(session)
+        return figures.events, figures.requests
+
+    before = counted()
+    assert before == (
+        {"done": 3},
+        {("push", "sent"): 2, ("push", "unreachable"): 1, ("push", "dead"): 1, ("reply", "sent"): 1},
+    )
+    clock.shift(timedelta(days=401))
+    purge(database)
+    assert len(rows(database)) == 1
+    assert counted() == before
+
+
+def test_no_transaction_touches_more_than_a_thousand_rows(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    many = 2 * MOST_ROWS + 500
+    with database.transaction() as session:
+        session.execute(insert(InboxEvent), [an_event("done", number) for number in range(many)])
+        session.execute(insert(PressedForm), [{"token": uuid.uuid4().hex, "at": now()} for _ in range(many)])
+    clock.shift(timedelta(days=91))
+    touched = [0]
+
+    def note(_connection: Any, _cursor: Any, statement: str, keys: Any, *_: Any) -> None:
+        if statement.startswith(("DELETE FROM inbox", "DELETE FROM pressed_form")):
+            touched[-1] += len(keys)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.engine, "commit", lambda _: touched.append(0))
+    purge(database)
+    assert (max(touched), sum(touched)) == (MOST_ROWS, 2 * many)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(InboxEvent)) == 0
+        assert session.scalar(select(func.count()).select_from(PressedForm)) == 0
+
+
+def test_a_form_that_somebody_left_open_for_a_month_is_still_known(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    with database.transaction() as session:
+        session.add(PressedForm(token="t" * 16, at=now()))
+    clock.shift(timedelta(days=31))
+    purge(database)
+    with database.reading() as session:
+        assert session.get(PressedForm, "t" * 16) is not None
+
+
+def test_the_hourly_tidying_purges(
+    database: Database, store_settings: StoreSettings, clock: time_machine.Traveller
+) -> None:
+    with database.transaction() as session:
+        session.execute(insert(InboxEvent), [an_event("done")])
+    clock.shift(timedelta(days=31))
+    tidy_up(database, Media(store_settings.media_url, database.sealer))
+    assert events(database) == []
