@@ -12,10 +12,14 @@ from bot.line_account import Info, LineAccount, LineTrouble
 from bot.office import open_office
 from bot.settings import BotSettings
 from bot.visit import Office
+from store import money
+from store.account_models import QuotaReading
+from store.calendar import Month
 from store.clock import now
 from store.db import Database
 from store.heartbeats import REDELIVERY, is_alive, last_beat
-from store.municipality import MunicipalityError
+from store.menus import IN_ENGLISH, REGISTERED, SEASONS
+from store.municipality import MunicipalityError, Plan
 from store.schema import is_newest
 from store.services import ServiceError
 
@@ -122,7 +126,7 @@ def _examine_line(settings: BotSettings, office: Office, line: LineAccount) -> I
     yield _clock(info)
     questions: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
         ("webhook", lambda: _webhook(settings, line)),
-        ("quota", lambda: _quota(line)),
+        ("quota", lambda: _quota(settings, office.municipality.plan, line)),
         ("menu", lambda: _menu(line)),
     )
     for about, question in questions:
@@ -194,25 +198,55 @@ def _after_test(status: int) -> str:
     return "start the web process; check the proxy, its certificate (no self-signed ones) and the firewall"
 
 
-def _quota(line: LineAccount) -> Iterator[Finding]:
+def _quota(settings: BotSettings, plan: Plan, line: LineAccount) -> Iterator[Finding]:
     limit, used = line.quota().limit, line.consumption().used
+    month = _month(settings, plan, limit, used)
+    if month.has_dropped:
+        yield _dropped(limit, month.dropped_from)
     if limit is None:
         yield ok("quota", f"unlimited, {used} used this month")
         return
     left = max(limit - used, 0)
+    told = f"{left} of {limit} messages left this month"
+    larger = "replies stay free; a larger plan is bought in LINE Official Account Manager"
     if left < limit * LEAST_QUOTA_LEFT:
-        told = (
-            f"{left} of {limit} messages left this month; when they are gone, notices wait for the next month"
-        )
-        yield warn(
-            "quota", told, "replies stay free; a larger plan is bought in LINE Official Account Manager"
-        )
-        return
-    yield ok("quota", f"{left} of {limit} messages left this month")
+        yield warn("quota", f"{told}; when they are gone, notices wait for the next month", larger)
+    elif month.is_short:
+        yield warn("quota", f"{told}; at this pace it will end with {month.forecast} used", larger)
+    else:
+        yield ok("quota", told)
+
+
+def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> money.Standing:
+    """By what LINE has just said and the database knows; a database that is away was found before."""
+    at = now()
+    reading = QuotaReading(at=at, month=Month.of(at).name, most=limit, used=used, ours=used)
+    database = Database(settings.store, patience=3)
+    try:
+        with database.reading() as session:
+            return money.standing(session, plan, reading=reading)
+    except (SQLAlchemyError, TimeoutError):
+        return money.weigh(plan, reading, money.Billed(), at=at)
+    finally:
+        database.close()
+
+
+def _dropped(limit: int | None, before: int | None) -> Finding:
+    was = "no limit" if before is None else f"{before} messages a month"
+    return warn(
+        "quota",
+        f"the plan has dropped: it had {was}, LINE now says {limit}",
+        "look in LINE Official Account Manager whether the plan was paid; if this is meant, correct [plan] in the file",
+    )
 
 
 def _menu(line: LineAccount) -> Iterator[Finding]:
     if line.default_menu().menu_id is None:
         yield fail("menu", "residents see no menu", "python -m bot richmenus publish")
         return
-    yield ok("menu", "a default menu is set")
+    # A season that is due and was never published would leave residents the menu they have.
+    others = (REGISTERED, *SEASONS, *IN_ENGLISH.values())
+    if missing := ", ".join(alias for alias in others if not line.has_menu(alias)):
+        yield warn("menu", f"LINE has never been given: {missing}", "python -m bot richmenus publish")
+        return
+    yield ok("menu", "a default menu is set, and those of the seasons are ready")

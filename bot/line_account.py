@@ -4,7 +4,7 @@ https://developers.line.biz/en/reference/messaging-api/
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -92,6 +92,11 @@ class LineAccount:
             _number(_content(self._call("GET", "/v2/bot/message/quota/consumption")), "totalUsage")
         )
 
+    def broadcast_on(self, day: date) -> int | None:
+        """How many residents our broadcasts to all friends reached on LINE's day; None until LINE has counted."""
+        content = _content(self._call("GET", f"/v2/bot/message/delivery/broadcast?date={day:%Y%m%d}"))
+        return _number(content, "success") if content.get("status") == "ready" else None
+
     def webhook_endpoint(self) -> WebhookEndpoint:
         response = self._call("GET", "/v2/bot/channel/webhook/endpoint", missing_is_fine=True)
         if response.status_code == 404:
@@ -112,6 +117,9 @@ class LineAccount:
         if response.status_code == 404:
             return DefaultMenu(None)
         return DefaultMenu(_text(_content(response), "richMenuId"))
+
+    def has_menu(self, alias: str) -> bool:
+        return self._call("GET", f"/v2/bot/richmenu/alias/{alias}", missing_is_fine=True).status_code == 200
 
     def close(self) -> None:
         self._session.close()

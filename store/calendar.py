@@ -1,8 +1,8 @@
-"""Office time: when something counts as received, and by when the office promised to answer."""
+"""Office time: months, when something counts as received, and by when the office promised to answer."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, Self
 
 from store.clock import BANGKOK, in_bangkok
 from store.municipality import Municipality, OfficeHours
@@ -13,6 +13,39 @@ Unit = Literal["working", "calendar"]
 def fiscal_year(day: date) -> int:
     """The Buddhist-era year in which the fiscal year (1 October to 30 September) ends."""
     return day.year + 543 + (1 if day.month >= 10 else 0)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A calendar month on the office's wall."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, at: datetime) -> Self:
+        local = in_bangkok(at)
+        return cls(local.year, local.month)
+
+    @property
+    def name(self) -> str:
+        return f"{self.year}-{self.number:02d}"
+
+    @property
+    def starts(self) -> datetime:
+        return datetime(self.year, self.number, 1, tzinfo=BANGKOK)
+
+    @property
+    def ends(self) -> datetime:
+        return self.after.starts
+
+    @property
+    def after(self) -> Self:
+        return type(self)(self.year + self.number // 12, self.number % 12 + 1)
+
+    @property
+    def before(self) -> Self:
+        return type(self)(self.year - (self.number == 1), (self.number - 2) % 12 + 1)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,21 @@
 """How much waits, was done and went wrong, counted in the database: right however many processes there are."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from store import inbox, outbox
+from store import inbox, money, numbers, outbox
 from store.clock import now, today
 from store.models import Case, File, Heartbeat, InboxEvent, OutboxRow
+from store.money import Standing
+from store.municipality import Plan
 from store.search import RUNNING
 from store.statuses import OPEN_STATUSES, Status
+
+# Figures are told without the municipality's file: what was bought is not known here, only what LINE says.
+NO_PLAN = Plan(messages=0, reserve=0)
 
 
 @dataclass(frozen=True)
@@ -30,13 +36,14 @@ class Figures:
     open: dict[str, int]
     overdue: dict[str, int]
     heartbeats: dict[str, float]
+    month: Standing
 
 
 def count_all(session: Session) -> Figures:
     return Figures(
         inbox=Waiting(*inbox.backlog(session)),
         outbox=Waiting(*outbox.backlog(session)),
-        events=_by_one(session, select(InboxEvent.state, func.count()).group_by(InboxEvent.state)),
+        events=_events(session),
         requests=_requests(session),
         files=_by_one(session, select(File.state, func.count()).group_by(File.state)),
         open=_by_one(session, _cases(OPEN_STATUSES)),
@@ -44,6 +51,7 @@ def count_all(session: Session) -> Figures:
         heartbeats={
             beat.name: (now() - beat.at).total_seconds() for beat in session.scalars(select(Heartbeat))
         },
+        month=money.standing(session, NO_PLAN),
     )
 
 
@@ -51,11 +59,18 @@ def _by_one(session: Session, query: Select[str, int]) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
+def _events(session: Session) -> dict[str, int]:
+    """With those whose rows have been purged: what only grows must not shrink."""
+    rows = _by_one(session, select(InboxEvent.state, func.count()).group_by(InboxEvent.state))
+    return dict(Counter(rows) + Counter(done=numbers.gone_events(session)))
+
+
 def _requests(session: Session) -> dict[tuple[str, str], int]:
     """Rows that travelled in another row's request are not requests of their own."""
     query = select(OutboxRow.sent_by, OutboxRow.state, func.count()).where(OutboxRow.lead_id.is_(None))
     rows = session.execute(query.group_by(OutboxRow.sent_by, OutboxRow.state))
-    return {(sent_by or "", state): count for sent_by, state, count in rows}
+    counted = Counter({(sent_by or "", state): count for sent_by, state, count in rows})
+    return dict(counted + Counter(numbers.gone_requests(session)))
 
 
 def _cases(statuses: frozenset[Status]) -> Select[str, int]:

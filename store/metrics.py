@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from store.db import Database
 from store.figures import Figures, Waiting, count_all
+from store.money import Standing
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OUTCOMES = {"sent": "accepted", "dead": "failed", "dropped": "dropped", "unreachable": "unreachable"}
@@ -35,6 +36,7 @@ class TownCollector(Collector):
         yield from _waiting(figures)
         yield from _done(figures)
         yield from _cases(figures)
+        yield from _quota(figures.month)
 
 
 def open_registry(database: Database) -> CollectorRegistry:
@@ -93,6 +95,22 @@ def _cases(figures: Figures) -> Iterator[Metric]:
     yield _gauges("cases_open", "Open cases", "department", figures.open)
     yield _gauges("cases_overdue", "Open cases past their day", "department", figures.overdue)
     yield _gauges("heartbeat_age_seconds", "Since the last sign of life", "name", figures.heartbeats)
+
+
+def _quota(month: Standing) -> Iterator[Metric]:
+    """Nothing before LINE has told anything, and no bounds where the plan has none."""
+    if month.read_at is None:
+        return
+    if month.most is not None and month.left is not None:
+        yield _gauge("line_quota_messages", "Messages LINE bills this month at most", month.most)
+        yield _gauge("line_quota_left", "Of them not used yet", month.left)
+    yield _gauge("line_quota_used", "Messages billed this month, by LINE and since it told by us", month.used)
+    yield _gauge(
+        "line_quota_forecast", "Messages billed by the end of the month at this pace", month.forecast
+    )
+    yield _gauge("line_quota_others", "Messages LINE counted this month and we did not send", month.others)
+    dropped = "1 when LINE gives fewer messages than it did earlier this month or last"
+    yield _gauge("line_quota_dropped", dropped, int(month.has_dropped))
 
 
 def _gauge(name: str, what: str, value: float) -> Metric:

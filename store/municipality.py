@@ -104,6 +104,12 @@ class Topic(_Part):
     name: str = Field(min_length=1, max_length=20)
 
 
+class SurgePlan(_Part):
+    """For surge mode: words with which a request should not wait behind others."""
+
+    keywords: tuple[str, ...] = ()
+
+
 class Municipality(_Part):
     name: str
     short_name: str
@@ -120,6 +126,7 @@ class Municipality(_Part):
     messages: Messages = Messages()
     plan: Plan = Plan()
     topics: tuple[Topic, ...] = Field(default=(), max_length=10)
+    surge: SurgePlan = SurgePlan()
 
     @model_validator(mode="after")
     def _has_an_office(self) -> "Municipality":

@@ -20,6 +20,7 @@ from bot.settings import BotSettings
 from store.db import Database
 from store.heartbeats import REDELIVERY, beat, last_beat, note_redelivery
 from store.models import Heartbeat
+from store.money import note_reading
 from store.settings import DEMO_MUNICIPALITY
 from tests.conftest import settings_for
 from tests.processes import ROOT, environment
@@ -111,14 +112,43 @@ def test_a_secret_of_another_channel_is_found(town: Town, healthy: BotSettings, 
     assert "LINE_CHANNEL_SECRET" in found.then
 
 
-@pytest.mark.parametrize(("used", "level"), [(0, Level.OK), (11_999, Level.OK), (12_001, Level.WARN)])
-def test_little_quota_is_a_warning(
+@pytest.mark.parametrize(
+    ("used", "level"), [(0, Level.OK), (9_000, Level.OK), (11_000, Level.WARN), (12_001, Level.WARN)]
+)
+def test_little_quota_or_too_quick_a_pace_is_a_warning(
     town: Town, healthy: BotSettings, line: LineAccount, used: int, level: Level
 ) -> None:
     town.simulator.quota.set(limit=15_000, used=used)
     quota = next(finding for finding in examine(healthy, line) if finding.about == "quota")
     assert quota.level is level
     assert f"{15_000 - used} of 15000" in quota.found
+
+
+def test_a_pace_that_does_not_last_the_month_is_said_with_its_end(
+    town: Town, healthy: BotSettings, line: LineAccount
+) -> None:
+    town.simulator.quota.set(limit=15_000, used=11_000)
+    found = only(healthy, line)
+    assert "4000 of 15000 messages left this month; at this pace it will end with 169" in found.found
+    assert "larger plan" in found.then
+
+
+def test_a_plan_smaller_than_the_one_that_was_bought_is_a_warning(
+    town: Town, healthy: BotSettings, line: LineAccount
+) -> None:
+    town.simulator.quota.set(limit=300, used=0)
+    found = only(healthy, line)
+    assert (found.level, found.about) == (Level.WARN, "quota")
+    assert "it had 15000 messages a month, LINE now says 300" in found.found
+    assert "[plan]" in found.then
+
+
+def test_a_plan_smaller_than_last_month_is_a_warning_whatever_the_file_says(
+    town: Town, healthy: BotSettings, line: LineAccount, database: Database
+) -> None:
+    with database.transaction() as session:
+        note_reading(session, most=35_000, used=10)
+    assert "it had 35000 messages a month, LINE now says 15000" in only(healthy, line).found
 
 
 def test_an_unlimited_plan_is_fine(town: Town, healthy: BotSettings, line: LineAccount) -> None:
@@ -136,6 +166,15 @@ def test_a_missing_menu_a_dead_worker_and_no_redelivery_are_found(town: Town, li
         # The demo municipality's file has an id of its own.
         "name": Level.WARN,
     }
+
+
+def test_a_season_whose_menu_line_does_not_have_is_named(
+    town: Town, healthy: BotSettings, line: LineAccount
+) -> None:
+    town.simulator.menus.delete_alias("flood")
+    found = only(healthy, line)
+    assert (found.about, found.level, found.then) == ("menu", Level.WARN, "python -m bot richmenus publish")
+    assert found.found.endswith(": flood")
 
 
 def test_a_database_without_tables_is_told_how_to_get_them(

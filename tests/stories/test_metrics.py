@@ -16,6 +16,7 @@ from staff_console.web import create_app as create_console
 from store.db import Database
 from store.heartbeats import beat
 from store.metrics import exposition, is_bearer, is_this_machine, open_registry
+from store.money import note_reading
 from store.settings import StoreSettings
 from store.statuses import Status
 from tests.conftest import settings_for
@@ -108,6 +109,34 @@ def test_files_and_heartbeats_are_counted(town: Town) -> None:
     seen = of(town)
     assert seen["files{state=refused}"] == 1
     assert seen["heartbeat_age_seconds{name=worker}"] == pytest.approx(90, abs=5)
+
+
+def test_the_months_messages_are_told_once_line_has_told_them(town: Town) -> None:
+    phone = friend(town)
+    town.simulator.quota.set(limit=300, used=150)
+    with town.database.transaction() as session:
+        note_reading(session, most=300, used=150)
+    tell(town, phone, "ข่าว")
+    town.settle()
+    seen = {name: count for name, count in of(town).items() if name.startswith("line_quota")}
+    assert seen.pop("line_quota_forecast") == pytest.approx(151 * 30 / 19.42, abs=1)
+    assert seen == {
+        "line_quota_messages": 300,
+        "line_quota_used": 151,
+        "line_quota_left": 149,
+        "line_quota_others": 150,
+        "line_quota_dropped": 0,
+    }
+
+
+def test_without_a_limit_there_is_no_figure_for_it_and_a_lower_one_shows(town: Town) -> None:
+    with town.database.transaction() as session:
+        note_reading(session, most=None, used=5)
+    assert "line_quota_messages" not in of(town)
+    assert (of(town)["line_quota_used"], of(town)["line_quota_dropped"]) == (5, 0)
+    with town.database.transaction() as session:
+        note_reading(session, most=300, used=5)
+    assert of(town)["line_quota_dropped"] == 1
 
 
 def test_two_processes_tell_the_same(town: Town) -> None:

@@ -1,0 +1,60 @@
+"""Reads LINE's own count of the month's messages: every hour, and soon after LINE refused a push for want of them."""
+
+import logging
+import threading
+from datetime import date, datetime, timedelta
+
+from bot.line_account import LineAccount, LineTrouble
+from store import money
+from store.broadcasts import aftermath
+from store.clock import now
+from store.db import Database
+
+log = logging.getLogger(__name__)
+
+# LINE's figure is approximate and slow to move: asking more often tells nothing more.
+NOT_AGAIN_FOR = timedelta(minutes=10)
+
+
+class Meter:
+    """One for each worker. Several that read it do no harm: each reading stands on its own."""
+
+    def __init__(self, database: Database, line: LineAccount) -> None:
+        self._database, self._line = database, line
+        self._wanted = threading.Event()
+        self._reading = threading.Lock()
+        self._read_at: datetime | None = None
+
+    def want(self) -> None:
+        """Takes note only; whoever delivers does not wait for it."""
+        self._wanted.set()
+
+    def read_if_wanted(self) -> None:
+        is_fresh = self._read_at is not None and now() - self._read_at < NOT_AGAIN_FOR
+        if self._wanted.is_set() and not is_fresh:
+            self.read()
+
+    def read(self) -> None:
+        """LINE is asked before the transaction begins. When it does not tell, what it said last stands."""
+        with self._reading:
+            self._wanted.clear()
+            self._read_at = now()
+            try:
+                most, used = self._line.quota().limit, self._line.consumption().used
+                friends = self._friends_told()
+            except LineTrouble as trouble:
+                log.warning("LINE did not tell the month's messages", extra={"reason": str(trouble)})
+                return
+            with self._database.transaction() as session:
+                for day, count in friends.items():
+                    if count is not None:
+                        aftermath.count_friends(session, day, count)
+                money.note_reading(session, most=most, used=used, all_counted=None not in friends.values())
+            log.info("read the month's messages", extra={"count": used})
+
+    def _friends_told(self) -> dict[date, int | None]:
+        """How many broadcasts to all friends reached, day by day: LINE tells it on the day after, and only LINE knows
+        friends who never wrote to us."""
+        with self._database.reading() as session:
+            days = aftermath.days_of_friends(session)
+        return {day: self._line.broadcast_on(day) for day in days}

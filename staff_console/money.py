@@ -1,0 +1,59 @@
+"""The page of the month's messages: what is used and left, what it costs, and what to do when it runs out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, render_template
+
+from staff_console.office import office
+from store import money as accounts
+from store.money import Standing
+
+money = Blueprint("money", __name__)
+# LINE is asked every hour; after three in vain somebody should look.
+STALE_AFTER = timedelta(hours=3)
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Part:
+    """One stretch of the bar, in percent of its length."""
+
+    kind: str
+    count: int
+    begins: float
+    width: float
+
+
+@money.get("/money")
+def show() -> str:
+    plan = office().municipality.plan
+    with office().database.reading() as session:
+        month = accounts.standing(session, plan)
+        return render_template(
+            "money.html",
+            month=month,
+            plan=plan,
+            parts=bar(month),
+            is_stale=month.read_at is not None and month.at - month.read_at > STALE_AFTER,
+            waiting=accounts.count_waiting(session),
+            replies=accounts.replies_between(session, month.month.starts, month.at),
+            worth=lambda count: accounts.baht_of(plan, count),
+            cost=lambda used: accounts.baht_of_month(plan, used),
+            past=accounts.past_months(session, MONTHS_SHOWN),
+        )
+
+
+def bar(month: Standing) -> list[Part]:
+    """What is used by us and by others, what is left for anything, and what of that is kept; empty without a limit."""
+    if month.left is None:
+        return []
+    kept = min(month.reserve, month.left)
+    others = min(month.others, month.used)
+    counts = {"ours": month.used - others, "others": others, "free": month.left - kept, "kept": kept}
+    whole, begins, parts = max(sum(counts.values()), 1), 0.0, list[Part]()
+    for kind, count in counts.items():
+        width = round(100 * count / whole, 2)
+        parts.append(Part(kind, count, round(begins, 2), width))
+        begins += width
+    return parts

@@ -1,0 +1,293 @@
+"""What the month's messages cost: LINE's own count and ours, what is left of them, and where the month will end.
+
+LINE bills a push by request and a multicast by recipient, and never a reply.
+https://developers.line.biz/en/docs/messaging-api/pricing/
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from store import outbox
+from store.account_models import QuotaReading
+from store.broadcast_models import Chunk
+from store.calendar import Month
+from store.clock import in_bangkok, now
+from store.models import OutboxRow
+from store.municipality import Plan
+
+DAY = timedelta(days=1)
+# LINE counts days in Japan's time and does not say when its month turns. What we sent in the two hours between both
+# midnights is taken for ours in the old month and in the new one: it must never look as if others had sent it.
+JAPAN_IS_AHEAD = timedelta(hours=2)
+# LINE is asked every hour; what it said longer ago than this no longer keeps anything from being sent.
+BELIEVED_FOR = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Billed:
+    """What LINE bills, as we count it: pushes by request, broadcasts by the residents their requests named."""
+
+    push: int = 0
+    multicast: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.push + self.multicast
+
+
+def billed_between(session: Session, start: datetime, end: datetime) -> Billed:
+    """From `start` until before `end`."""
+    told = select(func.sum(Chunk.told)).where(Chunk.state == "sent")
+    return Billed(
+        session.execute(_sent("push", start, end)).scalar_one(),
+        session.execute(told.where(Chunk.sent_at >= start, Chunk.sent_at < end)).scalar_one() or 0,
+    )
+
+
+def replies_between(session: Session, start: datetime, end: datetime) -> int:
+    """No index knows of replies, because each would pay for it: only rows of the time are looked through."""
+    newer = OutboxRow.id > _last_before(session, start - DAY)
+    return session.execute(_sent("reply", start, end).where(newer)).scalar_one()
+
+
+def _sent(by: str, start: datetime, end: datetime) -> Select[int]:
+    of_way = (OutboxRow.state == "sent", OutboxRow.sent_by == by)
+    return select(func.count()).where(*of_way, OutboxRow.sent_at >= start, OutboxRow.sent_at < end)
+
+
+def _last_before(session: Session, at: datetime) -> int:
+    """The number of the last row from before then, by halving: rows are numbered as they come."""
+    low, high = 0, session.execute(select(func.max(OutboxRow.id))).scalar() or 0
+    while low < high:
+        middle = (low + high) // 2
+        after = select(OutboxRow.created_at).where(OutboxRow.id > middle).order_by(OutboxRow.id).limit(1)
+        created_at = session.execute(after).scalar()
+        low, high = (middle + 1, high) if created_at is not None and created_at < at else (low, middle)
+    return low
+
+
+def note_reading(session: Session, *, most: int | None, used: int, all_counted: bool = True) -> QuotaReading:
+    """Keeps what LINE has just said; if there are messages, what waited for them waits no longer.
+
+    Ours is counted now, after LINE was asked, so that nothing of ours looks as if others had sent it; and as long as we
+    do not know how many of all friends we reached (`all_counted`), everything is taken for ours.
+    """
+    at = now()
+    month = Month.of(at)
+    ours = billed_between(session, month.starts - JAPAN_IS_AHEAD, at).total
+    ours = ours if all_counted else max(ours, used)
+    reading = QuotaReading(at=at, month=month.name, most=most, used=used, ours=ours)
+    session.add(reading)
+    if not says_gone(reading):
+        outbox.end_wait_for_quota(session)
+    return reading
+
+
+def latest(session: Session) -> QuotaReading | None:
+    return session.scalars(select(QuotaReading).order_by(QuotaReading.at.desc()).limit(1)).first()
+
+
+def says_gone(reading: QuotaReading) -> bool:
+    return reading.most is not None and reading.used >= reading.most
+
+
+def gone_until(session: Session) -> datetime | None:
+    """Until when a push is not worth a try: LINE said that all are used, this month and not long ago; else None."""
+    reading = latest(session)
+    if reading is None or not says_gone(reading):
+        return None
+    until = min(reading.at + BELIEVED_FOR, Month.of(reading.at).ends)
+    return until if now() < until else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the month stands. `most` is None where the plan has no limit; `read_at` is None before the first reading.
+
+    `used` is LINE's count plus what we have sent since it told; `others` is what LINE counted and we did not send:
+    somebody sends by hand from LINE's manager, or by another system. `dropped_from` is None after no limit, too.
+    """
+
+    at: datetime
+    read_at: datetime | None
+    most: int | None
+    used: int
+    ours: Billed
+    others: int
+    reserve: int
+    forecast: int
+    runs_out_on: date | None
+    has_dropped: bool
+    dropped_from: int | None
+
+    @property
+    def left(self) -> int | None:
+        return None if self.most is None else max(self.most - self.used, 0)
+
+    @property
+    def is_gone(self) -> bool:
+        return self.left == 0
+
+    @property
+    def is_short(self) -> bool:
+        """At this pace the messages do not last until the month ends."""
+        return self.most is not None and self.forecast > self.most
+
+    @property
+    def days_left(self) -> int:
+        """Of this month, today included."""
+        return (self.month.ends.date() - in_bangkok(self.at).date()).days
+
+    @property
+    def month(self) -> Month:
+        return Month.of(self.at)
+
+
+def standing(session: Session, plan: Plan, *, reading: QuotaReading | None = None) -> Standing:
+    """Now, by the latest reading, or by one that was just taken and is not kept."""
+    at, reading = now(), reading or latest(session)
+    ours = billed_between(session, Month.of(at).starts, at)
+    unread = billed_between(session, reading.at, at).total if reading else 0
+    before = earlier_limits(session, at)
+    return weigh(plan, reading, ours, at=at, unread=unread, before=before)
+
+
+def earlier_limits(session: Session, at: datetime) -> tuple[int | None, ...]:
+    """Every limit that LINE has named in this month and the last; None is none."""
+    since = Month.of(at).before.starts
+    return tuple(session.scalars(select(QuotaReading.most).where(QuotaReading.at >= since).distinct()))
+
+
+def weigh(
+    plan: Plan,
+    reading: QuotaReading | None,
+    ours: Billed,
+    *,
+    at: datetime,
+    unread: int = 0,
+    before: Sequence[int | None] = (),
+) -> Standing:
+    """The standing, from the latest reading, what we sent this month, what of it LINE has not told yet (`unread`),
+    and the limits it named before. Without a reading the plan that was bought is believed."""
+    known = reading if reading is not None and reading.month == Month.of(at).name else None
+    most = reading.most if reading is not None else plan.messages
+    used = known.used + unread if known is not None else ours.total
+    forecast, runs_out_on = _forecast(at, used=used, broadcast=ours.multicast, most=most)
+    has_dropped, dropped_from = _drop(reading.most, (plan.messages, *before)) if reading else (False, None)
+    return Standing(
+        at=at,
+        read_at=reading.at if reading else None,
+        most=most,
+        used=used,
+        ours=ours,
+        others=max(known.used - known.ours, 0) if known is not None else 0,
+        reserve=plan.reserve,
+        forecast=forecast,
+        runs_out_on=runs_out_on,
+        has_dropped=has_dropped,
+        dropped_from=dropped_from,
+    )
+
+
+def _forecast(at: datetime, *, used: int, broadcast: int, most: int | None) -> tuple[int, date | None]:
+    """The month's end if every day is like those so far, and the day on which nothing is left, if one comes.
+
+    Broadcasts are decisions and no habit: those that were sent count once. The first day counts as a whole one.
+    """
+    month = Month.of(at)
+    a_day = max(used - broadcast, 0) / max((at - month.starts) / DAY, 1)
+    forecast = used + round(a_day * ((month.ends - at) / DAY))
+    if most is None or used >= most or forecast <= most:
+        return forecast, None
+    return forecast, in_bangkok(at + DAY * ((most - used) / a_day)).date()
+
+
+def _drop(most: int | None, before: Sequence[int | None]) -> tuple[bool, int | None]:
+    """Whether the limit is lower than one before, and the highest of those. A plan can fall back unannounced."""
+    if most is None:
+        return False, None
+    highest = max((limit for limit in before if limit is not None), default=0)
+    if None in before:
+        return True, None
+    return highest > most, highest if highest > most else None
+
+
+def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
+    """How many of `count` residents a broadcast may tell now; what is not urgent leaves the plan's reserve.
+
+    Ask before every request to LINE and settle it before the next: a request under way is not counted yet.
+    """
+    left = standing(session, plan).left
+    if left is None:
+        return count
+    return max(min(count, left if urgent else left - plan.reserve), 0)
+
+
+def count_waiting(session: Session) -> int:
+    """Messages that LINE would not take for want of quota, and that no free reply has taken along yet."""
+    query = select(func.count()).where(OutboxRow.state == "ready", OutboxRow.error == outbox.MONTHLY_LIMIT)
+    return session.execute(query).scalar_one()
+
+
+class Alarm(StrEnum):
+    GONE = "gone"
+    DROPPED = "dropped"
+
+
+def find_alarms(session: Session, plan: Plan) -> tuple[Alarm, ...]:
+    """What staff must know wherever they are, by LINE's last word: cheap enough for every page."""
+    reading, at = latest(session), now()
+    if reading is None:
+        return ()
+    has_dropped, _ = _drop(reading.most, (plan.messages, *earlier_limits(session, at)))
+    is_gone = says_gone(reading) and reading.month == Month.of(at).name
+    return (Alarm.DROPPED,) * has_dropped + (Alarm.GONE,) * is_gone
+
+
+@dataclass(frozen=True)
+class Past:
+    """How a month ended, by the last reading before LINE may have begun to count the next."""
+
+    month: Month
+    most: int | None
+    used: int
+    others: int
+
+
+def past_months(session: Session, count: int) -> list[Past]:
+    """The last `count` months before this one, newest first; a month without a reading is left out."""
+    month, found = Month.of(now()), list[Past]()
+    for _ in range(count):
+        month = month.before
+        within = (QuotaReading.at >= month.starts, QuotaReading.at < month.ends - JAPAN_IS_AHEAD)
+        last = select(QuotaReading).where(*within).order_by(QuotaReading.at.desc()).limit(1)
+        if reading := session.scalars(last).first():
+            found.append(Past(month, reading.most, reading.used, max(reading.used - reading.ours, 0)))
+    return found
+
+
+def baht_of_month(plan: Plan, used: int) -> Decimal:
+    """The plan's price, and what is charged for messages beyond it."""
+    beyond = max(used - plan.messages, 0) * _exact(plan.extra_baht or 0)
+    return _satang(_exact(plan.monthly_baht) + beyond)
+
+
+def baht_of(plan: Plan, count: int) -> Decimal:
+    """What so many messages are worth at the plan's price; nothing on a free plan."""
+    each = _exact(plan.monthly_baht) / plan.messages if plan.messages else Decimal(0)
+    return _satang(each * count)
+
+
+def _exact(baht: float) -> Decimal:
+    """As it was typed: 0.1 in the file is ten satang and not a little more."""
+    return Decimal(str(baht))
+
+
+def _satang(baht: Decimal) -> Decimal:
+    return baht.quantize(Decimal("0.01"), ROUND_HALF_UP)
