@@ -72,6 +72,14 @@ class LineClient:
         """The same key and body may be sent again for 24 hours and reach the resident once."""
         return self._post("/v2/bot/message/push", body, {"X-Line-Retry-Key": retry_key})
 
+    def multicast(self, body: str, retry_key: str) -> Outcome:
+        """To at most 500 residents at once; as with a push, key and body may be sent again."""
+        return self._post("/v2/bot/message/multicast", body, {"X-Line-Retry-Key": retry_key})
+
+    def broadcast(self, body: str, retry_key: str) -> Outcome:
+        """To every friend of the account; as with a push, key and body may be sent again."""
+        return self._post("/v2/bot/message/broadcast", body, {"X-Line-Retry-Key": retry_key})
+
     def _post(self, path: str, body: str, headers: dict[str, str]) -> Outcome:
         try:
             response = self._session().post(

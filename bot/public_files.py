@@ -19,8 +19,13 @@ def _signer(settings: BotSettings) -> URLSafeTimedSerializer:
 
 def address_of(settings: BotSettings, token: str, *, small: bool = False) -> str:
     """Where LINE finds the photo; unguessable, and useless for any other photo."""
+    return f"{settings.public_url}{path_of(settings, token, small=small)}"
+
+
+def path_of(settings: BotSettings, token: str, *, small: bool = False) -> str:
+    """For a page of ours."""
     signed = _signer(settings).dumps(token)
-    return f"{settings.public_url}/photos/{signed}/{'small' if small else 'full'}.jpg"
+    return f"/photos/{signed}/{'small' if small else 'full'}.jpg"
 
 
 @public_files.get("/photos/<signed>/<any(full, small):size>.jpg")

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from store.broadcast_models import Mailing
 from store.clock import now
 from store.db import Database
 from store.media import Media
@@ -94,6 +95,9 @@ def _hold_back(database: Database) -> None:
         session.execute(
             waiting.values(state="dead", error="restored from a backup: it may have been sent since", **gone)
         )
+        # Somebody who knows whether it went out since resumes or cancels it.
+        going = update(Mailing).where(Mailing.state.in_(("waiting", "sending")))
+        session.execute(going.values(state="stopped", why="restored from a backup"))
         session.execute(update(File).where(File.state == "wanted").values(next_try_at=now()))
 
 

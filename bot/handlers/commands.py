@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 from bot.conversations import engine
-from bot.handlers import conversation, menu, my_cases
+from bot.handlers import announcements, conversation, information, menu, my_cases, topics
 from bot.handlers.submissions import send
 from bot.replies import Reply
 from bot.visit import Visit
-from store.conversations import find_open
-from store.thai import folded
+from store.thai import folded, folded_word, without_particles
 
 ANYWHERE: dict[str, Callable[[Visit], list[Reply]]] = {
     "แจ้งปัญหา": menu.report,
@@ -21,7 +20,23 @@ ANYWHERE: dict[str, Callable[[Visit], list[Reply]]] = {
     "เรื่องถึงไหนแล้ว": my_cases.track,
     "เรื่องของฉัน": my_cases.mine,
     "ติดต่อเรา": menu.contact,
+    "ประกาศ": information.news,
+    "ตรวจสอบประกาศ": announcements.genuine,
+    "จริงไหม": announcements.genuine,
+    "จริงหรือเปล่า": announcements.genuine,
+    "ของจริงไหม": announcements.genuine,
+    "เบอร์ฉุกเฉิน": information.emergency,
+    "จ่ายภาษี": information.tax,
+    "ผ่อนภาษี": information.instalments,
+    "english": information.in_english,
+    "ภาษาไทย": information.in_thai,
+    "thai": information.in_thai,
 }
+ANYWHERE |= dict.fromkeys(
+    ("ข่าวสาร", "รับข่าวสาร", "รับข่าว", "ตั้งค่าข่าว", "ตั้งค่าข่าวสาร", "เลือกข่าวที่รับ", "เลิกรับข่าว", "เลิกรับข่าวสาร",
+     "ไม่รับข่าว", "ไม่รับข่าวสาร", "หยุดส่ง", "หยุดส่งข่าว", "หยุดข่าว", "ยกเลิกข่าวสาร"),
+    topics.show,
+)  # fmt: skip
 _CANCEL = ("ยกเลิก", "เลิก", "ไม่ทำแล้ว", "cancel")
 _BACK = ("ย้อนกลับ", "กลับ", "ถอยกลับ", "back")
 _SKIP = ("ข้าม", "ไม่มี", "skip")
@@ -32,9 +47,11 @@ _EDIT = ("แก้ไข", "แก้")
 
 def command(visit: Visit, text: str) -> list[Reply] | None:
     """What the command leads to, or None when these words are no command."""
-    typed = folded(text)
+    if (replies := announcements.tester_code(visit, text)) is not None:
+        return replies
+    typed = folded(without_particles(text))
     for words, act in ANYWHERE.items():
-        if folded(words) == typed:
+        if folded_word(words) == typed:
             return act(visit)
     if _is(typed, _HELP):
         return _help(visit)
@@ -42,11 +59,11 @@ def command(visit: Visit, text: str) -> list[Reply] | None:
 
 
 def _is(typed: str, words: tuple[str, ...]) -> bool:
-    return any(folded(word) == typed for word in words)
+    return any(folded_word(word) == typed for word in words)
 
 
 def _help(visit: Visit) -> list[Reply]:
-    row = find_open(visit.session, visit.resident)
+    row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if row is None or draft is None:
         return menu.help_(visit)
@@ -55,7 +72,7 @@ def _help(visit: Visit) -> list[Reply]:
 
 def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
     """Cancel, back, skip, edit and send, typed instead of pressed."""
-    row = find_open(visit.session, visit.resident)
+    row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if row is None or draft is None:
         return (

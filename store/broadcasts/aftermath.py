@@ -1,16 +1,22 @@
 """What came of a broadcast: who was told, who is left, presses, blocks and answers of the day after."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.broadcast_models import Broadcast, ButtonPress, Chunk, Mailing
+from store.clock import now
+from store.inbox import REMEMBER_EVENTS_FOR
 from store.models import InboxEvent, Resident
 
 AFTER = timedelta(days=1)
+# LINE counts days in Japan's time, and a day on the next one.
+# https://developers.line.biz/en/reference/messaging-api/#get-number-of-broadcast-messages
+LINES_TIME = timezone(timedelta(hours=9))
+LINE_COUNTS_WITHIN = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Aftermath:
-    """Of the day after the sending began. Blocks and writers are counted among those who were told."""
+    """Of the day after the sending began, among those who were told; who wrote and then blocked us counts as blocked.
+
+    `wrote` is None once the events of that day are forgotten.
+    """
 
     presses: dict[int, int]
     blocked: int
-    wrote: int
+    wrote: int | None
 
 
 def progress_of(session: Session, mailing: Mailing) -> Progress:
@@ -58,12 +67,12 @@ def aftermath_of(session: Session, broadcast: Broadcast) -> Aftermath:
     counted = dict(session.execute(presses).all())
     if message is None or message.started_at is None:
         return Aftermath(counted, 0, 0)
-    told = _told(session, message)
-    return Aftermath(
-        counted,
-        len(told & _blocked(session, message.started_at)),
-        len(told & _writers(session, message.started_at)),
-    )
+    told, since = _told(session, message), message.started_at
+    # To block us is an event, too.
+    blocked = told & _blocked(session, since)
+    is_known = now() - since < REMEMBER_EVENTS_FOR
+    wrote = len(told & _writers(session, since) - blocked) if is_known else None
+    return Aftermath(counted, len(blocked), wrote)
 
 
 def press(session: Session, broadcast_id: int, button: int) -> None:
@@ -83,12 +92,43 @@ def was_sent(session: Session, broadcast_id: int) -> Broadcast | None:
         select(func.count())
         .select_from(Chunk)
         .join(Mailing)
-        .where(Mailing.broadcast_id == broadcast_id, Chunk.state == "sent")
+        .where(
+            Mailing.broadcast_id == broadcast_id,
+            Chunk.state == "sent",
+            # Where nobody was left to tell, none was made.
+            Chunk.first_tried_at.is_not(None),
+        )
     )
     return session.get(Broadcast, broadcast_id) if session.scalar(sent) else None
 
 
+def days_of_friends(session: Session) -> set[date]:
+    """LINE's days on which LINE's own broadcast went to all friends, not long ago."""
+    return {_lines_day(chunk) for chunk in _to_friends(session)}
+
+
+def count_friends(session: Session, day: date, count: int) -> None:
+    """What LINE tells of one of its days: until then we counted only the friends we know."""
+    chunks = [chunk for chunk in _to_friends(session) if _lines_day(chunk) == day]
+    for last in chunks[-1:]:
+        last.told = max(count - sum(chunk.told or 0 for chunk in chunks[:-1]), 0)
+
+
+def _to_friends(session: Session) -> list[Chunk]:
+    query = select(Chunk).where(
+        Chunk.residents.is_(null()), Chunk.state == "sent", Chunk.sent_at > now() - LINE_COUNTS_WITHIN
+    )
+    return list(session.scalars(query.order_by(Chunk.sent_at)))
+
+
+def _lines_day(chunk: Chunk) -> date:
+    return (chunk.sent_at or now()).astimezone(LINES_TIME).date()
+
+
 def _told(session: Session, mailing: Mailing) -> set[int]:
+    """LINE's own broadcast reached everybody whom we knew then."""
+    if mailing.broadcast.audience["who"] == "friends":
+        return set(session.scalars(select(Resident.id).where(Resident.created_at < mailing.started_at)))
     query = select(Chunk.residents).where(Chunk.mailing_id == mailing.id, Chunk.state == "sent")
     return {resident for residents in session.scalars(query) for resident in residents or ()}
 

@@ -8,10 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from store.broadcast_models import AudienceSnapshot, Broadcast, BroadcastAct
-from store.broadcasts import mailings
+from store.broadcasts import halts, mailings
 from store.broadcasts.audience import Audience, reach, read_audience
 from store.broadcasts.content import Card, Words, read_content
 from store.broadcasts.life import Act, Refused, Status, closing_of, content_of, digest_of, find_rule
+from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.staff_models import Staff
 
@@ -66,9 +67,11 @@ def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None
 def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> None:
     """Any change voids an approval. What has begun to go out cannot be changed: correct it with a new one."""
     find_rule(broadcast, Act.EDIT, by.id, by.role)
-    mailings.refuse_if_begun(session, broadcast)
+    halts.refuse_if_begun(session, broadcast)
     voided = broadcast.status == Status.APPROVED
-    mailings.remove(session, broadcast)
+    # An emergency that nobody heard of and that is now written anew is one no more: it is approved before it goes out.
+    broadcast.template_id = None
+    halts.remove(session, broadcast)
     _fill_in(broadcast, draft, by)
     _to_draft(session, broadcast)
     write_down(session, broadcast, "void" if voided else "edit", by)
@@ -77,7 +80,11 @@ def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> Non
 def submit(session: Session, broadcast: Broadcast, by: Staff) -> None:
     """Freezes who it is for and what it may cost at most; the superior reads exactly this."""
     find_rule(broadcast, Act.SUBMIT, by.id, by.role)
+    # What was returned long ago had its days; it gets new ones below.
+    broadcast.valid_until = None
     _check_times(broadcast)
+    if unknown_pictures(session, pictures_of(broadcast.content, broadcast.closing)):
+        raise Refused("picture_gone")
     audience = read_audience(broadcast.audience)
     _check_complete(broadcast, audience)
     found = reach(session, audience, broadcast.topic)
@@ -85,7 +92,7 @@ def submit(session: Session, broadcast: Broadcast, by: Staff) -> None:
         raise Refused("nobody_to_tell")
     session.execute(delete(AudienceSnapshot).where(AudienceSnapshot.broadcast_id == broadcast.id))
     session.add(AudienceSnapshot(broadcast_id=broadcast.id, residents=list(found.residents)))
-    broadcast.most_messages = len(found.residents) * _requests(broadcast)
+    broadcast.most_messages = len(found.residents) * requests_of(broadcast)
     begin = max(broadcast.send_at or now(), now())
     broadcast.valid_until = min(broadcast.ends_at or begin + VALID_FOR, begin + VALID_FOR)
     broadcast.status = Status.SUBMITTED
@@ -124,7 +131,7 @@ def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
     """Stops whatever has not been sent. What was sent stays sent: its closing message still tells its end."""
     find_rule(broadcast, Act.CANCEL, by.id, by.role)
     _require(note)
-    if mailings.cancel(session, broadcast):
+    if halts.cancel(session, broadcast):
         broadcast.status = Status.CANCELLED
     _changed(session, broadcast)
     write_down(session, broadcast, "cancel", by, note=note)
@@ -132,13 +139,13 @@ def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
 
 def pause(session: Session, broadcast: Broadcast, by: Staff) -> None:
     find_rule(broadcast, Act.PAUSE, by.id, by.role)
-    mailings.pause(session, broadcast)
+    halts.pause(session, broadcast)
     write_down(session, broadcast, "pause", by)
 
 
 def resume(session: Session, broadcast: Broadcast, by: Staff) -> None:
     find_rule(broadcast, Act.RESUME, by.id, by.role)
-    mailings.resume(session, broadcast)
+    halts.resume(session, broadcast)
     write_down(session, broadcast, "resume", by)
 
 
@@ -194,8 +201,8 @@ def _changed(session: Session, broadcast: Broadcast) -> None:
     session.flush()
 
 
-def _requests(broadcast: Broadcast) -> int:
-    """How many billed requests reach one resident: the message and, for what ends, its closing."""
+def requests_of(broadcast: Broadcast) -> int:
+    """How many billed messages each resident gets: the message and, for what ends, its closing."""
     closing = closing_of(broadcast)
     return bool(content_of(broadcast).parts) + bool(closing and closing.parts)
 
@@ -211,6 +218,8 @@ def _check_complete(broadcast: Broadcast, audience: Audience) -> None:
         raise Refused("correction_needs_words")
     if (_has_closing(broadcast) or broadcast.menu) and not broadcast.ends_at:
         raise Refused("needs_end")
+    if _has_closing(broadcast) and not content_of(broadcast).parts:
+        raise Refused("closes_nothing")
     if audience.who == "friends" and broadcast.topic is not None:
         raise Refused("friends_only_urgent")
 

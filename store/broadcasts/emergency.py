@@ -13,6 +13,7 @@ from store.broadcasts.approval import VALID_FOR, write_down
 from store.broadcasts.audience import reach, read_audience
 from store.broadcasts.content import read_content
 from store.broadcasts.life import Act, Refused, Status, digest_of, find_rule
+from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.staff_models import Staff
 
@@ -26,8 +27,14 @@ def write_template(session: Session, title: str, content: dict[str, Any], by: St
         raise Refused("not_your_role")
     if not title.strip():
         raise Refused("needs_title_and_purpose")
-    if not read_content(content).parts:
+    read = read_content(content)
+    if not read.parts:
         raise Refused("says_nothing")
+    # Where a button leads is part of what was approved: nobody types an address on the day.
+    if any(blanks_of(button.link) for button in read.buttons()):
+        raise Refused("blank_in_link")
+    if unknown_pictures(session, pictures_of(content)):
+        raise Refused("picture_gone")
     template = EmergencyTemplate(
         title=title.strip()[:120], content=content, author_id=by.id, created_at=now()
     )
@@ -42,7 +49,7 @@ def approve_template(session: Session, template: EmergencyTemplate, by: Staff) -
         raise Refused("not_your_role")
     if by.id == template.author_id:
         raise Refused("own_text")
-    if template.retired_at is not None:
+    if template.retired_at is not None or template.approved_at is not None:
         raise Refused("wrong_status")
     template.approver_id, template.approved_at = by.id, now()
 
@@ -79,14 +86,30 @@ def send_now(
     """Goes out at once. `decided_by` is the superior who said so, `how` they said it; they review it afterwards."""
     _check_decision(template, by, decided_by, how)
     content = _filled(template.content, blanks)
-    found = reach(session, read_audience(audience), topic=None)
-    broadcast = Broadcast(
+    to = read_audience(audience)
+    residents = reach(session, to, topic=None).residents
+    if not residents and to.who != "friends":
+        raise Refused("nobody_to_tell")
+    broadcast = _decided(template, by, decided_by, how.strip())
+    broadcast.content, broadcast.audience, broadcast.most_messages = content, audience, len(residents)
+    session.add(broadcast)
+    session.flush()
+    session.add(AudienceSnapshot(broadcast_id=broadcast.id, residents=list(residents)))
+    session.flush()
+    broadcast.digest = digest_of(session, broadcast)
+    note = f"{decided_by.full_name}: {how.strip()}"
+    write_down(session, broadcast, "emergency", by, note=note, digest=broadcast.digest)
+    mailings.prepare(session, broadcast)
+    return broadcast
+
+
+def _decided(template: EmergencyTemplate, by: Staff, decided_by: Staff, how: str) -> Broadcast:
+    """Approved from the first moment on; what it says and to whom is still to be filled in."""
+    return Broadcast(
         title=template.title,
         category="warning",
-        purpose=how.strip(),
+        purpose=how,
         topic=None,
-        content=content,
-        audience=audience,
         valid_until=now() + VALID_FOR,
         status=Status.APPROVED,
         version=1,
@@ -94,19 +117,9 @@ def send_now(
         editor_id=by.id,
         approver_id=decided_by.id,
         approved_at=now(),
-        most_messages=len(found.residents),
         template_id=template.id,
         created_at=now(),
     )
-    session.add(broadcast)
-    session.flush()
-    session.add(AudienceSnapshot(broadcast_id=broadcast.id, residents=list(found.residents)))
-    session.flush()
-    broadcast.digest = digest_of(session, broadcast)
-    note = f"{decided_by.full_name}: {how.strip()}"
-    write_down(session, broadcast, "emergency", by, note=note, digest=broadcast.digest)
-    mailings.prepare(session, broadcast)
-    return broadcast
 
 
 def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:

@@ -79,7 +79,7 @@ RULES: Final = (
     _rule("cancel",    "draft returned submitted approved", "cancelled", _STAFF,        "note"),
     _rule("pause",     "approved",                          "=",         _STAFF),
     _rule("resume",    "approved",                          "=",         _STAFF),
-    _rule("review",    "approved",                          "=",         "supervisor",  "another", "note"),
+    _rule("review",    "approved cancelled",                "=",         "supervisor",  "another", "note"),
 )
 # fmt: on
 

@@ -1,22 +1,26 @@
 """The sending of approved broadcasts: frozen chunks of residents, each told once under a retry key of its own."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from store.broadcast_models import AudienceSnapshot, Broadcast, Chunk, Mailing
+from store.broadcasts import halts
 from store.broadcasts.audience import still_reachable
-from store.broadcasts.life import Refused, Status, closing_of, content_of, digest_of
+from store.broadcasts.life import Status, closing_of, content_of, digest_of
 from store.clock import now
+from store.lanes import hold_lanes
 from store.models import Resident
 
 # https://developers.line.biz/en/reference/messaging-api/#send-multicast-message
 MOST_RESIDENTS = 500
 # LINE remembers a retry key for 24 hours; after that the same key would send the message again.
 LAST_TRY_AFTER = timedelta(hours=23)
+# One resident whom LINE does not know is a slip; several, and nobody it takes, means that the message is at fault.
+HOPELESS_AFTER = 3
 
 
 def prepare(session: Session, broadcast: Broadcast) -> None:
@@ -69,47 +73,74 @@ def _new_chunk(mailing_id: int, residents: list[int] | None) -> Chunk:
     )
 
 
-def claim(session: Session) -> Chunk | None:
-    """The next chunk to send, locked for this transaction, of a mailing whose approval still holds.
+def is_due(session: Session) -> bool:
+    """Cheap enough to ask every second, and takes no lock."""
+    return session.scalar(_due()) is not None
 
-    Where the approval does not hold any more the mailing is stopped with the reason, and nothing of it goes out.
-    """
-    query = (
-        select(Chunk)
+
+def _due() -> Select[int]:
+    """The broadcast to go on with: what is urgent overtakes all news, and of these the eldest comes first."""
+    return (
+        select(Broadcast.id)
         .join(Mailing)
+        .join(Chunk)
         .where(
             Chunk.state == "ready",
             Chunk.next_try_at <= now(),
             Mailing.state.in_(("waiting", "sending")),
             Mailing.due_at <= now(),
         )
-        .order_by(Mailing.due_at, Chunk.id)
+        .order_by(Broadcast.topic.is_not(None), Mailing.due_at, Chunk.id)
         .limit(1)
-        .with_for_update(of=Chunk, skip_locked=True)
     )
-    chunk = session.scalars(query).one_or_none()
-    if chunk is None:
-        return None
-    mailing = chunk.mailing
-    if why := _why_not(session, mailing):
-        stop(mailing, why)
-        return claim(session)
-    if mailing.state == "waiting":
-        mailing.state, mailing.started_at = "sending", mailing.started_at or now()
+
+
+def claim(session: Session, *, most: int = 1) -> list[Chunk]:
+    """The next chunks of one mailing, held with its broadcast until this transaction ends; its approval still holds.
+
+    Where the approval does not hold any more the mailing is stopped with the reason, and nothing of it goes out.
+    One at a time claims, whatever the broadcast: the month's messages are counted before they are promised.
+    """
+    hold_lanes(session, ["mailings"])
+    broadcast_id = session.scalar(_due())
+    if broadcast_id is None:
+        return []
+    for mailing in halts.hold(session, broadcast_id):
+        if mailing.state in ("waiting", "sending") and mailing.due_at <= now():
+            if why := _why_not(session, mailing):
+                stop(mailing, why)
+            elif chunks := _next_chunks(session, mailing, most):
+                return chunks
+    session.flush()
+    return claim(session, most=most)
+
+
+def _next_chunks(session: Session, mailing: Mailing, most: int) -> list[Chunk]:
+    """One alone until LINE has taken something of it: a message it cannot take is not offered to it again and again."""
+    query = select(Chunk).where(
+        Chunk.mailing_id == mailing.id, Chunk.state == "ready", Chunk.next_try_at <= now()
+    )
+    called = (Chunk.state == "sent", Chunk.first_tried_at.is_not(None))
+    taken = select(Chunk.id).where(Chunk.mailing_id == mailing.id, *called).limit(1)
+    most = most if session.scalar(taken) else 1
+    chunks = list(session.scalars(query.order_by(Chunk.id).limit(most)))
+    if chunks and mailing.state == "waiting":
+        mailing.state = "sending"
         if mailing.part == "closing":
-            _end_message(session, mailing)
-    return chunk
+            halts.end_message(session, mailing)
+    return chunks
 
 
-def _end_message(session: Session, closing: Mailing) -> None:
-    """Who has not heard of it by its end never will."""
-    for mailing in closing.broadcast.mailings:
-        if mailing.part == "message" and mailing.state not in ("done", "cancelled"):
-            _cancel_untold(session, mailing)
+def take_up_again(session: Session, chunk_ids: Collection[int]) -> dict[int, Chunk]:
+    """After LINE was called: the chunks of one mailing as they are now, held with their broadcast."""
+    of_chunks = select(Mailing.broadcast_id).join(Chunk).where(Chunk.id.in_(chunk_ids)).distinct()
+    halts.hold(session, session.scalars(of_chunks).one())
+    return {chunk.id: chunk for chunk in session.scalars(select(Chunk).where(Chunk.id.in_(chunk_ids)))}
 
 
-def recipients(session: Session, chunk: Chunk) -> list[Resident]:
-    """Who the request names: of the frozen chunk, those who neither blocked us nor opted out since.
+def recipients(session: Session, chunk: Chunk) -> dict[int, str]:
+    """Who the request names: of the frozen chunk, those who neither blocked us nor opted out since, in order of their
+    ids, with LINE's names for them.
 
     A closing message goes only to those who were told what it closes.
     """
@@ -118,18 +149,41 @@ def recipients(session: Session, chunk: Chunk) -> list[Resident]:
     if chunk.mailing.part == "message":
         return found
     told = _told(session, broadcast)
-    return [resident for resident in found if resident.id in told]
+    return {resident: name for resident, name in found.items() if resident in told}
 
 
 def _told(session: Session, broadcast: Broadcast) -> set[int]:
+    """Also those who may have been: their request is in doubt."""
     sent = (
         select(Chunk.residents)
         .join(Mailing)
         .where(
-            Mailing.broadcast_id == broadcast.id, Mailing.part == "message", Chunk.first_tried_at.is_not(None)
+            Mailing.broadcast_id == broadcast.id,
+            Mailing.part == "message",
+            Chunk.state.in_(("ready", "sent")),
+            Chunk.first_tried_at.is_not(None),
         )
     )
     return {resident for residents in session.scalars(sent) for resident in residents or ()}
+
+
+def count_friends(session: Session) -> int:
+    """How many a broadcast to all friends reaches, as far as we know them; LINE does not say it."""
+    return session.execute(select(func.count()).where(Resident.blocked_at.is_(None))).scalar_one()
+
+
+def count_under_way(session: Session) -> int:
+    """Residents named in requests whose outcome is not known yet: LINE may bill them, and nobody has counted them."""
+    query = (
+        select(func.sum(Chunk.told))
+        .join(Mailing)
+        .where(
+            Mailing.state.in_(("waiting", "sending")),
+            Chunk.state == "ready",
+            Chunk.first_tried_at.is_not(None),
+        )
+    )
+    return session.execute(query).scalar_one() or 0
 
 
 def _why_not(session: Session, mailing: Mailing) -> str:
@@ -151,41 +205,34 @@ def _why_not(session: Session, mailing: Mailing) -> str:
 
 
 def stop(mailing: Mailing, why: str) -> None:
-    """Nothing more goes out until somebody resumes it; who is left is told by left()."""
+    """Nothing more goes out until somebody resumes it; who is left is told by aftermath.progress_of."""
     mailing.state, mailing.why = "stopped", why
 
 
 def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) -> None:
     """Before the first call: exactly what is sent and to whom, the same bytes on every try."""
     chunk.first_tried_at = chunk.first_tried_at or now()
+    chunk.mailing.started_at = chunk.mailing.started_at or now()
     chunk.body, chunk.told = body, told
     chunk.tries += 1
     chunk.next_try_at = now() + again_in
 
 
-def settle(
-    session: Session, chunk: Chunk, state: str, *, error: str = "", request_id: str | None = None
-) -> None:
-    """Gives the chunk its end and, if it was the last, the mailing too. `state`: sent, dead or cancelled."""
+def settle(chunk: Chunk, state: str, *, error: str = "", request_id: str | None = None) -> None:
+    """`state`: sent, dead or cancelled. If it was the last one, `finish_if_over` ends the mailing, too."""
     chunk.state, chunk.error, chunk.line_request_id, chunk.body = state, error or None, request_id, None
     if state == "sent":
         chunk.sent_at = now()
-    session.flush()
-    finish_if_over(session, chunk.mailing)
 
 
 def finish_if_over(session: Session, mailing: Mailing) -> None:
     """Held first: two senders with the last two chunks would each think that the other is still at it."""
-    session.scalars(_locked(Mailing.id == mailing.id)).one()
+    session.flush()
+    halts.hold(session, mailing.broadcast_id)
     left = select(Chunk.id).where(Chunk.mailing_id == mailing.id, Chunk.state == "ready")
-    if mailing.state in ("waiting", "sending") and not session.scalar(select(exists(left))):
-        mailing.state, mailing.ended_at = "done", now()
-
-
-def _locked(which: ColumnElement[bool]) -> Select[Mailing]:
-    """Read anew, and held."""
-    rows = select(Mailing).where(which).order_by(Mailing.id)
-    return rows.with_for_update().execution_options(populate_existing=True)
+    # Also when somebody paused it while the last request was under way.
+    if mailing.state not in ("done", "cancelled") and not session.scalar(select(exists(left))):
+        mailing.state, mailing.why, mailing.ended_at = "done", None, now()
 
 
 def release(chunk: Chunk, *, again_in: timedelta) -> None:
@@ -194,94 +241,34 @@ def release(chunk: Chunk, *, again_in: timedelta) -> None:
     chunk.next_try_at = now() + again_in
 
 
+def divide(session: Session, chunk: Chunk, at: int) -> None:
+    """The residents from this place on become a chunk of their own."""
+    residents = chunk.residents or []
+    session.add(_new_chunk(chunk.mailing_id, residents[at:]))
+    chunk.residents = residents[:at]
+
+
+def keep_up_to(session: Session, chunk: Chunk, resident_id: int) -> None:
+    """Only they can be told now: those after this resident wait in a chunk of their own."""
+    at = (chunk.residents or []).index(resident_id) + 1
+    if at < len(chunk.residents or []):
+        divide(session, chunk, at)
+
+
 def split(session: Session, chunk: Chunk, error: str) -> None:
     """LINE refused all because of one: the halves go alone, and at the end only the one it cannot take is left."""
-    residents = chunk.residents or []
-    if len(residents) < 2:
-        settle(session, chunk, "dead", error=error)
+    count = len(chunk.residents or ())
+    if count > 1:
+        divide(session, chunk, count // 2)
+        release(chunk, again_in=timedelta(0))
         return
-    middle = len(residents) // 2
-    session.add(_new_chunk(chunk.mailing_id, residents[middle:]))
-    chunk.residents = residents[:middle]
-    release(chunk, again_in=timedelta(0))
-
-
-def begun(session: Session, broadcast: Broadcast) -> bool:
-    """Whether LINE may have heard anything of it."""
-    tried = (
-        select(Chunk.id)
-        .join(Mailing)
-        .where(
-            Mailing.broadcast_id == broadcast.id,
-            (Chunk.first_tried_at.is_not(None)) | (Chunk.state == "sent"),
-        )
-    )
-    return bool(session.scalar(select(exists(tried))))
-
-
-def refuse_if_begun(session: Session, broadcast: Broadcast) -> None:
-    _hold(session, broadcast)
-    if begun(session, broadcast):
-        raise Refused("already_going_out")
-
-
-def _hold(session: Session, broadcast: Broadcast) -> list[Mailing]:
-    """The mailings, with their chunks held so that no sender takes one up meanwhile."""
-    of_broadcast = select(Mailing.id).where(Mailing.broadcast_id == broadcast.id)
-    ready = select(Chunk.id).where(Chunk.mailing_id.in_(of_broadcast), Chunk.state == "ready")
-    # Chunks first, as the sender does: who locks in another order may wait for each other for ever.
-    session.scalars(ready.order_by(Chunk.id).with_for_update()).all()
-    return list(session.scalars(_locked(Mailing.broadcast_id == broadcast.id)))
-
-
-def remove(session: Session, broadcast: Broadcast) -> None:
-    """Of a broadcast of which nothing went out."""
-    ids = select(Mailing.id).where(Mailing.broadcast_id == broadcast.id)
-    session.execute(delete(Chunk).where(Chunk.mailing_id.in_(ids)))
-    session.execute(delete(Mailing).where(Mailing.broadcast_id == broadcast.id))
-    session.expire(broadcast, ["mailings"])
-
-
-def cancel(session: Session, broadcast: Broadcast) -> bool:
-    """What nobody was told is never told. True if nothing had gone out: then the closing message goes nowhere either.
-
-    A request in doubt stays ready: LINE is asked again under the same key, and only thereby do we learn who knows.
-    """
-    mailings = _hold(session, broadcast)
-    nothing_out = not begun(session, broadcast)
-    for mailing in mailings:
-        if mailing.state == "done" or (mailing.part == "closing" and not nothing_out):
-            continue
-        _cancel_untold(session, mailing)
-    return nothing_out
-
-
-def _cancel_untold(session: Session, mailing: Mailing) -> None:
-    session.execute(
-        update(Chunk)
-        .where(Chunk.mailing_id == mailing.id, Chunk.state == "ready", Chunk.first_tried_at.is_(None))
-        .values(state="cancelled")
-    )
-    in_doubt = session.scalar(
-        select(func.count()).where(Chunk.mailing_id == mailing.id, Chunk.state == "ready")
-    )
-    mailing.state = "sending" if in_doubt else "cancelled"
-    mailing.ended_at = None if in_doubt else now()
+    settle(chunk, "dead", error=error)
     session.flush()
+    if _is_hopeless(session, chunk.mailing):
+        stop(chunk.mailing, "refused by LINE")
 
 
-def pause(session: Session, broadcast: Broadcast) -> None:
-    found = [m for m in _hold(session, broadcast) if m.state in ("waiting", "sending")]
-    if not found:
-        raise Refused("nothing_to_pause")
-    for mailing in found:
-        mailing.state = "paused"
-
-
-def resume(session: Session, broadcast: Broadcast) -> None:
-    """Goes on where it stopped: with those who were not told yet."""
-    found = [m for m in _hold(session, broadcast) if m.state in ("paused", "stopped")]
-    if not found:
-        raise Refused("nothing_to_resume")
-    for mailing in found:
-        mailing.state, mailing.why = ("sending" if mailing.started_at else "waiting"), None
+def _is_hopeless(session: Session, mailing: Mailing) -> bool:
+    query = select(Chunk.state, func.count()).where(Chunk.mailing_id == mailing.id, Chunk.told > 0)
+    chunks = dict(session.execute(query.group_by(Chunk.state)).all())
+    return "sent" not in chunks and chunks.get("dead", 0) >= HOPELESS_AFTER

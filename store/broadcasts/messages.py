@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from store.broadcasts.content import Button, Card, Content, Fact, Part, Picture, Place, Words
 from store.flex import EDGE, GREEN, GREY, LINE_GREY, Box, bubble, header, text
 from store.line_limits import ALT_UNITS, TEXT_UNITS, cut_units
+from store.municipality import Municipality
 
+CHECK_WORDS = "ตรวจสอบประกาศ"
 COLOURS = {"announcement": GREEN, "warning": "#B3261E", "event": "#6B3FA0", "tax": "#1B5E9E"}
 ICONS = {"announcement": "📢", "warning": "⚠️", "event": "🎉", "tax": "🧾"}
 
@@ -21,12 +23,25 @@ class Addresses:
     link: Callable[[int, str], str]
 
 
+def footer_of(municipality: Municipality) -> str:
+    """Who says so, from which account, and how to check that it is genuine: the bot answers these words."""
+    name, account = municipality.name, municipality.account.basic_id
+    check = f"พิมพ์ {CHECK_WORDS} ในแชตนี้ หรือโทร {municipality.phones.office}"
+    return f"{name} · LINE {account}\nตรวจว่าเป็นของจริง: {check}"
+
+
 def to_messages(
-    content: Content, broadcast_id: int, addresses: Addresses, *, footer: str = "", corrects: str = ""
+    content: Content,
+    broadcast_id: int,
+    addresses: Addresses,
+    *,
+    footer: str = "",
+    corrects: str = "",
+    first_button: int = 0,
 ) -> list[dict[str, Any]]:
     """At most five. `footer` tells on every card how to check that it is genuine (requirement L9); `corrects` names
-    the announcement that this one sets right."""
-    number, messages = 0, []
+    the announcement that this one sets right. The buttons of a closing message are numbered on from the message's."""
+    number, messages = first_button, []
     for part in content.parts:
         messages.append(_message(part, broadcast_id, number, addresses, footer))
         number += len(part.buttons) if isinstance(part, Card) else 0

@@ -58,5 +58,11 @@ def send_test(session: Session, broadcast: Broadcast, tester: Tester, *, part: s
     """As the residents would see it, by push, marked as a test. It costs one message."""
     resident = session.get_one(Resident, tester.resident_id)
     content: dict[str, Any] | None = broadcast.content if part == "message" else broadcast.closing
-    details = {"broadcast_id": broadcast.id, "content": content, "title": broadcast.title}
+    corrected = session.get(Broadcast, broadcast.corrects_id or 0) if part == "message" else None
+    details = {
+        "broadcast_id": broadcast.id,
+        "content": content,
+        "title": broadcast.title,
+        "corrects": corrected.title if corrected else "",
+    }
     outbox.put_notice(session, resident, "broadcast_test", details)

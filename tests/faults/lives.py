@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from socket import socket
 from typing import Any
@@ -17,6 +18,7 @@ from werkzeug.wsgi import ClosingIterator
 from bot.delivery import Sender
 from bot.fetching import Fetcher
 from bot.line_client import LineClient
+from bot.mailing import CHUNKS_AT_ONCE, Mailer
 from bot.office import open_office
 from bot.run import run_worker, tidy_up
 from bot.settings import BotSettings
@@ -27,12 +29,13 @@ from store.settings import DEMO_MUNICIPALITY, StoreSettings
 from store.statuses import NotAllowed
 from tests.faults import acts
 from tests.faults.bugs import BUGS
+from tests.faults.mailing_bugs import MAILING_BUGS
 from tests.faults.points import Trap, set_trap, stamp_messages
 
 SECRET, TOKEN = "8c570fa6dd201bb328f1c1eac23a96d8", "a-channel-access-token"
 SECRET_KEY = "a secret key of more than thirty-two characters"
 KEY = b"thirty-two bytes to seal with..!"
-FIRST_PART = {"web": "web", "officer": "act", "tidy": "tidy"}
+FIRST_PART = {"web": "web", "officer": "act", "tidy": "tidy", "mailer": "mail"}
 Order = dict[str, Any]
 Tell = Callable[..., None]
 
@@ -71,7 +74,7 @@ def live(order: Order, door: socket, tell: Tell) -> None:
     trap = Trap(order.get("point"), order.get("passage", 1), lambda point: tell(hit=point), part)
     stamp_messages()
     if order.get("bug"):
-        BUGS[order["bug"]]()
+        (BUGS | MAILING_BUGS)[order["bug"]]()
     set_trap(trap)
     ROLES[order["role"]](Birth(order, bot_settings(order), trap, door))
 
@@ -126,6 +129,16 @@ def work_until_idle(birth: Birth) -> None:
             busy = step() or busy
 
 
+def mail_until_idle(birth: Birth) -> None:
+    """The mailer with its postmen, as in the worker process; what waits for its time is left."""
+    settings = birth.settings
+    line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+    postmen = ThreadPoolExecutor(CHUNKS_AT_ONCE)
+    mailer = Mailer(Database(settings.store), open_office(settings), settings, line, postmen=postmen)
+    while mailer.mail_once():
+        pass
+
+
 def run_crew(birth: Birth) -> None:
     """The worker process as it is: threads and scheduler, until it is killed."""
     run_worker(birth.settings, threading.Event())
@@ -148,6 +161,7 @@ def tidy(birth: Birth) -> None:
 ROLES: dict[str, Callable[[Birth], None]] = {
     "web": serve,
     "worker": work_until_idle,
+    "mailer": mail_until_idle,
     "crew": run_crew,
     "officer": act_on_cases,
     "tidy": tidy,

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from store.backup import BadBackup, back_up, restore
+from store.broadcast_models import Mailing
+from store.clock import now
 from store.db import Database
 from store.media import Media
 from store.models import Case, OutboxRow
 from store.rows import Differs, NotEmpty, copy_database, digest, one_look, plain_tables
 from store.schema import upgrade
 from tests.postgres import drop_database, make_database
+from tests.stories.press import IN_AN_HOUR, another_mailer, approve, crowd, heard
 from tests.stories.transcripts import Stage, Story
 from tests.town import Town
 
@@ -77,6 +80,24 @@ def test_after_a_restore_nothing_that_waited_goes_out_by_itself(town: Town, tmp_
         waiting = [row for row in session.query(OutboxRow) if row.notice == "case_received"]
     assert "ready" not in states
     assert [row.state for row in waiting] == ["dead"]
+    database.close()
+
+
+def test_after_a_restore_a_broadcast_waits_for_somebody_who_knows_whether_it_went_out(
+    town: Town, tmp_path: Path
+) -> None:
+    phones = crowd(town, 2)
+    broadcast = approve(town, send_at=now() + IN_AN_HOUR)
+    back_up(town.database, town.office.media, tmp_path / "backup")
+    town.wait(hours=2)
+    database, other_media = an_empty_place(town, tmp_path)
+    restore(database, other_media, tmp_path / "backup")
+    mailer = another_mailer(town, database=database)
+    assert mailer.mail_once() is False
+    assert heard(phones) == [1, 1]
+    with database.reading() as session:
+        mailing = session.query(Mailing).where(Mailing.broadcast_id == broadcast).one()
+        assert (mailing.state, mailing.why) == ("stopped", "restored from a backup")
     database.close()
 
 

@@ -67,12 +67,12 @@ def approved(session: Session, by: Staff, boss: Staff, **changes: Any) -> Broadc
 
 def send_one(session: Session) -> list[int]:
     """As the mailer does when LINE takes everything; the ids told, or [] if nothing is due."""
-    chunk = mailings.claim(session)
-    if chunk is None:
-        return []
-    told = [resident.id for resident in mailings.recipients(session, chunk)]
-    mailings.freeze(chunk, "{}", len(told), again_in=timedelta(seconds=20))
-    mailings.settle(session, chunk, "sent")
+    told = []
+    for chunk in mailings.claim(session):
+        told = list(mailings.recipients(session, chunk))
+        mailings.freeze(chunk, "{}", len(told), again_in=timedelta(seconds=20))
+        mailings.settle(chunk, "sent")
+        mailings.finish_if_over(session, chunk.mailing)
     return told
 
 
@@ -247,15 +247,14 @@ def test_one_bad_id_is_found_by_halves_and_takes_nobody_with_it(
     people = [a_resident(session).id for _ in range(5)]
     broadcast, bad, told = approved(session, malee, boss), people[3], list[int]()
     for _ in range(20):
-        chunk = mailings.claim(session)
-        if chunk is None:
-            break
-        mailings.freeze(chunk, "{}", len(chunk.residents or ()), again_in=timedelta(seconds=20))
-        if bad in (chunk.residents or ()):
-            mailings.split(session, chunk, "400")
-        else:
-            told += chunk.residents or ()
-            mailings.settle(session, chunk, "sent")
+        for chunk in mailings.claim(session):
+            mailings.freeze(chunk, "{}", len(chunk.residents or ()), again_in=timedelta(seconds=20))
+            if bad in (chunk.residents or ()):
+                mailings.split(session, chunk, "400")
+            else:
+                told += chunk.residents or ()
+                mailings.settle(chunk, "sent")
+            mailings.finish_if_over(session, chunk.mailing)
     progress = progress_of(session, broadcast.mailings[0])
     assert sorted(told) == [i for i in people if i != bad]
     assert (progress.told, progress.refused, progress.left, states(session)) == (

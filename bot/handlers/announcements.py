@@ -1,0 +1,53 @@
+"""Broadcasts, seen from the chat: are they genuine (requirement L9), presses of their buttons, colleagues who test."""
+
+import re
+
+from bot.events import Tap, row_number
+from bot.replies import Reply, Say
+from bot.visit import Visit
+from store.broadcast_models import Broadcast
+from store.broadcasts import testers
+from store.broadcasts.aftermath import press, was_sent
+from store.broadcasts.published import Announcement, buttons_of, list_announcements
+from store.line_limits import cut
+from store.thai import arabic_digits, thai_date
+
+SHOWN, LONGEST_TITLE = 3, 100
+_CODE = re.compile(r"ทดสอบ\d{6}")
+
+
+def genuine(visit: Visit) -> list[Reply]:
+    """How to tell ours from a forgery: from whom it comes, the last of them, and where all of them stand."""
+    say, office = visit.office.phrases.say, visit.office
+    parts = [say("genuine.from_whom")]
+    if found := list_announcements(visit.session, most=SHOWN):
+        parts.append("\n".join([say("genuine.latest"), *(_line(one) for one in found)]))
+    if office.public_url:
+        parts.append(say("genuine.where", address=f"{office.public_url}/announcements"))
+    parts.append(say("genuine.in_doubt"))
+    return [Say("\n\n".join(parts), (visit.button("topics", "topics"), *visit.main_buttons()))]
+
+
+def _line(one: Announcement) -> str:
+    return f"• {thai_date(one.sent_at)} {cut(one.title, LONGEST_TITLE)}"
+
+
+def note_press(visit: Visit, button: Tap) -> bool:
+    """Whether there is such a button; it is counted if the broadcast was sent, and not when a colleague tests it."""
+    number, which = row_number(button.about.get("b")), row_number(button.about.get("n"))
+    broadcast = visit.session.get(Broadcast, number) if number else None
+    if broadcast is None or which is None or which >= len(buttons_of(broadcast)):
+        return False
+    if was_sent(visit.session, broadcast.id):
+        press(visit.session, broadcast.id, which)
+    return True
+
+
+def tester_code(visit: Visit, text: str) -> list[Reply] | None:
+    """Thanks to a colleague who typed their code; None for any other words."""
+    code = arabic_digits("".join(text.split()))
+    if not _CODE.fullmatch(code):
+        return None
+    if testers.link(visit.session, visit.resident, code) is None:
+        return [visit.say("broadcast.code_gone")]
+    return [visit.say("broadcast.code_taken")]

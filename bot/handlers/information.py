@@ -1,0 +1,47 @@
+"""What anybody can look up at a tap: announcements, emergency numbers, taxes, and the menu in another language."""
+
+from bot.replies import Reply
+from bot.visit import Visit
+from store.broadcasts.published import list_announcements
+from store.line_limits import cut
+from store.menus import ENGLISH, THAI
+from store.residents import choose_language
+from store.thai import thai_date
+
+LOOKED_THROUGH, SHOWN, LONGEST_TITLE = 10, 3, 100
+
+
+def news(visit: Visit) -> list[Reply]:
+    """The last announcements that still hold, and where all of them stand."""
+    say, office = visit.office.phrases.say, visit.office
+    published = list_announcements(visit.session, most=LOOKED_THROUGH)
+    found = [one for one in published if not one.has_ended and not one.stopped and not one.corrected_by]
+    lines = [f"📢 {thai_date(one.sent_at)}\n{cut(one.title, LONGEST_TITLE)}" for one in found[:SHOWN]]
+    lines = lines or [say("information.no_news")]
+    if office.public_url:
+        lines.append(say("information.more_news", address=f"{office.public_url}/announcements"))
+    return [visit.say("information.news", *visit.main_buttons(), announcements="\n\n".join(lines))]
+
+
+def emergency(visit: Visit) -> list[Reply]:
+    if visit.resident.language == ENGLISH:
+        return [visit.say("information.emergency_english", *visit.main_buttons())]
+    return [visit.say("information.emergency", *visit.main_buttons())]
+
+
+def tax(visit: Visit) -> list[Reply]:
+    return [visit.say("information.tax", *visit.main_buttons())]
+
+
+def instalments(visit: Visit) -> list[Reply]:
+    return [visit.say("information.instalments", *visit.main_buttons())]
+
+
+def in_english(visit: Visit) -> list[Reply]:
+    choose_language(visit.resident, ENGLISH)
+    return [visit.say("information.in_english", visit.button("in_thai", "thai"))]
+
+
+def in_thai(visit: Visit) -> list[Reply]:
+    choose_language(visit.resident, THAI)
+    return [visit.say("information.in_thai", *visit.main_buttons())]

@@ -1,0 +1,64 @@
+"""What a resident wants to hear about (requirement L7): topic by topic, and a stop for all that is not urgent."""
+
+from bot.events import Tap
+from bot.replies import Button, Reply, TopicCard, TopicRow
+from bot.visit import Visit
+from store.broadcasts import topics
+from store.broadcasts.topics import EVERYTHING
+from store.municipality import Topic
+
+
+def show(visit: Visit) -> list[Reply]:
+    return [_card(visit)]
+
+
+def choose(visit: Visit, button: Tap) -> list[Reply]:
+    """Says yes or no to one topic, as the button said when it was drawn: an old one does no harm."""
+    known = {topic.code: topic for topic in visit.office.municipality.topics}
+    topic = known.get(button.about.get("t", ""))
+    wanted = _WANTED.get(button.about.get("w", ""))
+    if topic is None or wanted is None:
+        return [visit.say("topics.gone"), _card(visit)]
+    topics.choose(visit.session, visit.resident, topic.code, wanted=wanted)
+    if wanted:
+        return [visit.say("topics.now_yes", topic=topic.name), _card(visit)]
+    return [visit.say("topics.now_no", topic=topic.name), _card(visit)]
+
+
+def choose_all(visit: Visit, button: Tap) -> list[Reply]:
+    wanted = _WANTED.get(button.about.get("w", ""))
+    if wanted is None:
+        return show(visit)
+    topics.choose(visit.session, visit.resident, EVERYTHING, wanted=wanted)
+    return [visit.say("topics.all_yes") if wanted else visit.say("topics.all_no"), _card(visit)]
+
+
+_WANTED = {"yes": True, "no": False}
+
+
+def _card(visit: Visit) -> TopicCard:
+    chosen = topics.choices_of(visit.session, visit.resident)
+    offered = visit.office.municipality.topics
+    rows = tuple(_row(visit, topic, wanted=topics.wants(chosen, topic.code)) for topic in offered)
+    wanted = [row.wanted for row in rows] or [topics.wants(chosen, EVERYTHING)]
+    buttons = []
+    if not all(wanted):
+        buttons.append(visit.button("topics_all", "topics_all", w="yes"))
+    if any(wanted):
+        buttons.append(visit.button("topics_none", "topics_all", w="no"))
+    say = visit.office.phrases.say
+    return TopicCard(say("topics.title"), say("topics.how"), rows, tuple(buttons))
+
+
+def _row(visit: Visit, topic: Topic, *, wanted: bool) -> TopicRow:
+    say = visit.office.phrases.say
+    word = say("topics.no") if wanted else say("topics.yes")
+    label = f"{word} {topic.name}"
+    about = {"t": topic.code, "w": "no" if wanted else "yes"}
+    return TopicRow(
+        name=topic.name,
+        state=say("topics.is_yes") if wanted else say("topics.is_no"),
+        wanted=wanted,
+        word=word,
+        button=Button(label, "topic", about, label),
+    )

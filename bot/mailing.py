@@ -1,0 +1,299 @@
+"""The way out to many: chunks of a broadcast, frozen before they are sent, settled by what LINE answered.
+
+Nothing of a broadcast is written here: what goes out, and to whom, was approved and is looked up in store.broadcasts.
+"""
+
+import json
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.line_client import Answer, LineClient, Outcome
+from bot.public_files import address_of
+from bot.settings import BotSettings
+from bot.visit import Office
+from store import money
+from store.broadcast_models import Broadcast, Chunk, Mailing
+from store.broadcasts import mailings
+from store.broadcasts.content import Content
+from store.broadcasts.life import closing_of, content_of
+from store.broadcasts.messages import Addresses, footer_of, to_messages
+from store.clock import now
+from store.db import Database
+from store.logs import failure_fields
+
+log = logging.getLogger(__name__)
+
+# Longer than the slowest call: until then nobody else takes the chunk up.
+HOLD = timedelta(seconds=20)
+LONGEST_WAIT_SECONDS = 900
+PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
+PAUSE_WHEN_TOO_FAST = timedelta(seconds=2)
+# LINE takes 200 multicasts a second from all our processes together: 95,000 residents a second is the pace of one.
+# https://developers.line.biz/en/reference/messaging-api/#rate-limits
+CALLS_A_SECOND = 190
+# With three mailers so many are under way at a time that LINE's limit is reached even where it answers in 150 ms.
+CHUNKS_AT_ONCE = 20
+
+
+class Pace:
+    """Lets callers through one by one, so many a second and no more."""
+
+    def __init__(self, calls_a_second: float) -> None:
+        self._seconds, self._next, self._lock = 1 / calls_a_second, 0.0, threading.Lock()
+
+    def wait(self) -> None:
+        with self._lock:
+            turn = max(self._next, time.monotonic())
+            self._next = turn + self._seconds
+        time.sleep(max(turn - time.monotonic(), 0))
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One request to LINE, as it is stored. `tries` tells this try from one of somebody who took it up after us."""
+
+    chunk_id: int
+    to_friends: bool
+    body: str
+    told: int
+    retry_key: str
+    tries: int
+    in_doubt: bool
+
+
+class Mailer:
+    """Sends broadcasts. Several threads or processes may: a chunk belongs to whoever froze it.
+
+    With `postmen` several requests are under way at a time, else one. `quota_is_gone` is called when LINE says so,
+    within a transaction: it may only take note.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        settings: BotSettings,
+        line: LineClient,
+        *,
+        postmen: Executor | None = None,
+        quota_is_gone: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database, self._office, self._settings, self._line = database, office, settings, line
+        self._postmen, self._quota_is_gone = postmen, quota_is_gone
+        self._most = 1 if postmen is None else CHUNKS_AT_ONCE
+        self._paused_until: datetime | None = None
+        self._pace = Pace(CALLS_A_SECOND)
+
+    def mail_once(self) -> bool:
+        """Sends some of the chunks that are due, if any are. No transaction is open while LINE is called."""
+        if self._paused_until is not None and now() < self._paused_until:
+            return False
+        with self._database.reading() as session:
+            if not mailings.is_due(session):
+                return False
+        with self._database.transaction() as session:
+            chunks = mailings.claim(session, most=self._most)
+            parcels = self._pack(session, chunks)
+        if parcels:
+            answers = self._answers(parcels)
+            with self._database.transaction() as session:
+                self._conclude(session, answers)
+            for parcel, outcome in answers:
+                log.info("mailed", extra={"answer": outcome.answer.value, "row": parcel.chunk_id})
+        return bool(chunks)
+
+    def _answers(self, parcels: Sequence[Parcel]) -> list[tuple[Parcel, Outcome]]:
+        call = map if self._postmen is None else self._postmen.map
+        return list(zip(parcels, call(self._call, parcels), strict=True))
+
+    def _call(self, parcel: Parcel) -> Outcome:
+        self._pace.wait()
+        call = self._line.broadcast if parcel.to_friends else self._line.multicast
+        return call(parcel.body, parcel.retry_key)
+
+    def _pack(self, session: Session, chunks: Sequence[Chunk]) -> list[Parcel]:
+        """Freezes the requests; one that is missing has nobody to tell, or may not be sent now."""
+        if not chunks:
+            return []
+        tried = [chunk for chunk in chunks if chunk.first_tried_at is not None]
+        fresh = [chunk for chunk in chunks if chunk.first_tried_at is None]
+        parcels = [self._pack_again(chunk) for chunk in tried]
+        if fresh and (messages := self._find_messages(session, fresh[0].mailing)) is not None:
+            parcels += self._pack_fresh(session, fresh, messages)
+        mailings.finish_if_over(session, chunks[0].mailing)
+        return [parcel for parcel in parcels if parcel is not None]
+
+    def _pack_again(self, chunk: Chunk) -> Parcel | None:
+        """The same bytes to the same people. After 23 hours the retry key would be about to mean a new message."""
+        if chunk.first_tried_at is None or now() - chunk.first_tried_at > mailings.LAST_TRY_AFTER:
+            mailings.settle(chunk, "dead", error="no clear answer from LINE for 23 hours")
+            return None
+        return _frozen(chunk, chunk.body or "", chunk.told or 0, in_doubt=True)
+
+    def _find_messages(self, session: Session, mailing: Mailing) -> list[dict[str, Any]] | None:
+        """None, and nothing more of it goes out, where they cannot be written."""
+        if not self._settings.public_url and _content(mailing).pictures():
+            # LINE's phones fetch them from us.
+            mailings.stop(mailing, "no public address")
+            return None
+        try:
+            return self._messages(session, mailing)
+        except Exception as error:
+            log.error("broadcast cannot be written", extra={"row": mailing.id, **failure_fields(error)})
+            mailings.stop(mailing, "cannot be written")
+            return None
+
+    def _pack_fresh(
+        self, session: Session, chunks: Sequence[Chunk], messages: list[dict[str, Any]]
+    ) -> Iterator[Parcel | None]:
+        """As many as the month's messages allow."""
+        left = self._affordable(session, chunks)
+        for chunk in chunks:
+            pack = self._pack_for_friends if chunk.residents is None else self._pack_for_residents
+            parcel = pack(session, chunk, messages, left)
+            yield parcel
+            left -= parcel.told if parcel else 0
+            if chunk.mailing.state == "stopped":
+                return
+
+    def _affordable(self, session: Session, chunks: Sequence[Chunk]) -> int:
+        """What is on its way to LINE is spent, too; what is urgent may use what is kept for news of cases."""
+        counts = (
+            mailings.count_friends(session) if chunk.residents is None else len(chunk.residents)
+            for chunk in chunks
+        )
+        under_way = mailings.count_under_way(session)
+        urgent = chunks[0].mailing.broadcast.topic is None
+        plan = self._office.municipality.plan
+        return max(money.may_send(session, plan, sum(counts) + under_way, urgent=urgent) - under_way, 0)
+
+    def _pack_for_friends(
+        self, session: Session, chunk: Chunk, messages: list[dict[str, Any]], left: int
+    ) -> Parcel | None:
+        count = mailings.count_friends(session)
+        if left < count:
+            mailings.stop(chunk.mailing, "quota")
+            return None
+        return _frozen(chunk, _body(messages=messages), count)
+
+    def _pack_for_residents(
+        self, session: Session, chunk: Chunk, messages: list[dict[str, Any]], left: int
+    ) -> Parcel | None:
+        """To as many as the month's messages allow; the others stay, for a person to decide about."""
+        people = mailings.recipients(session, chunk)
+        if not people:
+            chunk.told = 0
+            mailings.settle(chunk, "sent")
+            return None
+        if not left:
+            mailings.stop(chunk.mailing, "quota")
+            return None
+        if left < len(people):
+            people = dict(islice(people.items(), left))
+            mailings.keep_up_to(session, chunk, max(people))
+        to = list(people.values())
+        return _frozen(chunk, _body(to=to, messages=messages), len(to))
+
+    def _messages(self, session: Session, mailing: Mailing) -> list[dict[str, Any]]:
+        broadcast = mailing.broadcast
+        is_closing = mailing.part == "closing"
+        corrected = None if is_closing else session.get(Broadcast, broadcast.corrects_id or 0)
+        return to_messages(
+            _content(mailing),
+            broadcast.id,
+            self._addresses(broadcast),
+            footer=footer_of(self._office.municipality),
+            corrects=corrected.title if corrected else "",
+            first_button=len(content_of(broadcast).buttons()) if is_closing else 0,
+        )
+
+    def _addresses(self, broadcast: Broadcast) -> Addresses:
+        """Links pass by us to be counted; without an address of ours they lead straight to where they should."""
+        ours, settings = self._settings.public_url, self._settings
+        return Addresses(
+            picture=lambda token, small: address_of(settings, token, small=small),
+            link=lambda number, link: f"{ours}/b/{broadcast.id}/{number}" if ours else link,
+        )
+
+    def _conclude(self, session: Session, answers: Sequence[tuple[Parcel, Outcome]]) -> None:
+        chunks = mailings.take_up_again(session, [parcel.chunk_id for parcel, _ in answers])
+        for parcel, outcome in answers:
+            chunk = chunks[parcel.chunk_id]
+            if chunk.state != "ready":
+                continue
+            if outcome.answer is Answer.ACCEPTED:
+                mailings.settle(chunk, "sent", request_id=outcome.request_id)
+            elif chunk.tries == parcel.tries:
+                self._put_off(session, chunk, parcel, outcome)
+        mailings.finish_if_over(session, next(iter(chunks.values())).mailing)
+
+    def _put_off(self, session: Session, chunk: Chunk, parcel: Parcel, outcome: Outcome) -> None:
+        match outcome.answer:
+            case Answer.REFUSED | Answer.BAD_TOKEN:
+                self._refused(session, chunk, outcome)
+            case Answer.NO_QUOTA:
+                self._quota_is_gone()
+                mailings.stop(chunk.mailing, "quota")
+                _not_now(chunk, parcel, timedelta(0))
+            case Answer.SLOW_DOWN:
+                self._pause(PAUSE_WHEN_TOO_FAST)
+                _not_now(chunk, parcel, _backoff(chunk.tries))
+            case Answer.UNAUTHORISED:
+                log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
+                self._pause(PAUSE_WHEN_UNAUTHORISED)
+                _not_now(chunk, parcel, timedelta(0))
+            case _:
+                # LINE may have taken it: body and key stay, whatever becomes of the mailing meanwhile.
+                chunk.error, chunk.next_try_at = outcome.answer.value, now() + _backoff(chunk.tries)
+
+    def _refused(self, session: Session, chunk: Chunk, outcome: Outcome) -> None:
+        """What LINE once took it takes again, so what it refuses now it never took, and the halves get new keys."""
+        error = f"{outcome.answer.value}: {outcome.detail}"[:200]
+        log.error("LINE refused a broadcast", extra={"row": chunk.id})
+        if chunk.residents is None:
+            mailings.settle(chunk, "dead", error=error)
+        else:
+            mailings.split(session, chunk, error)
+
+    def _pause(self, how_long: timedelta) -> None:
+        """Every call would be answered alike, so none is made for a while."""
+        self._paused_until = now() + how_long
+
+
+def _content(mailing: Mailing) -> Content:
+    if mailing.part == "closing":
+        return closing_of(mailing.broadcast) or Content()
+    return content_of(mailing.broadcast)
+
+
+def _frozen(chunk: Chunk, body: str, told: int, *, in_doubt: bool = False) -> Parcel:
+    mailings.freeze(chunk, body, told, again_in=HOLD)
+    return Parcel(chunk.id, chunk.residents is None, body, told, chunk.retry_key, chunk.tries, in_doubt)
+
+
+def _not_now(chunk: Chunk, parcel: Parcel, again_in: timedelta) -> None:
+    """LINE did not take this try. Where it may have taken an earlier one, request and key must stay the same:
+    under a new key everybody would be told twice."""
+    if parcel.in_doubt:
+        chunk.next_try_at = now() + again_in
+    else:
+        mailings.release(chunk, again_in=again_in)
+
+
+def _body(**parts: Any) -> str:
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
+
+
+def _backoff(tries: int) -> timedelta:
+    """Doubling from two seconds to fifteen minutes, with jitter so that chunks do not march in step."""
+    return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311

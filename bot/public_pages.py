@@ -1,0 +1,137 @@
+"""Open to everybody: what was broadcast, so that a forgery is known by its absence (L9), and the way of its links.
+
+Nothing here needs a script, a cookie or a sign-in, and nobody's name is told but that of who let it out.
+"""
+
+import logging
+from typing import Final
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.public_files import path_of
+from bot.settings import BotSettings
+from store.broadcasts.aftermath import press, was_sent
+from store.broadcasts.published import buttons_of, find_announcement, list_announcements
+from store.clock import in_bangkok
+from store.db import Database
+from store.logs import failure_fields
+from store.municipality import Municipality, read_municipality
+from store.thai import thai_moment, thai_time, thai_weekday_date
+
+log = logging.getLogger(__name__)
+public_pages = Blueprint(
+    "public_pages",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/announcements/static",
+)
+
+ON_A_PAGE = 20
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@public_pages.get("/b/<int:broadcast_id>/<int:number>")
+def follow_link(broadcast_id: int, number: int) -> AnyResponse:
+    """To the address that was approved, counted on the way; to nowhere for what was never sent."""
+    with _database().reading() as session:
+        broadcast = was_sent(session, _sane(broadcast_id))
+        buttons = buttons_of(broadcast) if broadcast else []
+    link = buttons[number].link if number < len(buttons) else ""
+    if not link.startswith("https://"):
+        abort(404)
+    if request.method == "GET":
+        _count(broadcast_id, number)
+    answer = redirect(link, 302)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _count(broadcast_id: int, number: int) -> None:
+    """A press that is not counted is better than a resident who gets nowhere."""
+    try:
+        with _database().transaction() as session:
+            press(session, broadcast_id, number)
+    except (SQLAlchemyError, TimeoutError) as error:
+        log.warning("a press was not counted", extra=failure_fields(error))
+
+
+@public_pages.get("/announcements")
+def show_list() -> str:
+    before = request.args.get("before", type=int)
+    with _database().reading() as session:
+        found = list_announcements(session, most=ON_A_PAGE + 1, before=_sane(before) if before else None)
+    older = found[ON_A_PAGE - 1].id if len(found) > ON_A_PAGE else None
+    return render_template("announcements.html", announcements=found[:ON_A_PAGE], older=older, **_facts())
+
+
+@public_pages.get("/announcements/<int:broadcast_id>")
+def show_one(broadcast_id: int) -> str:
+    with _database().reading() as session:
+        found = find_announcement(session, _sane(broadcast_id))
+    if found is None:
+        abort(404)
+    return render_template("announcement.html", one=found, **_facts())
+
+
+@public_pages.errorhandler(404)
+def show_nothing(_error: HTTPException) -> tuple[str, int]:
+    """What is not here may well be a forgery, so the page says what to do."""
+    return render_template("no_announcement.html", **_facts()), 404
+
+
+@public_pages.after_request
+def add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    if request.endpoint == "public_pages.static":
+        headers["Cache-Control"] = "public, max-age=86400"
+    headers.setdefault("Cache-Control", "public, max-age=60")
+    return response
+
+
+def _facts() -> dict[str, object]:
+    municipality = _municipality()
+    return {
+        "municipality": municipality,
+        "add_friend": f"https://line.me/R/ti/p/{quote(municipality.account.basic_id)}",
+        "picture": lambda token, small=False: path_of(_settings(), token, small=small),
+        "topics": {topic.code: topic.name for topic in municipality.topics},
+        "weekday": thai_weekday_date,
+        "moment": thai_moment,
+        "time": thai_time,
+        "iso": lambda at: in_bangkok(at).isoformat(timespec="minutes"),
+    }
+
+
+def _municipality() -> Municipality:
+    """Read when the first page is asked for: the webhook answers LINE also while the file cannot be read."""
+    known: Municipality | None = current_app.extensions.get("municipality")
+    if known is None:
+        known = current_app.extensions["municipality"] = read_municipality(_settings().store.municipality)
+    return known
+
+
+def _settings() -> BotSettings:
+    settings: BotSettings = current_app.extensions["bot_settings"]
+    return settings
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions["database"]
+    return database
+
+
+def _sane(number: int) -> int:
+    """No row has a number that databases cannot hold."""
+    return number if number < 2**31 else 0

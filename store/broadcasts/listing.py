@@ -1,0 +1,133 @@
+"""The list of broadcasts: in piles by how far they have come, and what waits for one member of staff."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import Session, selectinload
+
+from store.broadcast_models import Broadcast, Chunk, EmergencyTemplate, Mailing
+from store.broadcasts.emergency import to_review
+from store.broadcasts.life import Status
+from store.staff_models import Staff
+
+PER_PAGE = 30
+
+
+class Pile(StrEnum):
+    ALL = "all"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    GOING = "going"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`told` counts residents whom LINE took the message for."""
+
+    broadcast: Broadcast
+    stage: str
+    told: int
+
+
+@dataclass(frozen=True)
+class Shelf:
+    rows: list[Row]
+    number: int
+    has_next: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What one person has to do: to approve, to review after an emergency, to mend, and templates to approve."""
+
+    approve: list[Broadcast]
+    review: list[Broadcast]
+    mend: list[Broadcast]
+    templates: list[EmergencyTemplate]
+
+    def __bool__(self) -> bool:
+        return bool(self.approve or self.review or self.mend or self.templates)
+
+
+def stage_of(broadcast: Broadcast) -> str:
+    """Its status; of an approved one how its message is going: waiting, sending, paused, stopped, sent, cut or menu."""
+    if broadcast.status != Status.APPROVED:
+        return broadcast.status
+    message = next((mailing for mailing in broadcast.mailings if mailing.part == "message"), None)
+    if message is None:
+        return "menu"
+    return {"done": "sent", "cancelled": "cut"}.get(message.state, message.state)
+
+
+def list_broadcasts(session: Session, pile: Pile, *, page: int = 1) -> Shelf:
+    """Newest first."""
+    page = max(page, 1)
+    query = select(Broadcast).where(_in_pile(pile)).order_by(Broadcast.id.desc())
+    query = query.options(selectinload(Broadcast.mailings))
+    found = list(session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)))
+    return Shelf(_rows(session, found[:PER_PAGE]), page, len(found) > PER_PAGE)
+
+
+def count_piles(session: Session) -> dict[Pile, int]:
+    return {
+        pile: session.execute(select(func.count()).select_from(Broadcast).where(_in_pile(pile))).scalar_one()
+        for pile in Pile
+    }
+
+
+def waiting_for(session: Session, person: Staff) -> Waiting:
+    mine = (Broadcast.author_id == person.id) | (Broadcast.editor_id == person.id)
+    returned = select(Broadcast).where(Broadcast.status == Status.RETURNED, mine).order_by(Broadcast.id)
+    mend = list(session.scalars(returned))
+    if person.role != "supervisor":
+        return Waiting([], [], mend, [])
+    submitted = select(Broadcast).where(Broadcast.status == Status.SUBMITTED, ~mine).order_by(Broadcast.id)
+    templates = select(EmergencyTemplate).where(
+        EmergencyTemplate.approved_at.is_(None),
+        EmergencyTemplate.retired_at.is_(None),
+        EmergencyTemplate.author_id != person.id,
+    )
+    review = [found for found in to_review(session) if person.id not in (found.author_id, found.editor_id)]
+    return Waiting(list(session.scalars(submitted)), review, mend, list(session.scalars(templates)))
+
+
+def corrections_of(session: Session, broadcast: Broadcast) -> list[Broadcast]:
+    query = select(Broadcast).where(Broadcast.corrects_id == broadcast.id).order_by(Broadcast.id)
+    return list(session.scalars(query))
+
+
+def _rows(session: Session, broadcasts: Sequence[Broadcast]) -> list[Row]:
+    told = (
+        select(Mailing.broadcast_id, func.sum(Chunk.told))
+        .join(Chunk, Chunk.mailing_id == Mailing.id)
+        .where(
+            Mailing.broadcast_id.in_([broadcast.id for broadcast in broadcasts]),
+            Mailing.part == "message",
+            Chunk.state == "sent",
+        )
+        .group_by(Mailing.broadcast_id)
+    )
+    counts = dict(session.execute(told).all())
+    return [Row(found, stage_of(found), counts.get(found.id) or 0) for found in broadcasts]
+
+
+def _in_pile(pile: Pile) -> ColumnElement[bool]:
+    if pile is Pile.ALL:
+        return true()
+    if pile not in (Pile.GOING, Pile.SENT):
+        return Broadcast.status == str(pile)
+    going = (
+        select(Mailing.id)
+        .where(
+            Mailing.broadcast_id == Broadcast.id,
+            Mailing.part == "message",
+            Mailing.state.not_in(("done", "cancelled")),
+        )
+        .exists()
+    )
+    return (Broadcast.status == Status.APPROVED) & (going if pile is Pile.GOING else ~going)

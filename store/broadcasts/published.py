@@ -1,0 +1,129 @@
+"""What everybody may look up again of what was sent: announcements to all, to a village, or about a topic.
+
+What went to a list of people, or to those who have certain cases, is nobody else's business and is not told here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from store.broadcast_models import Broadcast, BroadcastAct, Chunk, Mailing
+from store.broadcasts.audience import Audience, read_audience
+from store.broadcasts.content import Button, Content
+from store.broadcasts.life import closing_of, content_of
+from store.clock import now
+
+PUBLIC = ("everyone", "friends", "moo", "community", "topic")
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """`closing` is there once the end was told; `stopped` says that it was cut short before everybody heard it."""
+
+    id: int
+    title: str
+    category: str
+    urgent: bool
+    content: Content
+    audience: Audience
+    sent_at: datetime
+    approved_by: str
+    role: str
+    department: str | None
+    ends_at: datetime | None
+    has_ended: bool
+    stopped: bool
+    closing: Content | None
+    corrects: tuple[int, str] | None
+    corrected_by: tuple[tuple[int, str], ...]
+
+
+def find_announcement(session: Session, broadcast_id: int) -> Announcement | None:
+    row = session.execute(_published().where(Broadcast.id == broadcast_id)).unique().one_or_none()
+    return _announcement(session, *row) if row else None
+
+
+def list_announcements(session: Session, *, most: int, before: int | None = None) -> list[Announcement]:
+    """Newest first; `before` is the id of the last one seen."""
+    query = _published().order_by(Broadcast.id.desc()).limit(most)
+    if before is not None:
+        query = query.where(Broadcast.id < before)
+    return [_announcement(session, *row) for row in session.execute(query).unique()]
+
+
+def buttons_of(broadcast: Broadcast) -> list[Button]:
+    """By the numbers under which they are counted: those of the message, then those of its end."""
+    closing = closing_of(broadcast)
+    return [*content_of(broadcast).buttons(), *(closing.buttons() if closing else [])]
+
+
+def _published() -> Select[Broadcast, datetime | None]:
+    """With the moment when it began to go out; at least one request of it was taken by LINE."""
+    return (
+        select(Broadcast, Mailing.started_at)
+        .join(Mailing)
+        .where(
+            Mailing.part == "message",
+            Mailing.started_at.is_not(None),
+            _was_told(),
+            Broadcast.audience["who"].as_string().in_(PUBLIC),
+        )
+    )
+
+
+def _was_told() -> ColumnElement[bool]:
+    """Of the mailing of the query around it."""
+    told = select(Chunk.id).where(
+        Chunk.mailing_id == Mailing.id, Chunk.state == "sent", Chunk.first_tried_at.is_not(None)
+    )
+    return told.exists()
+
+
+def _announcement(session: Session, broadcast: Broadcast, sent_at: datetime | None) -> Announcement:
+    approver = broadcast.approver
+    return Announcement(
+        id=broadcast.id,
+        title=broadcast.title,
+        category=broadcast.category,
+        urgent=broadcast.topic is None,
+        content=content_of(broadcast),
+        audience=read_audience(broadcast.audience),
+        sent_at=sent_at or broadcast.created_at,
+        approved_by=approver.full_name if approver else "",
+        role=approver.role if approver else "",
+        department=approver.department if approver else None,
+        ends_at=broadcast.ends_at,
+        has_ended=broadcast.ends_at is not None and broadcast.ends_at <= now(),
+        stopped=_was_stopped(session, broadcast),
+        closing=_closing_told(session, broadcast),
+        corrects=_corrected(session, broadcast),
+        corrected_by=_corrections(session, broadcast),
+    )
+
+
+def _was_stopped(session: Session, broadcast: Broadcast) -> bool:
+    query = select(BroadcastAct.id).where(
+        BroadcastAct.broadcast_id == broadcast.id, BroadcastAct.act == "cancel"
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def _closing_told(session: Session, broadcast: Broadcast) -> Content | None:
+    query = select(Mailing.id).where(
+        Mailing.broadcast_id == broadcast.id, Mailing.part == "closing", _was_told()
+    )
+    return closing_of(broadcast) if session.scalars(query).first() else None
+
+
+def _corrected(session: Session, broadcast: Broadcast) -> tuple[int, str] | None:
+    if broadcast.corrects_id is None:
+        return None
+    row = session.execute(_published().where(Broadcast.id == broadcast.corrects_id)).unique().one_or_none()
+    return (row[0].id, row[0].title) if row else None
+
+
+def _corrections(session: Session, broadcast: Broadcast) -> tuple[tuple[int, str], ...]:
+    query = _published().where(Broadcast.corrects_id == broadcast.id).order_by(Broadcast.id)
+    return tuple((found.id, found.title) for found, _ in session.execute(query).unique())

@@ -1,0 +1,216 @@
+"""Broadcasts whose senders are killed with -9 on the way: everybody hears each of them once, at LINE's own pace."""
+
+import math
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.line_client import LineClient
+from bot.mailing import CALLS_A_SECOND, CHUNKS_AT_ONCE, Mailer, Pace
+from bot.office import open_office
+from bot.run import MAILERS_REST_SECONDS
+from line_simulator import Simulator
+from line_simulator.limits import MULTICAST
+from line_simulator.residents import Resident as Phone
+from line_simulator.web import serve
+from store import heartbeats, money
+from store.broadcast_models import Mailing
+from store.broadcasts.mailings import MOST_RESIDENTS
+from store.clock import now
+from store.db import Database
+from store.municipality import read_municipality
+from store.settings import DEMO_MUNICIPALITY
+from tests.faults.grounds import Grounds, Plot
+from tests.faults.lives import SECRET, TOKEN, bot_settings, store_settings
+from tests.faults.mailing_bugs import MAILING_BUGS
+from tests.faults.nursery import ROOT, Life, Nursery
+from tests.faults.points import MAILING_POINTS
+from tests.processes import wait_until
+from tests.stories.press import let_out, move_in
+
+SEED = "tessaban"
+QUOTA = 10_000_000
+TOWN = {"sqlite": 50_000, "postgresql": 5_000}
+# Three requests: the first goes alone, the others together.
+VILLAGE = 1_200
+# A chunk is held for its sender for twenty seconds.
+LATER = 21.0
+PASSAGES = {"statement": 8}
+# Bodies, keys, seals, rows and HTTP of one request to 500 residents. LINE lets one through every five milliseconds; a
+# core that does nothing else needs less than that, and one of a busy machine that runs the other tests, twice as long.
+MOST_CPU_SECONDS = 2 / MULTICAST.calls
+WITHOUT_A_LIMIT = 40
+
+
+@dataclass
+class Town:
+    """`later` is by how much the clocks of the next lives are ahead of ours."""
+
+    nursery: Nursery
+    order: dict[str, Any]
+    simulator: Simulator
+    database: Database
+    phones: list[Phone]
+    later: float = 0.0
+
+    def let_out(self, **changes: Any) -> None:
+        let_out(self.database, read_municipality(DEMO_MUNICIPALITY), **changes)
+
+    def begin(self, role: str, **ends: Any) -> Life:
+        return self.nursery.begin(role, {**self.order, "offset": self.later, **ends})
+
+    def live(self, role: str, **ends: Any) -> Life:
+        return self.nursery.wait(self.begin(role, **ends))
+
+    def is_up(self) -> bool:
+        with self.database.reading() as session:
+            return heartbeats.is_alive(session, "worker")
+
+    def is_over(self) -> bool:
+        with self.database.reading() as session:
+            return set(session.scalars(select(Mailing.state))) == {"done"}
+
+    def heard(self) -> set[int]:
+        """How many messages each of them got; one number if all got the same."""
+        return {len(phone.messages) for phone in self.phones}
+
+
+@contextmanager
+def a_town(nursery: Nursery, ground: Grounds, residents: int, bug: str | None = None) -> Iterator[Town]:
+    simulator = Simulator(secret=SECRET, token=TOKEN, quota=QUOTA, background=False)
+    with ground.plot() as plot, serve(simulator) as line_url:
+        database = Database(store_settings(plot.database_url, plot.folder))
+        with database.transaction() as session:
+            money.note_reading(session, most=QUOTA, used=0)
+        order = {**order_of(plot, line_url), "bug": bug}
+        yield Town(nursery, order, simulator, database, move_in(simulator, database, residents))
+        database.close()
+
+
+def order_of(plot: Plot, line_url: str) -> dict[str, Any]:
+    return {"database_url": plot.database_url, "folder": plot.folder, "line_url": line_url, "seed": 0}
+
+
+@pytest.mark.parametrize("kind", TOWN)
+def test_a_whole_town_hears_it_once_though_the_worker_is_killed_twice_on_the_way(
+    kind: str, nursery: Nursery, request: pytest.FixtureRequest
+) -> None:
+    ground, requests = request.getfixturevalue(f"{kind}_ground"), TOWN[kind] // MOST_RESIDENTS
+    with a_town(nursery, ground, TOWN[kind]) as town:
+        town.let_out()
+        for point, passage in (("mail: request sent", 0.4), ("mail: answered", 0.2)):
+            assert town.live("crew", point=point, passage=int(requests * passage)).was_killed
+            assert 0 < town.simulator.quota.used < TOWN[kind]
+            town.later += LATER
+        began, before = time.monotonic(), town.simulator.quota.used
+        worker = town.begin("crew")
+        wait_until(town.is_over, seconds=60)
+        show(began, (TOWN[kind] - before) / MOST_RESIDENTS)
+        nursery.end(worker)
+        assert town.heard() == {1}
+        assert town.simulator.quota.used == TOWN[kind]
+        assert town.simulator.violations == []
+
+
+def show(began: float, requests: float) -> None:
+    rate = requests / (time.monotonic() - began)
+    print(f"{rate:.0f} requests a second with the simulator, its limit and a start")  # noqa: T201 - shown with `-s`
+
+
+@pytest.mark.parametrize("kind", TOWN)
+def test_at_whatever_point_the_mailer_is_killed_everybody_hears_it_once(
+    kind: str, nursery: Nursery, request: pytest.FixtureRequest
+) -> None:
+    with a_town(nursery, request.getfixturevalue(f"{kind}_ground"), VILLAGE) as town:
+        assert fire_at(town, random.Random(SEED)) == len(MAILING_POINTS)
+        assert town.heard() == {len(MAILING_POINTS)}
+        assert town.simulator.violations == []
+
+
+@pytest.mark.parametrize("kind", TOWN)
+def test_the_scheduler_of_each_worker_calls_and_one_of_them_sends(
+    kind: str, nursery: Nursery, request: pytest.FixtureRequest
+) -> None:
+    """Its time comes long after the workers have looked for the first time; by themselves they look twice a minute."""
+    with a_town(nursery, request.getfixturevalue(f"{kind}_ground"), VILLAGE) as town:
+        workers = [town.begin("crew") for _ in range(2)]
+        wait_until(town.is_up)
+        town.let_out(send_at=now() + timedelta(seconds=1.5))
+        wait_until(town.is_over, seconds=MAILERS_REST_SECONDS / 2)
+        for worker in workers:
+            nursery.end(worker)
+        assert town.heard() == {1}
+
+
+@pytest.mark.parametrize("bug", MAILING_BUGS)
+def test_the_check_notices(bug: str, nursery: Nursery, sqlite_ground: Grounds) -> None:
+    with a_town(nursery, sqlite_ground, VILLAGE, bug) as town:
+        sent = fire_at(town, random.Random(SEED))
+        assert max(town.heard()) > sent
+
+
+def fire_at(town: Town, rng: random.Random) -> int:
+    """A broadcast for each point: who sends it is killed there, and whoever goes on with it perhaps at another one.
+    Stops at the first that somebody heard too often; how many were let out until then."""
+    for sent, point in enumerate(MAILING_POINTS, start=1):
+        town.let_out()
+        assert town.live("mailer", **end_at(point, rng)).hit == point
+        town.later += LATER
+        town.live("mailer", **end_at(rng.choice(MAILING_POINTS), rng))
+        while not town.is_over():
+            town.later += LATER
+            town.live("mailer")
+        if max(town.heard()) > sent:
+            return sent
+    return sent
+
+
+def end_at(point: str, rng: random.Random) -> dict[str, Any]:
+    return {"point": point, "passage": rng.randint(1, PASSAGES.get(point.partition(": ")[2], 2))}
+
+
+def test_we_keep_just_below_the_rate_that_line_allows() -> None:
+    pace, began = Pace(CALLS_A_SECOND), time.monotonic()
+    for _ in range(21):
+        pace.wait()
+    assert 20 / (time.monotonic() - began) < MULTICAST.calls / MULTICAST.seconds
+    assert 0.9 * MULTICAST.calls / MULTICAST.seconds < CALLS_A_SECOND
+
+
+def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sqlite_ground: Grounds) -> None:
+    """Against a LINE that takes all it can get, and without our own pace."""
+    with a_town(nursery, sqlite_ground, WITHOUT_A_LIMIT * MOST_RESIDENTS) as town, a_hasty_line() as line_url:
+        town.let_out()
+        settings = bot_settings({**town.order, "line_url": line_url})
+        line = LineClient(line_url, line_url, TOKEN)
+        with ThreadPoolExecutor(CHUNKS_AT_ONCE) as postmen:
+            mailer = Mailer(town.database, open_office(settings), settings, line, postmen=postmen)
+            mailer._pace = Pace(math.inf)
+            mailer.mail_once()  # Statements are compiled once in a life.
+            began, spent = time.monotonic(), time.process_time()
+            while mailer.mail_once():
+                pass
+        cpu = (time.process_time() - spent) / (WITHOUT_A_LIMIT - 1)
+        rate = (WITHOUT_A_LIMIT - 1) / (time.monotonic() - began)
+        assert town.is_over()
+    print(f"{rate:.0f} requests a second without any limit, {cpu * 1000:.1f} ms each")  # noqa: T201 - shown with `-s`
+    assert cpu < MOST_CPU_SECONDS
+
+
+@contextmanager
+def a_hasty_line() -> Iterator[str]:
+    """LINE as the benchmark has it, a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.line"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as line:
+        assert line.stdout is not None
+        yield f"http://127.0.0.1:{int(line.stdout.readline())}"

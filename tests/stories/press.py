@@ -1,0 +1,158 @@
+"""What tests of broadcasts begin with: a crowd of residents, an author, a superior who lets out, what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from bot.line_client import LineClient
+from bot.mailing import Mailer
+from line_simulator import Simulator
+from line_simulator.residents import Resident as Phone
+from store import money
+from store.broadcast_models import Broadcast, Chunk, Mailing
+from store.broadcasts import approval
+from store.broadcasts.aftermath import Progress, progress_of
+from store.broadcasts.approval import Draft
+from store.broadcasts.life import digest_of
+from store.clock import now
+from store.db import Database
+from store.models import Resident
+from store.municipality import Municipality
+from tests.builders import an_officer
+from tests.stories.scenes import calls
+from tests.town import TOKEN, Town
+
+MULTICAST, BROADCAST = "multicast", "broadcast"
+TEXT = "พรุ่งนี้น้ำประปาหยุดไหล 9.00-12.00 น. ค่ะ"
+OVER = "น้ำประปาไหลตามปกติแล้วค่ะ"
+
+
+def words(text: str = TEXT) -> dict[str, Any]:
+    return {"parts": [{"kind": "words", "text": text}]}
+
+
+def card(*buttons: dict[str, str], title: str = "น้ำไม่ไหล", **more: Any) -> dict[str, Any]:
+    part = {"kind": "card", "title": title, "text": TEXT, "buttons": list(buttons), **more}
+    return {"parts": [part]}
+
+
+DRAFT = Draft(
+    title="น้ำหยุดไหลพรุ่งนี้",
+    category="announcement",
+    purpose="ให้ประชาชนสำรองน้ำ",
+    content=words(),
+    audience={"who": "everyone"},
+    topic="water",
+)
+URGENT: dict[str, Any] = {"category": "warning", "topic": None}
+
+
+def crowd(town: Town, count: int) -> list[Phone]:
+    return move_in(town.simulator, town.database, count)
+
+
+def move_in(simulator: Simulator, database: Database, count: int) -> list[Phone]:
+    """Friends of the account whom we know, many at a time: nobody greets them."""
+    phones = [simulator.add_resident(f"คนที่ {number}") for number in range(count)]
+    for phone in phones:
+        phone.friend = True
+    key_of = database.sealer.fingerprint
+    rows = [{"line_key": key_of(phone.id), "line_user_id": phone.id, "created_at": now()} for phone in phones]
+    with database.transaction() as session:
+        session.execute(insert(Resident), rows)
+    return phones
+
+
+def approve(town: Town, **changes: Any) -> int:
+    return let_out(town.database, town.office.municipality, **changes)
+
+
+def let_out(database: Database, municipality: Municipality, **changes: Any) -> int:
+    """Written by one, let out by another; it goes out with the next step of the mailer."""
+    with database.transaction() as session:
+        author = an_officer(session, municipality)
+        superior = an_officer(
+            session, municipality, role="supervisor", department=None, full_name="นางสาวพร ปลัดเทศบาล"
+        )
+        broadcast = approval.write_draft(session, replace(DRAFT, **changes), author)
+        approval.submit(session, broadcast, author)
+        approval.approve(session, broadcast, superior, read_digest=digest_of(session, broadcast))
+        return broadcast.id
+
+
+def act(town: Town, name: str, broadcast_id: int, *more: str) -> None:
+    """`pause`, `resume` or `cancel` (with a note), by an officer."""
+    with town.database.transaction() as session:
+        by = an_officer(session, town.office.municipality)
+        getattr(approval, name)(session, approval.lock(session, broadcast_id), by, *more)
+
+
+def quota(town: Town, most: int | None, used: int) -> None:
+    """What LINE says of the month: to us when we ask, and at its own door."""
+    town.simulator.quota.set(limit=most, used=used)
+    with town.database.transaction() as session:
+        money.note_reading(session, most=most, used=used)
+
+
+def state_of(town: Town, broadcast_id: int, part: str = "message") -> tuple[str, str | None]:
+    with town.database.reading() as session:
+        mailing = session.scalars(_mailing(broadcast_id, part)).one()
+        return mailing.state, mailing.why
+
+
+def progress(town: Town, broadcast_id: int) -> Progress:
+    with town.database.reading() as session:
+        return progress_of(session, session.scalars(_mailing(broadcast_id, "message")).one())
+
+
+def _mailing(broadcast_id: int, part: str) -> Any:
+    return select(Mailing).where(Mailing.broadcast_id == broadcast_id, Mailing.part == part)
+
+
+def chunks(town: Town, broadcast_id: int) -> list[Chunk]:
+    with town.database.reading() as session:
+        query = select(Chunk).join(Mailing).where(Mailing.broadcast_id == broadcast_id)
+        return list(session.scalars(query.order_by(Chunk.id)))
+
+
+def change(town: Town, broadcast_id: int, **values: Any) -> None:
+    """Behind everybody's back, in the database itself."""
+    with town.database.transaction() as session:
+        for name, value in values.items():
+            setattr(session.get_one(Broadcast, broadcast_id), name, value)
+
+
+def heard(phones: Sequence[Phone], text: str = TEXT) -> list[int]:
+    """How often each of them was told this text."""
+    return [sum(text in str(message) for message in phone.messages) for phone in phones]
+
+
+def requests(town: Town) -> list[tuple[int, str]]:
+    """Status and retry key of every multicast that LINE saw."""
+    return [(call["status"], call["retry_key"]) for call in calls(town, MULTICAST)]
+
+
+def named(town: Town) -> list[str]:
+    """Everybody whom a request named that LINE took."""
+    return [
+        user for call in calls(town, MULTICAST) if call["status"] == 200 for user in call["request"]["to"]
+    ]
+
+
+def another_mailer(town: Town, *, seconds: float = 5.0, **changes: Any) -> Mailer:
+    """As after a restart: it knows nothing but what is kept. `seconds`: how long it waits for LINE."""
+    url = town.settings.line_api_url
+    line = LineClient(url, url, TOKEN, read_seconds=seconds)
+    return Mailer(
+        changes.get("database", town.database),
+        town.office,
+        changes.get("settings", town.settings),
+        line,
+        postmen=changes.get("postmen"),
+    )
+
+
+IN_AN_HOUR = timedelta(hours=1)
