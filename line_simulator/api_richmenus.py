@@ -1,5 +1,7 @@
 """Rich menus over the API: making, drawing, naming and linking them."""
 
+from datetime import UTC, datetime
+
 from line_simulator.calls import Answer, Call, Endpoint, require_user_id
 from line_simulator.limits import MENU_BATCH, MENU_CHANGE, MENU_LIST
 from line_simulator.refusals import Refusal
@@ -134,21 +136,8 @@ def _list_aliases(call: Call) -> Answer:
 def _run_batch(call: Call) -> Answer:
     body = call.json()
     require(BATCH, body)
-    for operation in body["operations"]:
-        _apply(call, operation)
+    call.sim.menus.accept_batch(call.request_id, body["operations"])
     return _changed(call, status=202)
-
-
-def _apply(call: Call, operation: dict[str, str]) -> None:
-    linked = call.sim.menus.linked
-    target = call.sim.menus.get_with_image(operation["to"]).id if operation["type"] == "link" else None
-    for user_id, menu_id in list(linked.items()):
-        if operation["type"] != "unlinkAll" and menu_id != operation["from"]:
-            continue
-        if target:
-            linked[user_id] = target
-        else:
-            del linked[user_id]
 
 
 def _validate_batch(call: Call) -> Answer:
@@ -157,9 +146,21 @@ def _validate_batch(call: Call) -> Answer:
 
 
 def _show_batch(call: Call) -> Answer:
-    if not call.query.get("requestId"):
+    request_id = call.query.get("requestId")
+    if not request_id:
         raise Refusal(400, "The value for the 'requestId' parameter is invalid")
-    return Answer({"phase": "succeeded"})
+    call.sim.menus.carry_out_batches()
+    batch = call.sim.menus.batches.get(request_id)
+    if batch is None:
+        raise Refusal(404, "The batch request was not found")
+    accepted = {"acceptedTime": _moment(batch.accepted_at)}
+    if not batch.is_done:
+        return Answer({"phase": "ongoing", **accepted})
+    return Answer({"phase": "succeeded", **accepted, "completedTime": _moment(batch.completes_at)})
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _link_if_friend(call: Call, user_id: str, menu_id: str) -> None:

@@ -1,5 +1,7 @@
 """The account's rich menus: which exist, which image, which alias, and who sees which."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +24,26 @@ class RichMenu:
 
 
 @dataclass
+class Batch:
+    """Links that LINE changes in the background: accepted now, carried out later."""
+
+    operations: list[dict[str, str]]
+    accepted_at: float
+    completes_at: float
+    is_done: bool = False
+
+
+@dataclass
 class RichMenus:
+    clock: Callable[[], float] = time.time
     menus: dict[str, RichMenu] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     default_id: str | None = None
     linked: dict[str, str] = field(default_factory=dict)
     """User id to menu id; a menu of one's own comes before the default."""
+    batches: dict[str, Batch] = field(default_factory=dict)
+    batch_seconds: float = 0
+    """How long LINE takes for a batch."""
 
     def create(self, definition: dict[str, Any]) -> RichMenu:
         if len(self.menus) >= MOST_MENUS:
@@ -87,7 +103,23 @@ class RichMenus:
             raise Refusal(400, "richmenu not found")
         self.aliases[alias_id] = self.get_with_image(menu_id).id
 
+    def accept_batch(self, request_id: str, operations: list[dict[str, str]]) -> None:
+        for operation in operations:
+            if operation["type"] == "link":
+                self.get_with_image(operation["to"])
+        now = self.clock()
+        self.batches[request_id] = Batch(operations, now, now + self.batch_seconds)
+        self.carry_out_batches()
+
+    def carry_out_batches(self) -> None:
+        """What is due, on everybody who has a menu of their own by then."""
+        for batch in self.batches.values():
+            if not batch.is_done and self.clock() >= batch.completes_at:
+                batch.is_done = True
+                self.linked = _after(batch.operations, self.linked)
+
     def find_shown_to(self, user_id: str) -> RichMenu | None:
+        self.carry_out_batches()
         menu_id = self.linked.get(user_id) or self.default_id
         return self.menus.get(menu_id) if menu_id else None
 
@@ -99,3 +131,15 @@ class RichMenus:
             return {"status": "RICHMENU_NOTFOUND"}
         self.linked[user_id] = self.aliases[alias_id]
         return {"newRichMenuAliasId": alias_id, "status": "SUCCESS"}
+
+
+def _after(operations: list[dict[str, str]], linked: dict[str, str]) -> dict[str, str]:
+    """LINE carries the operations out side by side: each looks at who was linked before all of them."""
+    after = dict(linked)
+    for operation in operations:
+        for user_id, menu_id in linked.items():
+            if operation["type"] == "unlinkAll" or menu_id == operation["from"]:
+                after.pop(user_id, None)
+                if operation["type"] == "link":
+                    after[user_id] = operation["to"]
+    return after

@@ -48,7 +48,7 @@ class Simulator:
         self.bubble_numbers = itertools.count(1)
         self.residents: dict[str, Resident] = {}
         self.contents = Contents()
-        self.menus = RichMenus()
+        self.menus = RichMenus(clock)
         self.aggregation_units: set[str] = set()
         self.stream = Stream(self.lock)
         self.log = Log(clock, self.stream)

@@ -4,7 +4,7 @@ from bot.replies import Reply, ServiceMenu
 from bot.visit import Visit
 from store.residents import keep_words
 from store.services import Service
-from store.thai import folded
+from store.thai import folded, folded_word
 
 # Shorter than this, what was typed says too little to be about something.
 A_SENTENCE = 12
@@ -52,7 +52,7 @@ def small_talk(visit: Visit, text: str) -> list[Reply] | None:
         return None
     typed = folded(text)
     for name, openings in _SMALL_TALK.items():
-        if any(folded(opening) in typed for opening in openings):
+        if any(folded_word(opening) in typed for opening in openings):
             return [visit.say(f"menu.{name}", *visit.main_buttons())]
     return None
 

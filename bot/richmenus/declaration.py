@@ -15,7 +15,13 @@ LEAST_RATIO = 1.45
 MOST_AREAS = 20
 LEAST_CONTRAST = 4.5  # WCAG 2.1, level AA, for text of any size
 
-IconName = Literal["megaphone", "document", "magnifier", "folder", "phone", "question"]
+# A bar of tabs takes this much of the picture's height.
+TAB_SHARE = 0.16
+
+IconName = Literal[
+    "megaphone", "document", "magnifier", "folder", "phone", "question",
+    "newspaper", "siren", "globe", "flood", "coin", "calendar", "bell",
+]  # fmt: skip
 ICON_NAMES = get_args(IconName)
 
 
@@ -54,6 +60,7 @@ def contrast_with_white(colour: str) -> float:
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
+ALIAS = r"^[a-z0-9_-]{1,32}$"
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 
 
@@ -98,6 +105,22 @@ class Tile(_Part):
         return {"type": "postback", "label": self.label, "data": self.data, **said}
 
 
+class Tab(_Part):
+    """A tab that leads to another menu by its alias; on that menu itself it is the one lit up."""
+
+    label: Annotated[str, _graphemes(20)]
+    menu: str = Field(pattern=ALIAS)
+
+    def action(self) -> dict[str, Any]:
+        # LINE switches by itself and tells us afterwards: there is nothing for us to say.
+        return {
+            "type": "richmenuswitch",
+            "label": self.label,
+            "richMenuAliasId": self.menu,
+            "data": "do=tab",
+        }
+
+
 class Row(_Part):
     tiles: tuple[Tile, ...] = Field(min_length=1)
 
@@ -110,27 +133,40 @@ class Bounds(_Part):
 
 
 class RichMenu(_Part):
-    alias: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
+    alias: str = Field(pattern=ALIAS)
     chat_bar_text: Annotated[str, _graphemes(14)]
     default: bool = False
     size: Size
     background: Colour
+    tabs: tuple[Tab, ...] = Field(default=(), max_length=3)
     rows: tuple[Row, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _within_limits(self) -> "RichMenu":
-        if sum(len(row.tiles) for row in self.rows) > MOST_AREAS:
+        if sum(len(row.tiles) for row in self.rows) + len(self.tabs) > MOST_AREAS:
             raise ValueError(f"LINE takes at most {MOST_AREAS} areas")
+        if self.tabs and [tab.menu for tab in self.tabs].count(self.alias) != 1:
+            raise ValueError("exactly one tab must be that of the menu itself")
         return self
 
-    def places(self) -> list[tuple[Bounds, Tile]]:
-        """Every tile with its area. The areas cover the picture without gap or overlap, to the pixel."""
-        rows = _cuts(self.size.height, len(self.rows))
+    def tab_places(self) -> list[tuple[Bounds, Tab]]:
         return [
-            (Bounds(x=x, y=y, width=width, height=height), tile)
+            (Bounds(x=x, y=0, width=width, height=self._below_tabs()), tab)
+            for (x, width), tab in zip(_cuts(self.size.width, len(self.tabs)), self.tabs, strict=True)
+        ]
+
+    def places(self) -> list[tuple[Bounds, Tile]]:
+        """Every tile with its area. With the tabs they cover the picture without gap or overlap, to the pixel."""
+        top = self._below_tabs()
+        rows = _cuts(self.size.height - top, len(self.rows))
+        return [
+            (Bounds(x=x, y=top + y, width=width, height=height), tile)
             for (y, height), row in zip(rows, self.rows, strict=True)
             for (x, width), tile in zip(_cuts(self.size.width, len(row.tiles)), row.tiles, strict=True)
         ]
+
+    def _below_tabs(self) -> int:
+        return round(self.size.height * TAB_SHARE) if self.tabs else 0
 
     def as_line_wants_it(self, name: str) -> dict[str, Any]:
         """The rich menu object of LINE's Messaging API."""
@@ -139,11 +175,18 @@ class RichMenu(_Part):
             "selected": True,
             "name": name,
             "chatBarText": self.chat_bar_text,
-            "areas": [{"bounds": b.model_dump(), "action": tile.action()} for b, tile in self.places()],
+            "areas": [{"bounds": b.model_dump(), "action": part.action()} for b, part in self._areas()],
         }
+
+    def _areas(self) -> list[tuple[Bounds, Tile | Tab]]:
+        """The tab that is lit up leads nowhere."""
+        others = [(bounds, tab) for bounds, tab in self.tab_places() if tab.menu != self.alias]
+        return [*others, *self.places()]
 
 
 def _cuts(length: int, parts: int) -> list[tuple[int, int]]:
+    if not parts:
+        return []
     edges = [round(length * i / parts) for i in range(parts + 1)]
     return [(start, end - start) for start, end in itertools.pairwise(edges)]
 
@@ -154,7 +197,18 @@ def read_menus(folder: Path = FOLDER) -> tuple[RichMenu, ...]:
     defaults = [menu.alias for menu in menus if menu.default]
     if len(defaults) != 1:
         raise MenuError(f"Exactly one rich menu must say default = true, not {len(defaults)}: {defaults}")
+    _check_tabs({menu.alias: menu for menu in menus})
     return menus
+
+
+def _check_tabs(menus: dict[str, RichMenu]) -> None:
+    """Whoever switches must find the way back: all menus of a bar of tabs show the same bar."""
+    for menu in menus.values():
+        for tab in menu.tabs:
+            if tab.menu not in menus:
+                raise MenuError(f"{menu.alias}: there is no menu {tab.menu} for the tab {tab.label}")
+            if menus[tab.menu].tabs != menu.tabs:
+                raise MenuError(f"{menu.alias} and {tab.menu} must have the same tabs")
 
 
 def read_menu(path: Path) -> RichMenu:

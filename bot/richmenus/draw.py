@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, features
 
-from bot.richmenus.declaration import Bounds, MenuError, RichMenu, Tile
+from bot.richmenus.declaration import Bounds, MenuError, RichMenu, Tab, Tile
 from bot.richmenus.icons import OVERSIZE, icon_mask
 
 FONTS = Path(__file__).parent / "fonts"
@@ -14,12 +14,14 @@ MOST_BYTES = 1_000_000  # LINE says 1 MB, not which one
 # Measures of a tile as large as one of 3 × 2 on a picture 2500 wide; smaller tiles shrink them.
 TILE = (833, 843)
 MARGIN, CORNER, BADGE, GLYPH, GAP = 14, 64, 340, 240, 44
-LABEL_SIZE, HINT_SIZE = 144, 82
+LABEL_SIZE, HINT_SIZE = 148, 82
 LEAST_LABEL = 100 / 2500  # of the picture's width: old eyes read this on a small phone
 # Of the font's size: room above the baseline for ปั้น, below it for กู้.
 ABOVE, BELOW = 1.02, 0.38
 INK, CARD = "#14242e", "#ffffff"
-ROOM = 80  # left free beside a line of text, both sides together
+TAB_REST = "#b9cad2"
+TAB_LABEL = 0.42  # of the bar's height
+ROOM = 96  # left free beside a line of text, both sides together
 Line = tuple[str, ImageFont.FreeTypeFont, str]
 
 
@@ -36,6 +38,7 @@ def draw_menu(menu: RichMenu) -> bytes:
     """The picture as PNG. Refuses where Thai would come out with its tone marks in the wrong places."""
     require_shaping()
     canvas = Image.new("RGB", (menu.size.width, menu.size.height), menu.background)
+    _draw_tabs(canvas, menu)
     hand = _hand_for(menu)
     for bounds, tile in menu.places():
         _draw_tile(canvas, bounds, tile, hand)
@@ -71,6 +74,31 @@ def _fitting(texts: list[tuple[str, float]], weight: str, size: float) -> ImageF
     font = thai_font(weight, round(size))
     excess = max((font.getlength(text, language="th") / room for text, room in texts), default=0)
     return font if excess <= 1 else thai_font(weight, int(size / excess))
+
+
+def _draw_tabs(canvas: Image.Image, menu: RichMenu) -> None:
+    """The one lit up grows out of the menu below it; the others lie behind."""
+    places = menu.tab_places()
+    if not places:
+        return
+    bar = places[0][0].height
+    canvas.paste(TAB_REST, (0, 0, menu.size.width, bar))
+    room = [(tab.label, bounds.width * 0.9) for bounds, tab in places]
+    font = _fitting(room, "Bold", bar * TAB_LABEL)
+    for bounds, tab in places:
+        _draw_tab(canvas, bounds, tab, font, lit=menu.background if tab.menu == menu.alias else "")
+
+
+def _draw_tab(
+    canvas: Image.Image, bounds: Bounds, tab: Tab, font: ImageFont.FreeTypeFont, *, lit: str
+) -> None:
+    if lit:
+        # Round above only: the lower corners lie outside the bar.
+        card = (bounds.x, bounds.y + bounds.height * 0.08, bounds.width, bounds.height * 1.5)
+        _fill(canvas, card, radius=bounds.height * 0.25, colour=lit)
+    middle = bounds.x + bounds.width / 2
+    top = bounds.y + (bounds.height - font.size * (ABOVE + BELOW)) / 2
+    _write(canvas, (middle, top), [(tab.label, font, INK)])
 
 
 def _draw_tile(canvas: Image.Image, bounds: Bounds, tile: Tile, hand: Hand) -> None:

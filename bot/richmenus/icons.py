@@ -32,13 +32,20 @@ class Pen:
         for point in points:
             self.dot(point, width / 2, cut=cut)
 
-    def arc(self, centre: Point, radius: float, degrees: tuple[float, float], width: float = 8) -> None:
+    def arc(
+        self,
+        centre: Point,
+        radius: float,
+        degrees: tuple[float, float],
+        width: float = 8,
+        *,
+        cut: bool = False,
+    ) -> None:
         """Clockwise from three o'clock, as on a clock face; round at both ends."""
         first, last = degrees
         steps = max(2, round(abs(last - first) / 3))
-        self.line(
-            [_around(centre, radius, first + (last - first) * i / steps) for i in range(steps + 1)], width
-        )
+        points = [_around(centre, radius, first + (last - first) * i / steps) for i in range(steps + 1)]
+        self.line(points, width, cut=cut)
 
     def shape(self, points: Sequence[Point], *, round_by: float = 0, cut: bool = False) -> None:
         """A filled polygon, its corners rounded outwards by `round_by`."""
@@ -123,6 +130,82 @@ def _cut_question_mark(pen: Pen) -> None:
     pen.dot((50, 63), 4.6, cut=True)
 
 
+def _newspaper(pen: Pen) -> None:
+    pen.box((12, 18), (80, 84), radius=6)
+    pen.box((72, 36), (92, 84), radius=6)
+    pen.line([(80, 40), (80, 90)], 4, cut=True)
+    pen.box((22, 28), (46, 52), radius=3, cut=True)
+    for y in (32, 47):
+        pen.line([(55, y), (70, y)], 6, cut=True)
+    for y in (62, 74):
+        pen.line([(24, y), (70, y)], 6, cut=True)
+
+
+def _siren(pen: Pen) -> None:
+    pen.shape([_around((50, 58), 24, angle) for angle in range(180, 361, 5)] + [(74, 72), (26, 72)])
+    pen.box((16, 76), (84, 90), radius=5)
+    pen.line([(50, 14), (50, 24)], 8)
+    pen.line([(19, 27), (26, 34)], 8)
+    pen.line([(81, 27), (74, 34)], 8)
+    pen.arc((50, 58), 13, (190, 262), 6, cut=True)
+
+
+def _globe(pen: Pen) -> None:
+    pen.dot((50, 50), 38)
+    pen.dot((50, 50), 31, cut=True)
+    pen.line([(16, 50), (84, 50)], 6)
+    pen.line([(50, 16), (50, 84)], 6)
+    for side in (-1, 1):
+        far = 50 + side * 34
+        pen.line(_bend((50, 15), (far, 50), (50, 85)), 6)
+    pen.line(_bend((24, 27), (50, 40), (76, 27)), 6)
+    pen.line(_bend((24, 73), (50, 60), (76, 73)), 6)
+
+
+def _flood(pen: Pen) -> None:
+    """A house with water up to its door."""
+    pen.shape([(50, 14), (86, 44), (14, 44)], round_by=4)
+    pen.box((24, 40), (76, 74))
+    pen.box((43, 50), (57, 74), cut=True)
+    for y, width in ((72, 16), (88, 8)):
+        swell = [(x, y + 4 * math.sin((x - 8) / 84 * 3 * math.tau)) for x in range(8, 93, 3)]
+        if width > 8:
+            pen.line(swell, width, cut=True)
+        pen.line(swell, 8)
+
+
+def _coin(pen: Pen) -> None:
+    """The baht: a B struck through."""
+    pen.dot((50, 50), 41)
+    pen.dot((50, 50), 35, cut=True)
+    pen.line([(39, 30), (39, 70)], 8)
+    for y, reach in ((30, 52), (49, 55), (70, 55)):
+        pen.line([(39, y), (reach, y)], 8)
+    pen.arc((52, 39.5), 9.5, (-90, 90), 8)
+    pen.arc((55, 59.5), 10.5, (-90, 90), 8)
+    for y in (22, 76):
+        pen.line([(50, y), (50, y + 2)], 7)
+
+
+def _calendar(pen: Pen) -> None:
+    pen.box((14, 22), (86, 86), radius=8)
+    pen.box((21, 42), (79, 79), radius=3, cut=True)
+    for x in (32, 68):
+        pen.line([(x, 14), (x, 28)], 12, cut=True)
+        pen.line([(x, 14), (x, 28)], 7)
+    for y in (53, 68):
+        for x in (34, 50, 66):
+            pen.dot((x, y), 5)
+
+
+def _bell(pen: Pen) -> None:
+    dome = [_around((50, 42), 25, angle) for angle in range(180, 361, 5)]
+    pen.shape([*dome, (77, 64), (84, 72), (16, 72), (23, 64)], round_by=3)
+    pen.dot((50, 15), 6)
+    pen.dot((50, 80), 9)
+    pen.line([(28, 77), (72, 77)], 4, cut=True)
+
+
 ICONS: dict[str, Callable[[Pen], None]] = {
     "megaphone": _megaphone,
     "document": _document,
@@ -130,6 +213,13 @@ ICONS: dict[str, Callable[[Pen], None]] = {
     "folder": _folder,
     "phone": _phone,
     "question": _question,
+    "newspaper": _newspaper,
+    "siren": _siren,
+    "globe": _globe,
+    "flood": _flood,
+    "coin": _coin,
+    "calendar": _calendar,
+    "bell": _bell,
 }
 
 

@@ -1,7 +1,7 @@
 """The account's rich menus on LINE, through LINE's SDK; whatever goes wrong comes out as a MenuError."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,16 @@ Patience = tuple[float, float]
 TIMEOUT: Patience = (3, 20)  # seconds to connect, seconds to answer; the SDK alone would wait forever
 
 
+# https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users
+MOST_OPERATIONS = 1000
+
+
 class NotThere(MenuError):
     """LINE has no such thing (any more)."""
+
+
+class TooOften(MenuError):
+    """LINE's rate limit: the operator waits an hour."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,34 @@ class LineMenus:
         except NotThere:
             return
 
+    def delete_alias(self, alias: str) -> None:
+        """Of an alias that is already gone, too."""
+        try:
+            self._ask(f"delete the alias {alias}", self._api.delete_rich_menu_alias, alias)
+        except NotThere:
+            return
+
+    def move_everyone(self, pairs: Sequence[tuple[str, str]]) -> str | None:
+        """Asks LINE to link the second menu of each pair to all who have the first: the request's id to ask about.
+
+        None when LINE was asked to move people too often; it lets an account do so three times an hour.
+        """
+        operations = [self._sdk.RichMenuBatchLinkOperation(**{"from": old, "to": new}) for old, new in pairs]
+        request = self._sdk.RichMenuBatchRequest(operations=operations[:MOST_OPERATIONS])
+        try:
+            answer = self._ask(
+                "move residents to new menus", self._api.rich_menu_batch_with_http_info, request
+            )
+        except TooOften:
+            return None
+        return str({key.lower(): value for key, value in answer.headers.items()}["x-line-request-id"])
+
+    def everyone_moved(self, request_id: str) -> bool:
+        answer = self._ask(
+            "say whether residents are moved", self._api.get_rich_menu_batch_progress, request_id
+        )
+        return str(getattr(answer.phase, "value", answer.phase)) == "succeeded"
+
     def _find_default(self) -> str | None:
         try:
             answer = self._ask("name the default menu", self._api.get_default_rich_menu_id)
@@ -122,7 +158,8 @@ class LineMenus:
         except self._sdk.exceptions.NotFoundException as error:
             raise NotThere(f"LINE could not {doing}: it knows no such menu or alias.") from error
         except self._sdk.ApiException as error:
-            raise MenuError(
+            kind = TooOften if error.status == 429 else MenuError
+            raise kind(
                 f"LINE did not {doing}: {_reason(error.status or 0, error.body or error.reason)}"
             ) from error
         except self._network_error as error:

@@ -34,6 +34,12 @@ def name_prefix(alias: str) -> str:
     return f"tessaban:{alias}:"
 
 
+def alias_in(name: str) -> str:
+    """The alias of one of our menus, or nothing for a menu of somebody else."""
+    ours, _, rest = name.partition(":")
+    return rest.partition(":")[0] if ours == "tessaban" else ""
+
+
 def read_drawn_menus(folder: Path = FOLDER) -> tuple[DrawnMenu, ...]:
     """All menus with the pictures kept for them; MenuError if a picture is missing or of an earlier menu."""
     return tuple(_read_drawn(menu, folder) for menu in read_menus(folder))
@@ -83,7 +89,8 @@ def _visible_part(menu: RichMenu) -> bytes:
     tiles = [
         [t.model_dump(include={"label", "hint", "icon", "colour"}) for t in row.tiles] for row in menu.rows
     ]
-    return json.dumps([menu.size.model_dump(), menu.background, tiles], sort_keys=True).encode()
+    tabs = [[tab.label, tab.menu == menu.alias] for tab in menu.tabs]
+    return json.dumps([menu.size.model_dump(), menu.background, tabs, tiles], sort_keys=True).encode()
 
 
 def _drawing_code() -> list[bytes]:

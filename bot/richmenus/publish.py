@@ -5,39 +5,70 @@ has its picture, because LINE takes no alias without one. So the next run mends 
 a menu that got its alias is used, one that did not is made anew and the unfinished one deleted at the end.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Sequence
 
+from bot.richmenus.declaration import MenuError
 from bot.richmenus.line_menus import LineMenus, Standing
-from bot.richmenus.pictures import DrawnMenu, name_prefix
+from bot.richmenus.pictures import DrawnMenu, alias_in
+
+# https://developers.line.biz/en/reference/messaging-api/#create-rich-menu
+MOST_MENUS = 1000
+LOOKS_AT_BATCH, SECONDS_BETWEEN = 15, 2.0
 
 
-def publish(menus: Iterable[DrawnMenu], line: LineMenus) -> list[str]:
+def publish(
+    menus: Sequence[DrawnMenu], line: LineMenus, *, seconds_between: float = SECONDS_BETWEEN
+) -> list[str]:
     """What was done, a line for each menu. MenuError tells the operator what LINE did not take."""
-    menus = tuple(menus)
     standing = line.standing()
-    report, used = [], set()
-    for drawn in menus:
-        menu_id, done = _bring_up(drawn, standing, line)
-        used.add(menu_id)
+    shown = _alias_to_show(menus, standing)
+    report: list[str] = []
+    used: dict[str, str] = {}
+    for drawn in _in_order(menus):
+        try:
+            menu_id, done = _bring_up(drawn, standing, line)
+        except MenuError as error:
+            raise MenuError(f"{error} ({len(used)} of {len(menus)} menus are in place.)") from error
+        used[drawn.menu.alias] = menu_id
+        if drawn.menu.alias == shown and standing.default_id != menu_id:
+            line.set_default(menu_id)
+            done.append("now the menu of every resident")
         report.append(f"{drawn.menu.alias}: {', '.join(done) or 'unchanged'} ({menu_id})")
-    # Only now: until its alias and the default have moved on, an earlier version is what residents see.
-    for menu_id in _superseded(menus, standing, used):
-        line.delete(menu_id)
-        report.append(f"{standing.names[menu_id].split(':')[1]}: deleted an earlier version ({menu_id})")
-    return report
+    default = next(drawn.menu.alias for drawn in menus if drawn.menu.default)
+    old = _superseded(standing, used)
+    moves = [(menu_id, used.get(alias, used[default])) for menu_id, alias in old.items()]
+    gone = [alias for alias in standing.aliases if alias in old.values() and alias not in used]
+    return [*report, *_clear_away(old, moves, gone, line, seconds_between)]
+
+
+def _in_order(menus: Sequence[DrawnMenu]) -> list[DrawnMenu]:
+    """What everybody sees comes first, should LINE stop us; before it what its tabs lead to, so that none is dead."""
+    default = next(drawn.menu for drawn in menus if drawn.menu.default)
+    tabs = {tab.menu for tab in default.tabs}
+    return sorted(menus, key=lambda d: (d.menu.alias not in tabs | {default.alias}, d.menu.default))
+
+
+def _alias_to_show(menus: Sequence[DrawnMenu], standing: Standing) -> str:
+    """In a season its menu stays the one that residents see: only bot.richmenus.season changes that."""
+    ours = {drawn.menu.alias for drawn in menus}
+    shown = alias_in(standing.names.get(standing.default_id or "", ""))
+    return shown if shown in ours else next(drawn.menu.alias for drawn in menus if drawn.menu.default)
 
 
 def _bring_up(drawn: DrawnMenu, standing: Standing, line: LineMenus) -> tuple[str, list[str]]:
-    alias, done = drawn.menu.alias, []
+    alias = drawn.menu.alias
     menu_id = standing.aliases.get(alias)
-    if menu_id is None or standing.names.get(menu_id) != drawn.name:
-        menu_id = _build(drawn, line)
-        _point_alias(alias, menu_id, standing, line)
-        done.append("published")
-    if drawn.menu.default and standing.default_id != menu_id:
-        line.set_default(menu_id)
-        done.append("now the menu of every resident")
-    return menu_id, done
+    if menu_id is not None and standing.names.get(menu_id) == drawn.name:
+        return menu_id, []
+    if len(standing.names) >= MOST_MENUS:
+        raise MenuError(
+            f"This account has {MOST_MENUS} rich menus, as many as LINE allows: delete some that are not used."
+        )
+    menu_id = _build(drawn, line)
+    standing.names[menu_id] = drawn.name
+    _point_alias(alias, menu_id, standing, line)
+    return menu_id, ["published"]
 
 
 def _build(drawn: DrawnMenu, line: LineMenus) -> str:
@@ -54,6 +85,47 @@ def _point_alias(alias: str, menu_id: str, standing: Standing, line: LineMenus) 
     point(alias, menu_id)
 
 
-def _superseded(menus: Iterable[DrawnMenu], standing: Standing, used: set[str]) -> list[str]:
-    ours = tuple(name_prefix(drawn.menu.alias) for drawn in menus)
-    return [i for i, name in standing.names.items() if name.startswith(ours) and i not in used]
+def _superseded(standing: Standing, used: dict[str, str]) -> dict[str, str]:
+    """Earlier and unfinished versions by id, each with its alias, and menus whose file was taken away."""
+    ours = {menu_id: alias_in(name) for menu_id, name in standing.names.items()}
+    return {menu_id: alias for menu_id, alias in ours.items() if alias and menu_id not in used.values()}
+
+
+def _clear_away(
+    old: dict[str, str],
+    moves: Sequence[tuple[str, str]],
+    gone: Sequence[str],
+    line: LineMenus,
+    seconds_between: float,
+) -> list[str]:
+    """Whoever has an earlier version as a menu of their own gets the present one; only then is the earlier deleted.
+
+    Who is linked to it LINE alone knows: a tab that was tapped links a menu, too. So LINE moves them, in one batch.
+    """
+    if not old:
+        return []
+    request_id = line.move_everyone(moves)
+    if request_id is None or not _is_done(request_id, line, seconds_between):
+        return [f"{len(old)} {_STAY}"]
+    for alias in gone:
+        line.delete_alias(alias)
+    for menu_id in old:
+        line.delete(menu_id)
+    return [
+        f"{alias}: deleted {'with its alias' if alias in gone else 'an earlier version'} ({menu_id})"
+        for menu_id, alias in old.items()
+    ]
+
+
+_STAY = (
+    "earlier versions stay for now: LINE has yet to move those who see them. "
+    "Publish again in an hour to delete them."
+)
+
+
+def _is_done(request_id: str, line: LineMenus, seconds_between: float) -> bool:
+    for _ in range(LOOKS_AT_BATCH):
+        if line.everyone_moved(request_id):
+            return True
+        time.sleep(seconds_between)
+    return False

@@ -47,7 +47,7 @@ def meets_the_account(phone: Phone) -> None:
     phone.looks_well("a-stranger")
     phone.adds_the_account()
     phone.sees("สวัสดีค่ะ ยินดีต้อนรับ", "ความเป็นส่วนตัว", "วันนี้ให้ช่วยเรื่องอะไรดีคะ")
-    expect(phone.part("richmenu-area")).to_have_count(6)
+    expect(phone.part("richmenu-area")).to_have_count(7)  # six tiles and the tab of the news
     phone.looks_well("greeting")
 
 

@@ -1,5 +1,8 @@
 """What a rich menu's file may say, and how its tiles become areas."""
 
+import itertools
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,15 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.events import read_tap
+from bot.handlers.taps import MENU
 from bot.richmenus.declaration import (
+    FOLDER,
     MenuError,
     RichMenu,
     contrast_with_white,
     read_menu,
     read_menus,
 )
+from store.menus import SEASONS
+from tests.pure.strategies import SERVICES
 
 FOURTEEN = "เมนูบริการเทศบาล"  # 16 code points
+MENUS = {menu.alias: menu for menu in read_menus()}
+
+
+TABS = [{"label": "บริการ", "menu": "resident"}, {"label": "ข่าวสาร", "menu": "news"}]
 
 
 def tile(**more: Any) -> dict[str, Any]:
@@ -38,9 +50,9 @@ def menu(*rows: int, **more: Any) -> dict[str, Any]:
 
 
 def test_the_residents_menu_offers_the_six_things():
-    (resident,) = read_menus()
-    sent = [(action["data"], action["displayText"]) for action in actions(resident)]
-    assert resident.alias == "resident"
+    resident = MENUS["resident"]
+    sent = [(action["data"], action["displayText"]) for action in actions(resident)[1:]]
+    assert resident.default
     assert sent == [
         ("do=report", "แจ้งปัญหา"),
         ("do=request", "ขอรับบริการ"),
@@ -49,6 +61,59 @@ def test_the_residents_menu_offers_the_six_things():
         ("do=contact", "ติดต่อเรา"),
         ("do=help", "ช่วยเหลือ"),
     ]
+
+
+def test_whoever_has_told_us_their_name_finds_their_own_cases_first():
+    assert actions(MENUS["registered"])[0]["data"] == "do=mine"
+
+
+def test_in_a_flood_the_first_two_tiles_are_for_people_in_danger():
+    for menu in (MENUS["flood"], MENUS["flood-en"]):
+        assert [action["data"] for action in actions(menu)[:2]] == ["do=open&s=drainage", "do=emergency"]
+
+
+@pytest.mark.parametrize("menu", MENUS.values(), ids=lambda menu: menu.alias)
+def test_every_tile_does_something_the_bot_knows(menu):
+    for action in actions(menu):
+        tap = read_tap({"data": action.get("data", "do=help")})
+        assert tap.do in MENU or tap.about.get("s") in SERVICES
+
+
+def test_who_chose_english_finds_the_way_back_and_reads_no_other_thai():
+    for alias, menu in MENUS.items():
+        if alias.endswith("-en"):
+            thai = [tile.label for _, tile in menu.places() if re.search("[ก-๙]", tile.label)]
+            assert thai == ["ภาษาไทย"]
+            assert "do=thai" in [action["data"] for action in actions(menu)]
+            assert not re.search("[ก-๙]", menu.chat_bar_text)
+
+
+def test_every_season_that_staff_can_choose_has_its_menu_and_words():
+    assert set(SEASONS) <= set(MENUS)
+    assert not any(MENUS[alias].default for alias in SEASONS)
+
+
+def test_a_tab_switches_to_the_other_menu_and_the_one_lit_up_leads_nowhere():
+    first = actions(MENUS["resident"])[0]
+    assert first == {
+        "type": "richmenuswitch",
+        "label": "ข่าวสาร",
+        "richMenuAliasId": "resident-news",
+        "data": "do=tab",
+    }
+    assert [a["richMenuAliasId"] for a in actions(MENUS["resident-news"]) if "richMenuAliasId" in a] == [
+        "resident"
+    ]
+
+
+def test_tabs_and_tiles_cover_the_picture_without_gap_or_overlap():
+    declared = MENUS["resident"]
+    covered = [bounds for bounds, _ in (*declared.tab_places(), *declared.places())]
+    assert sum(b.width * b.height for b in covered) == declared.size.width * declared.size.height
+    for one, other in itertools.combinations(covered, 2):
+        beside = one.x + one.width <= other.x or other.x + other.width <= one.x
+        above = one.y + one.height <= other.y or other.y + other.height <= one.y
+        assert beside or above
 
 
 def actions(declared: RichMenu) -> list[dict[str, Any]]:
@@ -99,6 +164,9 @@ def test_characters_are_counted_as_people_see_them():
         ({"rows": []}, "rows"),
         ({"rows": [{"tiles": []}]}, "tiles"),
         ({"rows": [{"tiles": [tile()] * 7}] * 3}, "at most 20 areas"),
+        ({"rows": [{"tiles": [tile()] * 6}] * 3 + [{"tiles": [tile()]}], "tabs": TABS}, "at most 20 areas"),
+        ({"tabs": TABS[1:]}, "that of the menu itself"),
+        ({"tabs": [*TABS, {"label": "x", "menu": "Other Menu"}]}, "tabs.2.menu"),
         ({"unknown": 1}, "Extra inputs"),
         ({"background": "white"}, "background"),
         ({"rows": [{"tiles": [tile(label="น้ำ" * 20 + "ก")]}]}, "1 to 20 characters"),
@@ -135,6 +203,18 @@ def test_a_file_that_cannot_work_is_named(tmp_path: Path):
 
 def test_exactly_one_menu_is_the_default(tmp_path: Path):
     with pytest.raises(MenuError, match="Exactly one"):
+        read_menus(tmp_path)
+
+
+def test_a_tab_must_lead_to_a_menu_that_shows_the_same_tabs(tmp_path: Path):
+    for alias in ("resident", "resident-news"):
+        shutil.copy(FOLDER / f"{alias}.toml", tmp_path)
+    news = tmp_path / "resident-news.toml"
+    news.write_text(news.read_text("utf-8").replace('label = "บริการ"', 'label = "เมนู"'), "utf-8")
+    with pytest.raises(MenuError, match="must have the same tabs"):
+        read_menus(tmp_path)
+    news.unlink()
+    with pytest.raises(MenuError, match="there is no menu resident-news for the tab ข่าวสาร"):
         read_menus(tmp_path)
 
 

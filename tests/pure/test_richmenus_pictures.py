@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageFont, features
+from PIL import Image, ImageChops, ImageFont, features
 
 from bot.richmenus import draw
 from bot.richmenus.declaration import FOLDER, ICON_NAMES, MenuError, RichMenu, read_menus
 from bot.richmenus.icons import ICONS, icon_mask
-from bot.richmenus.pictures import draw_menus, read_drawn_menus
+from bot.richmenus.pictures import DrawnMenu, draw_menus, read_drawn_menus
 
 needs_shaping = pytest.mark.skipif(
     not features.check("raqm"), reason="drawing Thai needs FriBiDi (libfribidi0), which this machine lacks"
@@ -19,9 +19,20 @@ needs_shaping = pytest.mark.skipif(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for path in FOLDER.glob("resident.*"):
-        shutil.copy(path, tmp_path)
+    for alias in ("resident", "resident-news"):
+        for path in FOLDER.glob(f"{alias}.*"):
+            shutil.copy(path, tmp_path)
     return tmp_path
+
+
+def drawn_in(folder: Path) -> DrawnMenu:
+    (drawn,) = (drawn for drawn in read_drawn_menus(folder) if drawn.menu.alias == "resident")
+    return drawn
+
+
+def redraw(folder: Path) -> str:
+    (sentence,) = (sentence for sentence in draw_menus(folder) if sentence.startswith("resident:"))
+    return sentence
 
 
 def rewrite(folder: Path, old: str, new: str) -> None:
@@ -32,7 +43,8 @@ def rewrite(folder: Path, old: str, new: str) -> None:
 
 
 def resident() -> RichMenu:
-    return read_menus()[0]
+    (menu,) = (menu for menu in read_menus() if menu.default)
+    return menu
 
 
 def test_every_kept_picture_shows_the_present_menu():
@@ -45,7 +57,7 @@ def test_every_kept_picture_is_one_that_line_takes():
         with Image.open(io.BytesIO(drawn.png)) as picture:
             assert picture.format == "PNG"
             assert picture.size == (drawn.menu.size.width, drawn.menu.size.height)
-        assert len(drawn.png) <= 1_000_000
+        assert len(drawn.png) <= 200_000
 
 
 def test_a_menu_whose_looks_changed_asks_to_be_drawn(folder):
@@ -55,9 +67,9 @@ def test_a_menu_whose_looks_changed_asks_to_be_drawn(folder):
 
 
 def test_a_menu_that_only_sends_something_else_needs_no_new_picture(folder):
-    before = read_drawn_menus(folder)[0]
+    before = drawn_in(folder)
     rewrite(folder, "do=help", "do=rescue")
-    after = read_drawn_menus(folder)[0]
+    after = drawn_in(folder)
     assert after.png == before.png
     assert after.digest != before.digest
 
@@ -77,10 +89,10 @@ def test_a_menu_without_a_picture_says_how_to_get_one(folder):
 @needs_shaping
 def test_drawing_gives_a_picture_that_belongs_and_is_the_same_every_time(folder):
     rewrite(folder, 'label = "ช่วยเหลือ"', 'label = "วิธีใช้"')
-    assert "a new picture" in draw_menus(folder)[0]
-    first = read_drawn_menus(folder)[0].png
-    assert "the same picture" in draw_menus(folder)[0]
-    assert read_drawn_menus(folder)[0].png == first
+    assert "a new picture" in redraw(folder)
+    first = drawn_in(folder).png
+    assert "the same picture" in redraw(folder)
+    assert drawn_in(folder).png == first
 
 
 @needs_shaping
@@ -108,22 +120,20 @@ def test_labels_stand_at_least_100_pixels_high_in_the_kept_picture():
         for bounds, tile in drawn.menu.places():
             box = (bounds.x, bounds.y, bounds.x + bounds.width, bounds.y + bounds.height)
             badge, *label = _runs(_rows_with(picture.crop(box), tile.colour))
-            assert badge[1] - badge[0] > 300
-            assert label[-1][1] - label[0][0] >= 100, tile.label
+            assert badge[1] - badge[0] > 280
+            # English letters carry no marks above or below: their capitals alone are as large as Thai consonants.
+            least = 75 if tile.label.isascii() else 100
+            assert label[-1][1] - label[0][0] >= least, tile.label
 
 
 def _rows_with(picture: Image.Image, colour: str) -> list[int]:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    pixels = picture.load()
-    return [
-        y
-        for y in range(picture.height)
-        if any(_near(pixels[x, y], (red, green, blue)) for x in range(0, picture.width, 2))
-    ]
-
-
-def _near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    return all(abs(a - b) <= 6 for a, b in zip(one, other, strict=True))
+    """Those in which a pixel has about this colour."""
+    apart = ImageChops.difference(picture, Image.new("RGB", picture.size, colour))
+    red, green, blue = apart.split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    near = most.point([255] * 7 + [0] * 249).tobytes()
+    width = picture.width
+    return [y for y in range(picture.height) if 255 in near[y * width : (y + 1) * width]]
 
 
 def _runs(rows: list[int]) -> list[tuple[int, int]]:
@@ -168,6 +178,6 @@ def test_drawing_without_shaping_is_refused_with_what_to_install(monkeypatch):
 def test_every_icon_that_can_be_named_is_drawn_and_stays_in_its_field():
     assert set(ICONS) == set(ICON_NAMES)
     for name in ICON_NAMES:
-        left, top, right, bottom = icon_mask(name, 240).getbbox()
+        left, top, right, bottom = icon_mask(name, 240).getbbox() or (0, 0, 0, 0)
         assert 0 < left < right < 240, name
         assert 0 < top < bottom < 240, name

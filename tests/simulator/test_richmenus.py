@@ -29,6 +29,10 @@ def upload(account, menu_id, data, content_type="image/png"):
     return account.calls("POST", f"{MENU}/{menu_id}/content", data, **{"Content-Type": content_type})
 
 
+def shown_to(resident, what="richMenuId"):
+    return resident.rich_menu and resident.rich_menu[what]
+
+
 def make_default(account, menu_id):
     return account.calls("POST", f"/v2/bot/user/all/richmenu/{menu_id}")
 
@@ -105,15 +109,15 @@ def test_a_menu_without_a_picture_cannot_be_shown(account, somsri):
 
 def test_a_menu_of_ones_own_comes_before_the_default(account, somsri):
     default, own = create(account, name="ทุกคน"), create(account, name="ของฉัน")
-    assert somsri.rich_menu is None
+    assert shown_to(somsri) is None
     make_default(account, default)
-    assert somsri.rich_menu["name"] == "ทุกคน"
+    assert shown_to(somsri, "name") == "ทุกคน"
     account.calls("POST", f"/v2/bot/user/{somsri.id}/richmenu/{own}")
-    assert somsri.rich_menu["name"] == "ของฉัน"
+    assert shown_to(somsri, "name") == "ของฉัน"
     account.calls("DELETE", f"/v2/bot/user/{somsri.id}/richmenu")
-    assert somsri.rich_menu["name"] == "ทุกคน"
+    assert shown_to(somsri, "name") == "ทุกคน"
     account.calls("DELETE", "/v2/bot/user/all/richmenu")
-    assert somsri.rich_menu is None
+    assert shown_to(somsri) is None
 
 
 def test_linking_to_a_blocker_is_200_and_does_nothing(account, somsri):
@@ -128,12 +132,12 @@ def test_one_malformed_id_stops_a_bulk_link(account, somsri):
     menu_id = create(account)
     body = {"richMenuId": menu_id, "userIds": [somsri.id, "U12"]}
     assert account.calls("POST", f"{MENU}/bulk/link", body).status_code == 400
-    assert somsri.rich_menu is None
+    assert shown_to(somsri) is None
     body["userIds"] = [somsri.id]
     assert account.calls("POST", f"{MENU}/bulk/link", body).status_code == 202
-    assert somsri.rich_menu["richMenuId"] == menu_id
+    assert shown_to(somsri) == menu_id
     assert account.calls("POST", f"{MENU}/bulk/unlink", {"userIds": [somsri.id]}).status_code == 202
-    assert somsri.rich_menu is None
+    assert shown_to(somsri) is None
 
 
 def test_a_tap_on_a_switch_changes_the_menu_and_tells_the_account(account, sim, webhook, somsri):
@@ -143,7 +147,7 @@ def test_a_tap_on_a_switch_changes_the_menu_and_tells_the_account(account, sim, 
     assert account.calls("POST", f"{MENU}/alias", alias).status_code == 200
     somsri.taps("บริการ")
     sim.deliver_webhooks()
-    assert somsri.rich_menu["name"] == "บริการ"
+    assert shown_to(somsri, "name") == "บริการ"
     params = {"newRichMenuAliasId": "services", "status": "SUCCESS"}
     assert webhook.events[-1]["postback"] == {"data": "menu=services", "params": params}
 
@@ -190,7 +194,51 @@ def test_a_batch_moves_everyone_from_one_menu_to_another(account, somsri):
     body = {"operations": [{"type": "link", "from": old, "to": new}]}
     assert account.calls("POST", f"{MENU}/validate/batch", body).status_code == 200
     assert account.calls("POST", f"{MENU}/batch", body).status_code == 202
-    assert somsri.rich_menu["richMenuId"] == new
+    assert shown_to(somsri) == new
+
+
+def test_a_batch_lets_everyone_go_who_has_a_menu_of_their_own_and_keeps_the_default(account, somsri):
+    default, own = create(account, name="ทุกคน"), create(account)
+    make_default(account, default)
+    account.calls("POST", f"/v2/bot/user/{somsri.id}/richmenu/{own}")
+    assert account.calls("POST", f"{MENU}/batch", {"operations": [{"type": "unlinkAll"}]}).status_code == 202
+    assert shown_to(somsri, "name") == "ทุกคน"
+
+
+def test_a_batch_is_carried_out_later_and_tells_how_far_it_is(account, sim, clock, somsri):
+    sim.menus.batch_seconds = 30
+    own = create(account)
+    account.calls("POST", f"/v2/bot/user/{somsri.id}/richmenu/{own}")
+    accepted = account.calls("POST", f"{MENU}/batch", {"operations": [{"type": "unlinkAll"}]})
+    progress = f"{MENU}/progress/batch?requestId={accepted.headers['x-line-request-id']}"
+    assert account.calls("GET", progress).get_json() == {
+        "phase": "ongoing",
+        "acceptedTime": "2026-11-20T05:00:00.000Z",
+    }
+    assert shown_to(somsri) == own
+    clock.moves(30)
+    assert account.calls("GET", progress).get_json() == {
+        "phase": "succeeded",
+        "acceptedTime": "2026-11-20T05:00:00.000Z",
+        "completedTime": "2026-11-20T05:00:30.000Z",
+    }
+    assert shown_to(somsri) is None
+
+
+def test_nobody_knows_a_batch_that_was_never_accepted(account):
+    assert account.calls("GET", f"{MENU}/progress/batch?requestId=nonsense").status_code == 404
+    assert account.calls("GET", f"{MENU}/progress/batch").status_code == 400
+
+
+def test_three_batches_an_hour_and_a_hundred_new_menus(account, clock):
+    body = {"operations": [{"type": "unlinkAll"}]}
+    statuses = [account.calls("POST", f"{MENU}/batch", body).status_code for _ in range(4)]
+    assert statuses == [202, 202, 202, 429]
+    made = [account.calls("POST", MENU, rich_menu()).status_code for _ in range(101)]
+    assert made == [200] * 100 + [429]
+    clock.moves(3600)
+    assert account.calls("POST", f"{MENU}/batch", body).status_code == 202
+    assert account.calls("POST", MENU, rich_menu()).status_code == 200
 
 
 def test_an_account_has_1000_menus_at_most(account, sim):

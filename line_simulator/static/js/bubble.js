@@ -10,7 +10,6 @@ import { stickerBubble } from "./stickers.js";
 import { flexMessage } from "./flex.js";
 import { templateMessage } from "./templates.js";
 import { imagemapMessage } from "./imagemap.js";
-import { openBubbleMenu } from "./bubblemenu.js";
 import { accountFace } from "./faces.js";
 
 /** Who draws the inside of which message type. */
@@ -63,7 +62,7 @@ function ownRow({ bubbles }, phone) {
   const last = bubbles[bubbles.length - 1];
   const inside = bubbles.length > 1 ? albumBubble(bubbles, phone) : draw(last, phone);
   const shown = body(last, inside, bubbles.length > 1 ? "whole-album" : "");
-  const openMenu = () => openBubbleMenu(phone, bubbles);
+  const openMenu = () => phone.openBubbleMenu(bubbles);
   listenForLongPress(shown, openMenu);
   return h("div", { class: "row own" },
     button("ตัวเลือกของข้อความนี้", { class: "dots", onclick: openMenu }, "⋯"),

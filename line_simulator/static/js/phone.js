@@ -6,6 +6,7 @@ import { act, getMessages, Refused } from "./api.js";
 import { Chat } from "./chat.js";
 import { Dock } from "./dock.js";
 import { carryOut } from "./actions.js";
+import { openBubbleMenu } from "./bubblemenu.js";
 import { quickReplies } from "./quickreply.js";
 import { friendCard } from "./friendcard.js";
 import { residentFace } from "./faces.js";
@@ -102,6 +103,10 @@ export class Phone {
     else if (friend) choices.push({ label: "บล็อกบัญชีนี้", icon: "stop", danger: true, testid: "block", act: () => this.does("block") });
     else choices.push({ label: "เพิ่มเพื่อน", icon: "add", act: () => this.does("follow") });
     openMenu(this, "เมนูของห้องแชต", choices);
+  }
+
+  openBubbleMenu(bubbles) {
+    openBubbleMenu(this, bubbles);
   }
 
   does(what, body) {

@@ -1,0 +1,160 @@
+"""Each minute: LINE's default menu becomes the one that is due, and residents' own menus what the store says.
+
+A menu of one's own comes before the default, and LINE gives one to everybody who ever tapped a tab, without our doing.
+So a change of the default alone would not reach them. Therefore, when the season changes, LINE is asked to take every
+menu of anybody's own away (one batch, of which it takes three an hour), and then those that the season leaves in place,
+such as the English one, are linked anew. Those we linked ourselves are named to LINE one by one as well, so that they
+see the season's menu even while LINE takes no more batches.
+
+Nothing is remembered here that a crash could lose: the store keeps what LINE was last told. No transaction is open
+while LINE is called, and while LINE is down everything waits for the next minute.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from bot.line_account import LineTrouble
+from bot.richmenus.line_links import LineLinks
+from store import menus
+from store.db import Database
+from store.models import Resident
+from store.seasons import menu_now, note_linked
+
+log = logging.getLogger(__name__)
+
+MOST_ROUNDS = 60  # of 500 residents; the rest is told in the next minute
+REFUSED, TOO_OFTEN = 400, 429
+
+
+class Season:
+    """One for each worker. Several that keep it at once repeat each other's calls and do no harm."""
+
+    def __init__(self, database: Database, line: LineLinks) -> None:
+        self._database, self._line = database, line
+        self._has_asked = False
+
+    def keep(self) -> None:
+        """Calls LINE only if something is to be changed; at the first time in a process, to see that it is so."""
+        try:
+            self._show_what_is_due()
+            self._let_everyone_go()
+            self._tell_own_menus()
+        except LineTrouble as trouble:
+            log.warning("menus wait for LINE", extra={"reason": str(trouble)})
+
+    def _show_what_is_due(self) -> None:
+        with self._database.reading() as session:
+            due = menu_now(session) or menus.DEFAULT
+            shown = menus.find_shown(session)
+        if self._has_asked and shown is not None and shown.alias == due:
+            return
+        menu_id = self._line.find_menu(due)
+        if menu_id is None:
+            log.error("a menu is due that was never published", extra={"reason": due})
+            return
+        if self._line.find_default() != menu_id:
+            self._line.set_default(menu_id)
+        self._has_asked = True
+        if shown is None or shown.alias != due:
+            self._note_change(due)
+
+    def _note_change(self, due: str) -> None:
+        """First the residents, then that it was done: after a crash in between all of it is done again."""
+        self._look_again_at_all()
+        with self._database.transaction() as session:
+            menus.note_shown(session, due)
+        log.info("everybody's menu has changed", extra={"reason": due})
+
+    def _look_again_at_all(self) -> None:
+        after: int | None = 0
+        while after is not None:
+            with self._database.transaction() as session:
+                after = menus.look_again_at_all(session, after)
+
+    def _let_everyone_go(self) -> None:
+        """Asks LINE to, and next time whether it is done; what was linked in between may be gone, and is due again."""
+        state = self._letting_go()
+        if state is None:
+            return
+        if state == menus.WANTED:
+            state = self._ask_to_let_go()
+        if state is None:
+            return
+        match self._line.phase_of(state):
+            case "ongoing":
+                return
+            case "unknown":
+                self._go_on_from(state, menus.WANTED)
+            case phase:
+                if phase == "failed":
+                    log.error("LINE could not take away every menu", extra={"request_id": state})
+                self._look_again_at_all()
+                self._go_on_from(state, None)
+
+    def _ask_to_let_go(self) -> str | None:
+        try:
+            request_id = self._line.let_everyone_go()
+        except LineTrouble as trouble:
+            if trouble.status != TOO_OFTEN:
+                raise
+            log.warning("LINE takes no more batches this hour", extra={"reason": str(trouble)})
+            return None
+        return request_id if self._go_on_from(menus.WANTED, request_id) else None
+
+    def _go_on_from(self, before: str, after: str | None) -> bool:
+        with self._database.transaction() as session:
+            return menus.note_letting_go(session, before, after)
+
+    def _letting_go(self) -> str | None:
+        with self._database.reading() as session:
+            shown = menus.find_shown(session)
+        return shown.letting_go if shown else None
+
+    def _tell_own_menus(self) -> None:
+        """While LINE is taking menus away it is not told new ones: it would take those, too."""
+        if self._letting_go() not in (None, menus.WANTED):
+            return
+        after = 0
+        for _ in range(MOST_ROUNDS):
+            groups = self._next_groups(after)
+            if not groups:
+                return
+            for menu, residents in groups.items():
+                self._tell(menu, residents)
+            after = max(resident.id for residents in groups.values() for resident in residents)
+
+    def _next_groups(self, after: int) -> dict[str, list[Resident]]:
+        groups: dict[str, list[Resident]] = defaultdict(list)
+        with self._database.reading() as session:
+            season = menu_now(session)
+            for resident in menus.to_be_told(session, after):
+                groups[menus.own_menu(resident, season)].append(resident)
+        return groups
+
+    def _tell(self, menu: str, residents: Sequence[Resident]) -> None:
+        if menu == menus.NONE_OF_THEIR_OWN:
+            tell: Callable[[Sequence[str]], None] = self._line.unlink
+        elif (menu_id := self._line.find_menu(menu)) is not None:
+            tell = lambda user_ids: self._line.link(menu_id, user_ids)  # noqa: E731 - one of two ways to tell
+        else:
+            log.error("residents are due a menu that was never published", extra={"reason": menu})
+            return
+        _tell_or_halve(residents, tell)
+        with self._database.transaction() as session:
+            note_linked(session, residents, menu)
+
+
+def _tell_or_halve(residents: Sequence[Resident], tell: Callable[[Sequence[str]], None]) -> None:
+    """LINE refuses all for one: the halves are tried, until the one alone is left that cannot be told."""
+    try:
+        tell([resident.line_user_id for resident in residents])
+    except LineTrouble as trouble:
+        if trouble.status != REFUSED:
+            raise
+        if len(residents) == 1:
+            log.warning("LINE knows no such resident", extra={"row": residents[0].id})
+            return
+        middle = len(residents) // 2
+        _tell_or_halve(residents[:middle], tell)
+        _tell_or_halve(residents[middle:], tell)

@@ -1,0 +1,48 @@
+"""Which season's menu everybody is to see at this moment, and whether whoever let it out still stands behind it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from store import menus
+from store.broadcast_models import Broadcast, BroadcastAct, Surge
+from store.broadcasts.life import Status, digest_of
+from store.clock import now
+from store.models import Resident
+
+
+def menu_now(session: Session) -> str | None:
+    """The running surge's menu, or that of the latest approved broadcast whose time it is; None is the default."""
+    return _menu_of_surge(session) or _menu_of_broadcast(session)
+
+
+def note_linked(session: Session, residents: Iterable[Resident], menu: str) -> None:
+    """LINE was told that these have `menu`. Who is due another one by now stays to be told."""
+    menus.note_linked(session, residents, menu, season=menu_now(session))
+
+
+def _menu_of_surge(session: Session) -> str | None:
+    return session.scalars(select(Surge.menu).where(Surge.is_running.is_(True))).one_or_none()
+
+
+def _menu_of_broadcast(session: Session) -> str | None:
+    begins = func.coalesce(Broadcast.send_at, Broadcast.approved_at)
+    # A broadcast that had begun to go out stays approved when it is cancelled: its menu ends all the same.
+    cancelled = exists().where(BroadcastAct.broadcast_id == Broadcast.id, BroadcastAct.act == "cancel")
+    query = select(Broadcast).where(
+        Broadcast.status == Status.APPROVED,
+        Broadcast.menu.is_not(None),
+        begins <= now(),
+        Broadcast.ends_at > now(),
+        ~cancelled,
+    )
+    latest_first = session.scalars(query.order_by(begins.desc(), Broadcast.id.desc()))
+    return next((found.menu for found in latest_first if _approval_holds(session, found)), None)
+
+
+def _approval_holds(session: Session, broadcast: Broadcast) -> bool:
+    """As for a message: another person let out exactly this, to the letter and the minute."""
+    if broadcast.approver_id in (None, broadcast.author_id, broadcast.editor_id):
+        return False
+    return digest_of(session, broadcast) == broadcast.digest
