@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.events import tap_data
-from bot.replies import Button, CaseCard, NoticeCard, Receipt, Summary
-from store.flex import GREEN, GREY, LINE_GREY, PALE, PAPER, Box, bubble, header, separator, text
+from bot.replies import Button, CaseCard, NoticeCard, Receipt, Summary, TopicCard, TopicRow
+from store.flex import GREEN, GREY, INK, LINE_GREY, PALE, PAPER, Box, bubble, header, separator, text
 from store.line_limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
 from store.services import Question, Service
 
@@ -131,6 +131,40 @@ def notice_card(card: NoticeCard) -> Box:
     if rest:
         body.append(text(rest, size="md"))
     return bubble(top, body, _footer(card.buttons))
+
+
+def topic_card(card: TopicCard) -> Box:
+    body = [text(card.text, size="sm", color=GREY), *(_topic(row) for row in card.topics)]
+    return bubble(header(card.title), body, [_button(button, "secondary") for button in card.buttons])
+
+
+def _topic(row: TopicRow) -> Box:
+    """The whole line is the button, large enough for any thumb; at its end stands what a tap does."""
+    words = [
+        text(row.name, size="md", weight="bold"),
+        text(row.state, size="sm", color=GREEN if row.wanted else GREY),
+    ]
+    aim = {
+        "type": "box",
+        "layout": "vertical",
+        "flex": 0,
+        "width": "76px",
+        "paddingAll": "8px",
+        "cornerRadius": "8px",
+        "backgroundColor": LINE_GREY if row.wanted else GREEN,
+        "contents": [text(row.word, size="sm", align="center", color=INK if row.wanted else PAPER)],
+    }
+    return {
+        "type": "box",
+        "layout": "horizontal",
+        "alignItems": "center",
+        "spacing": "md",
+        "paddingAll": "10px",
+        "cornerRadius": "10px",
+        "backgroundColor": PALE,
+        "action": _postback(row.button),
+        "contents": [{"type": "box", "layout": "vertical", "contents": words}, aim],
+    }
 
 
 def _footer(buttons: Sequence[Button]) -> list[Box]:

@@ -5,8 +5,12 @@ from typing import Any
 
 from bot.phrases import Phrases
 from bot.public_files import address_of
-from bot.replies import Button, NoticeCard, Picture, Reply, Say
+from bot.replies import Button, NoticeCard, Picture, Ready, Reply, Say
 from bot.settings import BotSettings
+from store.broadcasts.content import read_content
+from store.broadcasts.messages import Addresses, footer_of, to_messages
+from store.line_limits import MESSAGES_IN_A_REQUEST
+from store.municipality import read_municipality
 from store.thai import thai_weekday_date
 
 # Each notice has a colour of its own and up to three things to press: (label in phrases.toml, what it does).
@@ -35,14 +39,37 @@ def notice_replies(
                 )
             )
         ]
+    if notice == "broadcast_test":
+        return _broadcast_test(details, phrases, settings)
     pictures = _pictures(details, settings)
     # The card comes last, so that its buttons are the first thing under the thumb.
     return [*pictures, _card(notice, details, phrases, told_of=len(details["files"]) - len(pictures))]
 
 
+def _broadcast_test(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:
+    """As residents will see it, but each message comes from somebody called a test, for there may be five of them.
+
+    Links lead where they say: nothing is counted before it goes out.
+    """
+    messages = to_messages(
+        read_content(details["content"]),
+        details["broadcast_id"],
+        Addresses(
+            picture=lambda token, small: address_of(settings, token, small=small), link=lambda _, link: link
+        ),
+        footer=footer_of(read_municipality(settings.store.municipality)),
+        corrects=details["corrects"],
+    )
+    sender = {"name": phrases.say("broadcast.test_sender")}
+    ready: list[Reply] = [Ready({**message, "sender": sender}) for message in messages]
+    marker = Say(phrases.say("broadcast.test", title=details["title"]))
+    return [marker, *ready] if len(ready) < MESSAGES_IN_A_REQUEST else ready
+
+
 def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: int) -> NoticeCard:
     due = thai_weekday_date(date.fromisoformat(details["due_on"]))
-    text = phrases.say(f"notice.{notice}", **{**details, "due": due})
+    numbers = " ".join(details.get("together", ()))
+    text = phrases.say(f"notice.{_phrase(notice, details)}", **{**details, "due": due, "numbers": numbers})
     if told_of:
         text = f"{text}\n{phrases.say('notice.photo_attached', count=told_of)}"
     colour, pressable = NOTICES[notice]
@@ -53,6 +80,13 @@ def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: in
     )
     alt = phrases.say("notice.alt", case_number=details["case_number"], text=text)
     return NoticeCard(details["case_number"], details["title"], text, colour, buttons, alt)
+
+
+def _phrase(notice: str, details: dict[str, Any]) -> str:
+    # In a surge nobody can promise a day.
+    if notice == "case_received" and details.get("in_surge"):
+        return "case_received_in_surge"
+    return "case_message_together" if details.get("together") else notice
 
 
 def _pictures(details: dict[str, Any], settings: BotSettings) -> list[Picture]:

@@ -13,4 +13,4 @@ def open_office(settings: BotSettings) -> Office:
     """Reads municipality, services and phrases; raises in plain words when one of them cannot work."""
     municipality = read_municipality(settings.store.municipality)
     media = Media(settings.store.media_url, Sealer(settings.store.data_keys))
-    return Office(municipality, read_services(), Phrases(municipality.words()), media)
+    return Office(municipality, read_services(), Phrases(municipality.words()), media, settings.public_url)

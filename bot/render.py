@@ -16,11 +16,13 @@ from bot.replies import (
     Picture,
     PinDrop,
     Quick,
+    Ready,
     Receipt,
     Reply,
     Say,
     ServiceMenu,
     Summary,
+    TopicCard,
 )
 from store.line_limits import (
     ALT_UNITS,
@@ -84,6 +86,8 @@ _RENDERERS: dict[type, Callable[[Any], Message]] = {
     CaseCard: lambda r: _flex(r.alt, cards.case_card(r)),
     CaseCards: lambda r: _flex(r.alt, cards.case_cards(r.cards)),
     NoticeCard: lambda r: _flex(r.alt, cards.notice_card(r)),
+    TopicCard: lambda r: _flex(f"{r.title}: {r.text}", cards.topic_card(r)),
+    Ready: lambda r: dict(r.message),
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from store.services import Question, Service
 
@@ -122,4 +123,34 @@ class Picture:
     small_address: str
 
 
-Reply = Say | ServiceMenu | Summary | Receipt | CaseCard | CaseCards | NoticeCard | Picture
+@dataclass(frozen=True)
+class Ready:
+    """A message as LINE takes it: of a broadcast, drawn in store.broadcasts as everybody sees it."""
+
+    message: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TopicRow:
+    """One topic with whether news of it are wanted, and the button that changes it; `word` is what it then does."""
+
+    name: str
+    state: str
+    wanted: bool
+    word: str
+    button: Button
+
+
+@dataclass(frozen=True)
+class TopicCard:
+    """What a resident wants to hear about, topic by topic, and two buttons for everything at once."""
+
+    title: str
+    text: str
+    topics: tuple[TopicRow, ...]
+    buttons: tuple[Button, ...]
+
+
+Reply = (
+    Say | ServiceMenu | Summary | Receipt | CaseCard | CaseCards | NoticeCard | Picture | Ready | TopicCard
+)

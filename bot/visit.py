@@ -12,7 +12,7 @@ from bot.phrases import Phrases
 from bot.replies import Button, Quick, Reply, Say, ServiceMenu
 from store.clock import today
 from store.media import Media
-from store.models import Resident
+from store.models import Conversation, Resident
 from store.municipality import Municipality
 from store.services import Service
 
@@ -25,6 +25,7 @@ class Office:
     services: Mapping[str, Service]
     phrases: Phrases
     media: Media
+    public_url: str = ""
 
     def setting(self) -> Setting:
         address = self.municipality.address
@@ -34,14 +35,19 @@ class Office:
 
 @dataclass(frozen=True)
 class Visit:
-    """`arrived_at` is when the event reached us; `late` says that something newer was already heard."""
+    """`arrived_at` is when the event reached us; `running` is the request the resident had open then."""
 
     session: Session
     office: Office
     resident: Resident
     event: Event
     arrived_at: datetime
-    late: bool = False
+    running: Conversation | None = None
+
+    @property
+    def late(self) -> bool:
+        """LINE delivers again and out of order: an older message is no answer to a newer question."""
+        return self.running is not None and self.event.at < self.running.heard_at
 
     def say(self, phrase: str, /, *quick: Quick, **words: object) -> Say:
         return Say(self.office.phrases.say(phrase, **words), tuple(quick))

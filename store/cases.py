@@ -17,7 +17,7 @@ from store.municipality import Municipality
 from store.numbers import new_tracking_code, next_number
 from store.residents import listen
 from store.services import Service
-from store.statuses import Action, NotAllowed, Status, Who, find_rule
+from store.statuses import Action, NotAllowed, Rule, Status, Who, find_rule
 from store.thai import arabic_digits
 
 # Notices that may ride with another message; the rest is told at once.
@@ -41,7 +41,10 @@ RESIDENT = Actor(Who.RESIDENT)
 
 @dataclass(frozen=True)
 class Submission:
-    """A finished conversation, ready to become a case. `answers` rows are {key, question, answer, kind, value}."""
+    """A finished conversation, ready to become a case. `answers` rows are {key, question, answer, kind, value}.
+
+    `triage` is set in a surge only.
+    """
 
     service: Service
     answers: list[dict[str, Any]]
@@ -49,6 +52,7 @@ class Submission:
     urgent: bool
     entered_at: datetime
     channel: str = "line"
+    triage: str | None = None
     files: Sequence[str] = field(default=())
 
 
@@ -70,6 +74,7 @@ def open_case(
         resident_id=resident.id,
         status=Status.SUBMITTED,
         urgent=submission.urgent,
+        triage=submission.triage,
         answers=submission.answers,
         summary=submission.summary,
         entered_at=submission.entered_at,
@@ -110,20 +115,50 @@ def act(
     is told unless they did it themselves.
     """
     rule = find_rule(action, Status(case.status), by.who)
-    if rule.needs_note and not note.strip() and not files:
-        raise NotAllowed(f"{action} needs a note")
-    before = Status(case.status)
-    after = rule.after or before
-    case.status, case.version = after, case.version + 1
-    _keep_dates(case, action, before, after)
-    event = _write_down(session, case, action, before, by, note.strip())
+    event = _do(session, case, rule, by, note=note, files=files)
     event.line_message_id = said_in
-    _attach(session, case, event, files)
-    if action is Action.ASK:
-        listen(session.get_one(Resident, case.resident_id), "answer", case)
     if rule.notice and by.who is not Who.RESIDENT:
         _tell(session, municipality, case, rule.notice, event, files)
     return event
+
+
+def _do(
+    session: Session, case: Case, rule: Rule, by: Actor, *, note: str, files: Sequence[str] = ()
+) -> CaseEvent:
+    if rule.needs_note and not note.strip() and not files:
+        raise NotAllowed(f"{rule.action} needs a note")
+    before = Status(case.status)
+    after = rule.after or before
+    case.status, case.version = after, case.version + 1
+    _keep_dates(case, rule.action, before, after)
+    event = _write_down(session, case, rule.action, before, by, note.strip())
+    _attach(session, case, event, files)
+    if rule.action is Action.ASK:
+        listen(session.get_one(Resident, case.resident_id), "answer", case)
+    return event
+
+
+def tell_many(
+    session: Session, municipality: Municipality, cases: Sequence[Case], by: Actor, note: str
+) -> list[Case]:
+    """The same words to locked cases: each resident hears them once, however many cases they have among these.
+
+    What is given back are the cases that allow it no more.
+    """
+    refused: list[Case] = []
+    told: dict[int, list[tuple[Case, CaseEvent]]] = {}
+    for case in cases:
+        try:
+            rule = find_rule(Action.TELL, Status(case.status), by.who)
+            event = _do(session, case, rule, by, note=note)
+        except NotAllowed:
+            refused.append(case)
+        else:
+            told.setdefault(case.resident_id, []).append((case, event))
+    for (case, event), *others in told.values():
+        numbers = [other.shown_number for other, _ in others]
+        _tell(session, municipality, case, "case_message", event, together=numbers)
+    return refused
 
 
 def _keep_dates(case: Case, action: Action, before: Status, after: Status) -> None:
@@ -165,8 +200,11 @@ def _tell(
     case: Case,
     notice: str,
     event: CaseEvent,
-    files: Sequence[str],
+    files: Sequence[str] = (),
+    *,
+    together: Sequence[str] = (),
 ) -> None:
+    """`together` are the numbers of the resident's other cases that the notice is about."""
     hold = municipality.messages.hold_seconds if notice in UNHURRIED else 0
     details = {
         "case_id": case.id,
@@ -175,8 +213,10 @@ def _tell(
         "department": municipality.department(case.department).name,
         "status": case.status,
         "due_on": case.due_on.isoformat(),
+        "in_surge": case.triage is not None,
         "note": event.note,
         "files": list(files),
+        "together": list(together),
     }
     resident = session.get_one(Resident, case.resident_id)
     outbox.put_notice(session, resident, notice, details, case_id=case.id, hold_seconds=hold)

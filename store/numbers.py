@@ -1,7 +1,8 @@
-"""Case numbers: short ones for people, tracking codes that cannot be guessed or misread for everything else."""
+"""Numbers of cases, short ones for people; tracking codes that cannot be guessed or misread; counts that only grow."""
 
 import secrets
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -10,15 +11,43 @@ from store.models import Series
 # No I, O or Q: they are read as 1 and 0 (domain convention).
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _SIGNS = "23456789" + _LETTERS
+# How many rows were there and are no more: what was counted once stays counted.
+_GONE_EVENTS, _GONE_REQUESTS = "gone events", "gone requests "
 
 
 def next_number(session: Session, series: str) -> int:
     """The next number of the series, without gaps: it commits or rolls back with the case that bears it."""
+    return count_on(session, series, by=1)
+
+
+def count_on(session: Session, series: str, *, by: int) -> int:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Series).values(name=series, last=1)
-    given = insert.on_conflict_do_update(index_elements=["name"], set_={"last": Series.last + 1})
+    insert = dialect.insert(Series).values(name=series, last=by)
+    given = insert.on_conflict_do_update(index_elements=["name"], set_={"last": Series.last + by})
     number: int = session.execute(given.returning(Series.last)).scalar_one()
     return number
+
+
+def count_gone_events(session: Session, count: int) -> None:
+    count_on(session, _GONE_EVENTS, by=count)
+
+
+def count_gone_requests(session: Session, sent_by: str, state: str, count: int) -> None:
+    count_on(session, f"{_GONE_REQUESTS}{sent_by}/{state}", by=count)
+
+
+def gone_events(session: Session) -> int:
+    series = session.get(Series, _GONE_EVENTS)
+    return series.last if series else 0
+
+
+def gone_requests(session: Session) -> dict[tuple[str, str], int]:
+    """By how they were sent and how they ended."""
+    gone = {}
+    for series in session.scalars(select(Series).where(Series.name.startswith(_GONE_REQUESTS))):
+        sent_by, _, state = series.name.removeprefix(_GONE_REQUESTS).partition("/")
+        gone[sent_by, state] = series.last
+    return gone
 
 
 def new_tracking_code(prefix: str, fiscal_year: int) -> str:

@@ -14,6 +14,7 @@ from store.models import Case, File
 from store.staff import Role
 from store.staff_models import Staff
 from store.statuses import OPEN_STATUSES, PAUSED_STATUSES, Status
+from store.surge import pressing
 from store.thai import arabic_digits
 
 PER_PAGE = 50
@@ -53,6 +54,7 @@ class Filters:
     department: str | None = None
     urgent: bool = False
     assignee: int | None = None
+    triage: str | None = None
 
     @property
     def any(self) -> bool:
@@ -93,7 +95,7 @@ def list_queue(session: Session, person: Staff, tab: Tab, filters: Filters, *, p
     if tab in _NEWEST_FIRST:
         query = query.order_by(Case.id.desc())
     else:
-        query = query.order_by(Case.urgent.desc(), Case.due_on, Case.id)
+        query = query.order_by(pressing(), Case.urgent.desc(), Case.due_on, Case.id)
     ids = list(session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)))
     shown = _load(session, ids[:PER_PAGE])
     return Page(shown, page, len(ids) > PER_PAGE and page < MOST_PAGES)
@@ -184,6 +186,8 @@ def _conditions(filters: Filters, *, led: bool, department_led: bool) -> list[Co
         wanted.append(_column(Case.department, led=department_led) == filters.department)
     if filters.urgent:
         wanted.append(Case.urgent.expression)
+    if filters.triage:
+        wanted.append(_column(Case.triage, led=led) == filters.triage)
     if filters.assignee is not None:
         column = _column(Case.assignee_id, led=led)
         wanted.append(column == (filters.assignee or (0 if led else None)))

@@ -19,6 +19,7 @@ from store.thai import (
     EXTENSION,
     arabic_digits,
     folded,
+    folded_word,
     one_spelling,
     phone_shown,
     thai_weekday_date,
@@ -177,7 +178,7 @@ def _typed_choice(question: Question, text: str) -> str | None:
     number = re.fullmatch(r"(?:ขอ|ตอบ|เลือก)?([0-9]{1,2})", typed)
     if number and 1 <= int(number[1]) <= len(keys):
         return keys[int(number[1]) - 1]
-    labels = {key: folded(label) for key, label in question.choices.items()}
+    labels = {key: folded_word(label) for key, label in question.choices.items()}
     ways: tuple[Callable[[str], bool], ...] = (
         lambda label: label == typed,
         lambda label: len(typed) >= 2 and label.startswith(typed),

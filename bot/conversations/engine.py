@@ -18,11 +18,15 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Draft:
-    """An unfinished request. A skipped question has the answer None; `editing` is asked before all others."""
+    """An unfinished request. A skipped question has the answer None; `editing` is asked before all others.
+
+    `in_surge` asks only what the service marked for a surge; what was told beyond that is kept.
+    """
 
     service: Service
     answers: Answers = field(default_factory=dict)
     editing: str | None = None
+    in_surge: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,14 @@ class Heard:
     silent: bool = False
 
 
-def begin(service: Service, *, opening: str = "", known: Answers | None = None, photos: Any = None) -> Draft:
+def begin(
+    service: Service,
+    *,
+    opening: str = "",
+    known: Answers | None = None,
+    photos: Any = None,
+    in_surge: bool = False,
+) -> Draft:
     """A new request. What the person wrote first, told us before, or sent just now need not be asked again."""
     answers: dict[str, Any] = {}
     for question in service.questions:
@@ -68,7 +79,7 @@ def begin(service: Service, *, opening: str = "", known: Answers | None = None, 
             answers[question.key] = (known or {})[question.kind]
         if question.kind == "photos" and photos:
             answers[question.key] = photos
-    return Draft(service, still_valid(service, answers))
+    return Draft(service, still_valid(service, answers), in_surge=in_surge)
 
 
 def applies(question: Question, answers: Answers) -> bool:
@@ -89,8 +100,19 @@ def _possible(question: Question, valid: Answers) -> bool:
     return all(key not in valid or valid[key] == value for key, value in question.when.items())
 
 
+def asked_in(draft: Draft) -> list[Question]:
+    """The questions of this request, answered or not, in order."""
+    short = draft.in_surge and any(question.in_surge for question in draft.service.questions)
+    return [
+        question
+        for question in draft.service.questions
+        if applies(question, draft.answers)
+        and (not short or question.in_surge or question.key in draft.answers)
+    ]
+
+
 def next_turn(draft: Draft) -> Turn:
-    asked = [question for question in draft.service.questions if applies(question, draft.answers)]
+    asked = asked_in(draft)
     for step, question in enumerate(asked, start=1):
         if question.key == draft.editing:
             return Asking(question, step, len(asked))
@@ -194,7 +216,7 @@ def go_back(draft: Draft) -> Heard:
     if draft.editing:
         return Heard(replace(draft, editing=None))
     turn = next_turn(draft)
-    asked = [q for q in draft.service.questions if applies(q, draft.answers)]
+    asked = asked_in(draft)
     position = asked.index(turn.question) if isinstance(turn, Asking) else len(asked)
     if position == 0:
         return Heard(draft, (Remark("at_the_first"),))

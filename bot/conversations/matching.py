@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from store.services import Service
-from store.thai import folded
+from store.thai import folded, folded_word
 
 
 def named_exactly(services: Iterable[Service], text: str) -> Service | None:
@@ -13,7 +13,7 @@ def named_exactly(services: Iterable[Service], text: str) -> Service | None:
         return None
     for service in services:
         names = (service.title, service.label, *service.keywords)
-        if any(folded(name) == typed for name in names):
+        if any(folded_word(name) == typed for name in names):
             return service
     return None
 
@@ -24,7 +24,9 @@ def meant(services: Iterable[Service], text: str) -> list[Service]:
     A keyword inside a longer one does not count: ไฟถนน is about a light, not about a road.
     """
     keywords = [
-        (folded(keyword), service) for service in services for keyword in (service.label, *service.keywords)
+        (folded_word(keyword), service)
+        for service in services
+        for keyword in (service.label, *service.keywords)
     ]
     rest, found = folded(text), []
     for keyword, service in sorted(keywords, key=lambda pair: -len(pair[0])):

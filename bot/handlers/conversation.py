@@ -17,6 +17,7 @@ from store.files import unclaimed_photos
 from store.models import Conversation
 from store.residents import listening_for, stop_listening
 from store.services import Question, Service
+from store.surge import find_running
 
 
 def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | None = None) -> list[Reply]:
@@ -28,9 +29,15 @@ def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | N
     photos = [
         {"token": f.token, "album": None, "of": 1} for f in unclaimed_photos(visit.session, visit.resident)
     ]
-    draft = engine.begin(service, opening=opening, known=known, photos=photos)
+    in_surge = find_running(visit.session) is not None
+    draft = engine.begin(service, opening=opening, known=known, photos=photos, in_surge=in_surge)
     row = conversations.begin(
-        visit.session, visit.resident, service.name, dict(draft.answers), visit.event.at
+        visit.session,
+        visit.resident,
+        service.name,
+        dict(draft.answers),
+        visit.event.at,
+        in_surge=in_surge,
     )
     if opening and said_in:
         row.said_in = {question.key: said_in for question in service.questions if question.takes_opening}
@@ -53,7 +60,8 @@ def draft_of(office: Office, row: Conversation) -> Draft | None:
     service = office.services.get(row.service)
     if service is None:
         return None
-    return Draft(service, engine.still_valid(service, row.answers or {}), row.editing)
+    answers = engine.still_valid(service, row.answers or {})
+    return Draft(service, answers, row.editing, in_surge=row.in_surge)
 
 
 def hear(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:

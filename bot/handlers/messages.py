@@ -11,7 +11,7 @@ from bot.events import Place, SentFile
 from bot.handlers import commands, conversation, menu, my_cases
 from bot.replies import Reply
 from bot.visit import Visit
-from store.conversations import find_open, is_cold
+from store.conversations import is_cold
 from store.files import count_of_album, want
 from store.models import Case, Conversation
 from store.residents import keep_words, listening_for
@@ -31,14 +31,14 @@ def words(visit: Visit) -> list[Reply]:
         return replies
     if (case := my_cases.find_typed(visit, text)) is not None:
         return my_cases.see(visit, case)
-    if (row := find_open(visit.session, visit.resident)) is not None:
+    if (row := visit.running) is not None:
         return _in_conversation(visit, row, Words(text))
     return _for_a_case(visit, text) or _start_of_something(visit, text)
 
 
 def _again(visit: Visit) -> list[Reply]:
     """The running question once more, if there is one."""
-    row = find_open(visit.session, visit.resident)
+    row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     return conversation.ask(visit, row, draft) if row and draft else []
 
@@ -98,7 +98,7 @@ def _start_of_something(visit: Visit, text: str) -> list[Reply]:
 def sent_file(visit: Visit) -> list[Reply]:
     """A photo or document: noted now, fetched from LINE right after, attached where it belongs."""
     sent = cast(SentFile, visit.event.what)
-    row = find_open(visit.session, visit.resident)
+    row = visit.running
     file = want(
         visit.session,
         visit.resident,
@@ -131,7 +131,7 @@ def _speaks_for_album(visit: Visit, sent: SentFile) -> bool:
 def place(visit: Visit) -> list[Reply]:
     pin = cast(Place, visit.event.what)
     said = Pin(pin.latitude, pin.longitude, pin.text)
-    if (row := find_open(visit.session, visit.resident)) is not None:
+    if (row := visit.running) is not None:
         return _in_conversation(visit, row, said)
     listening = listening_for(visit.resident)
     if listening is not None and listening[0] != "comment":
@@ -144,7 +144,7 @@ def place(visit: Visit) -> list[Reply]:
 def something_else(visit: Visit) -> list[Reply]:
     """A sticker, a voice message, a video: never an answer, always kindly met."""
     kind = cast(SomethingElse, visit.event.what).kind
-    row = find_open(visit.session, visit.resident)
+    row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if row and draft:
         phrase = "menu.sticker_in_between" if kind == "sticker" else "complaint.want_no_voice"

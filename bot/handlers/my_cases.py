@@ -25,6 +25,7 @@ from store.statuses import (
     Who,
     allowed,
 )
+from store.surge import count_before, count_open, find_running
 from store.thai import thai_date, thai_time
 
 COLOURS = {
@@ -52,7 +53,19 @@ def mine(visit: Visit) -> list[Reply]:
 
 
 def track(visit: Visit) -> list[Reply]:
-    """One open case is shown at once; of several, the resident says which."""
+    """One open case is shown at once; of several, the resident says which. In a surge everybody hears how it stands."""
+    return [*_how_it_stands(visit), *_tracked(visit)]
+
+
+def _how_it_stands(visit: Visit) -> list[Reply]:
+    surge = find_running(visit.session)
+    if surge is None:
+        return []
+    waiting = count_open(visit.session)
+    return [visit.say("surge.stands", count=f"{waiting:,}", words=surge.words)]
+
+
+def _tracked(visit: Visit) -> list[Reply]:
     found = cases_of(visit.session, visit.resident)
     if not found:
         return [visit.say("cases.none", *visit.main_buttons())]
@@ -78,9 +91,7 @@ def find_typed(visit: Visit, text: str) -> Case | None:
 def card(visit: Visit, case: Case) -> CaseCard:
     status = Status(case.status)
     say = visit.office.phrases.say
-    lines = [say("cases.holder", department=visit.office.municipality.department(case.department).name)]
-    if status in OPEN_STATUSES:
-        lines.append(say("cases.due", due=thai_date(case.due_on)))
+    holder = say("cases.holder", department=visit.office.municipality.department(case.department).name)
     return CaseCard(
         number=case.shown_number,
         title=case.service_title,
@@ -88,10 +99,23 @@ def card(visit: Visit, case: Case) -> CaseCard:
         colour=COLOURS[status],
         summary=case.summary,
         steps=tuple(_step(visit, event) for event in _shown_events(visit, case)),
-        lines=tuple(lines),
+        lines=(holder, *_how_long(visit, case)),
         buttons=tuple(_buttons(visit, case)),
         alt=say("cases.alt", number=case.shown_number, status=STATUS_LABELS[status]),
     )
+
+
+def _how_long(visit: Visit, case: Case) -> list[str]:
+    """The day that was promised. What came in a surge was promised none, so how many come first, while it lasts."""
+    if Status(case.status) not in OPEN_STATUSES:
+        return []
+    say = visit.office.phrases.say
+    if case.triage is None:
+        return [say("cases.due", due=thai_date(case.due_on))]
+    if find_running(visit.session) is None:
+        return []
+    before = count_before(visit.session, case)
+    return [say("cases.before", count=f"{before:,}") if before else say("cases.none_before")]
 
 
 def _shown_events(visit: Visit, case: Case) -> list[CaseEvent]:

@@ -3,15 +3,18 @@
 from bot.conversations import engine
 from bot.conversations.answers import show
 from bot.conversations.engine import Asking, Draft
+from bot.conversations.triage import triage_of
 from bot.handlers.conversation import ask, fee_line, files_in, snapshot
 from bot.replies import Receipt, Reply
 from bot.visit import Visit
 from store import conversations
+from store.broadcast_models import Surge
 from store.cases import Submission, open_case
 from store.line_limits import cut
 from store.models import Case, Conversation
 from store.residents import remember
 from store.services import Service
+from store.surge import count_before, find_running
 from store.thai import thai_moment, thai_weekday_date
 
 
@@ -19,18 +22,20 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     """Opens the case. A second press finds the conversation ended and is told the number it already has."""
     if isinstance(engine.next_turn(draft), Asking):
         return ask(visit, row, draft)
+    surge = find_running(visit.session)
     submission = Submission(
         service=draft.service,
         answers=snapshot(draft, row.said_in or {}),
         summary=_in_one_line(draft),
         urgent=engine.is_urgent(draft),
         entered_at=visit.arrived_at,
+        triage=triage_of(draft, visit.office.municipality.surge.keywords) if surge else None,
         files=files_in(draft),
     )
     case = open_case(visit.session, visit.office.municipality, visit.resident, submission)
     remember(visit.resident, engine.to_remember(draft))
     conversations.end(row, "submitted", case.id)
-    return [_receipt(visit, case, draft.service)]
+    return [_receipt(visit, case, draft.service, surge)]
 
 
 def _in_one_line(draft: Draft) -> str:
@@ -43,9 +48,10 @@ def _in_one_line(draft: Draft) -> str:
     return cut(" · ".join(parts) or draft.service.title, 160)
 
 
-def _receipt(visit: Visit, case: Case, service: Service) -> Receipt:
+def _receipt(visit: Visit, case: Case, service: Service, surge: Surge | None) -> Receipt:
     say = visit.office.phrases.say
-    lines = [_received_line(visit, case), _promise_line(visit, case, service)]
+    lines = [_received_line(visit, case)]
+    lines += _waiting_lines(visit, case, surge) if surge else [_promise_line(visit, case, service)]
     if case.urgent:
         lines.append(say("receipt.urgent"))
     return Receipt(
@@ -67,6 +73,13 @@ def _received_line(visit: Visit, case: Case) -> str:
         return visit.office.phrases.say("receipt.in_hours", received=received)
     entered = thai_moment(case.entered_at)
     return visit.office.phrases.say("receipt.after_hours", entered=entered, received=received)
+
+
+def _waiting_lines(visit: Visit, case: Case, surge: Surge) -> list[str]:
+    """The truth instead of a day that nobody can promise: who comes first, what the office says, whom to call."""
+    say, before = visit.office.phrases.say, count_before(visit.session, case)
+    first = say("surge.before", count=f"{before:,}") if before else say("surge.none_before")
+    return [first, surge.words, say("surge.in_danger")]
 
 
 def _promise_line(visit: Visit, case: Case, service: Service) -> str:

@@ -7,11 +7,11 @@ from bot.conversations import engine
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.said import Day, Picked
 from bot.events import Tap, row_number
-from bot.handlers import conversation, menu, my_cases
+from bot.handlers import announcements, conversation, information, menu, my_cases, topics
 from bot.handlers.submissions import send
 from bot.replies import Reply
 from bot.visit import Visit
-from store.conversations import find_conversation, find_open, is_cold
+from store.conversations import find_conversation, is_cold
 from store.models import Case, Conversation
 from store.residents import kept_words
 from store.services.definition import REMEMBERED
@@ -26,6 +26,8 @@ def tap(visit: Visit) -> list[Reply]:
         return MENU[button.do](visit)
     if button.do == "open":
         return _open(visit, button)
+    if button.do in ABOUT_NEWS:
+        return ABOUT_NEWS[button.do](visit, button)
     if button.do in IN_CONVERSATION:
         return _in_conversation(visit, button)
     if button.do in ON_CASE:
@@ -38,7 +40,7 @@ def _open(visit: Visit, button: Tap) -> list[Reply]:
     service = visit.office.services.get(button.about.get("s", ""))
     if service is None:
         return [visit.say("menu.service_gone"), *menu.everything(visit)]
-    row = find_open(visit.session, visit.resident)
+    row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if row is None or draft is None or not _worth_keeping(draft):
         words, said_in = kept_words(visit.resident)
@@ -52,6 +54,13 @@ def _worth_keeping(draft: Draft) -> bool:
     """Something was answered that would be lost."""
     known = {q.key for q in draft.service.questions if q.kind in REMEMBERED}
     return bool(set(draft.answers) - known)
+
+
+def _pressed(visit: Visit, button: Tap) -> list[Reply]:
+    """A button of a broadcast: it opens a service, or says that its message was read."""
+    if not announcements.note_press(visit, button):
+        return menu.old_button(visit)
+    return _open(visit, button) if button.about.get("s") else [visit.say("broadcast.pressed")]
 
 
 def _in_conversation(visit: Visit, button: Tap) -> list[Reply]:
@@ -154,6 +163,20 @@ MENU: dict[str, Callable[[Visit], list[Reply]]] = {
     "mine": my_cases.mine,
     "contact": menu.contact,
     "help": menu.help_,
+    "news": information.news,
+    "emergency": information.emergency,
+    "tax": information.tax,
+    "instalments": information.instalments,
+    "english": information.in_english,
+    "thai": information.in_thai,
+    "tab": menu.nothing,
+    "topics": topics.show,
+    "genuine": announcements.genuine,
+}
+ABOUT_NEWS: dict[str, Callable[[Visit, Tap], list[Reply]]] = {
+    "topic": topics.choose,
+    "topics_all": topics.choose_all,
+    "pressed": _pressed,
 }
 IN_CONVERSATION: dict[str, InConversation] = {
     "answer": _answer,

@@ -39,7 +39,10 @@ class Promise(_Part):
 
 
 class Question(_Part):
-    """One thing to ask. `when` names an earlier choice and the answer under which this is asked: nothing else."""
+    """One thing to ask. `when` names an earlier choice and the answer under which this is asked: nothing else.
+
+    In a surge only questions `in_surge` are asked, of services that have any.
+    """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     kind: Kind
@@ -51,6 +54,7 @@ class Question(_Part):
     advice: dict[str, str] = {}
     urgent: tuple[str, ...] = ()
     takes_opening: bool = False
+    in_surge: bool = False
     hint: str = ""
     shortest: int = 1
     longest: int = 1000
@@ -101,6 +105,7 @@ class Service(_Part):
     keywords: tuple[str, ...]
     order: int = 100
     next_step: str
+    triage: Literal["yellow", "green"] = "green"
     questions: tuple[Question, ...] = Field(min_length=1)
 
     _check_label = field_validator("label")(_label)
@@ -113,7 +118,7 @@ class Service(_Part):
             return questions
         spelt: list[dict[str, object]] = []
         for question in questions:
-            spelt += _PERSON if question.get("kind") == "person" else [question]
+            spelt += _spelt_out(question) if question.get("kind") == "person" else [question]
         return spelt
 
     @model_validator(mode="after")
@@ -125,6 +130,8 @@ class Service(_Part):
             for key, value in question.when.items():
                 if key not in earlier or value not in earlier[key].choices:
                     raise ValueError(f"{question.key}: when {key}={value} can never hold")
+                if question.in_surge and not earlier[key].in_surge:
+                    raise ValueError(f"{question.key}: in a surge {key} must be asked, too")
             earlier[question.key] = question
         if sum(q.takes_opening for q in self.questions) > 1:
             raise ValueError("only one question can take the opening words")
@@ -132,6 +139,10 @@ class Service(_Part):
 
     def question(self, key: str) -> Question | None:
         return next((question for question in self.questions if question.key == key), None)
+
+
+def _spelt_out(person: dict[str, object]) -> list[dict[str, object]]:
+    return [{**question, "in_surge": person.get("in_surge", False)} for question in _PERSON]
 
 
 _PERSON: list[dict[str, object]] = [

@@ -33,6 +33,17 @@ def details(**changes):
     }
 
 
+def test_a_message_about_many_cases_names_them_and_line_takes_it():
+    numbers = [f"{number:04}/2570" for number in range(1, 50)]
+    replies = notice_replies(
+        "case_message", details(note="ก" * 999 + "ฮ", together=numbers), PHRASES, settings_with()
+    )
+    (message,) = render(replies)
+    assert find_message_problems(message) == []
+    assert "ถึงเรื่องที่ 0001/2570 0002/2570 0003/2570" in str(message)
+    assert "กฮ”" in str(message)
+
+
 @pytest.mark.parametrize("notice", NOTICES)
 @pytest.mark.parametrize("note", ["", "เปลี่ยนหลอดแล้ว", "ก" * 5000, "{phone_office} \ud800"])
 def test_line_takes_every_notice(notice, note):

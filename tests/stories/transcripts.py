@@ -8,6 +8,7 @@ resident  adds    the account            resident  blocks  the account
 neighbour says    …                      a second resident, created when first named
 officer   does    ask: words             officer   does    finish with a photo: words
 officer   sees    words                  on the page of the newest case; supervisor likewise
+supervisor starts a surge: words         and ends the surge; tells all: words
 time      passes  3 days                 minutes, hours or days
 bot       says    words                  in a message since the last act, in this order
 bot       asks    words [a | b]          with these buttons among those offered
@@ -102,6 +103,11 @@ class Stage:
             clerk = self.clerks[actor] = a_clerk(
                 self.town.console(), self.town.database, office.municipality, username=actor, role=actor
             )
+        if verb in ("starts", "ends", "tells"):
+            STAFF_ACTS[verb](clerk, rest.partition(": ")[2])
+            self.town.settle()
+            self._look()
+            return
         if verb == "sees":
             assert clerk.sees(rest), "the page of the case does not say that"
             return
@@ -184,6 +190,11 @@ def _message_with(resident: Resident, words: str) -> str:
     raise AssertionError("the resident never said that")
 
 
+STAFF_ACTS: dict[str, Callable[[Clerk, str], object]] = {
+    "starts": lambda clerk, words: clerk.fills_in("/surge", "/surge/start", words=words, sure="yes"),
+    "ends": lambda clerk, _: clerk.fills_in("/surge", "/surge/end", sure="yes"),
+    "tells": lambda clerk, words: clerk.tells_all(words),
+}
 RESIDENT_ACTS: dict[str, Callable[[Resident, str], object]] = {
     "says": lambda resident, words: resident.says(words),
     "taps": lambda resident, label: resident.taps(label),

@@ -1,0 +1,19 @@
+"""Three levels in which help is given when there is too little of it for everybody."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from bot.conversations.engine import Draft, answered, is_urgent
+from store.thai import folded
+
+Triage = Literal["red", "yellow", "green"]
+
+
+def triage_of(draft: Draft, keywords: Iterable[str]) -> Triage:
+    """Red where an answer says danger, yellow for a service or for words that should not wait, else green."""
+    if is_urgent(draft):
+        return "red"
+    said = folded(" ".join(str(value) for question, value in answered(draft) if question.kind == "text"))
+    if draft.service.triage == "yellow" or any(folded(word) in said for word in keywords if folded(word)):
+        return "yellow"
+    return "green"

@@ -1,0 +1,115 @@
+"""Surge mode: one switch with a confirmation, what residents read meanwhile, how much waits, and a case's level."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import words
+from staff_console.case_forms import clean_note
+from staff_console.form_tokens import AlreadyPressed, new_form_token, press
+from staff_console.office import me, office
+from store import surge as surges
+from store.cases import Actor, act, lock_case
+from store.menus import SEASONS
+from store.search import find_case, visible_to
+from store.statuses import Action, Who
+from store.surge import BadSurge
+
+surge = Blueprint("surge", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@surge.get("/surge")
+def show() -> str:
+    with office().database.reading() as session:
+        return _page(session)
+
+
+@surge.post("/surge/start")
+def start() -> Page:
+    said, menu = clean_note(request.form.get("words", "")), request.form.get("menu") or None
+    try:
+        _require_confirmation()
+        with office().database.transaction() as session:
+            press(session, request.form.get("form_token", ""))
+            surges.start(session, me(), said, menu)
+    except AlreadyPressed:
+        return _back("ทำรายการนี้แล้ว", "warning")
+    except BadSurge as refused:
+        return _refuse(refused, said, menu)
+    return _back("เปิดโหมดรับเหตุใหญ่แล้ว", "good")
+
+
+@surge.post("/surge/end")
+def end() -> Page:
+    try:
+        _require_confirmation()
+        with office().database.transaction() as session:
+            press(session, request.form.get("form_token", ""))
+            surges.end(session, me())
+    except AlreadyPressed:
+        return _back("ทำรายการนี้แล้ว", "warning")
+    except BadSurge as refused:
+        return _refuse(refused)
+    return _back("ปิดโหมดรับเหตุใหญ่แล้ว", "good")
+
+
+@surge.post("/cases/<int:case_id>/level")
+def set_level(case_id: int) -> Response:
+    """Whoever read the case or went there knows better than its words: their level stands, and who said so."""
+    with office().database.reading() as session:
+        if find_case(session, me(), case_id) is None:
+            abort(404)
+    level = request.form.get("level", "")
+    if level not in words.TRIAGE:
+        abort(400)
+    try:
+        with office().database.transaction() as session:
+            press(session, request.form.get("form_token", ""))
+            _sort(session, case_id, level)
+    except AlreadyPressed:
+        flash("ทำรายการนี้แล้ว", "warning")
+    else:
+        flash(f"ระดับ: {words.TRIAGE[level]}", "good")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+def _sort(session: Session, case_id: int, level: str) -> None:
+    case = lock_case(session, case_id)
+    case.triage = level
+    by, note = Actor(Who(me().role), me().id), f"ระดับ: {words.TRIAGE[level]}"
+    act(session, office().municipality, case, Action.REMARK, by, note=note)
+
+
+def _require_confirmation() -> None:
+    """The whole town notices: one slip of a finger must not be enough."""
+    if request.form.get("sure") != "yes":
+        raise BadSurge("not_sure")
+
+
+def _back(said: str, tone: str) -> Response:
+    flash(said, tone)
+    return redirect(url_for("surge.show"), 303)
+
+
+def _refuse(refused: BadSurge, said: str = "", menu: str | None = None) -> Page:
+    status = 409 if refused.reason in ("already_running", "not_running") else 400
+    with office().database.reading() as session:
+        return _page(session, words.SURGE_REFUSALS[refused.reason], said, menu), status
+
+
+def _page(session: Session, problem: str = "", said: str = "", menu: str | None = None) -> str:
+    counts = surges.open_by_triage(session, visible_to(me()))
+    return render_template(
+        "surge.html",
+        running=surges.find_running(session),
+        counts=[(level, label, counts.get(level, 0)) for level, label in words.TRIAGE.items()],
+        untold=counts.get(None, 0),
+        menus=SEASONS,
+        phrases=words.SURGE_PHRASES,
+        longest=surges.LONGEST_WORDS,
+        problem=problem,
+        said=said,
+        menu=menu,
+        form_token=new_form_token(),
+    )

@@ -1,0 +1,106 @@
+"""Surge mode: the one switch for a time when more happens than the office can answer. Nothing here commits.
+
+While it is on, conversations ask only what matters, each new case is triaged, and residents are told the truth about
+the queue instead of a day that nobody can promise.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from store.audit import write_down
+from store.broadcast_models import Surge
+from store.clock import now
+from store.menus import SEASONS
+from store.models import Case
+from store.staff_models import Staff
+from store.statuses import OPEN_STATUSES
+
+LONGEST_WORDS = 300
+
+
+class BadSurge(ValueError):
+    """Cannot be begun or ended so; `reason` is a word such as already_running."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def find_running(session: Session) -> Surge | None:
+    return session.scalars(select(Surge).where(Surge.is_running.is_(True))).unique().one_or_none()
+
+
+def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge:
+    """Turns it on. `words` are what residents read; `menu` is a season's alias, or None to leave the menu alone."""
+    _require_supervisor(staff)
+    if not words.strip():
+        raise BadSurge("words_missing")
+    if len(words.strip()) > LONGEST_WORDS:
+        raise BadSurge("words_long")
+    if menu is not None and menu not in SEASONS:
+        raise BadSurge("menu_unknown")
+    if find_running(session) is not None:
+        raise BadSurge("already_running")
+    surge = Surge(words=words.strip(), menu=menu, is_running=True, started_at=now(), started_by_id=staff.id)
+    session.add(surge)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise BadSurge("already_running") from error  # Somebody else was faster by a moment.
+    write_down(session, "surge_start", staff_id=staff.id, about=f"surge {surge.id}")
+    return surge
+
+
+def end(session: Session, staff: Staff) -> Surge:
+    _require_supervisor(staff)
+    query = select(Surge).where(Surge.is_running.is_(True)).with_for_update(of=Surge)
+    surge = session.scalars(query).unique().one_or_none()
+    if surge is None:
+        raise BadSurge("not_running")
+    surge.is_running, surge.ended_at, surge.ended_by_id = None, now(), staff.id
+    write_down(session, "surge_end", staff_id=staff.id, about=f"surge {surge.id}")
+    return surge
+
+
+def _require_supervisor(staff: Staff) -> None:
+    if staff.role != "supervisor":
+        raise BadSurge("not_your_role")
+
+
+def pressing() -> ColumnElement[Any]:
+    """What the queue is sorted by: red 0, yellow 1, all others 2. Without a triage, what is urgent counts as red."""
+    red = or_(Case.triage == "red", and_(Case.triage.is_(None), Case.urgent))
+    return case((red, 0), (Case.triage == "yellow", 1), else_=2)
+
+
+def count_open(session: Session) -> int:
+    """How many cases of all kinds wait: what anybody may know."""
+    query = select(func.count()).select_from(Case).where(_is_open())
+    return session.scalar(query) or 0
+
+
+def count_before(session: Session, own: Case) -> int:
+    """Open cases of the same service that come first by now: more pressing ones, and equal ones that came earlier."""
+    rank = session.scalar(select(pressing()).where(Case.id == own.id))
+    first = or_(pressing() < rank, and_(pressing() == rank, Case.id < own.id))
+    # The few open cases are found first: the index of services would lead through all that ever were.
+    same = func.coalesce(Case.service, "") == own.service
+    return session.scalar(select(func.count()).select_from(Case).where(_is_open(), same, first)) or 0
+
+
+def open_by_triage(session: Session, seen: ColumnElement[bool]) -> dict[str | None, int]:
+    """Of the cases that somebody may see; those that were never triaged stand under None."""
+    query = select(Case.triage, func.count()).where(_is_open(), seen).group_by(Case.triage)
+    return dict(session.execute(query).all())
+
+
+def may_sort(session: Session, own: Case) -> bool:
+    """Whether a level of triage means anything for it: it waits, and it came in a surge or one is running."""
+    return own.status in OPEN_STATUSES and (own.triage is not None or find_running(session) is not None)
+
+
+def _is_open() -> ColumnElement[bool]:
+    return Case.status.in_(sorted(OPEN_STATUSES))
