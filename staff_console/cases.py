@@ -21,6 +21,7 @@ from store.models import Case, File
 from store.search import find_case
 from store.staff import colleagues_for
 from store.statuses import Action, NotAllowed, Who
+from store.surge import may_sort
 
 cases = Blueprint("cases", __name__)
 Page = str | Response | tuple[str, int]
@@ -135,8 +136,10 @@ def _page(
         shown=show_case(session, case, unmasked=unmasked),
         forms=forms_for(case, me()),
         may_assign=may_assign(case, me()),
+        levels=words.TRIAGE if may_sort(session, case) else {},
         colleagues=colleagues_for(session, case),
         assign_token=new_form_token(),
+        level_token=new_form_token(),
         unmasked=unmasked,
         problem=problem,
         asked=asked,

@@ -1,12 +1,14 @@
 """Jinja filters: codes and moments as a clerk reads them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from flask import Flask
 
 from staff_console import words
 from staff_console.office import office
 from store import thai
+from store.calendar import Month
 from store.clock import in_bangkok, today
 from store.models import Case
 from store.search import RUNNING
@@ -25,7 +27,11 @@ def install_filters(app: Flask) -> None:
         role_label=role_label,
         department_name=department_name,
         people_count=people_count,
+        thai_month=thai_month,
+        counted=counted,
+        baht=baht,
         iso=iso,
+        triage_label=words.TRIAGE.get,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -87,3 +93,18 @@ def people_count(count: int | None, most: int = 999) -> str:
     if count is None:
         return ""
     return f"{most}+" if count > most else str(count)
+
+
+def thai_month(month: Month) -> str:
+    """พ.ย. 2569, never broken in two."""
+    return _unbroken(f"{thai.MONTHS[month.number - 1]} {month.year + 543}")
+
+
+def counted(count: int) -> str:
+    """35,000"""
+    return f"{count:,}"
+
+
+def baht(amount: Decimal) -> str:
+    """1,280 or 10.25: satang only where there are some."""
+    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"

@@ -12,7 +12,7 @@ from store.metrics import is_bearer
 from store.sign_ins import find_signed_in
 
 # Asked by pages on their own; they must not keep a forgotten browser signed in.
-_ASKED_BY_THE_PAGE = frozenset({"queue.counts"})
+_ASKED_BY_THE_PAGE = frozenset({"queue.counts", "broadcasts.progress"})
 
 
 def install_gate(app: Flask) -> None:

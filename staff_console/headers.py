@@ -9,6 +9,9 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+# The same files for everybody: a browser may keep them.
+OF_NOBODY = frozenset({"static", "previews.drawing"})
+
 
 def install_headers(app: Flask) -> None:
     app.after_request(add_headers)
@@ -22,7 +25,7 @@ def add_headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    if request.endpoint != "static":
+    if request.endpoint not in OF_NOBODY:
         headers["Cache-Control"] = "private, no-store"
     if request.is_secure or office().settings.is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000"

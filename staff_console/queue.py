@@ -8,15 +8,18 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
+from staff_console.bulk import LONGEST_NOTE, may_tell_many
+from staff_console.form_tokens import new_form_token
 from staff_console.office import me, office
-from store import search
+from store import bypass, money, search
 from store.search import Filters, Page, Tab
 from store.staff import Role
 from store.staff_models import Staff
 from store.statuses import STATUS_LABELS, Status
+from store.surge import find_running, open_by_triage
 
 queue = Blueprint("queue", __name__)
-KEPT = ("tab", "status", "service", "department", "urgent", "assignee")
+KEPT = ("tab", "status", "service", "department", "urgent", "assignee", "triage")
 
 
 @queue.get("/")
@@ -35,6 +38,15 @@ def show() -> str | Response:
             filters=filters,
             number=number,
             newest=search.newest_id(session, me()),
+            alarms=money.find_alarms(session, office().municipality.plan),
+            alarm_words=words.ALARMS,
+            by_others=bypass.sent_lately(session),
+            surge=find_running(session),
+            open_levels=_open_levels(session),
+            may_tell_many=may_tell_many(session),
+            longest_note=LONGEST_NOTE,
+            form_token=new_form_token(),
+            triage_labels=words.TRIAGE,
             colleagues=_colleagues(session),
             services=office().services,
             statuses=STATUS_LABELS,
@@ -51,6 +63,14 @@ def counts() -> dict[str, Any]:
         counted = search.count_tabs(session, me(), asked_filters())
         newest = search.newest_id(session, me())
     return {"counts": {str(tab): count for tab, count in counted.items()}, "newest": newest}
+
+
+def _open_levels(session: Session) -> list[tuple[str, int]]:
+    """While a surge runs: each level of triage and how many of its cases wait."""
+    if find_running(session) is None:
+        return []
+    counts = open_by_triage(session, search.visible_to(me()))
+    return [(level, counts.get(level, 0)) for level in words.TRIAGE]
 
 
 def _page(session: Session, tab: Tab, filters: Filters, number: str) -> Page:
@@ -72,6 +92,7 @@ def asked_filters() -> Filters:
         service=args.get("service") or None,
         department=args.get("department") or None,
         urgent=bool(args.get("urgent")),
+        triage=args["triage"] if args.get("triage") in words.TRIAGE else None,
         assignee=me().id if args.get("assignee") == "me" else _whole(args.get("assignee")),
     )
 

@@ -6,21 +6,31 @@ from typing import Any
 from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect
 
+from staff_console.broadcasts import broadcasts
+from staff_console.bulk import bulk
 from staff_console.cases import cases
+from staff_console.editor import editor
+from staff_console.emergency import emergency
+from staff_console.emergency_templates import emergency_templates
 from staff_console.errors import install_errors
 from staff_console.files import files
 from staff_console.filters import install_filters
 from staff_console.gate import install_gate
 from staff_console.headers import install_headers
 from staff_console.health import health
+from staff_console.long_forms import install_long_forms
+from staff_console.money import money
 from staff_console.office import Office, office
 from staff_console.password import password
 from staff_console.people import people
 from staff_console.permissions import may
+from staff_console.previews import previews
 from staff_console.queue import queue
 from staff_console.settings import ConsoleSettings
 from staff_console.sign_in import sign_in
 from staff_console.stuck import stuck
+from staff_console.surge import surge
+from staff_console.testers import testers
 from store.db import Database
 from store.logs import set_up_logs
 from store.media import Media
@@ -29,7 +39,9 @@ from store.municipality import read_municipality
 from store.passwords import Passwords
 from store.services import read_services
 
-BLUEPRINTS = (health, sign_in, password, queue, cases, files, stuck, people)
+CASES = (queue, cases, bulk, surge, files)
+BROADCASTS = (broadcasts, editor, previews, emergency, emergency_templates, testers)
+BLUEPRINTS = (health, sign_in, password, *CASES, *BROADCASTS, stuck, money, people)
 MOST_UPLOAD = 40 * 1024 * 1024
 
 
@@ -50,6 +62,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     app.extensions["registry"] = open_registry(database)
     # The order matters: who nobody knows is sent to sign in before their form is looked at.
     install_gate(app)
+    install_long_forms(app)
     CSRFProtect(app)
     install_headers(app)
     install_errors(app)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from store.money import Alarm
 from store.search import Tab
 from store.staff import Role
 from store.statuses import ACTION_LABELS, Action, Status
@@ -63,6 +64,12 @@ STUCK_ERRORS: Final = {
     "no clear answer": "LINE ไม่ตอบชัดเจนตลอด 23 ชั่วโมง",
     "no answer": "LINE ไม่ตอบ กำลังลองใหม่",
     "server error": "LINE ขัดข้อง กำลังลองใหม่",
+    "monthly limit": "ข้อความของเดือนหมด รอไปกับคำตอบครั้งถัดไป",
+}
+# One line on the pages where staff work; the page of money says the rest.
+ALARMS: Final = {
+    Alarm.DROPPED: "แพ็กเกจ LINE ลดลงจากเดิม",
+    Alarm.GONE: "ข้อความ LINE ของเดือนนี้หมดแล้ว ข่าวถึงผู้แจ้งรอส่งอยู่",
 }
 DROP_REASONS: Final = {
     DropReason.TOLD_OTHERWISE: "แจ้งทางอื่นแล้ว",
@@ -143,7 +150,25 @@ DONE: Final = {
     Action.ASSIGN: "มอบหมายแล้ว",
 }
 
+# The colour of a level of triage is never all that tells it.
+TRIAGE: Final = {"red": "แดง อันตราย", "yellow": "เหลือง เร่งด่วน", "green": "เขียว รอได้"}
+SURGE_PHRASES: Final = (
+    "น้ำท่วมหลายหมู่บ้าน เจ้าหน้าที่ทุกคนออกพื้นที่ ช่วยผู้ป่วยและผู้สูงอายุก่อนค่ะ",
+    "พายุพัดเสาไฟล้มหลายจุด กำลังไล่ซ่อมจากจุดที่อันตรายก่อนค่ะ",
+    "น้ำประปาหยุดไหลทั้งเมือง กำลังซ่อมท่อหลัก มีรถน้ำแจกที่สำนักงานค่ะ",
+)
+SURGE_REFUSALS: Final = {
+    "words_missing": "กรุณาเขียนข้อความที่ประชาชนจะอ่าน",
+    "words_long": "ข้อความยาวเกินไป ใช้ได้ไม่เกิน 300 ตัวอักษร",
+    "menu_unknown": "ไม่มีเมนูนี้",
+    "already_running": "มีผู้เปิดโหมดรับเหตุใหญ่ไว้แล้ว",
+    "not_running": "โหมดรับเหตุใหญ่ปิดไปแล้ว",
+    "not_your_role": "เฉพาะหัวหน้างาน",
+    "not_sure": "กรุณาทำเครื่องหมายยืนยันก่อนกดปุ่ม",
+}
+
 REFUSALS: Final = {
+    "nothing_picked": "กรุณาเลือกเรื่องอย่างน้อยหนึ่งเรื่อง",
     "too_short": "รหัสผ่านสั้นไป ต้องยาวอย่างน้อย 15 ตัวอักษร ใช้วลีที่จำง่ายได้",
     "too_long": "รหัสผ่านยาวเกินไป ใช้ได้ไม่เกิน 256 ตัวอักษร",
     "too_common": "รหัสผ่านนี้เดาง่าย กรุณาใช้คำอื่นที่ไม่ใช่ชื่อ ชื่อหน่วยงาน หรือคำที่ใช้กันทั่วไป",
@@ -163,6 +188,7 @@ REFUSALS: Final = {
     "too_many": "แนบได้ไม่เกิน 5 รูปต่อครั้ง",
     "note_missing": "กรุณากรอกข้อความก่อนกดบันทึก",
     "note_long": "ข้อความยาวเกินไป ใช้ได้ไม่เกิน 2,000 ตัวอักษร",
+    "note_long_for_many": "ข้อความยาวเกินไป ใช้ได้ไม่เกิน 1,000 ตัวอักษร",
     "assignee_unknown": "มอบหมายให้ผู้นี้ไม่ได้",
 }
 

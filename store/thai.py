@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import cache
 
 from store.clock import in_bangkok
 
@@ -101,3 +102,9 @@ def folded(text: str) -> str:
     for slip, right in _SLIPS:
         kept = kept.replace(slip, right)
     return kept
+
+
+@cache
+def folded_word(word: str) -> str:
+    """The same for words of our own, which are few and compared again and again; never for what people typed."""
+    return folded(word)

@@ -65,8 +65,12 @@ def open_premises(store: StoreSettings) -> Iterator[Premises]:
 
 def _hire(database: Database, store: StoreSettings) -> None:
     with database.transaction() as session:
-        malee = NewStaff("malee", "มาลี ใจงาม", "officer", "engineering", PASSWORD)
-        add_staff(session, read_municipality(store.municipality), Passwords(), malee)
+        municipality = read_municipality(store.municipality)
+        for person in (
+            NewStaff("malee", "มาลี ใจงาม", "officer", "engineering", PASSWORD),
+            NewStaff("anan", "อนันต์ ปลัดเทศบาล", "supervisor", None, PASSWORD),
+        ):
+            add_staff(session, municipality, Passwords(), person)
 
 
 @contextmanager

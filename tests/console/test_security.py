@@ -13,6 +13,7 @@ from store.models import Case, File
 from store.municipality import Municipality
 from store.settings import SettingsError, StoreSettings
 from tests.builders import PASSWORD, a_case, a_place, a_resident, an_answer
+from tests.console.addresses import addresses
 from tests.console.conftest import SECRET_KEY, Known, office_of
 from tests.console.looks import snapshot
 from tests.console.pages import Page, Person
@@ -60,14 +61,12 @@ def test_over_https_cookies_are_bound_to_the_host(store_settings: StoreSettings,
 def test_no_form_works_without_its_token(
     app: Flask, database: Database, supervisor: Person, case: Known
 ) -> None:
+    known = addresses(app, database, case)
     before = snapshot(database)
     for rule in app.url_map.iter_rules():
         if "POST" not in (rule.methods or set()) or rule.endpoint.startswith("people"):
             continue
-        values = {"case_id": case.case_id, "action": "accept", "staff_id": 1, "box": "inbox", "row_id": 1}
-        address = app.url_map.bind("localhost").build(
-            rule.endpoint, {name: values[name] for name in rule.arguments}
-        )
+        address = known[rule.endpoint]
         assert supervisor.client.post(address, data={"csrf_token": "forged"}).status_code == 400, address
     assert snapshot(database) == before
 

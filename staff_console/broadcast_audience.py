@@ -1,0 +1,137 @@
+"""Who a broadcast is for, as an officer says it in a form; of an imported list only the residents found are kept."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import Session
+
+from staff_console.broadcast_parts import Problems, lines
+from staff_console.broadcast_words import AUDIENCES
+from staff_console.office import me
+from store.broadcasts.audience import BadAudience, find_listed, read_audience
+from store.search import find_by_number
+
+LARGEST_LIST = 2 * 1024 * 1024
+MOST_CASES = 200
+# Named one by one, and so not shown again in the form: they go with it as a sealed note of ours.
+_KEPT = {"cases": "values", "list": "residents"}
+
+
+@dataclass
+class Chosen:
+    """`kept` holds the cases or residents found so far; `unknown` counts rows of a list that nobody was found for."""
+
+    who: str = "everyone"
+    values: dict[str, list[str]] = field(default_factory=dict)
+    cases: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)
+    unknown: int | None = None
+
+    @property
+    def sealed(self) -> str:
+        return str(_sealer().dumps(self.kept)) if self.kept else ""
+
+    @property
+    def count_kept(self) -> int:
+        return len(self.kept.get(_KEPT[self.who], ())) if self.kept.get("who") == self.who else 0
+
+    def as_data(self) -> dict[str, Any]:
+        if self.who in _KEPT:
+            return self.kept if self.kept.get("who") == self.who else {"who": self.who}
+        values = self.values.get(self.who, [])
+        return {"who": self.who, "values": values} if values else {"who": self.who}
+
+
+def _sealer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="audience of a broadcast")
+
+
+def read_chosen() -> Chosen:
+    """As it was typed; nothing is looked up yet."""
+    form = request.form
+    who = form.get("audience.who", "")
+    return Chosen(
+        who=who if who in AUDIENCES else "everyone",
+        values={
+            key: form.getlist(f"audience.{key}")[:200] for key in ("moo", "community", "topic", "service")
+        },
+        cases=lines("audience.cases"),
+        kept=_opened(form.get("audience.kept", "")),
+    )
+
+
+def _opened(sealed: str) -> dict[str, Any]:
+    try:
+        kept = _sealer().loads(sealed)
+    except BadSignature:
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def chosen_of(audience: Mapping[str, Any]) -> Chosen:
+    """A stored audience, to be edited."""
+    who = audience["who"]
+    if who in _KEPT:
+        return Chosen(who, kept=dict(audience))
+    return Chosen(who, {who: list(audience.get("values", ()))})
+
+
+def look_up(session: Session, chosen: Chosen) -> Problems:
+    """Finds the residents behind what was typed or attached, and says what cannot be used."""
+    problems: Problems = {}
+    if chosen.who == "list":
+        problems = _import(session, chosen)
+    elif chosen.who == "cases" and chosen.cases:
+        problems = _find_cases(session, chosen)
+    if problems:
+        return problems
+    try:
+        read_audience(chosen.as_data())
+    except BadAudience as error:
+        return {"audience": error.reason}
+    return {}
+
+
+def _import(session: Session, chosen: Chosen) -> Problems:
+    sent = request.files.get("audience.file")
+    if sent is None or not sent.filename:
+        return {}
+    text = _decoded(sent.read(LARGEST_LIST + 1))
+    if text is None:
+        return {"audience": "unreadable_list"}
+    try:
+        found = find_listed(session, text.splitlines())
+    except BadAudience as error:
+        return {"audience": error.reason}
+    chosen.kept = {"who": "list", "residents": list(found.residents)}
+    chosen.unknown = found.unknown
+    return {}
+
+
+def _decoded(data: bytes) -> str | None:
+    """UTF-8, or what Excel in Thai writes."""
+    if len(data) > LARGEST_LIST or b"\0" in data:
+        return None
+    for encoding in ("utf-8-sig", "cp874"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _find_cases(session: Session, chosen: Chosen) -> Problems:
+    """Only cases that this person may see: of others they learn nothing here either."""
+    typed = [number for number in re.split(r"[\s,;]+", chosen.cases) if number][:MOST_CASES]
+    ids = []
+    for number in typed:
+        found = find_by_number(session, me(), number).cases
+        if len(found) != 1:
+            return {"audience": "unknown_cases"}
+        ids.append(str(found[0].id))
+    chosen.kept = {"who": "cases", "values": sorted(set(ids), key=int)}
+    return {}

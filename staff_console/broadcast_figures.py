@@ -1,0 +1,98 @@
+"""How many a broadcast is meant for and reaches, and what that costs, said before anybody approves it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from staff_console.filters import baht, counted
+from staff_console.office import office
+from store import money
+from store.broadcasts.audience import BadAudience, Reach, reach, read_audience
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`requests`: how many billed messages each resident gets, the closing one included. `left` None: no limit."""
+
+    found: Reach
+    to_friends: bool
+    requests: int
+    baht: Decimal
+    left: int | None
+    reserve: int
+    may_be_told: int
+    urgent: bool
+
+    @property
+    def messages(self) -> int:
+        return len(self.found.residents) * self.requests
+
+
+def figures_of(
+    session: Session, audience: dict[str, Any], topic: str | None, requests: int
+) -> Figures | None:
+    """None while nobody can be meant by what was typed."""
+    try:
+        to = read_audience(audience)
+    except BadAudience:
+        return None
+    plan = office().municipality.plan
+    found = reach(session, to, topic)
+    messages = len(found.residents) * requests
+    return Figures(
+        found=found,
+        to_friends=to.who == "friends",
+        requests=requests,
+        baht=money.baht_of(plan, messages),
+        left=money.standing(session, plan).left,
+        reserve=plan.reserve,
+        may_be_told=money.may_send(session, plan, messages, urgent=topic is None),
+        urgent=topic is None,
+    )
+
+
+def rows(figures: Figures) -> list[tuple[str, str]]:
+    """What stands under the preview, each with its label."""
+    return [*_people(figures), *_cost(figures)]
+
+
+def _people(figures: Figures) -> list[tuple[str, str]]:
+    found = figures.found
+    if figures.to_friends:
+        known = counted(len(found.residents))
+        return [("ส่งถึง", "เพื่อนทุกคนของบัญชี"), ("จำนวน", f"LINE เป็นผู้นับ เรารู้จัก {known} คน อาจมีมากกว่านี้")]
+    return [
+        ("ตั้งใจส่งถึง", f"{counted(found.meant)} คน"),
+        ("ส่งถึงได้ตอนนี้", f"{counted(len(found.residents))} คน"),
+        ("บล็อกบัญชี", f"{counted(found.blocked)} คน"),
+        ("ไม่รับหัวข้อนี้", f"{counted(found.opted_out)} คน"),
+    ]
+
+
+def _cost(figures: Figures) -> list[tuple[str, str]]:
+    if not figures.requests:
+        return [("ใช้ข้อความ", "ไม่ใช้ เปลี่ยนเมนูอย่างเดียว")]
+    twice = " (รวมข้อความปิดท้าย)" if figures.requests > 1 else ""
+    least = "อย่างน้อย " if figures.to_friends else ""
+    left = "ไม่จำกัด" if figures.left is None else f"{counted(figures.left)} ข้อความ"
+    if figures.left is not None and not figures.urgent and figures.reserve:
+        left += f" (กันไว้ {counted(figures.reserve)})"
+    return [
+        ("ใช้ข้อความ", f"{least}{counted(figures.messages)} ข้อความ{twice}"),
+        ("คิดเป็นเงิน", f"{least}{baht(figures.baht)} บาท"),
+        ("เดือนนี้เหลือ", left),
+    ]
+
+
+def warning(figures: Figures) -> str:
+    """What to know before it is submitted; empty when all is well."""
+    if not figures.requests:
+        return ""
+    if not figures.found.residents and not figures.to_friends:
+        return "ขณะนี้ไม่มีใครในกลุ่มนี้ที่ส่งถึงได้"
+    if figures.may_be_told < figures.messages:
+        told = counted(figures.may_be_told)
+        return f"ข้อความของเดือนนี้ไม่พอ จะส่งได้ {told} จาก {counted(figures.messages)} ข้อความ แล้วหยุดรอ"
+    return ""

@@ -1,0 +1,198 @@
+"""The form of a broadcast: what was typed, and the draft it makes, or every problem beside its field."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from staff_console.broadcast_audience import Chosen, chosen_of, look_up, read_chosen
+from staff_console.broadcast_parts import (
+    Part,
+    Problems,
+    line,
+    lines,
+    new_part,
+    parts_of,
+    place_problems,
+    read_parts,
+    without_blanks,
+)
+from staff_console.broadcast_words import URGENT
+from staff_console.office import office
+from store.broadcast_models import Broadcast
+from store.broadcasts.approval import CATEGORIES, Draft
+from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
+from store.broadcasts.content import BadContent, read_content
+from store.broadcasts.uploads import unknown_pictures
+from store.clock import BANGKOK, in_bangkok, now
+from store.line_limits import units
+from store.menus import SEASONS
+
+LONGEST_TITLE, LONGEST_PURPOSE = 120, 2000
+FURTHEST = timedelta(days=366)
+FIRST_BUDDHIST_YEAR = 2500
+
+
+@dataclass
+class Typed:
+    """What stands in the fields, whether it makes sense or not. Moments as a browser writes them, Bangkok time."""
+
+    title: str = ""
+    category: str = "announcement"
+    purpose: str = ""
+    topic: str = ""
+    message: list[Part] = field(default_factory=list)
+    closing: list[Part] = field(default_factory=list)
+    menu: str = ""
+    send_at: str = ""
+    ends_at: str = ""
+    audience: Chosen = field(default_factory=Chosen)
+    corrects_id: int | None = None
+
+
+def blank() -> Typed:
+    """What most people begin with."""
+    topics = office().municipality.topics
+    return Typed(topic=topics[0].code if topics else URGENT, message=[new_part("card")])
+
+
+def read_typed() -> Typed:
+    form = request.form
+    return Typed(
+        title=line("title"),
+        category=form.get("category", ""),
+        purpose=lines("purpose"),
+        topic=form.get("topic", ""),
+        message=read_parts("message"),
+        closing=read_parts("closing"),
+        menu=form.get("menu", ""),
+        send_at=form.get("send_at", ""),
+        ends_at=form.get("ends_at", ""),
+        audience=read_chosen(),
+        corrects_id=_whole(form.get("corrects", "")),
+    )
+
+
+def _whole(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def typed_of(broadcast: Broadcast) -> Typed:
+    return Typed(
+        title=broadcast.title,
+        category=broadcast.category,
+        purpose=broadcast.purpose,
+        topic=broadcast.topic or URGENT,
+        message=parts_of(broadcast.content),
+        closing=parts_of(broadcast.closing),
+        menu=broadcast.menu or "",
+        send_at=_as_typed(broadcast.send_at),
+        ends_at=_as_typed(broadcast.ends_at),
+        audience=chosen_of(broadcast.audience),
+        corrects_id=broadcast.corrects_id,
+    )
+
+
+def correction_of(broadcast: Broadcast) -> Typed:
+    """To the same people about the same thing, with its words to be set right; its times are over."""
+    typed = typed_of(broadcast)
+    typed.title = f"แก้ไข: {broadcast.title}"[:LONGEST_TITLE]
+    typed.menu = typed.send_at = typed.ends_at = ""
+    typed.closing, typed.corrects_id = [], broadcast.id
+    return typed
+
+
+def _as_typed(at: datetime | None) -> str:
+    return in_bangkok(at).strftime("%Y-%m-%dT%H:%M") if at else ""
+
+
+def check(session: Session, typed: Typed) -> Problems:
+    """Every problem by the name of its field; blank rows are taken out, so that places and fields agree."""
+    problems: Problems = {}
+    for name, most in (("title", LONGEST_TITLE), ("purpose", LONGEST_PURPOSE)):
+        if word := _length(getattr(typed, name), most):
+            problems[name] = word
+    if typed.category not in CATEGORIES:
+        problems["category"] = "wrong"
+    problems |= _check_topic(typed)
+    if typed.menu and typed.menu not in SEASONS:
+        problems["menu"] = "wrong"
+    for name in ("send_at", "ends_at"):
+        if word := moment_of(getattr(typed, name))[1]:
+            problems[name] = word
+    for prefix in ("message", "closing"):
+        problems |= check_content(session, prefix, typed)
+    return problems | look_up(session, typed.audience)
+
+
+def _length(text: str, most: int) -> str:
+    if not text:
+        return "empty"
+    return "too_long" if units(text) > most else ""
+
+
+def _check_topic(typed: Typed) -> Problems:
+    if typed.topic == URGENT:
+        return {} if typed.category in URGENT_CATEGORIES else {"topic": "needs_topic"}
+    known = {topic.code for topic in office().municipality.topics}
+    return {} if typed.topic in known else {"topic": "wrong"}
+
+
+def check_content(session: Session, prefix: str, typed: Any) -> Problems:
+    """`typed` is anything with parts under that name."""
+    content = without_blanks(getattr(typed, prefix))
+    setattr(typed, prefix, content["parts"])
+    try:
+        pictures = read_content(content).pictures()
+    except BadContent as error:
+        return place_problems(prefix, error.problems)
+    # A picture is one that staff uploaded here: nobody names a resident's photo instead.
+    return {prefix: "no_picture"} if unknown_pictures(session, pictures) else {}
+
+
+def moment_of(text: str) -> tuple[datetime | None, str]:
+    if not text:
+        return None, ""
+    try:
+        at = datetime.fromisoformat(text).replace(tzinfo=BANGKOK)
+        # The fields of browsers count in C.E.; who types 2569 there means this year and not the one in five centuries.
+        at = at.replace(year=at.year - 543) if at.year > FIRST_BUDDHIST_YEAR else at
+    except ValueError:
+        return None, "bad_moment"
+    return (at, "") if abs(at - now()) <= FURTHEST else (None, "too_far")
+
+
+def draft_of(typed: Typed) -> Draft:
+    """Of what was checked."""
+    return Draft(
+        title=typed.title,
+        category=typed.category,
+        purpose=typed.purpose,
+        content=without_blanks(typed.message),
+        audience=typed.audience.as_data(),
+        topic=topic_of(typed),
+        closing=without_blanks(typed.closing) if typed.closing else None,
+        menu=typed.menu or None,
+        send_at=moment_of(typed.send_at)[0],
+        ends_at=moment_of(typed.ends_at)[0],
+        corrects_id=typed.corrects_id,
+    )
+
+
+def topic_of(typed: Typed) -> str | None:
+    return None if typed.topic == URGENT else typed.topic
+
+
+def readable(parts: list[Part]) -> dict[str, Any]:
+    """Of what is still being typed, the parts that LINE would take."""
+    return {"parts": [part for part in without_blanks(parts)["parts"] if _is_sound(part)]}
+
+
+def _is_sound(part: Part) -> bool:
+    try:
+        read_content({"parts": [part]})
+    except BadContent:
+        return False
+    return True

@@ -1,0 +1,227 @@
+"""What the page of one broadcast shows, as frozen values, and the forms that its rules open to this person now."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from staff_console import broadcast_figures as figures
+from staff_console import broadcast_words as words
+from staff_console.form_tokens import new_form_token
+from staff_console.office import office
+from staff_console.previews import phone_of
+from store.broadcast_models import Broadcast, BroadcastAct, Mailing, Tester
+from store.broadcasts import halts
+from store.broadcasts.aftermath import Aftermath, Progress, aftermath_of, progress_of
+from store.broadcasts.approval import requests_of
+from store.broadcasts.life import RULES, Act, Refused, Status, digest_of, find_rule
+from store.broadcasts.listing import corrections_of, stage_of
+from store.broadcasts.published import buttons_of
+from store.broadcasts.testers import list_testers
+from store.clock import now
+from store.menus import SEASONS
+from store.staff_models import Staff
+
+# In the order in which they stand on the page; the first that is open is the next step.
+_ORDER = (Act.APPROVE, Act.SUBMIT, Act.REVIEW, Act.RESUME, Act.PAUSE, Act.RETURN, Act.TAKE_BACK, Act.CANCEL)
+
+
+@dataclass(frozen=True)
+class ActForm:
+    act: Act
+    button: str
+    note_label: str
+    needs_note: bool
+    is_next: bool
+    token: str
+
+
+@dataclass(frozen=True)
+class MailingShown:
+    """`progress` counts people; a mailing to every friend is counted by LINE alone."""
+
+    mailing: Mailing
+    label: str
+    state: str
+    why: str
+    progress: Progress
+    percent: int
+    to_friends: bool
+
+
+@dataclass(frozen=True)
+class ActShown:
+    label: str
+    row: BroadcastAct
+
+
+@dataclass(frozen=True)
+class Facts:
+    category: str
+    topic: str
+    audience: str
+    menu: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    broadcast: Broadcast
+    stage: str
+    stage_words: str
+    tone: str
+    facts: Facts
+    figures: list[tuple[str, str]]
+    warning: str
+    phone: dict[str, Any]
+    digest: str
+    mailings: list[MailingShown]
+    aftermath: Aftermath | None
+    presses: list[tuple[str, int | None]]
+    approval: BroadcastAct | None
+    acts: list[ActShown]
+    corrects: Broadcast | None
+    corrections: list[Broadcast]
+    testers: list[Tester]
+
+
+def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
+    stage = stage_of(broadcast)
+    begun = halts.begun(session, broadcast)
+    came = aftermath_of(session, broadcast) if begun else None
+    found = None if begun else _figures(session, broadcast)
+    approvals = [act for act in broadcast.acts if act.act in ("approve", "emergency", "void")]
+    return Shown(
+        broadcast=broadcast,
+        stage=stage,
+        stage_words=words.STAGES[stage][0],
+        tone=words.STAGES[stage][1],
+        facts=_facts(broadcast),
+        figures=figures.rows(found) if found else [],
+        warning=figures.warning(found) if found else "",
+        phone=phone_of(session, broadcast),
+        digest=digest_of(session, broadcast),
+        mailings=[show_mailing(session, mailing) for mailing in broadcast.mailings],
+        aftermath=came,
+        presses=_presses(broadcast, came) if came else [],
+        approval=approvals[-1] if broadcast.status == Status.APPROVED and approvals else None,
+        acts=[ActShown(words.ACTS.get(row.act, row.act), row) for row in reversed(broadcast.acts)],
+        corrects=session.get(Broadcast, broadcast.corrects_id) if broadcast.corrects_id else None,
+        corrections=corrections_of(session, broadcast),
+        testers=[tester for tester in list_testers(session) if tester.resident_id],
+    )
+
+
+def _figures(session: Session, broadcast: Broadcast) -> figures.Figures | None:
+    return figures.figures_of(session, broadcast.audience, broadcast.topic, requests_of(broadcast))
+
+
+def _facts(broadcast: Broadcast) -> Facts:
+    return Facts(
+        words.CATEGORIES.get(broadcast.category, broadcast.category),
+        topic_words(broadcast.topic),
+        audience_words(broadcast.audience),
+        SEASONS.get(broadcast.menu, broadcast.menu) if broadcast.menu else "",
+    )
+
+
+def topic_words(topic: str | None) -> str:
+    names = {known.code: known.name for known in office().municipality.topics}
+    return names.get(topic, topic) if topic else "ด่วน (ส่งถึงทุกคนแม้ไม่รับข่าว)"
+
+
+def audience_words(audience: dict[str, Any]) -> str:
+    """Whom it is for, without naming a resident or a case."""
+    who, values = audience["who"], audience.get("values", ())
+    services = office().services
+    match who:
+        case "moo":
+            return f"หมู่ที่ {', '.join(values)}"
+        case "community":
+            return f"ชุมชน {', '.join(values)}"
+        case "topic":
+            return f"ผู้ที่ขอรับ {', '.join(topic_words(value) for value in values)}"
+        case "service":
+            titles = (services[value].title if value in services else value for value in values)
+            return f"ผู้ที่เคยใช้บริการ {', '.join(titles)}"
+        case "cases":
+            return f"ผู้แจ้งของ {len(values)} เรื่อง"
+        case "list":
+            return f"รายชื่อในไฟล์ {len(audience.get('residents', ())):,} คน"
+    return str(words.AUDIENCES.get(who, who))
+
+
+def show_mailing(session: Session, mailing: Mailing) -> MailingShown:
+    progress = progress_of(session, mailing)
+    return MailingShown(
+        mailing=mailing,
+        label=words.MAILINGS[mailing.part],
+        state=words.MAILING_STATES[mailing.state],
+        why=words.why_stopped(mailing.why) if mailing.why and mailing.state == "stopped" else "",
+        progress=progress,
+        percent=_percent(progress),
+        to_friends=mailing.broadcast.audience["who"] == "friends",
+    )
+
+
+def _percent(progress: Progress) -> int:
+    """Of the people; of a broadcast to every friend, whom LINE alone counts, of the requests."""
+    share = 1 - progress.left / progress.meant if progress.meant else progress.share
+    return math.floor(100 * share)
+
+
+def _presses(broadcast: Broadcast, came: Aftermath) -> list[tuple[str, int | None]]:
+    """None where a press is a telephone call, which leaves us nothing to count."""
+    return [
+        (button.label, None if button.link.startswith("tel:") else came.presses.get(number, 0))
+        for number, button in enumerate(buttons_of(broadcast))
+    ]
+
+
+def may(broadcast: Broadcast, act: Act, person: Staff) -> bool:
+    try:
+        find_rule(broadcast, act, person.id, person.role)
+    except Refused:
+        return False
+    return True
+
+
+def may_edit(session: Session, broadcast: Broadcast, person: Staff) -> bool:
+    return may(broadcast, Act.EDIT, person) and not halts.begun(session, broadcast)
+
+
+def is_own(broadcast: Broadcast, person: Staff) -> bool:
+    return person.id in (broadcast.author_id, broadcast.editor_id)
+
+
+def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
+    """The likely next step first."""
+    open_now = [act for act in _ORDER if may(broadcast, act, person) and _makes_sense(broadcast, act)]
+    rules = {rule.act: rule for rule in RULES}
+    return [
+        ActForm(
+            act=act,
+            button=words.BUTTONS[act],
+            note_label=words.NOTE_LABELS.get(act, ""),
+            needs_note=rules[act].needs_note,
+            is_next=act is open_now[0] and act is not Act.CANCEL,
+            token=new_form_token(),
+        )
+        for act in open_now
+    ]
+
+
+def _makes_sense(broadcast: Broadcast, act: Act) -> bool:
+    """What the rules allow and would change nothing is not offered."""
+    states = {mailing.part: mailing.state for mailing in broadcast.mailings}
+    match act:
+        case Act.PAUSE:
+            return bool({"waiting", "sending"} & set(states.values()))
+        case Act.RESUME:
+            return bool({"paused", "stopped"} & set(states.values()))
+        case Act.REVIEW:
+            return broadcast.template_id is not None and broadcast.reviewed_at is None
+        case Act.CANCEL if broadcast.status == Status.APPROVED:
+            is_over = broadcast.ends_at is not None and broadcast.ends_at <= now()
+            return states.get("message", "sending") not in ("done", "cancelled") and not is_over
+    return True

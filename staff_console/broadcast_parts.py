@@ -1,0 +1,245 @@
+"""The parts of a message in the editor: read as they were typed, added, moved and removed by buttons of the form.
+
+A field is named by the place that store.broadcasts.content gives a problem: message.parts.0.buttons.1.label.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import request
+
+from staff_console.case_forms import clean_note
+from staff_console.office import me, office
+from store.broadcasts.content import BUTTONS, FACTS
+from store.files import NotKept, uploaded
+from store.line_limits import MESSAGES_IN_A_REQUEST
+from store.models import File
+from store.thai import arabic_digits
+
+Part = dict[str, Any]
+Problems = dict[str, str]
+# Which key of a part names its picture.
+PICTURES: Final = {"picture": "token", "card": "picture"}
+_PHONE = re.compile(r"[+\d][\d\s().-]{2,}")
+
+
+class NoSuchPart(ValueError):
+    """A button that no page of ours shows."""
+
+
+def line(name: str) -> str:
+    """One line of the form: no breaks, no control signs."""
+    typed = unicodedata.normalize("NFC", request.form.get(name, ""))
+    return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in typed).strip()
+
+
+def lines(name: str) -> str:
+    return clean_note(request.form.get(name, ""))
+
+
+def read_parts(prefix: str) -> list[Part]:
+    """`prefix` is message or closing."""
+    found = []
+    for number in range(MESSAGES_IN_A_REQUEST):
+        at = f"{prefix}.parts.{number}"
+        if read := _READERS.get(request.form.get(f"{at}.kind", "")):
+            found.append(read(at))
+    return found
+
+
+def new_part(kind: str) -> Part:
+    if kind not in _NEW:
+        raise NoSuchPart(kind)
+    return _NEW[kind]()
+
+
+def _words(at: str) -> Part:
+    return {"kind": "words", "text": lines(f"{at}.text")}
+
+
+def _picture(at: str) -> Part:
+    return {"kind": "picture", "token": line(f"{at}.token")}
+
+
+def _place(at: str) -> Part:
+    place = {"kind": "place", "title": line(f"{at}.title"), "address": line(f"{at}.address")}
+    return place | _degrees(line(f"{at}.pin"))
+
+
+def _degrees(pin: str) -> Part:
+    """As it is copied from a map: 16.4322, 102.8236. What is none stays to be mended."""
+    try:
+        latitude, longitude = (float(half) for half in arabic_digits(pin).strip("() ").split(","))
+    except ValueError:
+        return {"pin": pin} if pin else {}
+    return {"latitude": latitude, "longitude": longitude}
+
+
+def _card(at: str) -> Part:
+    facts = range(_count(f"{at}.facts", FACTS))
+    buttons = range(_count(f"{at}.buttons", BUTTONS))
+    return {
+        "kind": "card",
+        "look": line(f"{at}.look"),
+        "title": line(f"{at}.title"),
+        "text": lines(f"{at}.text"),
+        "picture": line(f"{at}.picture"),
+        "facts": [{key: line(f"{at}.facts.{n}.{key}") for key in ("label", "text")} for n in facts],
+        "buttons": [_button(f"{at}.buttons.{n}") for n in buttons],
+    }
+
+
+def _count(at: str, most: int) -> int:
+    """How many rows the form sent."""
+    return next((n for n in range(most) if f"{at}.{n}.label" not in request.form), most)
+
+
+def _button(at: str) -> Part:
+    link = line(f"{at}.link")
+    if _PHONE.fullmatch(arabic_digits(link)):
+        link = "tel:" + re.sub(r"[^\d+]", "", arabic_digits(link))
+    elif link.startswith("www."):
+        link = f"https://{link}"
+    service = request.form.get(f"{at}.service", "")
+    return {
+        "label": line(f"{at}.label"),
+        "link": link,
+        "service": service if service in office().services else "",
+    }
+
+
+_READERS: Final[dict[str, Callable[[str], Part]]] = {
+    "words": _words,
+    "card": _card,
+    "picture": _picture,
+    "place": _place,
+}
+_NEW: Final[dict[str, Callable[[], Part]]] = {
+    "words": lambda: {"kind": "words", "text": ""},
+    "card": lambda: {"kind": "card", "look": "announcement", "title": "", "text": "", "picture": "",
+                     "facts": [], "buttons": []},
+    "picture": lambda: {"kind": "picture", "token": ""},
+    "place": lambda: {"kind": "place", "title": "", "address": ""},
+}  # fmt: skip
+
+
+def change(parts: list[Part], steps: list[str]) -> None:
+    """What a button of the editor says: add card, parts 1 up, parts 0 facts add, parts 0 buttons 2 remove."""
+    match steps:
+        case ["add", kind]:
+            _add(parts, new_part(kind), MESSAGES_IN_A_REQUEST)
+        case ["parts", number, "picture", "remove"]:
+            part = _at(parts, number)
+            part[PICTURES[part["kind"]]] = ""
+        case ["parts", number, step]:
+            _move(parts, number, step)
+        case ["parts", number, "facts" | "buttons" as rows, *step]:
+            _change_rows(_at(parts, number), rows, step)
+        case ["look"]:
+            return
+        case _:
+            raise NoSuchPart(".".join(steps))
+
+
+def _change_rows(part: Part, rows: str, step: list[str]) -> None:
+    if rows not in part:
+        raise NoSuchPart(rows)
+    match step:
+        case ["add"]:
+            blank = {"label": "", "text": ""} if rows == "facts" else {"label": "", "link": "", "service": ""}
+            _add(part[rows], blank, FACTS if rows == "facts" else BUTTONS)
+        case [number, "remove"]:
+            part[rows].remove(_at(part[rows], number))
+        case _:
+            raise NoSuchPart(rows)
+
+
+def _add(rows: list[Part], row: Part, most: int) -> None:
+    if len(rows) < most:
+        rows.append(row)
+
+
+def _at(rows: list[Part], number: str) -> Part:
+    if not (number.isascii() and number.isdecimal() and int(number) < len(rows)):
+        raise NoSuchPart(number)
+    return rows[int(number)]
+
+
+def _move(parts: list[Part], number: str, step: str) -> None:
+    _at(parts, number)
+    part = parts.pop(at := int(number))
+    match step:
+        case "remove":
+            return
+        case "up":
+            parts.insert(max(at - 1, 0), part)
+        case "down":
+            parts.insert(at + 1, part)
+        case _:
+            raise NoSuchPart(step)
+
+
+def take_pictures(prefix: str, parts: list[Part]) -> Problems:
+    """Keeps the pictures that came with the form, each at its part; says beside which field one could not be kept."""
+    problems: Problems = {}
+    for number, part in enumerate(parts):
+        at = f"{prefix}.parts.{number}"
+        sent = request.files.get(f"{at}.file")
+        if part["kind"] not in PICTURES or sent is None or not sent.filename:
+            continue
+        try:
+            part[PICTURES[part["kind"]]] = _keep(sent.read())
+        except NotKept as error:
+            problems[f"{at}.file"] = error.reason
+    return problems
+
+
+def _keep(data: bytes) -> str:
+    """The bytes first: a row that says so has something to show."""
+    file: File = uploaded(office().media, data, staff_id=me().id)
+    with office().database.transaction() as session:
+        session.add(file)
+    return file.token
+
+
+def without_blanks(parts: list[Part]) -> dict[str, Any]:
+    """The content as the store takes it: rows that nobody filled in are none."""
+    kept = []
+    for part in parts:
+        shown = dict(part)
+        for rows in ("facts", "buttons"):
+            if rows in shown:
+                shown[rows] = [row for row in shown[rows] if any(row.values())]
+        kept.append(shown)
+    return {"parts": kept}
+
+
+def parts_of(content: dict[str, Any] | None) -> list[Part]:
+    """A stored content, to be edited."""
+    parts = (content or {}).get("parts", [])
+    return [
+        {**part, **{rows: [dict(row) for row in part.get(rows, ())] for rows in ("facts", "buttons")}}
+        if part["kind"] == "card"
+        else dict(part)
+        for part in parts
+    ]
+
+
+def place_problems(prefix: str, problems: list[tuple[str, str]]) -> Problems:
+    """Each problem of a content by the name of the field beside which it is said."""
+    said: Problems = {}
+    for place, word in problems:
+        name = f"{prefix}.{place}"
+        if place.endswith((".latitude", ".longitude", ".pin")):
+            said[f"{prefix}.{place.rpartition('.')[0]}.pin"] = "bad_pin"
+        elif word in ("bad_link", "two_aims"):
+            said[f"{name}.link"] = word
+        elif place == "parts":
+            said[prefix] = word
+        elif place.endswith((".token", ".picture")):
+            said[f"{name.rpartition('.')[0]}.file"] = "no_picture"
+        else:
+            said[name] = word
+    return said

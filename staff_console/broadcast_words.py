@@ -1,0 +1,194 @@
+"""The Thai words of broadcasts that are not in a template: stages, acts, problems beside a field, refusals."""
+
+from typing import Final
+
+from store.broadcasts.life import Act
+from store.broadcasts.listing import Pile
+
+PILES: Final = {
+    Pile.ALL: "ทั้งหมด",
+    Pile.DRAFT: "ร่าง",
+    Pile.SUBMITTED: "รออนุมัติ",
+    Pile.RETURNED: "ส่งกลับแก้ไข",
+    Pile.GOING: "รอส่ง/กำลังส่ง",
+    Pile.SENT: "ส่งแล้ว",
+    Pile.CANCELLED: "ยกเลิก",
+}
+# Words and tone of a stage; the words alone tell it.
+STAGES: Final = {
+    "draft": ("ร่าง", "ended"),
+    "submitted": ("รออนุมัติ", "new"),
+    "returned": ("ส่งกลับแก้ไข", "waiting"),
+    "waiting": ("อนุมัติแล้ว รอส่ง", "doing"),
+    "sending": ("กำลังส่ง", "doing"),
+    "paused": ("พักการส่งไว้", "waiting"),
+    "stopped": ("หยุดส่ง", "bad"),
+    "sent": ("ส่งแล้ว", "good"),
+    "cut": ("หยุดกลางทาง", "ended"),
+    "menu": ("อนุมัติแล้ว (เมนู)", "good"),
+    "cancelled": ("ยกเลิก", "ended"),
+}
+MAILINGS: Final = {"message": "ประกาศ", "closing": "ข้อความปิดท้าย"}
+MAILING_STATES: Final = {
+    "waiting": "รอถึงเวลา",
+    "sending": "กำลังส่ง",
+    "paused": "พักไว้",
+    "done": "ส่งครบแล้ว",
+    "stopped": "หยุดส่ง",
+    "cancelled": "ยกเลิกแล้ว",
+}
+# Why a sending stopped, by the words it begins with.
+STOPS: Final = {
+    "not approved by another": "ผู้อนุมัติเป็นคนเดียวกับผู้เขียน จึงไม่ส่ง",
+    "not approved": "ยังไม่ได้รับอนุมัติ",
+    "changed after approval": "เนื้อหาหรือผู้รับต่างจากที่อนุมัติไว้ จึงไม่ส่ง ต้องแก้ไขและขออนุมัติใหม่",
+    "over already": "เลยเวลาสิ้นสุดแล้ว จึงไม่ส่ง",
+    "approval ran out": "ไม่ได้เริ่มส่งภายในเวลาที่อนุมัติไว้ ต้องขออนุมัติใหม่",
+    "quota": "ข้อความ LINE ของเดือนนี้ไม่พอ หรือเหลือเพียงที่กันไว้ ซื้อเพิ่มแล้วกด “ส่งต่อ”",
+    "refused by LINE": "LINE ไม่รับข้อความนี้",
+    "no public address": "มีรูปแต่ยังไม่ได้ตั้ง PUBLIC_URL ให้ผู้ดูแลระบบตั้งค่าแล้วกด “ส่งต่อ”",
+    "restored from a backup": "นำข้อมูลสำรองกลับมาใช้ ประกาศนี้อาจส่งไปแล้วหลังวันที่สำรอง ตรวจก่อนกด “ส่งต่อ”",
+    "cannot be written": "ระบบเขียนข้อความนี้ไม่ได้ กรุณาแจ้งผู้ดูแลระบบ",
+}
+STOPPED_OTHERWISE: Final = "ระบบหยุดส่งเอง"
+
+CATEGORIES: Final = {
+    "announcement": "ประกาศทั่วไป",
+    "warning": "เตือนภัย",
+    "event": "งานและกิจกรรม",
+    "tax": "ภาษีและค่าธรรมเนียม",
+}
+LOOKS: Final = {
+    "announcement": "📢 ประกาศ (เขียว)",
+    "warning": "⚠️ เตือนภัย (แดง)",
+    "event": "🎉 งาน (ม่วง)",
+    "tax": "🧾 ภาษี (น้ำเงิน)",
+}
+KINDS: Final = {"words": "ข้อความ", "card": "การ์ด", "picture": "รูป", "place": "สถานที่"}
+URGENT: Final = "urgent"
+URGENT_TOPIC: Final = "ด่วน ส่งถึงทุกคนแม้ไม่รับข่าว (เฉพาะเตือนภัย)"
+AUDIENCES: Final = {
+    "everyone": "ทุกคนที่เคยเขียนถึงเรา",
+    "friends": "เพื่อนทุกคนของบัญชี LINE (เฉพาะเรื่องด่วน)",
+    "moo": "ตามหมู่ที่",
+    "community": "ตามชุมชน",
+    "topic": "ผู้ที่ขอรับเรื่องนี้",
+    "service": "ผู้ที่เคยใช้บริการ",
+    "cases": "ผู้แจ้งของเรื่องตามเลขที่",
+    "list": "ตามรายชื่อในไฟล์ CSV",
+}
+
+ACTS: Final = {
+    "write": "เขียนร่าง",
+    "edit": "แก้ไข",
+    "void": "แก้ไข (การอนุมัติเดิมสิ้นผล)",
+    "submit": "ส่งขออนุมัติ",
+    "take_back": "ถอนกลับมาแก้",
+    "return": "ส่งกลับแก้ไข",
+    "approve": "อนุมัติ",
+    "cancel": "ยกเลิก",
+    "pause": "พักการส่ง",
+    "resume": "ส่งต่อ",
+    "review": "ทบทวนแล้ว",
+    "emergency": "ส่งเตือนภัยฉุกเฉิน",
+    "test": "ส่งทดสอบ",
+}
+BUTTONS: Final = {
+    Act.SUBMIT: "ส่งขออนุมัติ",
+    Act.TAKE_BACK: "ถอนกลับมาแก้",
+    Act.RETURN: "ส่งกลับแก้ไข",
+    Act.APPROVE: "อนุมัติให้ส่ง",
+    Act.CANCEL: "ยกเลิกประกาศนี้",
+    Act.PAUSE: "พักการส่ง",
+    Act.RESUME: "ส่งต่อ",
+    Act.REVIEW: "บันทึกการทบทวน",
+}
+NOTE_LABELS: Final = {
+    Act.RETURN: "ต้องแก้อะไร",
+    Act.APPROVE: "บันทึกของผู้อนุมัติ (ถ้ามี)",
+    Act.CANCEL: "ยกเลิกเพราะอะไร",
+    Act.REVIEW: "ผลการทบทวน",
+}
+DONE: Final = {
+    Act.EDIT: "บันทึกแล้ว",
+    Act.SUBMIT: "ส่งขออนุมัติแล้ว",
+    Act.TAKE_BACK: "ถอนกลับมาเป็นร่างแล้ว",
+    Act.RETURN: "ส่งกลับให้แก้ไขแล้ว",
+    Act.APPROVE: "อนุมัติแล้ว ระบบจะส่งตามเวลา",
+    Act.CANCEL: "ยกเลิกแล้ว ที่ยังไม่ได้ส่งจะไม่ส่ง",
+    Act.PAUSE: "พักการส่งแล้ว",
+    Act.RESUME: "ส่งต่อแล้ว",
+    Act.REVIEW: "บันทึกการทบทวนแล้ว",
+}
+
+# Beside a field: what is to be mended.
+PROBLEMS: Final = {
+    "empty": "กรุณากรอกช่องนี้",
+    "too_long": "ยาวเกินที่ LINE รับได้ ดูตัวเลขใต้ช่อง",
+    "too_many": "มีมากเกินไป",
+    "bad_link": "ลิงก์ต้องขึ้นต้นด้วย https:// และไม่มีช่องว่าง หรือเป็นเบอร์โทร",
+    "two_aims": "ปุ่มหนึ่งเปิดลิงก์หรือบริการได้อย่างเดียว",
+    "wrong": "ใช้ค่านี้ไม่ได้ กรุณาตรวจอีกครั้ง",
+    "bad_pin": "พิกัดต้องเป็นละติจูด, ลองจิจูด เช่น 16.4322, 102.8236",
+    "no_picture": "กรุณาเลือกรูป แล้วกด “แนบรูป”",
+    "bad_moment": "วันเวลาไม่ถูกต้อง",
+    "too_far": "ตั้งเวลาได้ไม่เกินหนึ่งปีข้างหน้า",
+    "needs_topic": "เรื่องที่ไม่ใช่เตือนภัยต้องเลือกหัวข้อ เพื่อให้ผู้ที่ไม่รับหัวข้อนี้ไม่ได้รับ",
+    "no_values": "กรุณาเลือกอย่างน้อยหนึ่งรายการ",
+    "no_residents": "กรุณาแนบไฟล์รายชื่อ และต้องพบอย่างน้อยหนึ่งคน",
+    "too_many_rows": "ไฟล์มีมากกว่า 20,000 แถว",
+    "unreadable_list": "อ่านไฟล์ไม่ได้ ใช้ไฟล์ CSV หรือข้อความ ไม่เกิน 2 MB",
+    "unknown_cases": "ไม่พบเรื่องบางเลขที่",
+    "too_big": "รูปใหญ่เกินไป แต่ละรูปต้องไม่เกิน 10 MB",
+    "unreadable": "เปิดรูปไม่ได้ ใช้ได้เฉพาะ JPG, PNG, WEBP และ HEIC",
+    "wrong_type": "ไม่ใช่รูป ใช้ได้เฉพาะ JPG, PNG, WEBP และ HEIC",
+}
+# What the store refuses, in words that say what to do.
+REFUSALS: Final = {
+    "needs_title_and_purpose": "กรุณากรอกชื่อและวัตถุประสงค์",
+    "wrong_category": "กรุณาเลือกประเภท",
+    "needs_topic": PROBLEMS["needs_topic"],
+    "not_your_role": "บัญชีของท่านไม่มีสิทธิ์ทำรายการนี้",
+    "own_text": "ท่านเป็นผู้เขียนหรือผู้แก้ไขล่าสุด จึงทำรายการนี้เองไม่ได้ ต้องเป็นหัวหน้างานท่านอื่น",
+    "wrong_status": "ประกาศนี้ไม่อยู่ในขั้นที่ทำรายการนี้ได้แล้ว",
+    "stale": "มีผู้เปลี่ยนประกาศนี้หลังจากที่ท่านเปิดหน้าไว้",
+    "already_going_out": "เริ่มส่งไปแล้วจึงแก้ไม่ได้ กรุณาเขียนประกาศแก้ไขฉบับใหม่",
+    "nobody_to_tell": "ขณะนี้ไม่มีใครในกลุ่มนี้ที่ส่งถึงได้",
+    "says_nothing": "ยังไม่มีข้อความที่จะส่ง เพิ่มข้อความ การ์ด รูป หรือสถานที่อย่างน้อยหนึ่งส่วน",
+    "needs_closing": "ประกาศที่มีเวลาสิ้นสุดต้องมีข้อความปิดท้าย ให้ผู้รับรู้ว่าจบแล้ว",
+    "needs_end": "กรุณาใส่เวลาสิ้นสุด เพราะมีข้อความปิดท้ายหรือเปลี่ยนเมนูไว้",
+    "closes_nothing": "มีข้อความปิดท้ายแต่ไม่มีข้อความประกาศ",
+    "correction_needs_words": "ประกาศแก้ไขต้องขึ้นต้นด้วยข้อความหรือการ์ด เพื่อบอกว่าแก้ฉบับใด",
+    "friends_only_urgent": "ส่งถึงเพื่อนทุกคนได้เฉพาะเรื่องด่วน เพราะ LINE ไม่เว้นผู้ที่ไม่รับข่าว",
+    "ends_before_it_begins": "เวลาสิ้นสุดต้องหลังเวลาส่งและหลังเวลานี้",
+    "too_late": "เลยเวลาที่จะเริ่มส่งได้แล้ว กรุณาแก้เวลาแล้วขออนุมัติใหม่",
+    "needs_note": "กรุณากรอกข้อความก่อน",
+    "note_long": "ข้อความยาวเกินไป ใช้ได้ไม่เกิน 2,000 ตัวอักษร",
+    "nothing_to_pause": "ไม่มีการส่งที่จะพัก",
+    "nothing_to_resume": "ไม่มีการส่งที่พักหรือหยุดไว้",
+    "picture_gone": "ไม่พบรูปที่แนบ กรุณาแนบใหม่",
+    "blank_in_link": "ลิงก์ของปุ่มเว้นว่างให้กรอกภายหลังไม่ได้",
+    "blank_left_empty": "กรุณากรอกทุกช่องว่างของข้อความ",
+    "blank_too_long": "แต่ละช่องว่างกรอกได้ไม่เกิน 100 ตัวอักษร",
+    "not_a_superior": "กรุณาเลือกหัวหน้างานผู้สั่งการ",
+    "no_tester": "เลือกผู้รับทดสอบที่ผูก LINE แล้ว",
+    "tester_name": "กรุณากรอกชื่อ ไม่เกิน 120 ตัวอักษร",
+    "corrects_nothing": "ประกาศที่จะแก้ยังไม่ได้ส่งออกไป แก้ฉบับนั้นได้โดยตรง",
+}
+# The field beside which a refusal is said; what is not here is said above the form.
+FIELDS_OF_REFUSALS: Final = {
+    "needs_topic": "topic",
+    "nobody_to_tell": "audience",
+    "friends_only_urgent": "audience",
+    "says_nothing": "message",
+    "closes_nothing": "message",
+    "correction_needs_words": "message",
+    "needs_closing": "closing",
+    "needs_end": "ends_at",
+    "ends_before_it_begins": "ends_at",
+    "too_late": "send_at",
+}
+
+
+def why_stopped(why: str) -> str:
+    return next((said for begins, said in STOPS.items() if why.startswith(begins)), STOPPED_OTHERWISE)

@@ -1,0 +1,205 @@
+"""Broadcasts: the list, the page of one, and the one view that does everything the rules allow with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import broadcast_words as words
+from staff_console.broadcast_page import (
+    forms_for,
+    is_own,
+    may_edit,
+    show_broadcast,
+    show_mailing,
+)
+from staff_console.case_forms import LONGEST_NOTE, clean_note
+from staff_console.form_tokens import AlreadyPressed, new_form_token, press
+from staff_console.office import me, office
+from store.audit import write_down
+from store.broadcast_models import Broadcast, Tester
+from store.broadcasts import approval, emergency, testers
+from store.broadcasts.life import Act, Refused
+from store.broadcasts.listing import Pile, count_piles, list_broadcasts, stage_of, waiting_for
+
+broadcasts = Blueprint("broadcasts", __name__)
+Page = str | Response | tuple[str, int]
+# Who may not do it at all is told so; everything else was true a moment ago.
+FORBIDDEN: Final = frozenset({"not_your_role", "own_text"})
+TO_MEND: Final = frozenset({"needs_note", "note_long", "no_tester", *words.FIELDS_OF_REFUSALS})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody sent for one act. `digest` is that of the page they read."""
+
+    act: Act
+    note: str
+    seen_version: int
+    digest: str
+    token: str
+
+
+@broadcasts.get("/broadcasts")
+def show_all() -> str:
+    asked = request.args.get("pile", "")
+    pile = Pile(asked) if asked in list(Pile) else Pile.ALL
+    number = request.args.get("page", "")
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    with office().database.reading() as session:
+        return render_template(
+            "broadcasts.html",
+            pile=pile,
+            piles=words.PILES,
+            counts=count_piles(session),
+            shelf=list_broadcasts(session, pile, page=page),
+            waiting=waiting_for(session, me()),
+            stages=words.STAGES,
+            categories=words.CATEGORIES,
+        )
+
+
+@broadcasts.get("/broadcasts/<int:broadcast_id>")
+def show(broadcast_id: int) -> str:
+    with office().database.reading() as session:
+        return _page(session, found_or_404(session, broadcast_id))
+
+
+@broadcasts.get("/broadcasts/<int:broadcast_id>/progress")
+def progress(broadcast_id: int) -> dict[str, Any]:
+    """What the page of a broadcast that is going out asks by itself now and then."""
+    with office().database.reading() as session:
+        broadcast = found_or_404(session, broadcast_id)
+        shown = [show_mailing(session, mailing) for mailing in broadcast.mailings]
+        return {
+            "stage": stage_of(broadcast),
+            "mailings": {
+                each.mailing.part: {
+                    "percent": each.percent,
+                    "told": each.progress.told,
+                    "left": each.progress.left,
+                    "state": each.mailing.state,
+                }
+                for each in shown
+            },
+        }
+
+
+@broadcasts.post("/broadcasts/<int:broadcast_id>/<any({}):act>".format(", ".join(words.BUTTONS)))
+def act(broadcast_id: int, act: str) -> Page:
+    asked = _read(Act(act))
+    if len(asked.note) > LONGEST_NOTE:
+        return refuse(broadcast_id, Refused("note_long"), asked)
+
+    def deed(session: Session, broadcast: Broadcast) -> None:
+        _DEEDS[asked.act](session, broadcast, asked)
+
+    return carry_out(broadcast_id, asked, words.DONE[asked.act], deed)
+
+
+@broadcasts.post("/broadcasts/<int:broadcast_id>/test")
+def send_test(broadcast_id: int) -> Page:
+    """To one colleague's own LINE. It costs a message, so it is written down."""
+    asked = _read(Act.SUBMIT)
+
+    def send(session: Session, broadcast: Broadcast) -> None:
+        typed = request.form.get("tester", "")
+        known = typed.isascii() and typed.isdigit() and len(typed) < 10
+        tester = session.get(Tester, int(typed)) if known else None
+        if tester is None or tester.resident_id is None:
+            raise Refused("no_tester")
+        part = "closing" if request.form.get("part") == "closing" and broadcast.closing else "message"
+        testers.send_test(session, broadcast, tester, part=part)
+        approval.write_down(session, broadcast, "test", me(), note=tester.name)
+
+    return carry_out(broadcast_id, asked, "ส่งทดสอบแล้ว ดูใน LINE ของผู้รับ", send)
+
+
+def _read(act: Act) -> Asked:
+    version = request.form.get("seen_version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        abort(400)
+    return Asked(
+        act=act,
+        note=clean_note(request.form.get("note", "")),
+        seen_version=int(version),
+        digest=request.form.get("digest", ""),
+        token=request.form.get("form_token", ""),
+    )
+
+
+# Each is given what is held, and what was asked.
+_DEEDS: Final[dict[Act, Callable[[Session, Broadcast, Asked], None]]] = {
+    Act.SUBMIT: lambda session, broadcast, asked: approval.submit(session, broadcast, me()),
+    Act.TAKE_BACK: lambda session, broadcast, asked: approval.take_back(session, broadcast, me()),
+    Act.RETURN: lambda session, broadcast, asked: approval.return_(session, broadcast, me(), asked.note),
+    Act.APPROVE: lambda session, broadcast, asked: approval.approve(
+        session, broadcast, me(), read_digest=asked.digest, note=asked.note
+    ),
+    Act.CANCEL: lambda session, broadcast, asked: approval.cancel(session, broadcast, me(), asked.note),
+    Act.PAUSE: lambda session, broadcast, asked: approval.pause(session, broadcast, me()),
+    Act.RESUME: lambda session, broadcast, asked: approval.resume(session, broadcast, me()),
+    Act.REVIEW: lambda session, broadcast, asked: emergency.review(session, broadcast, me(), asked.note),
+}
+
+
+def carry_out(broadcast_id: int, asked: Asked, done: str, deed: Callable[[Session, Broadcast], None]) -> Page:
+    """Once, on the broadcast as this person saw it; or the page that says why not."""
+    with office().database.reading() as session:
+        found_or_404(session, broadcast_id)
+    try:
+        with office().database.transaction() as session:
+            press(session, asked.token)
+            deed(session, approval.lock(session, broadcast_id, seen_version=asked.seen_version))
+    except AlreadyPressed:
+        flash("ทำรายการนี้แล้ว", "warning")
+    except Refused as error:
+        return refuse(broadcast_id, error, asked)
+    else:
+        flash(done, "good")
+    return redirect(url_for("broadcasts.show", broadcast_id=broadcast_id), 303)
+
+
+def refuse(broadcast_id: int, error: Refused, asked: Asked) -> Page:
+    """In words, with what was typed, so that nothing is lost."""
+    if error.reason in FORBIDDEN:
+        _note_refusal(broadcast_id, asked.act)
+    with office().database.reading() as session:
+        broadcast = found_or_404(session, broadcast_id)
+        if error.reason in TO_MEND:
+            return _page(session, broadcast, problem=words.REFUSALS[error.reason], asked=asked), 400
+        page = refuse_page(session, broadcast, error.reason, asked.note)
+    return page, 403 if error.reason in FORBIDDEN else 409
+
+
+def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str = "") -> str:
+    """How it is now, and what was typed."""
+    said, shown = words.REFUSALS[reason], show_broadcast(session, broadcast)
+    return render_template("broadcast_conflict.html", shown=shown, said=said, note=note)
+
+
+def _note_refusal(broadcast_id: int, act: Act) -> None:
+    with office().database.transaction() as session:
+        write_down(session, "refused", staff_id=me().id, about=f"broadcast {broadcast_id} {act}")
+
+
+def found_or_404(session: Session, broadcast_id: int) -> Broadcast:
+    found = session.get(Broadcast, broadcast_id) if broadcast_id < 2**31 else None
+    return found or abort(404)
+
+
+def _page(session: Session, broadcast: Broadcast, *, problem: str = "", asked: Asked | None = None) -> str:
+    return render_template(
+        "broadcast.html",
+        shown=show_broadcast(session, broadcast),
+        forms=forms_for(broadcast, me()),
+        may_edit=may_edit(session, broadcast, me()),
+        is_own=is_own(broadcast, me()),
+        test_token=new_form_token(),
+        services=office().services,
+        problem=problem,
+        asked=asked,
+    )

@@ -1,0 +1,220 @@
+"""The editor of a broadcast: a plain form whose buttons add, move and remove parts, and keep it as a draft."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import broadcast_figures as figures
+from staff_console import broadcast_words as words
+from staff_console.broadcast_audience import look_up
+from staff_console.broadcast_forms import (
+    Typed,
+    blank,
+    check,
+    correction_of,
+    draft_of,
+    read_typed,
+    typed_of,
+)
+from staff_console.broadcast_page import may_edit
+from staff_console.broadcast_parts import NoSuchPart, Problems, change, take_pictures
+from staff_console.broadcasts import found_or_404, refuse_page
+from staff_console.form_tokens import AlreadyPressed, new_form_token, press
+from staff_console.office import me, office
+from staff_console.previews import figures_of_form, phone_of_form
+from store.broadcast_models import Broadcast
+from store.broadcasts import approval, halts
+from store.broadcasts.audience import homes
+from store.broadcasts.life import Refused
+from store.menus import SEASONS
+
+editor = Blueprint("editor", __name__)
+Page = str | Response | tuple[str, int]
+SAVING = frozenset({"save", "submit"})
+# Said only when somebody wants to keep it: until then fields may be empty.
+UNFINISHED = frozenset({"no_values", "no_residents"})
+
+
+@editor.get("/broadcasts/new")
+def ask() -> str:
+    with office().database.reading() as session:
+        typed = blank()
+        if "corrects" in request.args:
+            typed = correction_of(_sent(session, request.args["corrects"]))
+        return _page(session, typed, None)
+
+
+@editor.post("/broadcasts/new")
+def write() -> Page:
+    typed = read_typed()
+    if typed.corrects_id is not None:
+        with office().database.reading() as session:
+            _sent(session, str(typed.corrects_id))
+    return _answer(typed, None, lambda session: approval.write_draft(session, draft_of(typed), me()))
+
+
+@editor.get("/broadcasts/<int:broadcast_id>/edit")
+def ask_again(broadcast_id: int) -> Page:
+    with office().database.reading() as session:
+        broadcast = found_or_404(session, broadcast_id)
+        if not may_edit(session, broadcast, me()):
+            return _closed(session, broadcast)
+        return _page(session, typed_of(broadcast), broadcast)
+
+
+@editor.post("/broadcasts/<int:broadcast_id>/edit")
+def change_it(broadcast_id: int) -> Page:
+    typed = read_typed()
+    seen = request.form.get("seen_version", "")
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+        abort(400)
+    with office().database.reading() as session:
+        broadcast = found_or_404(session, broadcast_id)
+    typed.corrects_id = broadcast.corrects_id
+
+    def save(session: Session) -> Broadcast:
+        held = approval.lock(session, broadcast_id, seen_version=int(seen))
+        approval.edit(session, held, draft_of(typed), me())
+        return held
+
+    return _answer(typed, broadcast, save)
+
+
+def _sent(session: Session, typed: str) -> Broadcast:
+    """The broadcast to be corrected: one that went out. Another is edited instead."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        abort(404)
+    broadcast = found_or_404(session, int(typed))
+    if not halts.begun(session, broadcast):
+        abort(409)
+    return broadcast
+
+
+def _answer(typed: Typed, broadcast: Broadcast | None, save: Callable[[Session], Broadcast]) -> Page:
+    """Does what the pressed button says: keeps it, or shows the form again with something changed."""
+    do = request.form.get("do", "look")
+    problems = take_pictures("message", typed.message) | take_pictures("closing", typed.closing)
+    if do in SAVING:
+        return _save(typed, broadcast, save, problems)
+    try:
+        _change(typed, do)
+    except NoSuchPart:
+        abort(400)
+    with office().database.reading() as session:
+        found = look_up(session, typed.audience)
+        problems |= {name: word for name, word in found.items() if word not in UNFINISHED}
+        return _page(session, typed, broadcast, problems), 400 if problems else 200
+
+
+def _change(typed: Typed, do: str) -> None:
+    prefix, *steps = do.split(".")
+    match prefix:
+        case "message":
+            change(typed.message, steps)
+        case "closing":
+            change(typed.closing, steps)
+        case "look":
+            return
+        case _:
+            raise NoSuchPart(do)
+
+
+def _save(
+    typed: Typed, broadcast: Broadcast | None, save: Callable[[Session], Broadcast], problems: Problems
+) -> Page:
+    with office().database.reading() as session:
+        problems = check(session, typed) | problems
+        if problems:
+            return _page(session, typed, broadcast, problems), 400
+    try:
+        with office().database.transaction() as session:
+            press(session, request.form.get("form_token", ""))
+            saved = save(session)
+            if request.form["do"] == "submit":
+                approval.submit(session, saved, me())
+    except AlreadyPressed:
+        flash("ทำรายการนี้แล้ว", "warning")
+        return redirect(url_for("broadcasts.show_all"), 303)
+    except Refused as error:
+        return _refuse(typed, broadcast, error)
+    flash("ส่งขออนุมัติแล้ว" if request.form["do"] == "submit" else "บันทึกร่างแล้ว", "good")
+    return redirect(url_for("broadcasts.show", broadcast_id=saved.id), 303)
+
+
+def _refuse(typed: Typed, broadcast: Broadcast | None, error: Refused) -> Page:
+    with office().database.reading() as session:
+        now = found_or_404(session, broadcast.id) if broadcast else None
+        if now is not None and not may_edit(session, now, me()):
+            return _closed(session, now)
+        problems = {words.FIELDS_OF_REFUSALS.get(error.reason, "form"): error.reason}
+        if now is None or error.reason != "stale":
+            return _page(session, typed, now, problems), 400
+        # The form now carries the version of now: who saves again has read that a colleague was faster.
+        return _page(session, typed, now, problems, seen_version=now.version), 409
+
+
+def _closed(session: Session, broadcast: Broadcast) -> Page:
+    begun = halts.begun(session, broadcast)
+    return refuse_page(session, broadcast, "already_going_out" if begun else "wrong_status"), 409
+
+
+def _page(
+    session: Session,
+    typed: Typed,
+    broadcast: Broadcast | None,
+    problems: Problems | None = None,
+    *,
+    seen_version: int | None = None,
+) -> str:
+    """The version that was seen first goes with the form through all its buttons."""
+    found = figures_of_form(session, typed)
+    if broadcast is not None and seen_version is None:
+        seen_version = int(request.form.get("seen_version", broadcast.version))
+    return render_template(
+        "broadcast_editor.html",
+        typed=typed,
+        broadcast=broadcast,
+        seen_version=seen_version,
+        corrects=session.get(Broadcast, typed.corrects_id) if typed.corrects_id else None,
+        problems=problems or {},
+        said=said,
+        token=request.form.get("form_token") or new_form_token(),
+        menus=SEASONS,
+        phone_shown=phone_of_form(session, typed),
+        figures=figures.rows(found) if found else [],
+        warning=figures.warning(found) if found else "",
+        **form_words(session),
+    )
+
+
+def said(word: str) -> str:
+    return words.PROBLEMS.get(word) or words.REFUSALS[word]
+
+
+def form_words(session: Session) -> dict[str, Any]:
+    """What every page with the editor's fields needs to name its choices."""
+    return {
+        "pairs": _pairs(session),
+        "categories": words.CATEGORIES,
+        "looks": words.LOOKS,
+        "kinds": words.KINDS,
+        "audiences": words.AUDIENCES,
+        "urgent": words.URGENT,
+        "urgent_topic": words.URGENT_TOPIC,
+        "topics": office().municipality.topics,
+        "services": office().services,
+    }
+
+
+def _pairs(session: Session) -> dict[str, list[tuple[str, str]]]:
+    """What can be ticked for each audience that is more than one word."""
+    known = homes(session)
+    return {
+        "moo": [(moo, f"หมู่ {moo}") for moo in known.moos],
+        "community": [(name, name) for name in known.communities],
+        "topic": [(topic.code, topic.name) for topic in office().municipality.topics],
+        "service": [(name, service.title) for name, service in office().services.items()],
+    }

@@ -1,0 +1,184 @@
+"""The emergency lane: warnings written and approved on a quiet day, filled in and sent on a bad one."""
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import broadcast_figures as figures
+from staff_console.broadcast_audience import Chosen, look_up, read_chosen
+from staff_console.broadcast_page import audience_words
+from staff_console.broadcast_parts import Problems, line, lines
+from staff_console.editor import UNFINISHED, form_words, said
+from staff_console.form_tokens import AlreadyPressed, new_form_token, press
+from staff_console.office import me, office
+from staff_console.previews import phone_of_content
+from store.broadcast_models import Broadcast, EmergencyTemplate
+from store.broadcasts import emergency as lane
+from store.broadcasts.content import BadContent
+from store.broadcasts.life import Refused
+from store.staff import Role
+from store.staff_models import Staff
+
+emergency = Blueprint("emergency", __name__)
+Page = str | Response | tuple[str, int]
+FIELDS = {
+    "blank_left_empty": "blanks",
+    "blank_too_long": "blanks",
+    "not_a_superior": "decided_by",
+    "own_text": "decided_by",
+    "needs_note": "how",
+    "nobody_to_tell": "audience",
+}
+
+
+@dataclass
+class Decision:
+    """What stands in the form on a bad day. `decided_by` is the superior's staff id as it was sent."""
+
+    blanks: dict[str, str] = field(default_factory=dict)
+    audience: Chosen = field(default_factory=Chosen)
+    decided_by: str = ""
+    how: str = ""
+
+
+@emergency.get("/broadcasts/emergency")
+def show_all() -> str:
+    with office().database.reading() as session:
+        query = select(EmergencyTemplate).where(EmergencyTemplate.retired_at.is_(None))
+        found = list(session.scalars(query.order_by(EmergencyTemplate.title)))
+        return render_template(
+            "emergency.html",
+            ready=[template for template in found if template.approved_at],
+            waiting=[template for template in found if not template.approved_at],
+            to_review=lane.to_review(session),
+        )
+
+
+@emergency.get("/broadcasts/emergency/<int:template_id>")
+def ask(template_id: int) -> str:
+    with office().database.reading() as session:
+        return page_of(session, template_in(session, template_id))
+
+
+@emergency.post("/broadcasts/emergency/<int:template_id>")
+def send(template_id: int) -> Page:
+    """First a page that shows exactly what would go out; with the button on it, it goes."""
+    with office().database.reading() as session:
+        template = template_in(session, template_id)
+        typed = _read(lane.blanks_of(template.content))
+        problems = look_up(session, typed.audience)
+        if request.form.get("do") not in ("confirm", "send"):
+            problems = {name: word for name, word in problems.items() if word not in UNFINISHED}
+            return page_of(session, template, typed, problems), 400 if problems else 200
+        if problems:
+            return page_of(session, template, typed, problems), 400
+    try:
+        if request.form["do"] == "send":
+            return _send(template_id, typed)
+        return _confirm(template_id, typed)
+    except (Refused, BadContent) as error:
+        return _mend(template_id, typed, error)
+
+
+def _read(names: list[str]) -> Decision:
+    return Decision(
+        blanks={name: line(f"blank.{number}") for number, name in enumerate(names)},
+        audience=read_chosen(),
+        decided_by=request.form.get("decided_by", ""),
+        how=lines("how"),
+    )
+
+
+class _OnlyLooking(Exception):
+    """Ends the transaction in which it was tried out, so that nothing of it is kept."""
+
+
+def _confirm(template_id: int, typed: Decision) -> Page:
+    """Tried out and taken back: what is shown is what the store would send, and what it refuses is refused now."""
+    page = ""
+    try:
+        with office().database.transaction() as session:
+            broadcast = _order(session, template_id, typed)
+            page = _confirmation(session, broadcast, typed)
+            raise _OnlyLooking
+    except _OnlyLooking:
+        return page
+
+
+def _confirmation(session: Session, broadcast: Broadcast, typed: Decision) -> str:
+    found = figures.figures_of(session, broadcast.audience, None, 1)
+    return render_template(
+        "emergency_confirm.html",
+        broadcast=broadcast,
+        template_id=broadcast.template_id,
+        typed=typed,
+        decided_by=session.get_one(Staff, broadcast.approver_id),
+        audience=audience_words(broadcast.audience),
+        phone_shown=phone_of_content(session, broadcast.content),
+        figures=figures.rows(found) if found else [],
+        warning=figures.warning(found) if found else "",
+        services=office().services,
+        token=request.form.get("form_token") or new_form_token(),
+    )
+
+
+def _send(template_id: int, typed: Decision) -> Page:
+    try:
+        with office().database.transaction() as session:
+            press(session, request.form.get("form_token", ""))
+            broadcast = _order(session, template_id, typed)
+    except AlreadyPressed:
+        flash("ส่งไปแล้ว", "warning")
+        return redirect(url_for("emergency.show_all"), 303)
+    flash("กำลังส่งเตือนภัย หัวหน้างานต้องทบทวนภายหลัง", "good")
+    return redirect(url_for("broadcasts.show", broadcast_id=broadcast.id), 303)
+
+
+def _order(session: Session, template_id: int, typed: Decision) -> Broadcast:
+    known = typed.decided_by.isascii() and typed.decided_by.isdigit() and len(typed.decided_by) < 10
+    superior = session.get(Staff, int(typed.decided_by)) if known else None
+    if superior is None:
+        raise Refused("not_a_superior")
+    template = template_in(session, template_id, hold=True)
+    audience = typed.audience.as_data()
+    return lane.send_now(session, template, typed.blanks, audience, me(), superior, how=typed.how)
+
+
+def _mend(template_id: int, typed: Decision, error: Refused | BadContent) -> Page:
+    reason = error.reason if isinstance(error, Refused) else "blank_too_long"
+    with office().database.reading() as session:
+        template = template_in(session, template_id)
+        code = 409 if reason == "wrong_status" else 400
+        return page_of(session, template, typed, {FIELDS.get(reason, "form"): reason}), code
+
+
+def template_in(session: Session, template_id: int, *, hold: bool = False) -> EmergencyTemplate:
+    if template_id >= 2**31:
+        abort(404)
+    # PostgreSQL holds no row that an outer join may leave out, as it may the approver's.
+    held = {"of": EmergencyTemplate} if hold else None
+    return session.get(EmergencyTemplate, template_id, with_for_update=held) or abort(404)
+
+
+def page_of(
+    session: Session,
+    template: EmergencyTemplate,
+    typed: Decision | None = None,
+    problems: Problems | None = None,
+) -> str:
+    superiors = select(Staff).where(Staff.active, Staff.role == Role.SUPERVISOR, Staff.id != me().id)
+    return render_template(
+        "emergency_template.html",
+        template=template,
+        blanks=lane.blanks_of(template.content),
+        typed=typed or Decision(),
+        superiors=list(session.scalars(superiors.order_by(Staff.full_name))),
+        phone_shown=phone_of_content(session, template.content),
+        problems=problems or {},
+        said=said,
+        token=request.form.get("form_token") or new_form_token(),
+        **form_words(session),
+    )

@@ -1,0 +1,127 @@
+"""Warnings prepared on a quiet day: written, approved by another person, retired."""
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console.broadcast_forms import LONGEST_TITLE, check_content, readable
+from staff_console.broadcast_parts import (
+    NoSuchPart,
+    Part,
+    Problems,
+    change,
+    line,
+    new_part,
+    read_parts,
+    take_pictures,
+    without_blanks,
+)
+from staff_console.broadcasts import FORBIDDEN
+from staff_console.editor import form_words, said
+from staff_console.emergency import page_of, template_in
+from staff_console.form_tokens import AlreadyPressed, new_form_token, press
+from staff_console.office import me, office
+from staff_console.previews import phone_of_content
+from store.audit import write_down
+from store.broadcasts import emergency as lane
+from store.broadcasts.life import Refused
+from store.line_limits import units
+from store.staff import Role
+
+emergency_templates = Blueprint("emergency_templates", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@dataclass
+class Typed:
+    title: str = ""
+    message: list[Part] = field(default_factory=list)
+
+
+@emergency_templates.get("/broadcasts/emergency/new")
+def ask() -> str:
+    with office().database.reading() as session:
+        return _page(session, Typed(message=[{**new_part("card"), "look": "warning"}]))
+
+
+@emergency_templates.post("/broadcasts/emergency/new")
+def write() -> Page:
+    typed = Typed(line("title"), read_parts("message"))
+    problems = take_pictures("message", typed.message)
+    if (do := request.form.get("do", "look")) == "save":
+        return _save(typed, problems)
+    try:
+        prefix, *steps = do.split(".")
+        if prefix == "message":
+            change(typed.message, steps)
+    except NoSuchPart:
+        abort(400)
+    with office().database.reading() as session:
+        return _page(session, typed, problems), 400 if problems else 200
+
+
+def _save(typed: Typed, problems: Problems) -> Page:
+    with office().database.reading() as session:
+        if not typed.title or units(typed.title) > LONGEST_TITLE:
+            problems["title"] = "too_long" if typed.title else "empty"
+        problems = check_content(session, "message", typed) | problems
+        if problems:
+            return _page(session, typed, problems), 400
+    try:
+        with office().database.transaction() as session:
+            press(session, request.form.get("form_token", ""))
+            made = lane.write_template(session, typed.title, without_blanks(typed.message), me())
+            write_down(session, "write_template", staff_id=me().id, about=f"template {made.id}")
+    except AlreadyPressed:
+        return redirect(url_for("emergency.show_all"), 303)
+    except Refused as error:
+        with office().database.reading() as session:
+            return _page(session, typed, {"message": error.reason}), 400
+    flash("บันทึกแม่แบบแล้ว ต้องให้หัวหน้างานท่านอื่นอนุมัติก่อนจึงใช้ได้", "good")
+    return redirect(url_for("emergency.ask", template_id=made.id), 303)
+
+
+@emergency_templates.post("/broadcasts/emergency/<int:template_id>/approve")
+def approve(template_id: int) -> Page:
+    try:
+        with office().database.transaction() as session:
+            template = template_in(session, template_id, hold=True)
+            press(session, request.form.get("form_token", ""))
+            lane.approve_template(session, template, me())
+            write_down(session, "approve_template", staff_id=me().id, about=f"template {template_id}")
+    except AlreadyPressed:
+        flash("ทำรายการนี้แล้ว", "warning")
+    except Refused as error:
+        with office().database.reading() as session:
+            page = page_of(session, template_in(session, template_id), problems={"form": error.reason})
+        return page, 403 if error.reason in FORBIDDEN else 409
+    else:
+        flash("อนุมัติแม่แบบแล้ว ใช้ส่งเตือนภัยได้ทันที", "good")
+    return redirect(url_for("emergency.ask", template_id=template_id), 303)
+
+
+@emergency_templates.post("/broadcasts/emergency/<int:template_id>/retire")
+def retire(template_id: int) -> Page:
+    """By a superior, or by its author while nobody has approved it."""
+    with office().database.transaction() as session:
+        template = template_in(session, template_id, hold=True)
+        if me().role != Role.SUPERVISOR and (template.author_id != me().id or template.approved_at):
+            abort(403)
+        lane.retire_template(template)
+        write_down(session, "retire_template", staff_id=me().id, about=f"template {template_id}")
+    flash("เลิกใช้แม่แบบแล้ว", "good")
+    return redirect(url_for("emergency.show_all"), 303)
+
+
+def _page(session: Session, typed: Typed, problems: Problems | None = None) -> str:
+    return render_template(
+        "emergency_editor.html",
+        typed=typed,
+        phone_shown=phone_of_content(session, readable(typed.message)),
+        problems=problems or {},
+        said=said,
+        token=request.form.get("form_token") or new_form_token(),
+        **form_words(session),
+    )

@@ -1,0 +1,57 @@
+"""One address for each endpoint of the console, about things that exist."""
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from store.broadcasts import approval, emergency, testers
+from store.broadcasts.approval import Draft
+from store.db import Database
+from store.files import want
+from store.models import Case, Resident
+from tests.builders import an_officer
+from tests.console.conftest import Known, office_of
+
+WORDS = {"parts": [{"kind": "words", "text": "พรุ่งนี้น้ำประปาหยุดไหลค่ะ"}]}
+DRAFT = Draft("น้ำหยุดไหล", "announcement", "ให้สำรองน้ำ", WORDS, {"who": "everyone"}, "water")
+
+
+def addresses(app: Flask, database: Database, case: Known, *, make_file: bool = True) -> dict[str, str]:
+    values = {"case_id": case.case_id, "action": "accept", "filename": "icon.svg", "token": "none"}
+    values |= {"box": "inbox", "row_id": 1, "act": "approve", "name": "js/chat.js", "size": "full"}
+    with database.transaction() as session:
+        values |= _things(session, app)
+        if make_file:
+            values["token"] = _a_file_under_way(session, case)
+    with app.test_request_context():
+        return {
+            rule.endpoint: app.url_map.bind("localhost").build(
+                rule.endpoint, {name: values[name] for name in rule.arguments}
+            )
+            for rule in app.url_map.iter_rules()
+        }
+
+
+def _things(session: Session, app: Flask) -> dict[str, int]:
+    """Somebody, and what they wrote: a broadcast that waits for approval, a warning ready to be sent, a tester."""
+    municipality = office_of(app).municipality
+    somebody = an_officer(session, municipality)
+    superior = an_officer(session, municipality, role="supervisor", department=None)
+    broadcast = approval.write_draft(session, DRAFT, somebody)
+    approval.submit(session, broadcast, somebody)
+    template = emergency.write_template(session, "เตือนน้ำท่วม", WORDS, somebody)
+    emergency.approve_template(session, template, superior)
+    return {
+        "staff_id": somebody.id,
+        "broadcast_id": broadcast.id,
+        "template_id": template.id,
+        "tester_id": testers.invite(session, "มาลี", somebody).id,
+    }
+
+
+def _a_file_under_way(session: Session, case: Known) -> str:
+    resident = session.get_one(Resident, session.get_one(Case, case.case_id).resident_id)
+    file = want(
+        session, resident, kind="photo", line_message_id="1", name="", album=None, for_conversation=False
+    )
+    file.case_id = case.case_id
+    return file.token

@@ -1,0 +1,49 @@
+"""Whatever the store refuses or stops, and whatever somebody did, staff read it in Thai."""
+
+import re
+from pathlib import Path
+
+from staff_console import broadcast_words as words
+from staff_console.editor import said
+from store.broadcasts import approval, listing
+from store.broadcasts.life import RULES
+
+STORE = Path(approval.__file__).parent
+SENDER = STORE.parents[1] / "bot" / "mailing.py"
+
+
+def found(pattern: str, *folders: Path) -> set[str]:
+    texts = [
+        path.read_text("utf-8")
+        for folder in folders
+        for path in (folder, *folder.glob("*.py"))
+        if path.is_file()
+    ]
+    return {word for text in texts for word in re.findall(pattern, text)}
+
+
+def test_every_refusal_of_the_store_has_words() -> None:
+    reasons = found(r'Refused\("(\w+)"\)', STORE)
+    assert len(reasons) > 20
+    assert reasons <= set(words.REFUSALS)
+
+
+def test_every_problem_of_a_field_has_words() -> None:
+    problems = found(r'(?:ValueError|BadAudience)\("(\w+)"\)', STORE)
+    assert {"too_long", "no_values", "too_many_rows"} <= problems
+    assert all(said(word) for word in problems | {"too_many", "wrong", "empty"})
+
+
+def test_every_reason_why_a_sending_stops_has_words() -> None:
+    reasons = found(r'stop\(\w+(?:\.\w+)?, "([^"]+)"\)', STORE, SENDER) | found(
+        r'return "([a-z ]{8,})"', STORE / "mailings.py"
+    )
+    assert {"quota", "changed after approval", "not approved by another person"} <= reasons
+    assert [reason for reason in reasons if words.why_stopped(reason) == words.STOPPED_OTHERWISE] == []
+
+
+def test_every_stage_category_act_and_audience_has_words() -> None:
+    acts = found(r'write_down\(\s*session, broadcast, "(\w+)"', STORE) | {rule.act for rule in RULES}
+    assert acts <= set(words.ACTS) | {"edit"}
+    assert set(approval.CATEGORIES) == set(words.CATEGORIES)
+    assert set(listing.Pile) == set(words.PILES)

@@ -1,0 +1,117 @@
+"""Test messages: to oneself and to named colleagues, on their own LINE, for one message each."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from line_simulator.residents import Resident as Phone
+from store.broadcast_models import Tester as Colleague
+from store.db import Database
+from tests.console.looks import acts_of, person_of, snapshot
+from tests.console.news import TEXT, history, raw, row, status_of, words, write
+from tests.console.pages import Page, Person
+from tests.stories.scenes import friend, texts
+from tests.town import Town
+
+ADDRESS = "/broadcasts/testers"
+# What a tester hears does not depend on the database.
+pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+
+
+def invite(person: Person, name: str) -> str:
+    """The code to type in the chat."""
+    assert person.submit(person.visit(ADDRESS), ADDRESS, name=name).status_code == 303
+    return re.findall(r"ทดสอบ\d{6}", person.visit(ADDRESS).html)[-1]
+
+
+def link(town: Town, person: Person, name: str) -> tuple[Phone, int]:
+    """The phone of a colleague who typed their code in the chat, and the tester's number."""
+    phone = friend(town, name)
+    phone.says(invite(person, name))
+    town.settle()
+    assert "เชื่อมบัญชีแล้วค่ะ" in texts(phone)[-1]
+    with town.database.reading() as session:
+        return phone, session.scalars(select(Colleague.id).where(Colleague.name == name)).one()
+
+
+def test_the_first_name_offered_is_ones_own(officer: Person, database: Database) -> None:
+    form = officer.visit(ADDRESS).form(ADDRESS)
+    assert form.fields["name"] == person_of(database, officer.username).full_name
+
+
+def test_a_test_goes_to_the_chosen_phone_alone_and_costs_one_message(
+    officer: Person, database: Database, town: Town
+) -> None:
+    broadcast = write(officer)
+    (own, me), (other, _) = link(town, officer, "ตัวเอง"), link(town, officer, "มาลี")
+    used = town.simulator.quota.used
+    page = officer.visit(f"/broadcasts/{broadcast}")
+    assert "ใช้ 1 ข้อความ" in page.html
+    sent = officer.submit(page, f"/broadcasts/{broadcast}/test", tester=str(me))
+    town.settle()
+    assert sent.status_code == 303
+    assert TEXT in " ".join(texts(own))
+    assert "ยังไม่ได้ส่งถึงประชาชน" in " ".join(texts(own))
+    assert TEXT not in " ".join(texts(other))
+    assert town.simulator.quota.used == used + 1
+    assert (status_of(database, broadcast), history(database, broadcast)[-1]) == ("draft", ("test", "ตัวเอง"))
+
+
+def test_the_closing_message_can_be_tested_too(officer: Person, town: Town) -> None:
+    closing = {"closing.parts.0.kind": "words", "closing.parts.0.text": "น้ำไหลตามปกติแล้วค่ะ"}
+    broadcast = write(officer, **closing)
+    own, me = link(town, officer, "ตัวเอง")
+    page = officer.visit(f"/broadcasts/{broadcast}")
+    officer.submit(page, f"/broadcasts/{broadcast}/test", tester=str(me), part="closing")
+    town.settle()
+    assert "น้ำไหลตามปกติแล้วค่ะ" in " ".join(texts(own))
+    assert TEXT not in " ".join(texts(own))
+
+
+def test_pressed_twice_it_is_tested_once(officer: Person, town: Town) -> None:
+    broadcast = write(officer)
+    own, me = link(town, officer, "ตัวเอง")
+    form = officer.visit(f"/broadcasts/{broadcast}").form(f"/broadcasts/{broadcast}/test")
+    assert [officer.send(form, tester=str(me)).status_code for _ in range(2)] == [303, 303]
+    town.settle()
+    assert sum(TEXT in text for text in texts(own)) == 1
+
+
+@pytest.mark.parametrize("tester", ["", "99", "x", "-1", "9" * 12])
+def test_nobody_but_a_tester_gets_a_test(
+    officer: Person, database: Database, town: Town, tester: str
+) -> None:
+    """A resident's number is none of a tester."""
+    broadcast = write(officer)
+    friend(town)
+    seen = str(row(database, broadcast).version)
+    answer = raw(officer, f"/broadcasts/{broadcast}/test", seen_version=seen, tester=tester)
+    assert (answer.status_code, "เลือกผู้รับทดสอบที่ผูก LINE แล้ว" in Page(answer).html) == (400, True)
+
+
+def test_who_was_invited_and_has_not_answered_cannot_be_chosen(officer: Person, town: Town) -> None:
+    broadcast = write(officer)
+    invite(officer, "มาลี")
+    page = words(officer.visit(f"/broadcasts/{broadcast}").html)
+    assert "ยังไม่มีผู้รับทดสอบ" in page
+
+
+def test_who_is_removed_gets_no_more_tests(officer: Person, database: Database, town: Town) -> None:
+    broadcast = write(officer)
+    own, me = link(town, officer, "ตัวเอง")
+    form = officer.visit(f"/broadcasts/{broadcast}").form(f"/broadcasts/{broadcast}/test")
+    assert officer.submit(officer.visit(ADDRESS), f"{ADDRESS}/{me}/remove").status_code == 303
+    assert officer.send(form, tester=str(me)).status_code == 400
+    town.settle()
+    assert TEXT not in " ".join(texts(own))
+    assert len(acts_of(database, "remove_tester")) == 1
+
+
+@pytest.mark.parametrize("name", [" ", "ก" * 121])
+def test_a_tester_needs_a_name(officer: Person, database: Database, name: str) -> None:
+    page = officer.visit(ADDRESS)
+    before = snapshot(database)
+    answer = officer.submit(page, ADDRESS, name=name)
+    assert (answer.status_code, "กรุณากรอกชื่อ ไม่เกิน 120 ตัวอักษร" in Page(answer).check().html) == (400, True)
+    assert snapshot(database) == before
