@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 BIN := .venv/bin
 DEMO_PORT ?= 8800
 
-.PHONY: help demo install test lint types contracts pytest faults chromium lock clean
+.PHONY: help demo install test lint types contracts pytest faults bench chromium strace lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,14 +29,14 @@ $(BIN)/.dev: requirements-dev.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-test: install chromium lint types contracts pytest ## Lint, types, contracts and every test, on SQLite and PostgreSQL
+test: install chromium strace lint types contracts pytest ## Lint, types, contracts and every test, on SQLite and PostgreSQL
 
 lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 types:
-	$(BIN)/mypy bot store staff_console line_simulator
+	$(BIN)/mypy bot store staff_console line_simulator tests
 
 contracts:
 	$(BIN)/lint-imports
@@ -50,6 +50,10 @@ faults: $(BIN)/.demo $(BIN)/.dev ## Kill processes KILLS=1000 times, [SEED=...] 
 	@$(BIN)/python -m tests.faults --kills $(KILLS) --database $(DATABASE) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(EPISODE),--episode $(EPISODE))
 
+ROUNDS ?= 3
+bench: $(BIN)/.demo $(BIN)/.dev ## Measure the figures beside peers; [ROUNDS=3] [ONLY=acks] [WRITE=1] into the README
+	@$(BIN)/python -m tests.bench --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(if $(WRITE),--write)
+
 # The browser tests drive Debian's Chromium. Root may install it; others are told what they miss.
 chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
@@ -59,6 +63,16 @@ chromium:
 	  fi; } || true
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 	  echo "No Chromium here: the browser tests will be skipped. Install the package chromium to run them."
+
+# One test watches what the web process tells the disk.
+strace:
+	@command -v strace >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing strace for the test of durability"; \
+	    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends strace >/dev/null; \
+	  fi; } || true
+	@command -v strace >/dev/null || \
+	  echo "No strace here: the test of durability will be skipped. Install the package strace to run it."
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml -o requirements.txt

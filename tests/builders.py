@@ -92,6 +92,7 @@ def a_case(
     answers: list[dict[str, Any]] | None = None,
     summary: str = "ไฟดับ หน้าวัดตัวอย่าง",
     urgent: bool = False,
+    triage: str | None = None,
     entered_at: datetime | None = None,
     files: tuple[str, ...] = (),
 ) -> Case:
@@ -101,6 +102,7 @@ def a_case(
         answers=[an_answer(), a_place()] if answers is None else answers,
         summary=summary,
         urgent=urgent,
+        triage=triage,
         entered_at=entered_at or now(),
         files=files,
     )

@@ -24,6 +24,20 @@ class Clerk:
         assert answer.status_code == 200, f"{address}: {answer.status_code}"
         return answer.text
 
+    def fills_in(self, page: str, action: str, **fields: str | list[str]) -> str:
+        """Fills in and sends the form of this page that leads to `action`; the page that follows."""
+        form = re.search(rf'<form[^>]+action="{action}".*?</form>', self.page(page), re.DOTALL)
+        assert form is not None, f"{page} offers no {action}"
+        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+        answer = self.client.post(action, data={**hidden, **fields}, follow_redirects=True)
+        assert answer.status_code == 200, f"{action}: {answer.status_code}"
+        return answer.text
+
+    def tells_all(self, note: str) -> str:
+        """One message to every case on the first page of the queue."""
+        cases = re.findall(r'name="case" value="(\d+)"', self.page("/?tab=all"))
+        return self.fills_in("/?tab=all", "/cases/tell", note=note, case=cases)
+
     def opens_newest_case(self) -> tuple[int, str]:
         """The number of its page, and the page."""
         numbers = [int(found) for found in re.findall(r'href="/cases/(\d+)', self.page("/?tab=all"))]

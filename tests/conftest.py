@@ -1,6 +1,5 @@
 """What every ring of tests stands on: a fresh database of either kind, a clock that can be turned, a town."""
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,16 +7,20 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from store.clock import BANGKOK
 from store.db import Database
 from store.municipality import Municipality, read_municipality
 from store.schema import upgrade
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
-from tests.postgres import a_server, drop_database, make_database
+from tests.postgres import a_database, a_server, make_database
 from tests.town import Town, open_town
 
 KEY = b"thirty-two bytes to seal with..!"
+# Names of empty PostgreSQL databases that the tests of this process hand on.
+SPARE: list[str] = []
 A_FRIDAY_MORNING = datetime(2026, 11, 20, 10, 5, tzinfo=BANGKOK)
 
 
@@ -28,6 +31,14 @@ def settings_for(database_url: str, folder: Path) -> StoreSettings:
         municipality=DEMO_MUNICIPALITY,
         data_keys=(KEY,),
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every test makes applications of its own, but their templates are compiled once."""
+    Flask.jinja_options = {
+        "bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    }
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +75,8 @@ def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[S
     server = request.getfixturevalue("postgres_server")
     if server is None:
         pytest.skip("no PostgreSQL here: install it, or name a server in TEST_DATABASE_URL")
-    name = f"t{secrets.token_hex(6)}"
-    yield settings_for(make_database(server, name, template="empty"), tmp_path)
-    drop_database(server, name)
+    with a_database(server, SPARE, template="empty") as url:
+        yield settings_for(url, tmp_path)
 
 
 @pytest.fixture

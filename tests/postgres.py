@@ -3,20 +3,26 @@
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 
 @contextmanager
-def a_server() -> Iterator[str | None]:
-    """The URL of a server without a database name, or None where there is no PostgreSQL to be had."""
+def a_server(*, durable: bool = False) -> Iterator[str | None]:
+    """The URL of a server without a database name, or None where there is no PostgreSQL to be had.
+
+    Nobody needs the data of a test afterwards, so the disk is waited for only where `durable` says so.
+    """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url.rpartition("/")[0]
         return
@@ -25,17 +31,19 @@ def a_server() -> Iterator[str | None]:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="tessaban-pg-", ignore_cleanup_errors=True) as folder:
-        yield from _run(programs, Path(folder))
+        yield from _run(programs, Path(folder), fsync="on" if durable else "off")
 
 
-def _run(programs: Path, folder: Path) -> Iterator[str]:
+def _run(programs: Path, folder: Path, *, fsync: str) -> Iterator[str]:
     user = _unprivileged_user()
     if user is not None:
         programs = _reachable(programs, folder)
         shutil.chown(folder, user)
     folder.chmod(0o755)
     data, port = folder / "data", free_port()
-    as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+    as_user: dict[str, Any] = (
+        {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+    )
 
     def call(*command: str) -> None:
         subprocess.run(
@@ -43,8 +51,7 @@ def _run(programs: Path, folder: Path) -> Iterator[str]:
         )
 
     call(str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "tests", "-E", "UTF8", "--locale=C")
-    # Nobody needs this data after the tests, so the disk need not be waited for.
-    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300"
+    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={fsync} -c max_connections=300"
     pg_ctl = str(programs / "pg_ctl")
     call(pg_ctl, "-D", str(data), "-o", settings, "-l", str(folder / "log"), "-w", "start")
     try:
@@ -102,3 +109,55 @@ def make_database(server: str, name: str, template: str | None = None) -> str:
 def drop_database(server: str, name: str) -> None:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+
+_SHAPE = """
+    SELECT md5(string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_name))
+    FROM information_schema.columns WHERE table_schema = 'public'
+"""
+_EMPTY = """
+    SELECT string_agg(format('DELETE FROM %I', tablename), ';') FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    UNION ALL
+    SELECT string_agg(format('ALTER SEQUENCE %I RESTART', sequencename), ';') FROM pg_sequences
+"""
+
+
+@contextmanager
+def a_database(server: str, spare: list[str], *, template: str) -> Iterator[str]:
+    """The URL of a database like `template`: one of the `spare` ones, else a new one, spare again afterwards.
+
+    Making a copy takes longer than most tests, emptying one no time at all.
+    """
+    name = spare.pop() if spare else _copied(server, template)
+    yield f"{server}/{name}"
+    if _emptied(server, name, template):
+        spare.append(name)
+    else:
+        drop_database(server, name)
+
+
+def _copied(server: str, template: str) -> str:
+    name = f"t{secrets.token_hex(6)}"
+    make_database(server, name, template)
+    return name
+
+
+def _emptied(server: str, name: str, template: str) -> bool:
+    """False where a test left another shape behind, or where this user may not lift the foreign keys."""
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    try:
+        with psycopg.connect(f"{server}/{name}", autocommit=True) as used:
+            used.execute(f"{others} AND pid <> pg_backend_pid()")
+            used.execute("SET session_replication_role = replica")
+            for (statements,) in used.execute(_EMPTY).fetchall():
+                used.execute(statements)
+            return used.execute(_SHAPE).fetchone() == _shape_of(f"{server}/{template}")
+    except psycopg.Error:
+        return False
+
+
+@cache
+def _shape_of(url: str) -> tuple[str] | None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(_SHAPE).fetchone()

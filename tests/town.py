@@ -13,6 +13,7 @@ from PIL import Image
 from bot.delivery import Sender
 from bot.fetching import Fetcher
 from bot.line_client import LineClient
+from bot.mailing import Mailer
 from bot.office import open_office
 from bot.settings import BotSettings
 from bot.web import create_app
@@ -45,6 +46,7 @@ class Town:
         self.worker = Worker(database, self.office)
         self.sender = Sender(database, self.office, settings, line)
         self.fetcher = Fetcher(database, self.office, line)
+        self.mailer = Mailer(database, self.office, settings, line)
 
     def receive(self, body: bytes, headers: dict[str, str]) -> int:
         return self.web.post("/line/webhook", data=body, headers=headers).status_code
@@ -65,7 +67,8 @@ class Town:
         busy = True
         while busy:
             busy = any(status == 200 for status in self.simulator.deliver_webhooks())
-            for step in (self.worker.work_once, self.sender.deliver_once, self.fetcher.fetch_once):
+            steps = (self.worker.work_once, self.sender.deliver_once, self.fetcher.fetch_once)
+            for step in (*steps, self.mailer.mail_once):
                 while step():
                     busy = True
 

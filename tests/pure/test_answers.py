@@ -1,6 +1,6 @@
 """What counts as an answer, kind by kind: generous to people, strict about what an officer will rely on."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -345,7 +345,10 @@ def test_an_answer_is_shown_as_people_write_it(kind, value, shown):
 
 
 def test_an_album_counts_whole_as_soon_as_its_first_photo_is_here():
-    photos = [{"token": "1", "album": "a", "of": 3}, {"token": "2", "album": None, "of": 1}]
+    photos: list[dict[str, Any]] = [
+        {"token": "1", "album": "a", "of": 3},
+        {"token": "2", "album": None, "of": 1},
+    ]
     assert count_files(photos) == 4
     assert show(a_question("photos", most_files=3), photos) == "3 รูป"
 

@@ -9,9 +9,9 @@ import pytest
 
 from bot import phrases as phrases_module
 from bot.conversations import answers, engine
-from store.line_limits import LABEL_CHARACTERS, characters
 from bot.notices import NOTICES
 from bot.phrases import FILE, PhraseError, Phrases
+from store.line_limits import LABEL_CHARACTERS, characters
 from store.municipality import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from store.statuses import RULES
@@ -31,7 +31,7 @@ def sayings():
             if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
                 continue
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            name = node.args[0].value
+            name = str(node.args[0].value)
             given = {keyword.arg for keyword in node.keywords}
             if called == "say":
                 yield pytest.param(name, given, id=f"{path.stem}-{name}-{node.lineno}")

@@ -4,15 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.line_limits import (
-    BUBBLE_BYTES,
-    CAROUSEL_BYTES,
-    characters,
-    cut,
-    cut_units,
-    json_bytes,
-    units,
-)
 from bot.render import Message, render
 from bot.replies import (
     Album,
@@ -31,6 +22,15 @@ from bot.replies import (
     Summary,
 )
 from line_simulator.validation import find_message_problems
+from store.line_limits import (
+    BUBBLE_BYTES,
+    CAROUSEL_BYTES,
+    characters,
+    cut,
+    cut_units,
+    json_bytes,
+    units,
+)
 from tests.line_openapi import problems_with
 from tests.pure.builders import a_question, a_service
 from tests.pure.strategies import FEW, SERVICES, SOME, hard_texts, services

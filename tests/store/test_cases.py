@@ -8,12 +8,12 @@ import time_machine
 from sqlalchemy import select
 
 from store import cases
-from store.cases import RESIDENT, Actor, NotAllowed, StaleCase, act, lock_case, rate
+from store.cases import RESIDENT, Actor, StaleCase, act, lock_case, rate
 from store.clock import BANGKOK, now
 from store.db import Database
 from store.models import Case, File, OutboxRow
 from store.municipality import Municipality
-from store.statuses import Action, Status, Who
+from store.statuses import Action, NotAllowed, Status, Who
 from tests.builders import a_case, a_resident, an_officer
 
 OFFICER = Actor(Who.OFFICER)
