@@ -51,7 +51,7 @@ class Intake:
         ticket = _Ticket(arrivals)
         self._queue_up(ticket)
         if ticket.writes:
-            self._write_for_all()
+            self._write_for_all(ticket)
         if not ticket.kept:
             raise NotKept("the database did not take the events in time")
 
@@ -67,22 +67,30 @@ class Intake:
             if ticket in self._waiting and not ticket.writes:
                 self._waiting.remove(ticket)
 
-    def _write_for_all(self) -> None:
-        with self._desk:
-            tickets, self._waiting = self._waiting, []
+    def _write_for_all(self, writer: _Ticket) -> None:
+        tickets: list[_Ticket] = []
         try:
             with self._database.transaction() as session:
+                # Taken only now: who came while we waited for other writers is still in time for this commit.
+                tickets = self._take_all()
                 inbox.accept(session, [a for ticket in tickets for a in ticket.arrivals])
             for ticket in tickets:
                 ticket.kept = True
         finally:
-            self._call_next()
+            self._call_next(writer)
             for ticket in tickets:
                 if not ticket.writes:
                     ticket.call.release()
 
-    def _call_next(self) -> None:
+    def _take_all(self) -> list[_Ticket]:
         with self._desk:
+            tickets, self._waiting = self._waiting, []
+            return tickets
+
+    def _call_next(self, writer: _Ticket) -> None:
+        with self._desk:
+            if writer in self._waiting:
+                self._waiting.remove(writer)  # The database did not even let us begin.
             self._somebody_writes = bool(self._waiting)
             if self._somebody_writes:
                 self._waiting[0].writes = True

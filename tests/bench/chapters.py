@@ -1,0 +1,184 @@
+"""What is measured, a chapter at a time: each gives rows of the table, goal beside figure.
+
+Peers and towns take turns, round by round, so that a busy moment of the machine meets all of them.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+from tests.bench.crowd import Desk, open_desk
+from tests.bench.peers.express import an_express_echo
+from tests.bench.report import Row, middle, not_here, percentile, ratio, told, under
+from tests.bench.servers import Server, Town, call, environment, procfile_line, started
+from tests.bench.town import Acks, Bench, read_books, wait_for_rest
+
+SLOW_SECONDS, WHILE_IDLE_SECONDS = 0.08, 5.0
+FLASK, EXPRESS = "the SDK's Flask echo", "the SDK's express echo"
+Rounds = dict[str, list[float]]
+
+
+def acks(bench: Bench) -> Iterator[Row]:
+    """The webhook alone, against an application that checks the signature and keeps nothing."""
+    rates: Rounds = defaultdict(list)
+    with bench.peer("bare") as bare:
+        for _ in range(bench.rounds):
+            rates["bare"].append(bench.load(bare).rate)
+            for kind in bench.grounds:
+                with bench.town(kind, workers=0) as town:
+                    rates[kind].append(bench.load(town.web).rate)
+    yield told("bare gunicorn and Flask with the signature check: acks", rates["bare"], "/s")
+    for kind in bench.grounds:
+        yield ratio(f"durable acks of the webhook alone ÷ bare, {kind}", 0.7, rates[kind], rates["bare"])
+
+
+def beside(bench: Bench) -> Iterator[Row]:
+    """Acknowledging while the worker answers, against bots that answer in the request."""
+    rates: Rounds = defaultdict(list)
+    with ExitStack() as stack:
+        peers = {FLASK: stack.enter_context(bench.peer("sdk_echo"))}
+        if (express := stack.enter_context(an_express_echo(bench.line))) is not None:
+            peers[EXPRESS] = express
+        for _ in range(bench.rounds):
+            for delay in (0.0, SLOW_SECONDS):
+                _beside_once(bench, peers, delay, rates)
+    for delay, goal in ((0.0, 1.2), (SLOW_SECONDS, 8.0)):
+        line = f"LINE at {delay * 1000:.0f} ms"
+        for peer in (FLASK, EXPRESS):
+            what = f"{peer}: acks, {line}"
+            yield told(what, rates[f"{peer}{delay}"], "/s") if peer in peers else not_here(what)
+        for kind in bench.grounds:
+            what = f"durable acks beside the worker ÷ Flask echo, {line}, {kind}"
+            answered = f", {middle(rates[f'{kind}{delay} answered']):.0f} answers/s meanwhile"
+            yield ratio(what, goal, rates[f"{kind}{delay}"], rates[f"{FLASK}{delay}"], note=answered)
+
+
+def _beside_once(bench: Bench, peers: dict[str, Server], delay: float, rates: Rounds) -> None:
+    bench.line.behave(delay=delay)
+    for peer, server in peers.items():
+        rates[f"{peer}{delay}"].append(bench.load(server).rate)
+    for kind in bench.grounds:
+        with bench.town(kind) as town:
+            bench.line.behave(delay=delay)
+            rates[f"{kind}{delay}"].append(bench.load(town.web).rate)
+            rates[f"{kind}{delay} answered"].append(len(bench.line.counted()["heard"]) / bench.seconds)
+
+
+def turns(bench: Bench) -> Iterator[Row]:
+    """Whole conversations, each act only after the answer to the one before, and what more workers bring."""
+    for kind in bench.grounds:
+        # SQLite has one writer at a time: the README runs one worker there.
+        for workers in (1,) if kind == "sqlite" else (1, 2, 4):
+            rates, waits = [], []
+            for _ in range(max(bench.rounds // 2, 1)):
+                with bench.town(kind, workers=workers) as town:
+                    measured = bench.take_turns(town, warm_up=1.0 + workers / 2, seconds=2 * bench.seconds)
+                    kept = read_books(town.plot).cases == measured.requests and not measured.unanswered
+                rates.append(measured.rate if kept else 0.0)
+                waits.append(measured.p99)
+            what = f"turns of the street-light conversation, {kind}, {workers} worker{'s'[: workers - 1]}"
+            figure = f"{middle(rates):.0f}/s, p99 {middle(waits):.0f} ms"
+            goal, holds = ("≥ 500/s", middle(rates) >= 500) if workers == 1 else ("", None)
+            yield Row(what, goal, figure, holds)
+
+
+def waits(bench: Bench) -> Iterator[Row]:
+    """How soon the webhook answers, and LINE has the reply; also while LINE hangs."""
+    for kind in bench.grounds:
+        measured: Rounds = defaultdict(list)
+        for _ in range(bench.rounds):
+            with bench.town(kind) as town:
+                _wait_once(bench, town, measured)
+        yield under(f"webhook → reply p99 at 100 events/s, {kind}", 50, measured["reply"], " ms")
+        yield under(f"ack p99 at 300 events/s, LINE at 0 ms, {kind}", 25, measured["ack"], " ms")
+        yield under(f"ack p99 at 300 events/s while LINE hangs, {kind}", 25, measured["hangs"], " ms")
+    with bench.peer("sdk_echo") as echo:
+        bench.line.behave(delay=SLOW_SECONDS)
+        slowest = [bench.load(echo, rate=300, warm_up=1.0).p99]
+    yield told(f"{FLASK}: ack p99 at 300 events/s, LINE at 80 ms", slowest, " ms")
+
+
+def _wait_once(bench: Bench, town: Town, measured: Rounds) -> None:
+    calm = bench.load(town.web, rate=100, warm_up=1.0)
+    wait_for_rest(town.plot, seconds=10)
+    measured["reply"].append(_reply_p99(calm, bench.line.counted()["heard"]))
+    measured["ack"].append(bench.load(town.web, rate=300).p99)
+    wait_for_rest(town.plot, seconds=10)
+    bench.line.behave(hangs=True)
+    measured["hangs"].append(bench.load(town.web, rate=300, warm_up=1.0).p99)
+
+
+def _reply_p99(sent: Acks, heard: dict[str, float]) -> float:
+    """A reply that never came counts as one that took forever."""
+    return 1000 * percentile([heard.get(number, float("inf")) - due for number, due in sent.due.items()], 99)
+
+
+def burst(bench: Bench) -> Iterator[Row]:
+    """A flood: a thousand events a second for ten seconds."""
+    for kind in bench.grounds:
+        with bench.town(kind) as town:
+            flood = bench.load(town.web, rate=1000, seconds=10, warm_up=0)
+            seconds = wait_for_rest(town.plot, seconds=90)
+            counted = bench.line.counted()
+        lost, doubled = len(flood.due.keys() - counted["heard"].keys()), counted.get("twice", 0)
+        figure = (
+            f"slowest ack {flood.slowest:.0f} ms, {flood.refused} refused, {lost} unanswered, {doubled} answered "
+            f"twice, backlog gone after {seconds:.0f} s"
+        )
+        kept = flood.slowest < 2000 and seconds < 60 and not (flood.refused or lost or doubled)
+        goal = "all acked < 2 s, none lost, backlog gone in 60 s"
+        yield Row(f"burst of 1,000 events/s for 10 s, {kind}", goal, figure, kept)
+
+
+def idle(bench: Bench) -> Iterator[Row]:
+    """What the three processes cost that have nothing to do: to start them, and to keep them."""
+    for kind in bench.grounds:
+        with (
+            bench.town(kind) as town,
+            started(procfile_line("console"), environment(bench.line, town.plot)) as officers,
+        ):
+            call(officers.port, "GET", "/sign-in")
+            bench.load(town.web, rate=20, seconds=1.0, warm_up=0)
+            wait_for_rest(town.plot, seconds=10)
+            used = [server.memory_bytes() / 2**20 for server in (town.web, *town.workers, officers)]
+            busy = _busy(town.workers[0])
+        yield under(f"memory of web, worker and console together (PSS), {kind}", 400, [sum(used)], " MB")
+        yield Row(f"processor time of the idle worker, {kind}", "", f"{busy:.1%} of one core")
+        starts = (town.web.start_seconds, town.start_seconds, officers.start_seconds)
+        figure = " / ".join(f"{seconds:.1f}" for seconds in starts)
+        yield Row(f"start of web / worker / console, {kind}", "", f"{figure} s")
+
+
+def _busy(server: Server) -> float:
+    before = server.cpu_seconds()
+    time.sleep(WHILE_IDLE_SECONDS)
+    return (server.cpu_seconds() - before) / WHILE_IDLE_SECONDS
+
+
+def console(bench: Bench) -> Iterator[Row]:
+    """The officers' pages when ten years of cases lie behind them."""
+    for kind, ground in bench.grounds.items():
+        with ground.plot() as plot, open_desk(plot) as desk:
+            yield from _at_the_desk(desk, kind)
+
+
+def _at_the_desk(desk: Desk, kind: str) -> Iterator[Row]:
+    lists = desk.seconds_of_lists()
+    what = f"case list, 500,000 cases, {len(lists)} pages of tabs and filters: p95, {kind}"
+    yield under(what, 200, [1000 * percentile(lists, 95)], " ms")
+    yield told(f"the slowest of these pages, {kind}", [1000 * max(lists)], " ms")
+    yield told(f"page of one case, {kind}", [1000 * seconds for seconds in desk.seconds_of_case()], " ms")
+    what = f"/metrics, 200,000 events and as many messages kept, {kind}"
+    yield told(what, [1000 * seconds for seconds in desk.seconds_of_metrics()], " ms")
+
+
+CHAPTERS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "acks": acks,
+    "beside": beside,
+    "turns": turns,
+    "waits": waits,
+    "burst": burst,
+    "idle": idle,
+    "console": console,
+}
