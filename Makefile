@@ -42,7 +42,7 @@ contracts:
 	$(BIN)/lint-imports
 
 pytest:
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 KILLS ?= 1000
 DATABASE ?= sqlite

@@ -68,6 +68,7 @@ def _show_state(sim: Simulator) -> ResponseReturnValue:
             faults=sim.faults.values(),
             quota={"limit": sim.quota.limit, "used": sim.quota.used},
             clock=sim.now_ms(),
+            told=sim.stream.last,
         )
 
 
@@ -98,7 +99,8 @@ def _act(sim: Simulator, resident_id: str, act: str) -> ResponseReturnValue:
 
 
 def _stream(sim: Simulator) -> ResponseReturnValue:
-    last = request.headers.get("Last-Event-ID", "")
+    # What happens between a page's first look and its listening must reach it too.
+    last = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     events = sim.stream.listen(int(last) if last.isdecimal() else None)
     response = Response(events, mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"

@@ -13,17 +13,17 @@ class Stream:
     def __init__(self, lock: threading.RLock) -> None:
         self._changed = threading.Condition(lock)
         self._events: deque[tuple[int, str, dict[str, Any]]] = deque(maxlen=1000)
-        self._last = 0
+        self.last = 0
 
     def tell(self, name: str, **data: Any) -> None:
         with self._changed:
-            self._last += 1
-            self._events.append((self._last, name, data))
+            self.last += 1
+            self._events.append((self.last, name, data))
             self._changed.notify_all()
 
     def listen(self, after: int | None = None) -> Iterator[str]:
         """Yields server-sent events for ever; `after` is the browser's Last-Event-ID."""
-        seen = self._last if after is None else after
+        seen = self.last if after is None else after
         yield "retry: 1000\n\n"
         while True:
             fresh = self._wait_for_more(seen)
@@ -35,8 +35,8 @@ class Stream:
 
     def _wait_for_more(self, seen: int) -> list[tuple[int, str, dict[str, Any]]]:
         with self._changed:
-            if seen > self._last:
+            if seen > self.last:
                 # The page is older than this process: after a restart the numbers begin again.
                 seen = 0
-            self._changed.wait_for(lambda: self._last > seen, timeout=HEARTBEAT_SECONDS)
+            self._changed.wait_for(lambda: self.last > seen, timeout=HEARTBEAT_SECONDS)
             return [event for event in self._events if event[0] > seen]

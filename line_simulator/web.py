@@ -58,7 +58,7 @@ def build_server(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0
 def serve(simulator: Simulator, port: int = 0) -> Iterator[str]:
     """Serves in a thread and yields the base URL, for tests."""
     server = build_server(simulator, port=port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -30,7 +30,7 @@ def photo():
 
 def test_the_state_shows_account_residents_switches_and_quota(client, sim, somsri):
     state = client.get("/_sim/state").get_json()
-    assert set(state) == {"account", "residents", "faults", "quota", "clock"}
+    assert set(state) == {"account", "residents", "faults", "quota", "clock", "told"}
     assert set(state["account"]) == {"displayName", "basicId", "pictureUrl", "webhook_url"}
     assert state["residents"] == [
         {
@@ -181,6 +181,17 @@ def test_the_stream_tells_what_happens_from_the_last_event_on(account, sim, clie
         names.append(event["event"])
     assert {"bubble", "changed", "log", "loading"} <= set(names)
     assert event["data"] == {"resident": somsri.id, "seconds": 20}
+
+
+def test_what_happens_before_a_page_listens_reaches_it_too(account, client, somsri):
+    told = client.get("/_sim/state").get_json()["told"]
+    account.shows(somsri, buttons())
+    with client.get(f"/_sim/stream?after={told}", buffered=False) as stream:
+        pieces = iter(stream.response)
+        assert [next(pieces).decode().partition("\n")[0] for _ in range(2)] == [
+            "retry: 1000",
+            f"id: {told + 1}",
+        ]
 
 
 def _events(sim, after):

@@ -33,7 +33,7 @@ class Desk {
     this.panel = new Panel(this.root.querySelector("#panel"), this);
     this.panel.open("inspector");
     document.title = `${this.state.account.displayName} · จำลองแชต LINE`;
-    listen(this.ears(), { lost: () => { this.lost.hidden = false; }, back: () => this.comeBack() });
+    listen(this.state.told, this.ears(), { lost: () => { this.lost.hidden = false; }, back: () => this.comeBack() });
     this.select(this.remembered());
     setInterval(() => this.phones.forEach((phone) => phone.paintClock()), CLOCK_MS);
   }

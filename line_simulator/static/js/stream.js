@@ -1,9 +1,9 @@
-/** Listens to the simulator's one event stream, and says when it was lost and came back. */
+/** Listens to the simulator's one event stream from event number `after` on, and says when it was lost and came back. */
 
 const NAMES = ["bubble", "changed", "log", "loading"];
 
-export function listen(hear, { lost, back }) {
-  const source = new EventSource("/_sim/stream");
+export function listen(after, hear, { lost, back }) {
+  const source = new EventSource(`/_sim/stream?after=${after}`);
   let wasLost = false;
   for (const name of NAMES) {
     source.addEventListener(name, (event) => hear[name](JSON.parse(event.data)));
