@@ -154,7 +154,7 @@ class Sender:
         # A try that ended without any answer, or with the end of our process, may have been taken.
         in_doubt = lead.error != Answer.BROKEN.value
         if by == "reply" and not token_lives(lead):
-            self._too_late_for_reply(session, lead, in_doubt=in_doubt)
+            self._too_late_for_reply(session, lead, tried=True, in_doubt=in_doubt)
             return None
         if by == "push" and self._waits_for_quota(session, rows):
             return None
@@ -241,13 +241,15 @@ class Sender:
         if parcel.tried_before and token_lives(lead):
             outbox.settle(session, lead.id, "sent", request_id=outcome.request_id)
             return
-        self._too_late_for_reply(session, lead, in_doubt=parcel.in_doubt)
+        self._too_late_for_reply(session, lead, tried=parcel.tried_before, in_doubt=parcel.in_doubt)
 
-    def _too_late_for_reply(self, session: Session, lead: OutboxRow, *, in_doubt: bool) -> None:
+    def _too_late_for_reply(self, session: Session, lead: OutboxRow, *, tried: bool, in_doubt: bool) -> None:
         """It goes by push. Where the reply may have arrived after all, only news and what must arrive do, perhaps
-        a second time: of anything else the resident will ask again."""
+        a second time: of anything else the resident will ask again.
+
+        What LINE may have taken once rides on no reply again, where the same could befall it: a push has its key."""
         lead.reply_token = None
-        outbox.release(session, lead.id, again_in=timedelta(0), count_try=False)
+        outbox.release(session, lead.id, again_in=timedelta(0), count_try=tried)
         if in_doubt and not lead.must_arrive:
             outbox.settle(session, lead.id, "dropped", error="LINE did not say whether it took the reply")
 

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import pytest
+
 from bot.delivery import HOLD
 from store import outbox
 from store.clock import now
@@ -177,6 +179,23 @@ def test_a_receipt_in_doubt_past_its_token_is_rather_told_twice_than_never(town:
     town.wait(minutes=2)
     assert "เรื่องที่ 0001/2570" in texts(phone)
     assert rows(town)[-1].state == "sent"
+
+
+@pytest.mark.parametrize("fault", ["api_reset", "api_status_after_accept"])
+def test_news_in_doubt_since_it_rode_on_an_answer_rides_on_no_other(town: Town, fault: str) -> None:
+    """The next answer might fall into doubt as well, and the news be told once more each time."""
+    phone = friend(town)
+    officer(town, a_case_of(town, phone, Status.SUBMITTED), Action.ACCEPT)
+    town.simulator.faults.turn(**{fault: True}, count=1)
+    phone.says(HELLO)
+    town.settle()
+    town.clock.shift(timedelta(minutes=2))
+    phone.says(HELLO)
+    town.settle()
+    told = [
+        "รับเรื่องแล้ว" in str(call["request"]) for call in (*calls(town, "reply")[-2:], *calls(town, "push"))
+    ]
+    assert told == [True, False, True]
 
 
 def test_answers_from_while_line_was_out_of_reach_arrive_once_when_it_is_back(town: Town) -> None:
