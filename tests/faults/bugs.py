@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import ClosingIterator
 
-from bot.delivery import Sender
+from bot.delivery import Parcel, Sender
 from bot.fetching import Fetcher
-from bot.line_client import LineClient
+from bot.line_client import LineClient, Outcome
 from bot.work import Worker
 from store import cases, inbox, outbox
 from store.db import Database
@@ -108,9 +108,9 @@ def new_key_for_each_try() -> None:
 def push_what_was_perhaps_replied() -> None:
     """A used reply token is taken for an expired one."""
 
-    def reply_failed(sender: Any, session: Session, parcel: Any, _outcome: Any) -> None:
+    def reply_failed(sender: Sender, session: Session, parcel: Parcel, _outcome: Outcome) -> None:
         lead = session.get_one(OutboxRow, parcel.lead_id)
-        sender._too_late_for_reply(session, lead, in_doubt=False)
+        sender._too_late_for_reply(session, lead, tried=False, in_doubt=False)
 
     Sender._reply_failed = reply_failed  # type: ignore[method-assign, assignment]
 
