@@ -245,9 +245,8 @@ class Sender:
 
     def _too_late_for_reply(self, session: Session, lead: OutboxRow, *, tried: bool, in_doubt: bool) -> None:
         """It goes by push. Where the reply may have arrived after all, only news and what must arrive do, perhaps
-        a second time: of anything else the resident will ask again.
-
-        What LINE may have taken once rides on no reply again, where the same could befall it: a push has its key."""
+        a second time: of anything else the resident will ask again. What LINE may have taken once rides on no reply
+        again, where the same could befall it: a push has its key."""
         lead.reply_token = None
         outbox.release(session, lead.id, again_in=timedelta(0), count_try=tried)
         if in_doubt and not lead.must_arrive:
