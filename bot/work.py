@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 from typing import Self
 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -16,6 +17,7 @@ from bot.handlers import handle
 from bot.render import render
 from bot.replies import Receipt, Reply, Say
 from bot.visit import Office, Visit
+from bot.watchdog import Watchdog
 from store import inbox, outbox
 from store.conversations import open_requests
 from store.db import Database
@@ -29,6 +31,7 @@ FARTHEST_OFF = timedelta(days=30)
 # Each transaction costs as much as an event or two, so many share one, if they are done in this time. SQLite lets one
 # writer in at a time, and whoever acknowledges webhooks waits for it; elsewhere only these residents' answers wait.
 MOST_AT_ONCE, LONGEST_SECONDS, LONGEST_ON_SQLITE = 16, 0.05, 0.01
+TRIED_FIRST_EVERY = 8
 # A disk that is full, a lock not to be had, a server that fails over: no event is to blame.
 TROUBLE_OF_THE_DATABASE = (OperationalError, InterfaceError, InternalError, TimeoutError)
 
@@ -36,48 +39,79 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    def __init__(self, database: Database, office: Office) -> None:
-        self._database, self._office = database, office
+    def __init__(self, database: Database, office: Office, watchdog: Watchdog | None = None) -> None:
+        self._database, self._office, self._watchdog = database, office, watchdog or Watchdog()
         self._longest = LONGEST_ON_SQLITE if database.is_sqlite else LONGEST_SECONDS
-        self._pace = MOST_AT_ONCE
+        self._pace, self._turns = MOST_AT_ONCE, count(1)
+        # Events whose try did not count, which the database could not be told yet.
+        self._to_give_back: list[int] = []
 
-    def work_once(self, most: int | None = None) -> bool:
+    def work_once(self) -> bool:
         """Works on some of the events that wait, if any do. No network call happens in here.
 
-        They are of different residents and are kept in one commit. Where one of them fails nothing is kept, and
-        each is worked on again in a transaction of its own.
+        A try is counted for each in a commit of its own, so that an event which ends this process is given up after
+        a few tries. They are of different residents and share one commit; where one of them fails nothing is kept,
+        and each is worked on again in a transaction of its own.
         """
-        claimed: list[int] = []
+        claim = self._claim()
+        if claim is None:
+            return False
+        if claim.given_up is not None:
+            self._give_up(claim.given_up)
         try:
-            with self._database.transaction() as session:
-                rows = inbox.claim(session, most=most or self._pace)
-                claimed += [row.id for row in rows]
-                if rows:
-                    self._work_on(session, rows)
+            self._work_on(claim.event_ids, claim.tries)
         except Exception as error:
-            if not claimed:
-                raise
-            self._begin_again(claimed, error)
-        return bool(claimed)
+            self._work_on_each(claim, error)
+        return True
 
-    def _work_on(self, session: Session, rows: Sequence[InboxEvent]) -> None:
-        """What is not reached in time is left for the next turn: others wait for the database meanwhile."""
-        until = time.monotonic() + self._longest
-        events = [_dated(read_event(row.body or {}), row) for row in rows]
-        if any(event.redelivered for event in events):
-            note_redelivery(session)
-        known = _Known.by_lane(session, [row.lane for row in rows])
-        done: list[InboxEvent] = []
-        for row, event in zip(rows, events, strict=True):
-            if done and time.monotonic() > until:
-                break
-            self._work(session, row, event, known)
-            done.append(row)
-        inbox.done(session, done)
+    def _claim(self) -> inbox.Claim | None:
+        with self._database.transaction(durable=False) as session:
+            if self._to_give_back:
+                inbox.give_back(session, self._to_give_back)
+            # In a flood those never tried would otherwise keep all others waiting.
+            tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
+            claim = inbox.claim(session, most=self._pace, tried_first=tried_first)
+        self._to_give_back.clear()
+        return claim
+
+    def _work_on_each(self, claim: inbox.Claim, error: Exception) -> None:
+        if len(claim.event_ids) == 1:
+            self._put_back(claim.event_ids[0], error)
+            return
+        for row_id in claim.event_ids:
+            try:
+                self._work_on([row_id], claim.tries)
+            except Exception as its_error:
+                self._put_back(row_id, its_error)
+
+    def _work_on(self, row_ids: Sequence[int], tries: int) -> None:
+        """What is not reached in time is given back: others wait for the database meanwhile."""
+        if not row_ids:
+            return
+        with self._database.transaction() as session:
+            rows = inbox.take(session, row_ids, tries)
+            until = time.monotonic() + self._longest
+            known = _Known.by_lane(session, [row.lane for row in rows])
+            done: list[InboxEvent] = []
+            for row in rows:
+                if done and time.monotonic() > until:
+                    break
+                with self._watchdog.step("event", row.id):
+                    self._work(session, row, known)
+                done.append(row)
+            inbox.done(session, done)
+            if not_reached := [row.id for row in rows[len(done) :]]:
+                inbox.give_back(session, not_reached, at_once=True)
         # What is claimed and not reached was looked up for nothing, and nobody else could take it meanwhile.
-        self._pace = min(2 * len(done), MOST_AT_ONCE)
+        self._pace = min(2 * len(done), MOST_AT_ONCE) or 1
 
-    def _work(self, session: Session, row: InboxEvent, event: Event, known: "_Known") -> None:
+    def _work(self, session: Session, row: InboxEvent, known: "_Known") -> None:
+        event = _dated(read_event(row.body or {}), row)
+        if event.redelivered:
+            note_redelivery(session)
+        self._answer(session, row, event, known)
+
+    def _answer(self, session: Session, row: InboxEvent, event: Event, known: "_Known") -> None:
         if not event.active:
             return  # Another module has the conversation: LINE asks for silence.
         replies = self._in_group(event) if event.group else self._alone(session, row, event, known)
@@ -109,22 +143,35 @@ class Worker:
             return [Say(self._office.phrases.say("group.only_alone"))]
         return []
 
-    def _begin_again(self, claimed: Sequence[int], error: Exception) -> None:
-        if len(claimed) == 1:
-            self._put_back(claimed[0], error)
-            return
-        for _ in claimed:
-            self.work_once(most=1)
-
     def _put_back(self, row_id: int, error: Exception) -> None:
         """For another try; the reason is logged without what the resident wrote."""
         log.error("event failed", extra={"row": row_id, **failure_fields(error)})
+        if isinstance(error, TROUBLE_OF_THE_DATABASE):
+            self._give_back(row_id)
+            return
         with self._database.transaction() as session:
             row = session.get_one(InboxEvent, row_id, with_for_update=True)
-            if row.state == "new" and isinstance(error, TROUBLE_OF_THE_DATABASE):
-                inbox.put_off(row, type(error).__name__)
-            elif row.state == "new" and inbox.failed(row, type(error).__name__):
-                self._apologise(session, row)
+            is_dead = row.state == "new" and inbox.failed(row, type(error).__name__)
+        if is_dead:
+            self._give_up(row_id)
+
+    def _give_back(self, row_id: int) -> None:
+        try:
+            with self._database.transaction(durable=False) as session:
+                inbox.give_back(session, [row_id])
+        except TROUBLE_OF_THE_DATABASE:
+            self._to_give_back.append(row_id)
+
+    def _give_up(self, row_id: int) -> None:
+        """The resident is told so. The event is dead already, so that whatever happens here happens once."""
+        log.error("event given up", extra={"row": row_id})
+        try:
+            with self._database.transaction() as session, self._watchdog.step("apology", row_id):
+                self._apologise(session, session.get_one(InboxEvent, row_id))
+        except Exception as error:
+            log.error(
+                "nobody was told that an event was given up", extra={"row": row_id, **failure_fields(error)}
+            )
 
     def _apologise(self, session: Session, row: InboxEvent) -> None:
         event = read_event(row.body or {})

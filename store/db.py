@@ -72,17 +72,22 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """One unit of work: commits at the end, rolls back on any exception. Then what was put off by `afterwards`."""
-        with self._begun() as session:
+    def transaction(self, *, durable: bool = True) -> Iterator[Session]:
+        """One unit of work: commits at the end, rolls back on any exception. Then what was put off by `afterwards`.
+
+        Not `durable`: the commit outlives this process, but perhaps not a power cut. It does not wait for the disk.
+        """
+        with self._begun(durable=durable) as session:
             yield session
         for act in session.info.get(_AFTERWARDS, ()):
             _try(act)
 
     @contextmanager
-    def _begun(self) -> Iterator[Session]:
+    def _begun(self, *, durable: bool) -> Iterator[Session]:
         if self._turnstile is None:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                if not durable:
+                    session.execute(_DO_NOT_WAIT_FOR_DISK)
                 yield session
             return
         give_up_at = time.monotonic() + self._patience
@@ -93,7 +98,7 @@ class Database:
         ):
             # What was waited for our own processes is not waited for strangers again.
             left = max(give_up_at - time.monotonic(), 0.0)
-            session.connection(execution_options={"patience": left})
+            session.connection(execution_options={"patience": left, "durable": durable})
             yield session
 
     @contextmanager
@@ -112,6 +117,7 @@ class Database:
             self._turnstile.close()
 
 
+_DO_NOT_WAIT_FOR_DISK = text("SET LOCAL synchronous_commit TO off")
 _AFTERWARDS = "afterwards"
 
 
@@ -188,6 +194,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A read that later wants to write fails at once in SQLite, however long it may wait: writers say so first.
     options = connection.get_execution_options()
+    _set_durability(connection, durable=options.get("durable", True))
     if (patience := options.get("patience")) is not None:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
     connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+
+
+def _set_durability(connection: Connection, *, durable: bool) -> None:
+    """SQLite takes it for a connection and not for a transaction."""
+    level = "FULL" if durable else "NORMAL"
+    if connection.info.get("synchronous", "FULL") != level:
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+        connection.info["synchronous"] = level

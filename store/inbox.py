@@ -31,18 +31,26 @@ _OVERTAKES = select(_ELDER.id).where(
     (_ELDER.occurred_at < InboxEvent.occurred_at)
     | ((_ELDER.occurred_at == InboxEvent.occurred_at) & (_ELDER.id < InboxEvent.id)),
 )
-_DUE = (
-    select(InboxEvent.id, InboxEvent.lane)
+_IS_DUE = (
+    select(InboxEvent.id, InboxEvent.tries)
     .where(InboxEvent.state == "new", ~_OVERTAKES.exists())
     .where(InboxEvent.next_try_at.is_(None) | (InboxEvent.next_try_at <= bindparam("now")))
-    .order_by(InboxEvent.occurred_at, InboxEvent.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_NEVER_TRIED = _IS_DUE.where(InboxEvent.tries == 0).order_by(InboxEvent.occurred_at, InboxEvent.id)
+_TRIED = _IS_DUE.where(InboxEvent.tries > 0).order_by(InboxEvent.tries, InboxEvent.id)
 _GIVEN = InboxEvent.id.in_(bindparam("ids", expanding=True))
-_THESE = select(InboxEvent).where(_GIVEN).order_by(InboxEvent.occurred_at, InboxEvent.id)
+_THESE = (
+    select(InboxEvent)
+    .where(_GIVEN, InboxEvent.state == "new", InboxEvent.tries == bindparam("tries"))
+    .order_by(InboxEvent.occurred_at, InboxEvent.id)
+    .with_for_update()
+)
+_TRY = update(InboxEvent).where(_GIVEN).values(tries=InboxEvent.tries + 1, next_try_at=bindparam("again_at"))
 _DONE = update(InboxEvent).where(_GIVEN).values(state="done", body=None, error=None)
 _UNREADABLE = {"state": "dead", "error": "no key in DATA_KEY opens it"}
+_ENDED_ITS_WORKER = {"state": "dead", "error": "each worker that tried it was ended"}
 
 
 @dataclass(frozen=True)
@@ -73,28 +81,76 @@ def _row(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def claim(session: Session, *, most: int) -> list[InboxEvent]:
-    """The next events to work on, each of another lane, locked for this transaction.
+@dataclass(frozen=True)
+class Claim:
+    """Events of different residents that one worker may work on now; `tries` counts this try.
 
-    Only the eldest waiting event of a lane is ever handed out, so no worker overtakes another for one resident;
-    an elder one that arrives meanwhile waits until the event under way is done.
+    `given_up` is an event that ended every worker that tried it: it is dead now.
     """
-    due = session.execute(_DUE, {"now": now(), "most": most}).all()
-    hold_lanes(session, (lane for _, lane in due))
-    events = _read(session, [event_id for event_id, _ in due])
-    # Some may wait behind those that nobody can read.
-    return events if events or not due else claim(session, most=most)
+
+    event_ids: tuple[int, ...]
+    tries: int
+    given_up: int | None = None
 
 
-def _read(session: Session, event_ids: Sequence[int]) -> list[InboxEvent]:
+def claim(session: Session, *, most: int, tried_first: bool = False) -> Claim | None:
+    """Counts a try of the next events and puts them off for another one, None when none is due.
+
+    The caller commits before it works on them. So an event whose worker dies has had its try; from then on it goes
+    alone and after those never tried, unless `tried_first`. Only the eldest waiting event of a lane is handed out, so
+    no worker overtakes another for one resident.
+    """
+    for tried in (tried_first, not tried_first):
+        find = _find_tried if tried else _find_never_tried
+        if (claim := find(session, most)) is not None:
+            if claim.event_ids:
+                again_at = now() + timedelta(seconds=2**claim.tries)
+                session.execute(_TRY, {"ids": claim.event_ids, "again_at": again_at})
+            return claim
+    return None
+
+
+def _find_never_tried(session: Session, most: int) -> Claim | None:
+    due = session.execute(_NEVER_TRIED, {"now": now(), "most": most}).all()
+    return Claim(tuple(row.id for row in due), 1) if due else None
+
+
+def _find_tried(session: Session, _most: int) -> Claim | None:
+    due = session.execute(_TRIED, {"now": now(), "most": 1}).first()
+    if due is None:
+        return None
+    if due.tries < MOST_TRIES:
+        return Claim((due.id,), due.tries + 1)
+    session.execute(update(InboxEvent).where(InboxEvent.id == due.id).values(_ENDED_ITS_WORKER))
+    return Claim((), 0, given_up=due.id)
+
+
+def take(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEvent]:
+    """The claimed events, locked for this transaction; without those that another worker has claimed since.
+
+    An elder event of the same resident that arrives meanwhile waits until this transaction ends.
+    """
+    events = _read(session, event_ids, tries)
+    hold_lanes(session, (event.lane for event in events))
+    return events
+
+
+def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEvent]:
     """Without those that no key opens: they must not hold up everybody else's."""
     try:
-        return list(session.scalars(_THESE, {"ids": event_ids})) if event_ids else []
+        return list(session.scalars(_THESE, {"ids": event_ids, "tries": tries})) if event_ids else []
     except CannotOpen:
         if len(event_ids) > 1:
-            return [event for event_id in event_ids for event in _read(session, [event_id])]
+            return [event for event_id in event_ids for event in _read(session, [event_id], tries)]
         session.execute(update(InboxEvent).where(InboxEvent.id == event_ids[0]).values(_UNREADABLE))
         return []
+
+
+def give_back(session: Session, event_ids: Sequence[int], *, at_once: bool = False) -> None:
+    """They were not worked on, or what went wrong was not their fault: that costs them no try."""
+    again_at = None if at_once else now() + PUT_OFF_FOR
+    theirs = update(InboxEvent).where(InboxEvent.id.in_(event_ids), InboxEvent.state == "new")
+    session.execute(theirs.values(tries=InboxEvent.tries - 1, next_try_at=again_at))
 
 
 def done(session: Session, events: Iterable[InboxEvent]) -> None:
@@ -102,19 +158,12 @@ def done(session: Session, events: Iterable[InboxEvent]) -> None:
     session.execute(_DONE, {"ids": [event.id for event in events]})
 
 
-def put_off(event: InboxEvent, error: str) -> None:
-    """For a little later, as often as it takes: what went wrong was not the event's fault and costs it no try."""
-    event.error, event.next_try_at = error[:200], now() + PUT_OFF_FOR
-
-
 def failed(event: InboxEvent, error: str) -> bool:
-    """Puts the event back for a later try; after several it is dead and an officer must look. True when dead."""
-    event.tries += 1
+    """Notes why the try failed; after several the event is dead and an officer must look. True when dead."""
     event.error = error[:200]
     if event.tries >= MOST_TRIES:
         event.state = "dead"
         return True
-    event.next_try_at = now() + timedelta(seconds=2**event.tries)
     return False
 
 

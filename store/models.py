@@ -200,6 +200,7 @@ class InboxEvent(Table):
     __table_args__ = (
         CheckConstraint("state IN ('new', 'done', 'dead')", "state"),
         _index_of("ix_inbox_due", "occurred_at", "id", where="state = 'new'"),
+        _index_of("ix_inbox_tried", "tries", "id", where="state = 'new' AND tries > 0"),
         _index_of("ix_inbox_lane", "lane", "occurred_at", "id", where="state = 'new'"),
         _index_of("ix_inbox_dead", "id", where="state = 'dead'"),
     )
@@ -221,6 +222,7 @@ class OutboxRow(Table):
     kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
     state: ready, sent, dead (officers see it), dropped (no longer worth telling), unreachable (blocked us).
     A row that travels in another row's request names it in `lead_id`. `must_arrive`: rather told twice than never.
+    `write_tries` counts the tries to put a notice into words since one last succeeded.
     """
 
     __tablename__ = "outbox"
@@ -252,6 +254,7 @@ class OutboxRow(Table):
     state: Mapped[str] = mapped_column(String(12), default="ready")
     sent_by: Mapped[str | None] = mapped_column(String(6))
     tries: Mapped[int] = mapped_column(default=0)
+    write_tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
     first_tried_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary, select, type_coerce, update
 from store import inbox
 from store.clock import now
 from store.db import Database, Table
-from store.inbox import Arrival
+from store.inbox import Arrival, Claim
 from store.models import InboxEvent
 from store.sealing import Sealer
 
@@ -34,16 +34,24 @@ def count_rows(database: Database) -> int:
         return len(session.scalars(select(InboxEvent.id)).all())
 
 
+def claim(database: Database, *, most: int = 1) -> Claim | None:
+    with database.transaction(durable=False) as session:
+        return inbox.claim(session, most=most)
+
+
 def work(database: Database, *, fail: bool = False) -> str | None:
-    """Claims one event and does it, or fails at it; returns its id."""
+    """Claims one event and does it, or fails at it; returns its id, or None when there is nothing to do."""
+    claimed = claim(database)
+    if claimed is None:
+        return None
     with database.transaction() as session:
-        events = inbox.claim(session, most=1)
+        events = inbox.take(session, claimed.event_ids, claimed.tries)
         for event in events:
             if fail:
                 inbox.failed(event, "ValueError")
             else:
                 inbox.done(session, [event])
-        return events[0].event_id if events else None
+    return events[0].event_id if events else work(database, fail=fail)
 
 
 def work_all(database: Database) -> list[str]:
@@ -127,18 +135,72 @@ def test_after_five_tries_an_event_is_dead_and_its_resident_goes_on(
     assert work_all(database) == ["after it"]
 
 
-def test_an_event_dropped_halfway_waits_for_the_next_worker(database: Database) -> None:
+def test_an_event_whose_worker_dies_has_had_its_try(
+    database: Database, clock: time_machine.Traveller
+) -> None:
     accept(database, arrival("1"))
     with pytest.raises(ZeroDivisionError):
-        _drop_halfway(database)
-    assert row(database, "1").tries == 0
+        die_at_work(database)
+    assert (row(database, "1").tries, row(database, "1").state) == (1, "new")
+    assert work(database) is None
+    clock.shift(timedelta(seconds=2.1))
     assert work_all(database) == ["1"]
 
 
-def _drop_halfway(database: Database) -> None:
+def die_at_work(database: Database) -> None:
+    claimed = claim(database, most=9)
+    assert claimed is not None
     with database.transaction() as session:
-        inbox.done(session, inbox.claim(session, most=1))
+        inbox.done(session, inbox.take(session, claimed.event_ids, claimed.tries))
         raise ZeroDivisionError
+
+
+def test_an_event_that_ends_each_worker_takes_others_with_it_once_and_is_dead_after_five_tries(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    accept(database, arrival("poison", "a"), arrival("other", "b", seconds=1))
+    with pytest.raises(ZeroDivisionError):
+        die_at_work(database)
+    clock.shift(timedelta(seconds=2.1))
+    for seconds in (4, 8, 16, 32):
+        with pytest.raises(ZeroDivisionError):
+            die_at_work(database)
+        work_all(database)
+        assert row(database, "other").state == "done"
+        clock.shift(timedelta(seconds=seconds + 0.1))
+    assert (row(database, "poison").state, row(database, "poison").tries) == ("new", 5)
+    claimed = claim(database)
+    assert claimed is not None
+    assert (claimed.event_ids, claimed.given_up) == ((), row(database, "poison").id)
+    assert (row(database, "poison").state, row(database, "poison").body) == ("dead", {"said": "poison"})
+    assert claim(database) is None
+
+
+def test_what_was_claimed_again_meanwhile_belongs_to_the_later_worker(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    accept(database, arrival("1"))
+    slow = claim(database)
+    clock.shift(timedelta(seconds=2.1))
+    fast = claim(database)
+    assert slow is not None
+    assert fast is not None
+    with database.transaction() as session:
+        assert inbox.take(session, slow.event_ids, slow.tries) == []
+        assert [event.event_id for event in inbox.take(session, fast.event_ids, fast.tries)] == ["1"]
+
+
+def test_what_is_given_back_costs_no_try(database: Database, clock: time_machine.Traveller) -> None:
+    accept(database, arrival("1"), arrival("2", "b"))
+    claimed = claim(database, most=2)
+    assert claimed is not None
+    with database.transaction() as session:
+        inbox.give_back(session, claimed.event_ids[:1], at_once=True)
+        inbox.give_back(session, claimed.event_ids[1:])
+    assert [row(database, event_id).tries for event_id in "12"] == [0, 0]
+    assert work_all(database) == ["1"]
+    clock.shift(inbox.PUT_OFF_FOR)
+    assert work_all(database) == ["2"]
 
 
 def test_the_backlog_tells_how_many_wait_and_how_long(

@@ -29,8 +29,10 @@ ON_POSTGRESQL = pytest.mark.parametrize("store_settings", ["postgresql"], indire
 @contextmanager
 def claimed(database: Database) -> Iterator[InboxEvent | None]:
     """An event in somebody's hands, until the block ends and it is done."""
+    with database.transaction(durable=False) as session:
+        claim = inbox.claim(session, most=1)
     with database.transaction() as session:
-        events = inbox.claim(session, most=1)
+        events = inbox.take(session, claim.event_ids, claim.tries) if claim else []
         yield events[0] if events else None
         inbox.done(session, events)
 
@@ -205,7 +207,7 @@ def test_four_workers_at_once_give_every_resident_the_conversation_that_one_woul
         assert sum(threads.map(work, range(4))) <= 40
     town.settle()
     with town.database.reading() as session:
-        assert {(row.state, row.tries) for row in session.scalars(select(InboxEvent))} == {("done", 0)}
+        assert set(session.scalars(select(InboxEvent.state))) == {"done"}
     assert [str(answers_of(town, phone)["place"]).count(PLACE) for phone in phones] == [1] * 8
     assert len({str(answers_of(town, phone)) for phone in phones}) == 1
     assert [len(phone.messages) for phone in phones] == [len(phones[0].messages)] * 8

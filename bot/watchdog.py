@@ -1,0 +1,65 @@
+"""A deadline for each step of work, kept in memory that a second process reads.
+
+Python's regular expressions hold the interpreter's lock while they run, so no thread of the same process could notice
+that one of them never ends. The supervisor (bot.supervisor) can: it reads here which step each thread is in.
+"""
+
+import mmap
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+
+# One slot a thread: when the step began (0 when idle), its row, the kind of step, the thread's two ids.
+_SLOT = struct.Struct("<d q 16s Q q")
+MOST_THREADS = 64
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step under way. `began` is time.monotonic(), which all processes of a machine share."""
+
+    kind: str
+    row: int
+    began: float
+    thread: int
+    native_thread: int
+
+
+class Watchdog:
+    """Made before the fork: parent and child share its memory. Nobody need read it."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, _SLOT.size * MOST_THREADS)
+        self._slots, self._of_thread = count(), threading.local()
+
+    @contextmanager
+    def step(self, kind: str, row: int) -> Iterator[None]:
+        """The supervisor ends this process when the step takes too long. Steps of one thread do not nest."""
+        place = self._place()
+        if place is not None:
+            facts = kind.encode()[:16], threading.get_ident(), threading.get_native_id()
+            _SLOT.pack_into(self._memory, place, time.monotonic(), row, *facts)
+        try:
+            yield
+        finally:
+            if place is not None:
+                _SLOT.pack_into(self._memory, place, 0.0, 0, b"", 0, 0)
+
+    def _place(self) -> int | None:
+        """This thread's place in the memory; None when there are more threads than slots."""
+        if not hasattr(self._of_thread, "place"):
+            slot = next(self._slots)
+            self._of_thread.place = slot * _SLOT.size if slot < MOST_THREADS else None
+        place: int | None = self._of_thread.place
+        return place
+
+    def under_way(self) -> list[Step]:
+        found = []
+        for began, row, kind, thread, native in _SLOT.iter_unpack(self._memory[:]):
+            if began:
+                found.append(Step(kind.rstrip(b"\0").decode(), row, began, thread, native))
+        return found
