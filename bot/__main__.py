@@ -2,17 +2,16 @@
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
-from types import FrameType
 
 from bot.check import check
 from bot.office import open_office
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
 from bot.settings import BotSettings
+from bot.supervisor import CANNOT_START, LEFT, Supervisor, stop_when_asked
+from bot.watchdog import Watchdog
 from store.logs import set_up_logs
 from store.municipality import MunicipalityError
 from store.services import ServiceError
@@ -20,19 +19,20 @@ from store.settings import SettingsError
 
 
 def worker() -> int:
-    # Loaded here only: the other commands need not wait for the scheduler and what sends and fetches.
-    from bot.run import run_worker
-
+    """Runs one worker process after the other, so that a message that kills one stops nobody else."""
     settings = BotSettings.from_environment(os.environ)
-    stop = threading.Event()
 
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+    def run(watchdog: Watchdog) -> int:
+        # Loaded here only: the other commands need not wait for the scheduler and what sends and fetches.
+        from bot.run import run_worker
 
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
-    run_worker(settings, stop)
-    return 0
+        def work() -> int:
+            run_worker(settings, stop_when_asked(), watchdog)
+            return LEFT
+
+        return explained(work)
+
+    return Supervisor(run).serve()
 
 
 def publish_menus() -> int:
@@ -95,11 +95,16 @@ def main(arguments: list[str] | None = None) -> int:
     if command not in COMMANDS:
         parser.error(f"no command {command!r}; there are: {', '.join(COMMANDS)}")
     set_up_logs()
+    return explained(COMMANDS[command])
+
+
+def explained(command: Callable[[], int]) -> int:
+    """Runs it; what stands in its way is told in a sentence."""
     try:
-        return COMMANDS[command]()
+        return command()
     except (SettingsError, MunicipalityError, ServiceError) as error:
         print(error, file=sys.stderr)
-        return 2
+        return CANNOT_START
     except MenuError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,6 +1,7 @@
 """The worker process: threads that work, deliver and fetch, and a scheduler for what the clock starts."""
 
 import logging
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from bot.quota import Meter
 from bot.richmenus.line_links import LineLinks
 from bot.richmenus.season import Season
 from bot.settings import BotSettings
+from bot.watchdog import Watchdog
 from bot.work import Worker
 from store import conversations, files, heartbeats
 from store.broadcasts import mailings
@@ -38,6 +40,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS, LOOK_AT_LEAST_EVERY_SECONDS = 0.01, 0.05
 LONGEST_REST_SECONDS = 1.0
 REST_AFTER_TROUBLE_SECONDS = 2.0
+CRASHED = 70
 SENDERS, FETCHERS, MAILERS = 4, 2, 3
 POSTMEN = SENDERS * MOST_AT_ONCE
 # Mailers are called by the scheduler; this is for what it should have missed.
@@ -87,15 +90,15 @@ class Crew:
             thread.join(timeout=20)
 
 
-def run_worker(settings: BotSettings, stop: threading.Event) -> None:
-    """Runs until `stop` is set."""
+def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog | None = None) -> None:
+    """Runs until `stop` is set. `watchdog` is told of each step that a message could make hang."""
     database, office = Database(settings.store), open_office(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     meter = Meter(database, LineAccount(settings.line_api_url, settings.access_token))
     postmen = ThreadPoolExecutor(POSTMEN)
     sender = Sender(database, office, settings, line, postmen=postmen, quota_is_gone=meter.want)
     senders = Crew(sender.deliver_once, SENDERS, stop)
-    workers = Crew(and_ring(senders.bell, Worker(database, office).work_once), 1, stop)
+    workers = Crew(and_ring(senders.bell, Worker(database, office, watchdog).work_once), 1, stop)
     fetchers = Crew(Fetcher(database, office, line).fetch_once, FETCHERS, stop)
     of_broadcasts = ThreadPoolExecutor(MAILERS * CHUNKS_AT_ONCE)
     mailer = Mailer(database, office, settings, line, postmen=of_broadcasts, quota_is_gone=meter.want)
@@ -166,6 +169,10 @@ def repeat(
         except Exception as error:
             log.error("step failed", extra=failure_fields(error))
             stop.wait(rest_after_trouble)
+        except BaseException as error:
+            # A thread that ended alone would leave its work undone for ever; the supervisor starts all of them again.
+            log.critical("a thread was made to end", extra=failure_fields(error))
+            os._exit(CRASHED)
         bell.rest(rest)
 
 

@@ -76,6 +76,23 @@ def place_of(traceback: TracebackType | None) -> str:
     return place
 
 
+_THREAD = re.compile(r"(?:Current thread|Thread) 0x([0-9a-f]+)")
+_FRAME = re.compile(r'  File "([^"]+)", line (\d+) in (\w+)')
+
+
+def place_in_dump(dump: str, thread: int) -> str:
+    """The place in our code where this thread was, by a dump of Python's faulthandler; empty when it does not say."""
+    is_this_thread = False
+    for line in dump.splitlines():
+        if found := _THREAD.match(line):
+            is_this_thread = int(found[1], 16) == thread
+        elif is_this_thread and (frame := _FRAME.match(line)):
+            path = Path(frame[1])
+            if path.is_relative_to(_ROOT) and path.relative_to(_ROOT).parts[0] in OURS:
+                return f"{path.relative_to(_ROOT)}:{frame[2]} {frame[3]}"
+    return ""
+
+
 def _sentence(record: logging.LogRecord) -> str:
     """Of other people's code the bare sentence only: nobody knows what they fill in."""
     is_ours = record.name.split(".")[0] in OURS

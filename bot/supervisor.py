@@ -1,0 +1,235 @@
+"""Keeps one worker process alive: starts it, ends it when a step hangs or its memory grows too far, starts it again.
+
+What the worker was doing then has its try counted already (store.inbox, store.outbox), so a message that hangs or
+kills its worker is given up after a few tries, and everybody else is answered meanwhile.
+"""
+
+import ctypes
+import faulthandler
+import logging
+import os
+import resource
+import select
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from bot.watchdog import Step, Watchdog
+from store.logs import failure_fields, place_in_dump
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 0.25
+# A worker that died soon after its start is started again later each time.
+LIVED_WELL_SECONDS, LONGEST_PAUSE_SECONDS = 30.0, 2.0
+LEAVES_WITHIN_SECONDS, DUMPS_WITHIN_SECONDS = 30.0, 3.0
+# Exit codes of a worker that need no other try: it was asked to leave, or its settings cannot work.
+LEFT, CANNOT_START, CRASHED = 0, 2, 70
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`cpu_seconds` is processor time of one step's thread: work that never ends uses it up soon on any machine, work
+    that waits for its turn on a busy one does not. `seconds` is for a step that waits for ever."""
+
+    cpu_seconds: float = 3.0
+    seconds: float = 30.0
+    memory_bytes: int = 768 * 2**20
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why a worker must not go on, and the step that it is in; None where several could be the cause."""
+
+    reason: str
+    step: Step | None
+
+
+class Guard:
+    """Holds one worker against the limits, by what it writes into the watchdog's memory and what the system tells."""
+
+    def __init__(self, watchdog: Watchdog, limits: Limits) -> None:
+        self._watchdog, self._limits = watchdog, limits
+        self._cpu_at_first_sight: dict[Step, float] = {}
+
+    def objection(self, worker: int) -> Objection | None:
+        steps = self._watchdog.under_way()
+        if overdue := next((step for step in steps if self._is_overdue(worker, step)), None):
+            return Objection("a step takes too long", overdue)
+        self._cpu_at_first_sight = {step: self._cpu_at_first_sight[step] for step in steps}
+        if _memory(worker) > self._limits.memory_bytes:
+            return Objection("too much memory", steps[0] if len(steps) == 1 else None)
+        return None
+
+    def _is_overdue(self, worker: int, step: Step) -> bool:
+        cpu = _cpu_seconds(worker, step.native_thread)
+        used = cpu - self._cpu_at_first_sight.setdefault(step, cpu)
+        return used > self._limits.cpu_seconds or time.monotonic() - step.began > self._limits.seconds
+
+
+class Supervisor:
+    """`run` is the worker process: it leaves when it gets SIGTERM, and returns its exit code."""
+
+    def __init__(self, run: Callable[[Watchdog], int], limits: Limits | None = None) -> None:
+        self._run, self._limits = run, limits or Limits()
+        self._must_leave = False
+
+    def serve(self) -> int:
+        """Runs workers, one after the other, until SIGTERM or SIGINT. Returns the exit code."""
+        self._wakeups, writing = os.pipe()
+        os.set_blocking(self._wakeups, False)
+        os.set_blocking(writing, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, _do_nothing)
+        pause = 0.0
+        while not self._must_leave:
+            began = time.monotonic()
+            code = self._live_through()
+            if code in (LEFT, CANNOT_START):
+                return code
+            log.critical("the worker died", extra={"status": code})
+            lived_well = time.monotonic() - began > LIVED_WELL_SECONDS
+            pause = 0.0 if lived_well else min(2 * pause + 0.1, LONGEST_PAUSE_SECONDS)
+            self._wait(pause)
+        return LEFT
+
+    def _wait(self, seconds: float) -> None:
+        """Until a signal arrives."""
+        select.select([self._wakeups], [], [], seconds)
+        with suppress(BlockingIOError):
+            while arrived := os.read(self._wakeups, 64):
+                if signal.SIGTERM in arrived or signal.SIGINT in arrived:
+                    self._must_leave = True
+
+    def _live_through(self) -> int:
+        """One life of a worker; returns its exit code, negative for the signal that ended it."""
+        watchdog = Watchdog()
+        guard = Guard(watchdog, self._limits)
+        with tempfile.TemporaryFile() as dump:
+            worker = _fork(self._run, watchdog, dump)
+            leave_until = None
+            while (code := _exit_code(worker)) is None:
+                self._wait(LOOK_EVERY_SECONDS)
+                if self._must_leave and leave_until is None:
+                    leave_until = time.monotonic() + LEAVES_WITHIN_SECONDS
+                    os.kill(worker, signal.SIGTERM)
+                elif leave_until is not None and time.monotonic() > leave_until:
+                    os.kill(worker, signal.SIGKILL)
+                if objection := guard.objection(worker):
+                    _end(worker, objection, dump)
+            return code
+
+
+def stop_when_asked() -> threading.Event:
+    """An event that SIGTERM and SIGINT set. The handlers take no lock: a second signal could arrive while the first
+    holds it."""
+    stop = threading.Event()
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _do_nothing)
+
+    def listen() -> None:
+        os.read(reading, 1)
+        stop.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    return stop
+
+
+def _do_nothing(_signal: int, _frame: object) -> None:
+    """Python writes the signal's number to the wake-up pipe all the same."""
+
+
+def _fork(run: Callable[[Watchdog], int], watchdog: Watchdog, dump: BinaryIO) -> int:
+    supervisor = os.getpid()
+    worker = os.fork()
+    if worker == 0:
+        _become_worker(run, watchdog, dump, supervisor)
+    return worker
+
+
+def _become_worker(
+    run: Callable[[Watchdog], int], watchdog: Watchdog, dump: BinaryIO, supervisor: int
+) -> NoReturn:
+    code = CRASHED
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        _die_with(supervisor)
+        # A memory image of the process on the disk would hold residents' words.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        faulthandler.enable(dump)
+        code = run(watchdog)
+    except BaseException as error:
+        log.critical("the worker failed", extra=failure_fields(error))
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _die_with(supervisor: int) -> None:
+    """Linux ends this process when the supervisor is gone; elsewhere it goes on until it is asked to leave."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != supervisor:
+            os._exit(LEFT)
+
+
+def _end(worker: int, objection: Objection, dump: BinaryIO) -> None:
+    """SIGABRT lets the interpreter write down where each thread is, whatever lock a thread holds."""
+    os.kill(worker, signal.SIGABRT)
+    until = time.monotonic() + DUMPS_WITHIN_SECONDS
+    while not _has_ended(worker) and time.monotonic() < until:
+        time.sleep(0.01)
+    os.kill(worker, signal.SIGKILL)
+    step = objection.step
+    about = {"row": step.row, "step": step.kind, "where": _where(step, dump)} if step else {}
+    log.critical("the worker was ended", extra={"reason": objection.reason, **about})
+
+
+def _where(step: Step, dump: BinaryIO) -> str:
+    dump.seek(0)
+    return place_in_dump(dump.read().decode("utf-8", "replace"), step.thread)
+
+
+def _has_ended(worker: int) -> bool:
+    """Leaves the exit code to be asked for, so that the number cannot belong to another process yet."""
+    return os.waitid(os.P_PID, worker, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _exit_code(worker: int) -> int | None:
+    pid, status = os.waitpid(worker, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if pid else None
+
+
+def _cpu_seconds(process: int, thread: int) -> float:
+    """Processor time of one thread so far; 0 where the system does not tell (it has no /proc) or it is gone."""
+    try:
+        stat = Path(f"/proc/{process}/task/{thread}/stat").read_text()
+    except OSError:
+        return 0.0
+    # The name in brackets may hold spaces; user and system time are the 12th and 13th field after it.
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory(process: int) -> int:
+    """Bytes in use; 0 where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

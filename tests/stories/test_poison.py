@@ -1,0 +1,147 @@
+"""A message that hangs, kills or fills its worker harms its own resident only: everybody else is answered meanwhile."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from bot.supervisor import Guard, Limits
+from bot.watchdog import Watchdog
+from store.logs import place_in_dump
+from store.models import InboxEvent
+from tests.processes import ROOT, start, wait_until
+from tests.stories.poisoned import HARM
+from tests.stories.scenes import HELLO, times_told
+from tests.town import Town
+
+GREETED = "ช่วยเรื่องอะไรดีคะ"
+# Ends only after half a minute; the guard's own test shows that it does.
+TOO_LONG_FOR_A_TEST = "wait"
+
+
+def tries(town: Town) -> dict[str, int]:
+    """Of the events that are not done, by what they are."""
+    with town.database.reading() as session:
+        events = session.scalars(select(InboxEvent).where(InboxEvent.state != "done"))
+        return {(event.body or {})["message"]["text"]: event.tries for event in events}
+
+
+@pytest.fixture
+def poisoned_worker(town: Town, tmp_path: Path) -> "subprocess.Popen[bytes]":
+    town.clock.move_to(datetime.fromtimestamp(time_machine.escape_hatch.time.time(), UTC))
+    return start("worker", ["-m", "tests.stories.poisoned"], town, tmp_path)
+
+
+def test_poison_of_every_kind_leaves_everybody_else_answered(
+    town: Town, tmp_path: Path, poisoned_worker: "subprocess.Popen[bytes]"
+) -> None:
+    try:
+        poison = {f"poison {kind}" for kind in HARM if kind != TOO_LONG_FOR_A_TEST}
+        healthy = [town.simulator.add_resident(str(number)) for number in range(3)]
+        for words in poison:
+            town.simulator.add_resident(words).says(words)
+        for phone in healthy:
+            phone.says(HELLO)
+        town.simulator.deliver_webhooks(together=True)
+        wait_until(lambda: all(times_told(phone, GREETED) == 1 for phone in healthy), seconds=120)
+        wait_until(lambda: all(tries(town).get(words, 0) >= 2 for words in poison), seconds=240)
+    finally:
+        poisoned_worker.terminate()
+        assert poisoned_worker.wait(timeout=60) == 0
+    log = (tmp_path / "worker.log").read_text()
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    ended = [line for line in lines if line["message"] == "the worker was ended"]
+    assert {"a step takes too long", "too much memory"} <= {line["reason"] for line in ended}
+    assert any("work.py" in line.get("where", "") for line in ended)
+    assert "poison" not in log.replace("poisoned.py", "")
+
+
+def children(process: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def is_running(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("killed", ["supervisor", "worker"])
+def test_a_worker_is_started_again_and_ends_with_its_supervisor(
+    town: Town, poisoned_worker: "subprocess.Popen[bytes]", killed: str
+) -> None:
+    try:
+        wait_until(lambda: bool(children(poisoned_worker.pid)))
+        (worker,) = children(poisoned_worker.pid)
+        if killed == "worker":
+            os.kill(worker, signal.SIGKILL)
+            wait_until(lambda: children(poisoned_worker.pid) not in ([], [worker]))
+            (worker,) = children(poisoned_worker.pid)
+    finally:
+        poisoned_worker.kill()
+        poisoned_worker.wait(timeout=60)
+    wait_until(lambda: not is_running(worker))
+
+
+def objection_to(act: Callable[[], object], limits: Limits) -> str:
+    """Of a guard to a process that does this in one step."""
+    watchdog = Watchdog()
+    child = os.fork()
+    if child == 0:
+        with watchdog.step("event", 7):
+            act()
+        os._exit(0)
+    try:
+        guard, found = Guard(watchdog, limits), []
+
+        def look() -> bool:
+            found.append(guard.objection(child))
+            return found[-1] is not None
+
+        wait_until(look)
+        (objection,) = filter(None, found)
+        assert objection.step is None or (objection.step.kind, objection.step.row) == ("event", 7)
+        return objection.reason
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+ENDLESS = Limits(cpu_seconds=1e9, seconds=1e9, memory_bytes=10**15)
+
+
+def test_the_guard_objects_to_each_kind_of_harm() -> None:
+    assert objection_to(HARM["hang"], replace(ENDLESS, cpu_seconds=0.1)) == "a step takes too long"
+    assert objection_to(HARM["wait"], replace(ENDLESS, seconds=0.1)) == "a step takes too long"
+    assert objection_to(HARM["memory"], replace(ENDLESS, memory_bytes=2**30)) == "too much memory"
+
+
+def test_the_guard_lets_go_on_who_works_step_by_step() -> None:
+    watchdog = Watchdog()
+    guard = Guard(watchdog, ENDLESS)
+    with watchdog.step("event", 7):
+        assert [(step.kind, step.row) for step in watchdog.under_way()] == [("event", 7)]
+        assert guard.objection(os.getpid()) is None
+    assert watchdog.under_way() == []
+
+
+def test_the_place_where_a_thread_hangs_is_read_from_the_dump() -> None:
+    dump = f"""Fatal Python error: Aborted
+
+Current thread 0x00007f0000000001 (most recent call first):
+  File "{ROOT}/bot/run.py", line 1 in keep_looking
+
+Thread 0x00007f0000000002 (most recent call first):
+  File "/usr/lib/python3.11/re.py", line 166 in match
+  File "{ROOT}/store/thai.py", line 40 in folded
+  File "{ROOT}/bot/work.py", line 100 in work_once
+"""
+    assert place_in_dump(dump, 0x7F0000000002) == "store/thai.py:40 folded"
+    assert place_in_dump(dump, 0x7F0000000003) == ""
