@@ -16,6 +16,7 @@ from bot.notices import notice_replies
 from bot.render import render
 from bot.settings import BotSettings
 from bot.visit import Office
+from bot.watchdog import Watchdog
 from store import money, outbox
 from store.calendar import Month
 from store.clock import now
@@ -67,9 +68,11 @@ class Sender:
         *,
         postmen: Executor | None = None,
         quota_is_gone: Callable[[], None] = lambda: None,
+        watchdog: Watchdog | None = None,
     ) -> None:
         self._database, self._office, self._settings, self._line = database, office, settings, line
         self._postmen, self._quota_is_gone = postmen, quota_is_gone
+        self._watchdog = watchdog or Watchdog()
         self._paused_until: datetime | None = None
         self._quota_gone_until: datetime | None = None
 
@@ -80,7 +83,10 @@ class Sender:
         with self._database.transaction() as session:
             # After a pause one tries for all.
             due = outbox.claim(session, most=MOST_AT_ONCE if self._paused_until is None else 1)
-            parcels = [parcel for rows in due if (parcel := self._pack(session, rows)) is not None]
+            writing = outbox.Writing()
+            parcels = [parcel for rows in due if (parcel := self._pack(session, rows, writing)) is not None]
+            writing.count_try()
+        self._write(writing)
         for answers in self._answers(parcels):
             self._settle(answers)
         return bool(due)
@@ -128,8 +134,8 @@ class Sender:
             log.error("answer cannot be read", extra={"row": parcel.lead_id, **failure_fields(error)})
             return Outcome(Answer.UNKNOWN, type(error).__name__)
 
-    def _pack(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
-        """Freezes the request; None when there was nothing worth sending any more."""
+    def _pack(self, session: Session, rows: list[OutboxRow], writing: outbox.Writing) -> Parcel | None:
+        """Freezes the request; None when it is not to be sent now. What has no words yet gets them first."""
         lead = rows[0]
         if lead.first_tried_at is not None:
             return self._pack_again(session, rows)
@@ -137,8 +143,10 @@ class Sender:
         if by == "push" and not self._worth_a_push(session, lead):
             outbox.settle(session, lead.id, "dropped", error="too late for a reply")
             return None
-        rows = self._sayable(session, rows)
-        if lead not in rows or (by == "push" and self._waits_for_quota(session, rows)):
+        if by == "push" and self._waits_for_quota(session, rows):
+            return None
+        if unwritten := [row for row in rows if row.messages is None]:
+            writing.add(session, unwritten)
             return None
         rows, messages = self._filled(rows)
         outbox.freeze(rows, by=by, body=_body(lead, by, messages), again_in=HOLD)
@@ -184,17 +192,21 @@ class Sender:
         outbox.wait_for_quota(rows, until)
         return True
 
-    def _sayable(self, session: Session, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
-        """Without those we have no words for: they are given up, and no other row is held up by them."""
-        sayable = []
-        for row in rows:
-            try:
-                row.messages = self._messages(row)
-                sayable.append(row)
-            except Exception as error:
-                log.error("notice cannot be written", extra={"row": row.id, "error": type(error).__name__})
-                outbox.settle(session, row.id, "dead", error=f"cannot be written: {type(error).__name__}")
-        return sayable
+    def _write(self, writing: outbox.Writing) -> None:
+        """Puts notices into words. Those we have no words for are given up, and no other row is held up by them."""
+        if not writing.tries:
+            return
+        with self._database.transaction(durable=False) as session:
+            for row in writing.take(session):
+                try:
+                    with self._watchdog.step("notice", row.id):
+                        row.messages = self._messages(row)
+                except Exception as error:
+                    log.error("notice cannot be written", extra={"row": row.id, **failure_fields(error)})
+                    reason = f"cannot be written: {type(error).__name__}"
+                    outbox.settle(session, row.id, "dead", error=reason)
+                else:
+                    writing.done(row)
 
     def _filled(self, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], list[dict[str, Any]]]:
         """As many of the rows as fit into one request, with their messages, eldest first. A reply stands last:
@@ -210,8 +222,6 @@ class Sender:
         return taken, [message for row in in_order for message in row.messages or []]
 
     def _messages(self, row: OutboxRow) -> list[dict[str, Any]]:
-        if row.messages is not None:
-            return row.messages
         return render(
             notice_replies(row.notice or "", row.details or {}, self._office.phrases, self._settings)
         )

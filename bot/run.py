@@ -96,7 +96,9 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     meter = Meter(database, LineAccount(settings.line_api_url, settings.access_token))
     postmen = ThreadPoolExecutor(POSTMEN)
-    sender = Sender(database, office, settings, line, postmen=postmen, quota_is_gone=meter.want)
+    sender = Sender(
+        database, office, settings, line, postmen=postmen, quota_is_gone=meter.want, watchdog=watchdog
+    )
     senders = Crew(sender.deliver_once, SENDERS, stop)
     workers = Crew(and_ring(senders.bell, Worker(database, office, watchdog).work_once), 1, stop)
     fetchers = Crew(Fetcher(database, office, line).fetch_once, FETCHERS, stop)

@@ -85,25 +85,26 @@ class Worker:
                 self._put_back(row_id, its_error)
 
     def _work_on(self, row_ids: Sequence[int], tries: int) -> None:
+        if row_ids:
+            with self._database.transaction() as session:
+                self._work_through(session, inbox.take(session, row_ids, tries))
+
+    def _work_through(self, session: Session, rows: Sequence[InboxEvent]) -> None:
         """What is not reached in time is given back: others wait for the database meanwhile."""
-        if not row_ids:
-            return
-        with self._database.transaction() as session:
-            rows = inbox.take(session, row_ids, tries)
-            until = time.monotonic() + self._longest
-            known = _Known.by_lane(session, [row.lane for row in rows])
-            done: list[InboxEvent] = []
-            for row in rows:
-                if done and time.monotonic() > until:
-                    break
-                with self._watchdog.step("event", row.id):
-                    self._work(session, row, known)
-                done.append(row)
-            inbox.done(session, done)
-            if not_reached := [row.id for row in rows[len(done) :]]:
-                inbox.give_back(session, not_reached, at_once=True)
+        until = time.monotonic() + self._longest
+        known = _Known.by_lane(session, [row.lane for row in rows])
+        done: list[InboxEvent] = []
+        for row in rows:
+            if done and time.monotonic() > until:
+                break
+            with self._watchdog.step("event", row.id):
+                self._work(session, row, known)
+            done.append(row)
+        inbox.done(session, done)
+        if not_reached := [row.id for row in rows[len(done) :]]:
+            inbox.give_back(session, not_reached, at_once=True)
         # What is claimed and not reached was looked up for nothing, and nobody else could take it meanwhile.
-        self._pace = min(2 * len(done), MOST_AT_ONCE) or 1
+        self._pace = max(1, min(2 * len(done), MOST_AT_ONCE))
 
     def _work(self, session: Session, row: InboxEvent, known: "_Known") -> None:
         event = _dated(read_event(row.body or {}), row)

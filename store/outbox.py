@@ -15,6 +15,7 @@ from store.models import OutboxRow, Resident
 # LINE remembers a retry key for 24 hours; after that the same key would send the message again.
 LAST_TRY_AFTER = timedelta(hours=23)
 MOST_MESSAGES = 5
+MOST_WRITE_TRIES = 5
 # LINE asks that a reply token be used within a minute of receipt; the rest is margin for the call itself.
 REPLY_WITHIN = timedelta(seconds=50)
 # The error of what waits for messages that LINE will take again: next month's, or those of a larger plan.
@@ -144,12 +145,55 @@ def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     due = next(row for row in rows if row.id == due_id)
     if due.first_tried_at is not None:
         return [due, *(row for row in rows if row.lead_id == due.id)]
-    # A row that was refused in company goes alone, so that one bad message takes no other with it.
-    if due.tries:
+    # A row that was refused in company, or whose writing ended a worker, goes alone: it takes no other with it.
+    if due.tries or due.write_tries:
         return [due]
-    fresh = [row for row in rows if not row.tries]
+    fresh = [row for row in rows if not row.tries and not row.write_tries]
     lead = next((row for row in fresh if token_lives(row)), due if due.kind == "reply" else fresh[0])
     return [lead, *(row for row in fresh if row is not lead and _may_ride(row))]
+
+
+class Writing:
+    """Notices to be put into words after this transaction, whose commit counts a try of each.
+
+    So a notice that ends its worker has had its try; from then on it is written alone, and after a few it is dead.
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[OutboxRow] = []
+        self.tries: dict[int, int] = {}
+        self._due: set[int] = set()
+
+    def add(self, session: Session, rows: Sequence[OutboxRow]) -> None:
+        """Leaves them for the next turn where one of them was tried before and others are to be written now."""
+        if self._rows and any(row.write_tries for row in (*self._rows, *rows)):
+            return
+        for row in rows:
+            if row.write_tries < MOST_WRITE_TRIES:
+                self._rows.append(row)
+            else:
+                settle(
+                    session, row.id, "dead", error="cannot be written: each worker that tried it was ended"
+                )
+
+    def count_try(self) -> None:
+        for row in self._rows:
+            row.write_tries += 1
+            self.tries[row.id] = row.write_tries
+            if row.next_try_at <= now():
+                self._due.add(row.id)
+                row.next_try_at = now() + timedelta(seconds=2**row.write_tries)
+
+    def take(self, session: Session) -> list[OutboxRow]:
+        """Locked for this transaction; without those that another worker has taken up since."""
+        theirs = select(OutboxRow).where(OutboxRow.id.in_(self.tries), OutboxRow.state == "ready")
+        rows = session.scalars(theirs.order_by(OutboxRow.id).with_for_update())
+        return [row for row in rows if row.messages is None and row.write_tries == self.tries[row.id]]
+
+    def done(self, row: OutboxRow) -> None:
+        row.write_tries = 0
+        if row.id in self._due:
+            row.next_try_at = now()
 
 
 def token_lives(row: OutboxRow) -> bool:

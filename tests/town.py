@@ -42,11 +42,11 @@ class Town:
         self._web_app = create_app(settings)
         self.web = self._web_app.test_client()
         self._console_app: Flask | None = None
-        line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+        self.line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
         self.worker = Worker(database, self.office)
-        self.sender = Sender(database, self.office, settings, line)
-        self.fetcher = Fetcher(database, self.office, line)
-        self.mailer = Mailer(database, self.office, settings, line)
+        self.sender = Sender(database, self.office, settings, self.line)
+        self.fetcher = Fetcher(database, self.office, self.line)
+        self.mailer = Mailer(database, self.office, settings, self.line)
 
     def receive(self, body: bytes, headers: dict[str, str]) -> int:
         return self.web.post("/line/webhook", data=body, headers=headers).status_code

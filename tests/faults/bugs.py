@@ -63,12 +63,13 @@ def keep_each_delivery() -> None:
 
 def done_before_the_work() -> None:
     def work_once(worker: Any) -> bool:
+        claim = worker._claim()
         with worker._database.transaction() as session:
-            rows = inbox.claim(session, most=1)
+            rows = inbox.take(session, claim.event_ids, claim.tries) if claim else []
             inbox.done(session, rows)
         with worker._database.transaction() as session:
-            worker._work_on(session, rows)
-        return bool(rows)
+            worker._work_through(session, rows)
+        return claim is not None
 
     Worker.work_once = work_once  # type: ignore[method-assign, assignment]
 
@@ -78,12 +79,13 @@ def done_after_the_work() -> None:
 
     def work_once(worker: Any) -> bool:
         inbox.done = lambda session, events: None
+        claim = worker._claim()
         with worker._database.transaction() as session:
-            rows = inbox.claim(session, most=1)
-            worker._work_on(session, rows)
+            rows = inbox.take(session, claim.event_ids, claim.tries) if claim else []
+            worker._work_through(session, rows)
         with worker._database.transaction() as session:
             done(session, rows)
-        return bool(rows)
+        return claim is not None
 
     Worker.work_once = work_once  # type: ignore[method-assign, assignment]
 
@@ -91,10 +93,12 @@ def done_after_the_work() -> None:
 def call_inside_the_transaction() -> None:
     def deliver_once(sender: Any) -> bool:
         with sender._database.transaction() as session:
-            due = outbox.claim(session, most=1)
-            for parcel in [sender._pack(session, rows) for rows in due]:
+            due, writing = outbox.claim(session, most=1), outbox.Writing()
+            for parcel in [sender._pack(session, rows, writing) for rows in due]:
                 if parcel is not None:
                     sender._conclude(session, parcel, sender._call(parcel))
+            writing.count_try()
+        sender._write(writing)
         return bool(due)
 
     Sender.deliver_once = deliver_once  # type: ignore[method-assign, assignment]

@@ -135,8 +135,6 @@ def stamp_messages() -> None:
         return put_reply(session, **row)
 
     def stamped_messages_of(sender: Sender, row: Any) -> Any:
-        if row.messages is not None:
-            return row.messages
         return _stamped(messages_of(sender, row), f"n:{row.id}")
 
     outbox.put_reply = put_stamped

@@ -5,7 +5,7 @@ Started as `python -m tests.faults.without_lanes`.
 
 import sys
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.__main__ import main
@@ -13,12 +13,18 @@ from store import inbox
 from store.models import InboxEvent
 
 
-def claim(session: Session, *, most: int) -> list[InboxEvent]:
-    any_of_them = select(InboxEvent).where(InboxEvent.state == "new").order_by(func.random())
-    return list(session.scalars(any_of_them.limit(most).with_for_update(skip_locked=True)))
+def claim(session: Session, *, most: int, tried_first: bool = False) -> inbox.Claim | None:
+    any_of_them = select(InboxEvent.id).where(InboxEvent.state == "new").order_by(func.random())
+    ids = tuple(session.scalars(any_of_them.limit(most).with_for_update(skip_locked=True)))
+    session.execute(update(InboxEvent).where(InboxEvent.id.in_(ids)).values(tries=1))
+    return inbox.Claim(ids, 1) if ids else None
 
 
-inbox.claim = claim
+def do_not_hold_lanes(_session: Session, _lanes: object) -> None:
+    """Another worker may be at work for the same resident."""
+
+
+inbox.claim, inbox.hold_lanes = claim, do_not_hold_lanes  # type: ignore[attr-defined]
 
 if __name__ == "__main__":
     sys.exit(main(["worker"]))
