@@ -1,6 +1,7 @@
 """Thai dates, digits, phones and names, as people here write them."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 
@@ -16,9 +17,9 @@ _SLIPS = (("ใ", "ไ"), ("ธ", "ท"), ("ฑ", "ท"), ("ณ", "น"), ("ษ"
 _PAIRS = (("เเ", "แ"), ("\u0e4d\u0e32", "ำ"))
 _CIRCLE_BEFORE_TONE = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32")
 _TONES = re.compile("[\u0e47-\u0e4c]")
-_PARTICLES = re.compile(r"(\s?(นะคะ|นะครับ|ค่ะ|คะ|ครับ|คับ|ค่า|จ้า|จ้ะ|จ๊ะ|นะ))+$")
+_PARTICLES = ("ค่ะ", "คะ", "ครับ", "คับ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ", "นะ")
 # A title is followed by a consonant or a vowel that stands before one: คุณากร is a name, not คุณ and ากร.
-_TITLE = re.compile(r"(นางสาว|นาง|นาย|เด็กชาย|เด็กหญิง|คุณ|ว่าที่)\s*(?=[ก-ฮเ-ไ])|([ก-ฮ]{1,3}\.\s*)+(?=[ก-ฮเ-ไ])")
+_TITLE = re.compile(r"(นางสาว|นาง|นาย|เด็กชาย|เด็กหญิง|คุณ|ว่าที่)\s*(?=[ก-ฮเ-ไ])|[ก-ฮ]{1,3}\.\s*(?=[ก-ฮเ-ไ])")
 
 
 def arabic_digits(text: str) -> str:
@@ -35,7 +36,31 @@ def one_spelling(text: str) -> str:
 
 def without_particles(text: str) -> str:
     """Without ค่ะ, ครับ, นะคะ at the end: they are courtesy, not part of the answer."""
-    return _PARTICLES.sub("", text)
+    return without_endings(text, _PARTICLES)
+
+
+def without_endings(text: str, endings: Sequence[str], *, apart: Sequence[str] = ()) -> str:
+    """Takes these words off the end, as often as they stand there; those of `apart` only after a space.
+
+    One look at each from the end: a regular expression that may read นะคะ as one word or as two tries every
+    combination of them.
+    """
+    end = len(text.rstrip())
+    while ending := _ending(text, end, endings, apart):
+        end -= len(ending)
+        while end and text[end - 1].isspace():
+            end -= 1
+    return text[:end]
+
+
+def _ending(text: str, end: int, endings: Sequence[str], apart: Sequence[str]) -> str:
+    for ending in endings:
+        if text.endswith(ending, 0, end):
+            return ending
+    for ending in apart:
+        if text.endswith(ending, 0, end) and (end == len(ending) or text[end - len(ending) - 1].isspace()):
+            return ending
+    return ""
 
 
 def thai_date(day: date) -> str:

@@ -20,7 +20,7 @@ _ONES = {
 _PLACES = {"สิบ": 10, "ร้อย": 100, "พัน": 1000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
 _FIGURE = r"(?<![\d.])-?(?:\d+(?:\.\d+)?|\.\d+)(?!\.?\d)"
 _PART = re.compile(rf"\s*({_FIGURE}|{'|'.join(_ONES)})?\s*({'|'.join(_PLACES)})?")
-_BEFORE = re.compile(r"^(?:(?:ประมาณ|ราว|มี|อยู่กัน|อยู่|ทั้งหมด|รวม)\s*)+")
+_BEFORE = ("ประมาณ", "ราว", "มี", "อยู่กัน", "อยู่", "ทั้งหมด", "รวม")
 
 
 def read_amount(text: str, unit: str = "") -> float | None:
@@ -29,11 +29,20 @@ def read_amount(text: str, unit: str = "") -> float | None:
     figures = re.findall(_FIGURE, text)
     if len(figures) > 1:
         return None
-    alone = _BEFORE.sub("", text).removesuffix(unit).strip()
+    alone = _without_beginnings(text).removesuffix(unit).strip()
     if (amount := _in_words(alone)) is not None:
         return amount
     # 2 พันธุ์ may be two kinds or a slip for two thousand: ask again rather than guess.
     return float(figures[0]) if figures and not any(place in alone for place in _PLACES) else None
+
+
+def _without_beginnings(text: str) -> str:
+    start = 0
+    while word := next((word for word in _BEFORE if text.startswith(word, start)), ""):
+        start += len(word)
+        while text[start : start + 1].isspace():
+            start += 1
+    return text[start:]
 
 
 def _in_words(text: str) -> float | None:

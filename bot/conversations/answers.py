@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import phonenumbers
+import regex
 from stdnum.th import pin as citizen_ids
 
 from bot.conversations.addresses import read_address, show_address
@@ -23,6 +24,7 @@ from store.thai import (
     one_spelling,
     phone_shown,
     thai_weekday_date,
+    without_endings,
     without_particles,
 )
 
@@ -55,8 +57,11 @@ _CONTROLS = re.compile(
     r"[\ud800-\udfff\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e"
     r"\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
+# More signs above and below one letter than any language writes: to put them in order takes ever longer.
+_HEAPED_SIGNS = regex.compile(r"(\p{M}{8})\p{M}+")
 # นะ and คะ may end a name, as in ชนะ: only apart from it are they certainly courtesy.
-_AFTER_A_NAME = re.compile(r"(\s*(นะคะ|นะครับ|ค่ะ|ครับ|คับ)|\s+(คะ|ค่า|จ้า|จ้ะ|จ๊ะ|นะ)|^(คะ|ค่า|จ้า|จ้ะ|จ๊ะ|นะ))+$")
+_AFTER_A_NAME = ("นะคะ", "นะครับ", "ค่ะ", "ครับ", "คับ")
+_APART_FROM_A_NAME = ("คะ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ", "นะ")
 _BEFORE_A_NAME = re.compile(r"^((ดิฉัน|ฉัน|ผม|หนู)\s*)?ชื่อ\s*")
 _SECRET = re.compile(
     r"(รหัสผ่าน|พาสเวิร์ด|password|passwd|otp|โอทีพี|รหัส\s*atm|รหัสบัตร(?!\s*ประชาชน)|\bpin\b|รหัสพิน|รหัสลับ)"
@@ -69,7 +74,8 @@ _EMAIL = re.compile(r"(?<!\S)[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9
 def clean_text(text: str) -> str:
     """Normalised and without invisible signs that could hide or reverse what an officer reads; "" if none is left
     to be seen."""
-    text = one_spelling(unicodedata.normalize("NFC", _CONTROLS.sub("", text))).strip()
+    text = _HEAPED_SIGNS.sub(r"\1", _CONTROLS.sub("", text))
+    text = one_spelling(unicodedata.normalize("NFC", text)).strip()
     return text if any(unicodedata.category(sign)[0] in "LNPS" for sign in text) else ""
 
 
@@ -100,7 +106,8 @@ def _text(question: Question, said: Said, _: Setting) -> Verdict:
 def _name(_question: Question, said: Said, _: Setting) -> Verdict:
     if not isinstance(said, Words):
         return Refused("want_words")
-    name = _AFTER_A_NAME.sub("", _BEFORE_A_NAME.sub("", " ".join(said.text.split())))
+    name = _BEFORE_A_NAME.sub("", " ".join(said.text.split()))
+    name = without_endings(name, _AFTER_A_NAME, apart=_APART_FROM_A_NAME)
     letters = sum(ch.isalpha() for ch in name)
     if letters < 2 or len(name) > 80 or any(ch.isdigit() for ch in name):
         return Refused("not_a_name")

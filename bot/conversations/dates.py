@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from store.thai import MONTHS, arabic_digits, folded, without_particles
+from store.thai import MONTHS, arabic_digits, folded, folded_word, without_particles
 
 _NEAR = (("มะรืน", 2), ("พรุ่งนี้", 1), ("พรุ้งนี้", 1), ("พรุงนี้", 1), ("วันนี้", 0))
 # The full names without คม, ยน and พันธ์, which many leave out.
@@ -33,8 +33,9 @@ def read_day(text: str, today: date) -> date | None:
 
 def _month(word: str) -> int | None:
     """Long names may go on; short ones must be all there is: 3 มีคนอยู่ is not in March."""
+    typed = folded(word)
     for number, (short, long) in enumerate(zip(MONTHS, _LONG_MONTHS, strict=True), start=1):
-        if word.startswith(short) or folded(word) == folded(short) or folded(word).startswith(folded(long)):
+        if word.startswith(short) or typed == folded_word(short) or typed.startswith(folded_word(long)):
             return number
     return None
 

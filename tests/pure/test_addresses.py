@@ -67,3 +67,9 @@ def test_any_text_gives_an_address_that_can_be_shown(text):
     address = read_address(text)
     assert all(address.values())
     assert isinstance(show_address(address), str)
+
+
+def test_a_house_number_is_not_cut_in_its_middle():
+    """Where a soi is called by a number with a slash, it is called so to its end."""
+    assert read_address("99/1 ซอย 12/3 หมู่ 4")["soi"] == "12/3"
+    assert read_address("99/1 ซอย" + "1" * 4000)["soi"] == "1" * 4000

@@ -122,5 +122,11 @@ def test_courtesy_at_the_end_is_not_part_of_the_answer(said, plain):
     assert without_particles(said) == plain
 
 
+@pytest.mark.parametrize("courtesy", ["นะคะ", "คะ ", "คะ  นะครับ\n"])
+def test_courtesy_without_end_is_taken_off_and_in_the_middle_left(courtesy):
+    assert without_particles("ไม่มี" + courtesy * 1000) == "ไม่มี"
+    assert without_particles(courtesy * 1000 + "!") == courtesy * 1000 + "!"
+
+
 def test_thai_digits_are_digits():
     assert arabic_digits("๐๑๒๓๔๕๖๗๘๙ ก 5") == "0123456789 ก 5"
