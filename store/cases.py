@@ -22,6 +22,8 @@ from store.thai import arabic_digits
 
 # Notices that may ride with another message; the rest is told at once.
 UNHURRIED = frozenset({"case_received", "case_started"})
+# A case's number or code, with room for the spaces people type into it.
+LONGEST_CODE = 60
 
 
 class StaleCase(ValueError):
@@ -262,14 +264,23 @@ def find_own_case(session: Session, resident: Resident, case_id: int) -> Case | 
     return case if case is not None and case.resident_id == resident.id else None
 
 
+def read_case_code(typed: str) -> tuple[int, int] | str | None:
+    """(number, fiscal year) or a tracking code, as a person types them; None for any other text."""
+    if len(typed) > LONGEST_CODE:
+        return None
+    typed = arabic_digits(typed).upper().replace(" ", "")
+    if match := re.fullmatch(r"(\d{1,6})/(25\d\d)", typed):
+        return int(match[1]), int(match[2])
+    return typed if re.fullmatch(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]", typed) else None
+
+
 def find_own_case_by_code(session: Session, resident: Resident, typed: str) -> Case | None:
     """By number or tracking code as a person types it, among their own cases only; None for any other text."""
-    typed = arabic_digits(typed).upper().replace(" ", "")
-    own = select(Case).where(Case.resident_id == resident.id)
-    if match := re.fullmatch(r"(\d{1,6})/(25\d\d)", typed):
-        own = own.where(Case.number == int(match[1]), Case.fiscal_year == int(match[2]))
-    elif re.fullmatch(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]", typed):
-        own = own.where(Case.tracking_code == typed)
-    else:
+    code = read_case_code(typed)
+    if code is None:
         return None
-    return session.scalars(own).one_or_none()
+    own = select(Case).where(Case.resident_id == resident.id)
+    if isinstance(code, str):
+        return session.scalars(own.where(Case.tracking_code == code)).one_or_none()
+    number, year = code
+    return session.scalars(own.where(Case.number == number, Case.fiscal_year == year)).one_or_none()

@@ -16,9 +16,9 @@ PARTS = {
 }
 _BEFORE = {"tambon": "ต.", "amphoe": "อ.", "province": "จ.", "moo": "หมู่ ", "soi": "ซอย", "road": "ถนน"}
 
-# Each part ends where the next one begins.
+# Each part ends where the next one begins. Words are one space apart by then.
 _STOP = (
-    r"(?=\s*(?:หมู่|(?<![ก-๙])ม\s*\d|ม\.|ชุมชน|ซอย|ซ\.|ถนน|ถ\.|ตำบล|ต\.|แขวง|อำเภอ|อ\.|เขต|จังหวัด|จ\.|"
+    r"(?= ?(?:หมู่|(?<![ก-๙])ม\s*\d|ม\.|ชุมชน|ซอย|ซ\.|ถนน|ถ\.|ตำบล|ต\.|แขวง|อำเภอ|อ\.|เขต|จังหวัด|จ\.|"
     r"(?<!\d)\d+/\d|(?<!\d)\d{5}\b|,|$))"
 )
 _PATTERNS = {

@@ -117,7 +117,7 @@ def _name(_question: Question, said: Said, _: Setting) -> Verdict:
 def _phone(_question: Question, said: Said, _: Setting) -> Verdict:
     if not isinstance(said, Words):
         return Refused("want_words")
-    text = re.sub(r"\s*ต่อ\s*(?=\d)", " ext. ", arabic_digits(said.text[:200]))
+    text = re.sub(r"ต่อ\s*(?=\d)", " ext. ", arabic_digits(said.text[:100]))
     for found in phonenumbers.PhoneNumberMatcher(text, "TH"):
         if found.number.country_code == 66:
             extension = f"{EXTENSION}{found.number.extension}" if found.number.extension else ""

@@ -37,6 +37,8 @@ ANYWHERE |= dict.fromkeys(
      "ไม่รับข่าว", "ไม่รับข่าวสาร", "หยุดส่ง", "หยุดส่งข่าว", "หยุดข่าว", "ยกเลิกข่าวสาร"),
     topics.show,
 )  # fmt: skip
+# With spaces and courtesy; the longest command has twenty letters.
+LONGEST_COMMAND = 200
 _CANCEL = ("ยกเลิก", "เลิก", "ไม่ทำแล้ว", "cancel")
 _BACK = ("ย้อนกลับ", "กลับ", "ถอยกลับ", "back")
 _SKIP = ("ข้าม", "ไม่มี", "skip")
@@ -49,17 +51,22 @@ def command(visit: Visit, text: str) -> list[Reply] | None:
     """What the command leads to, or None when these words are no command."""
     if (replies := announcements.tester_code(visit, text)) is not None:
         return replies
-    typed = folded(without_particles(text))
+    typed = read_command(text)
     for words, act in ANYWHERE.items():
-        if folded_word(words) == typed:
+        if typed and folded_word(words) == typed:
             return act(visit)
     if _is(typed, _HELP):
         return _help(visit)
     return _in_conversation(visit, typed)
 
 
+def read_command(text: str) -> str:
+    """What was typed, as commands are compared; "" for what is too long to be one."""
+    return folded(without_particles(text)) if len(text) <= LONGEST_COMMAND else ""
+
+
 def _is(typed: str, words: tuple[str, ...]) -> bool:
-    return any(folded_word(word) == typed for word in words)
+    return any(typed and folded_word(word) == typed for word in words)
 
 
 def _help(visit: Visit) -> list[Reply]:

@@ -11,7 +11,7 @@ from line_simulator.demo.children import Children, Trouble
 
 Json = dict[str, Any]
 PATIENCE_SECONDS = 20.0
-_CASE_NUMBER = re.compile(r"\d{4,}/\d{4}")
+_CASE_NUMBER = re.compile(r"(?<!\d)\d{4,}/\d{4}")
 
 
 def plain_session() -> requests.Session:
