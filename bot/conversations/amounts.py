@@ -20,12 +20,15 @@ _ONES = {
 _PLACES = {"สิบ": 10, "ร้อย": 100, "พัน": 1000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
 _FIGURE = r"(?<![\d.])-?(?:\d+(?:\.\d+)?|\.\d+)(?!\.?\d)"
 _PART = re.compile(rf"\s*({_FIGURE}|{'|'.join(_ONES)})?\s*({'|'.join(_PLACES)})?")
+# Below nothing, in words or by any of the signs that look so.
+_MINUS = re.compile(r"(?:(?:ติด)?ลบ|[-\u2010-\u2015\u2212])\s*(?=[.\d])")
 _BEFORE = ("ประมาณ", "ราว", "มี", "อยู่กัน", "อยู่", "ทั้งหมด", "รวม")
 
 
 def read_amount(text: str, unit: str = "") -> float | None:
     """None when there is no amount or more than one. Words count only when nothing else is said: ห้าม is no five."""
     text = without_particles(arabic_digits(text).replace(",", "").strip())
+    text = _MINUS.sub("-", text)
     figures = re.findall(_FIGURE, text)
     if len(figures) > 1:
         return None

@@ -68,6 +68,9 @@ _SECRET = re.compile(
     r"[^0-9a-zA-Z]{0,20}[0-9a-zA-Z@#$%!&*._-]{4,}",
     re.IGNORECASE,
 )
+_NUMBER_OF_A_CHOICE = re.compile(
+    r"(?:(?:ขอ|ตอบ|เลือก)\s*)?(?:(?:ข้อที่|ข้อ|อันที่|ที่)\s*)?(?:\(\s?([1-9][0-9]?)\s?\)|([1-9][0-9]?)\s?[.)]?)"
+)
 _EMAIL = re.compile(r"(?<!\S)[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[.,]?(?:\s|[ก-๙]|$))")
 
 
@@ -180,11 +183,14 @@ def _choice(question: Question, said: Said, _: Setting) -> Verdict:
 
 def _typed_choice(question: Question, text: str) -> str | None:
     """By its number or its label; by its beginning, by going on after it, or by a word of it, if only one fits."""
-    typed = folded(without_particles(text))
+    said = without_particles(arabic_digits(text)).strip()
+    typed = folded(said)
     keys = list(question.choices)
-    number = re.fullmatch(r"(?:ขอ|ตอบ|เลือก)?([0-9]{1,2})", typed)
-    if number and 1 <= int(number[1]) <= len(keys):
-        return keys[int(number[1]) - 1]
+    if (number := _choice_number(said)) is not None and number <= len(keys):
+        return keys[number - 1]
+    if number is None and not any(sign.isalpha() for sign in said):
+        # -1, 1/2 and 1.5 are no choice, and their figures alone would be another one.
+        return next((key for key, label in question.choices.items() if label == said), None)
     labels = {key: folded_word(label) for key, label in question.choices.items()}
     ways: tuple[Callable[[str], bool], ...] = (
         lambda label: label == typed,
@@ -197,6 +203,12 @@ def _typed_choice(question: Question, text: str) -> str | None:
         if len(fitting := [key for key, label in labels.items() if fits(label)]) == 1:
             return fitting[0]
     return next((key for key in keys if typed in _YES_AND_NO.get(key, ())), None)
+
+
+def _choice_number(said: str) -> int | None:
+    """The whole positive number that stands alone, as in 2, (2), 2. or ข้อ 2."""
+    match = _NUMBER_OF_A_CHOICE.fullmatch(said.replace("\ufe0f", "").replace("\u20e3", ""))
+    return int(match[1] or match[2]) if match else None
 
 
 _YES_AND_NO = {

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from store.thai import MONTHS, arabic_digits, folded, folded_word, without_particles
 
+_BELOW_NOTHING = re.compile(r"[-\u2010-\u2015\u2212]\s*\d")
 _NEAR = (("มะรืน", 2), ("พรุ่งนี้", 1), ("พรุ้งนี้", 1), ("พรุงนี้", 1), ("วันนี้", 0))
 # The full names without คม, ยน and พันธ์, which many leave out.
 _LONG_MONTHS = (
@@ -16,10 +17,12 @@ _WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤห
 def read_day(text: str, today: date) -> date | None:
     """None when no day can be made out. A day without a year is the next one to come."""
     text = without_particles(arabic_digits(text).strip())
+    if _BELOW_NOTHING.match(text):
+        return None
     for word, ahead in _NEAR:
         if word in text:
             return today + timedelta(days=ahead)
-    if match := re.search(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", text):
+    if match := re.search(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", text):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if match := re.search(r"(?<!\d)(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}|\d{2}))?(?!\d)", text):
         return _coming(match[3], int(match[2]), int(match[1]), today)

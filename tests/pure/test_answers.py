@@ -203,6 +203,55 @@ def test_a_choice_may_be_misspelt(typed, choice):
     assert accepted(a_question("choice", choices=WATER), typed) == choice
 
 
+@pytest.mark.parametrize("typed", ["1", "๑", "1.", "(1)", "1)", "ข้อ 1", "ข้อที่ ๑", "ตอบ 1 ค่ะ", "1\ufe0f\u20e3"])
+def test_a_choice_may_be_told_by_its_number(typed):
+    assert accepted(a_question("choice", choices=DANGER), typed) == "no"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "-1",
+        "–1",
+        "+1",
+        "0",
+        "00",
+        "01",
+        "1.5",
+        ".1",
+        "1/2",
+        "1 2",
+        "1-2",
+        "11",
+        "3",
+        "ข้อ 3",
+        "ข้อ -1",
+        "1,2",
+        "1:",
+    ],
+)
+def test_what_is_no_whole_number_of_a_choice_is_asked_again(typed):
+    assert refused(a_question("choice", choices=DANGER), typed) == "pick_one"
+    assert (
+        refused(a_question("choice", choices=AGES | {f"k{n}": f"อย่างที่ {n}" for n in range(4, 9)}), "-2")
+        == "pick_one"
+    )
+
+
+def test_a_figure_that_is_a_label_is_that_choice():
+    choices = {"small": "50", "large": "120", "half": "1/2"}
+    assert accepted(a_question("choice", choices=choices), "120") == "large"
+    assert accepted(a_question("choice", choices=choices), "1/2") == "half"
+
+
+@pytest.mark.parametrize("typed", ["-5", "−5", "–5 คน", "ลบ 5", "ติดลบห้า", "- 5"])
+def test_less_than_nothing_is_no_number_of_people(typed):
+    assert refused(a_question("number", most=50, unit="คน"), typed) in (
+        "number_out_of_bounds",
+        "not_a_number",
+    )
+
+
 def test_a_choice_that_fits_several_labels_is_asked_again():
     assert refused(a_question("choice", choices=WATER), "น้ำ") == "pick_one"
 
