@@ -96,7 +96,7 @@ def read_event(body: Mapping[str, Any]) -> Event:
         active=body.get("mode") == "active",
         redelivered=_mapping(body.get("deliveryContext")).get("isRedelivery") is True,
         mentions_us=_mentions_us(_mapping(body.get("message"))),
-        message_id=_text(_mapping(body.get("message")).get("id")),
+        message_id=_id(_mapping(body.get("message")).get("id"), 40),
     )
 
 
@@ -128,7 +128,7 @@ def _what(body: Mapping[str, Any]) -> What:
         case "unfollow":
             return Unfollowed()
         case "unsend":
-            message_id = _text(_mapping(body.get("unsend")).get("messageId"))
+            message_id = _id(_mapping(body.get("unsend")).get("messageId"), 40)
             return Unsent(message_id) if message_id else Unknown()
         case "join":
             return Joined()
@@ -137,7 +137,7 @@ def _what(body: Mapping[str, Any]) -> What:
 
 
 def _message(message: Mapping[str, Any]) -> What:
-    kind, message_id = message.get("type"), _text(message.get("id"))
+    kind, message_id = message.get("type"), _id(message.get("id"), 40)
     if kind == "text":
         return Words(str(message["text"])) if isinstance(message.get("text"), str) else Unknown()
     if kind == "location":
@@ -160,7 +160,7 @@ def _sent_file(kind: str, message_id: str, message: Mapping[str, Any]) -> SentFi
         kind="photo" if kind == "image" else "document",
         message_id=message_id,
         name=clean_text(_text(message.get("fileName")) or "")[:200],
-        album=_text(album.get("id")),
+        album=_id(album.get("id"), 100),
         of=of if isinstance(of, int) and 1 <= of <= 100 else 1,
     )
 
@@ -210,3 +210,9 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _id(value: object, longest: int) -> str | None:
+    """An id as LINE gives it out; None for what no column of ours would hold, such as U+0000."""
+    text = _text(value)
+    return text if text and len(text) <= longest and text.isprintable() else None

@@ -24,7 +24,7 @@ _FREE = frozenset({"text", "name", "place", "address"})
 def words(visit: Visit) -> list[Reply]:
     text = clean_text(cast(Words, visit.event.what).text)
     if not text:
-        return []
+        return _met_with(visit, "menu.blank_in_between") or _nothing_to_read(visit)
     if tells_a_secret(text):
         return [visit.say("menu.told_a_secret"), *_again(visit)]
     if (replies := commands.command(visit, text)) is not None:
@@ -34,6 +34,24 @@ def words(visit: Visit) -> list[Reply]:
     if (row := visit.running) is not None:
         return _in_conversation(visit, row, Words(text))
     return _for_a_case(visit, text) or _start_of_something(visit, text)
+
+
+def _nothing_to_read(visit: Visit) -> list[Reply]:
+    """Only spaces, or signs that nobody sees: no answer to an officer and no request, so they are told."""
+    if (listening_for(visit.resident) or ("",))[0] in ("answer", "more"):
+        return [visit.say("cases.blank")]
+    return [visit.say("menu.blank", *visit.main_buttons())]
+
+
+def _met_with(visit: Visit, phrase: str) -> list[Reply]:
+    """These words and the running question again, for what is no answer to it; nothing if no question is open."""
+    row = visit.running
+    draft = conversation.find_draft(visit, row) if row else None
+    if row is None or draft is None:
+        return []
+    if is_cold(row):
+        return conversation.offer_resume(visit, row, draft)
+    return [visit.say(phrase), *conversation.ask(visit, row, draft)]
 
 
 def _again(visit: Visit) -> list[Reply]:
@@ -144,9 +162,6 @@ def place(visit: Visit) -> list[Reply]:
 def something_else(visit: Visit) -> list[Reply]:
     """A sticker, a voice message, a video: never an answer, always kindly met."""
     kind = cast(SomethingElse, visit.event.what).kind
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
-    if row and draft:
-        phrase = "menu.sticker_in_between" if kind == "sticker" else "complaint.want_no_voice"
-        return [visit.say(phrase), *conversation.ask(visit, row, draft)]
-    return [visit.say("menu.sticker" if kind == "sticker" else "menu.only_text_here", *visit.main_buttons())]
+    in_between = "menu.sticker_in_between" if kind == "sticker" else "complaint.want_no_voice"
+    here = "menu.sticker" if kind == "sticker" else "menu.only_text_here"
+    return _met_with(visit, in_between) or [visit.say(here, *visit.main_buttons())]

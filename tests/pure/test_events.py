@@ -47,6 +47,15 @@ def a_message(kind, **content):
     return a_body(message={"id": "589", "type": kind, **content})
 
 
+@pytest.mark.parametrize("odd", ["58\x009", "\ud83d", "5" * 41])
+def test_an_id_that_cannot_be_kept_is_none(odd):
+    body = a_body(message={"id": odd, "type": "text", "text": "ไฟดับ"})
+    assert (read_event(body).message_id, read_event(body).what) == (None, Words("ไฟดับ"))
+    assert read_event(a_body("unsend", unsend={"messageId": odd})).what == Unknown()
+    photo = read_event(a_message("image", imageSet={"id": f"E{odd * 3}", "total": 2})).what
+    assert photo == SentFile("photo", "589", of=2)
+
+
 @pytest.mark.parametrize(
     ("body", "what"),
     [
