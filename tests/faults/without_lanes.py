@@ -24,7 +24,7 @@ def do_not_hold_lanes(_session: Session, _lanes: object) -> None:
     """Another worker may be at work for the same resident."""
 
 
-inbox.claim, inbox.hold_lanes = claim, do_not_hold_lanes  # type: ignore[attr-defined]
+inbox.claim, inbox.hold_lanes = claim, do_not_hold_lanes  # type: ignore[attr-defined, assignment]
 
 if __name__ == "__main__":
     sys.exit(main(["worker"]))
