@@ -6,7 +6,6 @@ import pwd
 import secrets
 import shutil
 import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.children import Child, run
+from tests.waiting import wait_until
 
 
 @contextmanager
@@ -45,19 +47,24 @@ def _run(programs: Path, folder: Path, *, fsync: str) -> Iterator[str]:
         {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
     )
 
-    def call(*command: str) -> None:
-        subprocess.run(
-            command, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **as_user
-        )
+    options = ("-A", "trust", "-U", "tests", "-E", "UTF8", "--locale=C")
+    run([str(programs / "initdb"), "-D", str(data), *options], cwd=folder, **as_user)
+    settings = ("listen_addresses=127.0.0.1", f"fsync={fsync}", "max_connections=300")
+    command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)]
+    command += [word for setting in settings for word in ("-c", setting)]
+    # Killed at the end: nobody needs the data, and its own processes end when it is gone.
+    with Child(command, cwd=folder, **as_user):
+        server = f"postgresql://tests@127.0.0.1:{port}"
+        wait_until(lambda: _answers(server), what="PostgreSQL to answer")
+        yield server
 
-    call(str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "tests", "-E", "UTF8", "--locale=C")
-    settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={fsync} -c max_connections=300"
-    pg_ctl = str(programs / "pg_ctl")
-    call(pg_ctl, "-D", str(data), "-o", settings, "-l", str(folder / "log"), "-w", "start")
+
+def _answers(server: str) -> bool:
     try:
-        yield f"postgresql://tests@127.0.0.1:{port}"
-    finally:
-        call(pg_ctl, "-D", str(data), "-m", "immediate", "-w", "stop")
+        psycopg.connect(f"{server}/postgres", connect_timeout=10).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _programs() -> Path | None:

@@ -2,20 +2,19 @@
 
 import os
 import socket
-import subprocess
 import sys
-import threading
-import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import requests
 
+from tests.children import ROOT, Child
 from tests.town import SECRET_KEY, Town
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
-ROOT = Path(__file__).parents[1]
+__all__ = ["ROOT", "SERVE", "answers", "environment", "free_port", "processes", "start", "wait_until"]
 SERVE = ["-m", "gunicorn", "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--bind"]
 
 
@@ -28,20 +27,19 @@ def processes(town: Town, folder: Path) -> Iterator[tuple[str, str]]:
         "console": [*SERVE, f"127.0.0.1:{console}", "staff_console.web:create_app()"],
         "worker": ["-m", "bot", "worker"],
     }
-    started = [start(name, command, town, folder) for name, command in commands.items()]
-    try:
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(start(name, command, town, folder)) for name, command in commands.items()
+        ]
         yield f"http://127.0.0.1:{web}", f"http://127.0.0.1:{console}"
-    finally:
         for process in started:
             process.terminate()
-        assert [process.wait(timeout=30) for process in started] == [0, 0, 0]
+        assert [process.wait(timeout=PATIENCE_SECONDS) for process in started] == [0, 0, 0]
 
 
-def start(name: str, command: list[str], town: Town, folder: Path) -> "subprocess.Popen[bytes]":
+def start(name: str, command: list[str], town: Town, folder: Path) -> Child:
     with (folder / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(
-            [sys.executable, *command], env=environment(town), cwd=ROOT, stdout=log, stderr=log
-        )
+        return Child([sys.executable, *command], env=environment(town), stdout=log, stderr=log)
 
 
 def environment(town: Town) -> dict[str, str]:
@@ -66,13 +64,6 @@ def free_port() -> int:
 
 def answers(address: str) -> bool:
     try:
-        return requests.get(f"{address}/healthz", timeout=5).status_code == 200
+        return requests.get(f"{address}/healthz", timeout=PATIENCE_SECONDS).status_code == 200
     except requests.ConnectionError:
         return False
-
-
-def wait_until(true: Callable[[], bool], *, seconds: float = 30) -> None:
-    until, pause = time.monotonic() + seconds, threading.Event()
-    while not true():
-        assert time.monotonic() < until, "it never came about"
-        pause.wait(0.05)

@@ -1,0 +1,25 @@
+"""Waiting in tests: for a condition and never for a time, with an end, and with a word for what was waited for."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+# A machine that is asked for much more than it can do is slow, not broken. Whoever looks for a fault sets less.
+PATIENCE_SECONDS = float(os.environ.get("TEST_PATIENCE_SECONDS", "120"))
+
+
+def wait_until(true: Callable[[], object], *, what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Until it is true; an error that says `what` did not come about when that takes too long."""
+    until, pause = time.monotonic() + seconds, threading.Event()
+    while not true():
+        if time.monotonic() > until:
+            raise TimeoutError(f"Waited {seconds:.0f} seconds in vain for {what}.")
+        pause.wait(0.02)
+
+
+def finish(thread: threading.Thread, *, what: str) -> None:
+    """Until the thread has ended; a plain join() would wait for ever for one that never does."""
+    thread.join(PATIENCE_SECONDS)
+    if thread.is_alive():
+        raise TimeoutError(f"Waited {PATIENCE_SECONDS:.0f} seconds in vain for {what} to end.")
