@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 
+from line_simulator.faults import Hit
 from line_simulator.limits import ORDINARY, Rate
 from line_simulator.refusals import Refusal
 
@@ -25,7 +26,7 @@ class Call:
     headers: Headers
     raw: bytes
     request_id: str
-    faults: Mapping[str, Any] = field(default_factory=dict)
+    faults: Hit = field(default_factory=Hit)
 
     @property
     def content_type(self) -> str:

@@ -1,7 +1,7 @@
 """The switches that make the platform misbehave: one table, each off until someone turns it on."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,12 @@ API = ("api_status", "api_status_after_accept", "api_hang_seconds", "api_reset",
 CONTENT = ("content_status", "content_truncated", "content_endless", "content_wrong_type")
 
 
+class Hit(dict[str, Any]):
+    """The faults that hit one call, and how often hanging had been ended by then."""
+
+    times_healed = 0
+
+
 class Faults:
     def __init__(self, lock: threading.RLock) -> None:
         self._lock = lock
@@ -70,20 +76,20 @@ class Faults:
             self._values = {switch.name: switch.default for switch in SWITCHES}
             self._heal()
 
-    def hang(self, seconds: float) -> None:
-        """Until the time is over, or someone turns the switch off."""
+    def hang(self, seconds: float, hit: Hit) -> None:
+        """Until the time is over, or someone has turned the switch off since the call was hit."""
         with self._healed:
-            before = self._times_healed
-            self._healed.wait_for(lambda: self._times_healed > before, timeout=seconds)
+            self._healed.wait_for(lambda: self._times_healed > hit.times_healed, timeout=seconds)
 
     def _heal(self) -> None:
         self._times_healed += 1
         self._healed.notify_all()
 
-    def take(self, names: Iterable[str]) -> Mapping[str, Any]:
+    def take(self, names: Iterable[str]) -> Hit:
         """The faults that hit this call; a call that is hit uses up one of `count`."""
         with self._lock:
-            hit = {name: self._values[name] for name in names if self._values[name]}
+            hit = Hit({name: self._values[name] for name in names if self._values[name]})
+            hit.times_healed = self._times_healed
             if hit and self._values["count"]:
                 self._use_up_one()
             return hit

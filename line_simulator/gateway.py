@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from line_simulator.calls import Answer, Call, Endpoint
-from line_simulator.faults import API
+from line_simulator.faults import API, Hit
 from line_simulator.limits import TOO_FAST, USED_UP
 from line_simulator.log import Exchange, readable
 from line_simulator.refusals import Refusal
@@ -65,7 +65,7 @@ class Gateway:
             headers=request.headers,
             raw=request.get_data(),
             request_id=str(uuid.uuid4()),
-            faults=self._sim.faults.take([*API, *endpoint.faults]) if endpoint else {},
+            faults=self._sim.faults.take([*API, *endpoint.faults]) if endpoint else Hit(),
         )
 
     def _decide(self, endpoint: Endpoint, call: Call, path_args: dict[str, str]) -> Answer:
@@ -127,7 +127,7 @@ class Gateway:
 def _stall(call: Call) -> None:
     """The call is carried out after the wait: a client that gave up does not know that it was."""
     if seconds := call.faults.get("api_hang_seconds"):
-        call.sim.faults.hang(seconds)
+        call.sim.faults.hang(seconds, call.faults)
     if milliseconds := call.faults.get("api_delay_ms"):
         threading.Event().wait(milliseconds / 1000)
 

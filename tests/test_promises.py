@@ -2,12 +2,12 @@
 
 import ast
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from store.statuses import RULES, Status, Who
+from tests.children import run
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -61,7 +61,7 @@ def test_the_lock_files_are_exact_hashed_and_name_no_registry() -> None:
 
 
 def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    listed = run(["git", "ls-files"], check=False).stdout
     if not listed:
         pytest.skip("not a git checkout")
     words = ("/" + "work/", "py" + "pi.org", "npm" + "js.org", "/" + "root/")

@@ -24,6 +24,7 @@ from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
 from store.db import Database
 from store.settings import StoreSettings
+from tests.waiting import PATIENCE_SECONDS
 
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 TOKEN = "a-channel-access-token"
@@ -42,7 +43,12 @@ class Town:
         self._web_app = create_app(settings)
         self.web = self._web_app.test_client()
         self._console_app: Flask | None = None
-        self.line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+        self.line = LineClient(
+            settings.line_api_url,
+            settings.line_api_data_url,
+            settings.access_token,
+            read_seconds=PATIENCE_SECONDS,
+        )
         self.worker = Worker(database, self.office)
         self.sender = Sender(database, self.office, settings, self.line)
         self.fetcher = Fetcher(database, self.office, self.line)

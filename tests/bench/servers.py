@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -16,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.bodies import SECRET, TOKEN
+from tests.children import ROOT, Child
 from tests.faults.grounds import Plot
 from tests.faults.lives import KEY, SECRET_KEY
 from tests.postgres import free_port
 
-ROOT = Path(__file__).parents[2]
 COME_UP_SECONDS = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -69,24 +68,14 @@ def procfile_line(name: str) -> str:
 def started(command: str, environ: dict[str, str], *, serves: bool = True) -> Iterator[Server]:
     """A shell command with its port in PORT; whatever it has become is killed at the end."""
     port, began = free_port() if serves else 0, time.monotonic()
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", f"exec {command}"],
-        cwd=ROOT,
-        env={**environ, "PORT": str(port), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    environ = {**environ, "PORT": str(port), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    with Child(["/bin/sh", "-c", f"exec {command}"], env=environ) as process:
         if serves:
             _wait_for(port, process)
         yield Server(process.pid, port, time.monotonic() - began)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def _wait_for(port: int, process: Child) -> None:
     """Until it answers over HTTP: an open port alone may belong to a process that still loads."""
     until = time.monotonic() + COME_UP_SECONDS
     while time.monotonic() < until and process.poll() is None:
@@ -125,12 +114,9 @@ class Line:
 @contextmanager
 def a_line() -> Iterator[Line]:
     command = [sys.executable, "-m", "tests.bench.line"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            yield Line(int(process.stdout.readline()))
-        finally:
-            process.kill()
+    with Child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield Line(int(process.stdout.readline()))
 
 
 def environment(line: Line, plot: Plot | None = None) -> dict[str, str]:

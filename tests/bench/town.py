@@ -1,7 +1,6 @@
 """What a benchmark works with: towns opened on fresh databases, peers, loads sent to them, and what came of it."""
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +14,8 @@ from store.db import Database
 from store.models import Case, InboxEvent, OutboxRow
 from tests.bench import load, turns
 from tests.bench.report import percentile
-from tests.bench.servers import ROOT, Line, Server, Town, a_town, environment, procfile_line, started
+from tests.bench.servers import Line, Server, Town, a_town, environment, procfile_line, started
+from tests.children import run
 from tests.faults.grounds import Grounds, Plot
 from tests.faults.lives import store_settings
 
@@ -87,9 +87,7 @@ class Bench:
 def _run(module: str, order: dict[str, Any], seconds: float) -> dict[str, Any]:
     """In a process of its own: the load must not share an interpreter with what it is sent to."""
     command = [sys.executable, "-m", module, json.dumps(order)]
-    done = subprocess.run(
-        command, cwd=ROOT, check=True, stdout=subprocess.PIPE, timeout=seconds + GRACE_SECONDS
-    )
+    done = run(command, seconds=seconds + GRACE_SECONDS)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 

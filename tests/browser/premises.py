@@ -25,6 +25,7 @@ from store.passwords import Passwords
 from store.settings import StoreSettings
 from store.staff import NewStaff, add_staff
 from tests.town import SECRET, SECRET_KEY, TOKEN
+from tests.waiting import finish
 
 HOST = "127.0.0.1"
 PASSWORD = "correct-horse-battery-42"
@@ -91,7 +92,7 @@ def _served(app: Flask, door: socket.socket) -> Iterator[None]:
         yield
     finally:
         server.shutdown()
-        thread.join()
+        finish(thread, what="the server")
         server.server_close()
         if "database" in app.extensions:
             app.extensions["database"].close()
@@ -106,4 +107,4 @@ def _working(settings: BotSettings) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        worker.join()
+        finish(worker, what="the worker")

@@ -14,6 +14,7 @@ from tests.chromium import barriers
 from tests.stories.press import IN_AN_HOUR, OVER, URGENT, approve, card, crowd, words
 from tests.stories.test_broadcasts import a_picture
 from tests.town import Town
+from tests.waiting import finish
 
 # What a browser shows does not depend on the database behind it.
 pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
@@ -61,7 +62,7 @@ def address(browser: Browser, town: Town) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-    thread.join()
+    finish(thread, what="the server")
     server.server_close()
 
 

@@ -31,6 +31,7 @@ from tests.console.conftest import office_of
 from tests.console.looks import status_of
 from tests.console.test_cases import _jpeg
 from tests.console.test_stuck import leave_some_stuck
+from tests.waiting import finish
 
 BLANK = {"parts": [{"kind": "words", "text": "[คลอง] น้ำล้นตลิ่งค่ะ"}]}
 # The third was sent: its editor says that it is too late.
@@ -83,7 +84,7 @@ def address(app: Flask, database: Database, municipality: Municipality) -> Itera
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-    thread.join()
+    finish(thread, what="the server")
     server.server_close()
 
 

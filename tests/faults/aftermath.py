@@ -16,7 +16,7 @@ from tests.faults.nursery import Nursery
 from tests.faults.people import Person
 from tests.faults.report import Report
 
-STUCK_AFTER_SECONDS = 60.0
+STUCK_AFTER_SECONDS = 240.0
 
 
 class Aftermath:

@@ -1,20 +1,17 @@
 """The processes of the Procfile, started by their commands and killed with all their children."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
-import time
 from base64 import b64encode
 from pathlib import Path
 
+from tests.children import ROOT, Child
 from tests.faults.grounds import Plot
 from tests.faults.lives import KEY, SECRET, SECRET_KEY, TOKEN
+from tests.waiting import wait_until
 
-ROOT = Path(__file__).parents[2]
 STAMPED = Path(__file__).parent / "stamped"
-COME_UP_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -41,7 +38,7 @@ class Command:
             "LINE_API_URL": line_url,
             "LINE_API_DATA_URL": line_url,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
         self.kills = 0
 
     @property
@@ -50,28 +47,18 @@ class Command:
         return self._process.pid
 
     def start(self) -> None:
-        # A session of its own, so that its children can be killed with it.
-        self._process = subprocess.Popen(
-            self._command,
-            cwd=ROOT,
-            env=self._environ,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        self._process = Child(self._command, env=self._environ)
 
     def kill(self) -> None:
         """-9, the whole group, at once."""
         assert self._process is not None
-        assert self._process.poll() is None, "It ended by itself."
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        assert self._process.poll() is None, f"It ended by itself.\n{self._process.printed()}"
+        self._process.end()
         self.kills += 1
 
     def end(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        if self._process is not None:
+            self._process.end()
 
 
 def web(plot: Plot, line_url: str, port: int) -> Command:
@@ -86,10 +73,9 @@ def worker(plot: Plot, line_url: str) -> Command:
 
 def wait_for(port: int) -> None:
     """Until somebody listens there."""
-    until = time.monotonic() + COME_UP_SECONDS
-    while time.monotonic() < until:
+
+    def is_open() -> bool:
         with socket.socket() as trying:
-            if trying.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise TimeoutError("The web application does not come up.")
+            return trying.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(is_open, what=f"somebody to listen at port {port}")

@@ -27,7 +27,7 @@ from tests.builders import a_case, a_resident
 from tests.faults import processes
 from tests.faults.grounds import Plot
 from tests.faults.lives import SECRET, TOKEN
-from tests.processes import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 RESIDENTS, MESSAGES, WEBS, WORKERS = 8, 12, 2, 2
 SAID = [f"เล่าเพิ่ม ข้อ {number}" for number in range(1, MESSAGES + 1)]
@@ -53,7 +53,7 @@ def a_town(plot: Plot, work: tuple[str, ...]) -> Iterator[Town]:
     def knock(body: bytes, headers: dict[str, str]) -> int:
         for event in json.loads(body)["events"]:
             town.delivered[event["source"]["userId"]].append(event["replyToken"])
-        return requests.post(next(doors), data=body, headers=headers, timeout=5).status_code
+        return requests.post(next(doors), data=body, headers=headers, timeout=PATIENCE_SECONDS).status_code
 
     town = Town(Simulator(secret=SECRET, token=TOKEN, quota=None, deliver=knock))
     with serve(town.simulator) as line_url:
@@ -124,7 +124,7 @@ def test_each_resident_is_heard_in_order_and_each_event_once(
     with a_town(Plot(store_settings.database_url, str(tmp_path)), OURS) as town:
         phones = move_in(town.simulator, database, municipality)
         write_all_at_once(phones)
-        wait_until(lambda: is_over(database), seconds=120)
+        wait_until(lambda: is_over(database), what="the end of every event and message")
     assert events_by_end(database) == {"done": RESIDENTS * MESSAGES}
     assert [notes_of(database, phone) for phone in phones] == [SAID] * RESIDENTS
     assert {phone.id: answers_to(phone) for phone in phones} == town.delivered
@@ -138,5 +138,5 @@ def test_without_lanes_the_order_is_lost_and_this_is_noticed(
     with a_town(Plot(store_settings.database_url, str(tmp_path)), WITHOUT_LANES) as town:
         phones = move_in(town.simulator, database, municipality)
         write_all_at_once(phones)
-        wait_until(lambda: is_over(database), seconds=120)
+        wait_until(lambda: is_over(database), what="the end of every event and message")
     assert [notes_of(database, phone) for phone in phones] != [SAID] * RESIDENTS

@@ -3,7 +3,6 @@
 import itertools
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from bot.richmenus.declaration import (
     read_menus,
 )
 from store.menus import SEASONS
+from tests.children import run
 from tests.pure.strategies import SERVICES
 
 FOURTEEN = "เมนูบริการเทศบาล"  # 16 code points
@@ -220,5 +220,5 @@ def test_a_tab_must_lead_to_a_menu_that_shows_the_same_tabs(tmp_path: Path):
 
 def test_reading_menus_costs_no_process_the_sdk_or_the_drawing():
     told = "import bot.richmenus.publish, sys; print({'linebot', 'PIL'} & set(sys.modules))"
-    answer = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    answer = run([sys.executable, "-c", told])
     assert answer.stdout.strip() == "set()"

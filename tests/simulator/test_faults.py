@@ -7,6 +7,7 @@ import pytest
 
 from line_simulator.web import create_app
 from tests.simulator.conftest import Account
+from tests.waiting import PATIENCE_SECONDS
 
 INFO = "/v2/bot/info"
 
@@ -79,7 +80,7 @@ def test_hanging_ends_when_the_switch_is_turned_off(sim, somsri, turn_off):
         sim.faults.turn(api_status=None)
         assert somsri.messages == []
         sim.faults.turn(**turn_off) if turn_off else sim.faults.clear()
-        assert hanging.result(timeout=5).status_code == 200
+        assert hanging.result(timeout=PATIENCE_SECONDS).status_code == 200
     assert len(somsri.messages) == 1
 
 

@@ -13,6 +13,7 @@ import requests
 from line_simulator import Simulator
 from line_simulator.server import Handler
 from line_simulator.web import serve
+from tests.waiting import PATIENCE_SECONDS
 
 HEADERS = {"Authorization": "Bearer demo-token"}
 CONTENT = "/v2/bot/message/{}/content"
@@ -34,7 +35,9 @@ def session():
 
 def test_a_connection_serves_many_calls(url):
     address = urlsplit(url)
-    with closing(http.client.HTTPConnection(address.hostname, address.port, timeout=5)) as connection:
+    with closing(
+        http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE_SECONDS)
+    ) as connection:
         connection.connect()
         first = connection.sock
         for _ in range(3):
@@ -46,7 +49,7 @@ def test_a_connection_serves_many_calls(url):
 def test_an_idle_connection_is_closed_and_is_no_error(url, monkeypatch, caplog):
     monkeypatch.setattr(Handler, "timeout", 0.05)
     address = urlsplit(url)
-    with socket.create_connection((address.hostname, address.port), timeout=5) as idle:
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE_SECONDS) as idle:
         assert idle.recv(1) == b""
     assert caplog.records == []
 
@@ -92,7 +95,7 @@ def test_postmen_keep_each_residents_order_and_do_not_wait_for_the_slow_one():
 
     def deliver(body: bytes, headers: dict[str, str]) -> int:
         if "ช้า".encode() in body:
-            released.wait(5)
+            released.wait(PATIENCE_SECONDS)
         arrived.append(body)
         finished.release()
         return 200
@@ -103,9 +106,9 @@ def test_postmen_keep_each_residents_order_and_do_not_wait_for_the_slow_one():
         slow.says(words)
     for number in range(3):
         quick.says(f"เร็ว {number}")
-    assert all(finished.acquire(timeout=5) for _ in range(3))
+    assert all(finished.acquire(timeout=PATIENCE_SECONDS) for _ in range(3))
     released.set()
-    assert all(finished.acquire(timeout=5) for _ in range(2))
+    assert all(finished.acquire(timeout=PATIENCE_SECONDS) for _ in range(2))
     sim.stop()
     texts = ["เร็ว 0", "เร็ว 1", "เร็ว 2", "ช้า", "ตามมา"]
     assert all(text.encode() in body for text, body in zip(texts, arrived, strict=True))
@@ -122,11 +125,11 @@ def test_what_was_kept_while_the_webhook_was_down_is_delivered_when_it_is_up():
 
     sim = Simulator(secret="s", token="demo-token", deliver=deliver)
     with serve(sim) as url:
-        requests.post(f"{url}/_sim/faults", json={"webhook_down": True}, timeout=5)
+        requests.post(f"{url}/_sim/faults", json={"webhook_down": True}, timeout=PATIENCE_SECONDS)
         sim.add_resident("สมศรี").says("ไฟดับ")
         assert not arrived.acquire(timeout=0.05)
-        requests.post(f"{url}/_sim/faults", json={"webhook_down": False}, timeout=5)
-        assert arrived.acquire(timeout=5)
+        requests.post(f"{url}/_sim/faults", json={"webhook_down": False}, timeout=PATIENCE_SECONDS)
+        assert arrived.acquire(timeout=PATIENCE_SECONDS)
     assert b'"isRedelivery":true' in bodies[0]
 
 

@@ -67,6 +67,7 @@ def test_a_wanted_file_is_promised_to_one_fetcher_for_two_minutes(
 def test_what_line_does_not_give_is_asked_for_again_soon_then_hourly_then_never(
     session: Session, clock: time_machine.Traveller
 ) -> None:
+    clock.move_to(now(), tick=False)
     file, waits = wanted(session), []
     while files.claim_wanted(session) is file and files.put_off(file):
         assert file.next_try_at is not None
@@ -78,6 +79,7 @@ def test_what_line_does_not_give_is_asked_for_again_soon_then_hourly_then_never(
 def test_what_line_says_it_does_not_have_is_given_up_after_a_minute_and_a_half(
     session: Session, clock: time_machine.Traveller
 ) -> None:
+    clock.move_to(now(), tick=False)
     file, tries = wanted(session), 0
     began = now()
     while files.claim_wanted(session) is file and files.put_off(file, missing=True):

@@ -15,7 +15,7 @@ from store.inbox import Arrival
 from store.intake import Intake, NotKept
 from store.models import InboxEvent
 from store.settings import StoreSettings
-from tests.processes import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 def an_arrival(event_id: str) -> Arrival:
@@ -37,18 +37,20 @@ def the_first_one_stuck(database: Database, intake: Intake) -> Iterator[ThreadPo
     with ThreadPoolExecutor() as requests, database.transaction() as session:
         inbox.accept(session, [an_arrival("first")])
         requests.submit(intake.keep, [an_arrival("first")])
-        wait_until(lambda: intake._somebody_writes)
+        wait_until(lambda: intake._somebody_writes, what="the first request to write")
         yield requests
 
 
 def test_all_who_wait_at_one_moment_share_one_commit(database: Database) -> None:
-    intake = Intake(database, patience=10)
+    intake = Intake(database, patience=PATIENCE_SECONDS)
     commits: list[object] = []
     event.listen(database.engine, "commit", commits.append)
     with the_first_one_stuck(database, intake) as requests:
         waiting = [requests.submit(intake.keep, [an_arrival(f"event {i}")]) for i in range(3)]
-        wait_until(lambda: {f"event {i}" for i in range(3)} <= waiting_in(intake))
-    assert [each.result() for each in waiting] == [None] * 3
+        wait_until(
+            lambda: {f"event {i}" for i in range(3)} <= waiting_in(intake), what="three requests to wait"
+        )
+    assert [each.result(PATIENCE_SECONDS) for each in waiting] == [None] * 3
     assert kept(database) == {"first", "event 0", "event 1", "event 2"}
     # The other process, the first request, and all the others together; on SQLite, where the first has not begun
     # while another process writes, they go with it.
@@ -65,7 +67,7 @@ def test_who_gives_up_waiting_is_not_kept_and_holds_up_nobody(database: Database
 
 def test_a_writer_whom_the_database_does_not_let_begin_holds_up_nobody(store_settings: StoreSettings) -> None:
     hasty = Database(store_settings, patience=0.05)
-    intake = Intake(hasty, patience=10)
+    intake = Intake(hasty, patience=PATIENCE_SECONDS)
     with hasty.transaction() as session:
         inbox.accept(session, [an_arrival("first")])
         with pytest.raises((TimeoutError, OperationalError)):
@@ -76,7 +78,7 @@ def test_a_writer_whom_the_database_does_not_let_begin_holds_up_nobody(store_set
 
 
 def test_what_the_database_refuses_is_not_kept_and_the_next_is(database: Database) -> None:
-    intake = Intake(database, patience=10)
+    intake = Intake(database, patience=PATIENCE_SECONDS)
     with pytest.raises(Exception, match=r"event_id|NOT NULL|not-null"):
         intake.keep([Arrival(None, "somebody", now(), {})])  # type: ignore[arg-type]
     intake.keep([an_arrival("later")])

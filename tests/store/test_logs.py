@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from store.logs import FIELDS, LONGEST, JsonLines, place_of
 from store.settings import SettingsError, data_keys
+from tests.children import run
 
 EVIL = (
     "\n",
@@ -116,7 +116,10 @@ def test_a_process_writes_json_and_nothing_else() -> None:
         "logging.getLogger('bot.run').info('worker is up'); logging.getLogger('urllib3').info('unheard')\n"
         "logging.getLogger('apscheduler').error('Job raised', exc_info=ValueError('0812345678'))"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert [json.loads(each)["message"] for each in run.stderr.splitlines()] == ["worker is up", "Job raised"]
-    assert "0812345678" not in run.stderr
-    assert run.stdout == ""
+    done = run([sys.executable, "-c", code])
+    assert [json.loads(each)["message"] for each in done.stderr.splitlines()] == [
+        "worker is up",
+        "Job raised",
+    ]
+    assert "0812345678" not in done.stderr
+    assert done.stdout == ""

@@ -2,9 +2,7 @@
 
 import os
 import secrets
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,9 @@ import requests
 
 from store.media import Media
 from store.sealing import CannotOpen, Sealer
+from tests.children import Child
 from tests.postgres import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 KEY = b"thirty-two bytes to seal with..!"
 
@@ -23,23 +23,19 @@ def bucket_server() -> Iterator[str]:
     """An S3-compatible server of its own process; it checks no signatures, so those stay unproved."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(address)
-        requests.put(f"{address}/town", timeout=10).raise_for_status()
+    address = f"http://127.0.0.1:{port}"
+    with Child(command):
+        wait_until(lambda: _answers(address), what="the object store to answer")
+        requests.put(f"{address}/town", timeout=PATIENCE_SECONDS).raise_for_status()
         yield address
-        server.kill()
 
 
-def _wait_for(address: str) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            requests.get(address, timeout=1)
-        except requests.ConnectionError:
-            continue
-        return
-    raise AssertionError("the object store did not start")
+def _answers(address: str) -> bool:
+    try:
+        requests.get(address, timeout=PATIENCE_SECONDS)
+    except requests.RequestException:
+        return False
+    return True
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -16,6 +16,7 @@ from store.staff_models import Staff, StaffAct
 from store.statuses import Status
 from store.surge import BadSurge
 from tests.builders import SERVICE, a_case, an_officer
+from tests.waiting import PATIENCE_SECONDS
 
 WORDS = "น้ำท่วม 3 หมู่บ้าน ช่วยผู้ป่วยก่อนค่ะ"
 
@@ -79,7 +80,7 @@ def test_of_two_who_press_at_once_one_starts_it(database: Database, supervisor: 
         try:
             with database.transaction() as session:
                 if not database.is_sqlite:
-                    together.wait(5)
+                    together.wait(PATIENCE_SECONDS)
                 surge.start(session, supervisor, WORDS, None)
             return "started"
         except BadSurge as refused:

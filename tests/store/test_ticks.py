@@ -16,6 +16,7 @@ from store.db import Database
 from store.media import Media
 from store.settings import StoreSettings
 from store.ticks import REMEMBER_FOR, forget_old, once, slot_of, take
+from tests.waiting import PATIENCE_SECONDS
 
 HOUR = timedelta(hours=1)
 CALLERS = 4
@@ -35,7 +36,7 @@ def at_once(databases: list[Database], job: Callable[[Database], object]) -> lis
     start = Barrier(CALLERS * len(databases))
 
     def begin(database: Database) -> object:
-        start.wait(timeout=10)
+        start.wait(timeout=PATIENCE_SECONDS)
         return job(database)
 
     with ThreadPoolExecutor(start.parties) as threads:

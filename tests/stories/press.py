@@ -24,6 +24,7 @@ from store.municipality import Municipality
 from tests.builders import an_officer
 from tests.stories.scenes import calls
 from tests.town import TOKEN, Town
+from tests.waiting import PATIENCE_SECONDS
 
 MULTICAST, BROADCAST = "multicast", "broadcast"
 TEXT = "พรุ่งนี้น้ำประปาหยุดไหล 9.00-12.00 น. ค่ะ"
@@ -142,7 +143,7 @@ def named(town: Town) -> list[str]:
     ]
 
 
-def another_mailer(town: Town, *, seconds: float = 5.0, **changes: Any) -> Mailer:
+def another_mailer(town: Town, *, seconds: float = PATIENCE_SECONDS, **changes: Any) -> Mailer:
     """As after a restart: it knows nothing but what is kept. `seconds`: how long it waits for LINE."""
     url = town.settings.line_api_url
     line = LineClient(url, url, TOKEN, read_seconds=seconds)

@@ -17,6 +17,7 @@ from tests.pure.strategies import hard_texts
 from tests.stories.scenes import a_case_of, friend, texts
 from tests.stories.test_webhook import an_event, body_of, post, work
 from tests.town import TOKEN, Town
+from tests.waiting import PATIENCE_SECONDS
 
 # Few, because each writes to a database; `max_examples=250` was tried on both.
 IN_A_TOWN = settings(
@@ -97,7 +98,10 @@ def refusals(town: Town) -> list[str]:
             row.state, row.messages = "dropped", None
     said = [
         requests.post(
-            f"{address}/v2/bot/message/validate/reply", json={"messages": m}, headers=headers, timeout=5
+            f"{address}/v2/bot/message/validate/reply",
+            json={"messages": m},
+            headers=headers,
+            timeout=PATIENCE_SECONDS,
         )
         for m in answers
     ]

@@ -1,6 +1,7 @@
 """Broadcasts on their way out: everybody who was meant hears it once, nobody else does, and it costs what was said."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -36,8 +37,8 @@ from tests.stories.press import (
     words,
 )
 from tests.stories.scenes import calls, the_resident
-from tests.stories.test_life import until
 from tests.town import PUBLIC_URL, Town, photo
+from tests.waiting import PATIENCE_SECONDS, finish, wait_until
 
 STRANGER = f"U{'0' * 32}"
 
@@ -112,7 +113,7 @@ def test_what_hangs_is_asked_about_and_told_once(town: Town) -> None:
     town.simulator.faults.turn(api_hang_seconds=0.6, count=1)
     approve(town)
     town.settle()
-    until(lambda: heard(phones) == [1, 1])
+    wait_until(lambda: heard(phones) == [1, 1], what="the request that hung to be carried out")
     town.wait(seconds=30)
     assert heard(phones) == [1, 1]
 
@@ -122,24 +123,16 @@ def test_a_mailer_that_dies_after_line_took_it_does_not_tell_it_twice(town: Town
     hasty = Database(town.settings.store, patience=0.3)  # gives up soon when it cannot write the outcome down
     mailer = another_mailer(town, database=hasty)
     broadcast = approve(town)
-    town.simulator.faults.turn(api_delay_ms=400, count=1)
-    failures: list[BaseException] = []
-
-    def mail() -> None:
-        try:
-            mailer.mail_once()
-        except (SQLAlchemyError, TimeoutError) as error:
-            failures.append(error)
-
-    mailing = threading.Thread(target=mail)
-    mailing.start()
-    until(lambda: chunks(town, broadcast)[0].first_tried_at is not None)
-    with town.database.transaction() as session:
-        if not town.database.is_sqlite:
-            session.execute(text("LOCK TABLE chunk IN EXCLUSIVE MODE"))
-        mailing.join()
+    town.simulator.faults.turn(api_hang_seconds=3600, count=1)
+    with ThreadPoolExecutor(1) as threads:
+        mailing = threads.submit(mailer.mail_once)
+        wait_until_line_is_asked(town, broadcast)
+        with town.database.transaction() as session:
+            if not town.database.is_sqlite:
+                session.execute(text("LOCK TABLE chunk IN EXCLUSIVE MODE"))
+            town.simulator.faults.clear()
+            assert isinstance(mailing.exception(PATIENCE_SECONDS), (SQLAlchemyError, TimeoutError))
     hasty.close()
-    assert len(failures) == 1
     town.mailer = another_mailer(town)
     town.wait(seconds=25)
     assert heard(phones) == [1, 1, 1]
@@ -149,13 +142,14 @@ def test_a_mailer_that_dies_after_line_took_it_does_not_tell_it_twice(town: Town
 
 def test_while_another_is_at_it_nobody_takes_the_same_residents_up(town: Town) -> None:
     phones = crowd(town, 2)
-    town.simulator.faults.turn(api_delay_ms=400, count=1)
+    town.simulator.faults.turn(api_hang_seconds=3600, count=1)
     broadcast = approve(town)
     mailing = threading.Thread(target=another_mailer(town).mail_once)
     mailing.start()
-    until(lambda: chunks(town, broadcast)[0].first_tried_at is not None)
+    wait_until_line_is_asked(town, broadcast)
     assert another_mailer(town).mail_once() is False
-    mailing.join()
+    town.simulator.faults.clear()
+    finish(mailing, what="the mailer")
     assert heard(phones) == [1, 1]
     assert len(requests(town)) == 1
 
@@ -313,13 +307,14 @@ def test_a_pause_in_the_middle_holds_the_rest_back(town: Town) -> None:
 
 def test_a_pause_during_the_last_request_does_not_keep_it_from_being_over(town: Town) -> None:
     crowd(town, 2)
-    town.simulator.faults.turn(api_delay_ms=400, count=1)
+    town.simulator.faults.turn(api_hang_seconds=3600, count=1)
     broadcast = approve(town)
-    mailing = threading.Thread(target=town.mailer.mail_once)
+    mailing = threading.Thread(target=another_mailer(town).mail_once)
     mailing.start()
-    until(lambda: chunks(town, broadcast)[0].first_tried_at is not None)
+    wait_until_line_is_asked(town, broadcast)
     act(town, "pause", broadcast)
-    mailing.join()
+    town.simulator.faults.clear()
+    finish(mailing, what="the mailer")
     assert state_of(town, broadcast) == ("done", None)
 
 
@@ -497,10 +492,16 @@ def test_mailers_side_by_side_tell_everybody_once(town: Town) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        finish(thread, what="a mailer")
     assert heard(phones) == [1] * 2500
     assert state_of(town, broadcast) == ("done", None)
     assert [status for status, _ in requests(town)] == [200] * 5
+
+
+def wait_until_line_is_asked(town: Town, broadcast_id: int) -> None:
+    wait_until(
+        lambda: chunks(town, broadcast_id)[0].first_tried_at is not None, what="the mailer to call LINE"
+    )
 
 
 def mail_all(mailer: Any) -> None:

@@ -14,7 +14,6 @@ from store.clock import now
 from store.models import OutboxRow
 from store.outbox import MOST_WRITE_TRIES
 from store.statuses import Action, Status
-from tests.processes import wait_until
 from tests.stories.scenes import (
     HELLO,
     a_case_of,
@@ -29,6 +28,7 @@ from tests.stories.scenes import (
     times_told,
 )
 from tests.town import Town
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 GREETED = "ช่วยเรื่องอะไรดีคะ"
 NOWHERE = "http://127.0.0.1:9"
@@ -146,17 +146,17 @@ def test_an_answer_that_another_sender_took_over_is_told_once_whoever_hears_firs
     with ThreadPoolExecutor(2) as threads:
         faults.turn(api_hang_seconds=60, count=1)
         first_call = threads.submit(town.sender.deliver_once)
-        wait_until(lambda: faults["count"] is None)
+        wait_until(lambda: faults["count"] is None, what="the first call to hang")
         town.clock.shift(HOLD + timedelta(seconds=1))
         other.says(HELLO)
         hear(town)
         faults.turn(api_delay_ms=400)
         second_call = threads.submit(second.deliver_once)
-        wait_until(lambda: times_told(phone, GREETED) == 1)
+        wait_until(lambda: times_told(phone, GREETED) == 1, what="the second call to be carried out")
         faults.clear()
-        assert first_call.result(timeout=5)
+        assert first_call.result(timeout=PATIENCE_SECONDS)
         town.sender.deliver_once()
-        assert second_call.result(timeout=5)
+        assert second_call.result(timeout=PATIENCE_SECONDS)
     town.wait(minutes=3)
     assert [times_told(each, GREETED) for each in (phone, other)] == [1, 1]
     assert calls(town, "push") == []

@@ -1,6 +1,5 @@
 """The doctor: each thing that can be wrong with a set-up is found, and said with what to do about it."""
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,8 +21,9 @@ from store.heartbeats import REDELIVERY, beat, last_beat, note_redelivery
 from store.models import Heartbeat
 from store.money import note_reading
 from store.settings import DEMO_MUNICIPALITY
+from tests.children import run
 from tests.conftest import settings_for
-from tests.processes import ROOT, environment
+from tests.processes import environment
 from tests.town import PUBLIC_URL, TOKEN, Town
 
 # What the doctor asks LINE does not depend on our database.
@@ -247,9 +247,8 @@ def test_what_line_delivers_again_is_remembered_as_the_proof(town: Town, databas
         assert last_beat(session, REDELIVERY) is not None
 
 
-def run_doctor(environ: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "bot", "doctor"]
-    return subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
+def run_doctor(environ: dict[str, str]) -> Any:
+    return run([sys.executable, "-m", "bot", "doctor"], env=environ, check=False)
 
 
 def test_the_command_prints_a_line_for_each_and_fails_when_one_does(

@@ -3,11 +3,8 @@
 Killing processes cannot show this, because the kernel keeps what they wrote; so the system calls are watched.
 """
 
-import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -19,9 +16,11 @@ import pytest
 import requests
 import time_machine
 
-from tests.processes import ROOT, SERVE, answers, environment, free_port, wait_until
+from tests.children import Child, run
+from tests.processes import SERVE, answers, environment, free_port
 from tests.stories.test_webhook import an_event, body_of, signed
 from tests.town import Town
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 CALLS = "pwrite64,fdatasync,fsync,sendto,sendmsg,write"
 ON_SQLITE = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
@@ -41,9 +40,7 @@ def strace() -> str:
     found = shutil.which("strace")
     if found is None:
         pytest.skip("no strace here: install the package strace")
-    tried = subprocess.run(
-        [found, "-f", "-o", "/dev/null", "true"], capture_output=True, timeout=30, check=False
-    )
+    tried = run([found, "-f", "-o", "/dev/null", "true"], check=False)
     if tried.returncode != 0:
         pytest.skip("strace may not watch processes here")
     return found
@@ -51,7 +48,7 @@ def strace() -> str:
 
 @contextmanager
 def watched_web(strace: str, town: Town, trace: Path, application: str) -> Iterator[str]:
-    """The web process under strace, in a session of its own, because both are ended by killing all of it."""
+    """The web process under strace."""
     port = free_port()
     watch = [
         strace,
@@ -68,35 +65,25 @@ def watched_web(strace: str, town: Town, trace: Path, application: str) -> Itera
         str(trace),
     ]
     serve = [sys.executable, *SERVE, f"127.0.0.1:{port}", application]
-    process = subprocess.Popen(
-        [*watch, *serve],
-        env=environment(town),
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        wait_until(lambda: answers(f"http://127.0.0.1:{port}"), seconds=90)
+    with Child([*watch, *serve], env=environment(town)):
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}"), what="the watched web process to answer")
         yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=20)
 
 
 def acknowledge(address: str, trace: Path, event_id: str) -> list[str]:
     """The calls that the web process made from the moment the event was sent until it was acknowledged."""
     seen = len(trace.read_text(errors="replace"))
     body = body_of(an_event(event_id))
-    answer = requests.post(f"{address}/line/webhook", data=body, headers=signed(body), timeout=20)
+    answer = requests.post(
+        f"{address}/line/webhook", data=body, headers=signed(body), timeout=PATIENCE_SECONDS
+    )
     assert answer.status_code == 200
     said = re.compile(r"(sendto|sendmsg|write)\(\d+<(TCP|socket).*HTTP/1\.1 200")
 
     def calls() -> list[str]:
         return trace.read_text(errors="replace")[seen:].splitlines()
 
-    wait_until(lambda: any(said.search(line) for line in calls()), seconds=20)
+    wait_until(lambda: any(said.search(line) for line in calls()), what="strace to note the 200")
     told = next(number for number, line in enumerate(calls()) if said.search(line))
     return calls()[:told]
 

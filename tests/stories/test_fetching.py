@@ -23,6 +23,7 @@ from store.models import Conversation, File
 from store.shelves import Folder
 from tests.stories.scenes import friend, texts, times_told
 from tests.town import TOKEN, Town, photo
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -209,15 +210,15 @@ def test_a_photo_taken_back_while_it_is_being_fetched_is_never_kept(town: Town) 
     town.simulator.deliver_webhooks()
     while town.worker.work_once():
         pass
-    town.simulator.faults.turn(api_delay_ms=500)
+    town.simulator.faults.turn(api_hang_seconds=3600, count=1)
     with ThreadPoolExecutor(1) as threads:
         fetching = threads.submit(town.fetcher.fetch_once)
-        while files(town)[0].tries == 0:
-            pass
+        wait_until(lambda: town.simulator.faults["count"] is None, what="the fetcher to ask LINE")
         assert town.simulator.send_raw(unsend_event(phone, message_id)) == 200
         assert town.worker.work_once()
         assert not fetching.done()
-        assert fetching.result()
+        town.simulator.faults.clear()
+        assert fetching.result(PATIENCE_SECONDS)
     assert nothing_is_left(town)
 
 
@@ -247,15 +248,15 @@ def test_a_photo_of_a_sent_case_can_be_taken_back_too(town: Town) -> None:
 
 def fetch_too_slowly(town: Town) -> None:
     """Another fetcher comes after the promise has run out, and is faster."""
-    town.simulator.faults.turn(api_delay_ms=700, count=1)
+    town.simulator.faults.turn(api_hang_seconds=3600, count=1)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(town.fetcher.fetch_once)
-        while files(town)[0].tries == 0:
-            pass
+        wait_until(lambda: town.simulator.faults["count"] is None, what="the fetcher to ask LINE")
         town.clock.shift(timedelta(seconds=80))
         assert Fetcher(town.database, town.office, line_of(town)).fetch_once()
         assert not slow.done()
-        assert slow.result()
+        town.simulator.faults.clear()
+        assert slow.result(PATIENCE_SECONDS)
 
 
 def test_a_fetcher_that_comes_too_late_leaves_the_photo_alone(town: Town) -> None:

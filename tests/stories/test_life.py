@@ -3,11 +3,11 @@
 import base64
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -22,9 +22,11 @@ from store.clock import now
 from store.db import Database
 from store.models import Heartbeat, InboxEvent
 from store.readiness import readiness
+from tests.children import Child
 from tests.conftest import KEY
 from tests.stories.scenes import HELLO, calls, friend, impatient, rows, tell, times_told
 from tests.town import SECRET, SECRET_KEY, TOKEN, Town
+from tests.waiting import PATIENCE_SECONDS, finish, wait_until
 
 GREETED = "ช่วยเรื่องอะไรดีคะ"
 
@@ -36,15 +38,8 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-def until(happened: Callable[[], bool], *, seconds: float = 20) -> None:
-    give_up, pause = time.monotonic() + seconds, threading.Event()
-    while not happened():
-        assert time.monotonic() < give_up, "it never happened"
-        pause.wait(0.02)
-
-
 @contextmanager
-def a_worker_process(town: Town) -> Iterator["subprocess.Popen[bytes]"]:
+def a_worker_process(town: Town) -> Iterator[Child]:
     environ = {
         **os.environ,
         "DATABASE_URL": town.settings.store.database_url,
@@ -56,12 +51,8 @@ def a_worker_process(town: Town) -> Iterator["subprocess.Popen[bytes]"]:
         "LINE_API_URL": town.settings.line_api_url,
         "LINE_API_DATA_URL": town.settings.line_api_data_url,
     }
-    command = [sys.executable, "-m", "bot", "worker"]
-    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    with Child([sys.executable, "-m", "bot", "worker"], env=environ) as process:
+        yield process
 
 
 def event_states(town: Town) -> list[str]:
@@ -80,12 +71,11 @@ def test_a_worker_answers_shows_that_it_lives_and_leaves_when_asked(town: Town) 
     running.start()
     phone.says(HELLO)
     town.simulator.deliver_webhooks()
-    until(lambda: times_told(phone, GREETED) == 1)
-    until(lambda: set(event_states(town)) == {"done"})
-    until(lambda: readiness(town.database)[0])
+    wait_until(lambda: times_told(phone, GREETED) == 1, what="the greeting")
+    wait_until(lambda: set(event_states(town)) == {"done"}, what="the end of every event")
+    wait_until(lambda: readiness(town.database)[0], what="the town to be ready")
     stop.set()
-    running.join(timeout=10)
-    assert not running.is_alive()
+    finish(running, what="the worker")
     assert times_told(phone, GREETED) == 1
 
 
@@ -121,50 +111,42 @@ def test_a_worker_killed_in_the_middle_of_an_event_is_followed_by_one_that_does_
         # It claims the event, writes what it can, and waits at the outbox, which is held here.
         session.execute(text("LOCK TABLE outbox IN EXCLUSIVE MODE"))
         waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'outbox'::regclass")
-        until(lambda: session.execute(waits).scalar_one() > 0)
+        wait_until(lambda: session.execute(waits).scalar_one() > 0, what="the worker to wait at the outbox")
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.wait(timeout=PATIENCE_SECONDS)
     with a_worker_process(town):
-        until(lambda: times_told(phone, GREETED) == 1)
-        until(lambda: event_states(town)[-1] == "done")
+        wait_until(lambda: times_told(phone, GREETED) == 1, what="the greeting")
+        wait_until(lambda: event_states(town)[-1] == "done", what="the end of the event")
     assert len(calls(town, "reply")) == 2
 
 
 def test_a_worker_process_that_is_asked_to_leave_does_so_in_order(town: Town) -> None:
     phone = friend(town)
     with a_worker_process(town) as process:
-        until(lambda: is_alive(town))
+        wait_until(lambda: is_alive(town), what="the worker to show its life")
         phone.says(HELLO)
         town.simulator.deliver_webhooks()
-        until(lambda: times_told(phone, GREETED) == 1)
+        wait_until(lambda: times_told(phone, GREETED) == 1, what="the greeting")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
     assert [row.state for row in rows(town)] == ["sent", "sent"]
 
 
 def test_a_sender_that_dies_after_line_took_the_push_does_not_tell_it_twice(town: Town) -> None:
     phone = friend(town)
     hasty = Database(town.settings.store, patience=0.3)  # gives up soon when it cannot write the outcome down
-    sender = impatient(town, seconds=5, database=hasty)
+    sender = impatient(town, seconds=PATIENCE_SECONDS, database=hasty)
     tell(town, phone, "ข่าว")
-    town.simulator.faults.turn(api_delay_ms=400, count=1)
-    failures: list[BaseException] = []
-
-    def deliver() -> None:
-        try:
-            sender.deliver_once()
-        except (SQLAlchemyError, TimeoutError) as error:
-            failures.append(error)
-
-    delivering = threading.Thread(target=deliver)
-    delivering.start()
-    until(lambda: rows(town)[-1].first_tried_at is not None)
-    with town.database.transaction() as session:
-        if not town.database.is_sqlite:
-            session.execute(text("LOCK TABLE outbox IN EXCLUSIVE MODE"))
-        delivering.join()
+    town.simulator.faults.turn(api_hang_seconds=3600, count=1)
+    with ThreadPoolExecutor(1) as threads:
+        delivering = threads.submit(sender.deliver_once)
+        wait_until(lambda: rows(town)[-1].first_tried_at is not None, what="the sender to call LINE")
+        with town.database.transaction() as session:
+            if not town.database.is_sqlite:
+                session.execute(text("LOCK TABLE outbox IN EXCLUSIVE MODE"))
+            town.simulator.faults.clear()
+            assert isinstance(delivering.exception(PATIENCE_SECONDS), (SQLAlchemyError, TimeoutError))
     hasty.close()
-    assert len(failures) == 1
     assert times_told(phone, "ข่าว") == 1
     town.wait(seconds=25)
     assert [call["status"] for call in calls(town, "push")] == [200, 409]

@@ -24,9 +24,10 @@ from store.models import Case, Conversation, InboxEvent, OutboxRow, Resident
 from store.settings import StoreSettings
 from tests.clerk import PASSWORD
 from tests.conftest import KEY
-from tests.processes import answers, processes, wait_until
+from tests.processes import answers, processes
 from tests.stories.transcripts import PDF, Stage, Story
 from tests.town import SECRET, SECRET_KEY, TOKEN, Town, open_town
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 NAME, PHONE, CITIZEN_ID = "นางกนกนารี วิหคเหิน", "0891239876", "1103702912344"
 MAIL, HOUSE, PLACE, SUBJECT = "canary.nok@example.com", "987/65 หมู่ 4 ซอยนกกระจิบ", "ศาลานกขมิ้น", "เรื่องนกคีรีบูน"
@@ -272,7 +273,10 @@ def test_the_processes_print_nothing_about_anybody(busy_town: Town, tmp_path: Pa
     case_id, cookie = spoil_the_case(town, stage)
     with processes(town, tmp_path) as (web, console):
         break_and_write(town, stage.residents["resident"])
-        wait_until(lambda: has_failed_once(town) and answers(web) and answers(console))
+        wait_until(
+            lambda: has_failed_once(town) and answers(web) and answers(console),
+            what="a failure in the worker, and answers of web and console",
+        )
         for address, status in (
             (f"{web}/photos/{NAME}/full.jpg?{PHONE}", 404),
             (f"{web}/line/webhook/{NAME}", 404),
@@ -280,7 +284,8 @@ def test_the_processes_print_nothing_about_anybody(busy_town: Town, tmp_path: Pa
             (f"{console}/cases/{case_id}?number={PHONE}", 500),
             (f"{console}/{NAME}", 404),
         ):
-            assert requests.get(address, cookies={"staff": cookie}, timeout=9).status_code == status, address
+            answer = requests.get(address, cookies={"staff": cookie}, timeout=PATIENCE_SECONDS)
+            assert answer.status_code == status, address
     printed = {path.stem: path.read_text("utf-8") for path in tmp_path.glob("*.log")}
     assert ("event failed" in printed["worker"], "failure" in printed["console"]) == (True, True)
     assert found_in(readable("\n".join(printed.values())), *secrets_of(town), cookie) == []

@@ -20,6 +20,7 @@ from store.db import Database
 from store.models import Conversation, InboxEvent
 from tests.stories.scenes import friend, rows, tell, the_resident, times_told
 from tests.town import Town
+from tests.waiting import PATIENCE_SECONDS
 
 LIGHT = "ไฟถนนหน้าบ้านดับค่ะ มืดมาก"
 PLACE = "หน้าวัดโพธิ์ชัย เสาที่ 15"
@@ -170,7 +171,7 @@ def test_an_elder_event_that_arrives_meanwhile_waits_for_the_one_under_way(datab
             other_worker = threads.submit(claim_one, database)
             with pytest.raises(TimeoutError):
                 other_worker.result(timeout=0.3)
-        assert other_worker.result(timeout=5) == "elder"
+        assert other_worker.result(timeout=PATIENCE_SECONDS) == "elder"
 
 
 def test_what_is_not_reached_in_time_is_done_in_the_next_turn(

@@ -18,11 +18,12 @@ from store.account_models import QuotaReading
 from store.clock import BANGKOK
 from store.municipality import Plan
 from store.statuses import Action
-from tests.processes import start, wait_until
+from tests.processes import start
 from tests.stories.press import URGENT, approve, crowd, progress
 from tests.stories.scenes import HELLO, a_case_of, calls, friend, officer, tell, texts, times_told
 from tests.stories.test_delivery import GREETED, put_answer
 from tests.town import TOKEN, Town
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ASKED = "/v2/bot/message/quota"
 PLAN = Plan(messages=100, reserve=0)
@@ -214,12 +215,10 @@ def test_a_whole_life_of_news_without_quota_costs_nothing_and_is_told_in_order(
 @pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
 def test_the_worker_reads_soon_after_its_start(town: Town, tmp_path: Path) -> None:
     town.simulator.quota.set(limit=100, used=42)
-    worker = start("worker", ["-m", "bot", "worker"], town, tmp_path)
-    try:
-        wait_until(lambda: readings(town) == 1)
-    finally:
+    with start("worker", ["-m", "bot", "worker"], town, tmp_path) as worker:
+        wait_until(lambda: readings(town) == 1, what="the worker to read the quota")
         worker.terminate()
-        assert worker.wait(timeout=30) == 0
+        assert worker.wait(timeout=PATIENCE_SECONDS) == 0
     assert [entry["path"] for entry in town.simulator.log.after(0) if entry["path"].startswith(ASKED)] == [
         ASKED,
         f"{ASKED}/consumption",

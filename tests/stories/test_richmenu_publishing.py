@@ -22,6 +22,7 @@ from line_simulator.limits import MENU_CHANGE, RateLimiter
 from line_simulator.residents import Resident
 from line_simulator.server import Handler
 from line_simulator.web import create_app
+from tests.waiting import finish
 
 TOKEN = "token-of-the-account"
 FOURTEEN_CHARACTERS_SIXTEEN_CODE_POINTS = "เมนูบริการเทศบาล"
@@ -101,7 +102,7 @@ def _served(line: Line, app: Flask, host: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
-        thread.join()
+        finish(thread, what="the server")
         server.server_close()
 
 

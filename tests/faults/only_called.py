@@ -1,0 +1,14 @@
+"""A worker process whose mailers never look by themselves: what they send, the scheduler has called them for.
+
+Started as `python -m tests.faults.only_called`.
+"""
+
+import os
+import threading
+
+import bot.run
+from bot.settings import BotSettings
+
+if __name__ == "__main__":
+    bot.run.MAILERS_REST_SECONDS = threading.TIMEOUT_MAX
+    bot.run.run_worker(BotSettings.from_environment(os.environ), threading.Event())
