@@ -10,7 +10,8 @@ from bot.office import open_office
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
 from bot.settings import BotSettings
-from bot.supervisor import CANNOT_START, LEFT, Supervisor, stop_when_asked
+from bot.signals import set_when_asked_to_leave
+from bot.supervisor import CANNOT_START, LEFT, Supervisor
 from bot.watchdog import Watchdog
 from store.logs import set_up_logs
 from store.municipality import MunicipalityError
@@ -27,7 +28,9 @@ def worker() -> int:
         from bot.run import run_worker
 
         def work() -> int:
-            run_worker(settings, stop_when_asked(), watchdog)
+            stop = threading.Event()
+            set_when_asked_to_leave(stop)
+            run_worker(settings, stop, watchdog)
             return LEFT
 
         return explained(work)

@@ -13,7 +13,6 @@ import select
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -127,24 +126,6 @@ class Supervisor:
                 if objection := guard.objection(worker):
                     _end(worker, objection, dump)
             return code
-
-
-def stop_when_asked() -> threading.Event:
-    """An event that SIGTERM and SIGINT set. The handlers take no lock: a second signal could arrive while the first
-    holds it."""
-    stop = threading.Event()
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _do_nothing)
-
-    def listen() -> None:
-        os.read(reading, 1)
-        stop.set()
-
-    threading.Thread(target=listen, daemon=True).start()
-    return stop
 
 
 def _do_nothing(_signal: int, _frame: object) -> None:

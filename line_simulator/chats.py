@@ -21,6 +21,8 @@ class Bubble:
     unsent: bool = False
     quote_token: str | None = None
     mark_as_read_token: str | None = None
+    reply_token: str | None = None
+    """Of the event that this answers; what was pushed answers none."""
 
     def as_json(self, *, live: bool) -> dict[str, Any]:
         message = {name: item for name, item in self.message.items() if name not in _HIDDEN_FROM_THE_PAGE}
@@ -35,6 +37,8 @@ class Bubble:
         }
         if "sender" in self.message:
             shown["sender"] = self.message["sender"]
+        if self.reply_token:
+            shown["reply_token"] = self.reply_token
         if live:
             shown["quick_reply_live"] = True
         return shown

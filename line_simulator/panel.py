@@ -95,7 +95,8 @@ def _act(sim: Simulator, resident_id: str, act: str) -> ResponseReturnValue:
         if act not in panel_acts.ACTS:
             return jsonify(error="ไม่รู้จักคำสั่งนี้"), 404
         panel_acts.ACTS[act](resident)
-    return jsonify(ok=True)
+        # Whoever acts by a program finds the answer to this very act by it.
+        return jsonify(ok=True, reply_token=resident.last_reply_token)
 
 
 def _stream(sim: Simulator) -> ResponseReturnValue:

@@ -26,6 +26,7 @@ class Resident:
         self.friend = False
         self.blocked = False
         self.wrote_at: float | None = None
+        self.last_reply_token: str | None = None
         self.chat = Chat(simulator.bubble_numbers)
         self.simulator = simulator
 
@@ -185,7 +186,7 @@ class Resident:
         return bubble
 
     def emit(self, kind: str, payload: Event, *, replies: bool = True) -> None:
-        self.simulator.emit(kind, payload, user_id=self.id, replies=replies)
+        self.last_reply_token = self.simulator.emit(kind, payload, user_id=self.id, replies=replies)
 
     def must_be_able_to_write(self) -> None:
         self._must_not_have_blocked()

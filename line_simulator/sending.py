@@ -23,7 +23,8 @@ def reply(sim: "Simulator", body: Json) -> Json:
     _refuse_unfit(body["messages"], resident)
     sim.reply_tokens.use_up(body["replyToken"])
     sim.quota.count_sent("reply", 1)
-    return {"sentMessages": _show(sim, resident, body["messages"], reached=not resident.blocked)}
+    reached, token = not resident.blocked, body["replyToken"]
+    return {"sentMessages": _show(sim, resident, body["messages"], reached=reached, reply_token=token)}
 
 
 def push(sim: "Simulator", body: Json) -> Json:
@@ -84,7 +85,14 @@ def _send_to_many(sim: "Simulator", kind: str, recipients: list[Resident], messa
         _show(sim, resident, messages, reached=True)
 
 
-def _show(sim: "Simulator", resident: Resident, messages: list[Json], *, reached: bool) -> list[Json]:
+def _show(
+    sim: "Simulator",
+    resident: Resident,
+    messages: list[Json],
+    *,
+    reached: bool,
+    reply_token: str | None = None,
+) -> list[Json]:
     sent = []
     for message in messages:
         receipt: Json = {"id": sim.ids.new_message_id()}
@@ -92,7 +100,7 @@ def _show(sim: "Simulator", resident: Resident, messages: list[Json], *, reached
             receipt["quoteToken"] = sim.ids.new_long_token()
         if reached:
             bubble = resident.shows("account", message, message_id=receipt["id"])
-            bubble.quote_token = receipt.get("quoteToken")
+            bubble.quote_token, bubble.reply_token = receipt.get("quoteToken"), reply_token
         sent.append(receipt)
     if reached:
         sim.stream.tell("changed", resident=resident.id)

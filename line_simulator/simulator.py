@@ -88,16 +88,19 @@ class Simulator:
             self.stream.tell("changed", resident=user_id)
             return resident
 
-    def emit(self, kind: str, payload: Event, *, user_id: str, replies: bool = True) -> None:
+    def emit(self, kind: str, payload: Event, *, user_id: str, replies: bool = True) -> str | None:
+        """Returns the reply token of the event, if it has one."""
+        reply_token = self.reply_tokens.issue(user_id) if replies else None
         event = write_event(
             kind,
             payload,
             event_id=self.ids.new_event_id(),
             at_ms=self.now_ms(),
             user_id=user_id,
-            reply_token=self.reply_tokens.issue(user_id) if replies else None,
+            reply_token=reply_token,
         )
         self.webhooks.put(event, user_id)
+        return reply_token
 
     def deliver_webhooks(self, *, together: bool = False) -> list[int]:
         """Tries every waiting event once, failed ones first and as redeliveries; 0 means no connection.

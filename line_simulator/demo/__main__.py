@@ -4,15 +4,13 @@ import argparse
 import fcntl
 import io
 import os
-import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
-from line_simulator.demo.children import ROOT, Children, Stopped, Trouble
+from line_simulator.demo.children import ROOT, Children, Stop, Stopped, Trouble
 from line_simulator.demo.keys import password_name, read_keys
 from line_simulator.demo.place import STAFF, Place
 from line_simulator.demo.town import open_town
@@ -20,11 +18,12 @@ from line_simulator.demo.welcome import write_welcome
 
 
 def main() -> int:
-    asked = _read_options()
+    asked, stop = _read_options(), Stop()
+    stop.listen()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     try:
-        _run(Place(asked.port, asked.folder.resolve()))
+        _run(Place(asked.port, asked.folder.resolve()), stop)
     except Stopped:
         print("จบแล้ว · ended")
         return 0
@@ -41,14 +40,14 @@ def _read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(place: Place) -> None:
+def _run(place: Place, stop: Stop) -> None:
     began = time.monotonic()
     place.prepare()
     with _alone(place):
         place.check_ports()
         keys = read_keys(place.keys_file, [person.username for person in STAFF])
         passwords = {person.username: keys[password_name(person.username)] for person in STAFF}
-        with _ended_together(Children(place.environment(os.environ, keys), place.logs)) as children:
+        with _ended_together(place.environment(os.environ, keys), place.logs, stop) as children:
             print("เริ่มระบบ · starting ...", flush=True)
             if os.environ.get("DATABASE_URL"):
                 print(
@@ -73,12 +72,8 @@ def _alone(place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def _ended_together(children: Children) -> Iterator[Children]:
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        children.stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+def _ended_together(environment: Mapping[str, str], logs: Path, stop: Stop) -> Iterator[Children]:
+    children = Children(environment, logs, stop)
     try:
         yield children
     finally:

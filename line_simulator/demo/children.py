@@ -1,18 +1,18 @@
 """The processes of the demo: started together, watched, and ended together whatever happens."""
 
-import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
+
+from line_simulator.demo.guard import GRACE_SECONDS, Guard, send
 
 ROOT = Path(__file__).parents[2]
-GRACE_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.05
 LINES_SHOWN = 15
 
@@ -25,13 +25,34 @@ class Trouble(Exception):
     """The demo cannot go on; the message says why, in words for the person at the terminal."""
 
 
+class Stop:
+    """Whether somebody has asked the demo to end.
+
+    The handler does nothing but set a flag. Whatever takes a lock, as an Event does, would wait for ever when a second
+    signal interrupts the first.
+    """
+
+    asked = False
+
+    def listen(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
 @dataclass
 class Children:
-    """`stop` is set by a signal; everything that waits, waits through here and so ends at once."""
+    """Everything that waits, waits through here, and so ends as soon as somebody asks for it.
+
+    The guard ends them when the demo cannot do it any more, because it was killed itself.
+    """
 
     environment: Mapping[str, str]
     logs: Path
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop = field(default_factory=Stop)
+    guard: Guard = field(default_factory=Guard)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, *arguments: str) -> None:
@@ -44,11 +65,11 @@ class Children:
         try:
             self.wait_for(lambda: process.poll() is not None, f"{name} to finish")
         finally:
-            _end(process)
+            self._end(process)
         if process.returncode != 0:
             raise Trouble(f"{name} ended with {process.returncode}.\n{self._last_lines(name)}")
 
-    def wait_for(self, happens: Callable[[], bool], what: str, *, seconds: float = 60.0) -> None:
+    def wait_for(self, happens: Callable[[], bool], what: str, *, seconds: float = 180.0) -> None:
         """Until it happens; Stopped, or Trouble when it takes too long or a process has ended meanwhile."""
         deadline = time.monotonic() + seconds
         while not happens():
@@ -57,16 +78,16 @@ class Children:
                 raise Trouble(
                     f"Waited {seconds:.0f} seconds for {what}, in vain. The logs are in {self.logs}."
                 )
-            self.stop.wait(LOOK_AGAIN_SECONDS)
+            time.sleep(LOOK_AGAIN_SECONDS)
 
     def watch(self) -> None:
         """Until somebody ends the demo (Stopped) or a process ends by itself (Trouble)."""
         while True:
             self.check()
-            self.stop.wait(0.25)
+            time.sleep(LOOK_AGAIN_SECONDS)
 
     def check(self) -> None:
-        if self.stop.is_set():
+        if self.stop.asked:
             raise Stopped
         for name, process in self.running.items():
             if process.poll() is not None:
@@ -75,10 +96,11 @@ class Children:
     def end(self) -> None:
         """Asks all to end, and makes those end who do not within a few seconds."""
         for process in self.running.values():
-            _signal(process, signal.SIGTERM)
+            send(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         for process in self.running.values():
-            _end(process, patience=max(0.0, deadline - time.monotonic()))
+            self._end(process, patience=max(0.0, deadline - time.monotonic()))
+        self.guard.close()
 
     def _open(self, name: str, arguments: Sequence[str], typed: str = "") -> subprocess.Popen[bytes]:
         with open(self.logs / f"{name}.log", "wb") as log:
@@ -92,26 +114,22 @@ class Children:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.guard.watch(process.pid)
         if process.stdin is not None:
-            process.stdin.write(typed.encode())
-            process.stdin.close()
+            with suppress(BrokenPipeError):
+                process.stdin.write(typed.encode())
+                process.stdin.close()
         return process
+
+    def _end(self, process: subprocess.Popen[bytes], *, patience: float = 0.0) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+        # Also when it has ended: one that was killed may have left children of its own.
+        send(process.pid, signal.SIGKILL)
+        process.wait()
+        self.guard.forget(process.pid)
 
     def _last_lines(self, name: str) -> str:
         file = self.logs / f"{name}.log"
         lines = file.read_text("utf-8", "replace").splitlines()[-LINES_SHOWN:]
         return "\n".join([f"The last lines of {file}:", *(f"  {line}" for line in lines)])
-
-
-def _end(process: subprocess.Popen[bytes], *, patience: float = 0.0) -> None:
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(patience)
-    # Also when it has ended: one that was killed may have left children of its own.
-    _signal(process, signal.SIGKILL)
-    process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    # A group that is gone is what we want; macOS calls one whose last member is not reaped yet "not permitted".
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)

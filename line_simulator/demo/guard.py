@@ -38,12 +38,13 @@ class Guard:
 
     def close(self) -> None:
         """Ends what is left, and the guard."""
-        self._process.communicate()
+        with suppress(ValueError):  # closed already
+            self._process.communicate()
 
     def _tell(self, line: str) -> None:
         # One write for one line, because several threads may tell something at once.
         if self._process.stdin is not None:
-            with suppress(BrokenPipeError):
+            with suppress(BrokenPipeError, ValueError):
                 self._process.stdin.write(line.encode())
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import requests
 
 from line_simulator.demo.children import Trouble
-from line_simulator.demo.residents import plain_session
+from line_simulator.demo.residents import HTTP_SECONDS, plain_session
 
 
 class Forms(HTMLParser):
@@ -63,7 +63,7 @@ class Officer:
             raise Trouble(f"{self.username} could not {action} case {number} ({answer.status_code}).")
 
     def _page(self, path: str) -> Forms:
-        answer = self.http.get(self.console + path, timeout=10)
+        answer = self.http.get(self.console + path, timeout=HTTP_SECONDS)
         answer.raise_for_status()
         return Forms(answer.text)
 
@@ -71,5 +71,5 @@ class Officer:
         self, path: str, fields: dict[str, str], files: dict[str, tuple[str, bytes, str]] | None = None
     ) -> requests.Response:
         return self.http.post(
-            self.console + path, data=fields, files=files, allow_redirects=False, timeout=10
+            self.console + path, data=fields, files=files, allow_redirects=False, timeout=HTTP_SECONDS
         )

@@ -1,6 +1,7 @@
 """A resident's hands: what the stories do on the simulator's chat page, through the page's own requests."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,9 @@ from line_simulator.buttons import Button, find_button, in_message, in_quick_rep
 from line_simulator.demo.children import Children, Trouble
 
 Json = dict[str, Any]
-PATIENCE_SECONDS = 20.0
+# An answer that was too late for its reply token comes as a push, a minute after what it answers.
+LATE_SECONDS, PATIENCE_SECONDS = 65.0, 120.0
+HTTP_SECONDS = 30.0
 _CASE_NUMBER = re.compile(r"(?<!\d)\d{4,}/\d{4}")
 
 
@@ -23,7 +26,7 @@ def plain_session() -> requests.Session:
 
 @dataclass
 class Resident:
-    """Every act waits for the account's answer, as people do."""
+    """Every act waits for the account's answer to it, as people do; news that comes meanwhile is no answer."""
 
     simulator: str
     name: str
@@ -42,9 +45,6 @@ class Resident:
     def follows(self) -> None:
         """Without waiting: the demo lets residents in before there is anybody to answer."""
         self._post(f"residents/{self.id}/follow", {})
-
-    def hears(self) -> None:
-        self.children.wait_for(self._is_answered, f"an answer to {self.name}", seconds=PATIENCE_SECONDS)
 
     def says(self, text: str) -> None:
         self._act("say", {"text": text})
@@ -76,21 +76,28 @@ class Resident:
         return [*in_quick_replies(quick), *(button for m in self.answer for button in in_message(m))]
 
     def _act(self, act: str, body: Json | None, files: Any = None) -> None:
-        self._post(f"residents/{self.id}/{act}", body, files)
-        self.hears()
+        token = self._post(f"residents/{self.id}/{act}", body, files)["reply_token"]
+        late = time.monotonic() + LATE_SECONDS
+        what = f"an answer to {self.name}, who did {act}"
+        self.children.wait_for(lambda: self._is_answered(token, late), what, seconds=PATIENCE_SECONDS)
 
-    def _is_answered(self) -> bool:
+    def _is_answered(self, token: str, late: float) -> bool:
+        """Notices may have come before and after the answer, and their buttons can be tapped as well."""
         bubbles = self._get(f"residents/{self.id}/messages?after={self.seen}")["messages"]
-        answer = [bubble["message"] for bubble in bubbles if bubble["from"] == "account"]
-        if answer:
-            self.seen, self.answer = bubbles[-1]["seq"], answer
-        return bool(answer)
+        told = [bubble for bubble in bubbles if bubble["from"] == "account"]
+        answered = any(bubble.get("reply_token") == token for bubble in told)
+        if answered or (told and time.monotonic() > late):
+            self.seen, self.answer = bubbles[-1]["seq"], [bubble["message"] for bubble in told]
+            return True
+        return False
 
     def _get(self, path: str) -> Any:
-        return _read(self.http.get(f"{self.simulator}/_sim/{path}", timeout=10))
+        return _read(self.http.get(f"{self.simulator}/_sim/{path}", timeout=HTTP_SECONDS))
 
     def _post(self, path: str, body: Json | None, files: Any = None) -> Any:
-        return _read(self.http.post(f"{self.simulator}/_sim/{path}", json=body, files=files, timeout=10))
+        return _read(
+            self.http.post(f"{self.simulator}/_sim/{path}", json=body, files=files, timeout=HTTP_SECONDS)
+        )
 
 
 def _read(response: requests.Response) -> Any:

@@ -30,11 +30,13 @@ def open_town(place: Place, children: Children, passwords: Mapping[str, str]) ->
     _serve(children, "web", place.web, "bot.web:create_app()", threads=16)
     _serve(children, "console", place.console, "staff_console.web:create_app()", threads=8)
     _wait(children, f"{place.simulator}/_sim/state")
-    # Before the worker: it may have notices for them from yesterday.
+    children.run("richmenus", "bot", "richmenus", "publish")
+    _wait(children, f"{place.web}/healthz")
+    # After the webhook, so that nothing has to be delivered again; before the worker, because it may have notices for
+    # them from yesterday. It misses the menus, too, when they are not there yet.
     residents = let_in(place, children)
     children.start("worker", "bot", "worker")
-    children.run("richmenus", "bot", "richmenus", "publish")
-    for address in (f"{place.console}/healthz", f"{place.web}/healthz", f"{place.web}/readyz"):
+    for address in (f"{place.console}/healthz", f"{place.web}/readyz"):
         _wait(children, address)
     return _begin(Town(place, passwords, residents), children) if _is_empty(place, passwords) else []
 
@@ -74,7 +76,7 @@ def _begin(town: Town, children: Children) -> list[str]:
             list(pool.map(lambda person: _add_staff(children, person, town.passwords), new))
     except Trouble as trouble:
         return [f"Not everybody below can sign in: {trouble}"]
-    return play(town)
+    return play(town, children)
 
 
 def _add_staff(children: Children, person: Person, passwords: Mapping[str, str]) -> None:

@@ -6,31 +6,35 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from line_simulator.demo.children import ROOT, Children, Trouble
+from line_simulator.demo.children import Children, Trouble
 from line_simulator.demo.keys import read_keys
 from line_simulator.demo.officers import Officer
 from line_simulator.demo.place import Place
 from line_simulator.demo.residents import plain_session
+from tests.children import Child
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
-END_SECONDS = 20
+LINUX = pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="looks at processes the way Linux shows them"
+)
 
 
 @dataclass(frozen=True)
 class Demo:
-    process: subprocess.Popen[str]
+    process: Child
     place: Place
     shown: str
     """What stood on the terminal when it was ready."""
 
     def status_of(self, address: str) -> int:
-        return plain_session().get(address, timeout=10).status_code
+        return plain_session().get(address, timeout=PATIENCE_SECONDS).status_code
 
     def pids(self) -> list[int]:
         """Everything below the demo: each process is told of the folder in its environment."""
@@ -48,24 +52,29 @@ class Demo:
         assert supervisor.signs_in(keys["DEMO_PASSWORD_WICHAI"])
         return supervisor.finds_cases("tab=all")
 
+    def is_gone(self) -> bool:
+        return not self.pids()
 
-@contextmanager
-def started(place: Place, **changes: str) -> Iterator[subprocess.Popen[str]]:
+    def complaints(self) -> list[str]:
+        """What it said between its start and the welcome, and errors in the logs of its processes."""
+        said, _, welcome = self.shown.partition("starting ...\n")[2].partition("\n")
+        assert "ready" in welcome
+        logs = [line for log in self.place.logs.glob("*.log") for line in log.read_text().splitlines()]
+        return [*filter(None, [said]), *(line for line in logs if '"error"' in line or "Traceback" in line)]
+
+
+def started(place: Place, **changes: str) -> Child:
     outer = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     command = [sys.executable, "-m", "line_simulator.demo", "--port", str(place.port)]
-    with subprocess.Popen(
+    return Child(
         [*command, "--folder", str(place.folder)],
-        cwd=ROOT,
+        polite_seconds=PATIENCE_SECONDS,
         env={**outer, **changes},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
+    )
 
 
 @contextmanager
@@ -93,9 +102,7 @@ def place(tmp_path: Path) -> Place:
         return found
 
 
-@pytest.mark.skipif(
-    not Path("/proc/self/environ").exists(), reason="looks at processes the way Linux shows them"
-)
+@LINUX
 def test_one_command_opens_a_town_with_work_in_it_and_leaves_nothing_behind(place: Place) -> None:
     with a_demo(place) as demo:
         for address in (f"{place.simulator}/", f"{place.web}/healthz", f"{place.console}/healthz"):
@@ -106,14 +113,53 @@ def test_one_command_opens_a_town_with_work_in_it_and_leaves_nothing_behind(plac
         assert len(demo.cases()) == 5
         assert place.keys_file.stat().st_mode & 0o777 == 0o600
         assert len(demo.pids()) >= 6
+        assert demo.complaints() == []
         demo.process.send_signal(signal.SIGINT)
-        assert demo.process.wait(END_SECONDS) == 0
-        assert demo.pids() == []
+        assert demo.process.wait(PATIENCE_SECONDS) == 0
+        assert demo.is_gone()
+    place.check_ports()
+
+
+def twice_and_its_group(demo: Demo) -> None:
+    """As make does it, which forwards what it gets itself."""
+    for _ in range(20):
+        demo.process.send_signal(signal.SIGTERM)
+        os.killpg(demo.process.pid, signal.SIGTERM)
+
+
+def with_no_chance_to_end_anything(demo: Demo) -> None:
+    demo.process.kill()
+
+
+@LINUX
+@pytest.mark.parametrize(
+    ("end", "code"), [(twice_and_its_group, 0), (with_no_chance_to_end_anything, -signal.SIGKILL)]
+)
+def test_however_it_is_ended_all_ends(place: Place, end: Callable[[Demo], None], code: int) -> None:
+    with a_demo(place) as demo:
+        assert demo.complaints() == []
+        end(demo)
+        assert demo.process.wait(PATIENCE_SECONDS) == code
+        wait_until(demo.is_gone, what="the processes of the demo to end")
+    place.check_ports()
+
+
+@LINUX
+@pytest.mark.parametrize("begun", ["upgrade", "web", "richmenus"])
+def test_it_can_be_ended_while_it_starts(place: Place, begun: str) -> None:
+    with started(place) as process:
+        demo = Demo(process, place, "")
+        wait_until((place.logs / f"{begun}.log").exists, what=f"the start of {begun}")
+        process.send_signal(signal.SIGINT)
+        words, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        assert (process.returncode, "ended" in words, "Traceback" in words) == (0, True, False)
+        assert demo.is_gone()
+    place.check_ports()
 
 
 def test_a_taken_port_is_told_in_one_sentence_and_nothing_is_started(place: Place) -> None:
     with socket.create_server(("127.0.0.1", place.port + 1)), started(place) as process:
-        words, _ = process.communicate(timeout=END_SECONDS)
+        words, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     assert f"Port {place.port + 1} is taken" in words
     assert "Traceback" not in words
@@ -124,7 +170,7 @@ def test_a_taken_port_is_told_in_one_sentence_and_nothing_is_started(place: Plac
 def test_a_database_that_does_not_answer_is_told_with_the_last_lines_of_the_log(place: Place) -> None:
     nobody = f"postgresql+psycopg://nobody@127.0.0.1:{place.port + 1}/nothing"
     with started(place, DATABASE_URL=nobody) as process:
-        words, _ = process.communicate(timeout=END_SECONDS)
+        words, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     assert "upgrade ended with 1" in words
     assert "OperationalError" in words

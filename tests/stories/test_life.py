@@ -22,7 +22,7 @@ from store.clock import now
 from store.db import Database
 from store.models import Heartbeat, InboxEvent
 from store.readiness import readiness
-from tests.children import Child
+from tests.children import Child, run
 from tests.conftest import KEY
 from tests.stories.scenes import HELLO, calls, friend, impatient, rows, tell, times_told
 from tests.town import SECRET, SECRET_KEY, TOKEN, Town
@@ -165,3 +165,19 @@ def test_trouble_never_ends_a_thread() -> None:
 
     repeat(step, stop, rest_after_trouble=0.001)
     assert stop.is_set()
+
+
+def test_signals_that_come_in_the_middle_of_anything_hold_up_nobody() -> None:
+    """The main thread holds the very lock that setting the event takes."""
+    code = (
+        "import os, signal, threading\n"
+        "from bot.signals import set_when_asked_to_leave\n"
+        "stop = threading.Event()\n"
+        "set_when_asked_to_leave(stop)\n"
+        "with stop._cond:\n"
+        "    for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT):\n"
+        "        os.kill(os.getpid(), number)\n"
+        "stop.wait()\n"
+        "print('left')\n"
+    )
+    assert run([sys.executable, "-c", code]).stdout == "left\n"

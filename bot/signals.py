@@ -1,0 +1,28 @@
+"""How the worker hears that it is to leave.
+
+A signal handler runs in the middle of whatever the main thread does. If it took a lock, as `Event.set` does, it would
+wait for ever when the main thread, or an earlier signal, holds it. So the signals ring at a socket, and a thread that
+listens there sets the event.
+"""
+
+import signal
+import socket
+import threading
+
+
+def set_when_asked_to_leave(stop: threading.Event) -> None:
+    """Sets `stop` at SIGTERM or SIGINT; to be called in the main thread, once in a process."""
+    bell, ear = socket.socketpair()
+    bell.setblocking(False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Python writes the number to the socket itself; without a handler of ours the process would end at once.
+        signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_listen, args=(ear, bell, stop), name="signals", daemon=True).start()
+
+
+def _listen(ear: socket.socket, _bell: socket.socket, stop: threading.Event) -> None:
+    """Holds both ends, so that none is closed while somebody may ring."""
+    while ear.recv(1)[0] not in (signal.SIGTERM, signal.SIGINT):
+        pass
+    stop.set()
