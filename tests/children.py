@@ -37,7 +37,7 @@ class Child(subprocess.Popen[Any]):
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is not None and (printed := self.printed()):
-            error.add_note(f"{self.args} has printed:\n{printed}")
+            error.add_note(f"{self.args!r} has printed:\n{printed}")
         self.end()
 
     def printed(self) -> str:

@@ -3,10 +3,10 @@
 import json
 import os
 import signal
-import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,12 @@ from bot.supervisor import Guard, Limits
 from bot.watchdog import Watchdog
 from store.logs import place_in_dump
 from store.models import InboxEvent
-from tests.processes import ROOT, start, wait_until
+from tests.children import ROOT, Child
+from tests.processes import start
 from tests.stories.poisoned import HARM
 from tests.stories.scenes import HELLO, times_told
 from tests.town import Town
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 GREETED = "ช่วยเรื่องอะไรดีคะ"
 # Ends only after half a minute; the guard's own test shows that it does.
@@ -35,27 +37,27 @@ def tries(town: Town) -> dict[str, int]:
 
 
 @pytest.fixture
-def poisoned_worker(town: Town, tmp_path: Path) -> "subprocess.Popen[bytes]":
+def poisoned_worker(town: Town, tmp_path: Path) -> Iterator[Child]:
     town.clock.move_to(datetime.fromtimestamp(time_machine.escape_hatch.time.time(), UTC))
-    return start("worker", ["-m", "tests.stories.poisoned"], town, tmp_path)
+    with start("worker", ["-m", "tests.stories.poisoned"], town, tmp_path) as worker:
+        yield worker
 
 
 def test_poison_of_every_kind_leaves_everybody_else_answered(
-    town: Town, tmp_path: Path, poisoned_worker: "subprocess.Popen[bytes]"
+    town: Town, tmp_path: Path, poisoned_worker: Child
 ) -> None:
-    try:
-        poison = {f"poison {kind}" for kind in HARM if kind != TOO_LONG_FOR_A_TEST}
-        healthy = [town.simulator.add_resident(str(number)) for number in range(3)]
-        for words in poison:
-            town.simulator.add_resident(words).says(words)
-        for phone in healthy:
-            phone.says(HELLO)
-        town.simulator.deliver_webhooks(together=True)
-        wait_until(lambda: all(times_told(phone, GREETED) == 1 for phone in healthy), seconds=120)
-        wait_until(lambda: all(tries(town).get(words, 0) >= 2 for words in poison), seconds=240)
-    finally:
-        poisoned_worker.terminate()
-        assert poisoned_worker.wait(timeout=60) == 0
+    poison = {f"poison {kind}" for kind in HARM if kind != TOO_LONG_FOR_A_TEST}
+    healthy = [town.simulator.add_resident(str(number)) for number in range(3)]
+    for words in poison:
+        town.simulator.add_resident(words).says(words)
+    for phone in healthy:
+        phone.says(HELLO)
+    town.simulator.deliver_webhooks(together=True)
+    answered = partial(map, lambda phone: times_told(phone, GREETED) == 1, healthy)
+    wait_until(lambda: all(answered()), what="the answers to everybody else")
+    wait_until(lambda: all(tries(town).get(words, 0) >= 2 for words in poison), what="a second try of each")
+    poisoned_worker.terminate()
+    assert poisoned_worker.wait(timeout=PATIENCE_SECONDS) == 0
     log = (tmp_path / "worker.log").read_text()
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     ended = [line for line in lines if line["message"] == "the worker was ended"]
@@ -75,19 +77,18 @@ def is_running(process: int) -> bool:
 @pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("killed", ["supervisor", "worker"])
 def test_a_worker_is_started_again_and_ends_with_its_supervisor(
-    town: Town, poisoned_worker: "subprocess.Popen[bytes]", killed: str
+    town: Town, poisoned_worker: Child, killed: str
 ) -> None:
-    try:
-        wait_until(lambda: bool(children(poisoned_worker.pid)))
+    wait_until(lambda: children(poisoned_worker.pid), what="the first worker")
+    (worker,) = children(poisoned_worker.pid)
+    if killed == "worker":
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: children(poisoned_worker.pid) not in ([], [worker]), what="the next worker")
         (worker,) = children(poisoned_worker.pid)
-        if killed == "worker":
-            os.kill(worker, signal.SIGKILL)
-            wait_until(lambda: children(poisoned_worker.pid) not in ([], [worker]))
-            (worker,) = children(poisoned_worker.pid)
-    finally:
-        poisoned_worker.kill()
-        poisoned_worker.wait(timeout=60)
-    wait_until(lambda: not is_running(worker))
+    # The supervisor alone, as the system does when memory runs out.
+    os.kill(poisoned_worker.pid, signal.SIGKILL)
+    poisoned_worker.wait(timeout=PATIENCE_SECONDS)
+    wait_until(lambda: not is_running(worker), what="the end of the worker")
 
 
 def objection_to(act: Callable[[], object], limits: Limits) -> str:
@@ -105,7 +106,7 @@ def objection_to(act: Callable[[], object], limits: Limits) -> str:
             found.append(guard.objection(child))
             return found[-1] is not None
 
-        wait_until(look)
+        wait_until(look, what="an objection")
         (objection,) = filter(None, found)
         assert objection.step is None or (objection.step.kind, objection.step.row) == ("event", 7)
         return objection.reason
