@@ -84,8 +84,15 @@ def write_rows(connection: Connection, table: Table, rows: Iterable[dict[str, An
         later += [row for row in batch if any(row[name] is not None for name in own)]
         connection.execute(insert(table), [{**row, **dict.fromkeys(own)} for row in batch])
     for name in own:
-        point = update(table).where(table.c.id == bindparam("at")).values({name: bindparam("to")})
-        pointing = [{"at": row["id"], "to": row[name]} for row in later if row[name] is not None]
+        # No column may bear the name of a parameter, or SQLAlchemy refuses the statement.
+        point = (
+            update(table)
+            .where(table.c.id == bindparam("row_to_change"))
+            .values({name: bindparam("points_at")})
+        )
+        pointing = [
+            {"row_to_change": row["id"], "points_at": row[name]} for row in later if row[name] is not None
+        ]
         if pointing:
             connection.execute(point, pointing)
     _go_on_counting(connection, table)

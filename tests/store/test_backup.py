@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.backup import BadBackup, back_up, restore
-from store.broadcast_models import Mailing
+from store.broadcast_models import Broadcast, Mailing
 from store.clock import now
 from store.db import Database
 from store.media import Media
@@ -30,6 +30,8 @@ A_CASE = [
     "resident taps ส่งเรื่อง",
     "officer does accept",
 ]
+# News that was held goes along with what cannot wait: its row points at the one that carries it.
+A_COMPANION = ["officer does tell: จะเข้าไปพรุ่งนี้ค่ะ", "time passes 2 hours"]
 
 
 def lived_in(town: Town) -> Stage:
@@ -140,6 +142,26 @@ def test_no_backup_overwrites_another_and_no_restore_a_living_town(town: Town, t
     with pytest.raises(NotEmpty):
         restore(town.database, Media(str(tmp_path / "new"), town.database.sealer), tmp_path / "backup")
     assert contents(town.database) == before
+
+
+def test_rows_that_point_at_others_of_their_table_come_back(town: Town, tmp_path: Path) -> None:
+    """News that rode in another's request, and a broadcast that corrects another."""
+    lived_in(town).play(Story("backup", "a companion", list(enumerate(A_COMPANION))))
+    wrong = approve(town)
+    approve(town, corrects_id=wrong)
+    with town.database.reading() as session:
+        assert session.query(OutboxRow).where(OutboxRow.lead_id.is_not(None)).count()
+    back_up(town.database, town.office.media, tmp_path / "backup")
+    database, other_media = an_empty_place(town, tmp_path)
+    restore(database, other_media, tmp_path / "backup")
+    for model, pointer in ((OutboxRow, "lead_id"), (Broadcast, "corrects_id")):
+        with town.database.reading() as here, database.reading() as there:
+            pointing = [
+                session.query(model.id, getattr(model, pointer)).order_by(model.id).all()
+                for session in (here, there)
+            ]
+        assert pointing[0] == pointing[1]
+    database.close()
 
 
 def test_a_copy_is_compared_and_equal(town: Town, tmp_path: Path) -> None:
