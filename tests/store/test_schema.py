@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import inspect, text
 
 from store.db import Database
-from store.models import TABLES
-from store.schema import drift, is_newest, revision, upgrade
+from store.models import TABLES, Case
+from store.municipality import Municipality
+from store.schema import BrokenPointers, drift, is_known, is_newest, migrating, newest, revision, upgrade
+from tests.builders import a_case
 from tests.conftest import settings_for
 
 
@@ -43,3 +48,43 @@ def test_work_that_waits_is_found_by_an_index_of_its_own(database: Database) -> 
         index["name"] for table in TABLES.tables for index in inspect(database.engine).get_indexes(table)
     }
     assert {"ix_inbox_due", "ix_inbox_lane", "ix_outbox_due", "ix_outbox_lane", "ix_file_wanted"} <= indexes
+
+
+def make_anew(database: Database, table: str) -> None:
+    """What a migration does on SQLite to change a column: a new table, the rows copied, the old one dropped."""
+    with migrating(database) as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table(table, recreate="always"):
+            pass
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("table", ["resident", "staff", "case", "case_event", "outbox", "broadcast"])
+def test_a_table_at_which_others_point_can_be_made_anew(
+    database: Database, municipality: Municipality, table: str
+) -> None:
+    with database.transaction() as session:
+        a_case(session, municipality)
+    make_anew(database, table)
+    assert drift(database) == []
+    with database.transaction() as session:
+        assert session.query(Case).one().resident.id == 1
+        # The foreign keys are kept again afterwards.
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+def test_a_migration_that_loses_rows_at_which_others_point_is_not_kept(
+    database: Database, municipality: Municipality
+) -> None:
+    with database.transaction() as session:
+        a_case(session, municipality)
+    with pytest.raises(BrokenPointers, match="case"), migrating(database) as connection:
+        connection.execute(text("DELETE FROM resident"))
+    with database.reading() as session:
+        assert session.query(Case).one().resident.id == 1
+
+
+def test_a_schema_of_a_later_version_is_not_known(database: Database) -> None:
+    assert is_known(newest() or "")
+    assert not is_known("9999")
