@@ -11,6 +11,7 @@ from bot.visit import Office
 from store import files, outbox
 from store.conversations import find_open
 from store.db import Database
+from store.decoding import Decoded, DecoderUnavailable
 from store.lanes import hold_lanes
 from store.models import File, Resident
 
@@ -34,7 +35,7 @@ class Catch:
     """What came of one try: something clean to keep, or why there is nothing."""
 
     content: Content
-    clean: files.Clean | None = None
+    clean: Decoded | None = None
     refused_because: str = ""
 
 
@@ -68,15 +69,12 @@ class Fetcher:
         if fetched.content is not Content.HERE:
             return Catch(fetched.content)
         try:
-            return Catch(Content.HERE, files.clean(wanted.kind, fetched.data))
+            return Catch(Content.HERE, files.clean(self._office.media.decoder, wanted.kind, fetched.data))
         except files.NotKept as error:
             return Catch(Content.HERE, refused_because=error.reason)
-        except Exception as error:
-            # Decoders meet bytes that nobody foresaw: the file is refused and the fetcher goes on.
-            log.error(
-                "file breaks its decoder", extra={"file": wanted.file_id, "error": type(error).__name__}
-            )
-            return Catch(Content.HERE, refused_because="unreadable")
+        except DecoderUnavailable as error:
+            log.warning("file not decoded", extra={"file": wanted.file_id, "error": str(error)})
+            return Catch(Content.LATER)
 
     def _conclude(self, session: Session, file: File, catch: Catch) -> None:
         if file.state == "kept":

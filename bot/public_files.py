@@ -5,7 +5,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.settings import BotSettings
 from store.media import Media
-from store.pictures import preview
+from store.previews import preview
 
 public_files = Blueprint("public_files", __name__)
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from staff_console.form_tokens import NoToken
+from store.decoding import DecoderUnavailable
 from store.logs import failure_fields
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(NoToken, show_unusable_form)
     app.register_error_handler(OperationalError, show_database_down)
     app.register_error_handler(TimeoutError, show_database_down)
+    app.register_error_handler(DecoderUnavailable, show_database_down)
     app.register_error_handler(Exception, show_failure)
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort
 
 from staff_console.office import me, office
 from store.models import File
-from store.pictures import preview as small
+from store.previews import preview as small
 from store.search import find_file
 
 files = Blueprint("files", __name__)

@@ -86,6 +86,8 @@ FILE_REFUSALS: Final = {
     "too_big": "ไฟล์ใหญ่เกินไป",
     "unreadable": "เปิดไฟล์ไม่ได้",
     "wrong_type": "ไม่ใช่รูปหรือ PDF",
+    "cut_off": "ไฟล์มาไม่ครบ",
+    "locked": "ไฟล์มีรหัสผ่าน",
 }
 
 # What the form of an action says: the button, what happens to what is typed, and phrases to begin with.

@@ -2,20 +2,18 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import islice
 
-import filetype
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
 from store.db import afterwards
+from store.decoding import Decoded, Decoder, Refused
 from store.media import Media
 from store.models import Conversation, File, Resident
-from store.pictures import NotAPicture, clean_picture
 
 TAKE_ALONG_WITHIN = timedelta(minutes=15)
 MOST_BYTES = 10 * 1024 * 1024
@@ -30,7 +28,7 @@ UNCLAIMED_FOR = timedelta(hours=1)
 
 
 class NotKept(ValueError):
-    """The file was not taken; `reason` is too_big, unreadable or wrong_type."""
+    """The file was not taken; `reason` is too_big, unreadable, wrong_type, cut_off or locked."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -122,29 +120,22 @@ def refuse(file: File, reason: str) -> None:
     file.state, file.refused_because, file.next_try_at = "refused", reason, None
 
 
-@dataclass(frozen=True)
-class Clean:
-    """What may be kept of a photo or document; `place` is where the camera said it was."""
+def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
+    """What may be kept of a photo or document. NotKept for what is not as it should be, DecoderUnavailable for trouble
+    of our own.
 
-    data: bytes
-    mime: str
-    place: dict[str, float] | None = None
-
-
-def clean(kind: str, data: bytes) -> Clean:
-    """Takes a while, so nobody should wait for the database meanwhile; NotKept for what is not as it should be."""
+    Takes a while, so nobody should wait for the database meanwhile.
+    """
     if len(data) > MOST_BYTES:
         raise NotKept("too_big")
-    if kind == "document" and filetype.guess_mime(data) == "application/pdf":
-        return Clean(data, "application/pdf")
     try:
-        picture = clean_picture(data)
-    except NotAPicture as error:
-        raise NotKept("wrong_type" if kind == "document" else error.reason) from error
-    return Clean(picture.jpeg, "image/jpeg", picture.place)
+        return decoder.decode(kind, data)
+    except Refused as error:
+        wrong_type = kind == "document" and error.reason == "unreadable"
+        raise NotKept("wrong_type" if wrong_type else error.reason) from error
 
 
-def note_kept(file: File, kept: Clean) -> None:
+def note_kept(file: File, kept: Decoded) -> None:
     """The bytes are durable already: a row that says `kept` has something to show."""
     file.state, file.mime, file.size, file.next_try_at = "kept", kept.mime, len(kept.data), None
     file.sha256, file.taken_at_place = hashlib.sha256(kept.data).hexdigest(), kept.place
@@ -163,7 +154,7 @@ def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:
         tries=0,
         created_at=now(),
     )
-    kept = clean(file.kind, data)
+    kept = clean(media.decoder, file.kind, data)
     media.keep(file.token, kept.data)
     note_kept(file, kept)
     return file

@@ -1,9 +1,13 @@
-"""The bytes of photos and documents: sealed, under opaque names, on a shelf of ours."""
+"""The bytes of photos and documents: sealed, under opaque names, on a shelf of ours.
+
+`decoder` opens what strangers send before any of it is kept here.
+"""
 
 import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from store.decoding import Decoder
 from store.sealing import Sealer
 from store.shelves import open_shelf
 
@@ -13,8 +17,9 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,40}$")
 class Media:
     """Keeps, reads and destroys files by token. What `keep` was given is durable when it returns."""
 
-    def __init__(self, media_url: str, sealer: Sealer) -> None:
+    def __init__(self, media_url: str, sealer: Sealer, *, decoder: Decoder | None = None) -> None:
         self._shelf, self._sealer = open_shelf(media_url), sealer
+        self.decoder = decoder or Decoder()
 
     def keep(self, token: str, data: bytes) -> None:
         self.keep_sealed(token, self._sealer.seal(data, f"media.{token}"))

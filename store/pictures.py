@@ -1,18 +1,35 @@
-"""Photos made harmless: decoded within bounds, turned upright, drawn anew without anything but pixels."""
+"""Photos made harmless: decoded within bounds, turned upright, drawn anew without anything but pixels.
 
+These are strangers' bytes, so all this happens only in the child process of store.decoding.
+"""
+
+import importlib
 import io
 import warnings
 from dataclasses import dataclass
 
-import pillow_heif
 from PIL import ExifTags, Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 
 MOST_BYTES = 12 * 1024 * 1024
-MOST_PIXELS = 40_000_000
+# A JPEG is decoded at half, a quarter or an eighth of its size at once; the others need every pixel in memory, some
+# of them several times over. What is within these and still does not fit into the child's memory is too big, too.
+MOST_PIXELS = {
+    "JPEG": 120_000_000,
+    "MPO": 120_000_000,
+    "PNG": 40_000_000,
+    "HEIF": 25_000_000,
+    "WEBP": 17_000_000,
+    "AVIF": 17_000_000,
+}
 LONGEST_SIDE = 2048
+# libjpeg keeps the whole of a progressive JPEG before it draws a pixel.
+MOST_PROGRESSIVE_BYTES = 160_000_000
+# A picture is laid on white so many pixels at a time.
+BAND = 2_000_000
 # What Pillow and its decoders raise for files that are not what they say.
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, LookupError)
-_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 
 
 class NotAPicture(ValueError):
@@ -33,11 +50,22 @@ class Picture:
     place: dict[str, float] | None
 
 
+def load_decoders(data: bytes) -> None:
+    """Imports what opens these bytes; afterwards `clean_picture` opens no file any more."""
+    Image.preinit()
+    importlib.import_module("PIL.AvifImagePlugin")
+    importlib.import_module("PIL.MpoImagePlugin")
+    importlib.import_module("PIL.WebPImagePlugin")
+    if data[4:8] == b"ftyp":
+        # Takes as long to load as all the rest.
+        importlib.import_module("pillow_heif").register_heif_opener()
+
+
 def clean_picture(data: bytes) -> Picture:
     """Re-encodes a photo. Raises NotAPicture for what is too big, broken or no photo at all."""
-    if len(data) > MOST_BYTES:
+    if len(data) > MOST_BYTES or _pixels_of_webp(data) > MOST_PIXELS["WEBP"]:
         raise NotAPicture("too_big")
-    pillow_heif.register_heif_opener()
+    load_decoders(data)
     try:
         with warnings.catch_warnings():
             # Pillow warns of large pictures, where we refuse by our own bound, and of broken EXIF, which we drop.
@@ -46,35 +74,83 @@ def clean_picture(data: bytes) -> Picture:
                 return _redrawn(image)
     except NotAPicture:
         raise
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, MemoryError) as error:
         raise NotAPicture("too_big") from error
     except _BROKEN as error:
         raise NotAPicture("unreadable") from error
 
 
 def _redrawn(image: Image.Image) -> Picture:
-    if image.width * image.height > MOST_PIXELS:
+    if (
+        image.width * image.height > MOST_PIXELS[image.format or ""]
+        or _kept_whole(image) > MOST_PROGRESSIVE_BYTES
+    ):
         raise NotAPicture("too_big")
-    place = _place(image)
-    # Made small before it is turned: a JPEG is then decoded small in the first place.
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(image)
+    place, orientation = _place(image), _orientation(image)
+    # A JPEG is decoded small in the first place.
+    ratio = LONGEST_SIDE / max(image.size)
+    image.draft("RGB", (int(image.width * ratio), int(image.height * ratio)))
     # A new canvas: re-saving the opened image would carry its comment and colour profile along.
-    canvas = Image.new("RGB", upright.size, "white")
-    shown = upright.convert("RGBA")
-    canvas.paste(shown, mask=shown.getchannel("A"))
+    canvas = _on_white(image)
+    canvas.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    canvas.getexif()[ExifTags.Base.Orientation] = orientation
+    upright = ImageOps.exif_transpose(canvas)
     out = io.BytesIO()
-    canvas.save(out, "JPEG", quality=85, optimize=True)
-    return Picture(out.getvalue(), canvas.width, canvas.height, place)
+    upright.save(out, "JPEG", quality=85, optimize=True)
+    return Picture(out.getvalue(), upright.width, upright.height, place)
 
 
-def preview(jpeg: bytes, side: int = 480) -> bytes:
-    """A small version of a clean picture; LINE wants previews of at most 1 MB."""
-    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
-        image.thumbnail((side, side))
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=80)
-    return out.getvalue()
+def _pixels_of_webp(data: bytes) -> int:
+    """As its header says: libwebp takes memory for all of them before it tells how many they are (RFC 9649)."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+        return 0
+    bits = int.from_bytes(data[21:25], "little")
+    across, down = {
+        b"VP8X": (int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1),
+        b"VP8L": ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1),
+        b"VP8 ": (
+            int.from_bytes(data[26:28], "little") & 0x3FFF,
+            int.from_bytes(data[28:30], "little") & 0x3FFF,
+        ),
+    }.get(data[12:16], (0, 0))
+    return across * down
+
+
+def _kept_whole(image: Image.Image) -> int:
+    """Two bytes for each pixel of each colour, and colours may have fewer pixels than the brightness."""
+    if not isinstance(image, JpegImageFile) or "progressive" not in image.info:
+        return 0
+    parts = [across * down for _, across, down, _ in image.layer]
+    return 2 * image.width * image.height * sum(parts) // max(parts, default=1)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """The pixels alone, coarser where there are far more than needed: a band at a time, for the memory's sake."""
+    coarser = max(1, max(image.size) // LONGEST_SIDE)
+    canvas = Image.new("RGB", (-(-image.width // coarser), -(-image.height // coarser)), "white")
+    rows = max(BAND // (image.width * coarser), 1) * coarser
+    for top in range(0, image.height, rows):
+        band = _eight_bits(image.crop((0, top, image.width, min(top + rows, image.height)))).convert("RGBA")
+        white = Image.new("RGB", band.size, "white")
+        white.paste(band, mask=band.getchannel("A"))
+        canvas.paste(white.reduce(coarser), (0, top // coarser))
+    return canvas
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Pillow does not scale a grey of sixteen bits by itself, it cuts it off: all would be white."""
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+
+
+def _orientation(image: Image.Image) -> int:
+    """As the camera was held; upright where it does not say so sensibly."""
+    try:
+        said = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except _BROKEN:
+        return 1
+    return said if said in range(1, 9) else 1
 
 
 def _place(image: Image.Image) -> dict[str, float] | None:
@@ -83,7 +159,8 @@ def _place(image: Image.Image) -> dict[str, float] | None:
         latitude, longitude = _degrees(gps[2], gps[1]), _degrees(gps[4], gps[3])
     except (KeyError, TypeError, ValueError, ZeroDivisionError, IndexError, SyntaxError):
         return None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+    nowhere = latitude == longitude == 0  # as some cameras write while they do not know
+    if nowhere or not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
     return {"latitude": round(latitude, 6), "longitude": round(longitude, 6)}
 

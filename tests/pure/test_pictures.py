@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from store.pictures import LONGEST_SIDE, MOST_BYTES, NotAPicture, clean_picture, preview
+from store.pictures import LONGEST_SIDE, MOST_BYTES, NotAPicture, clean_picture
+from store.previews import preview
 from tests.pure.strategies import MANY
 
 NORTH_EAST = {1: "N", 2: (16.0, 25.0, 55.92), 3: "E", 4: (102.0, 49.0, 24.96)}
@@ -86,6 +87,7 @@ def test_the_colour_profile_goes_too():
         ({1: "N", 2: (16.0, 25.0, 55.0)}, None),
         ({1: "N", 2: (96.0, 0.0, 0.0), 3: "E", 4: (102.0, 0.0, 0.0)}, None),
         ({1: "N", 2: (16.0,), 3: "E", 4: (102.0, 0.0, 0.0)}, None),
+        ({1: "N", 2: (0.0, 0.0, 0.0), 3: "E", 4: (0.0, 0.0, 0.0)}, None),
     ],
 )
 def test_where_the_camera_was_is_kept_as_a_fact_if_it_can_be(gps, place):
@@ -146,6 +148,31 @@ def test_of_an_animation_the_first_picture_is_kept(kind):
     assert (red > 200, blue < 80) == (True, True)
 
 
+def test_of_thousands_of_pictures_only_the_first_is_drawn():
+    out = io.BytesIO()
+    frames = [Image.new("L", (2, 2), shade % 256) for shade in range(2000)]
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
+    assert shown(clean_picture(out.getvalue()).jpeg).size == (2, 2)
+
+
+@pytest.mark.parametrize("size", [(64, 48), (4097, 100)])
+def test_a_grey_of_sixteen_bits_stays_grey(size):
+    out = io.BytesIO()
+    Image.new("I;16", size, 0x8000).save(out, "PNG")
+    assert shown(clean_picture(out.getvalue()).jpeg).getpixel((8, 8)) == pytest.approx((128, 128, 128), abs=2)
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_a_grey_photo_of_an_iphone_stays_grey(bits):
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("I;16", (64, 48), 0x8000)).save(out, bit_depth=bits)
+    assert shown(clean_picture(out.getvalue()).jpeg).getpixel((8, 8)) == pytest.approx((128, 128, 128), abs=4)
+
+
+def test_a_photo_of_the_newest_kind_is_understood():
+    assert shown(clean_picture(a_photo(kind="AVIF")).jpeg).size == (64, 48)
+
+
 def test_the_photo_of_an_iphone_is_understood():
     out = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (64, 48), "red")).save(out, exif=exif().tobytes())
@@ -183,6 +210,16 @@ def test_what_is_no_photo_is_unreadable(data):
 )
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(width, height):
     assert why_refused(a_png_that_says(width, height)) == "too_big"
+
+
+def test_a_progressive_photo_too_large_to_be_kept_whole_is_refused_before_it_is_decoded():
+    photo = a_photo((8200, 6100), progressive=True, subsampling=0)
+    assert why_refused(photo) == "too_big"
+
+
+@pytest.mark.parametrize("saved", [{"lossless": True}, {"lossless": False}, {"exif": exif()}])
+def test_a_small_file_with_a_large_picture_is_refused_before_it_is_decoded(saved):
+    assert why_refused(a_photo((5000, 4000), kind="WEBP", method=0, **saved)) == "too_big"
 
 
 def test_words_that_would_fill_the_memory_are_never_unpacked():

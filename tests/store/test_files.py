@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 from store import files
 from store.clock import now
 from store.db import Database
+from store.decoding import Decoder
 from store.files import NotKept
 from store.media import Media
 from store.models import File, Resident
 from tests.builders import a_resident
+from tests.pdfs import a_pdf
 
-PDF = b"%PDF-1.7\n%%EOF\n"
+PDF = a_pdf()
+DECODER = Decoder()
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def test_what_line_says_it_does_not_have_is_given_up_after_a_minute_and_a_half(
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
 def test_a_photo_is_redrawn_and_where_it_was_taken_is_told_apart(kind: str) -> None:
-    clean = files.clean("photo", picture(kind))
+    clean = files.clean(DECODER, "photo", picture(kind))
     assert clean.mime == "image/jpeg"
     assert clean.place == {"latitude": 16.432222, "longitude": 102.823611}
     with Image.open(io.BytesIO(clean.data)) as image:
@@ -100,8 +103,8 @@ def test_a_photo_is_redrawn_and_where_it_was_taken_is_told_apart(kind: str) -> N
 
 
 def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
-    assert files.clean("document", PDF).data == PDF
-    assert files.clean("document", picture()).mime == "image/jpeg"
+    assert files.clean(DECODER, "document", PDF).data == PDF
+    assert files.clean(DECODER, "document", picture()).mime == "image/jpeg"
 
 
 @pytest.mark.parametrize(
@@ -114,11 +117,13 @@ def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
         ("photo", bytes(files.MOST_BYTES + 1), "too_big"),
         ("document", b"PK\x03\x04 a program", "wrong_type"),
         ("document", b"<html><script>", "wrong_type"),
+        ("document", a_pdf(trailer="/Encrypt 2 0 R"), "locked"),
+        ("document", a_pdf()[:-9], "cut_off"),
     ],
 )
 def test_what_is_not_as_it_should_be_is_refused_with_a_reason(kind: str, data: bytes, reason: str) -> None:
     with pytest.raises(NotKept) as refusal:
-        files.clean(kind, data)
+        files.clean(DECODER, kind, data)
     assert refusal.value.reason == reason
 
 
@@ -137,7 +142,7 @@ def test_what_was_taken_back_leaves_only_the_knowledge_that_there_was_something(
     with database.transaction() as session:
         resident = a_resident(session)
         file = wanted(session, resident)
-        clean = files.clean("photo", picture())
+        clean = files.clean(DECODER, "photo", picture())
         media.keep(file.token, clean.data)
         files.note_kept(file, clean)
         assert files.forget(session, media, "589301234569113521", a_resident(session)) is None

@@ -21,11 +21,12 @@ from line_simulator.residents import Resident as Phone
 from store.clock import now
 from store.models import Conversation, File
 from store.shelves import Folder
+from tests.pdfs import a_pdf
 from tests.stories.scenes import friend, texts, times_told
 from tests.town import TOKEN, Town, photo
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+PDF = a_pdf()
 
 
 def at_the_photos(town: Town) -> Phone:

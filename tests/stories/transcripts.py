@@ -23,10 +23,11 @@ from typing import Any
 
 from line_simulator.residents import Resident
 from tests.clerk import Clerk, a_clerk
+from tests.pdfs import a_pdf
 from tests.town import Town, photo, words_of
 
 FOLDER = Path(__file__).parent
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = a_pdf()
 _LINE = re.compile(r"(?P<actor>\w+)\s+(?P<verb>\w+)\s*(?P<rest>.*)")
 _SHOWN = re.compile(r"(?P<text>.*?)\s*(?:\[(?P<buttons>[^\]]+)\])?$")
 

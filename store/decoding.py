@@ -1,0 +1,197 @@
+"""Photos and PDFs of strangers are opened in a child process with bounded memory and time, a few at once.
+
+A file that fills the memory, never ends or kills its decoder harms its own child only, and is refused. The child knows
+no key and no password of ours: its environment holds none.
+"""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parents[1]
+# Enough for a JPEG of 50 megapixels and for the largest of the other formats that are taken (store.pictures).
+MEMORY = 320 * 1024 * 1024
+CPU_SECONDS = 10
+# Longer than the processor time, since the machine may be busy with other things.
+WALL_SECONDS = 45.0
+AT_ONCE = 2
+# What is clean is small: a photo of 2,048 pixels. A child that says more than this is not to be believed.
+MOST_ANSWER = 16 * 1024 * 1024
+# Where Python and its libraries are found, and nothing else.
+_ENVIRONMENT = ("PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
+# glibc sets room aside for each thread, which would count as used.
+_MALLOC = {"MALLOC_ARENA_MAX": "1"}
+# Ended from outside, for want of memory or at a restart: no fault of the file that we could know of.
+_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM)
+
+
+Reason = Literal["too_big", "unreadable", "cut_off", "locked"]
+
+
+class Refused(ValueError):
+    """The file is not taken."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class DecoderUnavailable(RuntimeError):
+    """The file was not looked at to the end, and it is not known whose fault that is: worth another try."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What may be kept. `place` is where the camera said it was."""
+
+    data: bytes
+    mime: str
+    place: dict[str, float] | None
+
+
+class _Place(BaseModel):
+    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
+
+
+class _Facts(BaseModel):
+    """The first line of what the child says."""
+
+    mime: Literal["image/jpeg", "application/pdf"] = "image/jpeg"
+    place: _Place | None = None
+    refused: Reason | None = None
+    error: str = Field("", max_length=100)
+
+
+@dataclass(frozen=True)
+class Limits:
+    memory: int = MEMORY
+    cpu_seconds: int = CPU_SECONDS
+    wall_seconds: float = WALL_SECONDS
+
+
+class Decoder:
+    """One for each process; threads share it and wait for each other where more than `at_once` would decode."""
+
+    def __init__(
+        self, *, at_once: int = AT_ONCE, limits: Limits | None = None, program: str = "store.decoding_child"
+    ) -> None:
+        self._limits, self._program = limits or Limits(), program
+        self._free = threading.BoundedSemaphore(at_once)
+
+    def decode(self, kind: str, data: bytes) -> Decoded:
+        """`kind` is photo or document. Raises Refused or DecoderUnavailable."""
+        if not self._free.acquire(timeout=self._limits.wall_seconds):
+            raise DecoderUnavailable("all others are busy")
+        try:
+            answer = self._ask_child(kind, data)
+        finally:
+            self._free.release()
+        return _understood(answer, data)
+
+    def _ask_child(self, kind: str, data: bytes) -> bytes:
+        until = time.monotonic() + self._limits.wall_seconds
+        with self._child(kind) as (process, channel):
+            try:
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    _send(channel, data, until)
+                answer = _receive(channel, until)
+                process.wait(timeout=max(until - time.monotonic(), 0.1))
+            except (TimeoutError, subprocess.TimeoutExpired) as error:
+                raise DecoderUnavailable("it took too long") from error
+        _check_end(process.returncode)
+        return answer
+
+    @contextmanager
+    def _child(self, kind: str) -> Iterator[tuple["subprocess.Popen[bytes]", socket.socket]]:
+        """Ended, whatever happens."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            try:
+                with theirs:
+                    process = self._start(kind, theirs)
+            except OSError as error:
+                raise DecoderUnavailable("no process can be started") from error
+            try:
+                yield process, ours
+            finally:
+                process.kill()
+                process.wait()
+
+    def _start(self, kind: str, channel: socket.socket) -> "subprocess.Popen[bytes]":
+        alarm = int(self._limits.wall_seconds) + 5
+        limits = (str(self._limits.memory), str(self._limits.cpu_seconds), str(alarm))
+        return subprocess.Popen(  # noqa: S603 - a program of ours, and no word of the file's
+            [sys.executable, "-m", self._program, kind, *limits],
+            stdin=channel.fileno(),
+            stdout=channel.fileno(),
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=child_environment(os.environ),
+        )
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return _MALLOC | {name: environ[name] for name in _ENVIRONMENT if name in environ}
+
+
+def _send(channel: socket.socket, data: bytes, until: float) -> None:
+    # One time for all of it, however little the other side takes at once.
+    channel.settimeout(max(until - time.monotonic(), 0.1))
+    channel.sendall(data)
+    channel.shutdown(socket.SHUT_WR)
+
+
+def _receive(channel: socket.socket, until: float) -> bytes:
+    answer = bytearray()
+    while True:
+        channel.settimeout(max(until - time.monotonic(), 0.1))
+        try:
+            chunk = channel.recv(256 * 1024)
+        except ConnectionResetError:
+            chunk = b""
+        if not chunk:
+            return bytes(answer)
+        answer += chunk
+        if len(answer) > MOST_ANSWER:
+            raise Refused("unreadable")
+
+
+def _check_end(code: int) -> None:
+    if code == 0:
+        return
+    log.warning("decoder ended", extra={"code": code})
+    if code > 0 or -code in _FROM_OUTSIDE:
+        raise DecoderUnavailable(f"the decoder ended with {code}")
+    # Out of processor time, or it fell over these bytes and would again.
+    raise Refused("unreadable")
+
+
+def _understood(answer: bytes, original: bytes) -> Decoded:
+    """The child met a stranger's bytes, so what it says is not trusted further than needed."""
+    line, _, data = answer.partition(b"\n")
+    try:
+        facts = _Facts.model_validate_json(line)
+    except ValidationError as error:
+        raise Refused("unreadable") from error
+    if facts.refused:
+        if facts.error:
+            log.error("file breaks its decoder", extra={"error": facts.error})
+        raise Refused(facts.refused)
+    if facts.mime == "application/pdf":
+        return Decoded(original, facts.mime, None)
+    return Decoded(data, "image/jpeg", facts.place.model_dump() if facts.place else None)

@@ -1,0 +1,89 @@
+"""The child process of store.decoding: opens one file of a stranger's, with little memory, little time and no way out.
+
+Reads the file from its standard input, and writes one line of JSON and the bytes to keep to its standard output.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from store.pdf import NotAPdf, check_pdf, is_pdf
+from store.pictures import NotAPicture, clean_picture, load_decoders
+
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is told to the parent: facts and the bytes to keep. Without bytes, the file is kept as it came."""
+
+    facts: dict[str, Any]
+    data: bytes = b""
+
+
+def run(decode: Callable[[str, bytes], Answer]) -> None:
+    """Reads one file, decodes it within the limits that the parent gave, answers, and ends."""
+    kind, limits = sys.argv[1], sys.argv[2:]
+    _limit(*(int(limit) for limit in limits))
+    data = sys.stdin.buffer.read()
+    load_decoders(data)
+    _close_doors()
+    answer = _answer(decode, kind, data)
+    sys.stdout.buffer.write(json.dumps(answer.facts).encode() + b"\n" + answer.data)
+    sys.stdout.flush()
+    # Without the interpreter's tidying up: nothing is left to lose.
+    os._exit(0)
+
+
+def decode(kind: str, data: bytes) -> Answer:
+    """`kind` is photo or document."""
+    if kind == "document" and is_pdf(data):
+        check_pdf(data)
+        return Answer({"mime": "application/pdf"})
+    picture = clean_picture(data)
+    return Answer({"mime": "image/jpeg", "place": picture.place}, picture.jpeg)
+
+
+def _answer(decode: Callable[[str, bytes], Answer], kind: str, data: bytes) -> Answer:
+    """Decoders meet bytes that nobody foresaw: whatever they raise is a refusal."""
+    try:
+        return decode(kind, data)
+    except (NotAPdf, NotAPicture) as error:
+        return Answer({"refused": error.reason})
+    except MemoryError:
+        return Answer({"refused": "too_big"})
+    except Exception as error:
+        return Answer({"refused": "unreadable", "error": type(error).__name__})
+
+
+def _limit(memory: int, cpu_seconds: int, alarm: int) -> None:
+    if sys.platform == "linux":  # elsewhere an address space is not bounded like this
+        _lower(resource.RLIMIT_AS, memory)
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    _lower(resource.RLIMIT_CPU, cpu_seconds)
+    _lower(resource.RLIMIT_CORE, 0)
+    # Should the parent be gone without a word and nothing else end this process.
+    signal.alarm(alarm)
+
+
+def _close_doors() -> None:
+    """From here on nothing can be opened, connected to or written to, whatever the bytes do to their decoder."""
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_NOFILE, 0)
+
+
+def _lower(limit: int, value: int) -> None:
+    _, most = resource.getrlimit(limit)
+    value = value if most == resource.RLIM_INFINITY else min(value, most)
+    # A second above is where the kernel kills instead of asking; the others have only one bound.
+    resource.setrlimit(limit, (value, most if limit == resource.RLIMIT_CPU else value))
+
+
+if __name__ == "__main__":
+    run(decode)

@@ -1,0 +1,55 @@
+"""The decoder's child process with faults in it: what a file asks for is what happens. Any other is decoded as ever."""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+
+from store import decoding_child
+from store.decoding_child import Answer
+
+
+def _hang() -> None:
+    while True:
+        pass
+
+
+def _eat() -> None:
+    eaten = []
+    while True:
+        eaten.append(bytearray(1_000_000))
+
+
+def _talk() -> None:
+    while True:
+        sys.stdout.buffer.write(b"x" * 1_000_000)
+
+
+def _open() -> None:
+    os.open("/etc/hostname", os.O_RDONLY)
+
+
+FAULTS = {
+    b"hang": _hang,
+    b"sleep": lambda: time.sleep(3600),
+    b"nap": lambda: time.sleep(1),
+    b"eat": _eat,
+    b"talk": _talk,
+    b"open": _open,
+    b"crash": lambda: ctypes.string_at(0),
+    b"abort": os.abort,
+    b"leave": lambda: os._exit(3),
+    b"be killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    b"say nonsense": lambda: (sys.stdout.buffer.write(b"nonsense\n"), sys.stdout.flush(), os._exit(0)),
+}
+
+
+def decode(kind: str, data: bytes) -> Answer:
+    if (fault := FAULTS.get(data)) is not None:
+        fault()
+    return decoding_child.decode(kind, data)
+
+
+if __name__ == "__main__":
+    decoding_child.run(decode)
