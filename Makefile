@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 BIN := .venv/bin
 DEMO_PORT ?= 8800
 
-.PHONY: help demo install test lint types contracts pytest faults bench chromium strace lock clean
+.PHONY: help demo install test lint types contracts pytest faults bench chromium strace faketime lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,7 +29,7 @@ $(BIN)/.dev: requirements-dev.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-test: install chromium strace lint types contracts pytest ## Lint, types, contracts and every test, on SQLite and PostgreSQL
+test: install chromium strace faketime lint types contracts pytest ## Lint, types, contracts and every test, on SQLite and PostgreSQL
 
 lint:
 	$(BIN)/ruff check .
@@ -73,6 +73,17 @@ strace:
 	  fi; } || true
 	@command -v strace >/dev/null || \
 	  echo "No strace here: the test of durability will be skipped. Install the package strace to run it."
+
+# Some tests set the clocks of web and worker while they run.
+FAKETIME := $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/local/lib/faketime/libfaketimeMT.so.1)
+faketime:
+	@test -n "$(FAKETIME)" || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing libfaketime for the tests of clocks"; \
+	    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends libfaketime >/dev/null; \
+	  fi; } || true
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/local/lib/faketime/libfaketimeMT.so.1 2>/dev/null | grep -q . || \
+	  echo "No libfaketime here: the tests of clocks will be skipped. Install the package libfaketime to run them."
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml -o requirements.txt

@@ -186,7 +186,8 @@ class Sender:
         until = counted or self._quota_gone_until
         if until is None:
             return False
-        if now() >= until:
+        # Farther off than anybody ever put it: the clock was set back.
+        if now() >= until or until - now() > max(QUOTA_WAIT, money.BELIEVED_FOR):
             self._quota_gone_until = now() + HOLD  # The others wait for what this one is told.
             return False
         outbox.wait_for_quota(rows, until)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.line_account import LineAccount, LineTrouble
 from store import money
 from store.broadcasts import aftermath
-from store.clock import now
+from store.clock import is_within, now
 from store.db import Database
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Meter:
         self._wanted.set()
 
     def read_if_wanted(self) -> None:
-        is_fresh = self._read_at is not None and now() - self._read_at < NOT_AGAIN_FOR
+        is_fresh = self._read_at is not None and is_within(self._read_at, NOT_AGAIN_FOR)
         if self._wanted.is_set() and not is_fresh:
             self.read()
 

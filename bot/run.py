@@ -22,9 +22,10 @@ from bot.quota import Meter
 from bot.richmenus.line_links import LineLinks
 from bot.richmenus.season import Season
 from bot.settings import BotSettings
+from bot.timekeeping import Timekeeper
 from bot.watchdog import Watchdog
 from bot.work import Worker
-from store import conversations, files, heartbeats
+from store import conversations, files
 from store.broadcasts import mailings
 from store.clock import now
 from store.db import Database
@@ -109,10 +110,11 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
     for crew in crews:
         crew.start()
     season = Season(database, LineLinks(settings.line_api_url, settings.access_token))
-    scheduler = start_scheduler(database, office.media, meter, season)
-    scheduler.add_job(call_mailers, "interval", seconds=1, args=[database, mailers.bell])
+    scheduler = start_scheduler(database, office.media, meter, season, mailers.bell)
+    timekeeper = start_timekeeper(database, scheduler, stop)
     log.info("worker is up")
     keep_looking(database, stop, workers.bell, senders.bell, fetchers.bell)
+    timekeeper.join(timeout=20)
     scheduler.shutdown(wait=False)
     for crew in crews:
         crew.leave()
@@ -178,23 +180,27 @@ def repeat(
         bell.rest(rest)
 
 
-def start_scheduler(database: Database, media: Media, meter: Meter, season: Season) -> BackgroundScheduler:
+def start_timekeeper(
+    database: Database, scheduler: BackgroundScheduler, stop: threading.Event
+) -> threading.Thread:
+    thread = threading.Thread(target=Timekeeper(database, scheduler).run, args=[stop], daemon=True)
+    thread.start()
+    return thread
+
+
+def start_scheduler(
+    database: Database, media: Media, meter: Meter, season: Season, mailers: Bell
+) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(show_life, "interval", seconds=10, args=[database])
     # Soon after a start too: a worker restarted every hour would never tidy up.
     soon = now() + timedelta(minutes=1)
     scheduler.add_job(tidy_up_in_turn, "interval", hours=1, args=[database, media], next_run_time=soon)
     scheduler.add_job(meter.read, "interval", hours=1, next_run_time=now() + timedelta(seconds=5))
     scheduler.add_job(meter.read_if_wanted, "interval", seconds=10)
     scheduler.add_job(keep_season, "interval", minutes=1, args=[database, season], next_run_time=now())
+    scheduler.add_job(call_mailers, "interval", seconds=1, args=[database, mailers])
     scheduler.start()
-    show_life(database)
     return scheduler
-
-
-def show_life(database: Database) -> None:
-    with database.transaction() as session:
-        heartbeats.beat(session, "worker")
 
 
 def call_mailers(database: Database, bell: Bell) -> None:

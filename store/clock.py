@@ -1,6 +1,11 @@
-"""The only clock. The store keeps UTC; screens and messages show Asia/Bangkok."""
+"""The only clock. The store keeps UTC; screens and messages show Asia/Bangkok.
 
-from datetime import UTC, date, datetime
+A machine's clock is set now and then, ahead or back. Within a process whatever must not notice goes by
+`time.monotonic`, which nobody sets; docs/decisions/0009-clocks.md says what becomes of times that are stored.
+"""
+
+import time
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -17,3 +22,30 @@ def in_bangkok(at: datetime) -> datetime:
 def today() -> date:
     """The date on the office's wall calendar."""
     return in_bangkok(now()).date()
+
+
+def is_within(since: datetime, span: timedelta) -> bool:
+    """True until `span` has passed since then; False also before then, because the clock was set back meanwhile."""
+    return timedelta(0) <= now() - since < span
+
+
+class ClockWatch:
+    """Notices that the clock was set: it then disagrees with the monotonic clock."""
+
+    # Less than this is the work of a time service that slows the clock down or speeds it up.
+    LEAST = timedelta(seconds=1)
+
+    def __init__(self) -> None:
+        self._difference = _difference()
+
+    def look(self) -> timedelta:
+        """How far the clock was set since the last look, ahead or (negative) back; zero if it was not."""
+        jump = _difference() - self._difference
+        if abs(jump) < self.LEAST:
+            return timedelta(0)
+        self._difference += jump
+        return jump
+
+
+def _difference() -> timedelta:
+    return timedelta(seconds=now().timestamp() - time.monotonic())

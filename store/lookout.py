@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, text
 
-from store.clock import now
+from store.clock import is_within, now
 from store.db import Database, Instant
 
 # The indexes over what is still to do hold few rows, so each answer is one step into one of them.
@@ -41,7 +41,7 @@ class Lookout:
         self._looked_at = now() - LOOK_ANYWAY_AFTER
 
     def look(self) -> ToDo:
-        if not self._something_changed() and now() - self._looked_at < LOOK_ANYWAY_AFTER:
+        if not self._something_changed() and is_within(self._looked_at, LOOK_ANYWAY_AFTER):
             return NOTHING
         self._looked_at = now()
         events, messages, files = self._connection.execute(_QUERY, {"now": self._looked_at}).one()

@@ -90,7 +90,7 @@ def note_reading(session: Session, *, most: int | None, used: int, all_counted: 
 
 
 def latest(session: Session) -> QuotaReading | None:
-    return session.scalars(select(QuotaReading).order_by(QuotaReading.at.desc()).limit(1)).first()
+    return session.scalars(select(QuotaReading).order_by(QuotaReading.id.desc()).limit(1)).first()
 
 
 def says_gone(reading: QuotaReading) -> bool:
@@ -103,7 +103,8 @@ def gone_until(session: Session) -> datetime | None:
     if reading is None or not says_gone(reading):
         return None
     until = min(reading.at + BELIEVED_FOR, Month.of(reading.at).ends)
-    return until if now() < until else None
+    # What was read before the clock was set back is not believed for longer.
+    return until if now() < until and until - now() <= BELIEVED_FOR else None
 
 
 @dataclass(frozen=True)

@@ -91,5 +91,10 @@ def kept_words(resident: Resident) -> tuple[str, str | None]:
 
 
 def _still_heard(resident: Resident) -> dict[str, Any] | None:
+    """Not for longer than ever said: a clock that was set back must not stretch it to days."""
     heard = resident.listening
-    return heard if heard is not None and datetime.fromisoformat(heard["until"]) >= now() else None
+    if heard is None:
+        return None
+    left = datetime.fromisoformat(heard["until"]) - now()
+    longest = LISTEN_FOR_ANSWER if heard.get("for") == "answer" else LISTEN_FOR
+    return heard if timedelta(0) <= left <= longest else None

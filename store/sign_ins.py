@@ -6,7 +6,7 @@ import secrets
 import unicodedata
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from store.audit import write_down
@@ -94,7 +94,7 @@ def _network(address: str) -> str:
 
 def _write_tries(database: Database, keys: dict[str, int]) -> list[int]:
     with database.transaction() as session:
-        session.execute(delete(SignInTry).where(SignInTry.key.in_(keys), SignInTry.at < now() - WINDOW))
+        session.execute(delete(SignInTry).where(SignInTry.key.in_(keys), ~_counts()))
         rows = [SignInTry(key=key, at=now()) for key in keys]
         session.add_all(rows)
         session.flush()
@@ -105,10 +105,15 @@ def _too_many(database: Database, keys: dict[str, int]) -> bool:
     with database.reading() as session:
         counted = session.execute(
             select(SignInTry.key, func.count())
-            .where(SignInTry.key.in_(keys), SignInTry.at > now() - WINDOW)
+            .where(SignInTry.key.in_(keys), _counts())
             .group_by(SignInTry.key)
         ).all()
     return any(count > keys[key] for key, count in counted)
+
+
+def _counts() -> ColumnElement[bool]:
+    """Tries that lie ahead are from before the clock was set back, and must not lock anybody out for days."""
+    return SignInTry.at.between(now() - WINDOW, now() + WINDOW)
 
 
 def _take_back(database: Database, tries: list[int]) -> None:
@@ -137,7 +142,8 @@ def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -
         found = session.get(StaffSession, _hash(cookie))
     if found is None or not found.staff.active:
         return None
-    if now() - found.seen_at > IDLE or now() - found.started_at > ABSOLUTE:
+    # What lies ahead is from before the clock was set back: that must not make a session live for days.
+    if abs(now() - found.seen_at) > IDLE or abs(now() - found.started_at) > ABSOLUTE:
         return None
     if note_seen and now() - found.seen_at > NOTE_SEEN_EVERY:
         with database.transaction() as session:

@@ -33,7 +33,8 @@ def invite(session: Session, name: str, by: Staff) -> Tester:
 
 def link(session: Session, resident: Resident, typed: str) -> Tester | None:
     """Whose code this is, linked from now on; None for any other words and for a code too old."""
-    query = select(Tester).where(Tester.code == "".join(typed.split()), Tester.code_until > now())
+    lasts = Tester.code_until.between(now(), now() + CODE_LASTS)
+    query = select(Tester).where(Tester.code == "".join(typed.split()), lasts)
     tester = session.scalars(query.with_for_update()).one_or_none()
     if tester is None:
         return None

@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.children import ROOT, Child
@@ -23,7 +24,14 @@ def free_port() -> int:
 class Command:
     """One command, always the same; `start` again after `kill`."""
 
-    def __init__(self, plot: Plot, line_url: str, *command: str, port: int = 0) -> None:
+    def __init__(
+        self,
+        plot: Plot,
+        line_url: str,
+        *command: str,
+        port: int = 0,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = port
         self._command = [sys.executable, "-m", *command]
         self._environ = {
@@ -37,6 +45,7 @@ class Command:
             "SECRET_KEY": SECRET_KEY,
             "LINE_API_URL": line_url,
             "LINE_API_DATA_URL": line_url,
+            **(environ or {}),
         }
         self._process: Child | None = None
         self.kills = 0
@@ -61,14 +70,15 @@ class Command:
             self._process.end()
 
 
-def web(plot: Plot, line_url: str, port: int) -> Command:
+def web(plot: Plot, line_url: str, port: int, environ: Mapping[str, str] | None = None) -> Command:
     options = ("--worker-class", "gthread", "--workers", "1", "--threads", "16", "--no-control-socket")
     bound = ("--bind", f"127.0.0.1:{port}")
-    return Command(plot, line_url, "gunicorn", *bound, *options, "bot.web:create_app()", port=port)
+    application = ("gunicorn", *bound, *options, "bot.web:create_app()")
+    return Command(plot, line_url, *application, port=port, environ=environ)
 
 
-def worker(plot: Plot, line_url: str) -> Command:
-    return Command(plot, line_url, "bot", "worker")
+def worker(plot: Plot, line_url: str, environ: Mapping[str, str] | None = None) -> Command:
+    return Command(plot, line_url, "bot", "worker", environ=environ)
 
 
 def wait_for(port: int) -> None:

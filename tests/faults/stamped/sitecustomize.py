@@ -1,5 +1,13 @@
 """Loaded by Python itself before a command begins: stamps messages in processes that are started as they are."""
 
+import os
+import threading
+import time
+
 from tests.faults.points import stamp_messages
 
 stamp_messages()
+
+if "FAKETIME_TIMESTAMP_FILE" in os.environ:
+    # libfaketime takes the moment until which Python sleeps, told in monotonic time, for a time of day.
+    time.sleep = lambda seconds: threading.Event().wait(seconds) and None

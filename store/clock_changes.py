@@ -1,0 +1,99 @@
+"""What waits in the store goes along when the clock is set, so that nobody waits for the old time to come again.
+
+docs/decisions/0009-clocks.md says why, and which times stay as they are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from store.account_models import Tick
+from store.broadcast_models import Broadcast, Chunk, Mailing
+from store.clock import now
+from store.db import Database
+from store.models import File, InboxEvent, OutboxRow
+from store.outbox import REPLY_WITHIN
+
+MOST_ROWS = 200
+NOTHING = timedelta(0)
+
+
+@dataclass(frozen=True)
+class _Times:
+    """One column of those rows that still wait.
+
+    `is_due`: the time says when something is to happen. Else it was written `later` than the moment it stands for.
+    `all_back`: a set-back moves the whole column, not only what no clock that is right can have written.
+    """
+
+    column: InstrumentedAttribute[Any]
+    of: ColumnElement[bool]
+    is_due: bool = False
+    later: timedelta = NOTHING
+    all_back: bool = False
+
+    def to_move(self, by: timedelta) -> ColumnElement[bool]:
+        """Those written before the clock was set, as far as that can be told."""
+        if by > NOTHING:
+            before = now() - by
+            return self.column > before if self.is_due else self.column <= before + self.later
+        return self.column.is_not(None) if self.all_back else self.column > now() + self.later
+
+
+_READY = OutboxRow.state == "ready"
+# Who chose no time meant at once.
+_AT_ONCE = (
+    select(Broadcast.id).where(Broadcast.id == Mailing.broadcast_id, Broadcast.send_at.is_(None)).exists()
+)
+_TIMES = (
+    _Times(InboxEvent.next_try_at, InboxEvent.state == "new", is_due=True),
+    _Times(InboxEvent.arrived_at, InboxEvent.state == "new"),
+    _Times(OutboxRow.next_try_at, _READY, is_due=True),
+    _Times(OutboxRow.reply_until, _READY, later=REPLY_WITHIN),
+    # How long LINE has known a retry key: rather too long than too short.
+    _Times(OutboxRow.first_tried_at, _READY, all_back=True),
+    _Times(File.next_try_at, File.state == "wanted", is_due=True),
+    _Times(Chunk.next_try_at, Chunk.state == "ready", is_due=True),
+    _Times(Chunk.first_tried_at, Chunk.state == "ready", all_back=True),
+    _Times(
+        Mailing.due_at, (Mailing.state == "waiting") & (Mailing.part == "message") & _AT_ONCE, is_due=True
+    ),
+)
+
+
+def move_times(database: Database, by: timedelta) -> int:
+    """The clock was set by so much: what is due in two minutes is due in two minutes. In small transactions."""
+    moved = sum(_move(database, times, by) for times in _TIMES)
+    if by < NOTHING:
+        with database.transaction() as session:
+            # The slots of jobs that lie ahead were taken by the clock that was wrong.
+            session.execute(delete(Tick).where(Tick.slot > now()))
+    return moved
+
+
+def _move(database: Database, times: _Times, by: timedelta) -> int:
+    table, count = times.column.class_, 0
+    for batch in _batches(database, times, by):
+        with database.transaction() as session:
+            for row_id, at in batch:
+                # What somebody has dated anew meanwhile stays.
+                moved = update(table).where(table.id == row_id, times.column == at)
+                session.execute(moved.values({times.column.key: at + by}))
+        count += len(batch)
+    return count
+
+
+def _batches(database: Database, times: _Times, by: timedelta) -> Iterator[list[tuple[int, datetime]]]:
+    table, after, found = times.column.class_, 0, times.to_move(by)
+    query = select(table.id, times.column).where(times.of, found).order_by(table.id).limit(MOST_ROWS)
+    while True:
+        with database.reading() as session:
+            batch = [(row_id, at) for row_id, at in session.execute(query.where(table.id > after))]
+        if not batch:
+            return
+        yield batch
+        after = batch[-1][0]

@@ -1,0 +1,69 @@
+"""The worker notices that its clock was set, shows that it lives, and its jobs and what waits go on."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+
+from bot.timekeeping import Timekeeper
+from store import heartbeats, outbox
+from store.clock import now
+from store.db import Database
+from store.models import OutboxRow
+from tests.builders import a_resident
+
+JUMPS = [timedelta(seconds=5), timedelta(seconds=90), timedelta(hours=1), timedelta(days=3)]
+
+
+@pytest.fixture
+def scheduler(clock: time_machine.Traveller) -> Iterator[BackgroundScheduler]:
+    """One whose jobs are not run here, only appointed."""
+    opened = BackgroundScheduler(timezone="UTC")
+    opened.add_job(print, "interval", seconds=10)
+    opened.add_job(print, "interval", hours=1)
+    opened.start(paused=True)
+    yield opened
+    opened.shutdown(wait=False)
+
+
+def news(session: Session, *, hold: int = 0) -> int:
+    row = outbox.put_notice(session, a_resident(session), "case_message", {}, hold_seconds=hold)
+    session.flush()
+    return row.id
+
+
+@pytest.mark.parametrize(
+    "by", [sign * by for by in JUMPS for sign in (1, -1)], ids=lambda by: f"{by.total_seconds():+.0f}s"
+)
+def test_after_a_jump_the_worker_beats_and_each_job_is_due_within_its_interval(
+    database: Database, scheduler: BackgroundScheduler, clock: time_machine.Traveller, by: timedelta
+) -> None:
+    keeper = Timekeeper(database, scheduler)
+    keeper.step()
+    with database.transaction() as session:
+        row_id = news(session, hold=60)
+    clock.shift(by)
+    keeper.step()
+    with database.reading() as session:
+        assert heartbeats.is_alive(session, "worker")
+        left = session.get_one(OutboxRow, row_id).next_try_at - now()
+    assert timedelta(0) < left <= timedelta(seconds=61)
+    for job in scheduler.get_jobs():
+        assert job.next_run_time - now() <= job.trigger.interval
+
+
+def test_a_clock_set_back_while_no_worker_ran_is_noticed_at_the_start(
+    database: Database, scheduler: BackgroundScheduler, clock: time_machine.Traveller
+) -> None:
+    Timekeeper(database, scheduler).step()
+    with database.transaction() as session:
+        row_id = news(session)
+    clock.shift(timedelta(days=-3))
+    keeper = Timekeeper(database, scheduler)
+    keeper.begin()
+    keeper.step()
+    with database.reading() as session:
+        assert session.get_one(OutboxRow, row_id).next_try_at <= now() + timedelta(seconds=1)
