@@ -23,7 +23,7 @@ from store.clock import now
 from store.db import Database
 from store.logs import failure_fields
 from store.models import OutboxRow
-from store.outbox import token_lives
+from store.outbox import token_lives, token_may_live
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,8 @@ HOLD = timedelta(seconds=20)
 LONGEST_WAIT_SECONDS = 900
 # So many share the two transactions around their calls; an answer waits so long for others to be settled with it.
 MOST_AT_ONCE, GATHER_SECONDS = 16, 0.02
-REPLY_AGAIN_IN = timedelta(seconds=1)
+# A reply is tried again soon, while its token lives: then a refusal proves that LINE took the try before.
+REPLY_AGAIN_AFTER_SECONDS = (1, 2, 4, 8, 10)
 QUOTA_WAIT = timedelta(hours=1)
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 
@@ -139,7 +140,7 @@ class Sender:
         lead = rows[0]
         if lead.first_tried_at is not None:
             return self._pack_again(session, rows)
-        by: Literal["reply", "push"] = "reply" if token_lives(lead) else "push"
+        by: Literal["reply", "push"] = "reply" if token_may_live(lead) else "push"
         if by == "push" and not self._worth_a_push(session, lead):
             outbox.settle(session, lead.id, "dropped", error="too late for a reply")
             return None
@@ -161,7 +162,7 @@ class Sender:
         by: Literal["reply", "push"] = "reply" if lead.sent_by == "reply" else "push"
         # A try that ended without any answer, or with the end of our process, may have been taken.
         in_doubt = lead.error != Answer.BROKEN.value
-        if by == "reply" and not token_lives(lead):
+        if by == "reply" and not token_may_live(lead):
             self._too_late_for_reply(session, lead, tried=True, in_doubt=in_doubt)
             return None
         if by == "push" and self._waits_for_quota(session, rows):
@@ -294,7 +295,7 @@ class Sender:
 
     def _try_later(self, session: Session, parcel: Parcel, answer: Answer) -> None:
         lead = session.get_one(OutboxRow, parcel.lead_id)
-        lead.next_try_at = now() + (REPLY_AGAIN_IN if parcel.by == "reply" else _backoff(lead.tries))
+        lead.next_try_at = now() + (_soon(lead.tries) if parcel.by == "reply" else _backoff(lead.tries))
         lead.error = Answer.UNKNOWN.value if parcel.in_doubt else answer.value
 
 
@@ -303,6 +304,10 @@ def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:
     body = json.dumps({**to, "messages": messages}, ensure_ascii=False, separators=(",", ":"))
     # Half an emoji, as broken phones send it and we would quote it, cannot travel as UTF-8.
     return body.encode("utf-8", "replace").decode()
+
+
+def _soon(tries: int) -> timedelta:
+    return timedelta(seconds=REPLY_AGAIN_AFTER_SECONDS[min(tries, len(REPLY_AGAIN_AFTER_SECONDS)) - 1])
 
 
 def _backoff(tries: int) -> timedelta:

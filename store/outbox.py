@@ -18,6 +18,9 @@ MOST_MESSAGES = 5
 MOST_WRITE_TRIES = 5
 # LINE asks that a reply token be used within a minute of receipt; the rest is margin for the call itself.
 REPLY_WITHIN = timedelta(seconds=50)
+# The machine that receives and the one that sends have clocks of their own. Until a token is so old by ours that it is
+# dead by any clock, only LINE knows whether it lives, and to be refused costs nothing (docs/decisions/0010).
+CLOCKS_DIFFER = timedelta(minutes=3)
 # The error of what waits for messages that LINE will take again: next month's, or those of a larger plan.
 MONTHLY_LIMIT = "monthly limit"
 
@@ -25,7 +28,7 @@ MONTHLY_LIMIT = "monthly limit"
 def _before_this() -> Any:
     """What goes out first for the same resident: a reply, an elder row, a request whose outcome is unknown.
 
-    Only a reply whose token still lives may overtake a push in doubt: a person waits for it now.
+    Only a reply whose token may still live may overtake a push in doubt: a person waits for it now.
     """
     other = aliased(OutboxRow)
     goes_first = or_(
@@ -33,9 +36,8 @@ def _before_this() -> Any:
         (other.kind == "reply") & (OutboxRow.kind == "notice"),
     )
     due_before = other.first_tried_at.is_(None) & (other.next_try_at <= bindparam("now")) & goes_first
-    in_doubt = other.first_tried_at.is_not(None) & or_(
-        other.sent_by != "push", OutboxRow.reply_until.is_(None), OutboxRow.reply_until < bindparam("now")
-    )
+    is_late = or_(OutboxRow.reply_token.is_(None), OutboxRow.reply_until < bindparam("long_ago"))
+    in_doubt = other.first_tried_at.is_not(None) & or_(other.sent_by != "push", is_late)
     return select(other.id).where(
         other.state == "ready",
         other.lane == OutboxRow.lane,
@@ -85,7 +87,8 @@ def put_reply(
     """
     row = _new_row(lane=lane, to=to, kind="reply", next_try_at=now())
     row.must_arrive = must_arrive
-    row.reply_token, row.reply_until, row.messages = token, heard_at + REPLY_WITHIN, messages
+    # Nobody was heard in the future: there the clock of who received it is ahead of ours.
+    row.reply_token, row.reply_until, row.messages = token, min(heard_at, now()) + REPLY_WITHIN, messages
     session.add(row)
     return row
 
@@ -132,7 +135,8 @@ def claim(session: Session, *, most: int) -> list[list[OutboxRow]]:
     A request whose outcome is unknown goes again exactly as it was. Otherwise a free reply takes along whatever waits,
     and what is due takes the others along: LINE bills requests, not messages.
     """
-    due = session.execute(_DUE, {"now": now(), "most": most}).all()
+    times = {"now": now(), "long_ago": now() - CLOCKS_DIFFER}
+    due = session.execute(_DUE, {**times, "most": most}).all()
     waiting = defaultdict(list)
     if due:
         for row in session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})}):
@@ -149,7 +153,7 @@ def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     if due.tries or due.write_tries:
         return [due]
     fresh = [row for row in rows if not row.tries and not row.write_tries]
-    lead = next((row for row in fresh if token_lives(row)), due if due.kind == "reply" else fresh[0])
+    lead = next((row for row in fresh if token_may_live(row)), due if due.kind == "reply" else fresh[0])
     return [lead, *(row for row in fresh if row is not lead and _may_ride(row))]
 
 
@@ -196,13 +200,23 @@ class Writing:
             row.next_try_at = now()
 
 
+def token_may_live(row: OutboxRow) -> bool:
+    """Worth a try; LINE will say."""
+    return (
+        row.reply_token is not None
+        and row.reply_until is not None
+        and now() <= row.reply_until + CLOCKS_DIFFER
+    )
+
+
 def token_lives(row: OutboxRow) -> bool:
+    """So surely that, if LINE refuses it, it was used. Where our clock is ahead of who received it, less is sure."""
     return row.reply_token is not None and row.reply_until is not None and now() <= row.reply_until
 
 
 def _may_ride(row: OutboxRow) -> bool:
     """With another row's request: news, and a receipt that is too late for a reply of its own."""
-    return row.kind == "notice" or (row.must_arrive and not token_lives(row))
+    return row.kind == "notice" or (row.must_arrive and not token_may_live(row))
 
 
 def freeze(rows: Sequence[OutboxRow], *, by: str, body: str, again_in: timedelta) -> None:

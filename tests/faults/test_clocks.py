@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 import requests
 from sqlalchemy import func, select
 
@@ -129,3 +130,21 @@ def test_what_waited_when_the_clock_was_set_back_does_not_wait_for_the_old_time(
         wait_until(lambda: greetings(phone) == 1)
         wait_until(town.is_quiet)
     assert greetings(phone) == 1
+
+
+@pytest.mark.parametrize("store_settings", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("ahead", [60, -60])
+def test_answers_are_free_though_the_clocks_of_web_and_worker_differ_by_a_minute(
+    database: Database, store_settings: StoreSettings, tmp_path: Path, ahead: int
+) -> None:
+    web_clock, worker_clock = FakeClock(tmp_path / "web"), FakeClock(tmp_path / "worker")
+    with a_town(database, store_settings, tmp_path, web_clock, worker_clock) as town:
+        web_clock.set_to(ahead)
+        phones = [town.simulator.add_resident(str(number)) for number in range(10)]
+        for phone in phones:
+            phone.friend = True
+            phone.says(HELLO)
+        wait_until(lambda: [greetings(phone) for phone in phones] == [1] * 10)
+        wait_until(town.is_quiet)
+    assert [greetings(phone) for phone in phones] == [1] * 10
+    assert town.simulator.quota.used == 0

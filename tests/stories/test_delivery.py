@@ -89,8 +89,15 @@ def test_of_several_answers_too_late_only_the_newest_is_worth_a_push(town: Town)
 
 
 def put_answer(
-    town: Town, phone_id: str, text: str, *, must_arrive: bool = False, late: bool = False
+    town: Town,
+    phone_id: str,
+    text: str,
+    *,
+    must_arrive: bool = False,
+    late: bool = False,
+    heard_in: timedelta = timedelta(0),
 ) -> None:
+    """`heard_in` is how far the clock of who received is ahead of ours."""
     with town.database.transaction() as session:
         outbox.put_reply(
             session,
@@ -98,7 +105,7 @@ def put_answer(
             to=phone_id,
             token=town.simulator.reply_tokens.issue(phone_id),
             messages=[{"type": "text", "text": text}],
-            heard_at=now() - timedelta(minutes=5 if late else 0),
+            heard_at=now() + heard_in - timedelta(minutes=5 if late else 0),
             must_arrive=must_arrive,
         )
 
@@ -530,3 +537,55 @@ def test_an_answer_does_not_wait_for_news_that_ended_a_worker(town: Town) -> Non
     sender = FragileSender(town.database, town.office, town.settings, town.line)
     assert deliver_until_quiet(sender) == 1
     assert times_told(phone, GREETED) == 1
+
+
+@pytest.mark.parametrize("ahead", [-120, -60, 60, 600])
+def test_answers_are_free_though_who_receives_has_another_clock_than_who_sends(
+    town: Town, ahead: int
+) -> None:
+    phones = [friend(town, str(number)) for number in range(10)]
+    for phone in phones:
+        put_answer(town, phone.id, "ได้รับแล้วค่ะ", heard_in=timedelta(seconds=ahead))
+    town.settle()
+    assert [times_told(phone, "ได้รับแล้วค่ะ") for phone in phones] == [1] * 10
+    assert calls(town, "push") == []
+
+
+@pytest.mark.parametrize(
+    ("ahead", "fault"), [(-60, "api_reset"), (60, "api_reset"), (60, "api_status_after_accept")]
+)
+def test_what_line_took_without_saying_so_is_told_once_though_the_clocks_differ(
+    town: Town, ahead: int, fault: str
+) -> None:
+    phone = friend(town)
+    town.simulator.faults.turn(**{fault: True}, count=1)
+    put_answer(town, phone.id, "ได้รับแล้วค่ะ", heard_in=timedelta(seconds=ahead))
+    town.settle()
+    town.wait(seconds=2)
+    town.wait(minutes=5)
+    assert times_told(phone, "ได้รับแล้วค่ะ") == 1
+    assert calls(town, "push") == []
+
+
+def test_an_answer_that_line_never_took_is_not_taken_for_told_because_who_received_is_ahead(
+    town: Town,
+) -> None:
+    phone = friend(town)
+    town.simulator.faults.turn(api_status="503")
+    put_answer(town, phone.id, "เรื่องที่ 0001/2570", must_arrive=True, heard_in=timedelta(seconds=60))
+    town.settle()
+    town.wait(seconds=70)
+    town.simulator.faults.clear()
+    town.wait(seconds=20)
+    assert texts(phone) == ["เรื่องที่ 0001/2570"]
+    assert town.simulator.quota.used == 1
+
+
+def test_an_answer_in_doubt_is_tried_again_ever_more_slowly_while_its_token_may_live(town: Town) -> None:
+    phone = friend(town)
+    town.sender = impatient(town)
+    town.simulator.faults.turn(api_reset=True)
+    phone.says(HELLO)
+    for _ in range(60):
+        town.wait(seconds=1)
+    assert 7 <= len(calls(town, "reply")) - 1 <= 10
