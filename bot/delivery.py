@@ -21,6 +21,7 @@ from store import money, outbox
 from store.calendar import Month
 from store.clock import now
 from store.db import Database
+from store.line_limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields
 from store.models import OutboxRow
 from store.outbox import token_lives, token_may_live
@@ -268,9 +269,17 @@ class Sender:
         """A request of several rows is taken apart: only the one that LINE cannot take is given up."""
         if outbox.travels_alone(session, lead_id):
             log.error("LINE refused a message", extra={"row": lead_id})
+            lead = session.get_one(OutboxRow, lead_id)
+            outbox.put_in_stead(session, lead, [{"type": "text", "text": self._simple_words(lead)}])
             outbox.settle(session, lead_id, "dead", error=error)
             return
         outbox.release(session, lead_id, again_in=timedelta(0), count_try=True)
+
+    def _simple_words(self, refused: OutboxRow) -> str:
+        """A receipt as plain text, so that the number of the case arrives; else that only the answer is missing."""
+        says = [str(each.get("altText") or each.get("text") or "") for each in refused.messages or ()]
+        receipt = "\n".join(filter(None, says)) if refused.must_arrive else ""
+        return cut_units(receipt, TEXT_UNITS) or self._office.phrases.say("menu.answer_refused")
 
     def _stop(self) -> None:
         """The access token is wrong: every call would fail, so none is made for a while and nothing is lost."""

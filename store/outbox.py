@@ -93,6 +93,19 @@ def put_reply(
     return row
 
 
+def put_in_stead(session: Session, refused: OutboxRow, messages: list[dict[str, Any]]) -> OutboxRow | None:
+    """LINE cannot take this answer; these simple words go with its token, which is unused. Once: None for an answer
+    that was replaced before or stands in for another itself."""
+    if refused.kind != "reply" or refused.to is None or refused.notice is not None:
+        return None
+    refused.notice = "replaced"
+    row = _new_row(lane=refused.lane, to=refused.to, kind="reply", next_try_at=now())
+    row.notice, row.messages, row.must_arrive = "in stead", messages, refused.must_arrive
+    row.reply_token, row.reply_until = refused.reply_token, refused.reply_until
+    session.add(row)
+    return row
+
+
 def put_notice(
     session: Session,
     resident: Resident,

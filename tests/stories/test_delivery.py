@@ -4,16 +4,18 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from bot.delivery import HOLD, Sender
+from bot.delivery import HOLD
+from line_simulator.residents import Resident as Phone
 from store import outbox
 from store.clock import now
 from store.models import OutboxRow
-from store.outbox import MOST_WRITE_TRIES
 from store.statuses import Action, Status
+from store.stuck import retry_row
+from tests.builders import an_officer
 from tests.stories.scenes import (
     HELLO,
     a_case_of,
@@ -330,10 +332,66 @@ def test_a_message_that_line_refuses_is_given_up_and_the_company_it_travelled_in
     put_answer(town, phone.id, "")
     town.settle()
     assert times_told(phone, "ข่าวดี") == 1
-    assert [call["status"] for call in calls(town, "reply")[-2:]] == [400, 400]
+    assert [call["status"] for call in calls(town, "reply")[-3:]] == [400, 400, 200]
     dead = rows(town, "dead")
     assert [row.kind for row in dead] == ["reply"]
     assert "400" in str(dead[0].error) or "refused" in str(dead[0].error)
+
+
+APOLOGY = "คำตอบของเราแสดงไม่ได้"
+
+
+def put_bad_answer(town: Town, phone: Phone, *, late: bool = False, receipt: bool = False) -> None:
+    """LINE takes no empty text."""
+    put_answer(town, phone.id, "", late=late, must_arrive=receipt)
+    with town.database.transaction() as session:
+        row = session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc()).limit(1)).one()
+        if receipt:
+            bad = {"type": "flex", "altText": "ส่งเรื่องแล้ว เรื่องที่ 0001/2570", "contents": {"type": "nonsense"}}
+            row.messages = [bad]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_whose_answer_line_refuses_hears_an_apology_in_its_stead(town: Town, late: bool) -> None:
+    phone = friend(town)
+    put_bad_answer(town, phone, late=late)
+    town.settle()
+    town.wait(hours=1)
+    assert [APOLOGY in text for text in texts(phone)] == [True]
+    assert len(calls(town, "push")) == 2 * late
+    assert [(row.kind, row.state) for row in rows(town)[-2:]] == [("reply", "dead"), ("reply", "sent")]
+
+
+def test_a_receipt_that_line_refuses_arrives_as_simple_words(town: Town) -> None:
+    phone = friend(town)
+    put_bad_answer(town, phone, receipt=True)
+    town.settle()
+    assert texts(phone) == ["ส่งเรื่องแล้ว เรื่องที่ 0001/2570"]
+    assert town.simulator.quota.used == 0
+
+
+def test_an_apology_that_line_refuses_is_the_last_try(town: Town) -> None:
+    phone = friend(town)
+    before = len(calls(town, "reply"))
+    town.simulator.faults.turn(api_status="400")
+    put_bad_answer(town, phone)
+    town.settle()
+    town.wait(hours=1)
+    assert len(calls(town, "reply")) - before == 2
+    assert [row.state for row in rows(town)[-2:]] == ["dead", "dead"]
+
+
+def test_what_was_refused_and_is_tried_again_by_staff_is_replaced_once_only(town: Town) -> None:
+    phone = friend(town)
+    put_bad_answer(town, phone, receipt=True)
+    town.settle()
+    (refused,) = rows(town, "dead")
+    with town.database.transaction() as session:
+        boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        assert retry_row(session, boss, refused.id, timedelta(0))
+    town.settle()
+    assert len(texts(phone)) == 1
+    assert [row.id for row in rows(town, "dead")] == [refused.id]
 
 
 def test_a_notice_nobody_has_words_for_is_given_up_alone(town: Town) -> None:
@@ -476,67 +534,6 @@ def test_every_row_ends_in_one_way(town: Town) -> None:
     town.settle()
     town.wait(hours=30)
     assert [row for row in rows(town) if row.state == "ready"] == []
-
-
-class EndsItsWorker(BaseException):
-    """Stands for the end of the process: nothing of the transaction under way is kept."""
-
-
-class FragileSender(Sender):
-    """Ends when it reads certain words."""
-
-    def _messages(self, row: OutboxRow) -> list[dict[str, Any]]:
-        if "พิษ" in str(row.details):
-            raise EndsItsWorker
-        return super()._messages(row)
-
-
-def deliver_until_quiet(sender: Sender) -> int:
-    """A process that ended is followed by the next. Returns how many ended."""
-    ended = 0
-    while True:
-        try:
-            if not sender.deliver_once():
-                return ended
-        except EndsItsWorker:
-            ended += 1
-
-
-def test_a_notice_that_ends_each_worker_is_dead_after_five_tries_and_everybody_else_is_told(
-    town: Town,
-) -> None:
-    poisoned, *healthy = [friend(town, str(number)) for number in range(4)]
-    tell(town, poisoned, "พิษ")
-    for phone in healthy:
-        tell(town, phone, "ข่าว")
-    sender = FragileSender(town.database, town.office, town.settings, town.line)
-    town.clock.shift(timedelta(minutes=5))
-    assert deliver_until_quiet(sender) == 1
-    town.clock.shift(timedelta(seconds=2.1))
-    deliver_until_quiet(sender)
-    assert [times_told(phone, "ข่าว") for phone in healthy] == [1, 1, 1]
-    ended = 0
-    for _ in range(6):
-        town.clock.shift(timedelta(minutes=1))
-        ended += deliver_until_quiet(sender)
-    assert ended <= MOST_WRITE_TRIES - 1
-    assert [row.error for row in rows(town, "dead")] == [
-        "cannot be written: each worker that tried it was ended"
-    ]
-    officer_says_it_again = "ข่าวใหม่"
-    tell(town, poisoned, officer_says_it_again)
-    town.wait(minutes=5)
-    assert times_told(poisoned, officer_says_it_again) == 1
-
-
-def test_an_answer_does_not_wait_for_news_that_ended_a_worker(town: Town) -> None:
-    phone = friend(town)
-    tell(town, phone, "พิษ")
-    phone.says(HELLO)
-    hear(town)
-    sender = FragileSender(town.database, town.office, town.settings, town.line)
-    assert deliver_until_quiet(sender) == 1
-    assert times_told(phone, GREETED) == 1
 
 
 @pytest.mark.parametrize("ahead", [-120, -60, 60, 600])

@@ -1,0 +1,74 @@
+"""A notice whose wording ends the worker process harms its own resident only, and stands with the dead letters."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.delivery import Sender
+from store.models import OutboxRow
+from store.outbox import MOST_WRITE_TRIES
+from tests.stories.scenes import HELLO, friend, rows, tell, times_told
+from tests.town import Town
+
+GREETED = "ช่วยเรื่องอะไรดีคะ"
+
+
+class EndsItsWorker(BaseException):
+    """Stands for the end of the process: nothing of the transaction under way is kept."""
+
+
+class FragileSender(Sender):
+    """Ends when it reads certain words."""
+
+    def _messages(self, row: OutboxRow) -> list[dict[str, Any]]:
+        if "พิษ" in str(row.details):
+            raise EndsItsWorker
+        return super()._messages(row)
+
+
+def deliver_until_quiet(sender: Sender) -> int:
+    """A process that ended is followed by the next. Returns how many ended."""
+    ended = 0
+    while True:
+        try:
+            if not sender.deliver_once():
+                return ended
+        except EndsItsWorker:
+            ended += 1
+
+
+def test_a_notice_that_ends_each_worker_is_dead_after_five_tries_and_everybody_else_is_told(
+    town: Town,
+) -> None:
+    poisoned, *healthy = [friend(town, str(number)) for number in range(4)]
+    tell(town, poisoned, "พิษ")
+    for phone in healthy:
+        tell(town, phone, "ข่าว")
+    sender = FragileSender(town.database, town.office, town.settings, town.line)
+    town.clock.shift(timedelta(minutes=5))
+    assert deliver_until_quiet(sender) == 1
+    town.clock.shift(timedelta(seconds=2.1))
+    deliver_until_quiet(sender)
+    assert [times_told(phone, "ข่าว") for phone in healthy] == [1, 1, 1]
+    ended = 0
+    for _ in range(6):
+        town.clock.shift(timedelta(minutes=1))
+        ended += deliver_until_quiet(sender)
+    assert ended <= MOST_WRITE_TRIES - 1
+    assert [row.error for row in rows(town, "dead")] == [
+        "cannot be written: each worker that tried it was ended"
+    ]
+    officer_says_it_again = "ข่าวใหม่"
+    tell(town, poisoned, officer_says_it_again)
+    town.wait(minutes=5)
+    assert times_told(poisoned, officer_says_it_again) == 1
+
+
+def test_an_answer_does_not_wait_for_news_that_ended_a_worker(town: Town) -> None:
+    phone = friend(town)
+    tell(town, phone, "พิษ")
+    phone.says(HELLO)
+    town.simulator.deliver_webhooks()
+    town.worker.work_once()
+    sender = FragileSender(town.database, town.office, town.settings, town.line)
+    assert deliver_until_quiet(sender) == 1
+    assert times_told(phone, GREETED) == 1
