@@ -36,7 +36,7 @@ lint:
 	$(BIN)/ruff format --check .
 
 types:
-	$(BIN)/mypy bot store staff_console line_simulator tests
+	$(BIN)/mypy bot store staff_console line_simulator deploy tests
 
 contracts:
 	$(BIN)/lint-imports

@@ -15,7 +15,7 @@ from tests.town import SECRET_KEY, Town
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 __all__ = ["ROOT", "SERVE", "answers", "environment", "free_port", "processes", "start", "wait_until"]
-SERVE = ["-m", "gunicorn", "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--bind"]
+SERVE = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--threads", "4", "--bind"]
 
 
 @contextmanager
@@ -42,6 +42,22 @@ def start(name: str, command: list[str], town: Town, folder: Path) -> Child:
         return Child([sys.executable, *command], env=environment(town), stdout=log, stderr=log)
 
 
+@contextmanager
+def served(application: str, folder: Path, *options: str, threads: int = 4) -> Iterator[int]:
+    """The port of any application, served as the Procfile serves ours."""
+    port = free_port()
+    command = [*SERVE, f"127.0.0.1:{port}", "--threads", str(threads), *options, application]
+    with (
+        (folder / "served.log").open("wb") as log,
+        Child([sys.executable, *command], stdout=log, stderr=log, polite_seconds=30.0) as process,
+    ):
+        wait_until(
+            lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}"), what=f"{application}"
+        )
+        assert process.poll() is None, (folder / "served.log").read_text()
+        yield port
+
+
 def environment(town: Town) -> dict[str, str]:
     store = town.settings.store
     return {
@@ -65,5 +81,5 @@ def free_port() -> int:
 def answers(address: str) -> bool:
     try:
         return requests.get(f"{address}/healthz", timeout=PATIENCE_SECONDS).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False

@@ -12,11 +12,10 @@ from line_simulator.demo.residents import plain_session
 from line_simulator.demo.stories import Town, let_in, play
 
 ONE_PROCESS = (
-    "--worker-class",
-    "gthread",
+    "--config",
+    "deploy/gunicorn.conf.py",
     "--workers",
     "1",
-    "--no-control-socket",
     "--graceful-timeout",
     "3",
 )

@@ -58,10 +58,10 @@ def _of(pid: int, name: str) -> str:
 
 
 def procfile_line(name: str) -> str:
-    """A line of the Procfile, on this machine's own address."""
+    """A line of the Procfile; it binds this machine's own address unless told otherwise."""
     line = re.search(rf"^{name}: (.+)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
     assert line is not None
-    return line[1].replace("0.0.0.0", "127.0.0.1")
+    return line[1]
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""How the processes are served and run: gunicorn's settings and worker, proxies, units. No application code."""

@@ -1,0 +1,157 @@
+"""A gunicorn worker that gives a thread only whole requests, so that slow peers occupy none.
+
+gunicorn's own thread worker reads a request in the thread that answers it: as many slow sockets as threads
+silence it. Here the main loop collects each request and sends what a peer is slow to read; both have deadlines.
+"""
+
+import errno
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+
+from gunicorn import http
+from gunicorn.http.errors import NoMoreData
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+
+from deploy.connections import Connection, State
+
+LOOK_EVERY_SECONDS = 0.5
+MOST_BODY = 64 * 1024 * 1024
+# What slow peers have sent or not yet read, of all together; the largest are cut first.
+MOST_HELD = 512 * 1024 * 1024
+_GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF)
+
+
+class BufferingWorker(ThreadWorker):  # type: ignore[misc]
+    """HTTP/1.1 without TLS, which is the proxy's. When connections run out, one that waits is cut for a new one."""
+
+    waiting: dict[Connection, int]  # The connections that wait for their peer, and for which event.
+
+    def init_process(self) -> None:
+        self.waiting = {}
+        self.next_look = 0.0
+        self.most_body = MOST_BODY
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        self.most_body = getattr(self.wsgi, "config", {}).get("MAX_CONTENT_LENGTH") or MOST_BODY
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            peer, client = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._make_room()
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+                raise
+            return
+        self.nr_conns += 1
+        if self.nr_conns >= self.worker_connections:
+            self._make_room()
+        limits = {"most_body": self.most_body, "keepalive": self.cfg.keepalive}
+        self._advance(Connection(peer, client, listener.getsockname(), **limits))
+
+    def handle(self, conn: Connection) -> bool:
+        """In a thread: the request is all here. Whether the connection may be used again."""
+        request = None
+        try:
+            request = next(http.get_parser(self.cfg, conn.request(), conn.client))
+            request._expected_100_continue = False  # Said before the body was collected.
+            if not conn.is_whole:
+                request.force_close()
+            return bool(self.handle_request(request, conn))
+        except (NoMoreData, StopIteration):
+            return False
+        except OSError as error:
+            if error.errno not in _GONE:
+                self.log.exception("Socket error processing request.")
+            return False
+        except Exception as error:
+            self.handle_error(request, conn.sock, conn.client, error)
+            return False
+
+    def finish_request(self, conn: Connection, fs: "Future[bool]") -> None:
+        keep = not fs.cancelled() and fs.exception() is None and fs.result()
+        self._step(conn, partial(conn.finish, keep=keep))
+        if not self.alive and conn.state is State.IDLE:
+            conn.hurry(time.monotonic() + STOP_KEEPALIVE_LINGER)
+
+    def murder_pending(self) -> None:
+        """The base class calls it at each turn of its loop; all are looked at now and then."""
+        now = time.monotonic()
+        if now < self.next_look:
+            return
+        self.next_look = now + LOOK_EVERY_SECONDS
+        for conn in [each for each in self.waiting if each.deadline < now]:
+            self._step(conn, conn.cut)
+        held = sum(conn.held_bytes for conn in self.waiting)
+        for conn in sorted(self.waiting, key=lambda each: -each.held_bytes):
+            if held <= MOST_HELD:
+                break
+            held -= conn.held_bytes
+            self._step(conn, conn.close)
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        if force:
+            for conn in list(self.waiting):
+                self._step(conn, conn.close)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        for conn in self.waiting:
+            if conn.state is State.IDLE:
+                conn.hurry(deadline)
+
+    def _make_room(self) -> None:
+        """A request that makes progress has time left; of the others the oldest goes."""
+        if self.waiting:
+            conn = min(self.waiting, key=lambda each: each.deadline)
+            self._step(conn, conn.close)
+
+    def _on_ready(self, conn: Connection, _peer: socket.socket) -> None:
+        if conn in self.waiting:  # It may have been cut in this very turn of the loop.
+            self._advance(conn)
+
+    def _advance(self, conn: Connection) -> None:
+        self._step(conn, conn.advance)
+
+    def _step(self, conn: Connection, do: Callable[[], None]) -> None:
+        """Does one thing to a connection, then lets it wait for what it needs next."""
+        try:
+            do()
+        except OSError:
+            self._release(conn)
+            conn.close()
+        except Exception:
+            self.log.exception("A connection failed.")
+            self._release(conn)
+            conn.close()
+        self._place(conn)
+
+    def _place(self, conn: Connection) -> None:
+        if conn.state is State.CLOSED:
+            self._release(conn)
+            self.nr_conns -= 1
+        elif conn.state is State.RECEIVED:
+            self._release(conn)
+            self.enqueue_req(conn)
+        else:
+            self._wait(conn)
+
+    def _wait(self, conn: Connection) -> None:
+        event = selectors.EVENT_WRITE if conn.state is State.SENDING else selectors.EVENT_READ
+        before = self.waiting.get(conn)
+        if before == event:
+            return
+        if before is None:
+            self.poller.register(conn.peer, event, partial(self._on_ready, conn))
+        else:
+            self.poller.modify(conn.peer, event, partial(self._on_ready, conn))
+        self.waiting[conn] = event
+
+    def _release(self, conn: Connection) -> None:
+        if self.waiting.pop(conn, None) is not None:
+            self.poller.unregister(conn.peer)
