@@ -21,6 +21,7 @@ from store.heartbeats import REDELIVERY, is_alive, last_beat
 from store.menus import IN_ENGLISH, REGISTERED, SEASONS
 from store.municipality import MunicipalityError, Plan
 from store.schema import is_newest
+from store.sealing import WrongDataKey
 from store.services import ServiceError
 
 MOST_CLOCK_SECONDS = 30
@@ -84,6 +85,7 @@ def _examine_store(database: Database) -> Iterator[Finding]:
             yield fail("database", "its schema is not the newest", "python -m store upgrade")
             return
         yield ok("database", "answers, and its schema is the newest")
+        yield _keys(database)
         with database.reading() as session:
             yield _worker(is_alive(session, "worker"))
             seen = last_beat(session, REDELIVERY)
@@ -101,6 +103,14 @@ def _examine_store(database: Database) -> Iterator[Finding]:
         "LINE Developers Console > Messaging API > Webhook redelivery ON. To prove it: stop the web process, write "
         "to the account, start it again after a minute, wait for the answer, run this again",
     )
+
+
+def _keys(database: Database) -> Finding:
+    try:
+        database.sealer.read_secret()
+    except WrongDataKey as error:
+        return fail("keys", str(error), "until it is right, neither web nor console nor worker starts")
+    return ok("keys", "DATA_KEY opens what is stored")
 
 
 def _worker(alive: bool) -> Finding:

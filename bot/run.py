@@ -29,6 +29,7 @@ from store import conversations, files
 from store.broadcasts import mailings
 from store.clock import now
 from store.db import Database
+from store.keys import open_database
 from store.logs import failure_fields
 from store.lookout import NOTHING, Lookout
 from store.media import Media
@@ -93,7 +94,7 @@ class Crew:
 
 def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog | None = None) -> None:
     """Runs until `stop` is set. `watchdog` is told of each step that a message could make hang."""
-    database, office = Database(settings.store), open_office(settings)
+    database, office = open_database(settings.store), open_office(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     meter = Meter(database, LineAccount(settings.line_api_url, settings.access_token))
     postmen = ThreadPoolExecutor(POSTMEN)

@@ -19,8 +19,11 @@ from bot.settings import BotSettings
 from store import inbox
 from store.db import Database
 from store.intake import Intake, NotKept
+from store.keys import open_database
 from store.media import Media
 from store.readiness import readiness
+from store.sealing import WrongDataKey
+from store.settings import refusing_in_one_line
 
 # LINE's own bodies are far smaller.
 MOST_BYTES = 2 * 1024 * 1024
@@ -33,8 +36,10 @@ _EVENT_ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 def create_app(settings: BotSettings | None = None) -> Flask:
     """The WSGI application; reads the environment only when no settings are given."""
-    settings = settings or BotSettings.from_environment(os.environ)
-    database = Database(settings.store, patience=PATIENCE_SECONDS)
+    if settings is None:
+        with refusing_in_one_line():
+            return create_app(BotSettings.from_environment(os.environ))
+    database = open_database(settings.store, patience=PATIENCE_SECONDS)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.extensions["database"] = database
@@ -59,7 +64,7 @@ def receive() -> Response:
     try:
         arrivals = [_arrival(event, database) for event in _events(body)]
         current_app.extensions["intake"].keep(arrivals)
-    except (NotKept, SQLAlchemyError, TimeoutError):
+    except (NotKept, WrongDataKey, SQLAlchemyError, TimeoutError):
         # Not kept, so not acknowledged: LINE delivers the body again.
         abort(503, "try again")
     return Response("OK", mimetype="text/plain")

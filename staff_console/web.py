@@ -31,13 +31,14 @@ from staff_console.sign_in import sign_in
 from staff_console.stuck import stuck
 from staff_console.surge import surge
 from staff_console.testers import testers
-from store.db import Database
+from store.keys import open_database
 from store.logs import set_up_logs
 from store.media import Media
 from store.metrics import open_registry
 from store.municipality import read_municipality
 from store.passwords import Passwords
 from store.services import read_services
+from store.settings import refusing_in_one_line
 
 CASES = (queue, cases, bulk, surge, files)
 BROADCASTS = (broadcasts, editor, previews, emergency, emergency_templates, testers)
@@ -47,10 +48,12 @@ MOST_UPLOAD = 40 * 1024 * 1024
 
 def create_app(settings: ConsoleSettings | None = None) -> Flask:
     set_up_logs()
-    settings = settings or ConsoleSettings.from_environment(os.environ)
+    if settings is None:
+        with refusing_in_one_line():
+            return create_app(ConsoleSettings.from_environment(os.environ))
     app = Flask(__name__)
     app.config.update(_flask_settings(settings))
-    database = Database(settings.store)
+    database = open_database(settings.store)
     app.extensions["office"] = Office(
         settings=settings,
         database=database,

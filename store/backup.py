@@ -16,6 +16,7 @@ from sqlalchemy import update
 from store.broadcast_models import Mailing
 from store.clock import now
 from store.db import Database
+from store.keys import set_up_secret
 from store.media import Media
 from store.models import File, OutboxRow
 from store.rows import as_line, from_line, must_be_empty, one_look, plain_tables, read_rows, write_rows
@@ -82,6 +83,7 @@ def restore(database: Database, media: Media, folder: Path, *, key: bytes | None
             text = _unpacked(folder, manifest, table.name, key)
             lines = text.split("\n") if text else []
             rows += write_rows(connection, table, (from_line(table, line) for line in lines))
+        set_up_secret(connection, database.sealer)  # WrongDataKey undoes it all.
     files = _files_in(folder / "media", media)
     _hold_back(database)
     return Report(rows, files)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from store.logs import failure_fields
-from store.sealing import Sealer, sealer_of
+from store.sealing import TownSealer, sealer_of
 from store.settings import StoreSettings
 from store.turnstile import Turnstile
 
@@ -59,13 +59,18 @@ class Database:
 
     def __init__(self, settings: StoreSettings, *, patience: float = 10.0) -> None:
         self.engine = _engine(settings.database_url, patience)
-        self.engine.dialect.sealer = Sealer(settings.data_keys)  # type: ignore[attr-defined]
+        self.engine.dialect.sealer = TownSealer(settings.data_keys, self._sealed_secret)  # type: ignore[attr-defined]
         self._turnstile = Turnstile(self.engine.url.database or ":memory:") if self.is_sqlite else None
         self._patience = patience
 
     @property
-    def sealer(self) -> Sealer:
+    def sealer(self) -> TownSealer:
         return sealer_of(self.engine.dialect)
+
+    def _sealed_secret(self) -> bytes | None:
+        with self.engine.execution_options(reading=True).connect() as connection:
+            sealed: bytes | None = connection.execute(_SECRET).scalar()
+            return sealed
 
     @property
     def is_sqlite(self) -> bool:
@@ -118,6 +123,8 @@ class Database:
 
 
 _DO_NOT_WAIT_FOR_DISK = text("SET LOCAL synchronous_commit TO off")
+# Of table store.models.Secret, which this module comes before.
+_SECRET = text("SELECT value FROM secret WHERE name = 'town'")
 _AFTERWARDS = "afterwards"
 
 

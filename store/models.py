@@ -271,6 +271,14 @@ class Series(Table):
     last: Mapped[int]
 
 
+class Secret(Table):
+    """What this database must know and nobody else: see store.keys. `value` is sealed with the keys of DATA_KEY."""
+
+    __tablename__ = "secret"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[bytes]
+
+
 class Heartbeat(Table):
     """When a part of the system last showed that it is alive."""
 

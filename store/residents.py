@@ -11,7 +11,7 @@ from store.clock import now
 from store.line_limits import cut
 from store.menus import is_registered, look_again
 from store.models import Case, Resident
-from store.sealing import Sealer
+from store.sealing import TownSealer
 
 # After this long a plain message no longer belongs to the case that was being talked about.
 LISTEN_FOR = timedelta(minutes=30)
@@ -34,7 +34,7 @@ def acquaintances(session: Session, line_keys: Iterable[str]) -> dict[str, Resid
     return {resident.line_key: resident for resident in known}
 
 
-def meet(session: Session, sealer: Sealer, line_user_id: str) -> Resident:
+def meet(session: Session, sealer: TownSealer, line_user_id: str) -> Resident:
     """The resident with this LINE user id, known from now on."""
     line_key = sealer.fingerprint(line_user_id)
     resident = find_resident(session, line_key)

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from store.db import Database
+from store.keys import set_up_secret
 from store.models import TABLES
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -23,9 +24,12 @@ class BrokenPointers(ValueError):
 
 
 def upgrade(database: Database, to: str = NEWEST) -> None:
-    """To the newest schema, or to the one named; does nothing when it is there already."""
+    """To the newest schema, or to the one named; does nothing when it is there already. WrongDataKey, and nothing is
+    changed, where DATA_KEY is not that of the database."""
     with migrating(database) as connection:
         upgrade_in(connection, to)
+        if to == NEWEST:
+            set_up_secret(connection, database.sealer)
 
 
 def upgrade_in(connection: Connection, to: str = NEWEST) -> None:

@@ -1,16 +1,32 @@
 """The store's settings, read once from the environment; it refuses to start on a missing or weak secret."""
 
 import base64
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+# By this exit code gunicorn knows that starting again would not help.
+DOES_NOT_START = 4
+# Of 32 random bytes about 30 differ, and fewer than this many never.
+LEAST_DIFFERENT_BYTES = 8
 DEMO_MUNICIPALITY = Path(__file__).parent / "demo_municipality.toml"
 
 
 class SettingsError(ValueError):
     """A variable is missing or unusable; the message says what to do."""
+
+
+@contextmanager
+def refusing_in_one_line() -> Iterator[None]:
+    """For what an application server calls: it would print a traceback, where the sentence says what to do."""
+    try:
+        yield
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(DOES_NOT_START) from error
 
 
 def required(environ: Mapping[str, str], name: str) -> str:
@@ -38,6 +54,8 @@ def data_keys(value: str) -> tuple[bytes, ...]:
             raise SettingsError("DATA_KEY is not base64.") from error
         if len(key) != 32:
             raise SettingsError("DATA_KEY must be 32 bytes in base64: openssl rand -base64 32")
+        if len(set(key)) < LEAST_DIFFERENT_BYTES:
+            raise SettingsError("DATA_KEY is not random: make one with openssl rand -base64 32")
         keys.append(key)
     return tuple(keys)
 

@@ -13,7 +13,7 @@ from store.audit import write_down
 from store.clock import now
 from store.db import Database
 from store.passwords import Passwords
-from store.sealing import Sealer
+from store.sealing import TownSealer
 from store.staff_models import SignInTry, Staff, StaffSession
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
@@ -75,7 +75,7 @@ def _changed(before: Staff | None, after: Staff) -> bool:
     return before is None or before.password_hash != after.password_hash
 
 
-def _keys(sealer: Sealer, username: str, address: str) -> dict[str, int]:
+def _keys(sealer: TownSealer, username: str, address: str) -> dict[str, int]:
     """Fingerprints, because people type passwords into the field for the name; each with its most tries."""
     return {
         sealer.fingerprint(f"account {username}"): TRIES_PER_ACCOUNT,

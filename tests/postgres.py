@@ -120,11 +120,12 @@ def drop_database(server: str, name: str) -> None:
 
 _SHAPE = """
     SELECT md5(string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_name))
+        || (SELECT string_agg(encode(value, 'hex'), ' ') FROM secret)
     FROM information_schema.columns WHERE table_schema = 'public'
 """
 _EMPTY = """
     SELECT string_agg(format('DELETE FROM %I', tablename), ';') FROM pg_tables
-    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'secret')
     UNION ALL
     SELECT string_agg(format('ALTER SEQUENCE %I RESTART', sequencename), ';') FROM pg_sequences
 """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.sealing import CannotOpen, Sealer
+from store.sealing import CannotOpen, Sealer, TownSealer, TownSecret, WrongDataKey
 from tests.pure.strategies import SOME
 
 OLD, NEW, OTHER = b"o" * 32, b"n" * 32, b"x" * 32
@@ -63,8 +63,26 @@ def test_after_a_rotation_old_values_open_and_new_ones_need_the_new_key():
         Sealer((OLD,)).open(fresh, "resident.person")
 
 
+def town_sealer(*keys, secret):
+    return TownSealer(keys, lambda: secret)
+
+
 def test_fingerprints_survive_a_rotation_and_tell_nothing_without_the_key():
     line_id = "U" + "1" * 32
-    assert Sealer((OLD,)).fingerprint(line_id) == Sealer((NEW, OLD)).fingerprint(line_id)
-    assert Sealer((OTHER,)).fingerprint(line_id) != Sealer((OLD,)).fingerprint(line_id)
-    assert line_id not in Sealer((OLD,)).fingerprint(line_id)
+    secret, another = TownSecret(b"s" * 32), TownSecret(b"t" * 32)
+    before = town_sealer(OLD, secret=secret.sealed(Sealer((OLD,)))).fingerprint(line_id)
+    assert line_id not in before
+    rotated = town_sealer(NEW, OLD, secret=secret.sealed(Sealer((OLD,))))
+    resealed = town_sealer(NEW, secret=secret.sealed(Sealer((NEW,))))
+    elsewhere = town_sealer(NEW, secret=another.sealed(Sealer((NEW,))))
+    assert rotated.fingerprint(line_id) == resealed.fingerprint(line_id) == before
+    assert elsewhere.fingerprint(line_id) != before
+
+
+def test_nothing_is_sealed_for_a_database_whose_secret_does_not_open():
+    for secret in (TownSecret(b"s" * 32).sealed(Sealer((OLD,))), None, b"", b"no secret"):
+        stranger = town_sealer(OTHER, secret=secret)
+        with pytest.raises(WrongDataKey):
+            stranger.seal_value("สมศรี", "resident.person")
+        with pytest.raises(WrongDataKey):
+            stranger.fingerprint("U1")

@@ -8,7 +8,8 @@ from bot.settings import BotSettings
 from staff_console.settings import ConsoleSettings
 from store.settings import DEMO_MUNICIPALITY, SettingsError, StoreSettings, data_keys
 
-KEY = base64.b64encode(b"k" * 31 + b"!").decode()
+RAW = b"thirty-two bytes to seal with..!"
+KEY, OTHER = base64.b64encode(RAW).decode(), base64.b64encode(RAW[::-1]).decode()
 GOOD = {
     "DATA_KEY": KEY,
     "SECRET_KEY": "0123456789abcdef0123456789abcdef",
@@ -54,6 +55,9 @@ def test_a_short_secret_key_is_refused(settings):
         (base64.b64encode(b"k" * 33).decode(), "32 bytes"),
         (f"{KEY},", "32 bytes"),
         (f"{KEY},{KEY[:-1]}", "not base64"),
+        (base64.b64encode(bytes(32)).decode(), "not random"),
+        (base64.b64encode(b"k" * 32).decode(), "not random"),
+        (f"{KEY},{base64.b64encode(b'abcd' * 8).decode()}", "not random"),
     ],
 )
 def test_a_data_key_that_seals_nothing_is_refused(value, told):
@@ -62,7 +66,7 @@ def test_a_data_key_that_seals_nothing_is_refused(value, told):
 
 
 def test_keys_keep_their_order_for_rotation():
-    assert data_keys(f"{KEY}, {base64.b64encode(b'o' * 32).decode()}") == (b"k" * 31 + b"!", b"o" * 32)
+    assert data_keys(f"{KEY}, {OTHER}") == (RAW, RAW[::-1])
 
 
 def test_two_channel_secrets_may_sign_while_one_replaces_the_other():

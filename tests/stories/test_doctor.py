@@ -68,8 +68,8 @@ def test_a_healthy_set_up_gets_nothing_but_ok(healthy: BotSettings, line: LineAc
     assert bad(healthy, line) == []
     about = [finding.about for finding in examine(healthy, line)]
     assert about == [
-        "settings", "database", "worker", "redelivery", "definitions", "token", "name", "clock", "webhook", "quota",
-        "menu",
+        "settings", "database", "keys", "worker", "redelivery", "definitions", "token", "name", "clock", "webhook",
+        "quota", "menu",
     ]  # fmt: skip
 
 
