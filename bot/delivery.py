@@ -3,10 +3,11 @@
 import json
 import logging
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -36,6 +37,8 @@ LONGEST_WAIT_SECONDS = 900
 MOST_AT_ONCE, GATHER_SECONDS = 16, 0.02
 # A reply is tried again soon, while its token lives: then a refusal proves that LINE took the try before.
 REPLY_AGAIN_AFTER_SECONDS = (1, 2, 4, 8, 10)
+# In a flood what is to be sent would otherwise keep notices waiting whose writing was tried before.
+TRIED_FIRST_EVERY = 8
 QUOTA_WAIT = timedelta(hours=1)
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 
@@ -74,21 +77,23 @@ class Sender:
     ) -> None:
         self._database, self._office, self._settings, self._line = database, office, settings, line
         self._postmen, self._quota_is_gone = postmen, quota_is_gone
-        self._watchdog = watchdog or Watchdog()
+        self._watchdog, self._turns = watchdog or Watchdog(), count(1)
         self._paused_until: datetime | None = None
         self._quota_gone_until: datetime | None = None
 
     def deliver_once(self) -> bool:
-        """Sends some of the requests that are due, if any are. No transaction is open while LINE is called."""
+        """Puts notices that are due into words or, where all have theirs, sends some of the requests that are due.
+        False when none is. No transaction is open while LINE is called."""
         if self._paused_until is not None and now() < self._paused_until:
             return False
         with self._database.transaction() as session:
             # After a pause one tries for all.
             due = outbox.claim(session, most=MOST_AT_ONCE if self._paused_until is None else 1)
-            writing = outbox.Writing()
-            parcels = [parcel for rows in due if (parcel := self._pack(session, rows, writing)) is not None]
-            writing.count_try()
-        self._write(writing)
+            tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
+            to_write = outbox.begin_to_write(session, due, tried_first=tried_first)
+            requests = [rows for rows in due if not to_write and not outbox.is_unwritten(rows)]
+            parcels = [parcel for rows in requests if (parcel := self._pack(session, rows)) is not None]
+        self._write(to_write)
         for answers in self._answers(parcels):
             self._settle(answers)
         return bool(due)
@@ -136,8 +141,8 @@ class Sender:
             log.error("answer cannot be read", extra={"row": parcel.lead_id, **failure_fields(error)})
             return Outcome(Answer.UNKNOWN, type(error).__name__)
 
-    def _pack(self, session: Session, rows: list[OutboxRow], writing: outbox.Writing) -> Parcel | None:
-        """Freezes the request; None when it is not to be sent now. What has no words yet gets them first."""
+    def _pack(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
+        """Freezes the request; None when it is not to be sent, or not now."""
         lead = rows[0]
         if lead.first_tried_at is not None:
             return self._pack_again(session, rows)
@@ -146,9 +151,6 @@ class Sender:
             outbox.settle(session, lead.id, "dropped", error="too late for a reply")
             return None
         if by == "push" and self._waits_for_quota(session, rows):
-            return None
-        if unwritten := [row for row in rows if row.messages is None]:
-            writing.add(session, unwritten)
             return None
         rows, messages = self._filled(rows)
         outbox.freeze(rows, by=by, body=_body(lead, by, messages), again_in=HOLD)
@@ -195,21 +197,19 @@ class Sender:
         outbox.wait_for_quota(rows, until)
         return True
 
-    def _write(self, writing: outbox.Writing) -> None:
-        """Puts notices into words. Those we have no words for are given up, and no other row is held up by them."""
-        if not writing.tries:
+    def _write(self, tries: Mapping[int, int]) -> None:
+        """Those notices we have no words for are given up, and no other row is held up by them."""
+        if not tries:
             return
         with self._database.transaction(durable=False) as session:
-            for row in writing.take(session):
+            for row in outbox.take_to_write(session, tries):
                 try:
                     with self._watchdog.step("notice", row.id):
-                        row.messages = self._messages(row)
+                        outbox.written(row, self._messages(row))
                 except Exception as error:
                     log.error("notice cannot be written", extra={"row": row.id, **failure_fields(error)})
                     reason = f"cannot be written: {type(error).__name__}"
                     outbox.settle(session, row.id, "dead", error=reason)
-                else:
-                    writing.done(row)
 
     def _filled(self, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], list[dict[str, Any]]]:
         """As many of the rows as fit into one request, with their messages, eldest first. A reply stands last:

@@ -170,47 +170,46 @@ def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     return [lead, *(row for row in fresh if row is not lead and _may_ride(row))]
 
 
-class Writing:
-    """Notices to be put into words after this transaction, whose commit counts a try of each.
+def begin_to_write(
+    session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_first: bool
+) -> dict[int, int]:
+    """Counts a try of notices that have no words yet; returns the tries of each by its id, none where others go first.
 
-    So a notice that ends its worker has had its try; from then on it is written alone, and after a few it is dead.
+    The caller commits before it puts them into words. So a notice that ends its worker has had its try; from then on
+    it is written alone and after everything else is sent, unless `tried_first`, and after a few tries it is dead.
     """
+    unwritten = [row for rows in requests for row in rows if row.messages is None]
+    chosen = [row for row in unwritten if not row.write_tries]
+    if not chosen and (tried_first or all(is_unwritten(rows) for rows in requests)):
+        chosen = sorted(unwritten, key=lambda row: (row.write_tries, row.id))[:1]
+    for row in chosen:
+        if row.write_tries >= MOST_WRITE_TRIES:
+            settle(session, row.id, "dead", error="cannot be written: each worker that tried it was ended")
+        row.write_tries += 1
+        row.next_try_at = max(row.next_try_at, now() + _pause_after(row.write_tries))
+    return {row.id: row.write_tries for row in chosen}
 
-    def __init__(self) -> None:
-        self._rows: list[OutboxRow] = []
-        self.tries: dict[int, int] = {}
-        self._due: set[int] = set()
 
-    def add(self, session: Session, rows: Sequence[OutboxRow]) -> None:
-        """Leaves them for the next turn where one of them was tried before and others are to be written now."""
-        if self._rows and any(row.write_tries for row in (*self._rows, *rows)):
-            return
-        for row in rows:
-            if row.write_tries < MOST_WRITE_TRIES:
-                self._rows.append(row)
-            else:
-                settle(
-                    session, row.id, "dead", error="cannot be written: each worker that tried it was ended"
-                )
+def is_unwritten(request: Sequence[OutboxRow]) -> bool:
+    return any(row.messages is None for row in request)
 
-    def count_try(self) -> None:
-        for row in self._rows:
-            row.write_tries += 1
-            self.tries[row.id] = row.write_tries
-            if row.next_try_at <= now():
-                self._due.add(row.id)
-                row.next_try_at = now() + timedelta(seconds=2**row.write_tries)
 
-    def take(self, session: Session) -> list[OutboxRow]:
-        """Locked for this transaction; without those that another worker has taken up since."""
-        theirs = select(OutboxRow).where(OutboxRow.id.in_(self.tries), OutboxRow.state == "ready")
-        rows = session.scalars(theirs.order_by(OutboxRow.id).with_for_update())
-        return [row for row in rows if row.messages is None and row.write_tries == self.tries[row.id]]
+def _pause_after(write_tries: int) -> timedelta:
+    return timedelta(seconds=2**write_tries)
 
-    def done(self, row: OutboxRow) -> None:
-        row.write_tries = 0
-        if row.id in self._due:
-            row.next_try_at = now()
+
+def take_to_write(session: Session, tries: Mapping[int, int]) -> list[OutboxRow]:
+    """Locked for this transaction; without those that another worker has taken up since."""
+    theirs = select(OutboxRow).where(OutboxRow.id.in_(tries), OutboxRow.state == "ready")
+    rows = session.scalars(theirs.order_by(OutboxRow.id).with_for_update())
+    return [row for row in rows if row.messages is None and row.write_tries == tries[row.id]]
+
+
+def written(row: OutboxRow, messages: list[dict[str, Any]]) -> None:
+    """It goes out now, or at the time until which it is held."""
+    if row.next_try_at <= now() + _pause_after(row.write_tries):
+        row.next_try_at = now()
+    row.messages, row.write_tries = messages, 0
 
 
 def token_may_live(row: OutboxRow) -> bool:
