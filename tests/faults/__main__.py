@@ -68,7 +68,8 @@ class Tally:
         seconds = time.monotonic() - self._began
         return (
             f"{self.kills} kills, {self.acked} events acked, {self.kinds['lost']} lost, "
-            f"{self.kinds['doubled']} doubled, {self.kinds['broken']} broken, {self.kills / seconds:.1f} kills/s "
+            f"{self.kinds['doubled']} doubled, {self.kinds['waits']} made to wait, "
+            f"{self.kinds['broken']} broken, {self.kills / seconds:.1f} kills/s "
         )
 
     def sum_up(self) -> None:

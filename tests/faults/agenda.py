@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from store.clock import now
 from store.db import Database
 from store.models import Case, File, InboxEvent, OutboxRow
+from tests.faults.harm import is_harmful
 
 ACTS = ("accept", "accept", "start", "ask", "tell", "finish")
 _WAITING = ((InboxEvent, "new"), (OutboxRow, "ready"), (File, "wanted"))
@@ -26,6 +28,36 @@ class Agenda:
                 for table, state in _WAITING
             ]
             return [each or _AT_ONCE for found in at for each in found]
+
+    def due(self, harmful_lane: str) -> set[str]:
+        """What is anybody's turn now, by name; without those of the one whose words do harm."""
+        with self._database.reading() as session:
+            return {
+                f"{table.__tablename__} {row.id}"
+                for table, state in _WAITING[:2]
+                for row in session.execute(
+                    select(table.id, table.lane, table.next_try_at).where(table.state == state)
+                )
+                if row.lane != harmful_lane and (row.next_try_at or _AT_ONCE) <= now()
+            }
+
+    def waiting_rows(self) -> set[str]:
+        """Due or not."""
+        with self._database.reading() as session:
+            return {
+                f"{table.__tablename__} {row_id}"
+                for table, state in _WAITING[:2]
+                for row_id in session.scalars(select(table.id).where(table.state == state))
+            }
+
+    def try_the_innocent_again(self) -> int:
+        """As a supervisor would: what was in the hands of five processes when they were killed is no harm's doing."""
+        with self._database.transaction() as session:
+            dead = session.scalars(select(InboxEvent).where(InboxEvent.state == "dead"))
+            innocent = [event for event in dead if not is_harmful(event.body)]
+            for event in innocent:
+                event.state, event.tries, event.next_try_at = "new", 0, None
+            return len(innocent)
 
     def are_photos_on_their_way(self, photos_sent: int) -> bool:
         with self._database.reading() as session:

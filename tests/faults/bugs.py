@@ -3,10 +3,11 @@
 import io
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import ClosingIterator
@@ -18,7 +19,7 @@ from bot.work import Worker
 from store import cases, inbox, outbox
 from store.db import Database
 from store.media import Media
-from store.models import OutboxRow
+from store.models import InboxEvent, OutboxRow
 from tests.faults import acts
 
 
@@ -93,12 +94,12 @@ def done_after_the_work() -> None:
 def call_inside_the_transaction() -> None:
     def deliver_once(sender: Any) -> bool:
         with sender._database.transaction() as session:
-            due, writing = outbox.claim(session, most=1), outbox.Writing()
-            for parcel in [sender._pack(session, rows, writing) for rows in due]:
+            due = outbox.claim(session, most=1)
+            to_write = outbox.begin_to_write(session, due, tried_first=True)
+            for parcel in [sender._pack(session, rows) for rows in due if not to_write]:
                 if parcel is not None:
                     sender._conclude(session, parcel, sender._call(parcel))
-            writing.count_try()
-        sender._write(writing)
+        sender._write(to_write)
         return bool(due)
 
     Sender.deliver_once = deliver_once  # type: ignore[method-assign, assignment]
@@ -146,6 +147,46 @@ def notice_after_the_case() -> None:
     acts.carry_out = act
 
 
+def no_try_before_the_work() -> None:
+    """A try is noted only where Python raises."""
+    claim = inbox.claim
+
+    def claim_without_noting(session: Session, **how: Any) -> inbox.Claim | None:
+        with session.begin_nested() as noted:
+            claimed = claim(session, **how)
+            noted.rollback()
+        return replace(claimed, tries=claimed.tries - 1) if claimed else None
+
+    inbox.claim = claim_without_noting
+
+
+def no_try_before_a_notice_is_written() -> None:
+    begin = outbox.begin_to_write
+
+    def begin_without_noting(session: Session, requests: Any, **how: Any) -> dict[int, int]:
+        with session.begin_nested() as noted:
+            tries = begin(session, requests, **how)
+            session.flush()
+            noted.rollback()
+        return {row_id: count - 1 for row_id, count in tries.items()}
+
+    outbox.begin_to_write = begin_without_noting  # type: ignore[assignment]
+
+
+def what_was_tried_goes_together() -> None:
+    """Whoever went with what did harm goes with it again."""
+    find_tried = inbox._find_tried
+
+    def find_all_tried(session: Session, most: int) -> inbox.Claim | None:
+        claim = find_tried(session, most)
+        if claim is None or not claim.event_ids:
+            return claim
+        same = select(InboxEvent.id).where(InboxEvent.state == "new", InboxEvent.tries == claim.tries - 1)
+        return inbox.Claim(tuple(session.scalars(same)), claim.tries)
+
+    inbox._find_tried = find_all_tried
+
+
 BUGS: dict[str, Bug] = {
     "ack before commit": Bug(("web",), wsgi=ack_before_commit),
     "no deduplication of events": Bug(("web",), keep_each_delivery),
@@ -156,4 +197,7 @@ BUGS: dict[str, Bug] = {
     "push what was perhaps replied": Bug(("pack", "settle"), push_what_was_perhaps_replied),
     "row before bytes": Bug(("keep",), row_before_bytes),
     "notice after the case": Bug(("act",), notice_after_the_case),
+    "no try before the work": Bug(("harm",), no_try_before_the_work),
+    "no try before a notice is written": Bug(("harm",), no_try_before_a_notice_is_written),
+    "what was tried goes together": Bug(("harm",), what_was_tried_goes_together),
 }

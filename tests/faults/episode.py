@@ -18,15 +18,17 @@ from tests.faults.agenda import Agenda
 from tests.faults.evidence import Evidence, Ledger, gather
 from tests.faults.front_door import FrontDoor
 from tests.faults.grounds import Plot
+from tests.faults.harm import HARM
 from tests.faults.lives import SECRET, TOKEN, store_settings
 from tests.faults.nursery import Life, Nursery
-from tests.faults.people import CANARIES, Person, move_in
+from tests.faults.people import CANARIES, Menace, Person, move_in
 from tests.faults.plans import Deck
 from tests.faults.points import POINTS
 from tests.faults.report import Report
 
 PEOPLE, MOST_ROUNDS, KILLS_IN_A_ROUND = 4, 60, 12
 CROWDS, CROWD_SECONDS = 0.2, 3.0
+HARM_IN_A_ROUND = 0.3
 # Some time goes by while a killed process is started again.
 DOWN_FOR = (0, 0, 0, 2, 21, 21, 35, 70)
 STUCK_AFTER_SECONDS = 60.0
@@ -73,6 +75,8 @@ class Episode:
 
     def _live_through(self) -> None:
         self._people = move_in(self._simulator, self._rng, CANARIES[:PEOPLE])
+        self._menace = Menace(self._simulator.add_resident("MENACE"), "MENACE", self._rng, [])
+        self._harmful_lane = self._database.sealer.fingerprint(self._menace.phone.id)
         self._people[0].reports_at_once()
         for _ in range(self._rng.randint(1, 5)):
             self._act(self._people)
@@ -91,6 +95,8 @@ class Episode:
     def _round(self) -> None:
         self._ledger.read(self._simulator)
         self._disturb()
+        if self._rng.random() < HARM_IN_A_ROUND:
+            self._menace.does_harm(self._rng.choice(tuple(HARM)))
         self._act(self._rng.sample(self._people, self._rng.randint(2, PEOPLE)))
         self._traps_left = min(KILLS_IN_A_ROUND, self._kills_left)
         if self._rng.random() < CROWDS:
@@ -164,14 +170,23 @@ class Episode:
         until = time.monotonic() + STUCK_AFTER_SECONDS
         while time.monotonic() < until:
             statuses = self._simulator.deliver_webhooks(together=True)
-            self._live("worker", {})
+            self._work_in_peace()
+            if invariants.somebody_waits(self._ledger.waited):
+                return
             waiting = self._agenda.waiting()
-            if not waiting and all(status == 200 for status in statuses):
+            is_quiet = not waiting and all(status == 200 for status in statuses)
+            if is_quiet and not self._agenda.try_the_innocent_again():
                 return
             # A worker that is idle has done what could be done now; the rest waits for a time to come.
             if later := [at for at in waiting if at > now()]:
                 self._pass_time((min(later) - now()).total_seconds() + 0.001)
         raise TimeoutError(f"The town does not come to rest. {list(self._nursery.troubles)}")
+
+    def _work_in_peace(self) -> None:
+        """A worker that nobody kills, unless what it reads does."""
+        due = self._agenda.due(self._harmful_lane)
+        self._live("worker", {})
+        self._ledger.waited.update(due & self._agenda.waiting_rows())
 
     def _clean_up(self) -> None:
         """What was left over is cleared away by the hourly tidying, killed at each of its points before."""
@@ -222,7 +237,11 @@ class Episode:
         return self._nursery.begin(role, {**order, "seed": 0, **ends, **more})
 
     def _when_over(self, life: Life) -> None:
-        if life.was_killed:
+        if life.hit and life.hit.startswith("harm: "):
+            self._ledger.note(time.time() * 1000, f"{life.role} {life.number} dies at {life.hit}")
+            with self._bookkeeping:
+                self._report.points[life.hit] += 1
+        elif life.was_killed:
             self._ledger.note(time.time() * 1000, f"{life.role} {life.number} dies at {life.hit}")
             with self._bookkeeping:
                 self._report.kills += 1
@@ -241,7 +260,8 @@ class Episode:
     # What came of it.
 
     def _gather(self) -> Evidence:
-        return gather(self._database, self._plot.folder, self._simulator, self._ledger, self._people)
+        people = [*self._people, self._menace]
+        return gather(self._database, self._plot.folder, self._simulator, self._ledger, people)
 
     def _is_something_wrong(self) -> bool:
         return any(violation.kind != "broken" for violation in invariants.check(self._gather()))

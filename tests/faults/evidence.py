@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,8 @@ class Ledger:
     """Reply tokens of which LINE said that it had failed; it may have taken the answer all the same."""
     replied_with: dict[str, str] = field(default_factory=dict)
     """The reply token by which a mark was first tried; a notice may ride on a reply."""
+    waited: Counter[str] = field(default_factory=Counter)
+    """How often it was the turn of a harmless row, and a worker that nobody killed did not come to its end."""
     lines: list[str] = field(default_factory=list)
     """All that happened, to tell how something came about."""
     _read_to: int = 0
@@ -82,6 +84,7 @@ class Evidence:
     replied_with: dict[str, str]
     shown: dict[str, list[Shown]]
     screens: dict[str, str]
+    waited: Counter[str]
     violations: Sequence[str]
     inbox: Sequence[InboxEvent]
     outbox: Sequence[OutboxRow]
@@ -116,6 +119,7 @@ def gather(
         replied_with=ledger.replied_with,
         shown=_shown(people),
         screens={person.canary: _screen(person) for person in people},
+        waited=ledger.waited,
         violations=simulator.violations,
         inbox=rows[InboxEvent],
         outbox=rows[OutboxRow],

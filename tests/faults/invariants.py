@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs
@@ -10,16 +10,18 @@ from urllib.parse import parse_qs
 from store.outbox import REPLY_WITHIN
 from store.statuses import RULES
 from tests.faults.evidence import Evidence
+from tests.faults.harm import is_harmful
 
 # An answer that must arrive may be told again when LINE can no longer be asked whether it took the first try.
 TOKEN_LIFE_MS = REPLY_WITHIN.total_seconds() * 1000
+MOST_WAITS = 3
 _ERRAND = re.compile(r"[A-Z]+?X+Q")
 _NOTICES: dict[str, str] = {rule.action: rule.notice for rule in RULES if rule.notice}
 
 
 @dataclass(frozen=True)
 class Violation:
-    kind: Literal["lost", "doubled", "broken"]
+    kind: Literal["lost", "doubled", "waits", "broken"]
     what: str
 
     def __str__(self) -> str:
@@ -35,8 +37,19 @@ def every_acked_event_is_done_once(seen: Evidence) -> Found:
         states = [row.state for row in rows.get(event_id, [])]
         if not states:
             yield Violation("lost", f"{event['type']} {event_id} was acknowledged and is not in the inbox")
-        elif states != ["done"]:
+        elif states != (["dead"] if is_harmful(event) else ["done"]):
             yield Violation("broken", f"{event['type']} {event_id} ended as {states}")
+
+
+def somebody_waits(waited: Mapping[str, int]) -> bool:
+    return any(times > MOST_WAITS for times in waited.values())
+
+
+def nobody_else_waits(seen: Evidence) -> Found:
+    """What harms its worker takes others with it once or twice, and from then on dies alone."""
+    for row, times in seen.waited.items():
+        if times > MOST_WAITS:
+            yield Violation("waits", f"{row} was not done by {times} workers whose turn it was")
 
 
 def no_event_is_made_up(seen: Evidence) -> Found:
@@ -53,7 +66,7 @@ def every_event_is_answered_once(seen: Evidence) -> Found:
             count = answers[row.lane, row.arrived_at + REPLY_WITHIN]
             if count > 1:
                 yield Violation("doubled", f"{count} answers to {event['type']} {event_id}")
-            if count == 0 and _wants_an_answer(event):
+            if count == 0 and _wants_an_answer(event) and not is_harmful(event):
                 yield Violation("lost", f"no answer to {event['type']} {event_id}")
 
 
@@ -91,7 +104,7 @@ def _times_shown(seen: Evidence) -> Iterator[tuple[str, int]]:
 
 def every_row_came_to_its_end(seen: Evidence) -> Found:
     for row in seen.outbox:
-        if row.state not in ("sent", "dropped"):
+        if row.state not in (("dead",) if is_harmful(row.details) else ("sent", "dropped")):
             yield Violation("broken", f"{row.kind} {row.id} ended as {row.state}: {row.error}")
         if row.state == "dropped" and (row.kind == "notice" or row.must_arrive):
             yield Violation("lost", f"{row.kind} {row.id} was dropped: {row.error}")
@@ -228,6 +241,7 @@ def nobody_sees_what_belongs_to_another(seen: Evidence) -> Found:
 
 INVARIANTS: tuple[Callable[[Evidence], Found], ...] = (
     every_acked_event_is_done_once,
+    nobody_else_waits,
     no_event_is_made_up,
     every_event_is_answered_once,
     nothing_is_shown_twice,

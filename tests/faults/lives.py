@@ -22,6 +22,7 @@ from bot.mailing import CHUNKS_AT_ONCE, Mailer
 from bot.office import open_office
 from bot.run import run_worker, tidy_up
 from bot.settings import BotSettings
+from bot.watchdog import Watchdog
 from bot.web import create_app
 from bot.work import Worker
 from store.db import Database
@@ -29,6 +30,7 @@ from store.settings import DEMO_MUNICIPALITY, StoreSettings
 from store.statuses import NotAllowed
 from tests.faults import acts
 from tests.faults.bugs import BUGS
+from tests.faults.harm import let_words_do_harm
 from tests.faults.mailing_bugs import MAILING_BUGS
 from tests.faults.points import Trap, set_trap, stamp_messages
 
@@ -48,6 +50,7 @@ class Birth:
     settings: BotSettings
     trap: Trap
     door: socket
+    watchdog: Watchdog
 
 
 def store_settings(database_url: str, folder: str) -> StoreSettings:
@@ -65,7 +68,7 @@ def bot_settings(order: Order) -> BotSettings:
     )
 
 
-def live(order: Order, door: socket, tell: Tell) -> None:
+def live(order: Order, door: socket, tell: Tell, watchdog: Watchdog) -> None:
     """Runs in the newly forked process."""
     time_machine.travel(time.time() + order["offset"], tick=True).start()
     random.seed(order["seed"])
@@ -73,10 +76,11 @@ def live(order: Order, door: socket, tell: Tell) -> None:
     part = FIRST_PART.get(order["role"], "work")
     trap = Trap(order.get("point"), order.get("passage", 1), lambda point: tell(hit=point), part)
     stamp_messages()
+    let_words_do_harm(lambda kind: tell(hit=f"harm: {kind}"))
     if order.get("bug"):
         (BUGS | MAILING_BUGS)[order["bug"]]()
     set_trap(trap)
-    ROLES[order["role"]](Birth(order, bot_settings(order), trap, door))
+    ROLES[order["role"]](Birth(order, bot_settings(order), trap, door, watchdog))
 
 
 class _Troubles(logging.Handler):
@@ -118,8 +122,8 @@ def work_until_idle(birth: Birth) -> None:
     database, office = Database(settings.store), open_office(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     steps = (
-        Worker(database, office).work_once,
-        Sender(database, office, settings, line).deliver_once,
+        Worker(database, office, birth.watchdog).work_once,
+        Sender(database, office, settings, line, watchdog=birth.watchdog).deliver_once,
         Fetcher(database, office, line).fetch_once,
     )
     busy = True
@@ -141,7 +145,7 @@ def mail_until_idle(birth: Birth) -> None:
 
 def run_crew(birth: Birth) -> None:
     """The worker process as it is: threads and scheduler, until it is killed."""
-    run_worker(birth.settings, threading.Event())
+    run_worker(birth.settings, threading.Event(), birth.watchdog)
 
 
 def act_on_cases(birth: Birth) -> None:

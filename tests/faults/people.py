@@ -11,6 +11,7 @@ from PIL import Image
 
 from line_simulator import Simulator
 from line_simulator.residents import Resident
+from tests.faults.harm import words_of_harm
 
 # Every resident's words carry a word that nobody else may ever see.
 CANARIES = ("KAOLAO", "MANGKON", "NOKYUNG", "PLABUK", "CHANGNOI", "TAOTHALE", "LINGLOM", "MAENGDA")
@@ -126,6 +127,16 @@ class Person:
     def _errand(self) -> str:
         """A word for this one request only."""
         return f"{self.canary}{'X' * self.errands}Q"
+
+
+@dataclass
+class Menace(Person):
+    """Says what harms whoever reads it."""
+
+    def does_harm(self, kind: str) -> None:
+        if not self.phone.friend:
+            self.phone.follows()
+        self.phone.says(words_of_harm(kind))
 
 
 def move_in(simulator: Simulator, rng: random.Random, canaries: Sequence[str]) -> list[Person]:

@@ -19,6 +19,7 @@ from bot.mailing import Mailer
 from bot.work import Worker
 from store import files, inbox, outbox
 from store.media import Media
+from tests.faults.harm import HARM
 
 _TRANSACTION = ("statement", "before the commit", "after the commit")
 # Every point by the part of the system whose life may end there, in the order in which they are passed.
@@ -31,6 +32,8 @@ POINTS: dict[str, tuple[str, ...]] = {
     "keep": ("before the bytes", "before the fsync", "bytes durable", *_TRANSACTION),
     "act": _TRANSACTION,
     "tidy": ("before it is destroyed", *_TRANSACTION),
+    # No point of ours: what the words of a resident, or of a notice to one, do to the worker.
+    "harm": tuple(HARM),
 }
 # Of broadcasts, which runs of residents and officers do not come by.
 MAILING_POINTS = (

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.faults.bugs import BUGS
 from tests.faults.episode import Episode
+from tests.faults.harm import words_of_harm
 from tests.faults.nursery import Life
 from tests.faults.points import ALL_POINTS, POINTS
 
@@ -18,7 +19,9 @@ class Walk(Episode):
     _web_ends: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
 
     def _rounds(self) -> None:
+        self._menace.reports_at_once()
         self._settle()
+        self._case_of_the_menace = self._agenda.cases()[-1]
         for point in self._way():
             self._provoke(point)
             self._settle()
@@ -32,7 +35,11 @@ class Walk(Episode):
 
     def _provoke(self, point: str) -> None:
         """Lets that happen in which the point is passed, and kills whoever passes."""
-        part, ends = point.partition(": ")[0], {"point": point}
+        part, _, moment = point.partition(": ")
+        if part == "harm":
+            self._do_harm(moment)
+            return
+        ends = {"point": point}
         self._let_happen(part)
         self._door.close()
         self._web_ends = ends if part == "web" else {}
@@ -43,6 +50,15 @@ class Walk(Episode):
         elif part not in ("web", "tidy"):
             self._live("worker", ends)
         self._die_again()
+
+    def _do_harm(self, kind: str) -> None:
+        """To who reads an event, and to who words a notice, while others have something to say and to hear."""
+        self._menace.does_harm(kind)
+        self._act(self._people)
+        self._settle()
+        harmful = self._agenda.task(self._case_of_the_menace, "tell")
+        harmful["note"] += f" {words_of_harm(kind)}"
+        self._live("officer", {}, tasks=[harmful, *(self._news() for _ in self._people)])
 
     def _let_happen(self, part: str) -> None:
         """A photo, news that go by push, or whatever somebody does next."""
@@ -55,7 +71,8 @@ class Walk(Episode):
             someone.act()
 
     def _news(self) -> dict[str, Any]:
-        return self._agenda.task(self._rng.choice(self._agenda.cases()), "tell")
+        harmless = [case for case in self._agenda.cases() if case != self._case_of_the_menace]
+        return self._agenda.task(self._rng.choice(harmless), "tell")
 
     def _die_again(self) -> None:
         """While the first death is being mended."""

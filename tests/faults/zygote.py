@@ -14,11 +14,15 @@ import time
 import traceback
 from typing import Any
 
+from bot.supervisor import Guard, Limits
+from bot.watchdog import Watchdog
 from tests.faults.lives import Order, live
 from tests.faults.rehearsal import rehearse, share_engines
 
 LARGEST = 200_000
 CRASHED = 70
+# As the worker's supervisor guards it, and sooner. The memory of a life is mostly the zygote's.
+LOOK_EVERY_SECONDS, LIMITS = 0.05, Limits(cpu_seconds=0.5, memory_bytes=2**30)
 
 
 class Zygote:
@@ -26,6 +30,7 @@ class Zygote:
         self._wire, self._door = wire, door
         self._life_of: dict[int, int] = {}
         self._ends_at: dict[int, float] = {}
+        self._guards: dict[int, Guard] = {}
         self._bell, self._rung = socket.socketpair()
         for end in (self._bell, self._rung):
             end.setblocking(False)
@@ -42,11 +47,14 @@ class Zygote:
             if self._wire in ready and not self._obey(self._wire.recv(LARGEST)):
                 break
             self._kill_the_due()
+            self._kill([pid for pid, guard in self._guards.items() if guard.objection(pid)])
         for pid in self._life_of:
             os.kill(pid, signal.SIGKILL)
 
     def _patience(self) -> float | None:
-        return max(0.0, min(self._ends_at.values()) - time.monotonic()) if self._ends_at else None
+        wakings = [at - time.monotonic() for at in self._ends_at.values()]
+        wakings += [LOOK_EVERY_SECONDS] if self._guards else []
+        return max(0.0, min(wakings)) if wakings else None
 
     def _obey(self, message: bytes) -> bool:
         if not message:
@@ -64,10 +72,13 @@ class Zygote:
         return True
 
     def _bear(self, order: Order) -> None:
+        watchdog = Watchdog()
         pid = os.fork()
         if pid == 0:
-            _be_born(order, self._wire, self._door)
+            _be_born(order, self._wire, self._door, watchdog)
         self._life_of[pid] = order["life"]
+        if order["role"] in ("worker", "crew"):
+            self._guards[pid] = Guard(watchdog, LIMITS)
         if order.get("kill_after") is not None:
             self._ends_at[pid] = time.monotonic() + order["kill_after"]
 
@@ -78,6 +89,7 @@ class Zygote:
         """Only children not yet buried: their numbers cannot belong to anybody else."""
         for pid in pids:
             self._ends_at.pop(pid, None)
+            self._guards.pop(pid, None)
             os.kill(pid, signal.SIGKILL)
 
     def _bury(self) -> None:
@@ -86,6 +98,7 @@ class Zygote:
             if pid == 0:
                 return
             self._ends_at.pop(pid, None)
+            self._guards.pop(pid, None)
             tell(self._wire, self._life_of.pop(pid), died=os.waitstatus_to_exitcode(status))
 
 
@@ -93,13 +106,13 @@ def tell(wire: socket.socket, life: int, **news: Any) -> None:
     wire.send(json.dumps({"life": life, **news}).encode())
 
 
-def _be_born(order: Order, wire: socket.socket, door: socket.socket) -> None:
+def _be_born(order: Order, wire: socket.socket, door: socket.socket, watchdog: Watchdog) -> None:
     """Never returns."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     code = CRASHED
     try:
-        live(order, door, lambda **news: tell(wire, order["life"], **news))
+        live(order, door, lambda **news: tell(wire, order["life"], **news), watchdog)
         code = 0
     except BaseException:
         tell(wire, order["life"], trouble=traceback.format_exc()[-4000:])
