@@ -16,6 +16,7 @@ from store.db import Database
 from store.municipality import Municipality, read_municipality
 from store.schema import upgrade
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
+from tests.limit import Limit
 from tests.postgres import a_database, a_server, make_database
 from tests.town import Town, open_town
 
@@ -34,7 +35,8 @@ def settings_for(database_url: str, folder: Path) -> StoreSettings:
     )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Limit(), "limit")
     # Looking for garbage as often as Python does by itself took a fifth of the time.
     gc.set_threshold(100_000, 50, 100)
 
