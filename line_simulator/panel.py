@@ -18,9 +18,13 @@ Route = Callable[..., ResponseReturnValue]
 CONFLICT = 409
 
 
-def add_routes(app: Flask, sim: Simulator) -> None:
-    for method, rule, view in ROUTES:
-        app.add_url_rule(f"/_sim/{rule}", f"{method} {rule}", partial(view, sim), methods=[method])
+def add_addresses(app: Flask) -> None:
+    for method, rule, _ in ROUTES:
+        app.add_url_rule(f"/_sim/{rule}", f"{method} {rule}", methods=[method])
+
+
+def add_views(app: Flask, sim: Simulator) -> None:
+    app.view_functions |= {f"{method} {rule}": partial(view, sim) for method, rule, view in ROUTES}
     app.register_error_handler(NotAllowed, _explain)
     app.register_error_handler(Refusal, _explain_refusal)
 

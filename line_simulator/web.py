@@ -3,19 +3,22 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 
 from flask import Flask, Response, render_template, request
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from line_simulator import api_account, api_contents, api_messages, api_richmenus, api_tokens, panel
+from line_simulator.calls import Endpoint
 from line_simulator.gateway import Gateway
 from line_simulator.server import Handler
 from line_simulator.simulator import Simulator
 
+STATIC = "/_sim/static"
 ENDPOINTS = (
     *api_messages.ENDPOINTS,
     *api_contents.ENDPOINTS,
@@ -33,21 +36,33 @@ class ReadableJson(DefaultJSONProvider):
 
 
 def create_app(simulator: Simulator) -> Flask:
-    app = Flask(__name__, static_url_path="/_sim/static")
+    app = Flask(__name__, static_url_path=STATIC)
     app.json = ReadableJson(app)
     gateway = Gateway(simulator)
-    for endpoint in ENDPOINTS:
-        app.add_url_rule(
-            endpoint.rule,
-            f"{endpoint.method} {endpoint.rule}",
-            partial(gateway.answer, endpoint),
-            methods=[endpoint.method],
-            provide_automatic_options=False,
-        )
-    panel.add_routes(app, simulator)
-    app.add_url_rule("/", "chat", partial(_show_page, simulator))
+    app.url_map = _addresses()
+    app.view_functions |= {_name(endpoint): partial(gateway.answer, endpoint) for endpoint in ENDPOINTS}
+    panel.add_views(app, simulator)
+    app.view_functions["chat"] = partial(_show_page, simulator)
     app.register_error_handler(HTTPException, partial(_refuse, gateway))
     return app
+
+
+@cache
+def _addresses() -> Map:
+    """Which address leads to which view. Compiled once in a process, because tests make an application for each town
+    and this is most of the work."""
+    pattern = Flask(__name__, static_url_path=STATIC)
+    for endpoint in ENDPOINTS:
+        pattern.add_url_rule(
+            endpoint.rule, _name(endpoint), methods=[endpoint.method], provide_automatic_options=False
+        )
+    panel.add_addresses(pattern)
+    pattern.add_url_rule("/", "chat")
+    return pattern.url_map
+
+
+def _name(endpoint: Endpoint) -> str:
+    return f"{endpoint.method} {endpoint.rule}"
 
 
 def build_server(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0) -> BaseWSGIServer:
