@@ -68,13 +68,18 @@ class Child(subprocess.Popen[Any]):
 
 
 def run(
-    command: Sequence[str], *, check: bool = True, seconds: float = PATIENCE_SECONDS, **options: Any
+    command: Sequence[str],
+    *,
+    given: bytes = b"",
+    check: bool = True,
+    seconds: float = PATIENCE_SECONDS,
+    **options: Any,
 ) -> "subprocess.CompletedProcess[str]":
     """To its end, which must be a good one unless `check` is False; returns what it said and complained of."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with Child(command, **{**pipes, **options}) as process:
         try:
-            said, complained = process.communicate(timeout=seconds)
+            said, complained = (out.decode() for out in process.communicate(given, timeout=seconds))
         except subprocess.TimeoutExpired as late:
             raise TimeoutError(
                 f"{command} did not end within {seconds:.0f} seconds: {late.output!r}"

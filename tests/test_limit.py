@@ -1,6 +1,7 @@
 """The suite's own machinery: what hangs is ended with a dump, its children too, and the other tests are run."""
 
 import os
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -77,3 +78,10 @@ def test_a_hung_test_is_killed_with_a_dump_and_its_children_end(
     assert end in done.stdout + done.stderr
     group = int((tmp_path / "child").read_text())
     wait_until(lambda: not members(group), what="the children of the hung test to end")
+
+
+def test_nobody_starts_a_child_that_may_be_left_behind() -> None:
+    """All go through tests/children.py; processes of the benchmark's peers are not part of the suite."""
+    starters = re.compile(r"subprocess\.(Popen\(|run\(|call\(|check_\w+\()|os\.(system|popen|spawn\w*)\(")
+    files = [file for file in (ROOT / "tests").rglob("*.py") if "peers" not in file.parts]
+    assert [file.name for file in files if starters.search(file.read_text("utf-8"))] == []

@@ -20,8 +20,8 @@ from tests.faketime import FakeClock
 from tests.faults import processes
 from tests.faults.grounds import Plot
 from tests.faults.lives import SECRET, TOKEN
-from tests.processes import wait_until
 from tests.town import words_of
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 HELLO, HOUR, DAY = "สวัสดี", 3600, 86_400
 # Where the clock is set to, as seconds from the true time: ahead by each amount, and back by it.
@@ -43,7 +43,7 @@ class Town:
         return found
 
     def _readyz(self) -> requests.Response:
-        return requests.get(f"http://127.0.0.1:{self.web.port}/readyz", timeout=5)
+        return requests.get(f"http://127.0.0.1:{self.web.port}/readyz", timeout=PATIENCE_SECONDS)
 
     def beat(self) -> datetime | None:
         with self.database.reading() as session:
@@ -71,7 +71,7 @@ def a_town(
                 command.start()
             processes.wait_for(port)
             town = Town(simulator, database, web, worker)
-            wait_until(town.is_ready)
+            wait_until(town.is_ready, what="the town to be ready")
             yield town
         finally:
             simulator.faults.clear()
@@ -87,7 +87,7 @@ def greetings(phone: Phone) -> int:
 def is_answered(town: Town, phone: Phone) -> None:
     before = greetings(phone)
     phone.says(HELLO)
-    wait_until(lambda: greetings(phone) > before)
+    wait_until(lambda: greetings(phone) > before, what="another greeting")
 
 
 def test_whatever_the_clock_is_set_to_the_worker_lives_and_answers_and_a_dead_one_is_called_dead(
@@ -100,16 +100,16 @@ def test_whatever_the_clock_is_set_to_the_worker_lives_and_answers_and_a_dead_on
         for seconds in SETTINGS:
             last = town.beat()
             clock.set_to(seconds)
-            wait_until(lambda last=last: town.beat() != last)
-            wait_until(town.is_ready)
+            wait_until(lambda last=last: town.beat() != last, what="another sign of life")
+            wait_until(town.is_ready, what="the town to be ready")
             is_answered(town, phone)
         town.worker.kill()
         clock.set_to(-90)
         assert town.reasons() == ["worker shows no sign of life"]
         town.worker.start()
-        wait_until(town.is_ready)
+        wait_until(town.is_ready, what="the town to be ready")
         is_answered(town, phone)
-        wait_until(town.is_quiet)
+        wait_until(town.is_quiet, what="the town to come to rest")
     assert town.simulator.quota.used == 0, "each answer was a free reply"
     assert town.simulator.violations == []
 
@@ -124,11 +124,11 @@ def test_what_waited_when_the_clock_was_set_back_does_not_wait_for_the_old_time(
         phone.friend = True
         town.simulator.faults.turn(api_status="503")
         phone.says(HELLO)
-        wait_until(lambda: len(town.simulator.log.after(0)) > 3)
+        wait_until(lambda: len(town.simulator.log.after(0)) > 3, what="four calls and webhooks")
         clock.set_to(-3 * DAY)
         town.simulator.faults.clear()
-        wait_until(lambda: greetings(phone) == 1)
-        wait_until(town.is_quiet)
+        wait_until(lambda: greetings(phone) == 1, what="the greeting")
+        wait_until(town.is_quiet, what="the town to come to rest")
     assert greetings(phone) == 1
 
 
@@ -144,7 +144,7 @@ def test_answers_are_free_though_the_clocks_of_web_and_worker_differ_by_a_minute
         for phone in phones:
             phone.friend = True
             phone.says(HELLO)
-        wait_until(lambda: [greetings(phone) for phone in phones] == [1] * 10)
-        wait_until(town.is_quiet)
+        wait_until(lambda: [greetings(phone) for phone in phones] == [1] * 10, what="ten greetings")
+        wait_until(town.is_quiet, what="the town to come to rest")
     assert [greetings(phone) for phone in phones] == [1] * 10
     assert town.simulator.quota.used == 0

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.processes import ROOT, answers, processes, served, wait_until
+from tests.processes import ROOT, answers, processes, served
 from tests.server.app import LARGE_BYTES
 from tests.server.slow_peers import BODY_OF, SlowPeer, kinds, slow_peers
 from tests.town import SECRET, Town
+from tests.waiting import wait_until
 
 SLOW = 200
 # Far longer than an answer takes here and far shorter than the slow ones would hold a thread.
@@ -51,7 +52,7 @@ def post_webhook(address: str, number: int) -> int:
 @ON_SQLITE
 def test_webhook_and_console_answer_while_two_hundred_are_slow(town: Town, tmp_path: Path) -> None:
     with processes(town, tmp_path) as (web, console):
-        wait_until(lambda: answers(web) and answers(console))
+        wait_until(lambda: answers(web) and answers(console), what="web and console to answer")
         for address, path in ((web, b"/line/webhook"), (console, b"/sign-in")):
             with slow_peers(int(address.rpartition(":")[2]), path, SLOW) as peers:
                 for number in range(5):
@@ -70,7 +71,7 @@ def test_slow_clients_of_every_kind_are_cut(small_server: int) -> None:
                 peer.move()
             return all(peer.was_cut for peer in peers)
 
-        wait_until(all_are_cut, seconds=120)
+        wait_until(all_are_cut, what="every slow client to be cut")
     finally:
         for peer in peers:
             peer.close()

@@ -2,8 +2,6 @@
 
 import io
 import os
-import signal
-import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from store.decoding import ROOT, Decoder, DecoderUnavailable, Limits, Refused, child_environment
-from tests.processes import wait_until
+from store.decoding import Decoder, DecoderUnavailable, Limits, Refused, child_environment
+from tests.children import Child, run
 from tests.town import photo
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 POISONED = "tests.poisoned_decoder"
 MEGABYTE = 1024 * 1024
@@ -97,18 +96,26 @@ def test_no_more_than_so_many_decode_at_once():
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere an alarm ends it, later")
 def test_a_decoder_does_not_outlive_its_parent():
     script = f"from store.decoding import Decoder; Decoder(program={POISONED!r}).decode('photo', b'sleep')"
-    parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
-    try:
-        wait_until(lambda: bool(children_of(parent.pid)))
+    with Child([sys.executable, "-c", script]) as parent:
+        wait_until(lambda: children_of(parent.pid), what="the decoder to begin")
         (child,) = children_of(parent.pid)
         # Not before it has asked to die along.
         wait_until(
-            lambda: b"poisoned_decoder" in Path(f"/proc/{child}/cmdline").read_bytes() and sleeps(child)
+            lambda: b"poisoned_decoder" in Path(f"/proc/{child}/cmdline").read_bytes() and sleeps(child),
+            what="the decoder to sleep",
         )
-    finally:
-        parent.send_signal(signal.SIGKILL)
-        parent.wait()
-    wait_until(lambda: not Path(f"/proc/{child}").exists())
+        # It alone, and not the group that the end of this block would kill.
+        parent.kill()
+        parent.wait(PATIENCE_SECONDS)
+        wait_until(lambda: not is_alive(child), what="the decoder to end")
+
+
+def is_alive(process: int) -> bool:
+    """The dead whom nobody has buried yet are not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def sleeps(process: int) -> bool:
@@ -140,9 +147,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
 def decoded_elsewhere(data: bytes) -> tuple[str, int]:
     """What came of it, and the most megabytes that the decoder used."""
-    done = subprocess.run([sys.executable, "-c", PEAK], input=data, cwd=ROOT, capture_output=True, check=True)
-    answer, peak = done.stdout.split()
-    return answer.decode(), int(peak)
+    answer, peak = run([sys.executable, "-c", PEAK], given=data).stdout.split()
+    return answer, int(peak)
 
 
 @pytest.mark.parametrize(

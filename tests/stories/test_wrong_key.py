@@ -1,12 +1,13 @@
 """With a DATA_KEY that is not the database's no process starts, and one sentence says why."""
 
-import subprocess
 import sys
 from base64 import b64encode
+from typing import Any
 
 import pytest
 
-from tests.processes import ROOT, SERVE, environment, free_port
+from tests.children import run
+from tests.processes import SERVE, environment, free_port
 from tests.town import Town
 
 pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
@@ -21,17 +22,9 @@ COMMANDS = {
 }
 
 
-def start(town: Town, name: str, key: str) -> "subprocess.CompletedProcess[str]":
+def start(town: Town, name: str, key: str) -> Any:
     command = [part.format(port=free_port()) for part in COMMANDS[name]]
-    return subprocess.run(
-        [sys.executable, *command],
-        env={**environment(town), "DATA_KEY": key},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run([sys.executable, *command], env={**environment(town), "DATA_KEY": key}, check=False)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -47,14 +40,6 @@ def test_it_does_not_start_and_says_why_in_one_line(town: Town, name: str, key: 
 
 def test_the_doctor_names_the_keys(town: Town) -> None:
     command = [sys.executable, "-m", "bot", "doctor"]
-    ended = subprocess.run(
-        command,
-        env={**environment(town), "DATA_KEY": OTHER_KEY},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ended = run(command, env={**environment(town), "DATA_KEY": OTHER_KEY}, check=False)
     assert ended.returncode == 1
     assert "fail  keys        DATA_KEY does not open what this database holds" in ended.stdout
