@@ -22,7 +22,7 @@ def set_when_asked_to_leave(stop: threading.Event) -> None:
 
 
 def _listen(ear: socket.socket, _bell: socket.socket, stop: threading.Event) -> None:
-    """Holds both ends, so that none is closed while somebody may ring."""
-    while ear.recv(1)[0] not in (signal.SIGTERM, signal.SIGINT):
-        pass
-    stop.set()
+    """For as long as the process lives, and holding both ends: another signal may ring while it leaves."""
+    while rung := ear.recv(64):
+        if signal.SIGTERM in rung or signal.SIGINT in rung:
+            stop.set()
