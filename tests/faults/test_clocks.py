@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,9 @@ class Town:
     def beat(self) -> datetime | None:
         with self.database.reading() as session:
             return session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+
+    def has_beaten_since(self, last: datetime | None) -> bool:
+        return self.beat() != last
 
     def is_quiet(self) -> bool:
         with self.database.reading() as session:
@@ -100,7 +104,7 @@ def test_whatever_the_clock_is_set_to_the_worker_lives_and_answers_and_a_dead_on
         for seconds in SETTINGS:
             last = town.beat()
             clock.set_to(seconds)
-            wait_until(lambda last=last: town.beat() != last, what="another sign of life")
+            wait_until(partial(town.has_beaten_since, last), what="another sign of life")
             wait_until(town.is_ready, what="the town to be ready")
             is_answered(town, phone)
         town.worker.kill()
