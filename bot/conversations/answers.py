@@ -13,19 +13,17 @@ from stdnum.th import pin as citizen_ids
 
 from bot.conversations.addresses import read_address, show_address
 from bot.conversations.amounts import read_amount
+from bot.conversations.choices import read_choice
 from bot.conversations.dates import read_day
 from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, Words
 from store.services import Question
 from store.thai import (
     EXTENSION,
     arabic_digits,
-    folded,
-    folded_word,
     one_spelling,
     phone_shown,
     thai_weekday_date,
     without_endings,
-    without_particles,
 )
 
 
@@ -67,9 +65,6 @@ _SECRET = re.compile(
     r"(รหัสผ่าน|พาสเวิร์ด|password|passwd|otp|โอทีพี|รหัส\s*atm|รหัสบัตร(?!\s*ประชาชน)|\bpin\b|รหัสพิน|รหัสลับ)"
     r"[^0-9a-zA-Z]{0,20}[0-9a-zA-Z@#$%!&*._-]{4,}",
     re.IGNORECASE,
-)
-_NUMBER_OF_A_CHOICE = re.compile(
-    r"(?:(?:ขอ|ตอบ|เลือก)\s*)?(?:(?:ข้อที่|ข้อ|อันที่|ที่)\s*)?(?:\(\s?([1-9][0-9]?)\s?\)|([1-9][0-9]?)\s?[.)]?)"
 )
 _EMAIL = re.compile(r"(?<!\S)[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[.,]?(?:\s|[ก-๙]|$))")
 
@@ -176,45 +171,9 @@ def _date(question: Question, said: Said, setting: Setting) -> Verdict:
 def _choice(question: Question, said: Said, _: Setting) -> Verdict:
     if isinstance(said, Picked) and said.choice in question.choices:
         return Accepted(said.choice)
-    if isinstance(said, Words) and (choice := _typed_choice(question, said.text)):
+    if isinstance(said, Words) and (choice := read_choice(question.choices, said.text)):
         return Accepted(choice)
     return Refused("pick_one")
-
-
-def _typed_choice(question: Question, text: str) -> str | None:
-    """By its number or its label; by its beginning, by going on after it, or by a word of it, if only one fits."""
-    said = without_particles(arabic_digits(text)).strip()
-    typed = folded(said)
-    keys = list(question.choices)
-    if (number := _choice_number(said)) is not None and number <= len(keys):
-        return keys[number - 1]
-    if number is None and not any(sign.isalpha() for sign in said):
-        # -1, 1/2 and 1.5 are no choice, and their figures alone would be another one.
-        return next((key for key, label in question.choices.items() if label == said), None)
-    labels = {key: folded_word(label) for key, label in question.choices.items()}
-    ways: tuple[Callable[[str], bool], ...] = (
-        lambda label: label == typed,
-        lambda label: len(typed) >= 2 and label.startswith(typed),
-        lambda label: bool(label) and typed.startswith(label),
-        # Not with figures: "20 ปี" stands in "ต่ำกว่า 20 ปี" and means something else.
-        lambda label: len(typed) >= 3 and not re.search(r"\d", typed) and typed in label,
-    )
-    for fits in ways:
-        if len(fitting := [key for key, label in labels.items() if fits(label)]) == 1:
-            return fitting[0]
-    return next((key for key in keys if typed in _YES_AND_NO.get(key, ())), None)
-
-
-def _choice_number(said: str) -> int | None:
-    """The whole positive number that stands alone, as in 2, (2), 2. or ข้อ 2."""
-    match = _NUMBER_OF_A_CHOICE.fullmatch(said.replace("\ufe0f", "").replace("\u20e3", ""))
-    return int(match[1] or match[2]) if match else None
-
-
-_YES_AND_NO = {
-    "yes": tuple(map(folded, ("ใช่", "จริง", "ถูกต้อง", "ยืนยัน", "ตกลง", "yes"))),
-    "no": tuple(map(folded, ("ไม่", "ไม่ใช่", "ไม่อันตราย", "ปลอดภัย", "no"))),
-}
 
 
 def _place(question: Question, said: Said, _: Setting) -> Verdict:
