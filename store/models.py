@@ -40,6 +40,8 @@ class Resident(Table):
     # LINE's times of the last unfollow and follow: it delivers them again and in any order.
     blocked_at: Mapped[datetime | None]
     followed_at: Mapped[datetime | None]
+    # LINE's time of the last message taken back: only an older one need be looked up among UnsentMessage.
+    unsent_at: Mapped[datetime | None]
     # Where they live, coarsely, so that a broadcast for one village need not open every sealed address.
     moo: Mapped[str | None] = mapped_column(String(10), index=True)
     community: Mapped[str | None] = mapped_column(String(60))
@@ -214,6 +216,17 @@ class InboxEvent(Table):
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(200))
+
+
+class UnsentMessage(Table):
+    """A message that its resident took back. LINE may deliver the message itself later: then nothing of it is kept."""
+
+    __tablename__ = "unsent_message"
+    __table_args__ = (UniqueConstraint("resident_id", "message_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    message_id: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class OutboxRow(Table):

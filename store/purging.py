@@ -17,7 +17,7 @@ from store import ticks
 from store.clock import now
 from store.db import Database
 from store.inbox import REMEMBER_EVENTS_FOR
-from store.models import InboxEvent, OutboxRow
+from store.models import InboxEvent, OutboxRow, UnsentMessage
 from store.numbers import count_gone_events, count_gone_requests
 from store.sign_ins import ABSOLUTE, WINDOW
 from store.staff_models import PressedForm, SignInTry, StaffSession
@@ -38,6 +38,7 @@ def purge(database: Database) -> None:
     _forget_events(database)
     _forget_words(database)
     _forget_rows(database)
+    _forget(database, UnsentMessage.id, UnsentMessage.at < now() - REMEMBER_EVENTS_FOR)
     _forget(database, StaffSession.cookie_hash, StaffSession.started_at < now() - ABSOLUTE)
     _forget(database, SignInTry.id, SignInTry.at < now() - WINDOW)
     _forget(database, PressedForm.token, PressedForm.at < now() - REMEMBER_FORMS_FOR)

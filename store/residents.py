@@ -1,6 +1,6 @@
 """Residents: who writes to us, what they let us remember, and what a plain message of theirs means just now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -54,6 +54,20 @@ def remember(resident: Resident, facts: dict[str, Any]) -> None:
     if address := facts.get("address"):
         resident.moo = address.get("moo")
         resident.community = cut(address.get("community") or "", 60) or None
+
+
+def forget(resident: Resident, facts: Mapping[str, Any]) -> None:
+    """Remembers these no more, unless something else has been told since."""
+    known = resident.person or {}
+    gone = {kind for kind, value in facts.items() if known.get(kind) == value}
+    if not gone:
+        return
+    was_registered = is_registered(resident.person)
+    resident.person = {kind: value for kind, value in known.items() if kind not in gone} or None
+    if was_registered and not is_registered(resident.person):
+        look_again(resident)
+    if "address" in gone:
+        resident.moo, resident.community = None, None
 
 
 def choose_language(resident: Resident, language: str) -> None:

@@ -4,19 +4,55 @@ https://developers.line.biz/en/docs/messaging-api/receiving-messages/ asks that 
 seen or used.
 """
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.models import Case, CaseEvent, Resident
+from store.clock import now
+from store.models import Case, CaseEvent, Resident, UnsentMessage
+from store.residents import forget
+from store.services.definition import REMEMBERED
 from store.statuses import Action
 
 TAKEN_BACK = "(ผู้แจ้งลบข้อความนี้แล้ว)"
 
+# What a message told about its resident: {kind of question: value}.
+Facts = Mapping[str, Any]
 
-def take_back_from_cases(session: Session, resident: Resident, message_id: str) -> None:
-    """Only from the resident's own cases, whatever their status."""
-    for case in session.scalars(select(Case).where(Case.resident_id == resident.id)):
-        _from_answers(case, message_id)
+
+def note_unsent(session: Session, resident: Resident, message_id: str, at: datetime) -> None:
+    """Remembered in case LINE delivers the message itself only afterwards. `at` is LINE's time of the unsend."""
+    if not _is_noted(session, resident, message_id):
+        session.add(UnsentMessage(resident_id=resident.id, message_id=message_id, at=now()))
+    resident.unsent_at = max(at, resident.unsent_at or at)
+
+
+def was_unsent(session: Session, resident: Resident, message_id: str, at: datetime) -> bool:
+    """Whether this message, written at that time by LINE's clock, has been taken back before it came."""
+    if resident.unsent_at is None or at > resident.unsent_at:
+        return False
+    return _is_noted(session, resident, message_id)
+
+
+def _is_noted(session: Session, resident: Resident, message_id: str) -> bool:
+    noted = select(UnsentMessage.id).where(
+        UnsentMessage.resident_id == resident.id, UnsentMessage.message_id == message_id
+    )
+    return session.scalars(noted).first() is not None
+
+
+def take_back_from_cases(session: Session, resident: Resident, message_id: str) -> Facts:
+    """Only from the resident's own cases, whatever their status, and from what we remember of the resident.
+
+    What is given back are the facts remembered no more.
+    """
+    cases = session.scalars(select(Case).where(Case.resident_id == resident.id)).all()
+    facts = _told_only_in(message_id, (row for case in cases for row in case.answers))
+    for case in cases:
+        _from_answers(case, message_id, facts)
     notes = (
         select(CaseEvent)
         .join(Case)
@@ -24,17 +60,39 @@ def take_back_from_cases(session: Session, resident: Resident, message_id: str) 
     )
     for event in session.scalars(notes):
         _from_note(event)
+    forget(resident, facts)
+    return facts
 
 
-def _from_answers(case: Case, message_id: str) -> None:
-    taken = [row for row in case.answers if row.get("message") == message_id]
+def _told_only_in(message_id: str, rows: Iterable[Mapping[str, Any]]) -> Facts:
+    """Name, phone or address that came in this message; not what another message, which still stands, says, too."""
+    told: dict[str, Any] = {}
+    elsewhere: list[tuple[str, Any]] = []
+    for row in rows:
+        if row["kind"] in REMEMBERED and row["value"] is not None:
+            if row.get("message") == message_id:
+                told[row["kind"]] = row["value"]
+            elif row.get("message") is not None:
+                elsewhere.append((row["kind"], row["value"]))
+    return {kind: value for kind, value in told.items() if (kind, value) not in elsewhere}
+
+
+def _from_answers(case: Case, message_id: str, facts: Facts) -> None:
+    taken = [row for row in case.answers if row.get("message") == message_id or _remembered(row, facts)]
     if not taken:
         return
     case.answers = [
         {**row, "answer": TAKEN_BACK, "value": None} if row in taken else row for row in case.answers
     ]
-    # The line of the queue quotes answers.
-    case.summary = TAKEN_BACK
+    if any(row["kind"] not in REMEMBERED for row in taken):
+        # The line of the queue quotes answers.
+        case.summary = TAKEN_BACK
+
+
+def _remembered(row: Mapping[str, Any], facts: Facts) -> bool:
+    """An answer that was not given again, because an earlier request had told it."""
+    known = row.get("message") is None and row["value"] is not None
+    return known and facts.get(row["kind"]) == row["value"]
 
 
 def _from_note(event: CaseEvent) -> None:

@@ -25,4 +25,6 @@ HANDLERS: dict[type, Handler] = {
 
 
 def handle(visit: Visit) -> list[Reply]:
+    if unsend.is_unsent(visit):
+        return []
     return HANDLERS[type(visit.event.what)](visit)

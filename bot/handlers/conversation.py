@@ -1,5 +1,6 @@
 """A resident's running request: load its answers, let the engine hear, save, and put the next question."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -91,10 +92,19 @@ def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
     return {**dict.fromkeys(set(draft.answers) - same, visit.event.message_id), **kept}
 
 
-def take_back(office: Office, row: Conversation, message_id: str) -> None:
-    """Forgets the answers that came in a message which its resident took back; they are asked again."""
-    gone = {key for key, message in (row.said_in or {}).items() if message == message_id}
-    if gone and (draft := draft_of(office, row)) is not None:
+def take_back(office: Office, row: Conversation, message_id: str, facts: Mapping[str, Any]) -> None:
+    """Forgets the answers that came in a message which its resident took back; they are asked again.
+
+    `facts` of that message may have been taken over from an earlier request, without a message of their own.
+    """
+    if (draft := draft_of(office, row)) is None:
+        return
+    said_in = row.said_in or {}
+    gone = {key for key, message in said_in.items() if message == message_id}
+    for question, value in engine.answered(draft):
+        if question.key not in said_in and question.kind in facts and facts[question.kind] == value:
+            gone.add(question.key)
+    if gone:
         row.answers = {key: value for key, value in draft.answers.items() if key not in gone}
 
 

@@ -8,19 +8,28 @@ from bot.replies import Reply
 from bot.visit import Visit
 from store.files import forget
 from store.residents import kept_words, stop_listening
-from store.taking_back import take_back_from_cases
+from store.taking_back import note_unsent, take_back_from_cases, was_unsent
 
 
 def unsent(visit: Visit) -> list[Reply]:
     """LINE asks that what was unsent can no longer be seen or used; no reply is possible."""
     message_id = cast(Unsent, visit.event.what).message_id
+    note_unsent(visit.session, visit.resident, message_id, visit.event.at)
     file = forget(visit.session, visit.office.media, message_id, visit.resident)
+    facts = take_back_from_cases(visit.session, visit.resident, message_id)
     row = visit.running
     if file is not None and row is not None:
         conversation.drop_file(visit.office, row, file.token)
     if row is not None:
-        conversation.take_back(visit.office, row, message_id)
+        conversation.take_back(visit.office, row, message_id, facts)
     if kept_words(visit.resident)[1] == message_id:
         stop_listening(visit.resident)
-    take_back_from_cases(visit.session, visit.resident, message_id)
     return []
+
+
+def is_unsent(visit: Visit) -> bool:
+    """LINE brings a message that its resident has already taken back: nothing of it may be used."""
+    event = visit.event
+    return event.message_id is not None and was_unsent(
+        visit.session, visit.resident, event.message_id, event.at
+    )

@@ -1,0 +1,169 @@
+"""What a resident takes back is nowhere any more, in whatever order LINE tells of it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from line_simulator.residents import Resident as Phone
+from store.clock import now
+from store.models import Case, Conversation, Resident, UnsentMessage
+from store.purging import purge
+from store.taking_back import TAKEN_BACK
+from tests.stories.scenes import friend, texts
+from tests.stories.test_fetching import bytes_on_disk, files
+from tests.town import Town
+
+MINUTES_AGO = timedelta(minutes=2)
+
+
+def event(phone: Phone, kind: str, *, ago: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
+    at = int((now() - ago).timestamp() * 1000)
+    return {
+        "type": kind,
+        "webhookEventId": f"{phone.id[-20:]} {kind} {at}",
+        "deliveryContext": {"isRedelivery": True},
+        "timestamp": at,
+        "source": {"type": "user", "userId": phone.id},
+        "mode": "active",
+        **more,
+    }
+
+
+def arrives(town: Town, *events: dict[str, Any]) -> None:
+    """Each is worked on before the next comes, as when LINE delivers again after a while."""
+    for each in events:
+        assert town.simulator.send_raw(json.dumps({"events": [each]}).encode()) == 200
+        town.settle()
+
+
+def unsent(phone: Phone, message_id: str) -> dict[str, Any]:
+    return event(phone, "unsend", unsend={"messageId": message_id})
+
+
+def written(phone: Phone, **message: Any) -> dict[str, Any]:
+    """What was written two minutes ago arrives only now."""
+    return event(phone, "message", ago=MINUTES_AGO, message=message, replyToken=f"{phone.id} {message['id']}")
+
+
+def says(town: Town, phone: Phone, *words: str) -> list[str]:
+    """The ids of these messages."""
+    ids = []
+    for each in words:
+        ids.append(phone.says(each))
+        town.settle()
+    return ids
+
+
+def person(town: Town, phone: Phone) -> Any:
+    with town.database.reading() as session:
+        return session.scalars(select(Resident.person).where(Resident.line_key == key_of(town, phone))).one()
+
+
+def key_of(town: Town, phone: Phone) -> str:
+    return town.database.sealer.fingerprint(phone.id)
+
+
+def told(town: Town) -> list[dict[str, Any]]:
+    """The answers of each case, by the kind of question."""
+    with town.database.reading() as session:
+        cases = session.scalars(select(Case).order_by(Case.id)).all()
+        return [{row["kind"]: row["answer"] for row in case.answers} for case in cases]
+
+
+@pytest.fixture
+def phone(town: Town) -> Phone:
+    return friend(town)
+
+
+def test_words_that_come_after_they_were_taken_back_are_nothing(town: Town, phone: Phone) -> None:
+    message = written(phone, type="text", id="700", text="ไฟถนนหน้าบ้านนายสมชายดับ")
+    arrives(town, unsent(phone, "700"), message)
+    assert texts(phone) == []
+    with town.database.reading() as session:
+        assert session.scalars(select(Conversation)).all() == []
+        assert session.scalars(select(Resident.listening)).all() == [None]
+
+
+def test_an_answer_that_comes_after_it_was_taken_back_is_not_stored(town: Town, phone: Phone) -> None:
+    says(town, phone, "ไฟถนนดับ", "ไม่มี")
+    heard = len(texts(phone))
+    arrives(town, unsent(phone, "700"), written(phone, type="text", id="700", text="หน้าบ้านนายสมชาย"))
+    assert len(texts(phone)) == heard
+    with town.database.reading() as session:
+        assert "place" not in (session.scalars(select(Conversation.answers)).one() or {})
+
+
+def test_a_photo_that_comes_after_it_was_taken_back_is_never_asked_for(town: Town, phone: Phone) -> None:
+    message = written(phone, type="image", id="701", contentProvider={"type": "line"})
+    arrives(town, unsent(phone, "701"), message)
+    assert (texts(phone), files(town), bytes_on_disk(town)) == ([], [], [])
+
+
+def test_in_their_order_the_later_one_undoes_the_earlier(town: Town, phone: Phone) -> None:
+    says(town, phone, "ไฟถนนดับ", "ไม่มี")
+    arrives(town, written(phone, type="image", id="702", contentProvider={"type": "line"}))
+    arrives(town, unsent(phone, "702"))
+    assert [file.state for file in files(town)] == ["gone"]
+
+
+def test_other_messages_of_that_time_and_of_other_people_are_heard(town: Town, phone: Phone) -> None:
+    other = friend(town, "คนอื่น")
+    arrives(town, unsent(phone, "703"), written(other, type="text", id="703", text="ไฟถนนดับ"))
+    assert "ไฟฟ้าสาธารณะ" in " ".join(texts(other))
+    arrives(town, written(phone, type="text", id="704", text="ไฟถนนดับ"))
+    assert "ไฟฟ้าสาธารณะ" in " ".join(texts(phone))
+
+
+def test_taking_back_twice_is_taking_back_once_and_forgotten_in_time(town: Town, phone: Phone) -> None:
+    arrives(town, unsent(phone, "705"))
+    town.clock.shift(timedelta(seconds=5))
+    arrives(town, unsent(phone, "705"))
+    with town.database.reading() as session:
+        assert len(session.scalars(select(UnsentMessage)).all()) == 1
+    town.clock.shift(timedelta(days=31))
+    purge(town.database)
+    with town.database.reading() as session:
+        assert session.scalars(select(UnsentMessage)).all() == []
+
+
+def test_name_and_phone_that_are_taken_back_are_remembered_nowhere(town: Town, phone: Phone) -> None:
+    *_, name, number = says(town, phone, "ไฟถนนดับ", "ไม่มี", "หน้าวัด", "ข้าม", "สมศรี ใจดี", "0812345678")
+    says(town, phone, "ส่งเรื่อง")
+    assert person(town, phone) == {"name": "สมศรี ใจดี", "phone": "0812345678"}
+    for message_id in (name, number):
+        phone.unsends(message_id)
+        town.settle()
+    assert person(town, phone) is None
+    (answers,) = told(town)
+    assert (answers["name"], answers["phone"]) == (TAKEN_BACK, TAKEN_BACK)
+    with town.database.reading() as session:
+        assert "หน้าวัด" in session.scalars(select(Case.summary)).one()
+    says(town, phone, "น้ำไม่ไหล")
+    assert "สมศรี" not in " ".join(texts(phone)[-2:])
+
+
+def test_what_a_later_request_took_over_goes_with_the_message_that_told_it(town: Town, phone: Phone) -> None:
+    *_, name, _ = says(town, phone, "ไฟถนนดับ", "ไม่มี", "หน้าวัด", "ข้าม", "สมศรี ใจดี", "0812345678")
+    says(town, phone, "ส่งเรื่อง", "ไฟถนนดับ", "ไม่มี", "หน้าตลาด", "ข้าม", "ส่งเรื่อง")
+    says(town, phone, "ไฟถนนดับ", "ไม่มี", "หน้าโรงเรียน", "ข้าม")
+    phone.unsends(name)
+    town.settle()
+    assert [answers["name"] for answers in told(town)] == [TAKEN_BACK, TAKEN_BACK]
+    assert [answers["phone"] for answers in told(town)] == ["081-234-5678", "081-234-5678"]
+    says(town, phone, "ช่วยเหลือ")
+    assert "ขอทราบชื่อ-นามสกุล" in texts(phone)[-1]
+
+
+def test_what_was_told_in_another_message_too_stays(town: Town, phone: Phone) -> None:
+    *_, name, _ = says(town, phone, "ไฟถนนดับ", "ไม่มี", "หน้าวัด", "ข้าม", "สมศรี ใจดี", "0812345678")
+    says(town, phone, "ส่งเรื่อง", "ไฟถนนดับ", "ไม่มี", "หน้าตลาด", "ข้าม", "แก้ไข")
+    phone.taps("ชื่อผู้แจ้ง")
+    town.settle()
+    says(town, phone, "สมหญิง ใจดี", "ส่งเรื่อง")
+    phone.unsends(name)
+    town.settle()
+    assert person(town, phone) == {"name": "สมหญิง ใจดี", "phone": "0812345678"}
+    assert [answers["name"] for answers in told(town)] == [TAKEN_BACK, "สมหญิง ใจดี"]
