@@ -110,6 +110,19 @@ class SurgePlan(_Part):
     keywords: tuple[str, ...] = ()
 
 
+class Limits(_Part):
+    """What one resident may ask at once. A busy village head reports three things in ten minutes, and no person twenty
+    a day; a request takes five photos. Who is in danger is never refused.
+
+    `wrong_codes` are guesses at case numbers, tracking codes and codes of testers within ten minutes.
+    """
+
+    cases_in_ten_minutes: int = Field(default=5, ge=1)
+    cases_a_day: int = Field(default=20, ge=1)
+    files_an_hour: int = Field(default=60, ge=1)
+    wrong_codes: int = Field(default=10, ge=1)
+
+
 class Municipality(_Part):
     name: str
     short_name: str
@@ -127,6 +140,7 @@ class Municipality(_Part):
     plan: Plan = Plan()
     topics: tuple[Topic, ...] = Field(default=(), max_length=10)
     surge: SurgePlan = SurgePlan()
+    limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _has_an_office(self) -> "Municipality":

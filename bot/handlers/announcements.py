@@ -10,6 +10,7 @@ from store.broadcasts import testers
 from store.broadcasts.aftermath import press, was_sent
 from store.broadcasts.published import Announcement, buttons_of, list_announcements
 from store.line_limits import cut
+from store.rate_limits import may_guess, note_wrong_code
 from store.thai import arabic_digits, thai_date
 
 SHOWN, LONGEST_TITLE = 3, 100
@@ -48,6 +49,9 @@ def tester_code(visit: Visit, text: str) -> list[Reply] | None:
     code = arabic_digits("".join(text.split()))
     if not _CODE.fullmatch(code):
         return None
+    if not may_guess(visit.resident, visit.office.municipality.limits):
+        return [visit.say("limits.codes", *visit.main_buttons())]
     if testers.link(visit.session, visit.resident, code) is None:
+        note_wrong_code(visit.resident)
         return [visit.say("broadcast.code_gone")]
     return [visit.say("broadcast.code_taken")]

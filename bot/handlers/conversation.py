@@ -168,13 +168,12 @@ def _ways_out(visit: Visit, row: Conversation, turn: Asking, opened_by_words: bo
 
 def _summary(visit: Visit, row: Conversation, draft: Draft) -> Summary:
     answers = tuple((question, show(question, value)) for question, value in engine.answered(draft))
-    quick = (
-        visit.button("send", "send", c=row.id),
-        visit.button("edit", "edit", c=row.id),
-        visit.button("back", "back", c=row.id),
-        visit.button("cancel", "cancel", c=row.id),
-    )
-    return Summary(draft.service, answers, row.id, fee_line(visit, draft.service), quick)
+    fee = fee_line(visit, draft.service)
+    return Summary(draft.service, answers, row.id, fee, ways_from_summary(visit, row))
+
+
+def ways_from_summary(visit: Visit, row: Conversation) -> tuple[Quick, ...]:
+    return tuple(visit.button(name, name, c=row.id) for name in ("send", "edit", "back", "cancel"))
 
 
 def fee_line(visit: Visit, service: Service) -> str:

@@ -14,6 +14,7 @@ from bot.visit import Visit
 from store.conversations import is_cold
 from store.files import count_of_album, want
 from store.models import Case, Conversation
+from store.rate_limits import may_send_file
 from store.residents import keep_words, listening_for
 from store.services import Service
 
@@ -33,7 +34,7 @@ def words(visit: Visit) -> list[Reply]:
         return my_cases.see(visit, case)
     if (row := visit.running) is not None:
         return _in_conversation(visit, row, Words(text))
-    return _for_a_case(visit, text) or _start_of_something(visit, text)
+    return _for_a_case(visit, text) or my_cases.not_theirs(visit, text) or _start_of_something(visit, text)
 
 
 def _nothing_to_read(visit: Visit) -> list[Reply]:
@@ -117,6 +118,9 @@ def sent_file(visit: Visit) -> list[Reply]:
     """A photo or document: noted now, fetched from LINE right after, attached where it belongs."""
     sent = cast(SentFile, visit.event.what)
     row = visit.running
+    if not _may_send(visit):
+        refused = [visit.say("limits.files", most=visit.office.municipality.limits.files_an_hour)]
+        return [*refused, *_again(visit)]
     file = want(
         visit.session,
         visit.resident,
@@ -139,6 +143,15 @@ def sent_file(visit: Visit) -> list[Reply]:
         replies = my_cases.take_more(visit, case, files=(file.token,))
         return replies if _speaks_for_album(visit, sent) else []
     return menu.photo_first(visit) if _speaks_for_album(visit, sent) else []
+
+
+def _may_send(visit: Visit) -> bool:
+    """Not too many in an hour, unless the running request says that there is danger."""
+    row = visit.running
+    draft = conversation.find_draft(visit, row) if row else None
+    if draft is not None and engine.is_urgent(draft):
+        return True
+    return may_send_file(visit.session, visit.resident, visit.office.municipality.limits)
 
 
 def _speaks_for_album(visit: Visit, sent: SentFile) -> bool:

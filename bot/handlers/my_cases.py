@@ -12,9 +12,11 @@ from store.cases import (
     find_own_case_by_code,
     lock_case,
     rate,
+    read_case_code,
 )
 from store.line_limits import cut
 from store.models import Case, CaseEvent
+from store.rate_limits import may_guess, note_wrong_code
 from store.residents import listen, stop_listening
 from store.statuses import (
     OPEN_STATUSES,
@@ -85,7 +87,19 @@ def _tracked(visit: Visit) -> list[Reply]:
 
 
 def find_typed(visit: Visit, text: str) -> Case | None:
+    if not may_guess(visit.resident, visit.office.municipality.limits):
+        return None
     return find_own_case_by_code(visit.session, visit.resident, text)
+
+
+def not_theirs(visit: Visit, text: str) -> list[Reply] | None:
+    """What looks like the number of a case and finds none of theirs; None for any other words."""
+    if read_case_code(text) is None:
+        return None
+    if not may_guess(visit.resident, visit.office.municipality.limits):
+        return [visit.say("limits.codes", *visit.main_buttons())]
+    note_wrong_code(visit.resident)
+    return [visit.say("cases.not_found", *visit.main_buttons())]
 
 
 def card(visit: Visit, case: Case) -> CaseCard:

@@ -1,10 +1,12 @@
 """The one press that turns a finished conversation into a case, and the receipt for it."""
 
+from datetime import datetime
+
 from bot.conversations import engine
 from bot.conversations.answers import show
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.triage import triage_of
-from bot.handlers.conversation import ask, fee_line, files_in, snapshot
+from bot.handlers.conversation import ask, fee_line, files_in, snapshot, ways_from_summary
 from bot.replies import Receipt, Reply
 from bot.visit import Visit
 from store import conversations
@@ -12,6 +14,7 @@ from store.broadcast_models import Surge
 from store.cases import Submission, open_case
 from store.line_limits import cut
 from store.models import Case, Conversation
+from store.rate_limits import next_case_at
 from store.residents import remember
 from store.services import Service
 from store.surge import count_before, find_running
@@ -23,6 +26,8 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     if isinstance(engine.next_turn(draft), Asking):
         return ask(visit, row, draft)
     surge = find_running(visit.session)
+    if (at := _must_wait_until(visit, draft)) is not None:
+        return [visit.say("limits.cases", *ways_from_summary(visit, row), at=thai_moment(at))]
     submission = Submission(
         service=draft.service,
         answers=snapshot(draft, row.said_in or {}),
@@ -36,6 +41,13 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     remember(visit.resident, engine.to_remember(draft))
     conversations.end(row, "submitted", case.id)
     return [_receipt(visit, case, draft.service, surge)]
+
+
+def _must_wait_until(visit: Visit, draft: Draft) -> datetime | None:
+    """After many cases in a short time; nobody who says that there is danger waits for this."""
+    if engine.is_urgent(draft):
+        return None
+    return next_case_at(visit.session, visit.resident, visit.office.municipality.limits)
 
 
 def _in_one_line(draft: Draft) -> str:

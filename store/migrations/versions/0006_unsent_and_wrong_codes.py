@@ -1,4 +1,4 @@
-"""messages taken back before they came"""
+"""messages taken back before they came, and wrong codes that residents typed"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,9 +23,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_unsent_message_at'), ['at'], unique=False)
     # Adding a column needs no copy of the table, which others point at.
     op.add_column('resident', sa.Column('unsent_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('resident', sa.Column('wrong_codes', sa.Integer(), nullable=False, server_default='0'))
+    op.add_column('resident', sa.Column('wrong_codes_since', sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column('resident', 'wrong_codes_since')
+    op.drop_column('resident', 'wrong_codes')
     op.drop_column('resident', 'unsent_at')
     with op.batch_alter_table('unsent_message', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unsent_message_at'))
