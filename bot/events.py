@@ -7,7 +7,7 @@ https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlencode
 
 from bot.conversations.answers import clean_text
@@ -139,12 +139,41 @@ def _what(body: Mapping[str, Any]) -> What:
 def _message(message: Mapping[str, Any]) -> What:
     kind, message_id = message.get("type"), _id(message.get("id"), 40)
     if kind == "text":
-        return Words(str(message["text"])) if isinstance(message.get("text"), str) else Unknown()
+        return _words(message)
     if kind == "location":
         return _place(message)
     if kind in ("image", "file") and message_id and _line_holds_it(message):
         return _sent_file(kind, message_id, message)
     return SomethingElse(kind) if isinstance(kind, str) else Unknown()
+
+
+def _words(message: Mapping[str, Any]) -> What:
+    """Without LINE's own emoji, which stand in the text as () or (love); of nothing but these is made a sticker."""
+    text, emojis = message.get("text"), message.get("emojis")
+    if not isinstance(text, str):
+        return Unknown()
+    if not isinstance(emojis, list) or not emojis:
+        return Words(text)
+    left = _without_spans(text, [_mapping(emoji) for emoji in emojis])
+    return Words(left) if clean_text(left) or not clean_text(text) else SomethingElse("sticker")
+
+
+def _without_spans(text: str, spans: list[Mapping[str, Any]]) -> str:
+    """`index` and `length` count UTF-16 code units; spans that cannot be are left out."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    kept = bytearray(units)
+    for start, length in ((span.get("index"), span.get("length")) for span in spans):
+        if _is_count(start) and _is_count(length) and start + length <= len(units) // 2:
+            kept[2 * start : 2 * (start + length)] = _GONE * length
+    return kept.decode("utf-16-le", "surrogatepass").replace("\uffff", "")
+
+
+# No sign: what it stands for is taken out afterwards, so that all spans are counted in the text as it came.
+_GONE = "\uffff".encode("utf-16-le")
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 5000
 
 
 def _line_holds_it(message: Mapping[str, Any]) -> bool:

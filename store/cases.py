@@ -18,12 +18,21 @@ from store.numbers import new_tracking_code, next_number
 from store.residents import listen
 from store.services import Service
 from store.statuses import Action, NotAllowed, Rule, Status, Who, find_rule
-from store.thai import arabic_digits
+from store.thai import arabic_digits, without_particles
 
 # Notices that may ride with another message; the rest is told at once.
 UNHURRIED = frozenset({"case_received", "case_started"})
 # A case's number or code, with room for the spaces people type into it.
 LONGEST_CODE = 60
+_NUMBER = re.compile(r"(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง|เลขที่|เลข|#)?(\d{1,6})/(25\d\d)")
+# A short year only with the word for it: 99/70 alone is the number of a house.
+_NUMBER_OF_A_SHORT_YEAR = re.compile(r"(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง)(\d{1,6})/(\d\d)")
+_TRACKING_CODE = re.compile(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]")
+# Dashes of every length are one; signs that nobody sees are none.
+_AS_CODES = {
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u180e\ufe0f\ufeff")),
+}
 
 
 class StaleCase(ValueError):
@@ -268,10 +277,12 @@ def read_case_code(typed: str) -> tuple[int, int] | str | None:
     """(number, fiscal year) or a tracking code, as a person types them; None for any other text."""
     if len(typed) > LONGEST_CODE:
         return None
-    typed = arabic_digits(typed).upper().replace(" ", "")
-    if match := re.fullmatch(r"(\d{1,6})/(25\d\d)", typed):
+    typed = "".join(arabic_digits(without_particles(typed)).upper().translate(_AS_CODES).split())
+    if match := _NUMBER.fullmatch(typed):
         return int(match[1]), int(match[2])
-    return typed if re.fullmatch(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]", typed) else None
+    if match := _NUMBER_OF_A_SHORT_YEAR.fullmatch(typed):
+        return int(match[1]), 2500 + int(match[2])
+    return typed if _TRACKING_CODE.fullmatch(typed) else None
 
 
 def find_own_case_by_code(session: Session, resident: Resident, typed: str) -> Case | None:

@@ -11,10 +11,11 @@ A_SENTENCE = 12
 LONGEST_SMALL_TALK = 30
 
 _SMALL_TALK = {
-    "hello": ("สวัสดี", "หวัดดี", "ดีค่ะ", "ดีครับ", "hello", "hi"),
+    "hello": ("สวัสดี", "หวัดดี", "hello"),
     "thanks": ("ขอบคุณ", "ขอบใจ", "thank"),
     "contact": ("เปิดกี่โมง", "กี่โมง", "เวลาทำการ", "เบอร์", "ติดต่อเจ้าหน้าที่", "คุยกับเจ้าหน้าที่", "วันหยุด"),
 }
+_GREETINGS = ("ดี", "ดีค่ะ", "ดีคะ", "ดีครับ", "ดีคับ", "ดีจ้า", "hi", "hey")
 
 
 def nothing(_visit: Visit) -> list[Reply]:
@@ -51,6 +52,9 @@ def small_talk(visit: Visit, text: str) -> list[Reply] | None:
     if len(text) > LONGEST_SMALL_TALK:
         return None
     typed = folded(text)
+    # In a longer sentence these are parts of other words: ไม่ค่อยดีครับ, this.
+    if any(folded_word(greeting) == typed for greeting in _GREETINGS):
+        return [visit.say("menu.hello", *visit.main_buttons())]
     for name, openings in _SMALL_TALK.items():
         if any(folded_word(opening) in typed for opening in openings):
             return [visit.say(f"menu.{name}", *visit.main_buttons())]

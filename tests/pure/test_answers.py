@@ -86,10 +86,20 @@ def test_what_cannot_be_called_out_is_no_name(typed):
         "1–2345–67890–12–1",
         "เลข 1234567890121 ค่ะ",
         "รหัสบัตรประชาชน 1234567890121",
+        "เลข 13 หลัก 1234567890121",
+        "บัตร 1-2345-67890-12-1 โทร 0812345678",
+        "1234\u200c5678\u200d90121",
     ],
 )
 def test_a_citizen_id_may_be_spelt_in_every_usual_way(typed):
     assert accepted(a_question("citizen_id"), typed) == "1234567890121"
+
+
+def test_a_sign_that_nobody_sees_is_no_part_of_a_figure():
+    assert accepted(a_question("date"), "5\u200c/12/69") == "2026-12-05"
+    assert accepted(a_question("phone"), "081\u200c234\u200d5678") == "0812345678"
+    assert accepted(a_question("email"), "a@b.co\u200c") == "a@b.co"
+    assert accepted(a_question("text"), "👨\u200d👩\u200d👧") == "👨\u200d👩\u200d👧"
 
 
 def test_people_without_registered_status_have_a_citizen_id_too():

@@ -47,6 +47,21 @@ def a_message(kind, **content):
     return a_body(message={"id": "589", "type": kind, **content})
 
 
+@pytest.mark.parametrize(
+    ("text", "emojis", "what"),
+    [
+        ("ไฟดับ ()", [(6, 2)], Words("ไฟดับ ")),
+        ("🙏(love)ไฟ()ดับ", [(2, 6), (10, 2)], Words("🙏ไฟดับ")),
+        ("(love) ()", [(7, 2), (0, 6)], SomethingElse("sticker")),
+        ("(love)", [], Words("(love)")),
+        ("ไฟดับ", [(4, 9), (-1, 2), (True, 1), ("0", 1), (2**70, 1)], Words("ไฟดับ")),
+    ],
+)
+def test_emoji_of_line_are_no_words(text, emojis, what):
+    body = a_message("text", text=text, emojis=[{"index": i, "length": n} for i, n in emojis])
+    assert read_event(body).what == what
+
+
 @pytest.mark.parametrize("odd", ["58\x009", "\ud83d", "5" * 41])
 def test_an_id_that_cannot_be_kept_is_none(odd):
     body = a_body(message={"id": odd, "type": "text", "text": "ไฟดับ"})
