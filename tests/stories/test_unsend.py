@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
 from store.clock import now
-from store.models import Case, Conversation, Resident, UnsentMessage
+from store.models import Case, Conversation, InboxEvent, Resident, UnsentMessage
 from store.purging import purge
 from store.taking_back import TAKEN_BACK
 from tests.stories.scenes import friend, texts
@@ -23,7 +23,7 @@ def event(phone: Phone, kind: str, *, ago: timedelta = timedelta(), **more: Any)
     at = int((now() - ago).timestamp() * 1000)
     return {
         "type": kind,
-        "webhookEventId": f"{phone.id[-20:]} {kind} {at}",
+        "webhookEventId": f"{phone.id[-20:]} {kind} {at} {more.get('replyToken', '')[-4:]}",
         "deliveryContext": {"isRedelivery": True},
         "timestamp": at,
         "source": {"type": "user", "userId": phone.id},
@@ -167,3 +167,15 @@ def test_what_was_told_in_another_message_too_stays(town: Town, phone: Phone) ->
     town.settle()
     assert person(town, phone) == {"name": "สมหญิง ใจดี", "phone": "0812345678"}
     assert [answers["name"] for answers in told(town)] == [TAKEN_BACK, "สมหญิง ใจดี"]
+
+
+def test_words_that_were_given_up_go_too_and_those_beside_them_stay(town: Town, phone: Phone) -> None:
+    arrives(town, *(written(phone, type="text", id=number, text="ไฟถนนดับ") for number in ("710", "711")))
+    with town.database.transaction() as session:
+        waiting = session.scalars(select(InboxEvent).order_by(InboxEvent.id.desc()).limit(2)).all()
+        for row, number in zip(waiting, ("711", "710"), strict=True):
+            row.state, row.body = "dead", {"type": "message", "message": {"id": number, "text": "ไฟถนนดับ"}}
+    arrives(town, unsent(phone, "710"))
+    with town.database.reading() as session:
+        dead = session.scalars(select(InboxEvent).where(InboxEvent.state == "dead")).all()
+        assert [(row.body or {})["message"]["id"] for row in dead] == ["711"]
