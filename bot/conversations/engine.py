@@ -73,7 +73,7 @@ def begin(
     """A new request. What the person wrote first, told us before, or sent just now need not be asked again."""
     answers: dict[str, Any] = {}
     for question in service.questions:
-        if question.takes_opening and opening:
+        if question.takes_opening and opening and len(opening) <= question.longest:
             answers[question.key] = opening
         if question.kind in REMEMBERED and (known or {}).get(question.kind) is not None:
             answers[question.key] = (known or {})[question.kind]

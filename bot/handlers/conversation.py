@@ -40,13 +40,17 @@ def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | N
         visit.event.at,
         in_surge=in_surge,
     )
-    if opening and said_in:
-        row.said_in = {question.key: said_in for question in service.questions if question.takes_opening}
+    openings = [question for question in service.questions if question.takes_opening and opening]
+    if said_in:
+        row.said_in = {question.key: said_in for question in openings if question.key in draft.answers}
     if (listening_for(visit.resident) or ("",))[0] != "answer":
         stop_listening(visit.resident)
     phrase = "opened_by_words" if opening else "opened"
     replies: list[Reply] = [*show_privacy(visit)]
     replies.append(visit.say(f"conversation.{phrase}", icon=service.icon, title=service.title))
+    for question in openings:
+        if question.key not in draft.answers:
+            replies.append(visit.say("complaint.too_long", longest=f"{question.longest:,}"))
     if photos:
         replies.append(visit.say("conversation.photos_taken_along", count=len(photos)))
     return replies + ask(visit, row, draft, opened_by_words=bool(opening))

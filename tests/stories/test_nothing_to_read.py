@@ -95,3 +95,9 @@ def test_what_nobody_sees_is_taken_out_of_what_is_kept(town: Town, phone: Phone)
     says(town, phone, "ไฟถนนดับ", "ไม่มี", "หน้าวัด", "ข้าม")
     writes(town, phone, "สมศรี\x00 ใจ\u200bดี\ud83d")
     assert answers(town)["name"] == "สมศรี ใจดี"
+
+
+def test_first_words_are_as_long_as_an_answer_may_be(town: Town, phone: Phone) -> None:
+    says(town, phone, "ไฟถนนดับ " + "มืดมาก" * 700)
+    assert "ข้อความยาวเกินไปค่ะ ขอไม่เกิน 1,000 ตัวอักษร" in " ".join(texts(phone))
+    assert "detail" not in answers(town)
