@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from bot.account_backoff import AccountBackoff
 from bot.line_client import Answer, LineClient, Outcome
 from bot.notices import notice_replies
 from bot.render import render
@@ -78,17 +79,18 @@ class Sender:
         self._database, self._office, self._settings, self._line = database, office, settings, line
         self._postmen, self._quota_is_gone = postmen, quota_is_gone
         self._watchdog, self._turns = watchdog or Watchdog(), count(1)
-        self._paused_until: datetime | None = None
+        self._account = AccountBackoff(MOST_AT_ONCE)
         self._quota_gone_until: datetime | None = None
 
     def deliver_once(self) -> bool:
         """Puts notices that are due into words or, where all have theirs, sends some of the requests that are due.
         False when none is. No transaction is open while LINE is called."""
-        if self._paused_until is not None and now() < self._paused_until:
-            return False
+        with self._account.turn() as most:
+            return most > 0 and self._deliver(most)
+
+    def _deliver(self, most: int) -> bool:
         with self._database.transaction() as session:
-            # After a pause one tries for all.
-            due = outbox.claim(session, most=MOST_AT_ONCE if self._paused_until is None else 1)
+            due = outbox.claim(session, most=most, replies_first=self._account.is_holding_back)
             tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
             to_write = outbox.begin_to_write(session, due, tried_first=tried_first)
             requests = [rows for rows in due if not to_write and not outbox.is_unwritten(rows)]
@@ -119,7 +121,8 @@ class Sender:
         }
         with self._database.transaction() as session:
             outbox.note_sent(session, accepted)
-            self._paused_until = None if accepted else self._paused_until
+            if accepted:
+                self._account.accepted()
             if self._quota_gone_until and any(p.by == "push" and p.lead_id in accepted for p, _ in answers):
                 self._quota_gone_until = None
                 outbox.end_wait_for_quota(session)
@@ -241,7 +244,8 @@ class Sender:
             case Answer.NO_QUOTA:
                 self._note_no_quota(session, parcel)
             case Answer.SLOW_DOWN:
-                self._not_now(session, parcel, _backoff(1))
+                self._account.too_fast(outcome.retry_after)
+                self._not_now(session, parcel, timedelta(0))
             case Answer.UNAUTHORISED:
                 self._stop()
                 self._not_now(session, parcel, timedelta(0))
@@ -284,7 +288,7 @@ class Sender:
     def _stop(self) -> None:
         """The access token is wrong: every call would fail, so none is made for a while and nothing is lost."""
         log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
-        self._paused_until = now() + PAUSE_WHEN_UNAUTHORISED
+        self._account.stop(PAUSE_WHEN_UNAUTHORISED)
 
     def _note_no_quota(self, session: Session, parcel: Parcel) -> None:
         """LINE may say so with messages left, while it keeps some for a broadcast made in its manager."""

@@ -34,9 +34,12 @@ class Answer(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
+    """`retry_after`: the seconds that LINE asks us to wait, if it says so."""
+
     answer: Answer
     detail: str = ""
     request_id: str | None = None
+    retry_after: float | None = None
 
 
 class Content(Enum):
@@ -146,7 +149,13 @@ def _outcome(response: requests.Response) -> Outcome:
         return Outcome(Answer.BAD_TOKEN, text, request_id)
     if status == 429 and "monthly" in text.lower():
         return Outcome(Answer.NO_QUOTA, text, request_id)
-    return Outcome(_ANSWERS.get(status) or _by_class(status), text, request_id)
+    answer = _ANSWERS.get(status) or _by_class(status)
+    return Outcome(answer, text, request_id, _retry_after(response.headers.get("Retry-After", "")))
+
+
+def _retry_after(value: str) -> float | None:
+    """A date, which the header may be as well, is passed over: our clock may differ."""
+    return float(value) if value.isascii() and value.isdigit() else None
 
 
 _ANSWERS = {

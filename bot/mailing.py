@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.account_backoff import AccountBackoff
 from bot.line_client import Answer, LineClient, Outcome
 from bot.public_files import address_of
 from bot.settings import BotSettings
@@ -37,7 +38,6 @@ log = logging.getLogger(__name__)
 HOLD = timedelta(seconds=20)
 LONGEST_WAIT_SECONDS = 900
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
-PAUSE_WHEN_TOO_FAST = timedelta(seconds=2)
 # LINE takes 200 multicasts a second from all our processes together: 95,000 residents a second is the pace of one.
 # https://developers.line.biz/en/reference/messaging-api/#rate-limits
 CALLS_A_SECOND = 190
@@ -91,18 +91,20 @@ class Mailer:
         self._database, self._office, self._settings, self._line = database, office, settings, line
         self._postmen, self._quota_is_gone = postmen, quota_is_gone
         self._most = 1 if postmen is None else CHUNKS_AT_ONCE
-        self._paused_until: datetime | None = None
+        self._account = AccountBackoff(self._most)
         self._pace = Pace(CALLS_A_SECOND)
 
     def mail_once(self) -> bool:
         """Sends some of the chunks that are due, if any are. No transaction is open while LINE is called."""
-        if self._paused_until is not None and now() < self._paused_until:
-            return False
         with self._database.reading() as session:
             if not mailings.is_due(session):
                 return False
+        with self._account.turn() as most:
+            return most > 0 and self._mail(most)
+
+    def _mail(self, most: int) -> bool:
         with self._database.transaction() as session:
-            chunks = mailings.claim(session, most=self._most)
+            chunks = mailings.claim(session, most=most)
             parcels = self._pack(session, chunks)
         if parcels:
             answers = self._answers(parcels)
@@ -232,6 +234,7 @@ class Mailer:
             if chunk.state != "ready":
                 continue
             if outcome.answer is Answer.ACCEPTED:
+                self._account.accepted()
                 mailings.settle(chunk, "sent", request_id=outcome.request_id)
             elif chunk.tries == parcel.tries:
                 self._put_off(session, chunk, parcel, outcome)
@@ -246,11 +249,11 @@ class Mailer:
                 mailings.stop(chunk.mailing, "quota")
                 _not_now(chunk, parcel, timedelta(0))
             case Answer.SLOW_DOWN:
-                self._pause(PAUSE_WHEN_TOO_FAST)
-                _not_now(chunk, parcel, _backoff(chunk.tries))
+                self._account.too_fast(outcome.retry_after)
+                _not_now(chunk, parcel, timedelta(0))
             case Answer.UNAUTHORISED:
                 log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
-                self._pause(PAUSE_WHEN_UNAUTHORISED)
+                self._account.stop(PAUSE_WHEN_UNAUTHORISED)
                 _not_now(chunk, parcel, timedelta(0))
             case _:
                 # LINE may have taken it: body and key stay, whatever becomes of the mailing meanwhile.
@@ -264,10 +267,6 @@ class Mailer:
             mailings.settle(chunk, "dead", error=error)
         else:
             mailings.split(session, chunk, error)
-
-    def _pause(self, how_long: timedelta) -> None:
-        """Every call would be answered alike, so none is made for a while."""
-        self._paused_until = now() + how_long
 
 
 def _content(mailing: Mailing) -> Content:

@@ -56,6 +56,7 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_DUE_REPLIES_FIRST = _DUE.order_by(None).order_by(OutboxRow.kind.desc(), OutboxRow.next_try_at, OutboxRow.id)
 _OF_LANES = (
     select(OutboxRow)
     .where(OutboxRow.state == "ready", OutboxRow.lane.in_(bindparam("lanes", expanding=True)))
@@ -141,7 +142,7 @@ def _new_row(*, lane: str, to: str | None, kind: str, next_try_at: datetime) -> 
     )
 
 
-def claim(session: Session, *, most: int) -> list[list[OutboxRow]]:
+def claim(session: Session, *, most: int, replies_first: bool = False) -> list[list[OutboxRow]]:
     """The requests to send now: each as the rows of one resident that go out in it, the one that carries the others
     first.
 
@@ -149,7 +150,7 @@ def claim(session: Session, *, most: int) -> list[list[OutboxRow]]:
     and what is due takes the others along: LINE bills requests, not messages.
     """
     times = {"now": now(), "long_ago": now() - CLOCKS_DIFFER}
-    due = session.execute(_DUE, {**times, "most": most}).all()
+    due = session.execute(_DUE_REPLIES_FIRST if replies_first else _DUE, {**times, "most": most}).all()
     waiting = defaultdict(list)
     if due:
         for row in session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})}):

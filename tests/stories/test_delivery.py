@@ -6,8 +6,10 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
+from bot.account_backoff import AccountBackoff
 from bot.delivery import HOLD
 from line_simulator.residents import Resident as Phone
 from store import outbox
@@ -586,3 +588,63 @@ def test_an_answer_in_doubt_is_tried_again_ever_more_slowly_while_its_token_may_
     for _ in range(60):
         town.wait(seconds=1)
     assert 7 <= len(calls(town, "reply")) - 1 <= 10
+
+
+def test_while_line_says_too_fast_one_tries_for_all_ever_more_slowly_and_answers_go_first(town: Town) -> None:
+    phones = [friend(town, str(number)) for number in range(20)]
+    before = len(town.simulator.log.after(0))
+    town.simulator.faults.turn(api_status="429_rate")
+    for phone in phones:
+        tell(town, phone, "ข่าว")
+    for _ in range(30):
+        town.wait(seconds=0.5)
+    refused = [entry for entry in town.simulator.log.after(0)[before:] if entry["direction"] == "api"]
+    # Sixteen were on their way when LINE first said so.
+    assert 16 < len(refused) <= 16 + 4
+    phones[-1].says(HELLO)
+    town.settle()
+    town.simulator.faults.clear()
+    answered = len(calls(town, "push"))
+    for _ in range(10):
+        town.wait(seconds=30)
+    assert [times_told(phone, "ข่าว") for phone in phones] == [1] * 20
+    assert times_told(phones[-1], GREETED) == 1
+    assert len(calls(town, "push")) - answered == 19
+    assert calls(town, "reply")[-1]["at"] <= calls(town, "push")[answered]["at"]
+
+
+def test_line_is_given_the_time_it_asks_for() -> None:
+    with time_machine.travel(0, tick=False) as clock:
+        backoff = AccountBackoff(16)
+        backoff.too_fast(120)
+        for seconds, allowed in ((119, 0), (1, 1), (0, 1)):
+            clock.shift(seconds)
+            with backoff.turn() as most:
+                assert most == allowed
+        for allowed in (1, 2, 4, 8, 16):
+            with backoff.turn() as most, backoff.turn() as others:
+                assert (most, others) == (allowed, 0 if allowed < 16 else 16)
+            backoff.accepted()
+
+
+def test_a_pause_is_over_when_the_clock_is_set_back() -> None:
+    with time_machine.travel(1_000_000, tick=False) as clock:
+        backoff = AccountBackoff(16)
+        backoff.stop(timedelta(minutes=1))
+        clock.shift(timedelta(days=-3))
+        with backoff.turn() as most:
+            assert most == 1
+
+
+def test_pauses_double_and_many_refusals_at_once_are_one() -> None:
+    with time_machine.travel(0, tick=False) as clock:
+        backoff = AccountBackoff(16)
+        for longest in (1.5, 3, 6, 12, 24, 48, 90, 90):
+            for _ in range(16):
+                backoff.too_fast()
+            clock.shift(longest * 2 / 3 - 0.001)
+            with backoff.turn() as most:
+                assert most == 0
+            clock.shift(longest / 3 + 0.001)
+            with backoff.turn() as most:
+                assert most == 1
