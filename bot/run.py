@@ -28,6 +28,7 @@ from bot.work import Worker
 from store import conversations, files
 from store.broadcasts import mailings
 from store.clock import now
+from store.compacting import compact
 from store.db import Database
 from store.keys import open_database
 from store.logs import failure_fields
@@ -233,5 +234,6 @@ def tidy_up(database: Database, media: Media) -> None:
         session.flush()
         files.forget_unused(session, media)
     purge(database)
+    compact(database)
     with database.reading() as session:
         files.sweep(session, media)

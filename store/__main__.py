@@ -1,7 +1,8 @@
-"""Commands of the store: `python -m store upgrade | backup | restore | copy | revision`."""
+"""Commands of the store: `python -m store upgrade | backup | restore | copy | compact | revision`."""
 
 import argparse
 import os
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,20 @@ def _copy(settings: StoreSettings, given: argparse.Namespace) -> str:
     )
 
 
+def _compact(settings: StoreSettings, _given: argparse.Namespace) -> str:
+    database = Database(settings)
+    if not database.is_sqlite:
+        return "PostgreSQL gives room back by itself: nothing to do."
+    file = Path(database.engine.url.database or "")
+    before = file.stat().st_size
+    if (free := shutil.disk_usage(file.parent).free) < 2 * before:
+        raise OSError(
+            f"It needs {2 * before >> 20} MB of free room for a while, and there are {free >> 20} MB."
+        )
+    database.vacuum()
+    return f"The database had {before >> 20} MB and has {file.stat().st_size >> 20} MB."
+
+
 def _revision(settings: StoreSettings, given: argparse.Namespace) -> str:
     write_revision(Database(settings), given.words)
     return "Read the draft before you keep it."
@@ -67,6 +82,7 @@ COMMANDS = {
     "backup": _back_up,
     "restore": _restore,
     "copy": _copy,
+    "compact": _compact,
     "revision": _revision,
 }
 
@@ -84,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         )
     copy = commands.add_parser("copy", help="copy everything into another database and compare (stop first)")
     copy.add_argument("--to", required=True, metavar="URL")
+    commands.add_parser(
+        "compact", help="write a SQLite file anew without its holes; nobody can write meanwhile"
+    )
     revision = commands.add_parser("revision", help="draft the next migration from the models")
     revision.add_argument("words")
     return parser

@@ -116,6 +116,19 @@ class Database:
         with self.reading() as session:
             return session.execute(text("SELECT 1")).scalar() == 1
 
+    def vacuum(self) -> None:
+        """Writes a SQLite file anew without its holes. It takes seconds, nobody can write meanwhile, and there must be
+        free room on the disk for the file twice."""
+        if self._turnstile is None:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            with self._turnstile.passed(time.monotonic() + self._patience):
+                for statement in (ROOM_IN_STEPS, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    connection.cursor().execute(statement).fetchall()
+        finally:
+            connection.close()
+
     def close(self) -> None:
         self.engine.dispose()
         if self._turnstile is not None:
@@ -189,9 +202,16 @@ def _with_driver(url: str) -> str:
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
 
 
+# Free room can be given back little by little. A new file takes this up, and one that VACUUM writes anew; to say it of
+# any other would write to it.
+ROOM_IN_STEPS = "PRAGMA auto_vacuum=INCREMENTAL"
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
+    if not cursor.execute("PRAGMA page_count").fetchone()[0]:
+        cursor.execute(ROOM_IN_STEPS)
     # FULL: an acknowledged event survives a power cut, not only a crash of ours.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")

@@ -215,3 +215,14 @@ def test_an_error_does_not_quote_what_residents_wrote(database: Database) -> Non
 
 def test_a_case_shows_its_number_as_people_write_it() -> None:
     assert Case(number=7, fiscal_year=2570).shown_number == "0007/2570"
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+def test_who_only_reads_need_not_wait_for_who_writes(
+    database: Database, store_settings: StoreSettings
+) -> None:
+    """Also with a connection that is new."""
+    another = Database(store_settings, patience=0.1)
+    with database.transaction(), another.reading() as session:
+        assert session.execute(text("PRAGMA auto_vacuum")).scalar_one() == 2
+    another.close()

@@ -1,0 +1,90 @@
+"""Gives back the room that SQLite keeps: rows lose their words when they are done, and leave holes in their pages.
+
+A page is filled anew only when a row is deleted beside it, so rows that are done are written once more, in their
+places. PostgreSQL does all this by itself.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from store.clock import now
+from store.db import Database
+from store.models import InboxEvent, OutboxRow, Series
+
+# Others write between two steps, each of which takes a few milliseconds.
+ROWS_A_STEP, PAGES_A_STEP, REST_SECONDS = 50, 32, 0.02
+# Room that is used again within the hour is not worth giving back.
+PAGES_KEPT = 256
+# What waits for longer than this does not hold up the rows after it.
+WAITS_AT_MOST = timedelta(days=1)
+_INCREMENTAL = 2
+
+
+def compact(database: Database) -> None:
+    """Little by little, while everybody works; each row once."""
+    if not database.is_sqlite:
+        return
+    _rewrite(database, InboxEvent.id, InboxEvent.arrived_at, "new")
+    _rewrite(database, OutboxRow.id, OutboxRow.created_at, "ready")
+    _give_back(database)
+
+
+def _rewrite(
+    database: Database, key: InstrumentedAttribute[int], since: InstrumentedAttribute[Any], waiting: str
+) -> None:
+    """Those behind a row that still waits are left: they are rewritten when it is done, too."""
+    table: Any = key.class_
+    with database.reading() as session:
+        mark = session.get(Series, _mark(table))
+        rows = select(key).order_by(key).limit(ROWS_A_STEP)
+        is_waiting = select(key).where(table.state == waiting, since > now() - WAITS_AT_MOST)
+        first = session.scalars(is_waiting.order_by(key).limit(1)).first()
+        done = rows.where(key < first) if first is not None else rows
+    last = mark.last if mark is not None else 0
+    while True:
+        with database.reading() as session:
+            batch = session.scalars(done.where(key > last)).all()
+        if not batch:
+            return
+        with database.transaction() as session:
+            _write_again(session.connection(), table.__tablename__, batch)
+            last = batch[-1]
+            session.merge(Series(name=_mark(table), last=last))
+        time.sleep(REST_SECONDS)
+
+
+def _mark(table: Any) -> str:
+    return f"compacted {table.__tablename__}"
+
+
+def _write_again(connection: Connection, table: str, ids: Sequence[int]) -> None:
+    """As the database has them, sealed as they are; rows that name one another are without each other for a moment."""
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    these = f"FROM {table} WHERE id BETWEEN ? AND ?"
+    bounds = (ids[0], ids[-1])
+    rows = connection.exec_driver_sql(f"SELECT * {these}", bounds).all()
+    connection.exec_driver_sql(f"DELETE {these}", bounds)
+    if rows:
+        places = ", ".join("?" * len(rows[0]))
+        again = [tuple(row) for row in rows]
+        connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", again)  # noqa: S608
+
+
+def _give_back(database: Database) -> None:
+    """To the file system. A database from before it was made so gives back nothing until `python -m store compact`."""
+    while True:
+        with database.transaction() as session:
+            connection = session.connection()
+            if connection.exec_driver_sql("PRAGMA auto_vacuum").scalar() != _INCREMENTAL:
+                return
+            free = connection.exec_driver_sql("PRAGMA freelist_count").scalar() or 0
+            if free <= PAGES_KEPT:
+                return
+            for _ in range(min(PAGES_A_STEP, free - PAGES_KEPT)):
+                connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
+        time.sleep(REST_SECONDS)
