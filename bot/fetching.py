@@ -95,10 +95,14 @@ class Fetcher:
     def _give_up(self, session: Session, file: File, reason: str) -> None:
         """The question is open again, and the resident hears why."""
         log.warning("file refused", extra={"file": file.id, "reason": reason})
+        was_restored = file.refused_because == files.RESTORED
         files.refuse(file, reason)
+        resident = self._drop_from_request(session, file)
+        if was_restored:
+            return  # It comes out of a backup: the photo may have been taken, or its loss told, long ago.
         outbox.put_notice(
             session,
-            self._drop_from_request(session, file),
+            resident,
             "file_lost",
             {"reason": reason},
             case_id=file.case_id,

@@ -65,6 +65,7 @@ STUCK_ERRORS: Final = {
     "no answer": "LINE ไม่ตอบ กำลังลองใหม่",
     "server error": "LINE ขัดข้อง กำลังลองใหม่",
     "monthly limit": "ข้อความของเดือนหมด รอไปกับคำตอบครั้งถัดไป",
+    "restored from a backup": "นำข้อมูลสำรองกลับมาใช้ รายการนี้อาจทำไปแล้วหลังวันที่สำรอง ตรวจก่อนกดลองใหม่",
 }
 # One line on the pages where staff work; the page of money says the rest.
 ALARMS: Final = {
@@ -88,6 +89,8 @@ FILE_REFUSALS: Final = {
     "wrong_type": "ไม่ใช่รูปหรือ PDF",
     "cut_off": "ไฟล์มาไม่ครบ",
     "locked": "ไฟล์มีรหัสผ่าน",
+    "lost": "LINE ไม่มีไฟล์นี้แล้ว",
+    "damaged": "ไฟล์ในข้อมูลสำรองเสียหายหรือหายไป",
 }
 
 # What the form of an action says: the button, what happens to what is typed, and phrases to begin with.

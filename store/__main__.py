@@ -7,11 +7,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from store.backup import BadBackup, back_up, restore
+from sqlalchemy.exc import SQLAlchemyError
+
+from store.archive import BadBackup, open_archive
+from store.backup import back_up, copy_database, name_damaged, restore
 from store.db import Database
 from store.media import Media
-from store.rows import Differs, NotEmpty, copy_database
-from store.schema import upgrade, write_revision
+from store.rows import Differs, DoesNotFit, NotEmpty
+from store.schema import BrokenPointers, upgrade, write_revision
 from store.settings import SettingsError, StoreSettings, data_keys
 
 
@@ -20,10 +23,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = StoreSettings.from_environment(os.environ)
         print(COMMANDS[given.command](settings, given))
-    except (SettingsError, BadBackup, NotEmpty, Differs, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    except (SettingsError, BadBackup, NotEmpty, Differs, DoesNotFit, BrokenPointers, OSError) as error:
+        return _complain(str(error))
+    except (SQLAlchemyError, TimeoutError) as error:
+        return _complain(
+            f"The database refused ({type(error).__name__}): nothing was changed. Check DATABASE_URL."
+        )
     return 0
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
 
 
 def _upgrade(settings: StoreSettings, _given: argparse.Namespace) -> str:
@@ -34,20 +45,26 @@ def _upgrade(settings: StoreSettings, _given: argparse.Namespace) -> str:
 def _back_up(settings: StoreSettings, given: argparse.Namespace) -> str:
     database = Database(settings)
     report = back_up(database, Media(settings.media_url, database.sealer), given.folder, key=_key(given))
-    return f"{report.rows} rows and {report.files} files are in {given.folder}."
+    said = [f"{report.rows} rows and {report.files} files are in {given.folder}."]
+    if report.damaged:
+        said.append(f"{len(report.damaged)} files are damaged or missing where they lie now:")
+        said += name_damaged(open_archive(given.folder, _key(given)), report.damaged)
+    return "\n".join(said)
 
 
 def _restore(settings: StoreSettings, given: argparse.Namespace) -> str:
-    database = Database(settings)
-    upgrade(database)
-    report = restore(database, Media(settings.media_url, database.sealer), given.folder, key=_key(given))
-    return f"{report.rows} rows and {report.files} files are restored. Nothing that was waiting goes out by itself."
+    database, key = Database(settings), _key(given)
+    media = Media(settings.media_url, database.sealer)
+    report = restore(database, media, given.folder, key=key, without_damaged=given.without_damaged)
+    said = [f"{report.rows} rows and {report.files} files are restored."]
+    if report.damaged:
+        said.append(f"{len(report.damaged)} files are left out because they are damaged or missing:")
+        said += name_damaged(open_archive(given.folder, key), report.damaged)
+    return "\n".join([*said, *report.notes])
 
 
 def _copy(settings: StoreSettings, given: argparse.Namespace) -> str:
-    target = Database(replace(settings, database_url=given.to))
-    upgrade(target)
-    counts = copy_database(Database(settings), target)
+    counts = copy_database(Database(settings), Database(replace(settings, database_url=given.to)))
     lines = [f"{name}: {count}" for name, count in counts.items()]
     return "\n".join(
         [*lines, "Copied and compared: all equal. Set DATABASE_URL to the new one and start again."]
@@ -98,6 +115,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--key-file", type=Path, help="seals the backup: 32 bytes in base64, kept elsewhere"
         )
+    commands.choices["restore"].add_argument(
+        "--without-damaged",
+        action="store_true",
+        help="restore the rest where files of the backup are damaged or missing",
+    )
     copy = commands.add_parser("copy", help="copy everything into another database and compare (stop first)")
     copy.add_argument("--to", required=True, metavar="URL")
     commands.add_parser(

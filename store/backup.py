@@ -1,156 +1,270 @@
-"""Backup and restore of one municipality: all rows and all files, taken while the system runs.
+"""Backup and restore of one municipality: all rows and all files, taken while the system runs; and the copy into
+another database.
 
-A backup is a folder: manifest.json, tables/NAME.jsonl.gz, media/. Personal data in it is sealed as in the database;
-with `key` the tables are sealed as a whole, so that not even counts of cases can be read.
+How the folder looks is said in store.archive, what becomes of what was on its way in store.after_restore. Personal data
+in a backup is sealed as in the database; with `key` the tables are sealed as a whole, so that not even counts of cases
+can be read.
 """
 
-import gzip
-import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.orm import Session
 
-from store.broadcast_models import Mailing
+from store.after_restore import hold_back
+from store.archive import (
+    Archive,
+    BadBackup,
+    begin_archive,
+    facts_of,
+    open_archive,
+    write_file,
+    write_manifest,
+    write_table,
+)
 from store.clock import now
 from store.db import Database
 from store.keys import set_up_secret
 from store.media import Media
-from store.models import File, OutboxRow
-from store.rows import as_line, from_line, must_be_empty, one_look, plain_tables, read_rows, write_rows
-from store.schema import revision
-from store.sealing import CannotOpen, Sealer
+from store.models import File
+from store.rows import (
+    as_line,
+    copy_rows,
+    from_line,
+    must_be_empty,
+    one_look,
+    read_rows,
+    tables_in,
+    write_rows,
+)
+from store.schema import begin_anew, is_known, migrating, revision_in, upgrade_in
+from store.sealing import WrongDataKey
 
-FORMAT = 1
-
-
-class BadBackup(ValueError):
-    """The folder is no whole backup of ours, or was changed; nothing was restored."""
+MOST_NAMED = 20
+MISSING, CHANGED, SHUT = "missing", "changed after the backup was taken", "does not open with DATA_KEY"
 
 
 @dataclass(frozen=True)
 class Report:
+    """`damaged`: what is wrong with a file, by its token. `notes`: what whoever ran it should know or do."""
+
     rows: int
     files: int
+    damaged: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def back_up(database: Database, media: Media, folder: Path, *, key: bytes | None = None) -> Report:
     """Writes a backup into an empty or new folder. Rows come first, so every file they name is still there."""
-    if folder.exists() and any(folder.iterdir()):
-        raise BadBackup(f"{folder} is not empty: choose a new folder for each backup")
-    (folder / "tables").mkdir(parents=True)
+    begin_archive(folder)
     tables: dict[str, dict[str, Any]] = {}
+    kept: set[str] = set()
     with one_look(database) as connection:
-        for table in plain_tables():
-            lines = [as_line(row) for row in read_rows(connection, table)]
-            data = _packed("\n".join(lines).encode("utf-8", "surrogatepass"), table.name, key)
-            (folder / "tables" / f"{table.name}.jsonl.gz").write_bytes(data)
-            tables[table.name] = {"rows": len(lines), "sha256": hashlib.sha256(data).hexdigest()}
-    files = _files_out(media, folder / "media")
+        schema = revision_in(connection)
+        if schema is None:
+            raise BadBackup("the database has no tables yet: there is nothing to back up")
+        for table in tables_in(connection):
+            rows = read_rows(connection, table)
+            if table.name == File.__tablename__:
+                rows = _noting_kept(rows, kept)
+            tables[table.name] = write_table(folder, table.name, map(as_line, rows), key)
+    files, damaged = _files_out(media, folder)
+    gone = kept - files.keys()
+    taken_back = gone - _still_kept(database, gone)
     manifest = {
-        "format": FORMAT,
-        "schema": revision(database),
+        "schema": schema,
         "taken_at": now().isoformat(),
         "sealed": key is not None,
         "tables": tables,
+        "files": files,
+        "taken_back": sorted(taken_back),
     }
-    # Last, and in one step: a folder without it is an unfinished backup.
-    rough = folder / "manifest.part"
-    rough.write_text(json.dumps({**manifest, "files": files}, indent=2))
-    rough.replace(folder / "manifest.json")
-    return Report(sum(t["rows"] for t in tables.values()), files)
+    write_manifest(folder, manifest)
+    damaged |= dict.fromkeys(gone - taken_back, MISSING)
+    return Report(sum(facts["rows"] for facts in tables.values()), len(files), damaged)
 
 
-def restore(database: Database, media: Media, folder: Path, *, key: bytes | None = None) -> Report:
-    """Reads a backup into an empty, migrated database and an empty media folder.
-
-    What was waiting to be sent at the time of the backup may have been sent since: nothing of it goes out by
-    itself. Notices become dead rows for an officer to look at, replies are dropped.
-    """
-    manifest = _checked_manifest(folder)
-    if manifest["schema"] != revision(database):
-        raise BadBackup(
-            "this backup has another schema: restore it with the version that made it, then upgrade"
-        )
-    if media.tokens():
-        raise BadBackup("MEDIA_URL already holds files: restore into a new place")
-    rows = 0
-    with database.engine.begin() as connection:
-        must_be_empty(connection)
-        for table in plain_tables():
-            text = _unpacked(folder, manifest, table.name, key)
-            lines = text.split("\n") if text else []
-            rows += write_rows(connection, table, (from_line(table, line) for line in lines))
-        set_up_secret(connection, database.sealer)  # WrongDataKey undoes it all.
-    files = _files_in(folder / "media", media)
-    _hold_back(database)
-    return Report(rows, files)
+def _noting_kept(rows: Iterable[dict[str, Any]], kept: set[str]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        if row["state"] == "kept":
+            kept.add(row["token"])
+        yield row
 
 
-def _hold_back(database: Database) -> None:
-    waiting = update(OutboxRow).where(OutboxRow.state == "ready")
-    gone = {"messages": None, "body": None, "reply_token": None, "lead_id": None}
-    with database.transaction() as session:
-        session.execute(waiting.where(OutboxRow.kind == "reply").values(state="dropped", **gone))
-        session.execute(
-            waiting.values(state="dead", error="restored from a backup: it may have been sent since", **gone)
-        )
-        # Somebody who knows whether it went out since resumes or cancels it.
-        going = update(Mailing).where(Mailing.state.in_(("waiting", "sending")))
-        session.execute(going.values(state="stopped", why="restored from a backup"))
-        session.execute(update(File).where(File.state == "wanted").values(next_try_at=now()))
-
-
-def _checked_manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
-    except (FileNotFoundError, ValueError) as error:
-        raise BadBackup(f"{folder} is no whole backup: it has no readable manifest.json") from error
-    if manifest.get("format") != FORMAT:
-        raise BadBackup("this backup was made by another version")
-    for name, facts in manifest["tables"].items():
-        data = (folder / "tables" / f"{name}.jsonl.gz").read_bytes()
-        if hashlib.sha256(data).hexdigest() != facts["sha256"]:
-            raise BadBackup(f"{name} was changed after the backup was taken")
-    return manifest
-
-
-def _packed(plain: bytes, name: str, key: bytes | None) -> bytes:
-    data = gzip.compress(plain, mtime=0)
-    return Sealer((key,)).seal(data, f"backup.{name}") if key else data
-
-
-def _unpacked(folder: Path, manifest: dict[str, Any], name: str, key: bytes | None) -> str:
-    if name not in manifest["tables"]:
-        return ""
-    data = (folder / "tables" / f"{name}.jsonl.gz").read_bytes()
-    if manifest["sealed"]:
-        if key is None:
-            raise BadBackup("this backup is sealed: give the key it was made with")
-        try:
-            data = Sealer((key,)).open(data, f"backup.{name}")
-        except CannotOpen as error:
-            raise BadBackup("this key does not open the backup") from error
-    return gzip.decompress(data).decode("utf-8", "surrogatepass")
-
-
-def _files_out(media: Media, folder: Path) -> int:
-    """Files never change once written, so copying while the system runs is safe."""
-    folder.mkdir()
-    count = 0
+def _files_out(media: Media, folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """What was written, and what of it does not open. Files never change, so copying while the system runs is safe."""
+    files, damaged = {}, {}
     for token in media.tokens():
         try:
-            (folder / token).write_bytes(media.read_sealed(token))
+            data = media.read_sealed(token)
         except FileNotFoundError:
             continue  # Taken back by its resident meanwhile.
-        count += 1
-    return count
+        files[token] = write_file(folder, token, data)
+        if not media.opens(token, data):
+            damaged[token] = SHUT
+    return files, damaged
 
 
-def _files_in(folder: Path, media: Media) -> int:
-    files = list(folder.iterdir())
-    for file in files:
-        media.keep_sealed(file.name, file.read_bytes())
-    return len(files)
+def _still_kept(database: Database, tokens: Iterable[str]) -> set[str]:
+    """Of files that are not there: those whose rows still say that they are."""
+    found: set[str] = set()
+    with database.reading() as session:
+        for token in tokens:
+            found.update(session.scalars(select(File.token).where(File.token == token, File.state == "kept")))
+    return found
+
+
+def restore(
+    database: Database,
+    media: Media,
+    folder: Path,
+    *,
+    key: bytes | None = None,
+    without_damaged: bool = False,
+) -> Report:
+    """Reads a backup into a database that has no rows and an empty media place.
+
+    The rows are read into the tables of the backup's time, which are then brought up to date. Whatever is wrong is said
+    before anything is written, and what fails later leaves nothing behind. Files that are damaged or missing are
+    refused, or left out where `without_damaged` says so.
+    """
+    archive = open_archive(folder, key)
+    if not is_known(archive.schema):
+        raise BadBackup("this backup was made by a later version: restore it with that version")
+    if media.tokens():
+        raise BadBackup("MEDIA_URL already holds files: restore into a new place")
+    with one_look(database) as connection:
+        must_be_empty(connection)
+    damaged = dict(find_damaged(archive, media))
+    if damaged and not without_damaged:
+        raise BadBackup(_named(archive, damaged))
+    tokens = [token for token in _tokens(archive) if token not in damaged]
+    try:
+        _files_in(archive, media, tokens)
+        rows, notes = _rows_in(archive, database, damaged)
+    except BaseException:
+        for token in tokens:
+            media.discard(token)
+        raise
+    if archive.files is None:
+        notes.insert(
+            0,
+            "This backup is of an earlier version and lists no files: one that is no longer named is not missed.",
+        )
+    return Report(rows, len(tokens), damaged, tuple(notes))
+
+
+def find_damaged(archive: Archive, media: Media) -> Iterator[tuple[str, str]]:
+    """Every file that is not as it was kept, with what is wrong with it."""
+    listed = archive.files
+    for token in _tokens(archive):
+        try:
+            data = archive.file(token)
+        except OSError:
+            yield token, MISSING
+            continue
+        if listed is not None and facts_of(data) != listed[token]:
+            yield token, CHANGED
+        elif not media.opens(token, data):
+            yield token, SHUT
+    for token in sorted(_kept_in(archive).keys() - set(_tokens(archive)) - archive.taken_back):
+        yield token, MISSING
+
+
+def _tokens(archive: Archive) -> list[str]:
+    return sorted(archive.tokens() if archive.files is None else archive.files)
+
+
+def _kept_in(archive: Archive) -> dict[str, dict[str, Any]]:
+    """The rows of files that should be there, by token."""
+    rows = (json.loads(line) for line in archive.lines(File.__tablename__))
+    return {row["token"]: row for row in rows if row["state"] == "kept"}
+
+
+def _named(archive: Archive, damaged: dict[str, str]) -> str:
+    if damaged.keys() >= set(_tokens(archive)) and set(damaged.values()) == {SHUT}:
+        return (
+            "DATA_KEY opens none of the files: set the one this backup was made under. Nothing was changed."
+        )
+    return "\n".join(
+        [
+            f"{len(damaged)} files of this backup are damaged or missing:",
+            *name_damaged(archive, damaged),
+            "Nothing was changed. Take another backup, or restore the rest with --without-damaged.",
+        ]
+    )
+
+
+def name_damaged(archive: Archive, damaged: dict[str, str]) -> list[str]:
+    """A line for each file, with the case it belongs to."""
+    rows = {token: row for token, row in _kept_in(archive).items() if token in damaged}
+    wanted = {row["case_id"] for row in rows.values()}
+    cases = (json.loads(line) for line in archive.lines("case"))
+    numbers = {
+        case["id"]: f"{case['number']:04d}/{case['fiscal_year']}" for case in cases if case["id"] in wanted
+    }
+    told = []
+    for token, why in sorted(damaged.items())[:MOST_NAMED]:
+        row = rows.get(token, {})
+        of_case = f" of case {numbers[row['case_id']]}" if row.get("case_id") in numbers else ""
+        told.append(f"  {row.get('kind', 'file')} {token}{of_case}: {why}")
+    return told if len(damaged) <= MOST_NAMED else [*told, f"  and {len(damaged) - MOST_NAMED} more"]
+
+
+def _files_in(archive: Archive, media: Media, tokens: Iterable[str]) -> None:
+    for token in tokens:
+        media.keep_sealed(token, archive.file(token))
+
+
+def _rows_in(archive: Archive, database: Database, damaged: dict[str, str]) -> tuple[int, list[str]]:
+    with migrating(database) as connection:
+        must_be_empty(connection)
+        begin_anew(connection, archive.schema)
+        tables, rows = tables_in(connection), 0
+        if strangers := archive.manifest["tables"].keys() - {table.name for table in tables}:
+            raise BadBackup(f"its schema has no {', '.join(sorted(strangers))}: nothing was changed")
+        for table in tables:
+            rows += write_rows(connection, table, _read(archive, table))
+        upgrade_in(connection)
+        _set_up_secret(connection, database)
+        with Session(connection) as session:
+            notes = hold_back(
+                session, taken_at=archive.taken_at, damaged=damaged.keys(), taken_back=archive.taken_back
+            )
+            session.commit()  # Of the session only: the connection's own transaction is `migrating`'s.
+    return rows, notes
+
+
+def _read(archive: Archive, table: Table) -> Iterator[dict[str, Any]]:
+    return (from_line(table, line) for line in archive.lines(table.name))
+
+
+def _set_up_secret(connection: Connection, database: Database) -> None:
+    """The backup's own; one of the first version has none yet."""
+    try:
+        set_up_secret(connection, database.sealer)
+    except WrongDataKey as error:
+        raise BadBackup(
+            "DATA_KEY opens nothing of this backup: set the one it was made under. Nothing was changed."
+        ) from error
+
+
+def copy_database(source: Database, target: Database) -> dict[str, int]:
+    """Copies every row into a database that has none and compares both; returns rows by table.
+
+    What fails leaves the target as it was.
+    """
+    with one_look(source) as reading, migrating(target) as writing:
+        schema = revision_in(reading)
+        if schema is None or not is_known(schema):
+            raise BadBackup("the database to copy has no tables of this version: python -m store upgrade")
+        must_be_empty(writing)
+        begin_anew(writing, schema)
+        counts = copy_rows(reading, writing)
+        upgrade_in(writing)
+        set_up_secret(writing, target.sealer)
+    return counts

@@ -23,6 +23,8 @@ _WAITS = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600)
 _WAITS_WHEN_MISSING = _WAITS[:3]
 # A photo that nobody asked about and no case took is nobody's business after this long.
 UNUSED_FOR = timedelta(hours=1)
+# What a file that was still to be fetched bears after a restore: whether its resident was told since is not known.
+RESTORED = "restored"
 # Bytes are kept before the row that names them: those so old have missed theirs.
 UNCLAIMED_FOR = timedelta(hours=1)
 
@@ -139,6 +141,7 @@ def note_kept(file: File, kept: Decoded) -> None:
     """The bytes are durable already: a row that says `kept` has something to show."""
     file.state, file.mime, file.size, file.next_try_at = "kept", kept.mime, len(kept.data), None
     file.sha256, file.taken_at_place = hashlib.sha256(kept.data).hexdigest(), kept.place
+    file.refused_because = None
 
 
 def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:

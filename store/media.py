@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from store.decoding import Decoder
-from store.sealing import Sealer
+from store.sealing import CannotOpen, Sealer
 from store.shelves import open_shelf
 
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,40}$")
@@ -27,6 +27,14 @@ class Media:
     def read(self, token: str) -> bytes:
         """FileNotFoundError when it is gone."""
         return self._sealer.open(self.read_sealed(token), f"media.{token}")
+
+    def opens(self, token: str, sealed: bytes) -> bool:
+        """Whether these bytes, as they lie here or in a backup, are this file."""
+        try:
+            self._sealer.open(sealed, f"media.{token}")
+        except CannotOpen:
+            return False
+        return True
 
     def destroy(self, token: str) -> None:
         self._shelf.remove(_checked(token))

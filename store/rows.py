@@ -1,6 +1,7 @@
 """Every row of a database as it lies there: read in one consistent look, written into another, compared.
 
-Sealed values travel sealed: a copy needs the same DATA_KEY, and shows nobody more than the original does.
+The tables are taken as the database has them, whatever its schema, so that an old backup can be read into the tables of
+its time. Sealed values travel sealed: a copy needs the same DATA_KEY, and shows nobody more than the original does.
 """
 
 import base64
@@ -12,26 +13,31 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
+    ColumnElement,
     Connection,
+    DateTime,
     Integer,
     LargeBinary,
     MetaData,
+    String,
     Table,
     bindparam,
-    delete,
     func,
     insert,
     select,
     text,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
 from store.db import Database, Instant
-from store.models import TABLES, Secret
-from store.sealing import Sealed
+from store.models import Secret
 
 AT_ONCE = 500
+# Of the migrations, not of the town.
+NOT_OURS = "alembic_version"
 
 
 class NotEmpty(ValueError):
@@ -42,17 +48,27 @@ class Differs(ValueError):
     """What was written is not what was read."""
 
 
-def plain_tables() -> list[Table]:
-    """The tables in an order in which each comes after those it points at, with sealed columns as bytes."""
-    tables = []
-    for table in TABLES.sorted_tables:
-        columns = [Column(c.name, _plain_type(c), primary_key=c.primary_key) for c in table.columns]
-        tables.append(Table(table.name, MetaData(), *columns))
-    return tables
+class DoesNotFit(ValueError):
+    """A row has a column that its table has not."""
 
 
-def _plain_type(column: Column[Any]) -> Any:
-    return LargeBinary() if isinstance(column.type, Sealed) else column.type
+def tables_in(connection: Connection) -> list[Table]:
+    """The tables this database has, each after those it points at, with sealed columns as bytes."""
+    found = MetaData()
+    found.reflect(connection, only=lambda name, _: name != NOT_OURS)
+    for table in found.sorted_tables:
+        for column in table.columns:
+            column.type = _plain_type(column)
+    return found.sorted_tables
+
+
+def _plain_type(column: Column[Any]) -> TypeEngine[Any]:
+    """Ours where a database's own type would change the value: forget a time zone, make null of nothing."""
+    if isinstance(column.type, DateTime):
+        return Instant()
+    if isinstance(column.type, JSON):
+        return JSON(none_as_null=bool(column.nullable))
+    return column.type
 
 
 @contextmanager
@@ -65,13 +81,20 @@ def one_look(database: Database) -> Iterator[Connection]:
 
 def read_rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
     """The table's rows by primary key, without loading them all."""
-    query = select(table).order_by(*table.primary_key.columns)
+    query = select(table).order_by(*(_in_order(connection, key) for key in table.primary_key.columns))
     for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
         yield dict(row._mapping)
 
 
+def _in_order(connection: Connection, key: Column[Any]) -> ColumnElement[Any]:
+    """SQLite sorts words by their bytes, PostgreSQL by the language it was set up in: both are to agree."""
+    if connection.dialect.name == "postgresql" and isinstance(key.type, String):
+        return key.collate("C")
+    return key
+
+
 def must_be_empty(connection: Connection) -> None:
-    for table in plain_tables():
+    for table in tables_in(connection):
         if table.name == Secret.__tablename__:
             continue  # Every migrated database has one of its own, which gives way to that of the original.
         if connection.execute(select(func.count()).select_from(table)).scalar_one():
@@ -80,13 +103,11 @@ def must_be_empty(connection: Connection) -> None:
 
 def write_rows(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> int:
     """Inserts the rows; returns how many. Pointers within the table itself follow when all rows are there."""
-    own = _pointers_to_itself(table.name)
-    if table.name == Secret.__tablename__:
-        connection.execute(delete(table))
+    own = _pointers_to_itself(table)
     count, later = 0, []
     for batch in _batches(rows):
         count += len(batch)
-        later += [row for row in batch if any(row[name] is not None for name in own)]
+        later += [(name, row["id"], row[name]) for row in batch for name in own if row.get(name) is not None]
         connection.execute(insert(table), [{**row, **dict.fromkeys(own)} for row in batch])
     for name in own:
         # No column may bear the name of a parameter, or SQLAlchemy refuses the statement.
@@ -95,9 +116,7 @@ def write_rows(connection: Connection, table: Table, rows: Iterable[dict[str, An
             .where(table.c.id == bindparam("row_to_change"))
             .values({name: bindparam("points_at")})
         )
-        pointing = [
-            {"row_to_change": row["id"], "points_at": row[name]} for row in later if row[name] is not None
-        ]
+        pointing = [{"row_to_change": row, "points_at": to} for which, row, to in later if which == name]
         if pointing:
             connection.execute(point, pointing)
     _go_on_counting(connection, table)
@@ -115,9 +134,8 @@ def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def _pointers_to_itself(name: str) -> list[str]:
-    columns = TABLES.tables[name].columns
-    return [c.name for c in columns for key in c.foreign_keys if key.column.table.name == name]
+def _pointers_to_itself(table: Table) -> list[str]:
+    return [c.name for c in table.columns for key in c.foreign_keys if key.column.table is table]
 
 
 def _go_on_counting(connection: Connection, table: Table) -> None:
@@ -134,11 +152,16 @@ def _go_on_counting(connection: Connection, table: Table) -> None:
 
 def as_line(row: dict[str, Any]) -> str:
     """One row as one line of JSON, the same for the same row whatever database it came from."""
-    return json.dumps({name: _written(value) for name, value in row.items()}, ensure_ascii=False)
+    return json.dumps({name: _written(value) for name, value in sorted(row.items())}, ensure_ascii=False)
 
 
 def from_line(table: Table, line: str) -> dict[str, Any]:
-    return {name: _read(table.c[name], value) for name, value in json.loads(line).items()}
+    row: dict[str, Any] = json.loads(line)
+    if stray := row.keys() - table.c.keys():
+        raise DoesNotFit(
+            f"{table.name} has no {', '.join(sorted(stray))}: its tables are not those of its schema"
+        )
+    return {name: _read(table.c[name], value) for name, value in row.items()}
 
 
 def _written(value: Any) -> Any:
@@ -165,17 +188,15 @@ def digest(connection: Connection, table: Table) -> str:
     return total.hexdigest()
 
 
-def copy_database(source: Database, target: Database) -> dict[str, int]:
-    """Copies every row into an empty, migrated database and compares both; returns rows by table.
-
-    NotEmpty or Differs leaves the target as it was.
-    """
-    with one_look(source) as reading, target.engine.begin() as writing:
-        must_be_empty(writing)
-        counts = {}
-        for table in plain_tables():
-            counts[table.name] = write_rows(writing, table, read_rows(reading, table))
-        for table in plain_tables():
-            if digest(reading, table) != digest(writing, table):
-                raise Differs(f"{table.name} differs after copying: nothing was kept")
-        return counts
+def copy_rows(reading: Connection, writing: Connection) -> dict[str, int]:
+    """Copies every row into empty tables of the same schema and compares both; returns rows by table."""
+    sources, targets = tables_in(reading), {table.name: table for table in tables_in(writing)}
+    counts = {}
+    for table in sources:
+        if table.name not in targets:
+            raise DoesNotFit(f"there is no {table.name} to copy into: its tables are not those of its schema")
+        counts[table.name] = write_rows(writing, targets[table.name], read_rows(reading, table))
+    for table in sources:
+        if digest(reading, table) != digest(writing, targets[table.name]):
+            raise Differs(f"{table.name} differs after copying: nothing was kept")
+    return counts

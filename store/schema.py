@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Constraint, Index, MetaData, inspect, text
 
 from store.db import Database
 from store.keys import set_up_secret
@@ -17,6 +18,7 @@ from store.models import TABLES
 
 FOLDER = Path(__file__).parent / "migrations"
 NEWEST = "head"
+UPGRADE = "python -m store upgrade"
 
 
 class BrokenPointers(ValueError):
@@ -35,6 +37,19 @@ def upgrade(database: Database, to: str = NEWEST) -> None:
 def upgrade_in(connection: Connection, to: str = NEWEST) -> None:
     """Within a transaction of `migrating`."""
     command.upgrade(_config(connection), to)
+
+
+def begin_anew(connection: Connection, at: str) -> None:
+    """Gives a database that has no rows the tables of this schema. The caller has looked that it has none.
+
+    Within a transaction of `migrating`. Tables that are not ours stay.
+    """
+    if revision_in(connection) == at:
+        return
+    there = MetaData()
+    there.reflect(connection, only=lambda name, _: name in TABLES.tables or name == "alembic_version")
+    there.drop_all(connection)
+    upgrade_in(connection, at)
 
 
 @contextmanager
@@ -86,7 +101,9 @@ def revision(database: Database) -> str | None:
 
 
 def revision_in(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def newest() -> str | None:
@@ -104,9 +121,56 @@ def is_newest(database: Database) -> bool:
 
 
 def drift(database: Database) -> list[object]:
-    """What the models say and the migrated database lacks; [] when they agree."""
+    """What the models say and the migrated database lacks, and the other way round; [] when they agree."""
     with database.engine.connect() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), TABLES))
+        return list(_differences(connection))
+
+
+def trouble_in(connection: Connection) -> list[str]:
+    """Why this program cannot work with these tables, in words; [] where it can. Takes up to a second.
+
+    The number of the schema alone does not tell: tables were made by the migrations as they were on that day. While an
+    upgrade is under way, processes of the version before work on with tables that have more than they know of.
+    """
+    found = revision_in(connection)
+    if found is None or (found != newest() and is_known(found)):
+        return [f"its schema is not the newest: {UPGRADE}"]
+    told = _fatal if found != newest() else _worth_telling
+    return [_in_words(difference) for difference in _differences(connection) if told(difference)]
+
+
+def _differences(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    for difference in compare_metadata(MigrationContext.configure(connection), TABLES):
+        # Those of one column come together as a list.
+        yield from difference if isinstance(difference, list) else [difference]
+
+
+def _worth_telling(difference: tuple[Any, ...]) -> bool:
+    """Tables of others may lie in the same database."""
+    return bool(difference[0] != "remove_table")
+
+
+def _fatal(difference: tuple[Any, ...]) -> bool:
+    return difference[0] in ("add_table", "add_column")
+
+
+def _in_words(difference: tuple[Any, ...]) -> str:
+    match difference:
+        case ("add_table", table):
+            return f"there is no table {table.name}"
+        case ("add_column", _, table, column):
+            return f"{table} has no column {column.name}"
+        case ("remove_column", _, table, column):
+            return f"{table} has a column {column.name} of which nobody knows"
+        case (what, thing) if isinstance(thing, Constraint | Index):
+            return f"{_table_of(thing)} {'lacks' if what.startswith('add') else 'has a strange'} {thing.name}"
+        case (what, _, table, column, *_):
+            return f"{table}.{column} differs ({what})"
+    return str(difference[0])
+
+
+def _table_of(thing: Constraint | Index) -> str:
+    return thing.table.name if thing.table is not None else "a table"
 
 
 def _scripts() -> ScriptDirectory:

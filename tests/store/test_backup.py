@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from store.backup import BadBackup, back_up, restore
-from store.broadcast_models import Broadcast, Mailing
-from store.clock import now
+from store.archive import BadBackup
+from store.backup import back_up, copy_database, restore
+from store.broadcast_models import Broadcast
 from store.db import Database
 from store.media import Media
 from store.models import Case, OutboxRow
-from store.rows import Differs, NotEmpty, copy_database, digest, one_look, plain_tables
+from store.rows import Differs, NotEmpty, digest, one_look, tables_in
 from store.schema import upgrade
 from tests.postgres import drop_database, make_database
-from tests.stories.press import IN_AN_HOUR, another_mailer, approve, crowd, heard
+from tests.stories.press import approve
 from tests.stories.transcripts import Stage, Story
 from tests.town import Town
 
@@ -49,7 +49,7 @@ def an_empty_place(town: Town, folder: Path) -> tuple[Database, Media]:
 
 def contents(database: Database) -> dict[str, str]:
     with one_look(database) as connection:
-        return {table.name: digest(connection, table) for table in plain_tables()}
+        return {table.name: digest(connection, table) for table in tables_in(connection)}
 
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["open", "sealed"])
@@ -62,44 +62,14 @@ def test_a_restored_town_has_every_row_and_every_file(town: Town, tmp_path: Path
     assert (back.rows, back.files) == (told.rows, told.files)
     assert told.files == 2
     before, after = contents(town.database), contents(database)
-    assert {name for name in before if before[name] != after[name]} <= {"outbox", "file"}
+    # What becomes of these: test_after_restore.
+    held_back = {"outbox", "file", "staff", "staff_session", "staff_act", "heartbeat"}
+    assert {name for name in before if before[name] != after[name]} <= held_back
     assert {t: media.read(t) for t in media.tokens()} == {
         t: other_media.read(t) for t in other_media.tokens()
     }
     with database.reading() as session:
         assert session.query(Case).one().summary == "ไฟถนนดับ · 📍 หน้าวัด"
-    database.close()
-
-
-def test_after_a_restore_nothing_that_waited_goes_out_by_itself(town: Town, tmp_path: Path) -> None:
-    lived_in(town)
-    media = town.office.media
-    back_up(town.database, media, tmp_path / "backup")
-    database, other_media = an_empty_place(town, tmp_path)
-    restore(database, other_media, tmp_path / "backup")
-    with database.reading() as session:
-        states = {row.state for row in session.query(OutboxRow)}
-        waiting = [row for row in session.query(OutboxRow) if row.notice == "case_received"]
-    assert "ready" not in states
-    assert [row.state for row in waiting] == ["dead"]
-    database.close()
-
-
-def test_after_a_restore_a_broadcast_waits_for_somebody_who_knows_whether_it_went_out(
-    town: Town, tmp_path: Path
-) -> None:
-    phones = crowd(town, 2)
-    broadcast = approve(town, send_at=now() + IN_AN_HOUR)
-    back_up(town.database, town.office.media, tmp_path / "backup")
-    town.wait(hours=2)
-    database, other_media = an_empty_place(town, tmp_path)
-    restore(database, other_media, tmp_path / "backup")
-    mailer = another_mailer(town, database=database)
-    assert mailer.mail_once() is False
-    assert heard(phones) == [1, 1]
-    with database.reading() as session:
-        mailing = session.query(Mailing).where(Mailing.broadcast_id == broadcast).one()
-        assert (mailing.state, mailing.why) == ("stopped", "restored from a backup")
     database.close()
 
 

@@ -1,0 +1,155 @@
+"""What becomes of each table's rows when a backup is restored.
+
+Between the backup and the restore the town went on: what waited may have been done, who was let in may have been shown
+out. So nothing that waited is done by itself, and nobody is let in by what was kept. BECOMES says it for every table,
+and a test sees to it that none is missing.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from store import heartbeats
+from store.audit import write_down
+from store.broadcast_models import Mailing, Surge, Tester
+from store.clock import in_bangkok, now
+from store.files import RESTORED
+from store.models import Case, File, Heartbeat, InboxEvent, OutboxRow
+from store.staff_models import SignInTry, Staff, StaffSession
+
+WHY = "restored from a backup"
+AS_IT_WAS = "as it was"
+BECOMES: Final = {
+    # What is on its way
+    "inbox": "an event that waited is dead: worked on again, it could answer and make a case a second time",
+    "outbox": "a message that waited is dead, a mere answer dropped: it may have been sent since",
+    "mailing": "a broadcast that waited or was being sent is stopped until somebody resumes it",
+    "chunk": "keeps its people and its retry key: LINE takes none twice within a day. It waits with its mailing",
+    "file": "one still to be fetched is fetched; if LINE has it no more, nobody is told. Damaged ones are refused",
+    "conversation": "as it was: it goes on when its resident writes, and says nothing by itself",
+    "tick": "as it was: a slot that is over is never done later",
+    # What is shown while it lasts
+    "surge": "as it was, and said in the report: only a supervisor knows whether it is over",
+    "broadcast": "as it was: its menu is shown in its time, which tells nobody anything; its mailing is stopped",
+    "menu_shown": "as it was: the worker compares it with LINE",
+    # Who is let in
+    "staff": "every password must be changed at the next sign-in",
+    "staff_session": "gone: whoever was signed in signs in again",
+    "sign_in_try": "gone",
+    "tester": "a code that was not typed yet is gone: invite again. Who is linked stays",
+    "pressed_form": "as it was, so that a form that was left open is not carried out twice",
+    # Signs of life
+    "heartbeat": "those of the worker are gone: it shows none until it runs",
+    "quota_reading": "as it was: LINE is asked as soon as the worker runs",
+    # What happened and what is known
+    "series": "as it was, and said in the report: numbers given since are given again",
+    "staff_act": "as it was, with a line about the restore",
+    "resident": AS_IT_WAS,
+    "case": AS_IT_WAS,
+    "case_event": AS_IT_WAS,
+    "broadcast_act": AS_IT_WAS,
+    "audience_snapshot": AS_IT_WAS,
+    "button_press": AS_IT_WAS,
+    "emergency_template": "as it was: one goes out only when two people act",
+    "topic_choice": AS_IT_WAS,
+}
+
+
+def hold_back(
+    session: Session, *, taken_at: str, damaged: Collection[str], taken_back: Collection[str]
+) -> list[str]:
+    """Makes it so. What is left for people to do, in sentences."""
+    held = _stop_events(session) + _stop_messages(session)
+    stopped = _stop_mailings(session)
+    _quiet_files(session, damaged, taken_back)
+    people = _show_out(session)
+    session.execute(delete(Heartbeat).where(Heartbeat.name != heartbeats.REDELIVERY))
+    write_down(session, "restore", staff_id=None, about=f"backup of {taken_at}"[:120])
+    session.flush()
+    return [*_held_sentences(held, stopped), *_people_sentences(people), *_since_sentences(session, taken_at)]
+
+
+def _stop_events(session: Session) -> int:
+    waiting = update(InboxEvent).where(InboxEvent.state == "new")
+    done = session.execute(
+        waiting.values(state="dead", error=f"{WHY}: it may have been worked on since").returning(
+            InboxEvent.id
+        )
+    )
+    return len(done.all())
+
+
+def _stop_messages(session: Session) -> int:
+    """An answer is worth something while somebody waits for it, but for a receipt with its number."""
+    waiting = update(OutboxRow).where(OutboxRow.state == "ready")
+    travelled_alone = {"body": None, "reply_token": None, "lead_id": None}
+    answers = waiting.where(OutboxRow.kind == "reply", OutboxRow.must_arrive.is_(False))
+    session.execute(answers.values(state="dropped", messages=None, **travelled_alone))
+    rest = waiting.values(state="dead", error=f"{WHY}: it may have been sent since", **travelled_alone)
+    return len(session.execute(rest.returning(OutboxRow.id)).all())
+
+
+def _stop_mailings(session: Session) -> int:
+    going = update(Mailing).where(Mailing.state.in_(("waiting", "sending")))
+    return len(session.execute(going.values(state="stopped", why=WHY).returning(Mailing.id)).all())
+
+
+def _quiet_files(session: Session, damaged: Collection[str], taken_back: Collection[str]) -> None:
+    wanted = update(File).where(File.state == "wanted")
+    session.execute(wanted.values(next_try_at=now(), tries=0, refused_because=RESTORED))
+    for file in session.scalars(
+        select(File).where(File.token.in_([*damaged, *taken_back]), File.state == "kept")
+    ):
+        file.sha256, file.next_try_at = None, None
+        if file.token in taken_back:
+            file.state, file.name, file.taken_at_place = "gone", None, None
+        else:
+            file.state, file.refused_because = "refused", "damaged"
+
+
+def _show_out(session: Session) -> int:
+    session.execute(delete(StaffSession))
+    session.execute(delete(SignInTry))
+    session.execute(update(Tester).values(code=None, code_until=None))
+    return len(session.execute(update(Staff).values(password_is_initial=True).returning(Staff.id)).all())
+
+
+def _held_sentences(held: int, stopped: int) -> list[str]:
+    told = ["Nothing that was waiting goes out by itself: it may have been sent since."]
+    if held:
+        told.append(f"{held} events and messages that waited are at /stuck, where a supervisor decides.")
+    if stopped:
+        told.append(
+            f"{stopped} sendings of broadcasts are stopped; somebody who knows resumes or cancels them."
+        )
+    return told
+
+
+def _people_sentences(people: int) -> list[str]:
+    if not people:
+        return []
+    return [
+        f"Everybody is signed out, and {people} members of staff must choose another password at the next sign-in.",
+        "Close again at /staff the accounts that were closed since.",
+    ]
+
+
+def _since_sentences(session: Session, taken_at: str) -> list[str]:
+    told = [
+        f"What residents took back, refused or were told after {_moment(taken_at)} is not known any more."
+    ]
+    last = session.scalars(
+        select(Case).order_by(Case.fiscal_year.desc(), Case.number.desc()).limit(1)
+    ).first()
+    if last is not None:
+        told.append(f"The last case is {last.shown_number}: numbers given after it are given a second time.")
+    if session.scalar(select(func.count()).select_from(Surge).where(Surge.is_running.is_(True))):
+        told.append("A surge is running: end it at /surge if it is over.")
+    return told
+
+
+def _moment(taken_at: str) -> str:
+    return f"{in_bangkok(datetime.fromisoformat(taken_at)):%d %b %Y %H:%M}"

@@ -1,0 +1,174 @@
+"""The folder of a backup: manifest.json, tables/NAME.jsonl.gz and media/, written piece by piece and read again.
+
+The manifest is written last and holds the hash of everything else. A table is a row a line, packed in pieces of a few
+hundred rows, so that neither writing nor reading it needs more memory than one piece, however many rows there are.
+Without a key the pieces one after another are an ordinary gzip file; with one, each is sealed and its length stands
+before it.
+
+Format 1, which earlier versions wrote, had each table in one piece and did not list its files.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+from store.sealing import CannotOpen, Sealer
+
+FORMAT, FORMAT_WITHOUT_FILES = 2, 1
+ROWS_A_PIECE = 500
+_LENGTH_BYTES = 4
+_OF_A_MANIFEST = {"schema": str, "taken_at": str, "sealed": bool, "tables": dict, "files": dict | int}
+
+
+class BadBackup(ValueError):
+    """The folder is no whole backup of ours, or was changed; nothing was restored."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A backup whose tables are as they were written; its files are not looked at yet."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    key: bytes | None = None
+
+    @property
+    def schema(self) -> str:
+        return str(self.manifest["schema"])
+
+    @property
+    def taken_at(self) -> str:
+        return str(self.manifest["taken_at"])
+
+    @property
+    def files(self) -> dict[str, dict[str, Any]] | None:
+        """Size and hash of each file by its token; None where the backup does not list them."""
+        listed: dict[str, dict[str, Any]] | None = self.manifest["files"]
+        return listed if self.manifest["format"] != FORMAT_WITHOUT_FILES else None
+
+    @property
+    def taken_back(self) -> set[str]:
+        """Files whose rows are in the backup, but which their residents took back while it was written."""
+        return set(self.manifest.get("taken_back", ()))
+
+    def lines(self, table: str) -> Iterator[str]:
+        """The table's rows, each a line of JSON."""
+        if table not in self.manifest["tables"]:
+            return
+        path = _table_file(self.folder, table)
+        if not self.manifest["sealed"]:
+            with gzip.open(path, "rt", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+                yield from (line.removesuffix("\n") for line in file)
+            return
+        for piece in self._pieces(path, table):
+            text = gzip.decompress(piece).decode("utf-8", "surrogatepass")
+            yield from (line for line in text.split("\n") if line)
+
+    def tokens(self) -> set[str]:
+        """Of the files that lie in the folder, whether listed or not."""
+        return {path.name for path in (self.folder / "media").iterdir()}
+
+    def file(self, token: str) -> bytes:
+        """FileNotFoundError where it is missing."""
+        return (self.folder / "media" / token).read_bytes()
+
+    def _pieces(self, path: Path, table: str) -> Iterator[bytes]:
+        if self.manifest["format"] == FORMAT_WITHOUT_FILES:
+            yield self._opened(path.read_bytes(), f"backup.{table}")
+            return
+        with path.open("rb") as file:
+            for number in count():
+                length = file.read(_LENGTH_BYTES)
+                if not length:
+                    return
+                yield self._opened(file.read(int.from_bytes(length, "big")), f"backup.{table}.{number}")
+
+    def _opened(self, data: bytes, about: str) -> bytes:
+        if self.key is None:
+            raise BadBackup("this backup is sealed: give the key it was made with (--key-file)")
+        try:
+            return Sealer((self.key,)).open(data, about)
+        except CannotOpen as error:
+            raise BadBackup("this key does not open the backup") from error
+
+
+def open_archive(folder: Path, key: bytes | None) -> Archive:
+    """Reads the manifest and compares every table with it; BadBackup in plain words."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    except (OSError, ValueError) as error:
+        raise BadBackup(f"{folder} is no whole backup: it has no readable manifest.json") from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
+        raise BadBackup(f"{folder} is no whole backup: its manifest.json is another file")
+    if manifest["format"] not in (FORMAT, FORMAT_WITHOUT_FILES):
+        raise BadBackup("this backup was made by a later version: restore it with that version")
+    if not all(isinstance(manifest.get(name), kind) for name, kind in _OF_A_MANIFEST.items()):
+        raise BadBackup(f"{folder} is no whole backup: its manifest.json lacks something")
+    for name, facts in manifest["tables"].items():
+        try:
+            same = hash_of(_table_file(folder, name)) == facts["sha256"]
+        except OSError as error:
+            raise BadBackup(f"the table {name} is missing or cannot be read") from error
+        if not same:
+            raise BadBackup(f"the table {name} was changed after the backup was taken")
+    return Archive(folder, manifest, key)
+
+
+def begin_archive(folder: Path) -> None:
+    """An empty or new folder, for nobody else to read."""
+    if folder.exists() and any(folder.iterdir()):
+        raise BadBackup(f"{folder} is not empty: choose a new folder for each backup")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("tables", "media"):
+        (folder / name).mkdir()
+
+
+def write_table(folder: Path, table: str, lines: Iterable[str], key: bytes | None) -> dict[str, Any]:
+    """What the manifest says of it."""
+    path, rows = _table_file(folder, table), 0
+    sealer = Sealer((key,)) if key else None
+    waiting = iter(lines)
+    with path.open("wb") as file:
+        for number in count():
+            piece = list(islice(waiting, ROWS_A_PIECE))
+            if not piece:
+                break
+            rows += len(piece)
+            data = gzip.compress(
+                "".join(f"{line}\n" for line in piece).encode("utf-8", "surrogatepass"), mtime=0
+            )
+            if sealer is not None:
+                data = sealer.seal(data, f"backup.{table}.{number}")
+                file.write(len(data).to_bytes(_LENGTH_BYTES, "big"))
+            file.write(data)
+    return {"rows": rows, "sha256": hash_of(path)}
+
+
+def write_file(folder: Path, token: str, data: bytes) -> dict[str, Any]:
+    (folder / "media" / token).write_bytes(data)
+    return facts_of(data)
+
+
+def facts_of(data: bytes) -> dict[str, Any]:
+    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Last, and in one step: a folder without it is an unfinished backup."""
+    rough = folder / "manifest.part"
+    rough.write_text(json.dumps({"format": FORMAT, **manifest}, indent=2))
+    rough.replace(folder / "manifest.json")
+
+
+def hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _table_file(folder: Path, table: str) -> Path:
+    return folder / "tables" / f"{table}.jsonl.gz"

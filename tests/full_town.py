@@ -1,0 +1,155 @@
+"""A town in which everything has happened that the stories tell, and much is still on its way: every table has rows."""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from line_simulator.refusals import NoSuchButton
+from line_simulator.residents import Resident as Phone
+from store import heartbeats, menus, money, outbox, surge, ticks
+from store.broadcasts import approval, emergency, testers, topics
+from store.clock import now
+from store.models import OutboxRow
+from store.statuses import Action, Status
+from tests.builders import a_resident, an_officer
+from tests.clerk import Clerk, a_clerk
+from tests.stories.press import DRAFT, IN_AN_HOUR, act, approve, card, words
+from tests.stories.scenes import a_case_of, friend, officer, tell
+from tests.stories.transcripts import Stage, Story
+from tests.town import Town
+
+WAITING_WORDS = "ไฟถนนหน้าวัดดับ"
+TOWN_NEWS = "งดจ่ายน้ำวันศุกร์"
+
+
+class Act(Stage):
+    """Does what the story says and does not look at the answers: numbers and queues are others in a full town."""
+
+    def __init__(self, town: Town, clerks: dict[str, Clerk]) -> None:
+        super().__init__(town)
+        self.clerks = clerks
+
+    def _bot(self, verb: str, rest: str) -> None:
+        self.latest = []
+
+    def _resident(self, actor: str, verb: str, rest: str) -> None:
+        # A button with the number of a case: here the case has another one.
+        with suppress(NoSuchButton):
+            super()._resident(actor, verb, rest)
+
+    def _staff(self, actor: str, verb: str, rest: str) -> None:
+        clerk = self.clerks.get(actor)
+        # Days have passed since, so who was signed in is not any more.
+        if clerk is None or clerk.client.get("/").status_code != 200:
+            self.clerks[actor] = new_clerk(self.town, role=actor)
+        if verb not in ("sees", "misses"):
+            super()._staff(actor, verb, rest)
+
+
+def new_clerk(town: Town, role: str) -> Clerk:
+    name = f"{role}.{now():%d%m%y.%H%M%S%f}"
+    return a_clerk(town.console(), town.database, town.office.municipality, username=name, role=role)
+
+
+def play(town: Town, stories: Iterable[Story]) -> None:
+    """One after another in the same town, each with residents of its own."""
+    clerks: dict[str, Clerk] = {}
+    for story in stories:
+        Act(town, clerks).play(story)
+
+
+def fill(town: Town, stories: Iterable[Story]) -> None:
+    """What is done first, then what is on its way."""
+    play(town, stories)
+    phone = friend(town, "ผู้รับข่าว")
+    for step in (keep_the_account, let_news_ride, send_broadcasts, prepare_emergencies, invite_testers):
+        step(town, phone)
+    leave_on_its_way(town, phone)
+
+
+def keep_the_account(town: Town, phone: Phone) -> None:
+    with town.database.transaction() as session:
+        heartbeats.beat(session, "worker")
+        heartbeats.note_redelivery(session)
+        menus.note_shown(session, menus.DEFAULT)
+        money.note_reading(session, most=15_000, used=120)
+        ticks.take(session, "menus", ticks.slot_of(now(), timedelta(minutes=1)))
+        topics.choose(session, a_resident(session, line_user_id=phone.id), "water", wanted=False)
+    # Somebody who has forgotten the password.
+    page = town.console().test_client()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get("/sign-in").text)
+    assert token is not None
+    page.post("/sign-in", data={"username": "nobody", "password": "a wrong password", "csrf_token": token[1]})
+
+
+def let_news_ride(town: Town, phone: Phone) -> None:
+    """What was held goes along in the request of what was not."""
+    case_id = a_case_of(town, phone, Status.SUBMITTED)
+    officer(town, case_id, Action.ACCEPT)
+    officer(town, case_id, Action.TELL, "พรุ่งนี้ไปดูค่ะ")
+    town.settle()
+
+
+def send_broadcasts(town: Town, _phone: Phone) -> None:
+    """Done with a pressed link, corrected, paused, cancelled, returned, submitted, a draft."""
+    link = {"label": "อ่านต่อ", "link": "https://tessaban.example/news"}
+    done = approve(town, content=card(link), audience={"who": "friends"}, category="warning", topic=None)
+    town.settle()
+    assert town.web.get(f"/b/{done}/0").status_code == 302
+    approve(town, corrects_id=done)
+    town.settle()
+    act(town, "pause", approve(town, send_at=now() + IN_AN_HOUR))
+    act(town, "cancel", approve(town, send_at=now() + IN_AN_HOUR), "ไม่ต้องแล้ว")
+    with town.database.transaction() as session:
+        author = an_officer(session, town.office.municipality)
+        boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        approval.write_draft(session, DRAFT, author)
+        approval.submit(session, approval.write_draft(session, DRAFT, author), author)
+        returned = approval.write_draft(session, DRAFT, author)
+        approval.submit(session, returned, author)
+        approval.return_(session, returned, boss, "แก้คำ")
+
+
+def prepare_emergencies(town: Town, _phone: Phone) -> None:
+    with town.database.transaction() as session:
+        author = an_officer(session, town.office.municipality)
+        boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        template = emergency.write_template(session, "น้ำท่วม", words("น้ำสูง [ระดับ] ค่ะ"), author)
+        emergency.approve_template(session, template, boss)
+        emergency.write_template(session, "ไฟป่า", words("ไฟที่ [สถานที่] ค่ะ"), author)
+
+
+def invite_testers(town: Town, phone: Phone) -> None:
+    """One is linked, one has a code that nobody typed yet."""
+    with town.database.transaction() as session:
+        colleague = an_officer(session, town.office.municipality)
+        code = testers.invite(session, "คนที่เชื่อมแล้ว", colleague).code or ""
+        testers.invite(session, "คนที่ยังไม่เชื่อม", colleague)
+    phone.says(code)
+    town.settle()
+
+
+def leave_on_its_way(town: Town, phone: Phone) -> None:
+    """An event, a receipt, news, news nobody could deliver, a photo, two broadcasts (one in doubt), a surge."""
+    for state in ("dead", "unreachable"):
+        tell(town, phone, state)
+        with town.database.transaction() as session:
+            outbox.settle(session, max(session.scalars(select(OutboxRow.id))), state, error="refused: 400")
+    officer(town, a_case_of(town, phone, Status.SUBMITTED), Action.ACCEPT)
+    in_doubt = approve(town, content=words(TOWN_NEWS), category="warning", topic=None)
+    town.simulator.faults.turn(api_status="500", count=1)
+    assert town.mailer.mail_once()
+    approve(town, content=words(f"{TOWN_NEWS} {in_doubt}"), send_at=now() + IN_AN_HOUR)
+    phone.sends_photos([b"not fetched yet"])
+    town.simulator.deliver_webhooks()
+    while town.worker.work_once():
+        pass
+    phone.says(WAITING_WORDS)
+    town.simulator.deliver_webhooks()
+    with town.database.transaction() as session:
+        if surge.find_running(session) is None:
+            boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+            surge.start(session, boss, "น้ำท่วมทั้งเมือง", None)
