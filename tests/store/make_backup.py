@@ -1,0 +1,36 @@
+"""Makes a small backup of a town with a few cases and much on its way: `python -m tests.store.make_backup FOLDER`.
+
+`tests/store/backup_0001` was made by it with the first version that could: schema 0001, format 1, the tests' own key.
+Such a folder is never made anew by a later version: it stands for the backups that towns of that time have.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import time_machine
+
+from store.backup import back_up
+from store.db import Database
+from store.schema import upgrade
+from tests.conftest import A_FRIDAY_MORNING, settings_for
+from tests.full_town import fill
+from tests.stories.transcripts import read_stories
+from tests.town import open_town
+
+SERVICES = ("street_light", "water_truck")
+
+
+def main(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as place, time_machine.travel(A_FRIDAY_MORNING) as clock:
+        settings = settings_for(f"sqlite:///{place}/town.db", Path(place))
+        database = Database(settings)
+        upgrade(database)
+        with open_town(settings, database, clock) as town:
+            fill(town, [story for story in read_stories() if story.service in SERVICES])
+            back_up(database, town.office.media, folder)
+        database.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
