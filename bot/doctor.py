@@ -20,7 +20,7 @@ from store.db import Database
 from store.heartbeats import REDELIVERY, is_alive, last_beat
 from store.menus import IN_ENGLISH, REGISTERED, SEASONS
 from store.municipality import MunicipalityError, Plan
-from store.schema import is_newest
+from store.schema import UPGRADE, is_newest, trouble_in
 from store.sealing import WrongDataKey
 from store.services import ServiceError
 
@@ -28,6 +28,7 @@ MOST_CLOCK_SECONDS = 30
 LEAST_QUOTA_LEFT = 0.2
 REDELIVERY_SEEN_WITHIN = timedelta(days=30)
 WEBHOOK_PATH = "/line/webhook"
+MOST_SHOWN = 3
 
 
 class Level(StrEnum):
@@ -82,11 +83,13 @@ def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
 def _examine_store(database: Database) -> Iterator[Finding]:
     try:
         if not is_newest(database):
-            yield fail("database", "its schema is not the newest", "python -m store upgrade")
+            yield fail("database", "its schema is not the newest", UPGRADE)
             return
-        yield ok("database", "answers, and its schema is the newest")
-        yield _keys(database)
         with database.reading() as session:
+            yield (tables := _tables(trouble_in(session.connection())))
+            if tables.level is Level.FAIL:
+                return
+            yield _keys(database)
             yield _worker(is_alive(session, "worker"))
             seen = last_beat(session, REDELIVERY)
     except (SQLAlchemyError, TimeoutError) as error:
@@ -111,6 +114,19 @@ def _keys(database: Database) -> Finding:
     except WrongDataKey as error:
         return fail("keys", str(error), "until it is right, neither web nor console nor worker starts")
     return ok("keys", "DATA_KEY opens what is stored")
+
+
+def _tables(trouble: list[str]) -> Finding:
+    if not trouble:
+        return ok("database", "answers, its schema is the newest, and its tables are those of the schema")
+    shown = "; ".join(trouble[:MOST_SHOWN])
+    more = f" and {len(trouble) - MOST_SHOWN} more" if len(trouble) > MOST_SHOWN else ""
+    return fail(
+        "database",
+        f"its tables are not those of its schema: {shown}{more}",
+        "a migration was changed after it had run here, or somebody changed the tables: undo that; or python -m store "
+        "backup DIR, set DATABASE_URL and MEDIA_URL to a new place, and python -m store restore DIR",
+    )
 
 
 def _worker(alive: bool) -> Finding:

@@ -21,7 +21,7 @@ from store.db import Database
 from store.intake import Intake, NotKept
 from store.keys import open_database
 from store.media import Media
-from store.readiness import readiness
+from store.readiness import Readiness
 from store.sealing import WrongDataKey
 from store.settings import refusing_in_one_line
 
@@ -43,6 +43,7 @@ def create_app(settings: BotSettings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.extensions["database"] = database
+    app.extensions["readiness"] = Readiness(database)
     app.extensions["intake"] = Intake(database, patience=QUEUE_SECONDS)
     app.extensions["bot_settings"] = settings
     app.extensions["media"] = Media(settings.store.media_url, database.sealer)
@@ -112,5 +113,5 @@ def healthz() -> Response:
 
 
 def readyz() -> tuple[Response, int]:
-    ready, report = readiness(current_app.extensions["database"])
+    ready, report = current_app.extensions["readiness"].report()
     return jsonify(report), 200 if ready else 503

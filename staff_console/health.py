@@ -4,9 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app
 
-from staff_console.office import office
 from store.metrics import CONTENT_TYPE, exposition
-from store.readiness import readiness
 
 health = Blueprint("health", __name__)
 
@@ -18,7 +16,7 @@ def healthz() -> dict[str, Any]:
 
 @health.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    ready, report = readiness(office().database)
+    ready, report = current_app.extensions["readiness"].report()
     return report, 200 if ready else 503
 
 

@@ -37,6 +37,7 @@ from store.media import Media
 from store.metrics import open_registry
 from store.municipality import read_municipality
 from store.passwords import Passwords
+from store.readiness import Readiness
 from store.services import read_services
 from store.settings import refusing_in_one_line
 
@@ -62,6 +63,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
         media=Media(settings.store.media_url, database.sealer),
         passwords=Passwords(),
     )
+    app.extensions["readiness"] = Readiness(database)
     app.extensions["registry"] = open_registry(database)
     # The order matters: who nobody knows is sent to sign in before their form is looked at.
     install_gate(app)

@@ -2,40 +2,66 @@
 
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from store import inbox, outbox
 from store.db import Database
 from store.heartbeats import is_alive
+from store.schema import revision_in, trouble_in
 from store.sealing import WrongDataKey
 
 # A backlog older than this means residents wait for answers.
 LATE_AFTER_SECONDS = 60
+ASK_THE_DOCTOR = "python -m bot doctor says more"
 
 
-def readiness(database: Database) -> tuple[bool, dict[str, Any]]:
-    """(ready, report). The report names every reason why not, and counts, never contents."""
-    try:
-        with database.reading() as session:
-            worker = is_alive(session, "worker")
-            events, events_age = inbox.backlog(session)
-            rows, rows_age = outbox.backlog(session)
-        reasons = _trouble_with_keys(database)
-    except (SQLAlchemyError, TimeoutError):
-        return False, {"ready": False, "reasons": ["database does not answer"]}
-    if not worker:
+class Readiness:
+    """One for each process. Comparing the tables takes a while: once they are right they are compared again only when
+    the number of the schema changes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._right: str | None = None
+
+    def report(self) -> tuple[bool, dict[str, Any]]:
+        """(ready, report). The report names every reason why not, and counts, never contents."""
+        try:
+            with self._database.reading() as session:
+                trouble = self._trouble(session.connection()) or _trouble_with_keys(self._database)
+                report = {"reasons": trouble} if trouble else _work(session)
+        except (SQLAlchemyError, TimeoutError):
+            report = {"reasons": ["database does not answer"]}
+        ready = not report["reasons"]
+        return ready, {"ready": ready, **report}
+
+    def _trouble(self, connection: Connection) -> list[str]:
+        found = revision_in(connection)
+        if found is not None and found == self._right:
+            return []
+        trouble = trouble_in(connection)
+        if trouble:
+            return [f"the database cannot be worked with: {trouble[0]} ({ASK_THE_DOCTOR})"]
+        self._right = found
+        return []
+
+
+def _work(session: Session) -> dict[str, Any]:
+    events, events_age = inbox.backlog(session)
+    rows, rows_age = outbox.backlog(session)
+    reasons = []
+    if not is_alive(session, "worker"):
         reasons.append("worker shows no sign of life")
     if events_age > LATE_AFTER_SECONDS:
         reasons.append("inbox is late")
     if rows_age > LATE_AFTER_SECONDS:
         reasons.append("outbox is late")
-    report = {
-        "ready": not reasons,
+    return {
         "reasons": reasons,
         "inbox": {"waiting": events, "eldest_seconds": round(events_age, 1)},
         "outbox": {"waiting": rows, "eldest_seconds": round(rows_age, 1)},
     }
-    return not reasons, report
 
 
 def _trouble_with_keys(database: Database) -> list[str]:

@@ -119,9 +119,12 @@ def drop_database(server: str, name: str) -> None:
 
 
 _SHAPE = """
-    SELECT md5(string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_name))
-        || (SELECT string_agg(encode(value, 'hex'), ' ') FROM secret)
-    FROM information_schema.columns WHERE table_schema = 'public'
+    SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
+        SELECT concat_ws(' ', table_name, column_name, data_type) AS line
+        FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT version_num FROM alembic_version
+    ) AS lines
 """
 _EMPTY = """
     SELECT string_agg(format('DELETE FROM %I', tablename), ';') FROM pg_tables

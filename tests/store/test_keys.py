@@ -16,7 +16,7 @@ from store.inbox import Arrival
 from store.keys import open_database
 from store.media import Media
 from store.models import InboxEvent, Resident, Secret
-from store.readiness import readiness
+from store.readiness import Readiness
 from store.residents import meet
 from store.schema import _config, is_newest, upgrade
 from store.sealing import Sealer, TownSecret, WrongDataKey
@@ -156,8 +156,8 @@ def test_a_new_key_that_was_put_last_does_no_harm(database: Database, store_sett
 
 def test_ready_means_that_the_keys_fit(database: Database, store_settings: StoreSettings) -> None:
     stranger = Database(with_keys(store_settings, OTHER_KEY))
-    assert "DATA_KEY does not open what is stored" in readiness(stranger)[1]["reasons"]
-    assert "DATA_KEY does not open what is stored" not in readiness(database)[1]["reasons"]
+    assert "DATA_KEY does not open what is stored" in Readiness(stranger).report()[1]["reasons"]
+    assert "DATA_KEY does not open what is stored" not in Readiness(database).report()[1]["reasons"]
     stranger.close()
 
 

@@ -4,13 +4,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import time_machine
+from sqlalchemy import event, text
 
 from store import heartbeats, inbox, outbox
 from store.clock import now
 from store.db import Database
 from store.inbox import Arrival
-from store.readiness import readiness
+from store.readiness import Readiness
 from tests.builders import a_resident
 from tests.conftest import settings_for
 
@@ -21,7 +23,7 @@ def beat(database: Database) -> None:
 
 
 def reasons(database: Database) -> list[str]:
-    ready, report = readiness(database)
+    ready, report = Readiness(database).report()
     assert ready is (report["reasons"] == [])
     found: list[str] = report["reasons"]
     return found
@@ -41,9 +43,9 @@ def test_a_worker_silent_for_a_minute_is_taken_for_dead(
     database: Database, clock: time_machine.Traveller
 ) -> None:
     beat(database)
-    clock.shift(timedelta(seconds=59))
+    clock.shift(timedelta(seconds=30))
     assert reasons(database) == []
-    clock.shift(timedelta(seconds=2))
+    clock.shift(timedelta(seconds=31))
     assert reasons(database) == ["worker shows no sign of life"]
 
 
@@ -56,7 +58,7 @@ def test_what_waits_for_more_than_a_minute_is_said_in_numbers_and_never_in_words
     clock.shift(timedelta(seconds=61))
     beat(database)
     assert reasons(database) == ["inbox is late", "outbox is late"]
-    report: dict[str, Any] = readiness(database)[1]
+    report: dict[str, Any] = Readiness(database).report()[1]
     assert report["inbox"]["waiting"] == report["outbox"]["waiting"] == 1
     assert "ความลับ" not in str(report)
 
@@ -71,8 +73,64 @@ def test_news_that_is_meant_to_wait_is_not_late(database: Database, clock: time_
 
 def test_a_database_that_does_not_answer_is_a_reason_and_no_error(tmp_path: Path) -> None:
     empty = Database(settings_for(f"sqlite:///{tmp_path}/empty.db", tmp_path))
-    assert reasons(empty) == ["database does not answer"]
+    (reason,) = reasons(empty)
+    assert "its schema is not the newest: python -m store upgrade" in reason
     empty.close()
     nobody = Database(settings_for("postgresql://nobody@127.0.0.1:9/none", tmp_path))
     assert reasons(nobody) == ["database does not answer"]
     nobody.close()
+
+
+def harm(database: Database, statement: str) -> None:
+    with database.transaction() as session:
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("ALTER TABLE inbox DROP COLUMN error", "inbox has no column error"),
+        ("DROP TABLE tick", "there is no table tick"),
+        ("ALTER TABLE resident ADD COLUMN stray integer", "resident has a column stray"),
+        ("DROP INDEX ix_outbox_due", "outbox lacks ix_outbox_due"),
+    ],
+)
+def test_tables_that_are_not_those_of_their_schema_are_a_reason(
+    database: Database, statement: str, told: str
+) -> None:
+    beat(database)
+    harm(database, statement)
+    (reason,) = reasons(database)
+    assert told in reason
+    assert "python -m bot doctor" in reason
+
+
+def test_the_tables_are_compared_once_and_again_when_the_schema_changes(database: Database) -> None:
+    beat(database)
+    readiness = Readiness(database)
+    assert readiness.report()[1]["reasons"] == []
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    assert readiness.report()[1]["reasons"] == []
+    assert len(statements) < 8, statements
+    harm(database, "ALTER TABLE inbox DROP COLUMN error")
+    # While the schema keeps its number nobody looks again.
+    assert readiness.report()[1]["reasons"] == []
+    harm(database, "UPDATE alembic_version SET version_num = 'of a later version'")
+    assert not readiness.report()[0]
+
+
+def test_while_an_upgrade_is_under_way_the_version_before_goes_on_working(database: Database) -> None:
+    """Its successor has added to the tables; it knows less of them than there is, and needs no more."""
+    beat(database)
+    harm(database, "UPDATE alembic_version SET version_num = 'of a later version'")
+    harm(database, "ALTER TABLE resident ADD COLUMN nickname varchar")
+    assert reasons(database) == []
+    harm(database, "ALTER TABLE inbox DROP COLUMN error")
+    assert "inbox has no column error" in reasons(database)[0]
+
+
+def test_a_table_of_somebody_else_in_the_same_database_is_none_of_our_business(database: Database) -> None:
+    beat(database)
+    harm(database, "CREATE TABLE spatial_ref_sys (id integer)")
+    assert reasons(database) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from bot.doctor import Finding, Level, examine
 from bot.line_account import LineAccount, LineTrouble
@@ -185,6 +185,19 @@ def test_a_database_without_tables_is_told_how_to_get_them(
     )
     found = only(replace(healthy, store=empty), line)
     assert (found.about, found.then) == ("database", "python -m store upgrade")
+
+
+def test_tables_that_are_not_those_of_their_schema_are_named(
+    healthy: BotSettings, line: LineAccount, database: Database
+) -> None:
+    """As after a migration was edited that had run: the number of the schema says that all is well."""
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE inbox DROP COLUMN error"))
+        session.execute(text("DROP TABLE tick"))
+    found = only(healthy, line)
+    assert (found.level, found.about) == (Level.FAIL, "database")
+    assert "there is no table tick; inbox has no column error" in found.found
+    assert "python -m store backup DIR" in found.then
 
 
 def test_without_an_own_address_photos_cannot_be_sent(healthy: BotSettings, line: LineAccount) -> None:

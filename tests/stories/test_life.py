@@ -21,7 +21,7 @@ from store import inbox, outbox
 from store.clock import now
 from store.db import Database
 from store.models import Heartbeat, InboxEvent
-from store.readiness import readiness
+from store.readiness import Readiness
 from tests.children import Child, run
 from tests.conftest import KEY
 from tests.stories.scenes import HELLO, calls, friend, impatient, rows, tell, times_told
@@ -73,7 +73,7 @@ def test_a_worker_answers_shows_that_it_lives_and_leaves_when_asked(town: Town) 
     town.simulator.deliver_webhooks()
     wait_until(lambda: times_told(phone, GREETED) == 1, what="the greeting")
     wait_until(lambda: set(event_states(town)) == {"done"}, what="the end of every event")
-    wait_until(lambda: readiness(town.database)[0], what="the town to be ready")
+    wait_until(lambda: Readiness(town.database).report()[0], what="the town to be ready")
     stop.set()
     finish(running, what="the worker")
     assert times_told(phone, GREETED) == 1
