@@ -10,7 +10,7 @@ from bot.check import check
 from bot.office import open_office
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
-from bot.settings import BotSettings
+from bot.settings import BotSettings, blanks_around
 from bot.signals import set_when_asked_to_leave
 from bot.supervisor import CANNOT_START, LEFT, Supervisor
 from bot.watchdog import Watchdog
@@ -67,15 +67,19 @@ def check_definitions() -> int:
 
 
 def see_doctor() -> int:
-    from bot.doctor import Level, examine, fail
+    from bot.doctor import SET_IT, Level, examine, fail
     from bot.line_account import LineAccount
 
     try:
         settings = BotSettings.from_environment(os.environ)
     except SettingsError as error:
-        print(fail("settings", str(error), "set it, then run this again"))
+        print(fail("settings", str(error), SET_IT))
         return 1
-    line, failed = LineAccount(settings.line_api_url, settings.access_token), False
+    failed = False
+    for name in blanks_around(os.environ):
+        print(fail("settings", f"{name} has a blank or a line break before or after it", "set it without"))
+        failed = True
+    line = LineAccount(settings.line_api_url, settings.access_token)
     for finding in examine(settings, line):
         print(finding, flush=True)
         failed = failed or finding.level is Level.FAIL

@@ -23,12 +23,14 @@ from store.municipality import MunicipalityError, Plan
 from store.schema import UPGRADE, is_newest, trouble_in
 from store.sealing import WrongDataKey
 from store.services import ServiceError
+from store.settings import SettingsError
 
 MOST_CLOCK_SECONDS = 30
 LEAST_QUOTA_LEFT = 0.2
 REDELIVERY_SEEN_WITHIN = timedelta(days=30)
 WEBHOOK_PATH = "/line/webhook"
 MOST_SHOWN = 3
+SET_IT = "set it, then run this again"
 
 
 class Level(StrEnum):
@@ -65,8 +67,12 @@ def fail(about: str, found: str, then: str) -> Finding:
 
 def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
     """Every finding as soon as it is there; asking LINE takes a while."""
+    try:
+        database = Database(settings.store, patience=3)
+    except SettingsError as error:
+        yield fail("settings", str(error), SET_IT)
+        return
     yield ok("settings", "every variable that is needed is set")
-    database = Database(settings.store, patience=3)
     try:
         yield from _examine_store(database)
     finally:
@@ -76,6 +82,10 @@ def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
     except (MunicipalityError, ServiceError) as error:
         yield fail("definitions", str(error), "mend the file that MUNICIPALITY names, or the service")
         return
+    except SettingsError as error:
+        yield fail("media", str(error), SET_IT)
+        return
+    yield _media(office)
     yield _definitions(office)
     yield from _examine_line(settings, office, line)
 
@@ -127,6 +137,18 @@ def _tables(trouble: list[str]) -> Finding:
         "a migration was changed after it had run here, or somebody changed the tables: undo that; or python -m store "
         "backup DIR, set DATABASE_URL and MEDIA_URL to a new place, and python -m store restore DIR",
     )
+
+
+def _media(office: Office) -> Finding:
+    try:
+        office.media.try_out()
+    except Exception as error:  # An object store has errors of its own, and none of them may end the doctor.
+        return fail(
+            "media",
+            f"nothing can be kept at MEDIA_URL ({type(error).__name__})",
+            "let the user that runs this write there; for s3:// check the AWS_* variables and the bucket",
+        )
+    return ok("media", "photos and documents can be kept")
 
 
 def _worker(alive: bool) -> Finding:

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from store.settings import SettingsError, StoreSettings, required, required_secret
+from store.settings import (
+    SettingsError,
+    StoreSettings,
+    required,
+    required_secret,
+    visible,
+    web_address,
+)
 
 
 @dataclass(frozen=True)
@@ -27,11 +34,27 @@ class BotSettings:
             raise SettingsError("LINE_CHANNEL_SECRET has an empty part: check its commas.")
         return cls(
             store=StoreSettings.from_environment(environ),
-            channel_secrets=tuple(secrets),
-            access_token=required(environ, "LINE_CHANNEL_ACCESS_TOKEN"),
+            channel_secrets=tuple(visible(secret, "LINE_CHANNEL_SECRET") for secret in secrets),
+            access_token=visible(required(environ, "LINE_CHANNEL_ACCESS_TOKEN"), "LINE_CHANNEL_ACCESS_TOKEN"),
             secret_key=required_secret(environ, "SECRET_KEY"),
-            line_api_url=(environ.get("LINE_API_URL") or cls.line_api_url).rstrip("/"),
-            line_api_data_url=(environ.get("LINE_API_DATA_URL") or cls.line_api_data_url).rstrip("/"),
-            public_url=environ.get("PUBLIC_URL", "").rstrip("/"),
+            line_api_url=web_address(environ, "LINE_API_URL", cls.line_api_url),
+            line_api_data_url=web_address(environ, "LINE_API_DATA_URL", cls.line_api_data_url),
+            public_url=web_address(environ, "PUBLIC_URL"),
             metrics_token=environ.get("METRICS_TOKEN", "").strip(),
         )
+
+
+# Copied from a web page or read from a file, these easily come with a line break that nobody sees.
+_COPIED = (
+    "LINE_CHANNEL_SECRET",
+    "LINE_CHANNEL_ACCESS_TOKEN",
+    "SECRET_KEY",
+    "DATA_KEY",
+    "DATABASE_URL",
+    "PUBLIC_URL",
+)
+
+
+def blanks_around(environ: Mapping[str, str]) -> list[str]:
+    """The variables with a blank or a line break before or after their value. We cut it off; others may not."""
+    return [name for name in _COPIED if environ.get(name, "") != environ.get(name, "").strip()]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from store.settings import StoreSettings, required_secret
+from store.settings import StoreSettings, required_secret, web_address
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,6 @@ class ConsoleSettings:
         return cls(
             store=StoreSettings.from_environment(environ),
             secret_key=required_secret(environ, "SECRET_KEY"),
-            console_url=environ.get("CONSOLE_URL", "").strip(),
+            console_url=web_address(environ, "CONSOLE_URL"),
             metrics_token=environ.get("METRICS_TOKEN", "").strip(),
         )

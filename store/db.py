@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from store.logs import failure_fields
 from store.sealing import TownSealer, sealer_of
-from store.settings import StoreSettings
+from store.settings import StoreSettings, made_folder
 from store.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ def _engine(url: str, patience: float) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return _postgres_engine(url, patience)
     if database := make_url(url).database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        made_folder(Path(database).parent, "DATABASE_URL")
     engine = create_engine(
         url,
         connect_args={"timeout": patience, "check_same_thread": False},

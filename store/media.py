@@ -4,6 +4,7 @@
 """
 
 import re
+import secrets
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -49,6 +50,12 @@ class Media:
 
     def discard(self, name: str) -> None:
         self._shelf.remove(name)
+
+    def try_out(self) -> None:
+        """Keeps something and takes it away again, and raises whatever stands in the way."""
+        token = secrets.token_urlsafe(20)
+        self.keep(token, b"")
+        self.destroy(token)
 
     def keep_sealed(self, token: str, sealed: bytes) -> None:
         """As it comes out of a backup."""

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from store.settings import SettingsError
 
-class MunicipalityError(ValueError):
+
+class MunicipalityError(SettingsError):
     """The file cannot be used; the message names the line of thought, not a stack."""
 
 
@@ -179,6 +181,8 @@ def read_municipality(path: Path) -> Municipality:
         return Municipality.model_validate(tomllib.loads(path.read_text("utf-8")))
     except FileNotFoundError as error:
         raise MunicipalityError(f"MUNICIPALITY: there is no file {path}") from error
+    except OSError as error:
+        raise MunicipalityError(f"MUNICIPALITY: {path} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise MunicipalityError(f"{path.name} is not saved as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

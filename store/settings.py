@@ -1,18 +1,28 @@
 """The store's settings, read once from the environment; it refuses to start on a missing or weak secret."""
 
 import base64
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 # By this exit code gunicorn knows that starting again would not help.
 DOES_NOT_START = 4
 # Of 32 random bytes about 30 differ, and fewer than this many never.
 LEAST_DIFFERENT_BYTES = 8
 DEMO_MUNICIPALITY = Path(__file__).parent / "demo_municipality.toml"
+
+
+_DRIVERS = {"sqlite", "sqlite+pysqlite", "postgres", "postgresql", "postgresql+psycopg"}
+# What may stand in a header of a request, without a blank.
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
 class SettingsError(ValueError):
@@ -44,6 +54,61 @@ def required_secret(environ: Mapping[str, str], name: str, *, shortest: int = 32
     return value
 
 
+def visible(value: str, name: str) -> str:
+    """For keys of LINE's: they go into headers, where no other sign may stand."""
+    if not _VISIBLE.fullmatch(value):
+        raise SettingsError(
+            f"{name} has a blank, a line break or a letter that LINE's never have: copy it from LINE again."
+        )
+    return value
+
+
+def web_address(environ: Mapping[str, str], name: str, default: str = "") -> str:
+    """Without a slash at its end."""
+    value = environ.get(name, "").strip() or default
+    try:
+        where = urlsplit(value)
+        good = not value or (where.scheme in ("http", "https") and bool(where.hostname) and where.port != 0)
+    except ValueError:
+        good = False
+    if not good or (value and not _VISIBLE.fullmatch(value)):
+        raise SettingsError(f"{name} is no web address: it begins with https:// and has no blanks.")
+    return value.rstrip("/")
+
+
+def database_address(value: str) -> str:
+    """The value is never quoted: it may hold a password."""
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.drivername not in _DRIVERS:
+        raise SettingsError(
+            "DATABASE_URL is no address of a database: sqlite:///var/tessaban.db or postgresql://USER:PASSWORD@HOST/NAME."
+        )
+    if url.drivername.startswith("sqlite") and url.database in (None, "", ":memory:"):
+        raise SettingsError("DATABASE_URL names no file, so every process would have a database of its own.")
+    return value
+
+
+def media_address(value: str) -> str:
+    if "://" in value and not re.match(r"s3://[^/]", value):
+        raise SettingsError("MEDIA_URL is neither a folder nor s3://BUCKET/PREFIX.")
+    return value
+
+
+def made_folder(folder: Path, name: str) -> Path:
+    """The folder, made where it is missing, or SettingsError about the variable that names it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no such name is possible"
+        raise SettingsError(
+            f"{name}: the folder {folder} cannot be made ({why}). Make it for the user that runs this, or name another."
+        ) from error
+    return folder
+
+
 def data_keys(value: str) -> tuple[bytes, ...]:
     """Comma-separated 32-byte keys in base64, the one in use first, the first ever used last."""
     keys = []
@@ -72,8 +137,10 @@ class StoreSettings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         return cls(
-            database_url=environ.get("DATABASE_URL") or "sqlite:///var/tessaban.db",
-            media_url=environ.get("MEDIA_URL") or "var/media",
+            database_url=database_address(
+                environ.get("DATABASE_URL", "").strip() or "sqlite:///var/tessaban.db"
+            ),
+            media_url=media_address(environ.get("MEDIA_URL", "").strip() or "var/media"),
             municipality=Path(environ.get("MUNICIPALITY") or DEMO_MUNICIPALITY),
             data_keys=data_keys(required(environ, "DATA_KEY")),
         )

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from store.settings import made_folder
+
 CALL_SECONDS = 20
 
 
@@ -23,7 +25,9 @@ class Shelf(Protocol):
 
 def open_shelf(media_url: str) -> Shelf:
     """`s3://bucket/prefix`, or a folder."""
-    return Bucket(media_url) if media_url.startswith("s3://") else Folder(Path(media_url))
+    if media_url.startswith("s3://"):
+        return Bucket(media_url)
+    return Folder(made_folder(Path(media_url), "MEDIA_URL"))
 
 
 class Folder:

@@ -124,6 +124,7 @@ _SHAPE = """
         FROM information_schema.columns WHERE table_schema = 'public'
         UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
         UNION ALL SELECT version_num FROM alembic_version
+        UNION ALL SELECT encode(value, 'hex') FROM secret
     ) AS lines
 """
 _EMPTY = """

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
+from bot.__main__ import see_doctor
 from bot.doctor import Finding, Level, examine
 from bot.line_account import LineAccount, LineTrouble
 from bot.richmenus.line_menus import LineMenus
@@ -68,8 +69,8 @@ def test_a_healthy_set_up_gets_nothing_but_ok(healthy: BotSettings, line: LineAc
     assert bad(healthy, line) == []
     about = [finding.about for finding in examine(healthy, line)]
     assert about == [
-        "settings", "database", "keys", "worker", "redelivery", "definitions", "token", "name", "clock", "webhook",
-        "quota", "menu",
+        "settings", "database", "keys", "worker", "redelivery", "media", "definitions", "token", "name", "clock",
+        "webhook", "quota", "menu",
     ]  # fmt: skip
 
 
@@ -232,7 +233,7 @@ def test_trouble_in_the_middle_does_not_stop_the_rest(
     town: Town, healthy: BotSettings, line: LineAccount
 ) -> None:
     questions = examine(healthy, line)
-    found = [next(questions) for _ in range(8)]
+    found = [next(questions) for _ in range(9)]
     town.simulator.faults.turn(api_status="500", count=1)
     found += list(questions)
     assert [(f.about, f.level) for f in found if f.level is not Level.OK] == [("webhook", Level.FAIL)]
@@ -260,8 +261,12 @@ def test_what_line_delivers_again_is_remembered_as_the_proof(town: Town, databas
         assert last_beat(session, REDELIVERY) is not None
 
 
+def run_here(environ: dict[str, str], *command: str) -> Any:
+    return run([sys.executable, *command], env=environ, check=False)
+
+
 def run_doctor(environ: dict[str, str]) -> Any:
-    return run([sys.executable, "-m", "bot", "doctor"], env=environ, check=False)
+    return run_here(environ, "-m", "bot", "doctor")
 
 
 def test_the_command_prints_a_line_for_each_and_fails_when_one_does(
@@ -285,3 +290,90 @@ def test_a_missing_variable_is_a_finding_as_well(town: Town) -> None:
     ill = run_doctor({**environment(town), "DATA_KEY": ""})
     assert (ill.returncode, ill.stderr) == (1, "")
     assert "fail  settings    DATA_KEY is not set" in ill.stdout
+
+
+@pytest.fixture
+def a_file(tmp_path: Path) -> Path:
+    """Where a folder is wanted."""
+    file = tmp_path / "a file"
+    file.write_text("no TOML")
+    return file
+
+
+UNUSABLE = [
+    ("LINE_CHANNEL_ACCESS_TOKEN", "รหัส", "LINE_CHANNEL_ACCESS_TOKEN has a blank"),
+    ("LINE_CHANNEL_ACCESS_TOKEN", "two words", "LINE_CHANNEL_ACCESS_TOKEN has a blank"),
+    ("LINE_CHANNEL_ACCESS_TOKEN", "two\nlines", "LINE_CHANNEL_ACCESS_TOKEN has a blank"),
+    ("LINE_CHANNEL_SECRET", "ความลับ", "LINE_CHANNEL_SECRET has a blank"),
+    ("LINE_API_URL", "nonsense", "LINE_API_URL is no web address"),
+    ("PUBLIC_URL", "tessaban.example", "PUBLIC_URL is no web address"),
+    ("DATABASE_URL", "nonsense", "DATABASE_URL is no address of a database"),
+    ("DATABASE_URL", "mysql://user:word@host/name", "DATABASE_URL is no address of a database"),
+    ("DATABASE_URL", "sqlite://", "DATABASE_URL names no file"),
+    ("DATABASE_URL", "sqlite:///{file}/town.db", "DATABASE_URL: the folder {file} cannot be made"),
+    ("MEDIA_URL", "{file}/media", "MEDIA_URL: the folder {file}/media cannot be made"),
+    ("MEDIA_URL", "http://media", "MEDIA_URL is neither a folder nor s3://"),
+    ("MUNICIPALITY", "{file}", "a file is not TOML"),
+    ("MUNICIPALITY", "{folder}", "cannot be read"),
+    ("MUNICIPALITY", "{folder}/none", "there is no file"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "told"), UNUSABLE)
+def test_a_setting_that_cannot_be_used_is_one_line_of_the_doctor_and_no_traceback(  # noqa: PLR0917
+    town: Town,
+    a_file: Path,
+    name: str,
+    value: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    places = {"file": a_file, "folder": a_file.parent}
+    for known, as_it_is in {**environment(town), name: value.format(**places)}.items():
+        monkeypatch.setenv(known, as_it_is)
+    assert see_doctor() == 1
+    said = capsys.readouterr().out
+    (line,) = [line for line in said.splitlines() if told.format(**places) in line]
+    assert line.startswith("fail ")
+    assert "user:word" not in said
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " "])
+def test_a_line_break_at_the_end_of_a_token_is_noticed(town: Town, blank: str) -> None:
+    ill = run_doctor({**environment(town), "LINE_CHANNEL_ACCESS_TOKEN": f"{TOKEN}{blank}"})
+    assert (ill.returncode, ill.stderr) == (1, "")
+    assert (
+        "fail  settings    LINE_CHANNEL_ACCESS_TOKEN has a blank or a line break before or after it"
+        in ill.stdout
+    )
+    assert "LINE knows us as" in ill.stdout, "it is cut off, so the rest is examined all the same"
+
+
+GUNICORN = ("-m", "gunicorn", "--no-control-socket", "--bind", "127.0.0.1:0")
+AT_START = {
+    "web": (*GUNICORN, "bot.web:create_app()"),
+    "console": (*GUNICORN, "staff_console.web:create_app()"),
+    "worker": ("-m", "bot", "worker"),
+}
+
+
+@pytest.mark.parametrize("process", AT_START)
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("DATABASE_URL", "nonsense", "DATABASE_URL is no address of a database"),
+        ("DATABASE_URL", "sqlite:///{file}/town.db", "DATABASE_URL: the folder {file} cannot be made"),
+        ("MUNICIPALITY", "{folder}", "cannot be read"),
+    ],
+)
+def test_each_process_says_the_same_at_its_start_and_ends(
+    town: Town, a_file: Path, process: str, name: str, value: str, told: str
+) -> None:
+    if (process, name) == ("web", "MUNICIPALITY"):
+        pytest.skip("the web process does not read the municipality's file")
+    places = {"file": a_file, "folder": a_file.parent}
+    ended = run_here({**environment(town), name: value.format(**places)}, *AT_START[process])
+    assert ended.returncode != 0
+    assert told.format(**places) in ended.stderr
+    assert "Traceback" not in ended.stderr
