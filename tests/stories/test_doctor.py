@@ -1,7 +1,7 @@
 """The doctor: each thing that can be wrong with a set-up is found, and said with what to do about it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -319,21 +319,27 @@ UNUSABLE = [
 ]
 
 
+@pytest.fixture
+def doctor(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str, str], str]:
+    """What the command prints with this variable set so; it must end with 1."""
+
+    def says(name: str, value: str) -> str:
+        for known, as_it_is in {**environment(town), name: value}.items():
+            monkeypatch.setenv(known, as_it_is)
+        assert see_doctor() == 1
+        return capsys.readouterr().out
+
+    return says
+
+
 @pytest.mark.parametrize(("name", "value", "told"), UNUSABLE)
-def test_a_setting_that_cannot_be_used_is_one_line_of_the_doctor_and_no_traceback(  # noqa: PLR0917
-    town: Town,
-    a_file: Path,
-    name: str,
-    value: str,
-    told: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_a_setting_that_cannot_be_used_is_one_line_of_the_doctor_and_no_traceback(
+    doctor: Callable[[str, str], str], a_file: Path, name: str, value: str, told: str
 ) -> None:
     places = {"file": a_file, "folder": a_file.parent}
-    for known, as_it_is in {**environment(town), name: value.format(**places)}.items():
-        monkeypatch.setenv(known, as_it_is)
-    assert see_doctor() == 1
-    said = capsys.readouterr().out
+    said = doctor(name, value.format(**places))
     (line,) = [line for line in said.splitlines() if told.format(**places) in line]
     assert line.startswith("fail ")
     assert "user:word" not in said
