@@ -230,7 +230,7 @@ def _rows_in(archive: Archive, database: Database, damaged: dict[str, str]) -> t
         for table in tables:
             rows += write_rows(connection, table, _read(archive, table))
         upgrade_in(connection)
-        _set_up_secret(connection, database)
+        _set_up_secret(connection)
         with Session(connection) as session:
             notes = hold_back(
                 session, taken_at=archive.taken_at, damaged=damaged.keys(), taken_back=archive.taken_back
@@ -243,10 +243,10 @@ def _read(archive: Archive, table: Table) -> Iterator[dict[str, Any]]:
     return (from_line(table, line) for line in archive.lines(table.name))
 
 
-def _set_up_secret(connection: Connection, database: Database) -> None:
+def _set_up_secret(connection: Connection) -> None:
     """The backup's own; one of the first version has none yet."""
     try:
-        set_up_secret(connection, database.sealer)
+        set_up_secret(connection)
     except WrongDataKey as error:
         raise BadBackup(
             "DATA_KEY opens nothing of this backup: set the one it was made under. Nothing was changed."
@@ -266,5 +266,5 @@ def copy_database(source: Database, target: Database) -> dict[str, int]:
         begin_anew(writing, schema)
         counts = copy_rows(reading, writing)
         upgrade_in(writing)
-        set_up_secret(writing, target.sealer)
+        set_up_secret(writing)
     return counts

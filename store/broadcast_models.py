@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.db import Table
-from store.sealing import Sealed
+from store.sealed_rows import SealedRow, SealedValue
 from store.staff_models import Staff
 
 
@@ -108,7 +108,7 @@ class Mailing(Table):
     broadcast: Mapped[Broadcast] = relationship(back_populates="mailings")
 
 
-class Chunk(Table):
+class Chunk(SealedRow, Table):
     """At most 500 residents of a mailing, told in one request under one retry key; None as residents: every friend.
 
     state: ready, sent, dead (LINE refused it, or said nothing clear for 23 hours), cancelled.
@@ -125,7 +125,7 @@ class Chunk(Table):
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
     residents: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
-    body: Mapped[str | None] = mapped_column(Sealed("chunk.body"))
+    body = SealedValue[str | None]("chunk.body")
     state: Mapped[str] = mapped_column(String(10), default="ready")
     told: Mapped[int | None]
     tries: Mapped[int] = mapped_column(default=0)

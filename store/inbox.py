@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from store.clock import now
 from store.lanes import hold_lanes
 from store.models import InboxEvent
-from store.sealing import CannotOpen
+from store.sealing import Fresh, new_row_key
 
 MOST_TRIES = 5
 PUT_OFF_FOR = timedelta(seconds=5)
@@ -70,10 +70,12 @@ def accept(session: Session, arrivals: Iterable[Arrival]) -> None:
 
 
 def _row(arrival: Arrival) -> dict[str, Any]:
+    row_key = new_row_key()
     return {
+        "row_key": row_key,
         "event_id": arrival.event_id,
         "lane": arrival.lane,
-        "body": arrival.body,
+        "body": Fresh(arrival.body, row_key),
         "occurred_at": arrival.occurred_at,
         "arrived_at": now(),
         "state": "new",
@@ -137,13 +139,10 @@ def take(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEv
 
 def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEvent]:
     """Without those that no key opens: they must not hold up everybody else's."""
-    try:
-        return list(session.scalars(_THESE, {"ids": event_ids, "tries": tries})) if event_ids else []
-    except CannotOpen:
-        if len(event_ids) > 1:
-            return [event for event_id in event_ids for event in _read(session, [event_id], tries)]
-        session.execute(update(InboxEvent).where(InboxEvent.id == event_ids[0]).values(_UNREADABLE))
-        return []
+    events = list(session.scalars(_THESE, {"ids": event_ids, "tries": tries})) if event_ids else []
+    if closed := [event.id for event in events if not event.can_be_read()]:
+        session.execute(update(InboxEvent).where(InboxEvent.id.in_(closed)).values(_UNREADABLE))
+    return [event for event in events if event.id not in closed]
 
 
 def give_back(session: Session, event_ids: Sequence[int], *, at_once: bool = False) -> None:

@@ -4,25 +4,39 @@ The secret holds the key of the fingerprints by which residents are found. It is
 so it can be sealed again with a newer one and the fingerprints stay as they are.
 """
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, insert, select, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    func,
+    insert,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.db import Database
-from store.models import TABLES, InboxEvent, Resident, Secret
+from store.models import TABLES, Resident, Secret
 from store.sealing import (
     CannotOpen,
     Sealed,
-    TownSealer,
+    Sealer,
     TownSecret,
     WrongDataKey,
     fingerprint_with,
+    key_id_of,
     open_secret,
+    sealer_of,
 )
 from store.settings import StoreSettings
 
@@ -49,61 +63,106 @@ def open_database(settings: StoreSettings, *, patience: float = 10.0) -> Databas
     return database
 
 
-def set_up_secret(connection: Connection, sealer: TownSealer) -> None:
+def set_up_secret(connection: Connection) -> None:
     """Gives a database its secret, once. WrongDataKey where DATA_KEY opens nothing of what is stored."""
+    sealer = sealer_of(connection.dialect)
     kept = connection.execute(select(Secret.value).where(Secret.name == TOWN)).scalar()
     if kept is not None:
         open_secret(sealer, kept)
         return
-    secret = TownSecret(_fingerprint_key(connection, sealer))
+    secret = _first_secret(connection, sealer)
     connection.execute(insert(Secret).values(name=TOWN, value=secret.sealed(sealer)))
 
 
-def _fingerprint_key(connection: Connection, sealer: TownSealer) -> bytes:
-    """A random one, or the one that was derived from DATA_KEY and that the residents already stored are found by."""
-    residents = list(_some_residents(connection, sealer))
+def _first_secret(connection: Connection, sealer: Sealer) -> TownSecret:
+    """A random one, or, where something was sealed before, the one by which the residents stored are found."""
+    old = list(_old_values(connection))
+    if not old:
+        return TownSecret(os.urandom(32))
+    if not any(_opens(sealer, sealed, about) for sealed, about in old):
+        raise WrongDataKey
+    return TownSecret(_old_fingerprint_key(connection, sealer), opens_unbound=True)
+
+
+def _old_fingerprint_key(connection: Connection, sealer: Sealer) -> bytes:
+    """It was derived from the eldest key, wherever that now stands in DATA_KEY."""
+    keys, residents = sealer.derived_fingerprint_keys(), list(_some_residents(connection, sealer))
     fits = Counter(
-        key
-        for key in sealer.derived_fingerprint_keys()
-        for line_key, line_user_id in residents
-        if fingerprint_with(key, line_user_id) == line_key
+        key for key in keys for line_key, name in residents if fingerprint_with(key, name) == line_key
     )
-    if fits:
-        return fits.most_common(1)[0][0]
-    if residents:
+    if residents and not fits:
         raise WrongDataKey(_NO_ELDEST)
-    if any(connection.execute(select(kind.id).limit(1)).first() for kind in (Resident, InboxEvent)):
-        if not _opens_something(connection, sealer):
-            raise WrongDataKey
-        return sealer.derived_fingerprint_keys()[0]
-    return os.urandom(32)
+    return fits.most_common(1)[0][0] if fits else keys[0]
 
 
-def _some_residents(connection: Connection, sealer: TownSealer) -> Iterator[tuple[str, str]]:
+def _some_residents(connection: Connection, sealer: Sealer) -> Iterator[tuple[str, str]]:
     """Of the first and the last ones those that can be read: their fingerprints and LINE's names for them."""
-    line_user_id = type_coerce(Resident.line_user_id, LargeBinary)
-    query = select(Resident.line_key, line_user_id).limit(_SAMPLE)
+    query = select(Resident.line_key, type_coerce(Resident.line_user_id, LargeBinary)).limit(_SAMPLE)
     for order in (Resident.id, Resident.id.desc()):
         for line_key, sealed in connection.execute(query.order_by(order)):
             with suppress(CannotOpen):
-                yield line_key, sealer.open_value(bytes(sealed), "resident.line_user_id")
+                yield line_key, json.loads(sealer.open(sealed, "resident.line_user_id"))
 
 
-def _opens_something(connection: Connection, sealer: TownSealer) -> bool:
-    """Also where nothing sealed is stored that could be opened."""
-    refused = False
-    for column in sealed_columns():
+def _old_values(connection: Connection) -> Iterator[tuple[bytes, str]]:
+    for about, column in sealed_columns():
         query = select(type_coerce(column, LargeBinary)).where(column.is_not(None)).limit(_SAMPLE)
-        for sealed in connection.scalars(query):
-            try:
-                sealer.open(bytes(sealed), column.type.about)
-            except CannotOpen:
-                refused = True
-            else:
-                return True
-    return not refused
+        yield from ((sealed, about) for sealed in connection.scalars(query))
 
 
-def sealed_columns() -> Iterator[Column[Any]]:
+def _opens(sealer: Sealer, sealed: bytes, about: str) -> bool:
+    try:
+        sealer.open(sealed, about)
+    except CannotOpen:
+        return False
+    return True
+
+
+def sealed_columns() -> Iterator[tuple[str, Column[Any]]]:
+    """Each with the name by which its values are bound to it."""
     for table in TABLES.sorted_tables:
-        yield from (column for column in table.columns if isinstance(column.type, Sealed))
+        for column in table.columns:
+            if isinstance(column.type, Sealed):
+                yield column.type.about, column
+
+
+def beginning(value: ColumnElement[Any]) -> ColumnElement[bytes]:
+    """Version and key id, as the database sees them. Numbers of its own, so that it can group by them."""
+    return func.substr(value, literal_column("1"), literal_column("5"), type_=LargeBinary)
+
+
+def count_by_key(connection: Connection) -> Counter[bytes]:
+    """How many values of rows begin with which version and key id."""
+    counts: Counter[bytes] = Counter()
+    for _, column in sealed_columns():
+        start = beginning(type_coerce(column, LargeBinary))
+        for found, count in connection.execute(
+            select(start, func.count()).where(column.is_not(None)).group_by(start)
+        ):
+            counts[bytes(found)] += count
+    return counts
+
+
+@dataclass(frozen=True)
+class UseOfKeys:
+    """Of the values of rows: how many lie there as `reseal` would seal them anew (`old`), and how many under keys that
+    DATA_KEY lacks (`closed`). `unused`: the places in DATA_KEY, but for the first, of keys that none is sealed with.
+    """
+
+    old: int
+    closed: int
+    unused: tuple[int, ...]
+
+
+def use_of_keys(database: Database) -> UseOfKeys:
+    sealer = database.sealer
+    with database.reading() as session:
+        by_start = count_by_key(session.connection())
+    ids = {key_id_of(start) for start in by_start}
+    return UseOfKeys(
+        old=sum(
+            n for s, n in by_start.items() if s != sealer.newest_start and key_id_of(s) in sealer.key_ids
+        ),
+        closed=sum(n for s, n in by_start.items() if key_id_of(s) not in sealer.key_ids),
+        unused=tuple(n for n, key_id in enumerate(sealer.key_ids, start=1) if n > 1 and key_id not in ids),
+    )

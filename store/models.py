@@ -2,7 +2,7 @@
 
 Staff: store.staff_models. Broadcasts: store.broadcast_models. The LINE account: store.account_models.
 
-Columns of type `Sealed` hold personal data, encrypted. Looking up by such a value goes through a fingerprint column.
+`SealedValue` holds personal data, encrypted. Looking up by such a value goes through a fingerprint column.
 """
 
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store import account_models, broadcast_models
 from store.db import Table
-from store.sealing import Sealed
+from store.sealed_rows import SealedRow, SealedValue
 from store.staff_models import Staff
 from store.statuses import Status
 
@@ -25,16 +25,16 @@ def _index_of(name: str, *columns: str, where: str, unique: bool = False) -> Ind
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class Resident(Table):
+class Resident(SealedRow, Table):
     """A person who wrote to the account. `listening` says what a plain message now means: see store.residents."""
 
     __tablename__ = "resident"
     __table_args__ = (_index_of("ix_resident_menu", "id", where="menu_linked IS NULL"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     line_key: Mapped[str] = mapped_column(String(40), unique=True)
-    line_user_id: Mapped[str] = mapped_column(Sealed("resident.line_user_id"))
-    person: Mapped[dict[str, Any] | None] = mapped_column(Sealed("resident.person"))
-    listening: Mapped[dict[str, Any] | None] = mapped_column(Sealed("resident.listening"))
+    line_user_id = SealedValue[str]("resident.line_user_id", nullable=False)
+    person = SealedValue[dict[str, Any] | None]("resident.person")
+    listening = SealedValue[dict[str, Any] | None]("resident.listening")
     privacy_version: Mapped[str | None] = mapped_column(String(20))
     privacy_shown_at: Mapped[datetime | None]
     # LINE's times of the last unfollow and follow: it delivers them again and in any order.
@@ -54,7 +54,7 @@ class Resident(Table):
     created_at: Mapped[datetime]
 
 
-class Conversation(Table):
+class Conversation(SealedRow, Table):
     """A resident's unfinished request; the answers go when it ends, the row stays so that old buttons can explain.
 
     `said_in` names the LINE message of each answer, so that a message taken back takes its answer along.
@@ -68,8 +68,8 @@ class Conversation(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     service: Mapped[str] = mapped_column(String(60))
-    answers: Mapped[dict[str, Any] | None] = mapped_column(Sealed("conversation.answers"))
-    said_in: Mapped[dict[str, str] | None] = mapped_column(Sealed("conversation.said_in"))
+    answers = SealedValue[dict[str, Any] | None]("conversation.answers")
+    said_in = SealedValue[dict[str, str] | None]("conversation.said_in")
     editing: Mapped[str | None] = mapped_column(String(60))
     # Begun in a surge: it goes on as it began, whatever the switch says by then.
     in_surge: Mapped[bool] = mapped_column(default=False)
@@ -79,7 +79,7 @@ class Conversation(Table):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
 
 
-class Case(Table):
+class Case(SealedRow, Table):
     """A submitted request. `answers` is a snapshot: editing a service never rewrites history."""
 
     __tablename__ = "case"
@@ -119,8 +119,8 @@ class Case(Table):
     version: Mapped[int] = mapped_column(default=1)
     urgent: Mapped[bool] = mapped_column(default=False)
     triage: Mapped[str | None] = mapped_column(String(6))
-    answers: Mapped[list[dict[str, Any]]] = mapped_column(Sealed("case.answers"))
-    summary: Mapped[str] = mapped_column(Sealed("case.summary"))
+    answers = SealedValue[list[dict[str, Any]]]("case.answers", nullable=False)
+    summary = SealedValue[str]("case.summary", nullable=False)
     entered_at: Mapped[datetime]
     deemed_received_at: Mapped[datetime]
     due_on: Mapped[date] = mapped_column(index=True)
@@ -129,7 +129,7 @@ class Case(Table):
     times_reopened: Mapped[int] = mapped_column(default=0)
     confirmed_at: Mapped[datetime | None]
     stars: Mapped[int | None]
-    comment: Mapped[str | None] = mapped_column(Sealed("case.comment"))
+    comment = SealedValue[str | None]("case.comment")
     resident: Mapped[Resident] = relationship(lazy="select")
     assignee: Mapped[Staff | None] = relationship(lazy="select")
     events: Mapped[list["CaseEvent"]] = relationship(order_by="CaseEvent.id", back_populates="case")
@@ -141,7 +141,7 @@ class Case(Table):
         return f"{self.number:04d}/{self.fiscal_year}"
 
 
-class CaseEvent(Table):
+class CaseEvent(SealedRow, Table):
     """One line of a case's timeline: who did what, and when. Never changed, never deleted."""
 
     __tablename__ = "case_event"
@@ -153,14 +153,14 @@ class CaseEvent(Table):
     after: Mapped[str] = mapped_column(String(20))
     who: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    note: Mapped[str] = mapped_column(Sealed("case_event.note"))
+    note = SealedValue[str]("case_event.note", nullable=False)
     line_message_id: Mapped[str | None] = mapped_column(String(40), index=True)
     case: Mapped[Case] = relationship(back_populates="events")
     staff: Mapped[Staff | None] = relationship(lazy="joined")
     files: Mapped[list["File"]] = relationship(order_by="File.id", back_populates="event")
 
 
-class File(Table):
+class File(SealedRow, Table):
     """A photo or document. `token` is its name everywhere: in answers, addresses and on disk.
 
     state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
@@ -182,11 +182,11 @@ class File(Table):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     album: Mapped[str | None] = mapped_column(String(100))
     for_conversation: Mapped[bool] = mapped_column(default=False)
-    name: Mapped[str | None] = mapped_column(Sealed("file.name"))
+    name = SealedValue[str | None]("file.name")
     mime: Mapped[str | None] = mapped_column(String(60))
     size: Mapped[int | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
-    taken_at_place: Mapped[dict[str, float] | None] = mapped_column(Sealed("file.taken_at_place"))
+    taken_at_place = SealedValue[dict[str, float] | None]("file.taken_at_place")
     refused_because: Mapped[str | None] = mapped_column(String(40))
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
@@ -195,7 +195,7 @@ class File(Table):
     event: Mapped[CaseEvent | None] = relationship(back_populates="files")
 
 
-class InboxEvent(Table):
+class InboxEvent(SealedRow, Table):
     """One LINE event, written before LINE is answered. `lane` is the resident (or group): events of a lane keep order.
 
     state: new, done, dead (given up after several tries; officers see it).
@@ -212,7 +212,7 @@ class InboxEvent(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(String(64), unique=True)
     lane: Mapped[str] = mapped_column(String(64))
-    body: Mapped[dict[str, Any] | None] = mapped_column(Sealed("inbox.body"))
+    body = SealedValue[dict[str, Any] | None]("inbox.body")
     occurred_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(5), default="new")
@@ -232,7 +232,7 @@ class UnsentMessage(Table):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-class OutboxRow(Table):
+class OutboxRow(SealedRow, Table):
     """Something to tell one resident, with everything needed to tell it exactly once.
 
     kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
@@ -256,16 +256,16 @@ class OutboxRow(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
     lane: Mapped[str] = mapped_column(String(64))
-    to: Mapped[str | None] = mapped_column(Sealed("outbox.to"))
+    to = SealedValue[str | None]("outbox.to")
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     kind: Mapped[str] = mapped_column(String(6))
     notice: Mapped[str | None] = mapped_column(String(40))
-    details: Mapped[dict[str, Any] | None] = mapped_column(Sealed("outbox.details"))
-    reply_token: Mapped[str | None] = mapped_column(Sealed("outbox.reply_token"))
+    details = SealedValue[dict[str, Any] | None]("outbox.details")
+    reply_token = SealedValue[str | None]("outbox.reply_token")
     reply_until: Mapped[datetime | None]
-    messages: Mapped[list[dict[str, Any]] | None] = mapped_column(Sealed("outbox.messages"))
+    messages = SealedValue[list[dict[str, Any]] | None]("outbox.messages")
     must_arrive: Mapped[bool] = mapped_column(default=False)
-    body: Mapped[str | None] = mapped_column(Sealed("outbox.body"))
+    body = SealedValue[str | None]("outbox.body")
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     state: Mapped[str] = mapped_column(String(12), default="ready")
     sent_by: Mapped[str | None] = mapped_column(String(6))

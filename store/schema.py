@@ -30,13 +30,13 @@ def upgrade(database: Database, to: str = NEWEST) -> None:
     changed, where DATA_KEY is not that of the database."""
     with migrating(database) as connection:
         upgrade_in(connection, to)
-        if to == NEWEST:
-            set_up_secret(connection, database.sealer)
 
 
 def upgrade_in(connection: Connection, to: str = NEWEST) -> None:
     """Within a transaction of `migrating`."""
     command.upgrade(_config(connection), to)
+    if to == NEWEST:
+        set_up_secret(connection)
 
 
 def begin_anew(connection: Connection, at: str) -> None:

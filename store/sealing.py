@@ -1,7 +1,9 @@
 """Encryption of personal data at rest (AES-256-GCM) and fingerprints to look it up by.
 
-A sealed value is `version | key id | nonce | ciphertext`. `about` (table and column) is authenticated with it,
-so a value moved to another column does not open. Rotation: put the new key first in DATA_KEY; old ones still open.
+A sealed value is `version | key id | nonce | ciphertext`. `about` (table and column) and the random key of its row are
+authenticated with it, so a value moved to another column or row does not open. What is no value of a row (files,
+backups, the secret) is named by `about` alone: version 1. Values of rows were sealed so, too, before rows had keys.
+Rotation: put the new key first in DATA_KEY; old ones still open.
 
 Each database keeps one secret of its own, sealed like the rest: the key of its fingerprints. It does not change when
 DATA_KEY is rotated, and whoever cannot open it has the wrong DATA_KEY (store.keys).
@@ -24,8 +26,8 @@ from sqlalchemy.types import TypeDecorator
 
 from store.settings import SettingsError
 
-_VERSION = b"\x01"
-_KEY_ID, _NONCE = 4, 12
+_UNBOUND, _OF_ROW = b"\x01", b"\x02"
+_KEY_ID, _NONCE, _ROW_KEY = 4, 12, 16
 _ABOUT_SECRET = "secret.town"  # noqa: S105 - table and row
 
 
@@ -59,34 +61,62 @@ class Sealer:
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
         self._current = _key_id(keys[0])
 
-    def seal(self, plain: bytes, about: str) -> bytes:
+    def seal(self, plain: bytes, about: str, row_key: bytes = b"") -> bytes:
         nonce = os.urandom(_NONCE)
-        sealed = self._ciphers[self._current].encrypt(nonce, plain, about.encode())
-        return _VERSION + self._current + nonce + sealed
+        sealed = self._ciphers[self._current].encrypt(nonce, plain, _context(about, row_key))
+        return (_OF_ROW if row_key else _UNBOUND) + self._current + nonce + sealed
 
-    def open(self, sealed: bytes, about: str) -> bytes:
-        key_id, nonce = sealed[1 : 1 + _KEY_ID], sealed[1 + _KEY_ID : 1 + _KEY_ID + _NONCE]
+    def open(self, sealed: bytes, about: str, row_key: bytes = b"") -> bytes:
+        key_id, nonce = key_id_of(sealed), sealed[1 + _KEY_ID : 1 + _KEY_ID + _NONCE]
         cipher = self._ciphers.get(key_id)
-        if cipher is None or sealed[:1] != _VERSION or len(nonce) < _NONCE:
+        if cipher is None or sealed[:1] != (_OF_ROW if row_key else _UNBOUND) or len(nonce) < _NONCE:
             raise CannotOpen(f"No key in DATA_KEY opens {about}.")
         try:
-            return cipher.decrypt(nonce, sealed[1 + _KEY_ID + _NONCE :], about.encode())
+            return cipher.decrypt(nonce, sealed[1 + _KEY_ID + _NONCE :], _context(about, row_key))
         except InvalidTag as error:
             raise CannotOpen(f"{about} was changed or moved.") from error
+
+    @property
+    def key_ids(self) -> tuple[bytes, ...]:
+        """In the order of DATA_KEY."""
+        return tuple(self._ciphers)
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether it was sealed with the first key."""
+        return key_id_of(sealed) == self._current
 
     def derived_fingerprint_keys(self) -> tuple[bytes, ...]:
         """The keys that fingerprints had before databases kept one of their own; that of the eldest key first."""
         return tuple(hashlib.sha256(b"fingerprints" + key).digest() for key in reversed(self._keys))
 
 
+def key_id_of(sealed: bytes) -> bytes:
+    return sealed[1 : 1 + _KEY_ID]
+
+
+def is_unbound(sealed: bytes) -> bool:
+    """Whether it is bound to no row."""
+    return sealed[:1] == _UNBOUND
+
+
+def _context(about: str, row_key: bytes) -> bytes:
+    return about.encode() + b"\0" + row_key if row_key else about.encode()
+
+
+def new_row_key() -> bytes:
+    return os.urandom(_ROW_KEY)
+
+
 @dataclass(frozen=True)
 class TownSecret:
-    """What a database keeps sealed for itself."""
+    """What a database keeps sealed for itself. `opens_unbound`: it still holds values from before rows had keys."""
 
     fingerprint_key: bytes
+    opens_unbound: bool = False
 
     def sealed(self, sealer: Sealer) -> bytes:
-        value = {"fingerprint_key": b64encode(self.fingerprint_key).decode()}
+        key = b64encode(self.fingerprint_key).decode()
+        value = {"fingerprint_key": key, "opens_unbound": self.opens_unbound}
         return sealer.seal(json.dumps(value).encode(), _ABOUT_SECRET)
 
 
@@ -98,7 +128,7 @@ def open_secret(sealer: Sealer, sealed: bytes | None) -> TownSecret:
         value = json.loads(sealer.open(bytes(sealed), _ABOUT_SECRET))
     except CannotOpen as error:
         raise WrongDataKey from error
-    return TownSecret(b64decode(value["fingerprint_key"]))
+    return TownSecret(b64decode(value["fingerprint_key"]), value["opens_unbound"])
 
 
 class TownSealer(Sealer):
@@ -118,22 +148,37 @@ class TownSealer(Sealer):
             self._secret = self.read_secret()
         return self._secret
 
+    @property
+    def newest_start(self) -> bytes:
+        """With these bytes begins every value that is bound to its row and sealed with the first key."""
+        return _OF_ROW + self._current
+
     def read_secret(self) -> TownSecret:
         """As the database has it now."""
         return open_secret(self, self._recall())
 
-    def seal_value(self, value: Any, about: str) -> bytes:
+    def seal_value(self, value: Any, about: str, row_key: bytes) -> bytes:
         self.secret()
         plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        return self.seal(plain, about)
+        return self.seal(plain, about, row_key)
 
-    def open_value(self, sealed: bytes, about: str) -> Any:
-        return json.loads(self.open(sealed, about).decode("utf-8", "surrogatepass"))
+    def open_value(self, sealed: bytes, about: str, row_key: bytes) -> Any:
+        return json.loads(self.open_row(sealed, about, row_key).decode("utf-8", "surrogatepass"))
 
-    def open_all(self, sealed: Iterable[bytes], about: str) -> list[Any]:
-        """The values of many rows of one column, in order: read as one JSON, which takes half the time."""
-        result: list[Any] = json.loads(b"[" + b",".join(self.open(each, about) for each in sealed) + b"]")
+    def open_all(self, sealed: Iterable[tuple[bytes, bytes]], about: str) -> list[Any]:
+        """The values of one column with the keys of their rows, in order: read as one JSON, which takes half the
+        time."""
+        opened = (self.open_row(value, about, row_key) for value, row_key in sealed)
+        result: list[Any] = json.loads(b"[" + b",".join(opened) + b"]")
         return result
+
+    def open_row(self, sealed: bytes, about: str, row_key: bytes) -> bytes:
+        """A value of a row, also one from before rows had keys where the database may still hold such."""
+        if is_unbound(sealed) and self.secret().opens_unbound:
+            return self.open(sealed, about)
+        if not row_key:
+            raise CannotOpen(f"{about} was changed or moved.")
+        return self.open(sealed, about, row_key)
 
     def fingerprint(self, value: str) -> str:
         """A keyed hash: equal values give equal fingerprints, and nobody without the key can guess them."""
@@ -144,8 +189,39 @@ def fingerprint_with(key: bytes, value: str) -> str:
     return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:40]
 
 
-class Sealed(TypeDecorator[Any]):
-    """A column whose JSON value is sealed. The engine's dialect carries the sealer: no global key."""
+class Fresh:
+    """A value on its way to the database, to be sealed for the row of this key."""
+
+    __slots__ = ("_value", "row_key")
+
+    def __init__(self, value: Any, row_key: bytes) -> None:
+        self._value, self.row_key = value, row_key
+
+    def open(self, _row_key: bytes) -> Any:
+        return self._value
+
+
+class Closed:
+    """A sealed value as it came from the database; it opens when it is read, and for its own row only."""
+
+    __slots__ = ("_about", "_is_open", "_sealed", "_sealer", "_value")
+
+    def __init__(self, sealed: bytes, about: str, sealer: TownSealer) -> None:
+        self._sealed, self._about, self._sealer = sealed, about, sealer
+        self._value, self._is_open = None, False
+
+    _value: Any
+
+    def open(self, row_key: bytes) -> Any:
+        """CannotOpen where no key opens it, or where it was changed or moved."""
+        if not self._is_open:
+            self._value = self._sealer.open_value(self._sealed, self._about, row_key)
+            self._is_open = True
+        return self._value
+
+
+class Sealed(TypeDecorator[Fresh | Closed]):
+    """A column of sealed JSON values. The engine's dialect carries the sealer: no global key."""
 
     impl = LargeBinary
     cache_ok = True
@@ -154,15 +230,15 @@ class Sealed(TypeDecorator[Any]):
         super().__init__()
         self.about = about
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: Fresh | Closed | None, dialect: Dialect) -> bytes | None:
         if value is None:
             return None
-        return sealer_of(dialect).seal_value(value, self.about)
+        if not isinstance(value, Fresh):
+            raise TypeError(f"{self.about} takes values only by a row that has a key")
+        return sealer_of(dialect).seal_value(value.open(value.row_key), self.about, value.row_key)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        return sealer_of(dialect).open_value(bytes(value), self.about)
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Closed | None:
+        return None if value is None else Closed(value, self.about, sealer_of(dialect))
 
 
 def sealer_of(dialect: Dialect) -> TownSealer:

@@ -13,6 +13,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from store.clock import BANGKOK
 from store.db import Database
+from store.keys import open_database
 from store.municipality import Municipality, read_municipality
 from store.schema import upgrade
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
@@ -89,7 +90,7 @@ def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[S
 
 @pytest.fixture
 def database(store_settings: StoreSettings) -> Iterator[Database]:
-    opened = Database(store_settings)
+    opened = open_database(store_settings)
     yield opened
     opened.close()
 

@@ -99,7 +99,7 @@ def _word_on(topic: Any) -> ScalarSelect[bool]:
 
 _NAME = Resident.line_user_id
 _REACHABLE = (
-    select(Resident.id, type_coerce(_NAME, LargeBinary))
+    select(Resident.id, type_coerce(_NAME, LargeBinary), Resident.row_key)
     .where(Resident.id.in_(bindparam("residents", expanding=True)), Resident.blocked_at.is_(None))
     .order_by(Resident.id)
 )
@@ -111,9 +111,8 @@ _WANTING = _REACHABLE.where(
 def still_reachable(session: Session, residents: Sequence[int], topic: str | None) -> dict[int, str]:
     """Of a frozen audience, those who neither blocked us nor opted out since: LINE's names for them by their ids."""
     query = _REACHABLE if topic is None else _WANTING
-    found = {
-        row[0]: bytes(row[1]) for row in session.execute(query, {"residents": residents, "topic": topic})
-    }
+    rows = session.execute(query, {"residents": residents, "topic": topic})
+    found = {resident_id: (sealed, row_key) for resident_id, sealed, row_key in rows}
     names = sealer_of(session.get_bind().dialect).open_all(found.values(), _NAME.type.about)
     return dict(zip(found, names, strict=True))
 
@@ -185,8 +184,9 @@ def find_listed(session: Session, rows: Iterable[str]) -> Imported:
     by_code = select(Case.tracking_code, Case.resident_id).where(Case.tracking_code.in_(wanted))
     codes = dict(session.execute(by_code).all())
     phones: dict[str, int] = {}
-    for resident_id, person in session.execute(select(Resident.id, Resident.person)):
-        if person and (phone := _plain(str(person.get("phone", "")))):
+    residents = select(Resident.id, Resident.person, Resident.row_key)
+    for resident_id, person, row_key in session.execute(residents):
+        if person and (phone := _plain(str(person.open(row_key).get("phone", "")))):
             phones[phone] = resident_id
     found = [phones.get(word) or codes.get(word) for word in wanted]
     return Imported(tuple(sorted({i for i in found if i})), sum(i is None for i in found))

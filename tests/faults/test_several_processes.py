@@ -108,8 +108,9 @@ def notes_of(database: Database, phone: Phone) -> list[str]:
     """What they said, in the order in which it came to their case."""
     with database.reading() as session:
         resident = a_resident(session, line_user_id=phone.id)
-        query = select(CaseEvent.note).join(Case).where(Case.resident_id == resident.id)
-        return list(session.scalars(query.where(CaseEvent.action == Action.ADD).order_by(CaseEvent.id)))
+        query = select(CaseEvent).join(Case).where(Case.resident_id == resident.id)
+        added = session.scalars(query.where(CaseEvent.action == Action.ADD).order_by(CaseEvent.id))
+        return [event.note for event in added]
 
 
 def answers_to(phone: Phone) -> list[str]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from store.sealing import CannotOpen, Sealer, TownSealer, TownSecret, WrongDataKey
 from tests.pure.strategies import SOME
 
+ROW, OTHER_ROW = b"r" * 16, b"q" * 16
 OLD, NEW, OTHER = b"o" * 32, b"n" * 32, b"x" * 32
 SECRET = "สมศรี ใจดี".encode()
 
@@ -49,6 +50,25 @@ def test_a_value_cut_short_does_not_open(length):
         Sealer((OLD,)).open(sealed()[:length], "resident.person")
 
 
+def test_a_value_moved_to_another_row_does_not_open():
+    sealer = Sealer((OLD,))
+    value = sealer.seal(SECRET, "resident.person", ROW)
+    assert sealer.open(value, "resident.person", ROW) == SECRET
+    for row, about in ((OTHER_ROW, "resident.person"), (b"", "resident.person"), (ROW, "case.answers")):
+        with pytest.raises(CannotOpen):
+            sealer.open(value, about, row)
+
+
+@pytest.mark.parametrize("row", [b"", ROW])
+def test_a_value_does_not_open_as_one_of_another_version(row):
+    sealer = Sealer((OLD,))
+    value = sealer.seal(SECRET, "resident.person", row)
+    other = (b"\x02" if value[:1] == b"\x01" else b"\x01") + value[1:]
+    for key in (b"", ROW):
+        with pytest.raises(CannotOpen):
+            sealer.open(other, "resident.person", key)
+
+
 def test_another_key_does_not_open():
     with pytest.raises(CannotOpen, match=r"No key in DATA_KEY opens resident.person"):
         Sealer((OTHER,)).open(sealed(), "resident.person")
@@ -83,6 +103,6 @@ def test_nothing_is_sealed_for_a_database_whose_secret_does_not_open():
     for secret in (TownSecret(b"s" * 32).sealed(Sealer((OLD,))), None, b"", b"no secret"):
         stranger = town_sealer(OTHER, secret=secret)
         with pytest.raises(WrongDataKey):
-            stranger.seal_value("สมศรี", "resident.person")
+            stranger.seal_value("สมศรี", "resident.person", ROW)
         with pytest.raises(WrongDataKey):
             stranger.fingerprint("U1")

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy import delete, select
 
 from store import inbox
@@ -18,9 +17,10 @@ from store.media import Media
 from store.models import InboxEvent, Resident, Secret
 from store.readiness import Readiness
 from store.residents import meet
-from store.schema import _config, is_newest, upgrade
-from store.sealing import Sealer, TownSecret, WrongDataKey
+from store.schema import is_newest, upgrade
+from store.sealing import Sealer, WrongDataKey
 from store.settings import StoreSettings
+from tests.before_row_keys import derive_fingerprints, go_back
 from tests.conftest import KEY, settings_for
 
 NEW_KEY, OTHER_KEY = b"a newer key that has 32 bytes...", b"the key of another municipality."
@@ -31,12 +31,9 @@ SOMSRI, MALEE = "U" + "5" * 32, "U" + "6" * 32
 def old_database(store_settings: StoreSettings) -> Iterator[Database]:
     """A database with a resident, as it was when fingerprints still depended on DATA_KEY."""
     database = Database(store_settings)
-    with database.transaction() as session:
-        (derived,) = Sealer((KEY,)).derived_fingerprint_keys()
-        session.get_one(Secret, "town").value = TownSecret(derived).sealed(Sealer((KEY,)))
+    derive_fingerprints(database)
     meet_resident(database, SOMSRI)
-    with database.engine.begin() as connection:
-        command.downgrade(_config(connection), "0001")
+    go_back(database)
     database.close()
     database = Database(store_settings)
     yield database
@@ -150,7 +147,7 @@ def test_a_new_key_that_was_put_last_does_no_harm(database: Database, store_sett
     assert (meet_resident(appended, SOMSRI), meet_resident(appended, MALEE)) == (1, 2)
     assert meet_resident(database, MALEE) == 2
     with database.reading() as session:
-        assert list(session.scalars(select(Resident.line_user_id))) == [SOMSRI, MALEE]
+        assert [resident.line_user_id for resident in session.scalars(select(Resident))] == [SOMSRI, MALEE]
     appended.close()
 
 

@@ -17,6 +17,7 @@ from store.media import Media
 from store.models import InboxEvent, OutboxRow
 from store.outbox import put_notice, put_reply
 from store.purging import MOST_ROWS, purge
+from store.sealing import Fresh, new_row_key
 from store.settings import StoreSettings
 from store.staff_models import PressedForm
 from tests.builders import a_resident
@@ -25,10 +26,12 @@ WORDS = [{"type": "text", "text": "เรื่องของท่านเส
 
 
 def an_event(state: str, number: int = 0, arrived_at: datetime | None = None) -> dict[str, Any]:
+    row_key = new_row_key()
     return {
         "event_id": f"{state} {number}",
         "lane": "a lane",
-        "body": None if state == "done" else {"type": "message"},
+        "row_key": row_key,
+        "body_sealed": None if state == "done" else Fresh({"type": "message"}, row_key),
         "occurred_at": arrived_at or now(),
         "arrived_at": arrived_at or now(),
         "state": state,

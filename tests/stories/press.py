@@ -21,6 +21,7 @@ from store.clock import now
 from store.db import Database
 from store.models import Resident
 from store.municipality import Municipality
+from store.sealing import Fresh, new_row_key
 from tests.builders import an_officer
 from tests.stories.scenes import calls
 from tests.town import TOKEN, Town
@@ -61,10 +62,16 @@ def move_in(simulator: Simulator, database: Database, count: int) -> list[Phone]
     for phone in phones:
         phone.friend = True
     key_of = database.sealer.fingerprint
-    rows = [{"line_key": key_of(phone.id), "line_user_id": phone.id, "created_at": now()} for phone in phones]
+    rows = [_row(key_of(phone.id), phone.id) for phone in phones]
     with database.transaction() as session:
         session.execute(insert(Resident), rows)
     return phones
+
+
+def _row(line_key: str, line_user_id: str) -> dict[str, Any]:
+    row_key = new_row_key()
+    sealed = Fresh(line_user_id, row_key)
+    return {"line_key": line_key, "row_key": row_key, "line_user_id_sealed": sealed, "created_at": now()}
 
 
 def approve(town: Town, **changes: Any) -> int:

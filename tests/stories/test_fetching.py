@@ -46,7 +46,7 @@ def files(town: Town) -> list[File]:
 
 def answers(town: Town) -> dict[str, Any]:
     with town.database.reading() as session:
-        return session.scalars(select(Conversation.answers)).one() or {}
+        return session.scalars(select(Conversation)).one().answers or {}
 
 
 def bytes_on_disk(town: Town) -> list[Path]:

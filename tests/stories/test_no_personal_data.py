@@ -13,6 +13,7 @@ import requests
 import time_machine
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from bot.run import repeat
 from bot.web import create_app
@@ -21,6 +22,7 @@ from store.clock import now
 from store.db import Database
 from store.logs import OURS, failure_fields
 from store.models import Case, Conversation, InboxEvent, OutboxRow, Resident
+from store.sealing import Fresh, new_row_key
 from store.settings import StoreSettings
 from tests.clerk import PASSWORD
 from tests.conftest import KEY
@@ -158,11 +160,16 @@ def test_a_whole_life_leaves_nothing_of_it_in_the_logs(town: Town, overheard: Ov
     assert overheard.sentences() >= {"sent", "file refused"}
 
 
+def listen_wrongly(session: Session) -> None:
+    for resident in session.scalars(select(Resident)):
+        resident.listening = {"for": "answer", "case": 1, "until": NAME}
+
+
 def break_what_is_kept(town: Town, phone: Phone) -> None:
     """What no code of ours writes: where this resident is now fails again and again, quoting it."""
     with town.database.transaction() as session:
         session.execute(update(Conversation).values(ended_as="cancelled"))
-        session.execute(update(Resident).values(listening={"for": "answer", "case": 1, "until": NAME}))
+        listen_wrongly(session)
     phone.sends_place(LATITUDE, LONGITUDE, PLACE, HOUSE)
     for _ in range(6):
         town.wait(minutes=1)
@@ -248,7 +255,9 @@ def test_a_password_typed_into_the_wrong_field_is_not_written_down(town: Town, o
 
 
 def test_errors_of_the_database_do_not_quote_what_was_to_be_written(database: Database) -> None:
-    row = {"event_id": "1", "lane": NAME, "body": {"text": PHONE}, "state": "new", "tries": 0}
+    row_key = new_row_key()
+    body = Fresh({"text": PHONE}, row_key)
+    row = {"event_id": "1", "lane": NAME, "row_key": row_key, "body_sealed": body, "state": "new", "tries": 0}
     times = {"occurred_at": now(), "arrived_at": now()}
     with pytest.raises(IntegrityError) as raised, database.transaction() as session:
         session.execute(insert(InboxEvent), [{**row, **times}, {**row, **times}])
@@ -303,7 +312,7 @@ def spoil_the_case(town: Town, stage: Stage) -> tuple[int, str]:
 
 def break_and_write(town: Town, phone: Phone) -> None:
     with town.database.transaction() as session:
-        session.execute(update(Resident).values(listening={"for": "answer", "case": 1, "until": NAME}))
+        listen_wrongly(session)
     phone.sends_place(LATITUDE, LONGITUDE, PLACE, HOUSE)
     assert town.simulator.deliver_webhooks() == [200]
 

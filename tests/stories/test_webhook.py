@@ -204,7 +204,9 @@ def test_one_poisonous_event_among_three_residents_harms_nobody_else(town: Town)
     phones = [friend(town, name) for name in ("หนึ่ง", "สอง", "สาม")]
     with town.database.transaction() as session:
         key = town.database.sealer.fingerprint(phones[1].id)
-        session.execute(text("UPDATE resident SET person = :x WHERE line_key = :k"), {"x": b"rot", "k": key})
+        session.execute(
+            text("UPDATE resident SET listening = :x WHERE line_key = :k"), {"x": b"rot", "k": key}
+        )
     for phone in phones:
         phone.says(HELLO)
     assert town.simulator.deliver_webhooks(together=True) == [200]

@@ -1,0 +1,67 @@
+"""Rows with sealed values: each row has a random key of its own, and a value opens in its own row only."""
+
+from typing import Any, ClassVar, Generic, TypeVar, overload
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, validates
+
+from store.sealing import CannotOpen, Closed, Fresh, Sealed, new_row_key
+
+Value = TypeVar("Value")
+
+
+class SealedRow:
+    """A table with sealed values. `row_key` is authenticated with each of them and never changes."""
+
+    sealed_values: ClassVar[tuple[str, ...]] = ()
+    row_key: Mapped[bytes] = mapped_column(LargeBinary, default=new_row_key)
+
+    @validates("row_key")
+    def _keeps_its_key(self, _name: str, key: bytes) -> bytes:
+        if self.row_key and self.row_key != key:
+            raise ValueError("a row keeps its key: with another its values would never open again")
+        return key
+
+    def can_be_read(self) -> bool:
+        """Whether each of its values opens, so that one that does not need not stop anything else."""
+        try:
+            for name in self.sealed_values:
+                getattr(self, name)
+        except CannotOpen:
+            return False
+        return True
+
+
+class SealedValue(Generic[Value]):
+    """An attribute of a SealedRow: sealed when it is written, opened when it is read (CannotOpen) and not before.
+
+    A value is replaced as a whole: changes within a dict or list are not noticed. On the class it is the column, so
+    that queries can ask whether it is null; what they find in it opens with the row's key. An INSERT of many rows at
+    once names `row_key` and NAME_sealed, a `Fresh` value.
+    """
+
+    def __init__(self, about: str, *, nullable: bool = True) -> None:
+        self._column: Any = mapped_column(about.split(".")[1], Sealed(about), nullable=nullable)
+
+    def __set_name__(self, owner: type[SealedRow], name: str) -> None:
+        self._key = f"{name}_sealed"
+        setattr(owner, self._key, self._column)
+        owner.sealed_values = (*owner.sealed_values, name)
+
+    @overload
+    def __get__(self, row: None, owner: type) -> InstrumentedAttribute[Closed | None]: ...
+    @overload
+    def __get__(self, row: SealedRow, owner: type) -> Value: ...
+    def __get__(self, row: SealedRow | None, owner: type) -> Any:
+        if row is None:
+            return getattr(owner, self._key)
+        kept = getattr(row, self._key)
+        return None if kept is None else kept.open(row.row_key)
+
+    def __set__(self, row: SealedRow, value: Value) -> None:
+        if value is None:
+            setattr(row, self._key, None)
+            return
+        if not row.row_key:
+            row.row_key = new_row_key()
+        setattr(row, self._key, Fresh(value, row.row_key))

@@ -1,0 +1,37 @@
+"""Databases as the first version left them: values bound to no row, and fingerprints that depend on DATA_KEY."""
+
+from alembic import command
+from sqlalchemy import LargeBinary, bindparam, column, select, table, type_coerce, update
+
+from store.db import Database
+from store.keys import sealed_columns
+from store.models import Secret
+from store.schema import _config
+from store.sealing import Sealer, TownSecret
+from tests.conftest import KEY
+
+
+def derive_fingerprints(database: Database) -> None:
+    """Before anybody asks the database for its secret."""
+    with database.transaction() as session:
+        (derived,) = Sealer((KEY,)).derived_fingerprint_keys()
+        session.get_one(Secret, "town").value = TownSecret(derived).sealed(Sealer((KEY,)))
+
+
+def go_back(database: Database) -> None:
+    """To the first version's schema, with all that is stored."""
+    with database.engine.begin() as connection:
+        for about, sealed in sealed_columns():
+            name, value = sealed.name, type_coerce(sealed, LargeBinary)
+            rows = connection.execute(
+                select(sealed.table.c.id, sealed.table.c.row_key, value).where(value.is_not(None))
+            ).all()
+            plain = table(sealed.table.name, column("id"), column(name, LargeBinary))
+            old = [
+                {"at": at, "to": Sealer((KEY,)).seal(Sealer((KEY,)).open(found, about, row_key), about)}
+                for at, row_key, found in rows
+            ]
+            if old:
+                point = update(plain).where(plain.c.id == bindparam("at"))
+                connection.execute(point.values({name: bindparam("to")}), old)
+        command.downgrade(_config(connection), "0001")
