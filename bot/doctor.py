@@ -18,6 +18,7 @@ from store.calendar import Month
 from store.clock import now
 from store.db import Database
 from store.heartbeats import REDELIVERY, is_alive, last_beat
+from store.keys import use_of_keys
 from store.menus import IN_ENGLISH, REGISTERED, SEASONS
 from store.municipality import MunicipalityError, Plan
 from store.schema import UPGRADE, is_newest, trouble_in
@@ -99,7 +100,7 @@ def _examine_store(database: Database) -> Iterator[Finding]:
             yield (tables := _tables(trouble_in(session.connection())))
             if tables.level is Level.FAIL:
                 return
-            yield _keys(database)
+            yield from _keys(database)
             yield _worker(is_alive(session, "worker"))
             seen = last_beat(session, REDELIVERY)
     except (SQLAlchemyError, TimeoutError) as error:
@@ -118,12 +119,24 @@ def _examine_store(database: Database) -> Iterator[Finding]:
     )
 
 
-def _keys(database: Database) -> Finding:
+def _keys(database: Database) -> Iterator[Finding]:
     try:
         database.sealer.read_secret()
     except WrongDataKey as error:
-        return fail("keys", str(error), "until it is right, neither web nor console nor worker starts")
-    return ok("keys", "DATA_KEY opens what is stored")
+        yield fail("keys", str(error), "until it is right, neither web nor console nor worker starts")
+        return
+    use = use_of_keys(database)
+    if use.closed:
+        lost = f"{use.closed} values were sealed with keys that DATA_KEY lacks"
+        yield warn("keys", lost, "put the keys that were in use before behind the first one")
+    if use.old:
+        told = f"{use.old} values are sealed with an older key, or are not bound to their rows yet"
+        yield warn("keys", told, "python -m store reseal")
+    for number in use.unused:
+        idle = f"no row is sealed with key {number} of DATA_KEY: only the first key is ever sealed with"
+        yield warn("keys", idle, "a new key goes first; an old one goes out once reseal says that it may")
+    if not (use.closed or use.old or use.unused):
+        yield ok("keys", "DATA_KEY opens what is stored")
 
 
 def _tables(trouble: list[str]) -> Finding:

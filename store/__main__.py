@@ -1,4 +1,4 @@
-"""Commands of the store: `python -m store upgrade | backup | restore | copy | compact | revision`."""
+"""Commands of the store: `python -m store upgrade | backup | restore | copy | compact | reseal | revision`."""
 
 import argparse
 import os
@@ -12,7 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from store.archive import BadBackup, open_archive
 from store.backup import back_up, copy_database, name_damaged, restore
 from store.db import Database
+from store.keys import open_database
 from store.media import Media
+from store.resealing import reseal, sentences
 from store.rows import Differs, DoesNotFit, NotEmpty
 from store.schema import BrokenPointers, upgrade, write_revision
 from store.settings import SettingsError, StoreSettings, data_keys
@@ -85,6 +87,13 @@ def _compact(settings: StoreSettings, _given: argparse.Namespace) -> str:
     return f"The database had {before >> 20} MB and has {file.stat().st_size >> 20} MB."
 
 
+def _reseal(settings: StoreSettings, _given: argparse.Namespace) -> str:
+    database = open_database(settings)
+    media = Media(settings.media_url, database.sealer)
+    done = reseal(database, media, lambda sentence: print(sentence, flush=True))
+    return "\n".join(sentences(done, database.sealer))
+
+
 def _revision(settings: StoreSettings, given: argparse.Namespace) -> str:
     write_revision(Database(settings), given.words)
     return "Read the draft before you keep it."
@@ -100,6 +109,7 @@ COMMANDS = {
     "restore": _restore,
     "copy": _copy,
     "compact": _compact,
+    "reseal": _reseal,
     "revision": _revision,
 }
 
@@ -125,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "compact", help="write a SQLite file anew without its holes; nobody can write meanwhile"
     )
+    commands.add_parser("reseal", help="seal everything anew with the first key, while the system runs")
     revision = commands.add_parser("revision", help="draft the next migration from the models")
     revision.add_argument("words")
     return parser

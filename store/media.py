@@ -37,6 +37,14 @@ class Media:
             return False
         return True
 
+    def is_newest(self, token: str) -> bool:
+        """Whether it is sealed with the first key of DATA_KEY."""
+        return self._sealer.is_newest(self.read_sealed(token))
+
+    def reseal(self, token: str) -> None:
+        """With the first key. CannotOpen leaves it as it was."""
+        self.keep(token, self.read(token))
+
     def destroy(self, token: str) -> None:
         self._shelf.remove(_checked(token))
 

@@ -2,17 +2,23 @@
 
 import sys
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.doctor import examine
+from bot.line_account import LineAccount
+from tests.builders import a_resident
 from tests.children import run
+from tests.conftest import KEY
 from tests.processes import SERVE, environment, free_port
 from tests.town import Town
 
 pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
 
 OTHER_KEY = b64encode(b"the key of another municipality.").decode()
+NEW_KEY = b"a newer key that has 32 bytes..."
 NOT_RANDOM = b64encode(bytes(32)).decode()
 COMMANDS = {
     "web": [*SERVE, "127.0.0.1:{port}", "bot.web:create_app()"],
@@ -38,7 +44,29 @@ def test_it_does_not_start_and_says_why_in_one_line(town: Town, name: str, key: 
     assert [line for line in ended.stderr.splitlines() if told in line] != []
 
 
-def test_the_doctor_names_the_keys(town: Town) -> None:
+def keys_as_the_doctor_finds_them(town: Town, *keys: bytes) -> list[str]:
+    """With nothing to ask of LINE: only what it says of the keys counts."""
+    settings = replace(town.settings, store=replace(town.settings.store, data_keys=keys))
+    line = LineAccount(settings.line_api_url, settings.access_token, read_seconds=0.5)
+    found = [str(finding) for finding in examine(settings, line) if finding.about == "keys"]
+    line.close()
+    return found
+
+
+def test_the_doctor_tells_a_new_key_that_is_not_in_use_and_what_is_left_to_do(town: Town) -> None:
+    with town.database.transaction() as session:
+        a_resident(session)
+    (fine,) = keys_as_the_doctor_finds_them(town, KEY)
+    assert fine.startswith("ok ")
+    (appended,) = keys_as_the_doctor_finds_them(town, KEY, NEW_KEY)
+    assert "no row is sealed with key 2 of DATA_KEY" in appended
+    assert "a new key goes first" in appended
+    (rotated,) = keys_as_the_doctor_finds_them(town, NEW_KEY, KEY)
+    assert "2 values are sealed with an older key" in rotated
+    assert "python -m store reseal" in rotated
+
+
+def test_the_doctor_names_the_wrong_key(town: Town) -> None:
     command = [sys.executable, "-m", "bot", "doctor"]
     ended = run(command, env={**environment(town), "DATA_KEY": OTHER_KEY}, check=False)
     assert ended.returncode == 1

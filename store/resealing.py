@@ -1,0 +1,231 @@
+"""Everything that is sealed, sealed anew with the first key of DATA_KEY and for its own row, so that old keys can go.
+
+It runs beside the living system: a few rows at a time, each locked while it is read and written, so that nothing
+written meanwhile is lost. Interrupted, it is simply run again. What no key opens stays as it is and is counted.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    Integer,
+    LargeBinary,
+    TableClause,
+    bindparam,
+    column,
+    or_,
+    select,
+    table,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from store.db import Database
+from store.keys import TOWN, beginning, count_by_key, sealed_columns
+from store.media import Media
+from store.models import File, Secret
+from store.sealing import CannotOpen, TownSealer, is_unbound, key_id_of, new_row_key, open_secret
+
+AT_ONCE = 100
+REST_SECONDS = 0.02
+# What others hold at the moment is come back to; a process with an older DATA_KEY may go on writing for ever.
+MOST_ROUNDS = 5
+TELL_EVERY_SECONDS = 2.0
+
+
+@dataclass
+class Resealed:
+    """`closed`: values and files that no key opens. `left`: how many lie there by each key afterwards, by key id.
+
+    `is_complete`: nothing is left that could have been sealed anew.
+    """
+
+    rows: int = 0
+    files: int = 0
+    closed: int = 0
+    is_complete: bool = True
+    left: Counter[bytes] | None = None
+
+
+def reseal(database: Database, media: Media, tell: Callable[[str], object] = lambda _: None) -> Resealed:
+    """`tell` hears from time to time how far it is."""
+    done, by_key = Resealed(), Counter[bytes]()
+    say = _Progress(tell).say
+    for sealed in _sealed_tables():
+        _reseal_table(database, sealed, done, say)
+    _reseal_files(database, media, done, by_key, say)
+    with database.reading() as session:
+        by_start = count_by_key(session.connection())
+    for start, count in by_start.items():
+        by_key[key_id_of(start)] += count
+    done.left = by_key
+    _reseal_secret(database, any(is_unbound(start) for start in by_start))
+    return done
+
+
+def sentences(done: Resealed, sealer: TownSealer) -> Iterator[str]:
+    """What whoever ran it should know: which keys are still needed."""
+    left = done.left or Counter()
+    yield f"{done.rows} rows and {done.files} files were sealed anew with the first key of DATA_KEY."
+    for number, key_id in enumerate(sealer.key_ids, start=1):
+        if number == 1:
+            yield "Key 1: in use."
+        elif left[key_id]:
+            yield f"Key {number}: still needed for {left[key_id]} values and files. {_AGAIN}"
+        else:
+            yield f"Key {number}: needed no more, you may take it out of DATA_KEY. {_BACKUPS}"
+    if done.closed:
+        yield f"{done.closed} values or files open with no key of DATA_KEY, or were changed; they are as they were."
+    if not done.is_complete:
+        yield _AGAIN
+
+
+_AGAIN = "Run this again; if it stays so, a process still runs with an older DATA_KEY: restart it."
+_BACKUPS = "Backups taken before now need it: keep it with them."
+
+
+@dataclass(frozen=True)
+class _SealedTable:
+    """`plain` shows the sealed columns as the bytes that lie there."""
+
+    plain: TableClause
+    abouts: dict[str, str]
+
+    def is_old(self, newest: bytes) -> Any:
+        columns = (self.plain.c[name] for name in self.abouts)
+        return or_(self.plain.c.row_key == b"", *(beginning(each) != newest for each in columns))
+
+
+def _sealed_tables() -> Iterator[_SealedTable]:
+    abouts: dict[str, dict[str, str]] = {}
+    for about, sealed in sealed_columns():
+        abouts.setdefault(sealed.table.name, {})[sealed.name] = about
+    for name, names in abouts.items():
+        columns = [column(each, LargeBinary) for each in ("row_key", *names)]
+        yield _SealedTable(table(name, column("id", Integer), *columns), names)
+
+
+class _Progress:
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell, self._last = tell, time.monotonic()
+
+    def say(self, done: Resealed) -> None:
+        if time.monotonic() - self._last > TELL_EVERY_SECONDS:
+            self._last = time.monotonic()
+            self._tell(f"{done.rows} rows and {done.files} files so far")
+
+
+def _reseal_table(
+    database: Database, sealed: _SealedTable, done: Resealed, say: Callable[[Resealed], None]
+) -> None:
+    for _ in range(MOST_ROUNDS):
+        changed = held = closed = 0
+        for ids in _old_rows(database, sealed):
+            with database.transaction() as session:
+                rows = _hold(session, sealed, ids)
+                anew = [_sealed_anew(database.sealer, sealed, row) for row in rows]
+                _write(session, sealed, [row for row, _ in anew if row])
+            changed += sum(bool(row) for row, _ in anew)
+            closed += sum(count for _, count in anew)
+            held += len(ids) - len(rows)
+            say(done)
+            time.sleep(REST_SECONDS)
+        done.rows += changed
+        if not changed and not held:
+            done.closed += closed
+            return
+    done.closed += closed
+    done.is_complete = False
+
+
+def _old_rows(database: Database, sealed: _SealedTable) -> Iterator[Sequence[int]]:
+    """By their ids, without keeping any writer waiting."""
+    key, last = sealed.plain.c.id, 0
+    query = select(key).where(sealed.is_old(database.sealer.newest_start)).order_by(key).limit(AT_ONCE)
+    while True:
+        with database.reading() as session:
+            ids = session.scalars(query.where(key > last)).all()
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+
+
+def _hold(session: Session, sealed: _SealedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
+    """The rows as they are now. One that somebody else holds is left for later: waiting for it could be for ever."""
+    query = select(sealed.plain).where(sealed.plain.c.id.in_(ids)).with_for_update(skip_locked=True)
+    return [dict(row._mapping) for row in session.execute(query)]
+
+
+def _sealed_anew(
+    sealer: TownSealer, sealed: _SealedTable, row: dict[str, Any]
+) -> tuple[dict[str, Any] | None, int]:
+    """The row as it should be, or None where nothing of it changes; and how many of its values do not open."""
+    row_key, closed, anew = row["row_key"] or new_row_key(), 0, dict(row)
+    for name, about in sealed.abouts.items():
+        value = row[name]
+        if value is None or value.startswith(sealer.newest_start):
+            continue
+        try:
+            anew[name] = sealer.seal(sealer.open_row(value, about, row["row_key"]), about, row_key)
+        except CannotOpen:
+            closed += 1
+    if anew == row and row["row_key"]:
+        return None, closed
+    return {**anew, "row_key": row_key}, closed
+
+
+def _write(session: Session, sealed: _SealedTable, rows: Sequence[dict[str, Any]]) -> None:
+    names = ("row_key", *sealed.abouts)
+    statement = update(sealed.plain).where(sealed.plain.c.id == bindparam("row_to_change"))
+    values = {name: bindparam(f"new_{name}", type_=LargeBinary) for name in names}
+    given = [{"row_to_change": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+    if given:
+        session.connection().execute(statement.values(values), given)
+
+
+def _reseal_files(
+    database: Database,
+    media: Media,
+    done: Resealed,
+    by_key: Counter[bytes],
+    say: Callable[[Resealed], None],
+) -> None:
+    for token in sorted(media.tokens()):
+        with suppress(FileNotFoundError):  # Taken back by its resident meanwhile.
+            try:
+                done.files += _reseal_file(database, media, token)
+            except CannotOpen:
+                done.closed += 1
+            by_key[key_id_of(media.read_sealed(token))] += 1
+        say(done)
+
+
+def _reseal_file(database: Database, media: Media, token: str) -> bool:
+    """A file that is being fetched may be written this moment: it is left for later. One that was destroyed between our
+    reading and our writing is destroyed again."""
+    if media.is_newest(token) or _state(database, token) == "wanted":
+        return False
+    media.reseal(token)
+    if _state(database, token) in ("gone", "refused"):
+        media.destroy(token)
+    return True
+
+
+def _state(database: Database, token: str) -> str | None:
+    with database.reading() as session:
+        return session.scalars(select(File.state).where(File.token == token)).one_or_none()
+
+
+def _reseal_secret(database: Database, is_unbound_left: bool) -> None:
+    """With it goes the permission to open what is bound to no row, once nothing of that kind is left."""
+    with database.transaction() as session:
+        kept = session.get_one(Secret, TOWN, with_for_update=True)
+        secret = open_secret(database.sealer, kept.value)
+        wanted = replace(secret, opens_unbound=secret.opens_unbound and is_unbound_left)
+        if wanted != secret or not database.sealer.is_newest(kept.value):
+            kept.value = wanted.sealed(database.sealer)
