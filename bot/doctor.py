@@ -74,6 +74,7 @@ def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
         yield fail("settings", str(error), SET_IT)
         return
     yield ok("settings", "every variable that is needed is set")
+    yield _proxies(settings)
     try:
         yield from _examine_store(database)
     finally:
@@ -168,6 +169,13 @@ def _worker(alive: bool) -> Finding:
     if alive:
         return ok("worker", "is at work")
     return fail("worker", "shows no sign of life", "start it: python -m bot worker")
+
+
+def _proxies(settings: BotSettings) -> Finding:
+    if settings.trusted_proxies or not settings.public_url.startswith("https://"):
+        return ok("proxies", f"{settings.trusted_proxies} proxies in front are believed")
+    then = "set TRUSTED_PROXIES=1 for web and console if one proxy of yours stands in front"
+    return warn("proxies", "PUBLIC_URL is https, but no proxy is believed: everybody has its address", then)
 
 
 def _definitions(office: Office) -> Finding:

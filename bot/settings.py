@@ -7,6 +7,7 @@ from typing import Self
 from store.settings import (
     SettingsError,
     StoreSettings,
+    number_of_proxies,
     required,
     required_secret,
     visible,
@@ -26,6 +27,7 @@ class BotSettings:
     line_api_data_url: str = "https://api-data.line.me"
     public_url: str = ""
     metrics_token: str = field(default="", repr=False)
+    trusted_proxies: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -41,6 +43,7 @@ class BotSettings:
             line_api_data_url=web_address(environ, "LINE_API_DATA_URL", cls.line_api_data_url),
             public_url=web_address(environ, "PUBLIC_URL"),
             metrics_token=environ.get("METRICS_TOKEN", "").strip(),
+            trusted_proxies=number_of_proxies(environ),
         )
 
 

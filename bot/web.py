@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.events import occurred_at, whose
 from bot.monitor import install_monitor
@@ -42,6 +43,8 @@ def create_app(settings: BotSettings | None = None) -> Flask:
     database = open_database(settings.store, patience=PATIENCE_SECONDS)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    proxies = settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.extensions["database"] = database
     app.extensions["readiness"] = Readiness(database)
     app.extensions["intake"] = Intake(database, patience=QUEUE_SECONDS)

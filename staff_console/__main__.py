@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from store.db import Database
 from store.municipality import Municipality, MunicipalityError, read_municipality
 from store.passwords import BadPassword, Passwords
+from store.sealing import TownSealer
 from store.settings import SettingsError, StoreSettings
-from store.staff import BadAccount, NewStaff, Role, add_staff, find_staff, reset_password
+from store.staff import BadAccount, NewStaff, Role, add_staff, find_staff, reset_password, unlock_account
 
 BAD_INPUT = 2
 REASONS = {
@@ -63,7 +64,7 @@ def _run(asked: argparse.Namespace, settings: StoreSettings, municipality: Munic
     database = Database(settings)
     try:
         with database.transaction() as session:
-            _carry_out(session, asked, municipality, password)
+            _carry_out(session, database.sealer, asked, municipality, password)
     finally:
         database.close()
     print(f"{asked.command}: {asked.name}")
@@ -71,7 +72,7 @@ def _run(asked: argparse.Namespace, settings: StoreSettings, municipality: Munic
 
 
 def _carry_out(
-    session: Session, asked: argparse.Namespace, municipality: Municipality, password: str
+    session: Session, sealer: TownSealer, asked: argparse.Namespace, municipality: Municipality, password: str
 ) -> None:
     passwords = Passwords()
     if asked.command == "add-staff":
@@ -82,6 +83,7 @@ def _carry_out(
     if person is None:
         raise BadAccount("nobody")
     reset_password(session, municipality, passwords, person, password, by=None, initial=asked.initial)
+    unlock_account(session, sealer, person, by=None)
 
 
 def _complain(text: str) -> int:

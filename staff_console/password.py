@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console.office import me, office
-from staff_console.sign_in import with_cookie
+from staff_console.sign_in import retry_after, too_many, with_cookie
 from staff_console.words import REFUSALS
 from store.passwords import BadPassword
-from store.sign_ins import begin_session
+from store.sign_ins import TooManyTries, WrongSignIn, begin_session, check_own_password
 from store.staff import change_own_password
 from store.staff_models import Staff
 
@@ -21,11 +21,15 @@ def ask() -> str:
 
 
 @password.post("/password")
-def change() -> Response | tuple[str, int]:
+def change() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Every session of this person ends; this browser gets a new one."""
     if request.form.get("new", "") != request.form.get("again", ""):
         return _refused("not_same")
-    if not office().passwords.is_right(me().password_hash, request.form.get("current", "")):
+    try:
+        _check_current()
+    except TooManyTries as error:
+        return render_template("password.html", problem=too_many(error)), 429, retry_after(error)
+    except WrongSignIn:
         return _refused("wrong_password")
     try:
         with office().database.transaction() as session:
@@ -34,6 +38,11 @@ def change() -> Response | tuple[str, int]:
         return _refused(error.reason)
     flash("เปลี่ยนรหัสผ่านแล้ว อุปกรณ์อื่นที่เข้าสู่ระบบไว้ถูกออกจากระบบทั้งหมด", "good")
     return with_cookie(redirect(url_for("queue.show"), 303), cookie)
+
+
+def _check_current() -> None:
+    current, address = request.form.get("current", ""), request.remote_addr or ""
+    check_own_password(office().database, office().passwords, me(), current, address=address)
 
 
 def _change(session: Session, new: str) -> str:

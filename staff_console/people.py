@@ -10,6 +10,7 @@ from staff_console import words
 from staff_console.office import me, office
 from store import staff as accounts
 from store.passwords import BadPassword
+from store.sign_ins import is_locked
 from store.staff import BadAccount, NewStaff
 from store.staff_models import Staff
 
@@ -63,9 +64,22 @@ def reset_password(staff_id: int) -> Page:
     return _change(
         staff_id,
         "ตั้งรหัสผ่านแรกแล้ว ผู้ใช้ต้องตั้งใหม่เมื่อเข้าสู่ระบบ",
-        lambda session, person: accounts.reset_password(
-            session, office().municipality, office().passwords, person, password, by=me()
-        ),
+        lambda session, person: _reset(session, person, password),
+    )
+
+
+def _reset(session: Session, person: Staff, password: str) -> None:
+    accounts.reset_password(session, office().municipality, office().passwords, person, password, by=me())
+    accounts.unlock_account(session, office().database.sealer, person, by=me())
+
+
+@people.post("/staff/<int:staff_id>/unlock")
+def unlock(staff_id: int) -> Page:
+    sealer = office().database.sealer
+    return _change(
+        staff_id,
+        "ปลดล็อกแล้ว ผู้ใช้เข้าสู่ระบบได้ทันที",
+        lambda session, person: accounts.unlock_account(session, sealer, person, by=me()),
     )
 
 
@@ -117,9 +131,11 @@ def _list_page(problem: str = "", new: NewStaff | None = None) -> str:
 
 def _person_page(staff_id: int, problem: str = "") -> str:
     with office().database.reading() as session:
+        person = _person(session, staff_id)
         return render_template(
             "person.html",
-            person=_person(session, staff_id),
+            person=person,
+            locked=is_locked(session, office().database.sealer, person),
             roles=words.ROLES,
             departments=office().municipality.departments,
             problem=problem,

@@ -58,6 +58,7 @@ PERMISSIONS: Final = {
     "people.show":             {ADMIN},
     "people.change_role":      {ADMIN},
     "people.reset_password":   {ADMIN},
+    "people.unlock":           {ADMIN},
     "people.close":            {ADMIN},
     "people.reopen":           {ADMIN},
 }

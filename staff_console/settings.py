@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from store.settings import StoreSettings, required_secret, web_address
+from store.settings import StoreSettings, number_of_proxies, required_secret, web_address
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class ConsoleSettings:
     secret_key: str = field(repr=False)
     console_url: str = ""
     metrics_token: str = field(default="", repr=False)
+    trusted_proxies: int = 0
 
     @property
     def is_https(self) -> bool:
@@ -25,4 +26,5 @@ class ConsoleSettings:
             secret_key=required_secret(environ, "SECRET_KEY"),
             console_url=web_address(environ, "CONSOLE_URL"),
             metrics_token=environ.get("METRICS_TOKEN", "").strip(),
+            trusted_proxies=number_of_proxies(environ),
         )

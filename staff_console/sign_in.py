@@ -1,8 +1,11 @@
 """Signing in and out."""
 
+import math
+
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from staff_console.devices import known_device, remember_device
 from staff_console.gate import cookie_name, safe_next
 from staff_console.office import me, office
 from store import sign_ins
@@ -26,16 +29,16 @@ def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
             username,
             request.form.get("password", ""),
             address=request.remote_addr or "",
+            device=known_device(username),
         )
-    except sign_ins.TooManyTries:
-        problem = "ลองหลายครั้งเกินไป กรุณารอ 1 นาทีแล้วลองใหม่"
-        return _page(problem, username), 429, {"Retry-After": "60"}
+    except sign_ins.TooManyTries as error:
+        return _page(too_many(error), username), 429, retry_after(error)
     except sign_ins.WrongSignIn:
         return _page("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", username), 401
     # A token that somebody planted before the sign-in must not be worth anything after it.
     session.clear()
     answer = redirect(safe_next(request.form.get("next")) or url_for("queue.show"), 303)
-    return with_cookie(answer, cookie)
+    return remember_device(with_cookie(answer, cookie), username)
 
 
 @sign_in.post("/sign-out")
@@ -50,6 +53,16 @@ def sign_out() -> Response:
     # What was typed and not sent lies in the browser; the next person at this desk must not find it.
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
+
+
+def too_many(error: sign_ins.TooManyTries) -> str:
+    if error.seconds is None:
+        return "ใส่รหัสผ่านผิดติดต่อกันหลายครั้งเกินไป ระบบจึงล็อกไว้ กรุณาติดต่อผู้ดูแลระบบให้ปลดล็อก"
+    return f"ลองหลายครั้งเกินไป กรุณารอ {math.ceil(error.seconds / 60)} นาทีแล้วลองใหม่"
+
+
+def retry_after(error: sign_ins.TooManyTries) -> dict[str, str]:
+    return {} if error.seconds is None else {"Retry-After": str(error.seconds)}
 
 
 def with_cookie(answer: Response, cookie: str) -> Response:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from staff_console.broadcasts import broadcasts
 from staff_console.bulk import bulk
@@ -54,6 +55,8 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
             return create_app(ConsoleSettings.from_environment(os.environ))
     app = Flask(__name__)
     app.config.update(_flask_settings(settings))
+    proxies = settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     database = open_database(settings.store)
     app.extensions["office"] = Office(
         settings=settings,

@@ -6,8 +6,13 @@ from store.clock import now
 from store.staff_models import StaffAct
 
 
-def write_down(session: Session, act: str, *, staff_id: int | None, about: str = "") -> StaffAct:
-    """`about` names a thing, such as `case 12` or `staff 3`; never what a resident or a stranger typed."""
-    row = StaffAct(at=now(), staff_id=staff_id, act=act, about=about)
+def write_down(
+    session: Session, act: str, *, staff_id: int | None, about: str = "", place: str | None = None
+) -> StaffAct:
+    """`about` names a thing, such as `case 12` or `staff 3`; never what a resident or a stranger typed.
+
+    `place` is the fingerprint of the address it came from, never the address.
+    """
+    row = StaffAct(at=now(), staff_id=staff_id, act=act, about=about, place=place)
     session.add(row)
     return row

@@ -17,10 +17,11 @@ from store import ticks
 from store.clock import now
 from store.db import Database
 from store.inbox import REMEMBER_EVENTS_FOR
+from store.limits import LONGEST_WINDOW
 from store.models import InboxEvent, OutboxRow, UnsentMessage
 from store.numbers import count_gone_events, count_gone_requests
-from store.sign_ins import ABSOLUTE, WINDOW
-from store.staff_models import PressedForm, SignInTry, StaffSession
+from store.sign_ins import ABSOLUTE, FREE_TRIES, MOST_IN_A_ROW, WINDOW
+from store.staff_models import LimitedUse, PressedForm, SignInStreak, SignInTry, StaffSession
 
 MOST_ROWS = 1000
 REST_SECONDS = 0.05
@@ -41,9 +42,18 @@ def purge(database: Database) -> None:
     _forget(database, UnsentMessage.id, UnsentMessage.at < now() - REMEMBER_EVENTS_FOR)
     _forget(database, StaffSession.cookie_hash, StaffSession.started_at < now() - ABSOLUTE)
     _forget(database, SignInTry.id, SignInTry.at < now() - WINDOW)
+    _forget(database, SignInStreak.key, _is_forgiven())
+    _forget(database, LimitedUse.id, LimitedUse.at < now() - LONGEST_WINDOW)
     _forget(database, PressedForm.token, PressedForm.at < now() - REMEMBER_FORMS_FOR)
     with database.transaction() as session:
         ticks.forget_old(session)
+
+
+def _is_forgiven() -> ColumnElement[bool]:
+    """A few slips after a day, more after a month; what only an admin opens stays."""
+    few = and_(SignInStreak.wrong < FREE_TRIES, SignInStreak.last_at < now() - timedelta(days=1))
+    more = and_(SignInStreak.wrong < MOST_IN_A_ROW, SignInStreak.last_at < now() - timedelta(days=30))
+    return or_(few, more)
 
 
 def _forget_events(database: Database) -> None:

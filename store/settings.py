@@ -125,6 +125,14 @@ def data_keys(value: str) -> tuple[bytes, ...]:
     return tuple(keys)
 
 
+def number_of_proxies(environ: Mapping[str, str]) -> int:
+    """How many proxies of ours stand in front: so many names at the end of X-Forwarded-For are true."""
+    value = environ.get("TRUSTED_PROXIES", "").strip() or "0"
+    if value not in {"0", "1", "2", "3", "4", "5"}:
+        raise SettingsError("TRUSTED_PROXIES must be the number of your proxies in front, 0 to 5.")
+    return int(value)
+
+
 @dataclass(frozen=True)
 class StoreSettings:
     """What everything that opens the store must know."""

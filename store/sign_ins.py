@@ -2,11 +2,14 @@
 
 import hashlib
 import ipaddress
+import math
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.audit import write_down
@@ -14,23 +17,41 @@ from store.clock import now
 from store.db import Database
 from store.passwords import Passwords
 from store.sealing import TownSealer
-from store.staff_models import SignInTry, Staff, StaffSession
+from store.staff_models import SignInStreak, SignInTry, Staff, StaffSession
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
 # Writing at every request would wake the disk for nothing.
 NOTE_SEEN_EVERY = timedelta(minutes=1)
+# So many wrong tries in a row cost no wait; each further one doubles it.
+FREE_TRIES = 5
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+# NIST SP 800-63B, 5.2.2: no more than 100 failed tries in a row.
+MOST_IN_A_ROW = 100
 WINDOW = timedelta(minutes=1)
-TRIES_PER_ACCOUNT = 5
 # A whole town hall can share one address.
 TRIES_PER_ADDRESS = 30
 
 
 class TooManyTries(ValueError):
-    """This account or address has used up its tries of the last minute."""
+    """The next try counts only after so many seconds; None: an admin must open the account."""
+
+    def __init__(self, seconds: int | None) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class WrongSignIn(ValueError):
     """Unknown name, wrong password or closed account: nobody is told which."""
+
+
+@dataclass(frozen=True)
+class _Try:
+    """A counted try. `streak` is the fingerprint of what the wrong tries in a row belong to."""
+
+    streak: str
+    in_a_row: int
+    row_id: int | None
+    crowded: bool
 
 
 def username_of(typed: str) -> str:
@@ -38,49 +59,66 @@ def username_of(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
-def sign_in(database: Database, passwords: Passwords, username: str, password: str, *, address: str) -> str:
+def sign_in(
+    database: Database, passwords: Passwords, username: str, password: str, *, address: str, device: str = ""
+) -> str:
     """The cookie of a new session, or TooManyTries or WrongSignIn. Commits several times.
 
-    The try is written and committed before it is counted: of parallel guesses each then sees all the others.
-    Tries that were refused or right are taken back, so nobody is locked out for longer than the window.
+    `device` names a browser in which this account has signed in before. Its tries are counted apart, so that
+    strangers who try the same account, or flood the same address, do not keep its owner out.
     """
     username = username_of(username)
-    keys = _keys(database.sealer, username, address)
-    tries = _write_tries(database, keys)
-    if _too_many(database, keys):
-        _take_back(database, tries)
-        raise TooManyTries
     with database.reading() as session:
         person = session.scalars(select(Staff).where(Staff.username == username)).one_or_none()
+    this_try = _count_sign_in(database, person, username, address, device)
     right = passwords.is_right(person.password_hash if person else None, password)
-    cookie = _open(database, person, right)
+    cookie = _open(database, person, right, this_try, address)
     if cookie is None:
-        raise WrongSignIn
-    _take_back(database, tries)
+        raise TooManyTries(_seconds(WINDOW)) if this_try.crowded else WrongSignIn
     return cookie
 
 
-def _open(database: Database, person: Staff | None, right: bool) -> str | None:
+def check_own_password(
+    database: Database, passwords: Passwords, person: Staff, password: str, *, address: str
+) -> None:
+    """Of somebody who is signed in: counted and audited as a sign-in is. TooManyTries or WrongSignIn."""
+    key = database.sealer.fingerprint(f"own password {person.id}")
+    this_try = _count(database, key, person, address, in_crowd=False)
+    right = passwords.is_right(person.password_hash, password)
     with database.transaction() as session:
-        # Read again: the account may have been closed, or its password changed, while we compared.
-        still = session.get(Staff, person.id) if person else None
-        if not right or still is None or not still.active or _changed(person, still):
-            write_down(session, "sign_in_refused", staff_id=still.id if still else None)
-            return None
-        write_down(session, "sign_in", staff_id=still.id)
-        return begin_session(session, still)
+        if right:
+            _take_back(session, this_try)
+        else:
+            _refuse(session, "own_password_refused", person, this_try, place(database.sealer, address))
+    if not right:
+        raise WrongSignIn
 
 
-def _changed(before: Staff | None, after: Staff) -> bool:
-    return before is None or before.password_hash != after.password_hash
+def is_locked(session: Session, sealer: TownSealer, person: Staff) -> bool:
+    """Whether only known browsers of this account may sign in."""
+    streaks = session.scalars(
+        select(SignInStreak.wrong).where(SignInStreak.key.in_(_keys_of(sealer, person)))
+    )
+    return any(wrong >= MOST_IN_A_ROW for wrong in streaks)
 
 
-def _keys(sealer: TownSealer, username: str, address: str) -> dict[str, int]:
-    """Fingerprints, because people type passwords into the field for the name; each with its most tries."""
-    return {
-        sealer.fingerprint(f"account {username}"): TRIES_PER_ACCOUNT,
-        sealer.fingerprint(f"address {_network(address)}"): TRIES_PER_ADDRESS,
-    }
+def unlock(session: Session, sealer: TownSealer, person: Staff) -> None:
+    """The wrong tries of strangers are forgotten."""
+    session.execute(delete(SignInStreak).where(SignInStreak.key.in_(_keys_of(sealer, person))))
+
+
+def place(sealer: TownSealer, address: str) -> str:
+    """What the audit keeps of an address: the same for the same address, and no address."""
+    return sealer.fingerprint(f"address {_network(address)}")
+
+
+def _keys_of(sealer: TownSealer, person: Staff) -> list[str]:
+    return [_account_key(sealer, person.username), sealer.fingerprint(f"own password {person.id}")]
+
+
+def _account_key(sealer: TownSealer, username: str) -> str:
+    """A fingerprint, because people type passwords into the field for the name."""
+    return sealer.fingerprint(f"account {username}")
 
 
 def _network(address: str) -> str:
@@ -92,33 +130,101 @@ def _network(address: str) -> str:
     return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
-def _write_tries(database: Database, keys: dict[str, int]) -> list[int]:
+def _count_sign_in(
+    database: Database, person: Staff | None, username: str, address: str, device: str
+) -> _Try:
+    if device:
+        key = database.sealer.fingerprint(f"device {device} {username}")
+        try:
+            return _count(database, key, person, address, in_crowd=False)
+        except TooManyTries as error:
+            if error.seconds is not None:
+                raise
+    return _count(database, _account_key(database.sealer, username), person, address, in_crowd=True)
+
+
+def _count(database: Database, key: str, person: Staff | None, address: str, *, in_crowd: bool) -> _Try:
+    """Counted before the password is looked at: of parallel guesses each then sees all the others."""
+    where = place(database.sealer, address)
+    try:
+        with database.transaction() as session:
+            return _counted(session, key, where if in_crowd else None)
+    except TooManyTries:
+        with database.transaction() as session:
+            write_down(session, "sign_in_throttled", staff_id=person.id if person else None, place=where)
+        raise
+
+
+def _counted(session: Session, key: str, where: str | None) -> _Try:
+    streak = _locked_streak(session, key)
+    if streak.wrong >= MOST_IN_A_ROW:
+        raise TooManyTries(None)
+    left = streak.last_at + _wait_after(streak.wrong) - now()
+    if left > timedelta():
+        raise TooManyTries(_seconds(left))
+    crowded = where is not None and _is_crowded(session, where)
+    if crowded and streak.wrong:
+        raise TooManyTries(_seconds(WINDOW))
+    streak.wrong, streak.last_at = streak.wrong + 1, now()
+    row = SignInTry(key=where, at=now()) if where else None
+    if row is not None:
+        session.add(row)
+    session.flush()
+    return _Try(key, streak.wrong, row.id if row else None, crowded)
+
+
+def _locked_streak(session: Session, key: str) -> SignInStreak:
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(SignInStreak).values(key=key, wrong=0, last_at=now())
+    session.execute(insert.on_conflict_do_nothing())
+    return session.get_one(SignInStreak, key, with_for_update=True)
+
+
+def _wait_after(wrong: int) -> timedelta:
+    if wrong < FREE_TRIES:
+        return timedelta()
+    doublings = min(wrong - FREE_TRIES, 10)
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << doublings))
+
+
+def _is_crowded(session: Session, where: str) -> bool:
+    """Many wrong tries come from this address: accounts that strangers try meanwhile must wait, no others."""
+    session.execute(delete(SignInTry).where(SignInTry.key == where, SignInTry.at < now() - WINDOW))
+    tries = select(func.count()).select_from(SignInTry).where(SignInTry.key == where)
+    return session.scalars(tries).one() >= TRIES_PER_ADDRESS
+
+
+def _seconds(time: timedelta) -> int:
+    return math.ceil(time.total_seconds())
+
+
+def _open(database: Database, person: Staff | None, right: bool, this_try: _Try, address: str) -> str | None:
+    where = place(database.sealer, address)
     with database.transaction() as session:
-        session.execute(delete(SignInTry).where(SignInTry.key.in_(keys), ~_counts()))
-        rows = [SignInTry(key=key, at=now()) for key in keys]
-        session.add_all(rows)
-        session.flush()
-        return [row.id for row in rows]
+        # Read again: the account may have been closed, or its password changed, while we compared.
+        still = session.get(Staff, person.id) if person else None
+        if not right or still is None or not still.active or _changed(person, still):
+            _refuse(session, "sign_in_refused", still, this_try, where)
+            return None
+        _take_back(session, this_try)
+        write_down(session, "sign_in", staff_id=still.id, place=where)
+        return begin_session(session, still)
 
 
-def _too_many(database: Database, keys: dict[str, int]) -> bool:
-    with database.reading() as session:
-        counted = session.execute(
-            select(SignInTry.key, func.count())
-            .where(SignInTry.key.in_(keys), _counts())
-            .group_by(SignInTry.key)
-        ).all()
-    return any(count > keys[key] for key, count in counted)
+def _refuse(session: Session, act: str, person: Staff | None, this_try: _Try, where: str) -> None:
+    staff_id = person.id if person else None
+    write_down(session, act, staff_id=staff_id, place=where)
+    if this_try.in_a_row == MOST_IN_A_ROW:
+        write_down(session, "account_locked", staff_id=staff_id, place=where)
 
 
-def _counts() -> ColumnElement[bool]:
-    """Tries that lie ahead are from before the clock was set back, and must not lock anybody out for days."""
-    return SignInTry.at.between(now() - WINDOW, now() + WINDOW)
+def _take_back(session: Session, this_try: _Try) -> None:
+    session.execute(delete(SignInStreak).where(SignInStreak.key == this_try.streak))
+    session.execute(delete(SignInTry).where(SignInTry.id == this_try.row_id))
 
 
-def _take_back(database: Database, tries: list[int]) -> None:
-    with database.transaction() as session:
-        session.execute(delete(SignInTry).where(SignInTry.id.in_(tries)))
+def _changed(before: Staff | None, after: Staff) -> bool:
+    return before is None or before.password_hash != after.password_hash
 
 
 def _hash(cookie: str) -> str:

@@ -12,7 +12,8 @@ from store.clock import now
 from store.models import Case
 from store.municipality import Municipality
 from store.passwords import Passwords, check_new_password
-from store.sign_ins import end_sessions_of, username_of
+from store.sealing import TownSealer
+from store.sign_ins import end_sessions_of, unlock, username_of
 from store.staff_models import Staff
 
 _USERNAME = re.compile(r"[\w.@-]{2,60}")
@@ -166,6 +167,12 @@ def change_own_password(
     _set_password(session, municipality, passwords, person, password)
     person.password_is_initial = False
     _audit(session, "change_password", person, person)
+
+
+def unlock_account(session: Session, sealer: TownSealer, person: Staff, *, by: Staff | None) -> None:
+    """After too many wrong passwords in a row, by people who are not known to be the owner."""
+    unlock(session, sealer, person)
+    _audit(session, "unlock_account", person, by)
 
 
 def _set_password(

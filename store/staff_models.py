@@ -39,10 +39,32 @@ class StaffSession(Table):
 
 
 class SignInTry(Table):
-    """A try to sign in, written before the password is looked at, so that parallel guesses are all counted."""
+    """A try to sign in that was not right, by the fingerprint of the address it came from."""
 
     __tablename__ = "sign_in_try"
     __table_args__ = (Index("ix_sign_in_try_recent", "key", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class SignInStreak(Table):
+    """Wrong tries in a row, by the fingerprint of the name that was typed or of the browser that is known.
+
+    Written before the password is looked at, so that parallel guesses are all counted.
+    """
+
+    __tablename__ = "sign_in_streak"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wrong: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class LimitedUse(Table):
+    """One use of something that is limited: by whom and of what (the key), and when."""
+
+    __tablename__ = "limited_use"
+    __table_args__ = (Index("ix_limited_use_recent", "key", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
@@ -57,6 +79,7 @@ class StaffAct(Table):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     act: Mapped[str] = mapped_column(String(40))
     about: Mapped[str] = mapped_column(String(120), default="")
+    place: Mapped[str | None] = mapped_column(String(64))
 
 
 class PressedForm(Table):

@@ -71,13 +71,21 @@ EXPECTED = {
     ("GET",  "people.show"):         (303,    403,    403,     403,       200,  303),
     ("POST", "people.change_role"):  (303,    403,    403,     403,       400,  303),
     ("POST", "people.reset_password"): (303,  403,    403,     403,       400,  303),
+    ("POST", "people.unlock"):       (303,    403,    403,     403,       303,  303),
     ("POST", "people.close"):        (303,    403,    403,     403,       303,  303),
     ("POST", "people.reopen"):       (303,    403,    403,     403,       303,  303),
 }
 # fmt: on
 SIGN_OUT = {"sign_in.check", "sign_in.sign_out"}
 # Those that do what they say even with an empty form, and may.
-ACTS = {"sign_in.sign_out", "people.close", "people.reopen", "emergency_templates.retire", "testers.remove"}
+ACTS = {
+    "sign_in.sign_out",
+    "people.unlock",
+    "people.close",
+    "people.reopen",
+    "emergency_templates.retire",
+    "testers.remove",
+}
 
 
 def test_every_address_has_a_permission(app: Flask) -> None:

@@ -17,9 +17,12 @@ from store.sign_ins import (
     begin_session,
     end_sessions_of,
     find_signed_in,
+    is_locked,
+    place,
     sign_in,
 )
-from store.staff_models import SignInTry, Staff, StaffAct, StaffSession
+from store.staff import unlock_account
+from store.staff_models import SignInStreak, SignInTry, Staff, StaffAct, StaffSession
 from tests.builders import PASSWORD, QUICK_PASSWORDS, an_officer
 
 
@@ -42,10 +45,15 @@ def person(database: Database, municipality: Municipality) -> Staff:
 
 
 def _guess(
-    database: Database, name: str, *, address: str = "192.0.2.1", passwords: Passwords = QUICK_PASSWORDS
+    database: Database,
+    name: str,
+    *,
+    address: str = "192.0.2.1",
+    passwords: Passwords = QUICK_PASSWORDS,
+    device: str = "",
 ) -> str:
     try:
-        sign_in(database, passwords, name, "ไม่ใช่รหัสผ่านของเขา", address=address)
+        sign_in(database, passwords, name, "ไม่ใช่รหัสผ่านของเขา", address=address, device=device)
     except TooManyTries:
         return "too many"
     except WrongSignIn:
@@ -108,7 +116,7 @@ def test_right_passwords_do_not_count(database: Database, person: Staff) -> None
     for _ in range(12):
         sign_in(database, QUICK_PASSWORDS, person.username, PASSWORD, address="192.0.2.1")
     with database.reading() as session:
-        assert session.query(SignInTry).count() == 0
+        assert session.query(SignInTry).count() == session.query(SignInStreak).count() == 0
 
 
 def test_an_address_that_tries_many_names_is_stopped(database: Database) -> None:
@@ -116,10 +124,91 @@ def test_an_address_that_tries_many_names_is_stopped(database: Database) -> None
     assert results == ["wrong"] * 30 + ["too many"]
 
 
+def test_many_wrong_names_of_one_address_keep_nobody_else_of_it_out(
+    database: Database, person: Staff
+) -> None:
+    for number in range(40):
+        _guess(database, f"invented{number}")
+    assert sign_in(database, QUICK_PASSWORDS, person.username, PASSWORD, address="192.0.2.1")
+
+
+def test_in_a_crowd_an_account_that_strangers_try_must_wait(database: Database, person: Staff) -> None:
+    for number in range(30):
+        _guess(database, f"invented{number}")
+    assert [_guess(database, person.username) for _ in range(2)] == ["too many"] * 2
+    with pytest.raises(TooManyTries):
+        sign_in(database, QUICK_PASSWORDS, person.username, PASSWORD, address="192.0.2.1")
+
+
+def test_each_further_wrong_try_waits_longer_up_to_an_hour(
+    database: Database, person: Staff, clock: time_machine.Traveller
+) -> None:
+    for _ in range(5):
+        _guess(database, person.username)
+    waited = []
+    for _ in range(9):
+        waited.append(_wait(database, person.username) or 0)
+        clock.shift(waited[-1] + 1)
+        assert _guess(database, person.username) == "wrong"
+    assert [round(seconds / 60) for seconds in waited] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+def test_a_hundred_wrong_tries_lock_the_account_for_unknown_browsers_until_it_is_unlocked(
+    database: Database, person: Staff, clock: time_machine.Traveller
+) -> None:
+    for number in range(100):
+        assert _guess(database, person.username, address=f"198.51.100.{number}") == "wrong"
+        clock.shift(timedelta(hours=1, seconds=1))
+    clock.shift(timedelta(days=60))
+    purge(database)
+    assert _wait(database, person.username) is None
+    assert sign_in_known(database, person)
+    with database.reading() as session:
+        assert is_locked(session, database.sealer, person)
+        acts = [row for row in session.query(StaffAct) if row.act == "account_locked"]
+        assert [(row.staff_id, len(row.place or "")) for row in acts] == [(person.id, 40)]
+    with database.transaction() as session:
+        unlock_account(session, database.sealer, person, by=None)
+    assert sign_in(database, QUICK_PASSWORDS, person.username, PASSWORD, address="192.0.2.1")
+
+
+def sign_in_known(database: Database, person: Staff) -> str:
+    return sign_in(database, QUICK_PASSWORDS, person.username, PASSWORD, address="192.0.2.1", device="known")
+
+
+def test_a_known_browser_is_counted_apart(database: Database, person: Staff) -> None:
+    for _ in range(8):
+        _guess(database, person.username)
+    assert sign_in_known(database, person)
+    results = [_guess(database, person.username, device="known") for _ in range(6)]
+    assert results == ["wrong"] * 5 + ["too many"]
+
+
+def test_every_refusal_is_audited_with_the_fingerprint_of_its_address(
+    database: Database, person: Staff
+) -> None:
+    for _ in range(9):
+        _guess(database, person.username)
+    with database.reading() as session:
+        rows = [(row.act, row.staff_id, row.place) for row in session.query(StaffAct) if "sign_in" in row.act]
+    place_of = place(database.sealer, "192.0.2.1")
+    assert rows.count(("sign_in_refused", person.id, place_of)) == 5
+    assert rows.count(("sign_in_throttled", person.id, place_of)) == 4
+    assert "192.0.2.1" not in repr(rows)
+
+
+def _wait(database: Database, username: str) -> int | None:
+    with pytest.raises(TooManyTries) as refused:
+        sign_in(database, QUICK_PASSWORDS, username, PASSWORD, address="192.0.2.1")
+    return refused.value.seconds
+
+
 def test_names_that_were_typed_are_not_kept(database: Database, person: Staff) -> None:
     _guess(database, "MyPasswordByMistake")
     with database.reading() as session:
-        kept = [row.key for row in session.query(SignInTry)] + [row.about for row in session.query(StaffAct)]
+        kept = [row.key for row in session.query(SignInStreak)] + [
+            row.about for row in session.query(StaffAct)
+        ]
     assert "mypassword" not in repr(kept).casefold()
 
 

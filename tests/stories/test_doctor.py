@@ -50,7 +50,8 @@ def healthy(town: Town, tmp_path: Path) -> BotSettings:
     facts = DEMO_MUNICIPALITY.read_text("utf-8")
     basic_id = town.simulator.bot_info()["basicId"]
     (tmp_path / "town.toml").write_text(facts.replace("@tessaban-demo", basic_id), "utf-8")
-    return replace(town.settings, store=replace(town.settings.store, municipality=tmp_path / "town.toml"))
+    store = replace(town.settings.store, municipality=tmp_path / "town.toml")
+    return replace(town.settings, store=store, trusted_proxies=1)
 
 
 def bad(settings: BotSettings, line: LineAccount) -> list[Finding]:
@@ -65,12 +66,18 @@ def only(settings: BotSettings, line: LineAccount) -> Finding:
     return found[0]
 
 
+def test_a_proxy_in_front_that_is_not_believed_is_noticed(healthy: BotSettings, line: LineAccount) -> None:
+    finding = only(replace(healthy, trusted_proxies=0), line)
+    assert (finding.level, finding.about) == (Level.WARN, "proxies")
+    assert bad(replace(healthy, trusted_proxies=0, public_url=""), line)[0].about != "proxies"
+
+
 def test_a_healthy_set_up_gets_nothing_but_ok(healthy: BotSettings, line: LineAccount) -> None:
     assert bad(healthy, line) == []
     about = [finding.about for finding in examine(healthy, line)]
     assert about == [
-        "settings", "database", "keys", "worker", "redelivery", "media", "definitions", "token", "name", "clock",
-        "webhook", "quota", "menu",
+        "settings", "proxies", "database", "keys", "worker", "redelivery", "media", "definitions", "token", "name",
+        "clock", "webhook", "quota", "menu",
     ]  # fmt: skip
 
 
@@ -161,6 +168,7 @@ def test_a_missing_menu_a_dead_worker_and_no_redelivery_are_found(town: Town, li
     town.simulator.channel.webhook_url = f"{PUBLIC_URL}/line/webhook"
     levels = {finding.about: finding.level for finding in bad(town.settings, line)}
     assert levels == {
+        "proxies": Level.WARN,
         "worker": Level.FAIL,
         "redelivery": Level.WARN,
         "menu": Level.FAIL,
@@ -279,7 +287,8 @@ def test_the_command_prints_a_line_for_each_and_fails_when_one_does(
     assert (well.returncode, well.stderr) == (0, "")
     # The stand-in for LINE lives by the clock of these tests, the command by that on the wall.
     assert {line.split()[1] for line in well.stdout.splitlines() if line.startswith(("warn", "fail"))} <= {
-        "clock"
+        "clock",
+        "proxies",
     }
     ill = run_doctor({**environ, "LINE_CHANNEL_ACCESS_TOKEN": "wrong"})
     assert ill.returncode == 1

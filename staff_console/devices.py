@@ -1,0 +1,58 @@
+"""Browsers in which an account has signed in before, told by a signed cookie.
+
+https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html, "device cookies": strangers who try an
+account must not keep its owner out. The cookie signs nobody in.
+"""
+
+import secrets
+from typing import Any, Final
+
+from flask import current_app, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from staff_console.office import office
+from store.sign_ins import username_of
+
+KNOWN_FOR_SECONDS: Final = 180 * 24 * 60 * 60
+# Several officers share a computer.
+MOST_ACCOUNTS = 20
+
+
+def known_device(username: str) -> str:
+    """The name of this browser if this account has signed in here, else nothing."""
+    device, accounts = _read()
+    return device if _account(username) in accounts else ""
+
+
+def remember_device(answer: Response, username: str) -> Response:
+    device, accounts = _read()
+    accounts = [_account(username), *(each for each in accounts if each != _account(username))]
+    value = _signer().dumps([device or secrets.token_urlsafe(16), accounts[:MOST_ACCOUNTS]])
+    https = office().settings.is_https
+    answer.set_cookie(
+        _cookie_name(), value, KNOWN_FOR_SECONDS, path="/", secure=https, httponly=True, samesite="Lax"
+    )
+    return answer
+
+
+def _read() -> tuple[str, list[str]]:
+    try:
+        read: Any = _signer().loads(request.cookies.get(_cookie_name(), ""), max_age=KNOWN_FOR_SECONDS)
+    except BadSignature:
+        return "", []
+    device, accounts = read
+    return device, accounts
+
+
+def _account(username: str) -> str:
+    """Whoever reads the cookie does not learn the name."""
+    return office().database.sealer.fingerprint(f"device of {username_of(username)}")[:16]
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="device")
+
+
+def _cookie_name() -> str:
+    return "__Host-device" if office().settings.is_https else "device"
