@@ -36,6 +36,12 @@ WORDS: Final = {
 }  # fmt: skip
 
 
+UNKEEPABLE: Final = ErrorWords(
+    "มีอักขระที่ระบบเก็บไม่ได้ปนมา ยังไม่มีการบันทึกใด ๆ",
+    "มักติดมากับข้อความที่คัดลอกมาจากโปรแกรมอื่น กรุณากลับไปหน้าเดิม ลบส่วนนั้นหรือพิมพ์ใหม่ แล้วส่งอีกครั้ง",
+)
+
+
 def install_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_unusable_form)
@@ -46,9 +52,9 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(Exception, show_failure)
 
 
-def error_page(code: int) -> tuple[str, int]:
+def error_page(code: int, words: ErrorWords | None = None) -> tuple[str, int]:
     g.setdefault("staff", None)
-    return render_template("error.html", code=code, words=WORDS.get(code, WORDS[400])), code
+    return render_template("error.html", code=code, words=words or WORDS.get(code, WORDS[400])), code
 
 
 def show_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from staff_console.broadcasts import broadcasts
 from staff_console.bulk import bulk
 from staff_console.cases import cases
+from staff_console.clean_input import install_clean_input
 from staff_console.editor import editor
 from staff_console.emergency import emergency
 from staff_console.emergency_templates import emergency_templates
@@ -71,6 +72,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     # The order matters: who nobody knows is sent to sign in before their form is looked at.
     install_gate(app)
     install_long_forms(app)
+    install_clean_input(app)
     CSRFProtect(app)
     install_headers(app)
     install_errors(app)

@@ -1,0 +1,31 @@
+"""Signs that no database column takes are refused at the door, whatever field they come in."""
+
+from collections.abc import Iterator
+
+from flask import Flask, request
+
+from staff_console.errors import UNKEEPABLE, error_page
+from store.signs import is_keepable
+
+
+def install_clean_input(app: Flask) -> None:
+    """After the gate, which keeps nothing of what is typed, and before anything reads the form."""
+    app.before_request(refuse_unkeepable)
+
+
+def refuse_unkeepable() -> tuple[str, int] | None:
+    return None if all(map(is_keepable, _typed())) else error_page(400, UNKEEPABLE)
+
+
+def _typed() -> Iterator[str]:
+    yield request.path
+    for fields in (request.args, request.form):
+        for name, value in fields.items(multi=True):
+            yield name
+            yield value
+    for name, file in request.files.items(multi=True):
+        yield name
+        yield file.filename or ""
+    if request.is_json:
+        # As it stands there: the escape is what a reader would make a NUL of.
+        yield request.get_data(as_text=True).replace("\\u0000", "\x00")
