@@ -1,5 +1,6 @@
 """Error pages: what happened, and what to do now. None of them needs the database."""
 
+import errno
 import logging
 from dataclasses import dataclass
 from typing import Final
@@ -36,6 +37,12 @@ WORDS: Final = {
 }  # fmt: skip
 
 
+# The disk is full, the quota is used up, or nothing may be written there.
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+FULL: Final = ErrorWords(
+    "บันทึกไฟล์ไม่ได้ เพราะที่เก็บข้อมูลเต็ม ยังไม่มีการบันทึกใด ๆ",
+    "ยังเปิดอ่านเรื่องได้ตามปกติ กรุณาแจ้งผู้ดูแลระบบให้เพิ่มที่ว่าง แล้วส่งใหม่อีกครั้ง",
+)
 UNKEEPABLE: Final = ErrorWords(
     "มีอักขระที่ระบบเก็บไม่ได้ปนมา ยังไม่มีการบันทึกใด ๆ",
     "มักติดมากับข้อความที่คัดลอกมาจากโปรแกรมอื่น กรุณากลับไปหน้าเดิม ลบส่วนนั้นหรือพิมพ์ใหม่ แล้วส่งอีกครั้ง",
@@ -49,6 +56,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(OperationalError, show_database_down)
     app.register_error_handler(TimeoutError, show_database_down)
     app.register_error_handler(DecoderUnavailable, show_database_down)
+    app.register_error_handler(OSError, show_no_room)
     app.register_error_handler(Exception, show_failure)
 
 
@@ -73,6 +81,14 @@ def show_database_down(error: Exception) -> tuple[str, int]:
     # The message of a database error can hold what people typed: its kind must do.
     log.error("database unavailable", extra={"endpoint": request.endpoint, **failure_fields(error)})
     return error_page(503)
+
+
+def show_no_room(error: OSError) -> tuple[str, int]:
+    """A file that could not be written, or another error of the system."""
+    if error.errno not in NO_ROOM:
+        return show_failure(error)
+    log.error("no room for a file", extra={"endpoint": request.endpoint, **failure_fields(error)})
+    return error_page(503, FULL)
 
 
 def show_failure(error: Exception) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import logging
 import math
 import secrets
 import unicodedata
@@ -10,14 +11,18 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.audit import write_down
 from store.clock import now
 from store.db import Database
+from store.logs import failure_fields
 from store.passwords import Passwords
 from store.sealing import TownSealer
 from store.staff_models import SignInStreak, SignInTry, Staff, StaffSession
+
+log = logging.getLogger(__name__)
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
 # Writing at every request would wake the disk for nothing.
@@ -252,10 +257,18 @@ def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -
     if abs(now() - found.seen_at) > IDLE or abs(now() - found.started_at) > ABSOLUTE:
         return None
     if note_seen and now() - found.seen_at > NOTE_SEEN_EVERY:
-        with database.transaction() as session:
-            if again := session.get(StaffSession, found.cookie_hash):
-                again.seen_at = now()
+        _note_seen(database, found.cookie_hash)
     return found.staff
+
+
+def _note_seen(database: Database, cookie_hash: str) -> None:
+    """Where nothing can be written, as on a full disk, people must still be able to read."""
+    try:
+        with database.transaction() as session:
+            if found := session.get(StaffSession, cookie_hash):
+                found.seen_at = now()
+    except (SQLAlchemyError, TimeoutError) as error:
+        log.warning("a session's last use was not kept", extra=failure_fields(error))
 
 
 def end_session(session: Session, cookie: str) -> None:

@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -43,13 +43,17 @@ def start(name: str, command: list[str], town: Town, folder: Path) -> Child:
 
 
 @contextmanager
-def served(application: str, folder: Path, *options: str, threads: int = 4) -> Iterator[int]:
+def served(
+    application: str, folder: Path, *options: str, threads: int = 4, environ: Mapping[str, str] = os.environ
+) -> Iterator[int]:
     """The port of any application, served as the Procfile serves ours."""
     port = free_port()
     command = [*SERVE, f"127.0.0.1:{port}", "--threads", str(threads), *options, application]
     with (
         (folder / "served.log").open("wb") as log,
-        Child([sys.executable, *command], stdout=log, stderr=log, polite_seconds=30.0) as process,
+        Child(
+            [sys.executable, *command], env=dict(environ), stdout=log, stderr=log, polite_seconds=30.0
+        ) as process,
     ):
         wait_until(
             lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}"), what=f"{application}"
