@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from staff_console.broadcast_parts import Problems, lines
 from staff_console.broadcast_words import AUDIENCES
-from staff_console.office import me
+from staff_console.limits import LISTS, count
+from staff_console.office import me, office
 from store.broadcasts.audience import BadAudience, find_listed, read_audience
+from store.limits import LimitReached
 from store.search import find_by_number
 
 LARGEST_LIST = 2 * 1024 * 1024
 MOST_CASES = 200
+TOO_MANY_LISTS = "too_many_lists"
 # Named one by one, and so not shown again in the form: they go with it as a sealed note of ours.
 _KEPT = {"cases": "values", "list": "residents"}
 
@@ -96,10 +99,22 @@ def look_up(session: Session, chosen: Chosen) -> Problems:
     return {}
 
 
+def status_of(problems: Problems) -> int:
+    """Of the page that says them."""
+    if not problems:
+        return 200
+    return 429 if TOO_MANY_LISTS in problems.values() else 400
+
+
 def _import(session: Session, chosen: Chosen) -> Problems:
     sent = request.files.get("audience.file")
     if sent is None or not sent.filename:
         return {}
+    try:
+        with office().database.transaction() as counting:
+            count(counting, LISTS)
+    except LimitReached:
+        return {"audience": TOO_MANY_LISTS}
     text = _decoded(sent.read(LARGEST_LIST + 1))
     if text is None:
         return {"audience": "unreadable_list"}

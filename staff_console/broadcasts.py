@@ -18,6 +18,7 @@ from staff_console.broadcast_page import (
 )
 from staff_console.case_forms import LONGEST_NOTE, clean_note
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
+from staff_console.limits import TEST_SENDS, count
 from staff_console.office import me, office
 from store.audit import write_down
 from store.broadcast_models import Broadcast, Tester
@@ -111,6 +112,7 @@ def send_test(broadcast_id: int) -> Page:
         tester = session.get(Tester, int(typed)) if known else None
         if tester is None or tester.resident_id is None:
             raise Refused("no_tester")
+        count(session, TEST_SENDS)
         part = "closing" if request.form.get("part") == "closing" and broadcast.closing else "message"
         testers.send_test(session, broadcast, tester, part=part)
         approval.write_down(session, broadcast, "test", me(), note=tester.name)

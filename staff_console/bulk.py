@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response
 from staff_console import words
 from staff_console.case_forms import clean_note
 from staff_console.form_tokens import AlreadyPressed, press
+from staff_console.limits import CASES_TOLD, count, retry_after, said
 from staff_console.office import me, office
 from store.audit import write_down
 from store.cases import Actor, lock_case, tell_many
+from store.limits import LimitReached
 from store.models import Case
 from store.search import PER_PAGE, find_case
 from store.staff import Role
@@ -19,7 +21,7 @@ from store.statuses import Who
 from store.surge import find_running
 
 bulk = Blueprint("bulk", __name__)
-Page = str | Response | tuple[str, int]
+Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 # With the numbers of a whole page of cases it still fits a card: no resident reads half a message.
 LONGEST_NOTE = 1000
 
@@ -50,9 +52,13 @@ def tell() -> Page:
         with office().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             outcome = _tell_each(session, ids, note)
+            count(session, CASES_TOLD, times=len(outcome.told))
     except AlreadyPressed:
         flash("ทำรายการนี้แล้ว", "warning")
         return redirect(url_for("queue.show"), 303)
+    except LimitReached as error:
+        page = render_template("bulk.html", outcome=None, note=note, problem=said(error))
+        return page, 429, retry_after(error)
     return render_template("bulk.html", outcome=outcome, note=note, problem="")
 
 

@@ -11,6 +11,7 @@ from staff_console import words
 from staff_console.case_forms import Asked, BadForm, check_form, forms_for, may_assign, may_ever, read_form
 from staff_console.case_page import show_case
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
+from staff_console.limits import UNMASKS, count
 from staff_console.office import me, office
 from store.audit import write_down
 from store.cases import Actor, StaleCase, lock_case
@@ -38,6 +39,7 @@ def unmask(case_id: int) -> str:
     """Shows personal numbers in this one answer, and writes down who looked."""
     with office().database.transaction() as session:
         case = _seen(session, case_id)
+        count(session, UNMASKS)
         write_down(session, "unmask", staff_id=me().id, about=f"case {case.id}")
         return _page(session, case, unmasked=True)
 

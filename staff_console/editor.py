@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import broadcast_figures as figures
 from staff_console import broadcast_words as words
-from staff_console.broadcast_audience import look_up
+from staff_console.broadcast_audience import look_up, status_of
 from staff_console.broadcast_forms import (
     Typed,
     blank,
@@ -106,7 +106,7 @@ def _answer(typed: Typed, broadcast: Broadcast | None, save: Callable[[Session],
     with office().database.reading() as session:
         found = look_up(session, typed.audience)
         problems |= {name: word for name, word in found.items() if word not in UNFINISHED}
-        return _page(session, typed, broadcast, problems), 400 if problems else 200
+        return _page(session, typed, broadcast, problems), status_of(problems)
 
 
 def _change(typed: Typed, do: str) -> None:
@@ -128,7 +128,7 @@ def _save(
     with office().database.reading() as session:
         problems = check(session, typed) | problems
         if problems:
-            return _page(session, typed, broadcast, problems), 400
+            return _page(session, typed, broadcast, problems), status_of(problems)
     try:
         with office().database.transaction() as session:
             press(session, request.form.get("form_token", ""))

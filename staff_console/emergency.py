@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import broadcast_figures as figures
-from staff_console.broadcast_audience import Chosen, look_up, read_chosen
+from staff_console.broadcast_audience import Chosen, look_up, read_chosen, status_of
 from staff_console.broadcast_page import audience_words
 from staff_console.broadcast_parts import Problems, line, lines
 from staff_console.editor import UNFINISHED, form_words, said
@@ -72,9 +72,9 @@ def send(template_id: int) -> Page:
         problems = look_up(session, typed.audience)
         if request.form.get("do") not in ("confirm", "send"):
             problems = {name: word for name, word in problems.items() if word not in UNFINISHED}
-            return page_of(session, template, typed, problems), 400 if problems else 200
+            return page_of(session, template, typed, problems), status_of(problems)
         if problems:
-            return page_of(session, template, typed, problems), 400
+            return page_of(session, template, typed, problems), status_of(problems)
     try:
         if request.form["do"] == "send":
             return _send(template_id, typed)

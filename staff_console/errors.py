@@ -12,7 +12,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from staff_console.form_tokens import NoToken
+from staff_console.limits import retry_after, said
 from store.decoding import DecoderUnavailable
+from store.limits import LimitReached
 from store.logs import failure_fields
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_unusable_form)
     app.register_error_handler(NoToken, show_unusable_form)
     app.register_error_handler(OperationalError, show_database_down)
+    app.register_error_handler(LimitReached, show_limit)
     app.register_error_handler(TimeoutError, show_database_down)
     app.register_error_handler(DecoderUnavailable, show_database_down)
     app.register_error_handler(OSError, show_no_room)
@@ -81,6 +84,12 @@ def show_database_down(error: Exception) -> tuple[str, int]:
     # The message of a database error can hold what people typed: its kind must do.
     log.error("database unavailable", extra={"endpoint": request.endpoint, **failure_fields(error)})
     return error_page(503)
+
+
+def show_limit(error: LimitReached) -> tuple[str, int, dict[str, str]]:
+    words = ErrorWords(said(error), "ครั้งนี้ยังไม่มีการส่งหรือบันทึกใด ๆ กดย้อนกลับเพื่อไปหน้าเดิม ข้อมูลที่พิมพ์ไว้ยังอยู่")
+    body, code = error_page(429, words)
+    return body, code, retry_after(error)
 
 
 def show_no_room(error: OSError) -> tuple[str, int]:

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
+from staff_console.limits import TEST_SENDS
 from store.broadcast_models import Tester as Colleague
 from store.db import Database
 from tests.console.looks import acts_of, person_of, snapshot
 from tests.console.news import TEXT, history, raw, row, status_of, words, write
 from tests.console.pages import Page, Person
+from tests.console.test_limits import use_up
 from tests.stories.scenes import friend, texts
 from tests.town import Town
 
@@ -56,6 +58,20 @@ def test_a_test_goes_to_the_chosen_phone_alone_and_costs_one_message(
     assert TEXT not in " ".join(texts(other))
     assert town.simulator.quota.used == used + 1
     assert (status_of(database, broadcast), history(database, broadcast)[-1]) == ("draft", ("test", "ตัวเอง"))
+
+
+def test_tests_stop_at_twenty_an_hour(officer: Person, database: Database, town: Town) -> None:
+    broadcast = write(officer)
+    _, me = link(town, officer, "ตัวเอง")
+    use_up(database, TEST_SENDS, officer)
+    used = town.simulator.quota.used
+    page = officer.visit(f"/broadcasts/{broadcast}")
+    refused = officer.submit(page, f"/broadcasts/{broadcast}/test", tester=str(me))
+    town.settle()
+    assert refused.status_code == 429
+    assert "ใช้ได้อีกครั้งในอีก" in refused.text
+    assert town.simulator.quota.used == used
+    assert ("test", "ตัวเอง") not in history(database, broadcast)
 
 
 def test_the_closing_message_can_be_tested_too(officer: Person, town: Town) -> None:
