@@ -39,10 +39,16 @@ def read_all(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def post_webhook(address: str, number: int) -> int:
+def signed_webhook(number: int) -> tuple[bytes, str]:
+    """A body and its signature."""
     event = {"type": "follow", "webhookEventId": f"slow{number}", "timestamp": 1, "source": {"userId": "U1"}}
     body = json.dumps({"events": [event]}).encode()
     signature = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
+    return body, signature
+
+
+def post_webhook(address: str, number: int) -> int:
+    body, signature = signed_webhook(number)
     headers = {"x-line-signature": signature, "Content-Type": "application/json"}
     return requests.post(
         f"{address}/line/webhook", body, headers=headers, timeout=PATIENCE_SECONDS
