@@ -9,7 +9,7 @@ from store.models import Case, CaseEvent, OutboxRow
 from store.staff_models import Staff, StaffAct
 
 # Moves by signing in and being there; what else changes was done to somebody.
-_RESTLESS = frozenset({"staff_session", "sign_in_try", "sign_in_streak"})
+_RESTLESS = frozenset({"staff_session", "sign_in_try", "sign_in_streak", "limited_use"})
 
 
 def snapshot(
