@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from enum import Enum
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,9 @@ from store.conversations import find_open
 from store.db import Database
 from store.decoding import Decoded, DecoderUnavailable
 from store.lanes import hold_lanes
+from store.logs import failure_fields
 from store.models import File, Resident
+from store.shelves import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -28,53 +31,92 @@ class Wanted:
     kind: str
     message_id: str
     lane: str
+    is_harmful: bool
+
+
+class Came(Enum):
+    """What came of one try. UNDECODED: nobody knows whose fault it is. NO_ROOM: we could not keep it."""
+
+    CLEAN = "clean"
+    REFUSED = "refused"
+    LATER = "later"
+    MISSING = "missing"
+    GONE = "gone"
+    UNDECODED = "undecoded"
+    NO_ROOM = "no room"
 
 
 @dataclass(frozen=True)
 class Catch:
-    """What came of one try: something clean to keep, or why there is nothing."""
+    """`clean` or `reason` are there if that came of it."""
 
-    content: Content
+    came: Came
     clean: Decoded | None = None
-    refused_because: str = ""
+    reason: str = ""
+
+
+_NOT_HERE = {
+    Content.LATER: Catch(Came.LATER),
+    Content.MISSING: Catch(Came.MISSING),
+    Content.GONE: Catch(Came.GONE),
+    Content.TOO_BIG: Catch(Came.REFUSED, reason="too_big"),
+}
 
 
 class Fetcher:
     def __init__(self, database: Database, office: Office, line: LineClient) -> None:
         self._database, self._office, self._line = database, office, line
+        # Tries that ended while the database could not take what came of them. They killed nobody.
+        self._not_noted: set[int] = set()
 
     def fetch_once(self) -> bool:
-        """Fetches one file if one is wanted. No transaction is open while LINE is called or a photo is redrawn."""
-        with self._database.transaction() as session:
-            file = files.claim_wanted(session)
-            wanted = self._noted(session, file) if file else None
+        """Fetches one file if one is wanted. No transaction is open while LINE is called or a photo is redrawn.
+
+        That it was tried is written down before, so that a file which ends its fetchers is given up in the end.
+        """
+        wanted = self._claim()
         if wanted is None:
             return False
         catch = self._fetch(wanted)
-        if catch.clean is not None:
-            self._office.media.keep(wanted.token, catch.clean.data)
-        with self._database.transaction() as session:
-            hold_lanes(session, [wanted.lane])
-            self._conclude(session, session.get_one(File, wanted.file_id, with_for_update=True), catch)
+        try:
+            with self._database.transaction() as session:
+                hold_lanes(session, [wanted.lane])
+                self._conclude(session, session.get_one(File, wanted.file_id, with_for_update=True), catch)
+        except Exception:
+            self._not_noted.add(wanted.file_id)
+            raise
         return True
+
+    def _claim(self) -> Wanted | None:
+        # A copy is made at once, whatever other threads add meanwhile.
+        ended = self._not_noted.copy()
+        with self._database.transaction() as session:
+            files.uncount(session, ended)
+            file = files.claim_wanted(session)
+            wanted = self._noted(session, file) if file else None
+        self._not_noted -= ended
+        return wanted
 
     def _noted(self, session: Session, file: File) -> Wanted:
         resident = session.get_one(Resident, file.resident_id)
-        return Wanted(file.id, file.token, file.kind, file.line_message_id or "", resident.line_key)
+        message_id = file.line_message_id or ""
+        return Wanted(file.id, file.token, file.kind, message_id, resident.line_key, files.is_harmful(file))
 
     def _fetch(self, wanted: Wanted) -> Catch:
+        if wanted.is_harmful:
+            return Catch(Came.REFUSED, reason="unreadable")
         fetched = self._line.content(wanted.message_id)
-        if fetched.content is Content.TOO_BIG:
-            return Catch(Content.HERE, refused_because="too_big")
         if fetched.content is not Content.HERE:
-            return Catch(fetched.content)
+            return _NOT_HERE[fetched.content]
         try:
-            return Catch(Content.HERE, files.clean(self._office.media.decoder, wanted.kind, fetched.data))
+            clean = files.clean(self._office.media.decoder, wanted.kind, fetched.data)
+            self._office.media.keep(wanted.token, clean.data)
         except files.NotKept as error:
-            return Catch(Content.HERE, refused_because=error.reason)
-        except DecoderUnavailable as error:
-            log.warning("file not decoded", extra={"file": wanted.file_id, "error": str(error)})
-            return Catch(Content.LATER)
+            return Catch(Came.REFUSED, reason=error.reason)
+        except (DecoderUnavailable, StorageUnavailable) as error:
+            log.warning("file not kept", extra={"file": wanted.file_id, **failure_fields(error)})
+            return Catch(Came.UNDECODED if isinstance(error, DecoderUnavailable) else Came.NO_ROOM)
+        return Catch(Came.CLEAN, clean)
 
     def _conclude(self, session: Session, file: File, catch: Catch) -> None:
         if file.state == "kept":
@@ -84,13 +126,22 @@ class Fetcher:
             files.destroy_bytes(session, self._office.media, file)
         elif catch.clean is not None:
             files.note_kept(file, catch.clean)
-        elif catch.refused_because:
-            self._give_up(session, file, catch.refused_because)
-        elif catch.content is Content.GONE:
-            files.destroy(session, self._office.media, file)
-            self._drop_from_request(session, file)
-        elif not files.put_off(file, missing=catch.content is Content.MISSING):
-            self._give_up(session, file, "lost")
+        else:
+            self._go_without(session, file, catch)
+
+    def _go_without(self, session: Session, file: File, catch: Catch) -> None:
+        match catch.came:
+            case Came.REFUSED:
+                self._give_up(session, file, catch.reason)
+            case Came.GONE:
+                files.destroy(session, self._office.media, file)
+                self._drop_from_request(session, file)
+            case Came.NO_ROOM:
+                files.wait_for_room(file)
+            case came:
+                missing, finished = came is Came.MISSING, came is not Came.UNDECODED
+                if not files.put_off(file, missing=missing, finished=finished):
+                    self._give_up(session, file, "lost")
 
     def _give_up(self, session: Session, file: File, reason: str) -> None:
         """The question is open again, and the resident hears why."""

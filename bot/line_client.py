@@ -11,12 +11,21 @@ from enum import Enum
 from urllib.parse import quote
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 10.0
-# A body that trickles in forever never runs into the read timeout.
-CONTENT_SECONDS = 60.0
 MOST_CONTENT_BYTES = 12 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Patience:
+    """With a download. A body that trickles in forever never runs into a read timeout, so it has a time for all of it,
+    and after a while a least speed on average: others wait for the same threads."""
+
+    silent_seconds: float = 5.0
+    seconds: float = 60.0
+    slow_after_seconds: float = 5.0
+    least_bytes_per_second: int = 16 * 1024
 
 
 class Answer(Enum):
@@ -60,9 +69,16 @@ class LineClient:
     """One for each process, made after any fork; threads share it, each with its own connections."""
 
     def __init__(
-        self, api_url: str, data_url: str, access_token: str, *, read_seconds: float = READ_SECONDS
+        self,
+        api_url: str,
+        data_url: str,
+        access_token: str,
+        *,
+        read_seconds: float = READ_SECONDS,
+        patience: Patience | None = None,
     ) -> None:
         self._api_url, self._data_url = api_url, data_url
+        self._patience = patience or Patience()
         self._timeout = (CONNECT_SECONDS, read_seconds)
         self._authorisation = f"Bearer {access_token}"
         self._of_thread = threading.local()
@@ -98,16 +114,17 @@ class LineClient:
         return _outcome(response)
 
     def content(self, message_id: str) -> Fetched:
-        """What a resident sent, streamed and cut off at our bound."""
+        """What a resident sent, streamed and cut off at our bounds."""
         address = f"{self._data_url}/v2/bot/message/{quote(message_id, safe='')}/content"
         try:
+            timeout = (CONNECT_SECONDS, self._patience.silent_seconds)
             with self._session().get(
-                address, stream=True, timeout=self._timeout, allow_redirects=False
+                address, stream=True, timeout=timeout, allow_redirects=False
             ) as response:
                 if response.status_code == 200:
-                    return _read(response)
+                    return _read(response, self._patience)
                 return Fetched(_NO_CONTENT.get(response.status_code, Content.LATER))
-        except requests.RequestException:
+        except (requests.RequestException, HTTPError):
             return Fetched(Content.LATER)
 
     def _session(self) -> requests.Session:
@@ -129,15 +146,22 @@ def _was_connected(error: requests.RequestException) -> bool:
 _NO_CONTENT = {404: Content.MISSING, 410: Content.GONE}
 
 
-def _read(response: requests.Response) -> Fetched:
-    data, until = bytearray(), time.monotonic() + CONTENT_SECONDS
-    for chunk in response.iter_content(64 * 1024):
+def _read(response: requests.Response, patience: Patience) -> Fetched:
+    data, began = bytearray(), time.monotonic()
+    # What is there, however little: waiting for a whole block would wait for a trickle, too.
+    while chunk := response.raw.read1(64 * 1024, decode_content=True):
         data += chunk
         if len(data) > MOST_CONTENT_BYTES:
             return Fetched(Content.TOO_BIG)
-        if time.monotonic() > until:
+        if _is_too_slow(len(data), time.monotonic() - began, patience):
             return Fetched(Content.LATER)
     return Fetched(Content.HERE, bytes(data)) if data else Fetched(Content.MISSING)
+
+
+def _is_too_slow(size: int, seconds: float, patience: Patience) -> bool:
+    if seconds > patience.seconds:
+        return True
+    return seconds > patience.slow_after_seconds and size < seconds * patience.least_bytes_per_second
 
 
 def _outcome(response: requests.Response) -> Outcome:

@@ -1,6 +1,7 @@
 """What residents sent, as the data host gives it out: the bytes, a preview, the state of a video."""
 
 import itertools
+import time
 from collections.abc import Iterator
 
 from line_simulator.calls import Answer, Call, Endpoint
@@ -20,6 +21,8 @@ def _download(call: Call, message_id: str) -> Answer:
     content_type = "text/html" if call.faults.get("content_wrong_type") else content.content_type
     if call.faults.get("content_endless"):
         return Answer(_never_stop(content), headers={"Content-Type": content_type})
+    if speed := call.faults.get("content_bytes_per_second"):
+        return Answer(_trickle(content.data, speed), headers={"Content-Type": content_type})
     if call.faults.get("content_truncated"):
         promised = {"Content-Type": content_type, "Content-Length": str(len(content.data))}
         return Answer(iter([content.data[: len(content.data) // 2]]), headers=promised)
@@ -49,6 +52,12 @@ def _refuse_by_fault(call: Call) -> None:
             raise Refusal(404, "not found")
         case "410":
             raise Refusal(410, "The content is gone")
+
+
+def _trickle(data: bytes, bytes_per_second: int) -> Iterator[bytes]:
+    for at in range(len(data)):
+        yield data[at : at + 1]
+        time.sleep(1 / bytes_per_second)
 
 
 def _never_stop(content: Content) -> Iterator[bytes]:

@@ -27,6 +27,7 @@ SWITCHES = (
     Switch("api_delay_ms", "number", "หน่วงทุกคำตอบของ LINE API (มิลลิวินาที)"),
     Switch("reply_token_expired", "flag", "reply token ใช้ไม่ได้ทุกอัน"),
     Switch("content_status", "choice", "ขอรูปหรือไฟล์แล้วตอบรหัสนี้", ("202", "404", "410")),
+    Switch("content_bytes_per_second", "number", "รูปหรือไฟล์มาทีละกี่ไบต์ต่อวินาที"),
     Switch("content_truncated", "flag", "รูปหรือไฟล์ขาดครึ่งทาง"),
     Switch("content_endless", "flag", "รูปหรือไฟล์ไม่รู้จบ"),
     Switch("content_wrong_type", "flag", "บอกชนิดไฟล์ผิด"),
@@ -41,7 +42,9 @@ BY_NAME = {switch.name: switch for switch in SWITCHES}
 SETTINGS = {"webhook_redelivery", "count"}
 
 API = ("api_status", "api_status_after_accept", "api_hang_seconds", "api_reset", "api_delay_ms")
-CONTENT = ("content_status", "content_truncated", "content_endless", "content_wrong_type")
+CONTENT = (
+    "content_status", "content_bytes_per_second", "content_truncated", "content_endless", "content_wrong_type",
+)  # fmt: skip
 
 
 class Hit(dict[str, Any]):

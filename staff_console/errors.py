@@ -16,6 +16,7 @@ from staff_console.limits import retry_after, said
 from store.decoding import DecoderUnavailable
 from store.limits import LimitReached
 from store.logs import failure_fields
+from store.shelves import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(LimitReached, show_limit)
     app.register_error_handler(TimeoutError, show_database_down)
     app.register_error_handler(DecoderUnavailable, show_database_down)
+    app.register_error_handler(StorageUnavailable, show_database_down)
     app.register_error_handler(OSError, show_no_room)
     app.register_error_handler(Exception, show_failure)
 
@@ -82,7 +84,9 @@ def show_unusable_form(_error: Exception) -> tuple[str, int]:
 
 def show_database_down(error: Exception) -> tuple[str, int]:
     # The message of a database error can hold what people typed: its kind must do.
-    log.error("database unavailable", extra={"endpoint": request.endpoint, **failure_fields(error)})
+    log.error(
+        "database or storage unavailable", extra={"endpoint": request.endpoint, **failure_fields(error)}
+    )
     return error_page(503)
 
 

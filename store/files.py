@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 from itertools import islice
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.db import afterwards
@@ -21,6 +22,13 @@ MOST_BYTES = 10 * 1024 * 1024
 _WAITS = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600)
 # What LINE says it does not have will hardly turn up: the resident should hear of it while they still write.
 _WAITS_WHEN_MISSING = _WAITS[:3]
+# A fetcher that has not come to an end after this has died: a try takes less on any but the slowest machine.
+CLAIMED_FOR = timedelta(minutes=2)
+# So many tries may end without a word: whatever ends its fetchers or decoders every time is given up.
+MOST_UNFINISHED = 5
+# Of one resident's files so many are fetched at once.
+MOST_OF_ONE = 2
+WAIT_FOR_ROOM = timedelta(minutes=1)
 # A photo that nobody asked about and no case took is nobody's business after this long.
 UNUSED_FOR = timedelta(hours=1)
 # What a file that was still to be fetched bears after a restore: whether its resident was told since is not known.
@@ -94,32 +102,67 @@ def unclaimed_photos(session: Session, resident: Resident) -> list[File]:
 
 
 def claim_wanted(session: Session) -> File | None:
-    """The next file to fetch, promised to this worker for a little longer than a fetch may take."""
+    """The next file to fetch, promised to this fetcher for longer than a try should take.
+
+    What was never tried comes first, so that slow files hold up nobody else's, and nobody has all fetchers.
+    """
+    moment, other = now(), aliased(File)
+    under_way = (
+        select(func.count(other.id))
+        .where(other.resident_id == File.resident_id, other.state == "wanted", other.claimed_until > moment)
+        .correlate(File)
+        .scalar_subquery()
+    )
     query = (
         select(File)
-        .where(File.state == "wanted", File.next_try_at <= now())
-        .order_by(File.next_try_at)
+        .where(File.state == "wanted", File.next_try_at <= moment, under_way < MOST_OF_ONE)
+        .order_by(File.tries > 0, File.next_try_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=File)
     )
     file = session.scalars(query).one_or_none()
     if file is not None:
         file.tries += 1
-        file.next_try_at = now() + timedelta(seconds=75)
+        file.unfinished += 1
+        file.claimed_until = file.next_try_at = moment + CLAIMED_FOR
     return file
 
 
-def put_off(file: File, *, missing: bool = False) -> bool:
-    """LINE did not give it now. False when we have tried long enough."""
+def is_harmful(file: File) -> bool:
+    """A claimed file none of whose last tries came to an end: each ended its fetcher, or its decoder."""
+    return file.unfinished > MOST_UNFINISHED
+
+
+def uncount(session: Session, file_ids: Collection[int]) -> None:
+    """Tries that did end, although that could not be written down at the time."""
+    if file_ids:
+        ended = update(File).where(File.id.in_(file_ids), File.state == "wanted", File.unfinished > 0)
+        session.execute(ended.values(unfinished=0, claimed_until=None, tries=File.tries - 1))
+
+
+def put_off(file: File, *, missing: bool = False, finished: bool = True) -> bool:
+    """LINE did not give it now, or, not `finished`, it was not decoded. False when we have tried long enough."""
     waits = _WAITS_WHEN_MISSING if missing else _WAITS
     if file.tries > len(waits):
         return False
-    file.next_try_at = now() + timedelta(seconds=waits[file.tries - 1])
+    file.next_try_at, file.claimed_until = now() + timedelta(seconds=waits[file.tries - 1]), None
+    file.unfinished = 0 if finished else file.unfinished
     return True
 
 
+def wait_for_room(file: File) -> None:
+    """We could not keep it: no fault of the file's, so this was no try."""
+    file.tries, file.unfinished, file.claimed_until = file.tries - 1, 0, None
+    file.next_try_at = now() + WAIT_FOR_ROOM
+
+
 def refuse(file: File, reason: str) -> None:
-    file.state, file.refused_because, file.next_try_at = "refused", reason, None
+    file.state, file.refused_because = "refused", reason
+    _end_tries(file)
+
+
+def _end_tries(file: File) -> None:
+    file.next_try_at, file.claimed_until, file.unfinished = None, None, 0
 
 
 def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
@@ -139,7 +182,8 @@ def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
 
 def note_kept(file: File, kept: Decoded) -> None:
     """The bytes are durable already: a row that says `kept` has something to show."""
-    file.state, file.mime, file.size, file.next_try_at = "kept", kept.mime, len(kept.data), None
+    file.state, file.mime, file.size = "kept", kept.mime, len(kept.data)
+    _end_tries(file)
     file.sha256, file.taken_at_place = hashlib.sha256(kept.data).hexdigest(), kept.place
     file.refused_because = None
 
@@ -178,7 +222,8 @@ def destroy(session: Session, media: Media, file: File) -> None:
 
     `sweep` destroys those of a process that came to its end in between.
     """
-    file.state, file.name, file.taken_at_place, file.sha256, file.next_try_at = "gone", None, None, None, None
+    file.state, file.name, file.taken_at_place, file.sha256, file.again_until = "gone", None, None, None, None
+    _end_tries(file)
     destroy_bytes(session, media, file)
 
 

@@ -16,7 +16,8 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,40}$")
 
 
 class Media:
-    """Keeps, reads and destroys files by token. What `keep` was given is durable when it returns."""
+    """Keeps, reads and destroys files by token. What `keep` was given is durable when it returns; it raises
+    StorageUnavailable when it could not be kept."""
 
     def __init__(self, media_url: str, sealer: Sealer, *, decoder: Decoder | None = None) -> None:
         self._shelf, self._sealer = open_shelf(media_url), sealer

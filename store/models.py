@@ -164,12 +164,15 @@ class File(SealedRow, Table):
     """A photo or document. `token` is its name everywhere: in answers, addresses and on disk.
 
     state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
+    `unfinished` counts the tries that nobody heard the end of. Until `again_until` a photo sent anew takes the place of
+    one that was lost after its request had become a case.
     """
 
     __tablename__ = "file"
     __table_args__ = (
         CheckConstraint("state IN ('wanted', 'kept', 'refused', 'gone')", "state"),
         _index_of("ix_file_wanted", "next_try_at", where="state = 'wanted'"),
+        _index_of("ix_file_again", "resident_id", "again_until", where="again_until IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(40), unique=True)
@@ -189,7 +192,10 @@ class File(SealedRow, Table):
     taken_at_place = SealedValue[dict[str, float] | None]("file.taken_at_place")
     refused_because: Mapped[str | None] = mapped_column(String(40))
     tries: Mapped[int] = mapped_column(default=0)
+    unfinished: Mapped[int] = mapped_column(default=0, server_default="0")
+    claimed_until: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None]
+    again_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     case: Mapped[Case | None] = relationship(back_populates="files")
     event: Mapped[CaseEvent | None] = relationship(back_populates="files")

@@ -13,8 +13,13 @@ from store.settings import made_folder
 CALL_SECONDS = 20
 
 
+class StorageUnavailable(OSError):
+    """Nothing can be kept now: the disk is full or read-only, the object store is away. Later it may be again."""
+
+
 class Shelf(Protocol):
-    """Bytes by name. `take` raises FileNotFoundError; `remove` of what is not there does nothing."""
+    """Bytes by name. `put` keeps all, or nothing and raises StorageUnavailable. `take` raises FileNotFoundError;
+    `remove` of what is not there does nothing."""
 
     def put(self, name: str, data: bytes) -> None: ...
     def take(self, name: str) -> bytes: ...
@@ -38,14 +43,17 @@ class Folder:
 
     def put(self, name: str, data: bytes) -> None:
         path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
         rough = path.with_suffix(".part")
-        with rough.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        rough.replace(path)
-        _sync_folder(path.parent)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(rough, data)
+            rough.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            # A full disk has no room for halves; what cannot be taken away now is swept later.
+            with suppress(OSError):
+                rough.unlink(missing_ok=True)
+            raise StorageUnavailable(error.errno, error.strerror) from error
 
     def take(self, name: str) -> bytes:
         return self._path(name).read_bytes()
@@ -72,8 +80,10 @@ class Bucket:
 
     def __init__(self, url: str) -> None:
         # Loaded here: a town on a folder need not pay for it.
+        from obstore.exceptions import BaseError  # noqa: PLC0415
         from obstore.store import S3Store  # noqa: PLC0415
 
+        self._trouble = BaseError
         where = urlsplit(url)
         self._store = S3Store(
             where.netloc,
@@ -82,7 +92,10 @@ class Bucket:
         )
 
     def put(self, name: str, data: bytes) -> None:
-        self._store.put(name, data)
+        try:
+            self._store.put(name, data)
+        except self._trouble as error:
+            raise StorageUnavailable(type(error).__name__) from error
 
     def take(self, name: str) -> bytes:
         return bytes(self._store.get(name).bytes())
@@ -105,6 +118,14 @@ class Bucket:
 def _is_plain(environ: os._Environ[str]) -> bool:
     """Without TLS only where the operator named such an address, as for a store on the same machine."""
     return environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
+
+
+def _write(path: Path, data: bytes) -> None:
+    """On the disk when it returns."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -93,6 +93,52 @@ def test_what_line_says_it_does_not_have_is_given_up_after_a_minute_and_a_half(
     assert now() - began < timedelta(seconds=90)
 
 
+def test_what_was_never_tried_overtakes_what_was(session: Session, clock: time_machine.Traveller) -> None:
+    slow = wanted(session)
+    assert files.claim_wanted(session) is slow
+    assert files.put_off(slow)
+    clock.shift(timedelta(seconds=6))
+    fresh = [wanted(session), wanted(session)]
+    assert [files.claim_wanted(session), files.claim_wanted(session)] == fresh
+    assert files.claim_wanted(session) is slow
+
+
+def test_nobody_has_all_fetchers(session: Session, clock: time_machine.Traveller) -> None:
+    one, other = a_resident(session), a_resident(session)
+    many = [wanted(session, one) for _ in range(4)]
+    assert [files.claim_wanted(session), files.claim_wanted(session)] == many[:2]
+    assert files.claim_wanted(session) is None
+    of_another = wanted(session, other)
+    assert files.claim_wanted(session) is of_another
+    files.refuse(many[0], "unreadable")
+    assert files.claim_wanted(session) is many[2]
+    # Fetchers that died have none of them.
+    clock.shift(timedelta(seconds=121))
+    assert files.claim_wanted(session) is many[3]
+
+
+def test_what_ends_its_fetcher_five_times_is_harmful(session: Session, clock: time_machine.Traveller) -> None:
+    file, harmful = wanted(session), []
+    for _ in range(6):
+        assert files.claim_wanted(session) is file
+        harmful.append(files.is_harmful(file))
+        clock.shift(timedelta(seconds=121))
+    assert harmful == [False] * 5 + [True]
+
+
+def test_tries_that_ended_are_not_held_against_a_file(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    file = wanted(session)
+    for _ in range(8):
+        assert files.claim_wanted(session) is file
+        session.flush()
+        files.uncount(session, {file.id})
+        session.refresh(file)
+        clock.shift(timedelta(seconds=121))
+    assert (file.tries, file.unfinished, file.claimed_until) == (0, 0, None)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
 def test_a_photo_is_redrawn_and_where_it_was_taken_is_told_apart(kind: str) -> None:
     clean = files.clean(DECODER, "photo", picture(kind))

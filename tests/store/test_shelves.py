@@ -1,5 +1,6 @@
 """A folder and a bucket keep the same promises; the bucket is served by a real server process."""
 
+import errno
 import os
 import secrets
 import sys
@@ -11,6 +12,7 @@ import requests
 
 from store.media import Media
 from store.sealing import CannotOpen, Sealer
+from store.shelves import StorageUnavailable
 from tests.children import Child
 from tests.postgres import free_port
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -91,3 +93,25 @@ def test_a_half_written_file_is_never_seen(tmp_path: Path) -> None:
     media.keep(token, b"x")
     os.rename(tmp_path / token[:2] / token, tmp_path / token[:2] / f"{token}.part")
     assert media.tokens() == set()
+
+
+def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
+    media, token = Media(str(tmp_path), Sealer((KEY,))), "a" * 27
+    (tmp_path / "aa").mkdir()
+    # Whatever is written here finds no room.
+    (tmp_path / "aa" / f"{token}.part").symlink_to("/dev/full")
+    with pytest.raises(StorageUnavailable) as trouble:
+        media.keep(token, b"bytes")
+    assert trouble.value.errno == errno.ENOSPC
+    assert list((tmp_path / "aa").iterdir()) == []
+    media.keep(token, b"bytes")
+    assert media.read(token) == b"bytes"
+
+
+def test_an_object_store_that_is_away_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "something")
+    monkeypatch.setenv("AWS_REGION", "ap-southeast-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(StorageUnavailable):
+        Media("s3://town/media", Sealer((KEY,))).keep("a" * 27, b"bytes")

@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from PIL import Image
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from bot.fetching import Fetcher
-from bot.line_client import LineClient
+from bot.line_client import LineClient, Patience
 from bot.run import tidy_up
 from line_simulator.residents import Resident as Phone
 from store.clock import now
+from store.decoding import Decoder, Limits
+from store.files import claim_wanted
 from store.models import Conversation, File
 from store.shelves import Folder
 from tests.pdfs import a_pdf
@@ -176,6 +179,119 @@ def test_when_line_gives_nothing_for_hours_the_resident_is_asked_to_send_again(t
     assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
 
 
+POISONED = "tests.poisoned_decoder"
+
+
+def sent_by_a_friend(town: Town, name: str, data: bytes) -> File:
+    """The photo of somebody else, after everything has settled."""
+    friend(town, name).sends_photos([data])
+    town.settle()
+    return files(town)[-1]
+
+
+@pytest.mark.parametrize("fault", [b"hang", b"crash", b"eat"], ids=str)
+def test_a_photo_that_ends_its_decoder_is_refused_once_and_harms_nobody(town: Town, fault: bytes) -> None:
+    town.office.media.decoder = Decoder(program=POISONED, limits=Limits(memory=200_000_000, cpu_seconds=1))
+    phone = at_the_photos(town)
+    phone.sends_photos([fault])
+    assert sent_by_a_friend(town, "คนอื่น", photo()).state == "kept"
+    town.wait(minutes=2)
+    assert (files(town)[0].state, files(town)[0].tries) == ("refused", 1)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+
+
+def test_a_photo_whose_decoder_is_killed_every_time_is_given_up_after_five_tries(town: Town) -> None:
+    town.office.media.decoder = Decoder(program=POISONED)
+    phone = at_the_photos(town)
+    phone.sends_photos([b"be killed"])
+    town.settle()
+    for number in range(8):
+        assert sent_by_a_friend(town, f"คนที่ {number}", photo()).state == "kept"
+        town.wait(minutes=20)
+    file = files(town)[0]
+    assert (file.state, file.refused_because, file.tries) == ("refused", "unreadable", 6)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+
+
+def test_a_photo_that_ends_every_fetcher_is_given_up_after_five_tries(town: Town) -> None:
+    phone = at_the_photos(town)
+    phone.sends_photos([photo()])
+    town.simulator.deliver_webhooks()
+    while town.worker.work_once():
+        pass
+    for _ in range(5):
+        # A fetcher that ends in the middle of its work has claimed the file and says no more.
+        with town.database.transaction() as session:
+            assert claim_wanted(session) is not None
+        town.clock.shift(timedelta(minutes=3))
+    town.settle()
+    assert files(town)[0].state == "refused"
+    town.wait(minutes=2)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+
+
+def test_without_room_for_it_a_photo_waits_and_is_never_given_up(town: Town) -> None:
+    phone = at_the_photos(town)
+    with the_bytes_locked_up(town):
+        phone.sends_photos([photo()])
+        town.settle()
+        for _ in range(20):
+            town.wait(minutes=70)
+        assert (files(town)[0].state, files(town)[0].tries) == ("wanted", 0)
+    town.wait(minutes=2)
+    assert files(town)[0].state == "kept"
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 0
+
+
+def test_a_try_that_could_not_be_written_down_is_no_mark_against_the_photo(town: Town) -> None:
+    """The disk of the database is full while bytes are fetched: eight times, and then it is not."""
+    phone = at_the_photos(town)
+    phone.sends_photos([photo()])
+    town.simulator.deliver_webhooks()
+    while town.worker.work_once():
+        pass
+    for _ in range(8):
+        with the_table_taking_nothing(town), pytest.raises(DBAPIError):
+            town.fetcher.fetch_once()
+        town.clock.shift(timedelta(minutes=3))
+    town.settle()
+    assert files(town)[0].state == "kept"
+
+
+@contextmanager
+def the_table_taking_nothing(town: Town) -> Iterator[None]:
+    """No file can be said to be kept."""
+    if town.database.is_sqlite:
+        put = "CREATE TRIGGER full BEFORE UPDATE ON file WHEN NEW.state = 'kept' BEGIN SELECT RAISE(ABORT, 'full'); END"
+        take = "DROP TRIGGER full"
+    else:
+        put, take = (
+            "ALTER TABLE file ADD CONSTRAINT full_disk CHECK (state != 'kept')",
+            "ALTER TABLE file DROP CONSTRAINT full_disk",
+        )
+    with town.database.engine.begin() as connection:
+        connection.exec_driver_sql(put)
+    try:
+        yield
+    finally:
+        with town.database.engine.begin() as connection:
+            connection.exec_driver_sql(take)
+
+
+def test_a_photo_that_trickles_in_is_put_off_and_overtaken(town: Town) -> None:
+    hasty = Patience(slow_after_seconds=0.2, least_bytes_per_second=100_000)
+    line = LineClient(town.settings.line_api_url, town.settings.line_api_data_url, TOKEN, patience=hasty)
+    town.fetcher = Fetcher(town.database, town.office, line)
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(content_bytes_per_second=1, count=1)
+    phone.sends_photos([photo()])
+    town.settle()
+    assert (files(town)[0].state, files(town)[0].tries) == ("wanted", 1)
+    assert sent_by_a_friend(town, "คนอื่น", photo()).state == "kept"
+    town.wait(seconds=6)
+    assert files(town)[0].state == "kept"
+
+
 def unsend_event(phone: Phone, message_id: str) -> bytes:
     """The event alone: LINE still gives out the content, as it may for a moment."""
     event = {
@@ -253,7 +369,7 @@ def fetch_too_slowly(town: Town) -> None:
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(town.fetcher.fetch_once)
         wait_until(lambda: town.simulator.faults["count"] is None, what="the fetcher to ask LINE")
-        town.clock.shift(timedelta(seconds=80))
+        town.clock.shift(timedelta(seconds=121))
         assert Fetcher(town.database, town.office, line_of(town)).fetch_once()
         assert not slow.done()
         town.simulator.faults.clear()
