@@ -7,6 +7,7 @@ from enum import Enum
 from sqlalchemy.orm import Session
 
 from bot.handlers.conversation import drop_file
+from bot.handlers.my_cases import takes_more
 from bot.line_client import Content, LineClient
 from bot.visit import Office
 from store import files, outbox
@@ -15,7 +16,7 @@ from store.db import Database
 from store.decoding import Decoded, DecoderUnavailable
 from store.lanes import hold_lanes
 from store.logs import failure_fields
-from store.models import File, Resident
+from store.models import Case, File, Resident
 from store.shelves import StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -144,24 +145,33 @@ class Fetcher:
                     self._give_up(session, file, "lost")
 
     def _give_up(self, session: Session, file: File, reason: str) -> None:
-        """The question is open again, and the resident hears why."""
+        """The resident hears why. The question is open again, or a photo sent anew will find the case."""
         log.warning("file refused", extra={"file": file.id, "reason": reason})
         was_restored = file.refused_because == files.RESTORED
         files.refuse(file, reason)
-        resident = self._drop_from_request(session, file)
+        dropped = self._drop_from_request(session, file)
         if was_restored:
             return  # It comes out of a backup: the photo may have been taken, or its loss told, long ago.
+        if file.for_conversation and file.case_id is None and not dropped:
+            return  # The request it was for was given up.
         outbox.put_notice(
             session,
-            resident,
+            session.get_one(Resident, file.resident_id),
             "file_lost",
-            {"reason": reason},
+            {"reason": reason, "kind": file.kind, **_of_case(session, file)},
             case_id=file.case_id,
             hold_seconds=HOLD_BAD_NEWS_SECONDS,
         )
 
-    def _drop_from_request(self, session: Session, file: File) -> Resident:
-        resident = session.get_one(Resident, file.resident_id)
-        if (row := find_open(session, resident)) is not None:
-            drop_file(self._office, row, file.token)
-        return resident
+    def _drop_from_request(self, session: Session, file: File) -> bool:
+        row = find_open(session, session.get_one(Resident, file.resident_id))
+        return row is not None and drop_file(self._office, row, file.token)
+
+
+def _of_case(session: Session, file: File) -> dict[str, str]:
+    """Nothing is promised of a case that is over."""
+    if file.case_id is None:
+        return {}
+    case = session.get_one(Case, file.case_id)
+    until = files.ask_again(file).isoformat() if takes_more(case) else ""
+    return {"number": case.shown_number, "until": until}

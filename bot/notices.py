@@ -1,6 +1,6 @@
 """What a notice of the store says to the resident, and what they can press."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from bot.phrases import Phrases
@@ -11,7 +11,7 @@ from store.broadcasts.content import read_content
 from store.broadcasts.messages import Addresses, footer_of, to_messages
 from store.line_limits import MESSAGES_IN_A_REQUEST
 from store.municipality import read_municipality
-from store.thai import thai_weekday_date
+from store.thai import thai_moment, thai_weekday_date
 
 # Each notice has a colour of its own and up to three things to press: (label in phrases.toml, what it does).
 NOTICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
@@ -32,18 +32,26 @@ def notice_replies(
 ) -> list[Reply]:
     """The notice as replies: one card, and the officer's photos where LINE can fetch them."""
     if notice == "file_lost":
-        return [
-            Say(
-                phrases.say(
-                    "conversation.file_lost", problem=phrases.say(f"file_problem.{details['reason']}")
-                )
-            )
-        ]
+        return [_file_lost(details, phrases)]
     if notice == "broadcast_test":
         return _broadcast_test(details, phrases, settings)
     pictures = _pictures(details, settings)
     # The card comes last, so that its buttons are the first thing under the thumb.
     return [*pictures, _card(notice, details, phrases, told_of=len(details["files"]) - len(pictures))]
+
+
+def _file_lost(details: dict[str, Any], phrases: Phrases) -> Say:
+    """What to do about it, and nothing that would lead nowhere."""
+    words = {
+        "file": phrases.say(f"file_problem.{details.get('kind', 'photo')}"),
+        "problem": phrases.say(f"file_problem.{details['reason']}"),
+    }
+    if "number" not in details:
+        return Say(phrases.say("conversation.file_lost", **words))
+    if not details["until"]:
+        return Say(phrases.say("conversation.file_lost_of_ended_case", number=details["number"], **words))
+    until = thai_moment(datetime.fromisoformat(details["until"]))
+    return Say(phrases.say("conversation.file_lost_of_case", number=details["number"], until=until, **words))
 
 
 def _broadcast_test(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
@@ -28,6 +28,7 @@ CLAIMED_FOR = timedelta(minutes=2)
 MOST_UNFINISHED = 5
 # Of one resident's files so many are fetched at once.
 MOST_OF_ONE = 2
+ASK_AGAIN_FOR = timedelta(days=1)
 WAIT_FOR_ROOM = timedelta(minutes=1)
 # A photo that nobody asked about and no case took is nobody's business after this long.
 UNUSED_FOR = timedelta(hours=1)
@@ -78,6 +79,31 @@ def count_of_album(session: Session, resident: Resident, album: str) -> int:
     """How many photos of those sent together have arrived."""
     query = select(func.count()).where(File.resident_id == resident.id, File.album == album)
     return session.execute(query).scalar_one()
+
+
+def find_in_case(session: Session, resident: Resident, album: str) -> File | None:
+    """A photo of this album that belongs to a case by now."""
+    query = select(File).where(
+        File.resident_id == resident.id, File.album == album, File.case_id.is_not(None)
+    )
+    return session.scalars(query.order_by(File.id).limit(1)).one_or_none()
+
+
+def attach_beside(file: File, other: File) -> None:
+    """Handed in with the other one: to the same case, in the same line of its timeline."""
+    file.case_id, file.event_id = other.case_id, other.event_id
+
+
+def ask_again(file: File) -> datetime:
+    """A photo of a case was lost: one sent anew takes its place until this moment."""
+    file.again_until = now() + ASK_AGAIN_FOR
+    return file.again_until
+
+
+def lost_ones(session: Session, resident: Resident) -> list[File]:
+    """Those that were asked for again and have not come yet, the eldest first."""
+    query = select(File).where(File.resident_id == resident.id, File.again_until > now())
+    return list(session.scalars(query.order_by(File.id)))
 
 
 def unclaimed_photos(session: Session, resident: Resident) -> list[File]:

@@ -244,6 +244,11 @@ def count_files(value: list[dict[str, Any]]) -> int:
     return sum(albums.values()) + sum(1 for file in value if not file["album"])
 
 
+def arrived(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Only what is here, whatever an album said of itself."""
+    return [{**file, "album": None} for file in value]
+
+
 def show(question: Question, value: Any) -> str:
     """The answer in words for people; "-" when it was skipped."""
     if value is None:
@@ -258,6 +263,11 @@ def _show_place(_: Question, value: dict[str, Any]) -> str:
     return f"📍 ปักหมุดแล้ว ({value['latitude']:.5f}, {value['longitude']:.5f})"
 
 
+def _show_files(question: Question, value: list[dict[str, Any]], unit: str) -> str:
+    sent, here = min(count_files(value), question.most_files), len(value)
+    return f"{sent} {unit}" if here >= sent else f"{sent} {unit} (มาถึงแล้ว {here})"
+
+
 _SHOWN: dict[str, Callable[[Question, Any], str]] = {
     "choice": lambda question, value: question.choices.get(value, value),
     "phone": lambda _, value: phone_shown(value),
@@ -265,7 +275,7 @@ _SHOWN: dict[str, Callable[[Question, Any], str]] = {
     "number": lambda question, value: f"{value:,} {question.unit}".strip(),
     "date": lambda _, value: thai_weekday_date(date.fromisoformat(value)),
     "place": _show_place,
-    "photos": lambda question, value: f"{min(count_files(value), question.most_files)} รูป",
-    "file": lambda question, value: f"{min(count_files(value), question.most_files)} ไฟล์",
+    "photos": lambda question, value: _show_files(question, value, "รูป"),
+    "file": lambda question, value: _show_files(question, value, "ไฟล์"),
     "address": lambda _, value: show_address(value),
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.conversations import engine
-from bot.conversations.answers import show
+from bot.conversations.answers import arrived, show
 from bot.conversations.engine import Asking, Draft, Heard, Remark
 from bot.conversations.said import Said
 from bot.handlers.follow import show_privacy
@@ -228,27 +228,35 @@ def leave_gone_service(visit: Visit, row: Conversation) -> list[Reply]:
     return [visit.say("menu.service_gone"), *everything(visit)]
 
 
-def drop_file(office: Office, row: Conversation, token: str) -> None:
-    """Takes one photo or document out of the running request; the question is open again if it was the only one."""
-    if (draft := draft_of(office, row)) is None:
-        return
+def drop_file(office: Office, row: Conversation, token: str) -> bool:
+    """Takes one photo or document out of the running request; the question is open again if it was the only one.
+
+    False if it is not in this request.
+    """
+    if (draft := draft_of(office, row)) is None or token not in files_in(draft):
+        return False
     answers = dict(draft.answers)
     for question in draft.service.questions:
         if question.kind in ("photos", "file") and answers.get(question.key):
             left = [file for file in answers[question.key] if file["token"] != token]
             answers = {**answers, question.key: left} if left else _without(answers, question.key)
     row.answers = answers
+    return True
 
 
 def _without(answers: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if name != key}
 
 
+def is_files(question: Question, value: Any) -> bool:
+    return question.kind in ("photos", "file") and bool(value)
+
+
 def files_in(draft: Draft) -> list[str]:
     """The tokens of all photos and documents of the request."""
     tokens: list[str] = []
     for question, value in engine.answered(draft):
-        if question.kind in ("photos", "file") and value:
+        if is_files(question, value):
             tokens += [file["token"] for file in value]
     return tokens
 
@@ -259,11 +267,9 @@ def snapshot(draft: Draft, said_in: dict[str, str]) -> list[dict[str, Any]]:
         {
             "key": question.key,
             "question": question.label,
-            "answer": show(question, value),
+            "answer": show(question, arrived(value) if is_files(question, value) else value),
             "kind": question.kind,
-            "value": [file["token"] for file in value]
-            if question.kind in ("photos", "file") and value
-            else value,
+            "value": [file["token"] for file in value] if is_files(question, value) else value,
             "message": said_in.get(question.key),
         }
         for question, value in engine.answered(draft)

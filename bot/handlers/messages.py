@@ -8,12 +8,12 @@ from bot.conversations.engine import Asking, Draft
 from bot.conversations.matching import meant, named_exactly
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
 from bot.events import Place, SentFile
-from bot.handlers import commands, conversation, menu, my_cases
+from bot.handlers import commands, conversation, late_files, menu, my_cases
 from bot.replies import Reply
 from bot.visit import Visit
 from store.conversations import is_cold
-from store.files import count_of_album, want
-from store.models import Case, Conversation
+from store.files import count_of_album, find_in_case, want
+from store.models import Case, Conversation, File
 from store.rate_limits import may_send_file
 from store.residents import keep_words, listening_for
 from store.services import Service
@@ -117,10 +117,11 @@ def _start_of_something(visit: Visit, text: str) -> list[Reply]:
 def sent_file(visit: Visit) -> list[Reply]:
     """A photo or document: noted now, fetched from LINE right after, attached where it belongs."""
     sent = cast(SentFile, visit.event.what)
-    row = visit.running
-    if not _may_send(visit):
-        refused = [visit.say("limits.files", most=visit.office.municipality.limits.files_an_hour)]
-        return [*refused, *_again(visit)]
+    sibling = find_in_case(visit.session, visit.resident, sent.album) if sent.album else None
+    lost = late_files.find_asked_again(visit)
+    if sibling is None and lost is None and not _may_send(visit):
+        refused = visit.say("limits.files", most=visit.office.municipality.limits.files_an_hour)
+        return [refused, *_again(visit)]
     file = want(
         visit.session,
         visit.resident,
@@ -128,21 +129,31 @@ def sent_file(visit: Visit) -> list[Reply]:
         line_message_id=sent.message_id,
         name=sent.name,
         album=sent.album,
-        for_conversation=row is not None,
+        for_conversation=visit.running is not None or sibling is not None,
     )
-    if row is not None:
-        said: Said = (
-            Photo(file.token, sent.album, sent.of)
-            if sent.kind == "photo"
-            else Document(file.token, sent.name)
-        )
-        return _in_conversation(visit, row, said)
+    if sibling is not None:
+        late_files.join_album(visit, file, sibling)
+        return []
+    if lost is not None:
+        return late_files.take_again(visit, file, lost)
+    if (row := visit.running) is not None:
+        return _in_conversation(visit, row, _as_said(sent, file))
+    replies = _for_listening_case(visit, file) or menu.photo_first(visit)
+    return replies if _speaks_for_album(visit, sent) else []
+
+
+def _as_said(sent: SentFile, file: File) -> Said:
+    if sent.kind == "photo":
+        return Photo(file.token, sent.album, sent.of)
+    return Document(file.token, sent.name)
+
+
+def _for_listening_case(visit: Visit, file: File) -> list[Reply]:
     listening = listening_for(visit.resident)
-    if listening is not None and listening[0] != "comment":
-        case = visit.session.get_one(Case, listening[1])
-        replies = my_cases.take_more(visit, case, files=(file.token,))
-        return replies if _speaks_for_album(visit, sent) else []
-    return menu.photo_first(visit) if _speaks_for_album(visit, sent) else []
+    if listening is None or listening[0] == "comment":
+        return []
+    case = visit.session.get_one(Case, listening[1])
+    return my_cases.take_more(visit, case, files=(file.token,))
 
 
 def _may_send(visit: Visit) -> bool:

@@ -173,6 +173,12 @@ def see(visit: Visit, case: Case) -> list[Reply]:
     return [card(visit, case)]
 
 
+def takes_more(case: Case) -> bool:
+    """Whether its resident may still add something."""
+    actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
+    return bool(actions & {Action.ANSWER, Action.ADD})
+
+
 def invite_more(visit: Visit, case: Case) -> list[Reply]:
     """From now on plain messages and photos belong to this case."""
     actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from bot.conversations import engine
-from bot.conversations.answers import show
+from bot.conversations.answers import count_files, show
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.triage import triage_of
-from bot.handlers.conversation import ask, fee_line, files_in, snapshot, ways_from_summary
+from bot.handlers.conversation import ask, fee_line, files_in, is_files, snapshot, ways_from_summary
 from bot.replies import Receipt, Reply
 from bot.visit import Visit
 from store import conversations
@@ -40,7 +40,7 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     case = open_case(visit.session, visit.office.municipality, visit.resident, submission)
     remember(visit.resident, engine.to_remember(draft))
     conversations.end(row, "submitted", case.id)
-    return [_receipt(visit, case, draft.service, surge)]
+    return [_receipt(visit, case, draft, surge)]
 
 
 def _must_wait_until(visit: Visit, draft: Draft) -> datetime | None:
@@ -60,10 +60,11 @@ def _in_one_line(draft: Draft) -> str:
     return cut(" · ".join(parts) or draft.service.title, 160)
 
 
-def _receipt(visit: Visit, case: Case, service: Service, surge: Surge | None) -> Receipt:
-    say = visit.office.phrases.say
+def _receipt(visit: Visit, case: Case, draft: Draft, surge: Surge | None) -> Receipt:
+    say, service = visit.office.phrases.say, draft.service
     lines = [_received_line(visit, case)]
     lines += _waiting_lines(visit, case, surge) if surge else [_promise_line(visit, case, service)]
+    lines += _files_line(visit, draft)
     if case.urgent:
         lines.append(say("receipt.urgent"))
     return Receipt(
@@ -76,6 +77,15 @@ def _receipt(visit: Visit, case: Case, service: Service, surge: Surge | None) ->
         case_id=case.id,
         alt=say("receipt.alt", number=case.shown_number),
     )
+
+
+def _files_line(visit: Visit, draft: Draft) -> list[str]:
+    """Said while photos of an album are still on their way; they find the case by themselves."""
+    sent = here = 0
+    for question, value in engine.answered(draft):
+        if is_files(question, value):
+            sent, here = sent + min(count_files(value), question.most_files), here + len(value)
+    return [visit.office.phrases.say("receipt.files", here=here, sent=sent)] if here < sent else []
 
 
 def _received_line(visit: Visit, case: Case) -> str:

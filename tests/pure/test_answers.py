@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.conversations.answers import (
     Accepted,
     Refused,
+    arrived,
     check,
     clean_text,
     count_files,
@@ -409,7 +410,8 @@ def test_an_album_counts_whole_as_soon_as_its_first_photo_is_here():
         {"token": "2", "album": None, "of": 1},
     ]
     assert count_files(photos) == 4
-    assert show(a_question("photos", most_files=3), photos) == "3 รูป"
+    assert show(a_question("photos", most_files=3), photos) == "3 รูป (มาถึงแล้ว 2)"
+    assert show(a_question("photos", most_files=3), arrived(photos)) == "2 รูป"
 
 
 def test_an_accepted_value_is_what_the_question_keeps():

@@ -1,0 +1,72 @@
+"""Photos and documents that come after their request has become a case.
+
+They are the rest of an album, for LINE delivers its photos one by one, late and again, or those that were asked for
+again, for one that cannot be fetched is given up hours later.
+"""
+
+from typing import Any
+
+from bot.conversations.answers import arrived, show
+from bot.handlers import conversation, my_cases
+from bot.replies import Reply
+from bot.visit import Visit
+from store.cases import lock_case
+from store.files import attach_beside, lost_ones
+from store.models import Case, Conversation, File
+from store.residents import listening_for
+
+
+def join_album(visit: Visit, file: File, sibling: File) -> None:
+    """Of the same album as a photo of a case: handed in with it, without a word. More than were wanted stay outside."""
+    if sibling.case_id is None:
+        return
+    case = lock_case(visit.session, sibling.case_id)
+    row = next((row for row in case.answers if sibling.token in _tokens(row)), None)
+    if row is None:
+        attach_beside(file, sibling)
+        return
+    service = visit.office.services.get(case.service)
+    question = next((q for q in service.questions if q.key == row["key"]), None) if service else None
+    if question is None or len(_tokens(row)) >= question.most_files:
+        return
+    attach_beside(file, sibling)
+    tokens = [*_tokens(row), file.token]
+    answer = show(question, arrived([{"token": token} for token in tokens]))
+    case.answers = [
+        {**each, "value": tokens, "answer": answer} if each is row else each for each in case.answers
+    ]
+
+
+def _tokens(row: dict[str, Any]) -> list[str]:
+    value = row["value"] if row["kind"] in ("photos", "file") else None
+    return value if isinstance(value, list) else []
+
+
+def find_asked_again(visit: Visit) -> File | None:
+    """The lost file that what was just sent takes the place of.
+
+    A request that takes photos itself, or an officer who waits for an answer, comes first.
+    """
+    listening = listening_for(visit.resident)
+    if (listening and listening[0] == "answer") or _takes_files(visit, visit.running):
+        return None
+    for lost in lost_ones(visit.session, visit.resident):
+        if lost.case_id is not None and my_cases.takes_more(visit.session.get_one(Case, lost.case_id)):
+            return lost
+    return None
+
+
+def _takes_files(visit: Visit, row: Conversation | None) -> bool:
+    draft = conversation.find_draft(visit, row) if row else None
+    return draft is not None and any(q.kind in ("photos", "file") for q in draft.service.questions)
+
+
+def take_again(visit: Visit, file: File, lost: File) -> list[Reply]:
+    """Goes to the case of the lost one, and the running question is asked once more."""
+    case = visit.session.get_one(Case, lost.case_id)
+    my_cases.take_more(visit, case, files=(file.token,))
+    lost.again_until = None
+    row = visit.running
+    draft = conversation.find_draft(visit, row) if row else None
+    question = conversation.ask(visit, row, draft) if row and draft else []
+    return [visit.say("cases.sent_again", number=case.shown_number), *question]
