@@ -2,17 +2,21 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import pytest
 from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
 from store.db import Database
+from store.decoding import Decoder
 from store.models import Case, File, Resident
 from store.municipality import Municipality
+from store.shelves import Folder
 from store.statuses import Status
 from tests.builders import a_case, an_answer, an_officer
-from tests.console.conftest import Known
+from tests.console.conftest import Known, office_of
 from tests.console.looks import acts_of, events_of, notices_of, person_of, snapshot, status_of
 from tests.console.pages import Page, Person
 
@@ -192,6 +196,22 @@ def test_what_is_no_photo_changes_nothing(
     assert "ไม่ใช่รูป" in answer.text
     assert "ซ่อมแล้วค่ะ" in answer.text
     assert snapshot(database) == before
+
+
+@pytest.mark.parametrize("trouble", ["the disk", "the decoder"])
+def test_without_room_or_decoder_an_officer_is_asked_to_try_later_and_nothing_changes(
+    officer: Person, database: Database, municipality: Municipality, app: Flask, tmp_path: Path, trouble: str
+) -> None:
+    case_id, media = _case_in(database, municipality, Status.IN_PROGRESS), office_of(app).media
+    before = snapshot(database)
+    if trouble == "the disk":
+        media._shelf = Folder(Path("/dev/null"))
+    else:
+        media.decoder = Decoder(program="tests.no_such_program")
+    assert _finish(officer, case_id, (_jpeg(), "ดี.jpg")).status_code == 503
+    assert snapshot(database) == before
+    media._shelf, media.decoder = Folder(tmp_path / "media"), Decoder()
+    assert _finish(officer, case_id, (_jpeg(), "ดี.jpg")).status_code == 303
 
 
 def test_six_photos_are_too_many(officer: Person, database: Database, municipality: Municipality) -> None:

@@ -5,12 +5,24 @@ from pathlib import Path
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from store.db import Database
+from store.files import claim_wanted
 from store.models import TABLES, Case
 from store.municipality import Municipality
-from store.schema import BrokenPointers, drift, is_known, is_newest, migrating, newest, revision, upgrade
+from store.schema import (
+    FOLDER,
+    BrokenPointers,
+    drift,
+    is_known,
+    is_newest,
+    migrating,
+    newest,
+    revision,
+    upgrade,
+)
 from tests.builders import a_case
 from tests.conftest import settings_for
 
@@ -88,3 +100,23 @@ def test_a_migration_that_loses_rows_at_which_others_point_is_not_kept(
 def test_a_schema_of_a_later_version_is_not_known(database: Database) -> None:
     assert is_known(newest() or "")
     assert not is_known("9999")
+
+
+def test_files_that_were_being_fetched_go_on_being_fetched(tmp_path: Path) -> None:
+    database = Database(settings_for(f"sqlite:///{tmp_path}/town.db", tmp_path))
+    before = str(ScriptDirectory(str(FOLDER)).get_revision("0005").down_revision)
+    upgrade(database, before)
+    with database.transaction() as session:
+        session.execute(
+            text(
+                "INSERT INTO file (row_key, token, kind, state, for_conversation, tries, next_try_at, created_at)"
+                " VALUES (randomblob(16), 't', 'photo', 'wanted', 1, 3,"
+                " '2026-11-20 03:05:00.000000', '2026-11-20 03:05:00.000000')"
+            )
+        )
+    upgrade(database)
+    with database.transaction() as session:
+        file = claim_wanted(session)
+        assert file is not None
+        assert (file.token, file.tries, file.unfinished, file.again_until) == ("t", 4, 1, None)
+    database.close()
