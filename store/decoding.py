@@ -60,7 +60,7 @@ class Decoded:
 
     data: bytes
     mime: str
-    place: dict[str, float] | None
+    place: dict[str, float] | None = None
 
 
 class _Place(BaseModel):

@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -118,14 +118,7 @@ def _in_calls(trap: Trap) -> None:
     connection = urllib3.connection.HTTPConnection
     around(connection, "getresponse", trap.at("request sent"), after=(trap.at("answered"),))
     around(requests.Session, "send", trap.at("before the call"))
-    read_on = requests.Response.iter_content
-
-    def read_in_parts(response: requests.Response, *given: Any, **named: Any) -> Iterator[Any]:
-        for part in read_on(response, *given, **named):
-            trap.passes("half read")
-            yield part
-
-    requests.Response.iter_content = read_in_parts  # type: ignore[method-assign, assignment]
+    around(urllib3.response.HTTPResponse, "read1", after=(trap.at("half read"),))
 
 
 def stamp_messages() -> None:

@@ -10,12 +10,13 @@ import time_machine
 from bot.run import tidy_up
 from store.clock import now
 from store.db import Database
-from store.files import UNCLAIMED_FOR, Clean, note_kept, want
+from store.decoding import Decoded
+from store.files import UNCLAIMED_FOR, note_kept, want
 from store.media import Media
 from store.settings import StoreSettings
 from tests.builders import a_resident
 
-PHOTO = Clean(b"a photo", "image/jpeg")
+PHOTO = Decoded(b"a photo", "image/jpeg")
 
 
 def lie_about(folder: Path, name: str, *, hours: float) -> None:
