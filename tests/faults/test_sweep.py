@@ -16,7 +16,7 @@ from store.media import Media
 from store.settings import StoreSettings
 from tests.builders import a_resident
 
-PHOTO = Decoded(b"a photo", "image/jpeg")
+PHOTO = Decoded(b"a photo", "image/jpeg", place=None)
 
 
 def lie_about(folder: Path, name: str, *, hours: float) -> None:

@@ -55,7 +55,7 @@ def fill(database: Database, municipality: Municipality) -> None:
         resident = a_resident(session)
         inbox.accept(session, [Arrival("event", "somebody", now(), {})])
         session.flush()
-        inbox.put_off(session.scalars(select(InboxEvent)).one(), "trouble")
+        assert inbox.claim(session, most=1) is not None
         news = outbox.put_notice(session, resident, "case_message", {}, hold_seconds=1200)
         outbox.put_reply(session, lane="somebody", to="U1", token="t", messages=[], heard_at=now())
         session.flush()
@@ -83,7 +83,9 @@ def waits(database: Database) -> dict[str, list[timedelta]]:
         for column in (*DUE, *PAST):
             times = session.scalars(select(column).where(column.is_not(None)).order_by(column))
             found[str(column)] = [
-                max(at - now(), timedelta(0)) if column in DUE else at - now() for at in times
+                max(at - now(), timedelta(0)) if column in DUE else at - now()
+                for at in times
+                if at is not None
             ]
     assert all(found.values()), "there is one of each"
     return found

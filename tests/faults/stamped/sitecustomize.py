@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from typing import SupportsIndex
 
 from tests.faults.points import stamp_messages
 
@@ -10,4 +11,7 @@ stamp_messages()
 
 if "FAKETIME_TIMESTAMP_FILE" in os.environ:
     # libfaketime takes the moment until which Python sleeps, told in monotonic time, for a time of day.
-    time.sleep = lambda seconds: threading.Event().wait(seconds) and None
+    def sleep(seconds: float | SupportsIndex) -> None:
+        threading.Event().wait(float(seconds))
+
+    time.sleep = sleep
