@@ -67,7 +67,8 @@ def check_definitions() -> int:
 
 
 def see_doctor() -> int:
-    from bot.doctor import SET_IT, Level, examine, fail
+    from bot.doctor import SET_IT, examine
+    from bot.findings import Level, fail
     from bot.line_account import LineAccount
 
     try:

@@ -3,19 +3,17 @@
 import json
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
 from bot.account_backoff import AccountBackoff
 from bot.line_client import Answer, LineClient, Outcome
-from bot.notices import notice_replies
-from bot.render import render
+from bot.notice_writer import NoticeWriter
 from bot.settings import BotSettings
 from bot.visit import Office
 from bot.watchdog import Watchdog
@@ -23,9 +21,9 @@ from store import money, outbox
 from store.calendar import Month
 from store.clock import now
 from store.db import Database
-from store.line_limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields
 from store.models import OutboxRow
+from store.notice_writing import is_unwritten
 from store.outbox import token_lives, token_may_live
 
 log = logging.getLogger(__name__)
@@ -38,8 +36,6 @@ LONGEST_WAIT_SECONDS = 900
 MOST_AT_ONCE, GATHER_SECONDS = 16, 0.02
 # A reply is tried again soon, while its token lives: then a refusal proves that LINE took the try before.
 REPLY_AGAIN_AFTER_SECONDS = (1, 2, 4, 8, 10)
-# In a flood what is to be sent would otherwise keep notices waiting whose writing was tried before.
-TRIED_FIRST_EVERY = 8
 QUOTA_WAIT = timedelta(hours=1)
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 
@@ -78,7 +74,7 @@ class Sender:
     ) -> None:
         self._database, self._office, self._settings, self._line = database, office, settings, line
         self._postmen, self._quota_is_gone = postmen, quota_is_gone
-        self._watchdog, self._turns = watchdog or Watchdog(), count(1)
+        self.writer = NoticeWriter(database, office, settings, watchdog or Watchdog())
         self._account = AccountBackoff(MOST_AT_ONCE)
         self._quota_gone_until: datetime | None = None
 
@@ -91,11 +87,10 @@ class Sender:
     def _deliver(self, most: int) -> bool:
         with self._database.transaction() as session:
             due = outbox.claim(session, most=most, replies_first=self._account.is_holding_back)
-            tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
-            to_write = outbox.begin_to_write(session, due, tried_first=tried_first)
-            requests = [rows for rows in due if not to_write and not outbox.is_unwritten(rows)]
+            to_write = self.writer.begin(session, due)
+            requests = [rows for rows in due if not to_write and not is_unwritten(rows)]
             parcels = [parcel for rows in requests if (parcel := self._pack(session, rows)) is not None]
-        self._write(to_write)
+        self.writer.write(to_write)
         for answers in self._answers(parcels):
             self._settle(answers)
         return bool(due)
@@ -200,20 +195,6 @@ class Sender:
         outbox.wait_for_quota(rows, until)
         return True
 
-    def _write(self, tries: Mapping[int, int]) -> None:
-        """Those notices we have no words for are given up, and no other row is held up by them."""
-        if not tries:
-            return
-        with self._database.transaction(durable=False) as session:
-            for row in outbox.take_to_write(session, tries):
-                try:
-                    with self._watchdog.step("notice", row.id):
-                        outbox.written(row, self._messages(row))
-                except Exception as error:
-                    log.error("notice cannot be written", extra={"row": row.id, **failure_fields(error)})
-                    reason = f"cannot be written: {type(error).__name__}"
-                    outbox.settle(session, row.id, "dead", error=reason)
-
     def _filled(self, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], list[dict[str, Any]]]:
         """As many of the rows as fit into one request, with their messages, eldest first. A reply stands last:
         only the last message shows quick replies."""
@@ -226,11 +207,6 @@ class Sender:
             taken.append(row)
         in_order = sorted(taken, key=lambda row: (row.kind == "reply", row.id))
         return taken, [message for row in in_order for message in row.messages or []]
-
-    def _messages(self, row: OutboxRow) -> list[dict[str, Any]]:
-        return render(
-            notice_replies(row.notice or "", row.details or {}, self._office.phrases, self._settings)
-        )
 
     def _conclude(self, session: Session, parcel: Parcel, outcome: Outcome) -> None:
         lead_id, text = parcel.lead_id, f"{outcome.answer.value}: {outcome.detail}"[:200]
@@ -274,16 +250,10 @@ class Sender:
         if outbox.travels_alone(session, lead_id):
             log.error("LINE refused a message", extra={"row": lead_id})
             lead = session.get_one(OutboxRow, lead_id)
-            outbox.put_in_stead(session, lead, [{"type": "text", "text": self._simple_words(lead)}])
+            outbox.put_in_stead(session, lead, [self.writer.in_simple_words(lead)])
             outbox.settle(session, lead_id, "dead", error=error)
             return
         outbox.release(session, lead_id, again_in=timedelta(0), count_try=True)
-
-    def _simple_words(self, refused: OutboxRow) -> str:
-        """A receipt as plain text, so that the number of the case arrives; else that only the answer is missing."""
-        says = [str(each.get("altText") or each.get("text") or "") for each in refused.messages or ()]
-        receipt = "\n".join(filter(None, says)) if refused.must_arrive else ""
-        return cut_units(receipt, TEXT_UNITS) or self._office.phrases.say("menu.answer_refused")
 
     def _stop(self) -> None:
         """The access token is wrong: every call would fail, so none is made for a while and nothing is lost."""

@@ -1,13 +1,12 @@
 """Whether a set-up works with the real LINE, check by check, and what to do about what does not."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.check import check
+from bot.findings import Finding, Level, fail, ok, warn
 from bot.line_account import Info, LineAccount, LineTrouble
 from bot.office import open_office
 from bot.settings import BotSettings
@@ -32,38 +31,6 @@ REDELIVERY_SEEN_WITHIN = timedelta(days=30)
 WEBHOOK_PATH = "/line/webhook"
 MOST_SHOWN = 3
 SET_IT = "set it, then run this again"
-
-
-class Level(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`then` is what to do next; empty where all is well."""
-
-    level: Level
-    about: str
-    found: str
-    then: str = ""
-
-    def __str__(self) -> str:
-        line = f"{self.level:<5} {self.about:<11} {self.found}"
-        return f"{line}\n{'':17} -> {self.then}" if self.then else line
-
-
-def ok(about: str, found: str) -> Finding:
-    return Finding(Level.OK, about, found)
-
-
-def warn(about: str, found: str, then: str) -> Finding:
-    return Finding(Level.WARN, about, found, then)
-
-
-def fail(about: str, found: str, then: str) -> Finding:
-    return Finding(Level.FAIL, about, found, then)
 
 
 def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:

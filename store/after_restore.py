@@ -17,8 +17,9 @@ from store.audit import write_down
 from store.broadcast_models import Mailing, Surge, Tester
 from store.clock import in_bangkok, now
 from store.files import RESTORED
-from store.models import Case, File, Heartbeat, InboxEvent, OutboxRow
+from store.models import Case, File, InboxEvent, OutboxRow
 from store.staff_models import SignInTry, Staff, StaffSession
+from store.system_models import Heartbeat
 
 WHY = "restored from a backup"
 AS_IT_WAS = "as it was"
@@ -47,6 +48,8 @@ BECOMES: Final = {
     # What happened and what is known
     "series": "as it was, and said in the report: numbers given since are given again",
     "staff_act": "as it was, with a line about the restore",
+    "secret": AS_IT_WAS,
+    "unsent_message": "as it was: what was taken back before it came still stays away",
     "resident": AS_IT_WAS,
     "case": AS_IT_WAS,
     "case_event": AS_IT_WAS,

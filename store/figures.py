@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from store import inbox, money, numbers, outbox
 from store.clock import now, today
-from store.models import Case, File, Heartbeat, InboxEvent, OutboxRow
+from store.models import Case, File, InboxEvent, OutboxRow
 from store.money import Standing
 from store.municipality import Plan
 from store.search import RUNNING
 from store.statuses import OPEN_STATUSES, Status
+from store.system_models import Heartbeat
 
 # Figures are told without the municipality's file: what was bought is not known here, only what LINE says.
 NO_PLAN = Plan(messages=0, reserve=0)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.db import Database
-from store.models import TABLES, Resident, Secret
+from store.models import TABLES, Resident
 from store.sealing import (
     CannotOpen,
     Sealed,
@@ -39,6 +39,7 @@ from store.sealing import (
     sealer_of,
 )
 from store.settings import StoreSettings
+from store.system_models import Secret
 
 TOWN = "town"
 _SAMPLE = 50

@@ -1,6 +1,7 @@
 """The tables of residents, cases and what is on its way: columns and relationships only.
 
 Staff: store.staff_models. Broadcasts: store.broadcast_models. The LINE account: store.account_models.
+What the system keeps of itself: store.system_models.
 
 `SealedValue` holds personal data, encrypted. Looking up by such a value goes through a fingerprint column.
 """
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from store import account_models, broadcast_models
+from store import account_models, broadcast_models, system_models
 from store.db import Table
 from store.sealed_rows import SealedRow, SealedValue
 from store.staff_models import Staff
@@ -285,30 +286,6 @@ class OutboxRow(SealedRow, Table):
     created_at: Mapped[datetime]
 
 
-class Series(Table):
-    """The last number given in a series, such as the cases of one fiscal year."""
-
-    __tablename__ = "series"
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    last: Mapped[int]
-
-
-class Secret(Table):
-    """What this database must know and nobody else: see store.keys. `value` is sealed with the keys of DATA_KEY."""
-
-    __tablename__ = "secret"
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    value: Mapped[bytes]
-
-
-class Heartbeat(Table):
-    """When a part of the system last showed that it is alive."""
-
-    __tablename__ = "heartbeat"
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    at: Mapped[datetime]
-
-
 # What migrations compare a database with: naming the modules here is what makes their tables known.
-OTHERS = (account_models, broadcast_models)
+OTHERS = (account_models, broadcast_models, system_models)
 TABLES = Table.metadata

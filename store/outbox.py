@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.models import OutboxRow, Resident
+from store.unreadable import readable
 
 # LINE remembers a retry key for 24 hours; after that the same key would send the message again.
 LAST_TRY_AFTER = timedelta(hours=23)
 MOST_MESSAGES = 5
-MOST_WRITE_TRIES = 5
 # LINE asks that a reply token be used within a minute of receipt; the rest is margin for the call itself.
 REPLY_WITHIN = timedelta(seconds=50)
 # The machine that receives and the one that sends have clocks of their own. Until a token is so old by ours that it is
@@ -153,14 +153,18 @@ def claim(session: Session, *, most: int, replies_first: bool = False) -> list[l
     due = session.execute(_DUE_REPLIES_FIRST if replies_first else _DUE, {**times, "most": most}).all()
     waiting = defaultdict(list)
     if due:
-        for row in session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})}):
+        for row in readable(session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})})):
             waiting[row.lane].append(row)
-    return [_request(row_id, waiting[lane]) for row_id, lane in due]
+    requests = [request for row_id, lane in due if (request := _request(row_id, waiting[lane]))]
+    # Others may wait behind those that nobody can read.
+    return requests if requests or not due else claim(session, most=most, replies_first=replies_first)
 
 
 def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     """The row that is due, with those of its resident's rows that go with it."""
-    due = next(row for row in rows if row.id == due_id)
+    due = next((row for row in rows if row.id == due_id), None)
+    if due is None:
+        return []
     if due.first_tried_at is not None:
         return [due, *(row for row in rows if row.lead_id == due.id)]
     # A row that was refused in company, or whose writing ended a worker, goes alone: it takes no other with it.
@@ -169,48 +173,6 @@ def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     fresh = [row for row in rows if not row.tries and not row.write_tries]
     lead = next((row for row in fresh if token_may_live(row)), due if due.kind == "reply" else fresh[0])
     return [lead, *(row for row in fresh if row is not lead and _may_ride(row))]
-
-
-def begin_to_write(
-    session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_first: bool
-) -> dict[int, int]:
-    """Counts a try of notices that have no words yet; returns the tries of each by its id, none where others go first.
-
-    The caller commits before it puts them into words. So a notice that ends its worker has had its try; from then on
-    it is written alone and after everything else is sent, unless `tried_first`, and after a few tries it is dead.
-    """
-    unwritten = [row for rows in requests for row in rows if row.messages is None]
-    chosen = [row for row in unwritten if not row.write_tries]
-    if not chosen and (tried_first or all(is_unwritten(rows) for rows in requests)):
-        chosen = sorted(unwritten, key=lambda row: (row.write_tries, row.id))[:1]
-    for row in chosen:
-        if row.write_tries >= MOST_WRITE_TRIES:
-            settle(session, row.id, "dead", error="cannot be written: each worker that tried it was ended")
-        row.write_tries += 1
-        row.next_try_at = max(row.next_try_at, now() + _pause_after(row.write_tries))
-    return {row.id: row.write_tries for row in chosen}
-
-
-def is_unwritten(request: Sequence[OutboxRow]) -> bool:
-    return any(row.messages is None for row in request)
-
-
-def _pause_after(write_tries: int) -> timedelta:
-    return timedelta(seconds=2**write_tries)
-
-
-def take_to_write(session: Session, tries: Mapping[int, int]) -> list[OutboxRow]:
-    """Locked for this transaction; without those that another worker has taken up since."""
-    theirs = select(OutboxRow).where(OutboxRow.id.in_(tries), OutboxRow.state == "ready")
-    rows = session.scalars(theirs.order_by(OutboxRow.id).with_for_update())
-    return [row for row in rows if row.messages is None and row.write_tries == tries[row.id]]
-
-
-def written(row: OutboxRow, messages: list[dict[str, Any]]) -> None:
-    """It goes out now, or at the time until which it is held."""
-    if row.next_try_at <= now() + _pause_after(row.write_tries):
-        row.next_try_at = now()
-    row.messages, row.write_tries = messages, 0
 
 
 def token_may_live(row: OutboxRow) -> bool:

@@ -27,8 +27,9 @@ from sqlalchemy.orm import Session
 from store.db import Database
 from store.keys import TOWN, beginning, count_by_key, sealed_columns
 from store.media import Media
-from store.models import File, Secret
+from store.models import File
 from store.sealing import CannotOpen, TownSealer, is_unbound, key_id_of, new_row_key, open_secret
+from store.system_models import Secret
 
 AT_ONCE = 100
 REST_SECONDS = 0.02

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from store.db import Database, Instant
-from store.models import Secret
+from store.system_models import Secret
 
 AT_ONCE = 500
 # Of the migrations, not of the town.

@@ -63,6 +63,7 @@ def migrating(database: Database) -> Iterator[Connection]:
         if not database.is_sqlite:
             yield connection
             connection.commit()
+            database.sealer.forget_secret()
             return
         with _unchecked(connection):
             yield connection
@@ -70,6 +71,7 @@ def migrating(database: Database) -> Iterator[Connection]:
                 tables = ", ".join(sorted({str(row[0]) for row in broken}))
                 raise BrokenPointers(f"rows of these tables point at rows that are not there: {tables}")
             connection.commit()
+            database.sealer.forget_secret()
 
 
 @contextmanager

@@ -148,6 +148,10 @@ class TownSealer(Sealer):
             self._secret = self.read_secret()
         return self._secret
 
+    def forget_secret(self) -> None:
+        """The database has got another one, by an upgrade or a restore: it is read again when it is next needed."""
+        self._secret = None
+
     @property
     def newest_start(self) -> bytes:
         """With these bytes begins every value that is bound to its row and sealed with the first key."""

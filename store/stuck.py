@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session, aliased
 
 from store import inbox, outbox
 from store.audit import write_down
@@ -53,7 +53,7 @@ class Stuck:
 
 def stuck_events(session: Session) -> list[Stuck]:
     """Events from LINE, eldest first; whose they are stays sealed."""
-    query = select(InboxEvent).where(_is_stuck_event()).options(defer(InboxEvent.body))
+    query = select(InboxEvent).where(_is_stuck_event())
     return [
         Stuck(
             id=event.id,
@@ -94,17 +94,16 @@ def stuck_rows(session: Session, person: Staff, held: timedelta) -> list[Stuck]:
     other = aliased(OutboxRow)
     companions = select(func.count()).where(other.lead_id == OutboxRow.id, other.state == "ready")
     query = (
-        select(OutboxRow, Case, OutboxRow.messages.is_not(None), companions.scalar_subquery())
+        select(OutboxRow, Case, companions.scalar_subquery())
         .outerjoin(Case, Case.id == OutboxRow.case_id)
         .where(_is_stuck_row(held), _visible(person))
-        .options(defer(OutboxRow.messages), defer(OutboxRow.body), defer(OutboxRow.details))
         .order_by(OutboxRow.id)
         .limit(MOST_SHOWN)
     )
     return [_shown(person, *found) for found in session.execute(query)]
 
 
-def _shown(person: Staff, row: OutboxRow, case: Case | None, has_words: bool, companions: int) -> Stuck:
+def _shown(person: Staff, row: OutboxRow, case: Case | None, companions: int) -> Stuck:
     known = case if person.role != Role.ADMIN else None
     return Stuck(
         id=row.id,
@@ -116,7 +115,7 @@ def _shown(person: Staff, row: OutboxRow, case: Case | None, has_words: bool, co
         tries=row.tries,
         error=row.error or "",
         is_dead=row.state == "dead",
-        can_retry=row.state == "ready" or _can_be_sent_again(row, has_words=has_words),
+        can_retry=row.state == "ready" or _can_be_sent_again(row),
         may_be_taken=_may_be_taken(row),
         companions=companions,
     )
@@ -128,8 +127,7 @@ def retry_row(session: Session, by: Staff, row_id: int, held: timedelta, *, even
     if row is None:
         return False
     if row.state == "dead":
-        has_words = row.messages is not None
-        if not _can_be_sent_again(row, has_words=has_words) or (_may_be_taken(row) and not even_twice):
+        if not _can_be_sent_again(row) or (_may_be_taken(row) and not even_twice):
             return False
         _begin_anew(row)
     # A row under way keeps key and body, and whatever LINE took of it already is not told again.
@@ -157,8 +155,8 @@ def _begin_anew(row: OutboxRow) -> None:
         row.messages = None
 
 
-def _can_be_sent_again(row: OutboxRow, *, has_words: bool) -> bool:
-    return row.to is not None and (row.kind == "notice" or has_words)
+def _can_be_sent_again(row: OutboxRow) -> bool:
+    return row.can_be_read() and row.to is not None and (row.kind == "notice" or row.messages is not None)
 
 
 def _may_be_taken(row: OutboxRow) -> bool:

@@ -5,9 +5,9 @@ from sqlalchemy import LargeBinary, bindparam, column, select, table, type_coerc
 
 from store.db import Database
 from store.keys import sealed_columns
-from store.models import Secret
 from store.schema import _config
 from store.sealing import Sealer, TownSecret
+from store.system_models import Secret
 from tests.conftest import KEY
 
 

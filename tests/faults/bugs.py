@@ -16,7 +16,7 @@ from bot.delivery import Parcel, Sender
 from bot.fetching import Fetcher
 from bot.line_client import LineClient, Outcome
 from bot.work import Worker
-from store import cases, inbox, outbox
+from store import cases, inbox, notice_writing, outbox
 from store.db import Database
 from store.media import Media
 from store.models import InboxEvent, OutboxRow
@@ -95,11 +95,11 @@ def call_inside_the_transaction() -> None:
     def deliver_once(sender: Any) -> bool:
         with sender._database.transaction() as session:
             due = outbox.claim(session, most=1)
-            to_write = outbox.begin_to_write(session, due, tried_first=True)
+            to_write = sender.writer.begin(session, due)
             for parcel in [sender._pack(session, rows) for rows in due if not to_write]:
                 if parcel is not None:
                     sender._conclude(session, parcel, sender._call(parcel))
-        sender._write(to_write)
+        sender.writer.write(to_write)
         return bool(due)
 
     Sender.deliver_once = deliver_once  # type: ignore[method-assign, assignment]
@@ -161,7 +161,7 @@ def no_try_before_the_work() -> None:
 
 
 def no_try_before_a_notice_is_written() -> None:
-    begin = outbox.begin_to_write
+    begin = notice_writing.begin
 
     def begin_without_noting(session: Session, requests: Any, **how: Any) -> dict[int, int]:
         with session.begin_nested() as noted:
@@ -170,7 +170,7 @@ def no_try_before_a_notice_is_written() -> None:
             noted.rollback()
         return {row_id: count - 1 for row_id, count in tries.items()}
 
-    outbox.begin_to_write = begin_without_noting  # type: ignore[assignment]
+    notice_writing.begin = begin_without_noting
 
 
 def what_was_tried_goes_together() -> None:
@@ -184,7 +184,7 @@ def what_was_tried_goes_together() -> None:
         same = select(InboxEvent.id).where(InboxEvent.state == "new", InboxEvent.tries == claim.tries - 1)
         return inbox.Claim(tuple(session.scalars(same)), claim.tries)
 
-    inbox._find_tried = find_all_tried
+    inbox._find_tried = find_all_tried  # type: ignore[assignment]
 
 
 BUGS: dict[str, Bug] = {

@@ -11,7 +11,7 @@ from typing import Any
 
 import bot.handlers
 import bot.work
-from bot.delivery import Sender
+from bot.notice_writer import NoticeWriter
 from bot.replies import Reply
 from bot.visit import Visit
 from store.models import OutboxRow
@@ -61,7 +61,7 @@ def is_harmful(words: object) -> bool:
 
 def let_words_do_harm(tell: Callable[[str], None] = lambda _: None) -> None:
     """An event or a notice with such words does what they say; `tell` hears the kind before it happens."""
-    messages_of = Sender._messages
+    messages_of = NoticeWriter.messages_of
 
     def do_harm(words: str) -> None:
         kind = words.rpartition(_MARK)[2] if is_harmful(words) else ""
@@ -73,9 +73,9 @@ def let_words_do_harm(tell: Callable[[str], None] = lambda _: None) -> None:
         do_harm(getattr(visit.event.what, "text", ""))
         return bot.handlers.handle(visit)
 
-    def write(sender: Sender, row: OutboxRow) -> list[dict[str, Any]]:
+    def write(writer: NoticeWriter, row: OutboxRow) -> list[dict[str, Any]]:
         do_harm(str((row.details or {}).get("note", "")))
-        return messages_of(sender, row)
+        return messages_of(writer, row)
 
     bot.work.handle = handle  # type: ignore[attr-defined]
-    Sender._messages = write  # type: ignore[method-assign]
+    NoticeWriter.messages_of = write  # type: ignore[method-assign, assignment]

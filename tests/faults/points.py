@@ -16,6 +16,7 @@ from bot.delivery import Sender
 from bot.fetching import Fetcher
 from bot.line_client import LineClient
 from bot.mailing import Mailer
+from bot.notice_writer import NoticeWriter
 from bot.work import Worker
 from store import files, inbox, outbox
 from store.media import Media
@@ -123,18 +124,18 @@ def _in_calls(trap: Trap) -> None:
 
 def stamp_messages() -> None:
     """Every message shows to which answer or notice it belongs, so that one shown twice is seen on the screens."""
-    put_reply, messages_of = outbox.put_reply, Sender._messages
+    put_reply, messages_of = outbox.put_reply, NoticeWriter.messages_of
 
     def put_stamped(session: Session, **row: Any) -> Any:
         urgent = "!" if row.get("must_arrive") else ""
         row["messages"] = _stamped(row["messages"], f"r{urgent}:{row['token']}")
         return put_reply(session, **row)
 
-    def stamped_messages_of(sender: Sender, row: Any) -> Any:
-        return _stamped(messages_of(sender, row), f"n:{row.id}")
+    def stamped_messages_of(writer: NoticeWriter, row: Any) -> Any:
+        return _stamped(messages_of(writer, row), f"n:{row.id}")
 
     outbox.put_reply = put_stamped
-    Sender._messages = stamped_messages_of  # type: ignore[method-assign, assignment]
+    NoticeWriter.messages_of = stamped_messages_of  # type: ignore[method-assign, assignment]
 
 
 def _stamped(messages: list[dict[str, Any]], mark: str) -> list[dict[str, Any]]:

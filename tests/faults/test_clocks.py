@@ -15,8 +15,9 @@ from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
 from store.db import Database
-from store.models import Heartbeat, InboxEvent, OutboxRow
+from store.models import InboxEvent, OutboxRow
 from store.settings import StoreSettings
+from store.system_models import Heartbeat
 from tests.faketime import FakeClock
 from tests.faults import processes
 from tests.faults.grounds import Plot

@@ -118,7 +118,7 @@ def nginx(folder: Path, web: int, console: int) -> Iterator[Proxy]:
     assert checked.returncode == 0, checked.stderr
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: process.poll() is not None or _listens(port))
+        wait_until(lambda: process.poll() is not None or _listens(port), what="nginx to listen")
         assert process.poll() is None, (folder / "nginx.log").read_text()
         yield Proxy(port)
     finally:
@@ -179,7 +179,7 @@ def test_behind_nginx_people_are_counted_and_webhooks_arrive(
     program("nginx")
     monkeypatch.setenv("TRUSTED_PROXIES", "1")
     with processes(town, tmp_path) as (web, console):
-        wait_until(lambda: answers(web) and answers(console), seconds=60)
+        wait_until(lambda: answers(web) and answers(console), what="web and console")
         ports = [int(address.rpartition(":")[2]) for address in (web, console)]
         with nginx(tmp_path, *ports) as proxy:
             page = proxy.ask(CONSOLE, b"GET /sign-in HTTP/1.0\r\nHost: %s\r\n\r\n" % CONSOLE.encode())

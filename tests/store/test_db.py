@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from store.clock import BANGKOK, in_bangkok, now
 from store.db import Database, afterwards
-from store.models import Case, CaseEvent, Heartbeat, Resident
+from store.models import Case, CaseEvent, Resident
 from store.residents import meet
 from store.settings import StoreSettings
+from store.system_models import Heartbeat
 from tests.builders import a_resident
 from tests.conftest import settings_for
 

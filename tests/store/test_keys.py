@@ -14,12 +14,13 @@ from store.db import Database
 from store.inbox import Arrival
 from store.keys import open_database
 from store.media import Media
-from store.models import InboxEvent, Resident, Secret
+from store.models import InboxEvent, Resident
 from store.readiness import Readiness
 from store.residents import meet
 from store.schema import is_newest, upgrade
 from store.sealing import Sealer, WrongDataKey
 from store.settings import StoreSettings
+from store.system_models import Secret
 from tests.before_row_keys import derive_fingerprints, go_back
 from tests.conftest import KEY, settings_for
 

@@ -15,11 +15,12 @@ from store.clock import now
 from store.db import Database, Table
 from store.inbox import Arrival
 from store.keys import sealed_columns
-from store.models import Case, File, InboxEvent, OutboxRow, Resident, Secret
+from store.models import Case, File, InboxEvent, OutboxRow, Resident
 from store.sealed_rows import SealedRow
 from store.sealing import CannotOpen, Sealer, TownSecret
 from store.settings import StoreSettings
 from store.staff_models import Staff
+from store.system_models import Secret
 from tests.builders import a_resident
 from tests.conftest import KEY
 

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.__main__ import see_doctor
-from bot.doctor import Finding, Level, examine
+from bot.doctor import examine
+from bot.findings import Finding, Level
 from bot.line_account import LineAccount, LineTrouble
 from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import read_drawn_menus
@@ -19,9 +20,9 @@ from bot.richmenus.publish import publish
 from bot.settings import BotSettings
 from store.db import Database
 from store.heartbeats import REDELIVERY, beat, last_beat, note_redelivery
-from store.models import Heartbeat
 from store.money import note_reading
 from store.settings import DEMO_MUNICIPALITY
+from store.system_models import Heartbeat
 from tests.children import run
 from tests.conftest import settings_for
 from tests.processes import environment

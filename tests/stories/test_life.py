@@ -20,8 +20,9 @@ from bot.run import repeat, run_worker
 from store import inbox, outbox
 from store.clock import now
 from store.db import Database
-from store.models import Heartbeat, InboxEvent
+from store.models import InboxEvent
 from store.readiness import Readiness
+from store.system_models import Heartbeat
 from tests.children import Child, run
 from tests.conftest import KEY
 from tests.stories.scenes import HELLO, calls, friend, impatient, rows, tell, times_told

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.delivery import Sender
+from bot.notice_writer import NoticeWriter
+from bot.watchdog import Watchdog
 from store.models import OutboxRow
-from store.outbox import MOST_WRITE_TRIES
+from store.notice_writing import MOST_TRIES
 from tests.stories.scenes import HELLO, friend, rows, tell, times_told
 from tests.town import Town
 
@@ -16,13 +18,19 @@ class EndsItsWorker(BaseException):
     """Stands for the end of the process: nothing of the transaction under way is kept."""
 
 
-class FragileSender(Sender):
+class FragileWriter(NoticeWriter):
     """Ends when it reads certain words."""
 
-    def _messages(self, row: OutboxRow) -> list[dict[str, Any]]:
+    def messages_of(self, row: OutboxRow) -> list[dict[str, Any]]:
         if "พิษ" in str(row.details):
             raise EndsItsWorker
-        return super()._messages(row)
+        return super().messages_of(row)
+
+
+def fragile_sender(town: Town) -> Sender:
+    sender = Sender(town.database, town.office, town.settings, town.line)
+    sender.writer = FragileWriter(town.database, town.office, town.settings, Watchdog())
+    return sender
 
 
 def deliver_until_quiet(sender: Sender) -> int:
@@ -43,7 +51,7 @@ def test_a_notice_that_ends_each_worker_is_dead_after_five_tries_and_everybody_e
     tell(town, poisoned, "พิษ")
     for phone in healthy:
         tell(town, phone, "ข่าว")
-    sender = FragileSender(town.database, town.office, town.settings, town.line)
+    sender = fragile_sender(town)
     town.clock.shift(timedelta(minutes=5))
     assert deliver_until_quiet(sender) == 1
     town.clock.shift(timedelta(seconds=2.1))
@@ -53,7 +61,7 @@ def test_a_notice_that_ends_each_worker_is_dead_after_five_tries_and_everybody_e
     for _ in range(6):
         town.clock.shift(timedelta(minutes=1))
         ended += deliver_until_quiet(sender)
-    assert ended <= MOST_WRITE_TRIES - 1
+    assert ended <= MOST_TRIES - 1
     assert [row.error for row in rows(town, "dead")] == [
         "cannot be written: each worker that tried it was ended"
     ]
@@ -69,6 +77,6 @@ def test_an_answer_does_not_wait_for_news_that_ended_a_worker(town: Town) -> Non
     phone.says(HELLO)
     town.simulator.deliver_webhooks()
     town.worker.work_once()
-    sender = FragileSender(town.database, town.office, town.settings, town.line)
+    sender = fragile_sender(town)
     assert deliver_until_quiet(sender) == 1
     assert times_told(phone, GREETED) == 1

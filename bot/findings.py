@@ -1,0 +1,36 @@
+"""What the doctor says of one thing: how it is, and what to do about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`then` is what to do next; empty where all is well."""
+
+    level: Level
+    about: str
+    found: str
+    then: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.level:<5} {self.about:<11} {self.found}"
+        return f"{line}\n{'':17} -> {self.then}" if self.then else line
+
+
+def ok(about: str, found: str) -> Finding:
+    return Finding(Level.OK, about, found)
+
+
+def warn(about: str, found: str, then: str) -> Finding:
+    return Finding(Level.WARN, about, found, then)
+
+
+def fail(about: str, found: str, then: str) -> Finding:
+    return Finding(Level.FAIL, about, found, then)

@@ -1,0 +1,64 @@
+"""Puts notices into words, each in a step that the watchdog sees."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.notices import notice_replies
+from bot.render import render
+from bot.settings import BotSettings
+from bot.visit import Office
+from bot.watchdog import Watchdog
+from store import notice_writing, outbox
+from store.db import Database
+from store.line_limits import TEXT_UNITS, cut_units
+from store.logs import failure_fields
+from store.models import OutboxRow
+
+log = logging.getLogger(__name__)
+
+# In a flood what is to be sent would otherwise keep notices waiting whose writing was tried before.
+TRIED_FIRST_EVERY = 8
+
+
+class NoticeWriter:
+    """Several threads may share one, and several processes have one each: a notice is whose try was counted last."""
+
+    def __init__(self, database: Database, office: Office, settings: BotSettings, watchdog: Watchdog) -> None:
+        self._database, self._office, self._settings = database, office, settings
+        self._watchdog, self._turns = watchdog, count(1)
+
+    def begin(self, session: Session, requests: Sequence[Sequence[OutboxRow]]) -> dict[int, int]:
+        """What to `write` once the session is committed."""
+        tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
+        return notice_writing.begin(session, requests, tried_first=tried_first)
+
+    def write(self, tries: Mapping[int, int]) -> None:
+        """Those we have no words for are given up, and no other row is held up by them."""
+        if not tries:
+            return
+        with self._database.transaction(durable=False) as session:
+            for row in notice_writing.take(session, tries):
+                try:
+                    with self._watchdog.step("notice", row.id):
+                        notice_writing.done(row, self.messages_of(row))
+                except Exception as error:
+                    log.error("notice cannot be written", extra={"row": row.id, **failure_fields(error)})
+                    reason = f"cannot be written: {type(error).__name__}"
+                    outbox.settle(session, row.id, "dead", error=reason)
+
+    def messages_of(self, row: OutboxRow) -> list[dict[str, Any]]:
+        return render(
+            notice_replies(row.notice or "", row.details or {}, self._office.phrases, self._settings)
+        )
+
+    def in_simple_words(self, refused: OutboxRow) -> dict[str, Any]:
+        """Instead of an answer that LINE refuses: a receipt as plain text, so that the number of the case arrives,
+        else that only the answer is missing."""
+        says = [str(each.get("altText") or each.get("text") or "") for each in refused.messages or ()]
+        receipt = "\n".join(filter(None, says)) if refused.must_arrive else ""
+        text = cut_units(receipt, TEXT_UNITS) or self._office.phrases.say("menu.answer_refused")
+        return {"type": "text", "text": text}

@@ -1,0 +1,56 @@
+"""Notices are put into words before they are sent, in a step of its own that may end the process."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import outbox
+from store.clock import now
+from store.models import OutboxRow
+
+MOST_TRIES = 5
+
+
+def begin(session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_first: bool) -> dict[int, int]:
+    """Counts a try of notices that have no words yet; returns the tries of each by its id, none where others go first.
+
+    The caller commits before it puts them into words. So a notice that ends its worker has had its try; from then on
+    it is written alone and after everything else is sent, unless `tried_first`, and after a few tries it is dead.
+    """
+    unwritten = [row for rows in requests for row in rows if row.messages is None]
+    chosen = [row for row in unwritten if not row.write_tries]
+    if not chosen and (tried_first or all(is_unwritten(rows) for rows in requests)):
+        chosen = sorted(unwritten, key=lambda row: (row.write_tries, row.id))[:1]
+    for row in chosen:
+        if row.write_tries >= MOST_TRIES:
+            outbox.settle(
+                session, row.id, "dead", error="cannot be written: each worker that tried it was ended"
+            )
+        row.write_tries += 1
+        row.next_try_at = max(row.next_try_at, now() + _pause_after(row.write_tries))
+    return {row.id: row.write_tries for row in chosen}
+
+
+def is_unwritten(request: Sequence[OutboxRow]) -> bool:
+    return any(row.messages is None for row in request)
+
+
+def _pause_after(write_tries: int) -> timedelta:
+    return timedelta(seconds=2**write_tries)
+
+
+def take(session: Session, tries: Mapping[int, int]) -> list[OutboxRow]:
+    """Locked for this transaction; without those that another worker has taken up since."""
+    theirs = select(OutboxRow).where(OutboxRow.id.in_(tries), OutboxRow.state == "ready")
+    rows = session.scalars(theirs.order_by(OutboxRow.id).with_for_update())
+    return [row for row in rows if row.messages is None and row.write_tries == tries[row.id]]
+
+
+def done(row: OutboxRow, messages: list[dict[str, Any]]) -> None:
+    """It goes out now, or at the time until which it is held."""
+    if row.next_try_at <= now() + _pause_after(row.write_tries):
+        row.next_try_at = now()
+    row.messages, row.write_tries = messages, 0
