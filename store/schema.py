@@ -61,11 +61,13 @@ def migrating(database: Database) -> Iterator[Connection]:
     """
     with database.engine.connect() as connection:
         if not database.is_sqlite:
-            yield connection
-            connection.commit()
+            with connection.begin():
+                yield connection
             database.sealer.forget_secret()
             return
         with _unchecked(connection):
+            # Begun here, or each migration would be kept by itself, whatever fails after it.
+            connection.begin()
             yield connection
             if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
                 tables = ", ".join(sorted({str(row[0]) for row in broken}))
