@@ -30,13 +30,13 @@ def upgrade(database: Database, to: str = NEWEST) -> None:
     changed, where DATA_KEY is not that of the database."""
     with migrating(database) as connection:
         upgrade_in(connection, to)
+        if to == NEWEST:
+            set_up_secret(connection)
 
 
 def upgrade_in(connection: Connection, to: str = NEWEST) -> None:
     """Within a transaction of `migrating`."""
     command.upgrade(_config(connection), to)
-    if to == NEWEST:
-        set_up_secret(connection)
 
 
 def begin_anew(connection: Connection, at: str) -> None:
@@ -59,21 +59,26 @@ def migrating(database: Database) -> Iterator[Connection]:
     SQLite changes a table by copying it into a new one and dropping the old one, which it refuses while rows of other
     tables point there. So its foreign keys are off meanwhile, and all of them are checked before anything is kept.
     """
-    with database.engine.connect() as connection:
-        if not database.is_sqlite:
-            with connection.begin():
-                yield connection
-            database.sealer.forget_secret()
-            return
-        with _unchecked(connection):
-            # Begun here, or each migration would be kept by itself, whatever fails after it.
-            connection.begin()
+    try:
+        with database.engine.connect() as connection:
+            yield from _migrating(database, connection)
+    finally:
+        database.sealer.forget_secret()  # It may be another now.
+
+
+def _migrating(database: Database, connection: Connection) -> Iterator[Connection]:
+    if not database.is_sqlite:
+        with connection.begin():
             yield connection
-            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
-                tables = ", ".join(sorted({str(row[0]) for row in broken}))
-                raise BrokenPointers(f"rows of these tables point at rows that are not there: {tables}")
-            connection.commit()
-            database.sealer.forget_secret()
+        return
+    with _unchecked(connection):
+        # Begun here, or each migration would be kept by itself, whatever fails after it.
+        connection.begin()
+        yield connection
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+            tables = ", ".join(sorted({str(row[0]) for row in broken}))
+            raise BrokenPointers(f"rows of these tables point at rows that are not there: {tables}")
+        connection.commit()
 
 
 @contextmanager

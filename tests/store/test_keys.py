@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from store import inbox
+from store.archive import BadBackup
 from store.backup import back_up, restore
 from store.clock import now
 from store.db import Database
@@ -169,7 +170,7 @@ def test_a_backup_is_not_restored_with_the_wrong_key(database: Database, tmp_pat
         other = Database(with_keys(settings, *keys))
         try:
             restore(other, Media(str(tmp_path / "other"), other.sealer), tmp_path / "backup")
-        except WrongDataKey:
+        except BadBackup:
             assert not residents
         with other.reading() as session:
             assert session.query(Resident).count() == residents
