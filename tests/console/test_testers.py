@@ -43,7 +43,7 @@ def test_the_first_name_offered_is_ones_own(officer: Person, database: Database)
 
 
 def test_a_test_goes_to_the_chosen_phone_alone_and_costs_one_message(
-    officer: Person, database: Database, town: Town
+    town: Town, officer: Person, database: Database
 ) -> None:
     broadcast = write(officer)
     (own, me), (other, _) = link(town, officer, "ตัวเอง"), link(town, officer, "มาลี")
@@ -60,7 +60,7 @@ def test_a_test_goes_to_the_chosen_phone_alone_and_costs_one_message(
     assert (status_of(database, broadcast), history(database, broadcast)[-1]) == ("draft", ("test", "ตัวเอง"))
 
 
-def test_tests_stop_at_twenty_an_hour(officer: Person, database: Database, town: Town) -> None:
+def test_tests_stop_at_twenty_an_hour(town: Town, officer: Person, database: Database) -> None:
     broadcast = write(officer)
     _, me = link(town, officer, "ตัวเอง")
     use_up(database, TEST_SENDS, officer)
@@ -74,7 +74,7 @@ def test_tests_stop_at_twenty_an_hour(officer: Person, database: Database, town:
     assert ("test", "ตัวเอง") not in history(database, broadcast)
 
 
-def test_the_closing_message_can_be_tested_too(officer: Person, town: Town) -> None:
+def test_the_closing_message_can_be_tested_too(town: Town, officer: Person) -> None:
     closing = {"closing.parts.0.kind": "words", "closing.parts.0.text": "น้ำไหลตามปกติแล้วค่ะ"}
     broadcast = write(officer, **closing)
     own, me = link(town, officer, "ตัวเอง")
@@ -85,7 +85,7 @@ def test_the_closing_message_can_be_tested_too(officer: Person, town: Town) -> N
     assert TEXT not in " ".join(texts(own))
 
 
-def test_pressed_twice_it_is_tested_once(officer: Person, town: Town) -> None:
+def test_pressed_twice_it_is_tested_once(town: Town, officer: Person) -> None:
     broadcast = write(officer)
     own, me = link(town, officer, "ตัวเอง")
     form = officer.visit(f"/broadcasts/{broadcast}").form(f"/broadcasts/{broadcast}/test")
@@ -96,7 +96,7 @@ def test_pressed_twice_it_is_tested_once(officer: Person, town: Town) -> None:
 
 @pytest.mark.parametrize("tester", ["", "99", "x", "-1", "9" * 12])
 def test_nobody_but_a_tester_gets_a_test(
-    officer: Person, database: Database, town: Town, tester: str
+    town: Town, officer: Person, database: Database, tester: str
 ) -> None:
     """A resident's number is none of a tester."""
     broadcast = write(officer)
@@ -106,14 +106,14 @@ def test_nobody_but_a_tester_gets_a_test(
     assert (answer.status_code, "เลือกผู้รับทดสอบที่ผูก LINE แล้ว" in Page(answer).html) == (400, True)
 
 
-def test_who_was_invited_and_has_not_answered_cannot_be_chosen(officer: Person, town: Town) -> None:
+def test_who_was_invited_and_has_not_answered_cannot_be_chosen(town: Town, officer: Person) -> None:
     broadcast = write(officer)
     invite(officer, "มาลี")
     page = words(officer.visit(f"/broadcasts/{broadcast}").html)
     assert "ยังไม่มีผู้รับทดสอบ" in page
 
 
-def test_who_is_removed_gets_no_more_tests(officer: Person, database: Database, town: Town) -> None:
+def test_who_is_removed_gets_no_more_tests(town: Town, officer: Person, database: Database) -> None:
     broadcast = write(officer)
     own, me = link(town, officer, "ตัวเอง")
     form = officer.visit(f"/broadcasts/{broadcast}").form(f"/broadcasts/{broadcast}/test")

@@ -41,7 +41,8 @@ class Found:
     how: str
 
     def read(self, text: str) -> object:
-        found = getattr(self.compiled, self.how)(text)
+        read_as = text.encode() if isinstance(self.compiled.pattern, bytes) else text
+        found = getattr(self.compiled, self.how)(read_as)
         return list(found) if self.how == "finditer" else found
 
 
@@ -90,10 +91,11 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[ast.Assign, ast.Name]]:
             yield node, node.targets[0]
 
 
-def _ways(function: str, name: str | None, used: list[tuple[str, str]]) -> set[str]:
-    """How a compiled pattern is used wherever its name stands; looking for it everywhere if that is not plain."""
+def _ways(function: str, name: str | None, used: list[tuple[str, str]]) -> list[str]:
+    """How a compiled pattern is used wherever its name stands; looking for it everywhere if that is not plain. Sorted,
+    so that each test process finds the same tests."""
     methods = {function} if function != "compile" else {method for owner, method in used if owner == name}
-    return {method if method in _ONE else "finditer" for method in methods} or {"finditer"}
+    return sorted({method if method in _ONE else "finditer" for method in methods}) or ["finditer"]
 
 
 def _imported_functions(tree: ast.Module) -> dict[str, Any]:

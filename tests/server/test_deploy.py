@@ -5,7 +5,6 @@ import re
 import shutil
 import socket
 import ssl
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from store.clock import now
 from store.sign_ins import place
+from tests.children import Child, run
 from tests.console.looks import acts_of
 from tests.processes import ROOT, answers, free_port, processes, wait_until
 from tests.server.test_slow_peers import PATIENCE_SECONDS, signed_webhook
@@ -66,9 +66,7 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
         text = re.sub(r"^(User|Group)=.*$", r"\1=root", text, flags=re.MULTILINE)
         (tmp_path / unit.name).write_text(text)
     units = [str(tmp_path / unit.name) for unit in UNITS]
-    checked = subprocess.run(
-        [analyze, "verify", *units], check=False, capture_output=True, text=True, timeout=60
-    )
+    checked = run([analyze, "verify", *units], check=False)
     ours = [line for line in checked.stderr.splitlines() if "tessaban" in line]
     assert (checked.returncode, ours) == (0, []), checked.stderr
 
@@ -76,7 +74,7 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
 def test_caddy_understands_its_file() -> None:
     caddy, file = program("caddy"), str(DEPLOY / "Caddyfile")
     command = [caddy, "validate", "--adapter", "caddyfile", "--config", file]
-    checked = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    checked = run(command, check=False)
     assert checked.returncode == 0, checked.stderr
 
 
@@ -114,20 +112,12 @@ def nginx(folder: Path, web: int, console: int) -> Iterator[Proxy]:
     command = [program("nginx"), "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")]
     write_certificate(folder)
     write_configuration(folder, {"443 ssl": port, "80": free_port(), "8801": web, "8802": console})
-    checked = subprocess.run([*command, "-t"], check=False, capture_output=True, text=True, timeout=60)
+    checked = run([*command, "-t"], check=False)
     assert checked.returncode == 0, checked.stderr
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
+    with Child(command, polite_seconds=30.0) as process:
         wait_until(lambda: process.poll() is not None or _listens(port), what="nginx to listen")
         assert process.poll() is None, (folder / "nginx.log").read_text()
         yield Proxy(port)
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=30)
-        finally:
-            process.kill()
-            process.wait(timeout=10)
 
 
 def write_configuration(folder: Path, ports: dict[str, int]) -> None:

@@ -83,7 +83,7 @@ def _parts(value: Any) -> list[dict[str, Any]]:
 def unfinished(town: Town) -> list[tuple[str, str | None]]:
     with town.database.reading() as session:
         rows = session.scalars(
-            select(InboxEvent).where((InboxEvent.state != "done") | (InboxEvent.tries > 0))
+            select(InboxEvent).where((InboxEvent.state != "done") | (InboxEvent.tries > 1))
         )
         return [(row.state, row.error) for row in rows]
 

@@ -1,7 +1,6 @@
 """A new DATA_KEY in the middle of a town's life: after `reseal` the old one is gone for good, and nobody notices."""
 
 import re
-import subprocess
 import sys
 from base64 import b64encode
 from dataclasses import replace
@@ -11,8 +10,9 @@ from sqlalchemy import func, select
 
 from store.keys import open_database
 from store.models import Case, OutboxRow, Resident
+from tests.children import run
 from tests.conftest import KEY
-from tests.processes import ROOT, environment
+from tests.processes import environment
 from tests.stories.transcripts import Stage, Story
 from tests.town import Town
 
@@ -43,16 +43,8 @@ AFTERWARDS = [
 def reseal_with_both_keys(town: Town) -> str:
     """As an operator does it, beside the processes that run."""
     keys = ",".join(b64encode(key).decode() for key in (NEW_KEY, KEY))
-    ended = subprocess.run(
-        [sys.executable, "-m", "store", "reseal"],
-        env={**environment(town), "DATA_KEY": keys},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
+    ended = run([sys.executable, "-m", "store", "reseal"], env={**environment(town), "DATA_KEY": keys})
+    assert ended.stderr == ""
     return ended.stdout
 
 

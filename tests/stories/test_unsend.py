@@ -59,7 +59,8 @@ def says(town: Town, phone: Phone, *words: str) -> list[str]:
 
 def person(town: Town, phone: Phone) -> Any:
     with town.database.reading() as session:
-        return session.scalars(select(Resident.person).where(Resident.line_key == key_of(town, phone))).one()
+        resident = session.scalars(select(Resident).where(Resident.line_key == key_of(town, phone))).one()
+        return resident.person
 
 
 def key_of(town: Town, phone: Phone) -> str:

@@ -183,11 +183,12 @@ def test_an_event_delivered_again_after_weeks_has_no_effect(town: Town, days: in
     work(town)
     town.wait(days=days)
     tidy_up(town.database, town.office.media)
+    answers = count(town, OutboxRow)
     again = body.replace(b'"isRedelivery": false', b'"isRedelivery": true')
     assert again != body
     assert post(town, again) == 200
     work(town)
-    assert count(town, OutboxRow) == 1
+    assert count(town, OutboxRow) == answers
 
 
 def test_what_could_not_be_delivered_is_answered_once_when_line_delivers_it_again(town: Town) -> None:
