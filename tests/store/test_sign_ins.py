@@ -203,6 +203,27 @@ def _wait(database: Database, username: str) -> int | None:
     return refused.value.seconds
 
 
+def test_after_a_clock_was_set_back_a_wait_is_said_to_be_no_longer_than_it_was(
+    database: Database, person: Staff, clock: time_machine.Traveller
+) -> None:
+    for _ in range(5):
+        _guess(database, person.username)
+    clock.shift(timedelta(seconds=-50))
+    assert _wait(database, person.username) == 60
+    clock.shift(timedelta(seconds=111))
+    assert sign_in(database, QUICK_PASSWORDS, person.username, PASSWORD, address="192.0.2.1")
+
+
+def test_a_crowd_of_a_clock_that_was_set_back_since_is_no_crowd(
+    database: Database, person: Staff, clock: time_machine.Traveller
+) -> None:
+    for number in range(30):
+        _guess(database, f"invented{number}")
+    clock.shift(timedelta(days=-3))
+    assert _guess(database, person.username) == "wrong"
+    assert sign_in(database, QUICK_PASSWORDS, person.username, PASSWORD, address="192.0.2.1")
+
+
 def test_names_that_were_typed_are_not_kept(database: Database, person: Staff) -> None:
     _guess(database, "MyPasswordByMistake")
     with database.reading() as session:
