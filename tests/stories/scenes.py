@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bot.delivery import Sender
@@ -85,9 +85,9 @@ def impatient(
 
 
 def everything_in(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table."""
+    """Every row of every table, with sealed values as they lie there."""
     with database.reading() as session:
         return {
-            name: sorted(tuple(row) for row in session.execute(table.select()))
-            for name, table in TABLES.tables.items()
+            name: sorted((tuple(row) for row in session.execute(text(f'SELECT * FROM "{name}"'))), key=repr)
+            for name in TABLES.tables
         }
