@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
+# What lies further ahead than this was dated by a clock that has been set back since.
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 def now() -> datetime:

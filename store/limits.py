@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from store.clock import now
+from store.clock import CLOCKS_DIFFER, now
 from store.staff_models import LimitedUse
 
 LONGEST_WINDOW = timedelta(days=1)
@@ -32,14 +32,22 @@ class LimitReached(ValueError):
 
 def use(session: Session, limit: Limit, whom: str, *, times: int = 1) -> None:
     """Counts the use in this transaction, or raises LimitReached. `whom` is such as `staff 3`."""
-    key, since = f"{limit.name} {whom}", now() - limit.window
+    key = f"{limit.name} {whom}"
     _lock(session, key)
-    recent = select(func.count(), func.min(LimitedUse.at)).where(LimitedUse.key == key, LimitedUse.at > since)
-    count, first = session.execute(recent).one()
+    # What lies further ahead is from a clock that has been set back since, and counts for nothing.
+    recent = LimitedUse.at.between(now() - limit.window, now() + CLOCKS_DIFFER)
+    uses = select(func.count(), func.min(LimitedUse.at)).where(LimitedUse.key == key, recent)
+    count, first = session.execute(uses).one()
     if count + times > limit.most:
-        raise LimitReached(math.ceil((first - since).total_seconds()) if first else 0)
+        raise LimitReached(_seconds_until(first, limit) if first else 0)
     session.add_all(LimitedUse(key=key, at=now()) for _ in range(times))
     session.flush()
+
+
+def _seconds_until(first: datetime, limit: Limit) -> int:
+    """No longer than the window, though clocks differ."""
+    left = min(first + limit.window - now(), limit.window)
+    return max(0, math.ceil(left.total_seconds()))
 
 
 def _lock(session: Session, key: str) -> None:

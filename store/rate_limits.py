@@ -1,7 +1,8 @@
 """How much one resident may ask of the town at once: new cases, photos, guesses at codes.
 
 Counted from the rows there are, in the transaction that would add another: nothing is kept twice, and two processes
-cannot both let the last one in, because the events of one resident are worked on one after the other.
+cannot both let the last one in, because the events of one resident are worked on one after the other. A row that
+lies ahead by more than clocks differ is from a clock that has been set back since, and counts for nothing.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from store.clock import now
+from store.clock import CLOCKS_DIFFER, now
 from store.models import Case, File, Resident
 from store.municipality import Limits
 
@@ -25,10 +26,9 @@ def next_case_at(session: Session, resident: Resident, limits: Limits) -> dateti
 
 def _free_again(session: Session, resident: Resident, most: int, window: timedelta) -> datetime | None:
     """When the eldest of the last `most` cases is older than this."""
-    since = now() - window
     query = (
         select(Case.entered_at)
-        .where(Case.resident_id == resident.id, Case.entered_at > since)
+        .where(Case.resident_id == resident.id, Case.entered_at.between(*_last(window)))
         .order_by(Case.id.desc())
         .offset(most - 1)
         .limit(1)
@@ -39,18 +39,24 @@ def _free_again(session: Session, resident: Resident, most: int, window: timedel
 
 def may_send_file(session: Session, resident: Resident, limits: Limits) -> bool:
     """Each photo or document is fetched from LINE, decoded and kept."""
-    query = select(func.count()).where(File.resident_id == resident.id, File.created_at > now() - HOUR)
+    query = select(func.count()).where(File.resident_id == resident.id, File.created_at.between(*_last(HOUR)))
     return session.execute(query).scalar_one() < limits.files_an_hour
 
 
 def may_guess(resident: Resident, limits: Limits) -> bool:
     """Whether another code is looked up for them, after so many wrong ones."""
-    began = resident.wrong_codes_since
-    return began is None or began <= now() - SHORT or resident.wrong_codes < limits.wrong_codes
+    return not _is_recent(resident.wrong_codes_since) or resident.wrong_codes < limits.wrong_codes
 
 
 def note_wrong_code(resident: Resident) -> None:
-    began = resident.wrong_codes_since
-    if began is None or began <= now() - SHORT:
+    if not _is_recent(resident.wrong_codes_since):
         resident.wrong_codes, resident.wrong_codes_since = 0, now()
     resident.wrong_codes += 1
+
+
+def _is_recent(began: datetime | None) -> bool:
+    return began is not None and now() - SHORT < began <= now() + CLOCKS_DIFFER
+
+
+def _last(window: timedelta) -> tuple[datetime, datetime]:
+    return now() - window, now() + CLOCKS_DIFFER

@@ -7,9 +7,13 @@ import pytest
 import time_machine
 
 from store.db import Database
+from store.files import want
 from store.limits import Limit, LimitReached, use
+from store.municipality import Limits, Municipality
 from store.purging import purge
+from store.rate_limits import may_guess, may_send_file, next_case_at, note_wrong_code
 from store.staff_models import LimitedUse
+from tests.builders import a_case, a_resident
 
 THREE_AN_HOUR = Limit("test", 3, timedelta(hours=1))
 
@@ -58,6 +62,47 @@ def test_what_is_undone_with_its_transaction_was_no_use(database: Database) -> N
         with pytest.raises(ZeroDivisionError):
             use_and_fail(database)
     assert once(database, times=3) is None
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(days=3)])
+def test_uses_of_a_clock_that_was_set_back_since_count_for_nothing(
+    database: Database, clock: time_machine.Traveller, back: timedelta
+) -> None:
+    assert once(database, times=3) is None
+    clock.shift(-back)
+    assert once(database, times=3) is None
+    assert 0 < (once(database) or 0) <= 3600
+
+
+def test_a_window_is_as_long_as_ever_though_clocks_differ_a_little(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    assert once(database, times=3) is None
+    clock.shift(timedelta(seconds=-30))
+    assert once(database) == 3600
+
+
+def test_what_a_resident_did_by_a_clock_that_was_set_back_since_holds_them_up_for_no_days(
+    database: Database, municipality: Municipality, clock: time_machine.Traveller
+) -> None:
+    few = Limits(cases_in_ten_minutes=1, cases_a_day=1, files_an_hour=1, wrong_codes=1)
+    with database.transaction() as session:
+        resident = a_resident(session)
+        a_case(session, municipality, resident=resident)
+        want(
+            session, resident, kind="photo", line_message_id="1", name="", album=None, for_conversation=False
+        )
+        session.flush()
+        note_wrong_code(resident)
+        assert next_case_at(session, resident, few) is not None
+        assert not may_send_file(session, resident, few)
+        assert not may_guess(resident, few)
+        clock.shift(timedelta(days=-3))
+        assert next_case_at(session, resident, few) is None
+        assert may_send_file(session, resident, few)
+        assert may_guess(resident, few)
+        note_wrong_code(resident)
+        assert not may_guess(resident, few)
 
 
 def test_old_uses_are_forgotten(database: Database, clock: time_machine.Traveller) -> None:
