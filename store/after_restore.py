@@ -18,7 +18,7 @@ from store.broadcast_models import Mailing, Surge, Tester
 from store.clock import in_bangkok, now
 from store.files import RESTORED
 from store.models import Case, File, InboxEvent, OutboxRow
-from store.staff_models import SignInTry, Staff, StaffSession
+from store.staff_models import SignInStreak, SignInTry, Staff, StaffSession
 from store.system_models import Heartbeat
 
 WHY = "restored from a backup"
@@ -30,33 +30,35 @@ BECOMES: Final = {
     "mailing": "a broadcast that waited or was being sent is stopped until somebody resumes it",
     "chunk": "keeps its people and its retry key: LINE takes none twice within a day. It waits with its mailing",
     "file": "one still to be fetched is fetched; if LINE has it no more, nobody is told. Damaged ones are refused",
-    "conversation": "as it was: it goes on when its resident writes, and says nothing by itself",
-    "tick": "as it was: a slot that is over is never done later",
+    "conversation": f"{AS_IT_WAS}: it goes on when its resident writes, and says nothing by itself",
+    "tick": f"{AS_IT_WAS}: a slot that is over is never done later",
     # What is shown while it lasts
-    "surge": "as it was, and said in the report: only a supervisor knows whether it is over",
-    "broadcast": "as it was: its menu is shown in its time, which tells nobody anything; its mailing is stopped",
-    "menu_shown": "as it was: the worker compares it with LINE",
+    "surge": f"{AS_IT_WAS}, and said in the report: only a supervisor knows whether it is over",
+    "broadcast": f"{AS_IT_WAS}: its menu is shown in its time, which tells nobody anything; its mailing is stopped",
+    "menu_shown": f"{AS_IT_WAS}: the worker compares it with LINE",
     # Who is let in
     "staff": "every password must be changed at the next sign-in",
     "staff_session": "gone: whoever was signed in signs in again",
     "sign_in_try": "gone",
+    "sign_in_streak": "gone, and with it each lock: every password is changed anyway",
     "tester": "a code that was not typed yet is gone: invite again. Who is linked stays",
-    "pressed_form": "as it was, so that a form that was left open is not carried out twice",
+    "pressed_form": f"{AS_IT_WAS}, so that a form that was left open is not carried out twice",
+    "limited_use": f"{AS_IT_WAS}: it counts for a day at most",
     # Signs of life
     "heartbeat": "those of the worker are gone: it shows none until it runs",
-    "quota_reading": "as it was: LINE is asked as soon as the worker runs",
+    "quota_reading": f"{AS_IT_WAS}: LINE is asked as soon as the worker runs",
     # What happened and what is known
-    "series": "as it was, and said in the report: numbers given since are given again",
-    "staff_act": "as it was, with a line about the restore",
+    "series": f"{AS_IT_WAS}, and said in the report: numbers given since are given again",
+    "staff_act": f"{AS_IT_WAS}, with a line about the restore",
     "secret": AS_IT_WAS,
-    "unsent_message": "as it was: what was taken back before it came still stays away",
+    "unsent_message": f"{AS_IT_WAS}: what was taken back before it came still stays away",
     "resident": AS_IT_WAS,
     "case": AS_IT_WAS,
     "case_event": AS_IT_WAS,
     "broadcast_act": AS_IT_WAS,
     "audience_snapshot": AS_IT_WAS,
     "button_press": AS_IT_WAS,
-    "emergency_template": "as it was: one goes out only when two people act",
+    "emergency_template": f"{AS_IT_WAS}: one goes out only when two people act",
     "topic_choice": AS_IT_WAS,
 }
 
@@ -116,6 +118,7 @@ def _quiet_files(session: Session, damaged: Collection[str], taken_back: Collect
 def _show_out(session: Session) -> int:
     session.execute(delete(StaffSession))
     session.execute(delete(SignInTry))
+    session.execute(delete(SignInStreak))
     session.execute(update(Tester).values(code=None, code_until=None))
     return len(session.execute(update(Staff).values(password_is_initial=True).returning(Staff.id)).all())
 

@@ -28,7 +28,7 @@ from store.heartbeats import is_alive
 from store.media import Media
 from store.models import TABLES, Case, File, InboxEvent, OutboxRow
 from store.rows import one_look, tables_in, write_rows
-from store.staff_models import PressedForm, Staff, StaffSession
+from store.staff_models import PressedForm, SignInStreak, Staff, StaffSession
 from tests.builders import an_officer
 from tests.clerk import PASSWORD, Clerk, a_clerk
 from tests.full_town import WAITING_WORDS, fill
@@ -196,6 +196,7 @@ def test_nobody_is_let_in_by_what_was_kept(town: Town, elsewhere: Restored, tmp_
                 created_at=now(),
             )
         )
+        session.add(SignInStreak(key="somebody", wrong=100, last_at=now()))
     back_up(town.database, town.office.media, tmp_path / "backup")
     report = elsewhere.restore()
     settings = replace(
@@ -208,7 +209,7 @@ def test_nobody_is_let_in_by_what_was_kept(town: Town, elsewhere: Restored, tmp_
         client.set_cookie(cookie.key, cookie.value)
     assert client.get("/").status_code == 303
     with elsewhere.database.reading() as session:
-        assert session.query(StaffSession).count() == 0
+        assert session.query(StaffSession).count() == session.query(SignInStreak).count() == 0
         assert [tester.code for tester in session.query(Colleague)] == [None]
         assert all(person.password_is_initial for person in session.query(Staff))
     fresh = Clerk(console.test_client())
