@@ -6,6 +6,7 @@ import logging
 import math
 import secrets
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from store.audit import write_down
 from store.clock import now
 from store.db import Database
+from store.limits import Limit, LimitReached, use
 from store.logs import failure_fields
 from store.passwords import Passwords
 from store.sealing import TownSealer
@@ -35,6 +37,7 @@ MOST_IN_A_ROW = 100
 WINDOW = timedelta(minutes=1)
 # A whole town hall can share one address.
 TRIES_PER_ADDRESS = 30
+NOTE_THROTTLED = Limit("throttled", 1, timedelta(minutes=1))
 
 
 class TooManyTries(ValueError):
@@ -155,9 +158,15 @@ def _count(database: Database, key: str, person: Staff | None, address: str, *, 
         with database.transaction() as session:
             return _counted(session, key, where if in_crowd else None)
     except TooManyTries:
-        with database.transaction() as session:
-            write_down(session, "sign_in_throttled", staff_id=person.id if person else None, place=where)
+        _note_throttled(database, key, person, where)
         raise
+
+
+def _note_throttled(database: Database, key: str, person: Staff | None, where: str) -> None:
+    """Once a minute: the audit is kept for long, and whoever is refused can ask many times a second."""
+    with suppress(LimitReached), database.transaction() as session:
+        use(session, NOTE_THROTTLED, key)
+        write_down(session, "sign_in_throttled", staff_id=person.id if person else None, place=where)
 
 
 def _counted(session: Session, key: str, where: str | None) -> _Try:

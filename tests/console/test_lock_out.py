@@ -75,7 +75,7 @@ def test_the_current_password_is_guessed_as_slowly_as_the_sign_in(
     acts = acts_of(database, "own_password_refused")
     assert len(acts) == 5
     assert {act.place for act in acts} == {place(database.sealer, "127.0.0.1")}
-    assert len(acts_of(database, "sign_in_throttled")) == 3
+    assert len(acts_of(database, "sign_in_throttled")) == 1
 
 
 @pytest.fixture(params=[0, 1, 2])

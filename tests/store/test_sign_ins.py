@@ -184,8 +184,8 @@ def test_a_known_browser_is_counted_apart(database: Database, person: Staff) -> 
     assert results == ["wrong"] * 5 + ["too many"]
 
 
-def test_every_refusal_is_audited_with_the_fingerprint_of_its_address(
-    database: Database, person: Staff
+def test_refusals_are_audited_with_the_fingerprint_of_its_address(
+    database: Database, person: Staff, clock: time_machine.Traveller
 ) -> None:
     for _ in range(9):
         _guess(database, person.username)
@@ -193,8 +193,21 @@ def test_every_refusal_is_audited_with_the_fingerprint_of_its_address(
         rows = [(row.act, row.staff_id, row.place) for row in session.query(StaffAct) if "sign_in" in row.act]
     place_of = place(database.sealer, "192.0.2.1")
     assert rows.count(("sign_in_refused", person.id, place_of)) == 5
-    assert rows.count(("sign_in_throttled", person.id, place_of)) == 4
+    assert rows.count(("sign_in_throttled", person.id, place_of)) == 1
     assert "192.0.2.1" not in repr(rows)
+
+
+def test_who_keeps_knocking_is_audited_once_a_minute(
+    database: Database, person: Staff, clock: time_machine.Traveller
+) -> None:
+    for _ in range(6):
+        _guess(database, person.username)
+    clock.shift(61)
+    assert _guess(database, person.username) == "wrong"
+    for _ in range(20):
+        assert _guess(database, person.username) == "too many"
+    with database.reading() as session:
+        assert session.query(StaffAct).where(StaffAct.act == "sign_in_throttled").count() == 2
 
 
 def _wait(database: Database, username: str) -> int | None:
