@@ -9,7 +9,7 @@ from apscheduler.schedulers.base import BaseScheduler
 
 from store import heartbeats
 from store.clock import ClockWatch, now
-from store.clock_changes import move_times
+from store.clock_changes import move_times_once, this_boot
 from store.db import Database
 from store.logs import failure_fields
 
@@ -58,7 +58,7 @@ class Timekeeper:
         if jump or time.monotonic() >= self._beats_at:
             self._beat()
         if self._to_move:
-            move_times(self._database, self._to_move)
+            move_times_once(self._database, self._to_move, this_boot())
             self._to_move = NOT_SET
 
     def _beat(self) -> None:

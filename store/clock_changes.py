@@ -3,22 +3,27 @@
 docs/decisions/0009-clocks.md says why, and which times stay as they are.
 """
 
+import hashlib
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, delete, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.account_models import Tick
 from store.broadcast_models import Broadcast, Chunk, Mailing
-from store.clock import now
+from store.clock import ClockWatch, now
 from store.db import Database
 from store.models import File, InboxEvent, OutboxRow
 from store.outbox import REPLY_WITHIN
 
 MOST_ROWS = 200
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 NOTHING = timedelta(0)
 
 
@@ -65,35 +70,70 @@ _TIMES = (
 )
 
 
+@dataclass(frozen=True)
+class Boot:
+    """When this machine was started, by the clock as it is now set: all processes of one machine agree on it.
+
+    `name` is another one after each start, because the monotonic clock then begins anew.
+    """
+
+    name: str
+    at: datetime
+
+
+def this_boot() -> Boot:
+    try:
+        name = _BOOT_ID.read_text().strip()
+    except OSError:
+        name = socket.gethostname()
+    key = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return Boot(f"clock of {key}", now() - timedelta(seconds=time.monotonic()))
+
+
+def move_times_once(database: Database, by: timedelta, boot: Boot) -> int:
+    """As move_times, by the first of the workers of one machine: the others find that it is done."""
+    with database.transaction() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+            session.execute(lock, {"key": boot.name})
+        known = session.scalars(select(Tick.slot).where(Tick.job == boot.name)).first()
+        if known is not None:
+            by = boot.at - known
+        if abs(by) < ClockWatch.LEAST:
+            return 0
+        session.execute(delete(Tick).where(Tick.job == boot.name))
+        session.add(Tick(job=boot.name, slot=boot.at))
+        return _move_all(session, by)
+
+
 def move_times(database: Database, by: timedelta) -> int:
-    """The clock was set by so much: what is due in two minutes is due in two minutes. In small transactions."""
-    moved = sum(_move(database, times, by) for times in _TIMES)
+    """The clock was set by so much: what is due in two minutes is due in two minutes. All or nothing is moved."""
+    with database.transaction() as session:
+        return _move_all(session, by)
+
+
+def _move_all(session: Session, by: timedelta) -> int:
+    moved = sum(_move(session, times, by) for times in _TIMES)
     if by < NOTHING:
-        with database.transaction() as session:
-            # The slots of jobs that lie ahead were taken by the clock that was wrong.
-            session.execute(delete(Tick).where(Tick.slot > now()))
+        # The slots of jobs that lie ahead were taken by the clock that was wrong.
+        session.execute(delete(Tick).where(Tick.slot > now()))
     return moved
 
 
-def _move(database: Database, times: _Times, by: timedelta) -> int:
+def _move(session: Session, times: _Times, by: timedelta) -> int:
     table, count = times.column.class_, 0
-    for batch in _batches(database, times, by):
-        with database.transaction() as session:
-            for row_id, at in batch:
-                # What somebody has dated anew meanwhile stays.
-                moved = update(table).where(table.id == row_id, times.column == at)
-                session.execute(moved.values({times.column.key: at + by}))
+    for batch in _batches(session, times, by):
+        for row_id, at in batch:
+            # What somebody has dated anew meanwhile stays.
+            moved = update(table).where(table.id == row_id, times.column == at)
+            session.execute(moved.values({times.column.key: at + by}))
         count += len(batch)
     return count
 
 
-def _batches(database: Database, times: _Times, by: timedelta) -> Iterator[list[tuple[int, datetime]]]:
+def _batches(session: Session, times: _Times, by: timedelta) -> Iterator[list[tuple[int, datetime]]]:
     table, after, found = times.column.class_, 0, times.to_move(by)
     query = select(table.id, times.column).where(times.of, found).order_by(table.id).limit(MOST_ROWS)
-    while True:
-        with database.reading() as session:
-            batch = [(row_id, at) for row_id, at in session.execute(query.where(table.id > after))]
-        if not batch:
-            return
+    while batch := [(row_id, at) for row_id, at in session.execute(query.where(table.id > after))]:
         yield batch
         after = batch[-1][0]

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.timekeeping import Timekeeper
@@ -67,3 +68,44 @@ def test_a_clock_set_back_while_no_worker_ran_is_noticed_at_the_start(
     keeper.step()
     with database.reading() as session:
         assert session.get_one(OutboxRow, row_id).next_try_at <= now() + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("by", [timedelta(days=3), timedelta(days=-3)], ids=["ahead", "back"])
+def test_two_workers_of_one_machine_move_the_times_once_for_each_jump(
+    database: Database, scheduler: BackgroundScheduler, clock: time_machine.Traveller, by: timedelta
+) -> None:
+    keepers = [Timekeeper(database, scheduler) for _ in range(2)]
+    with database.transaction() as session:
+        row_id = news(session, hold=600)
+    for jump in (by, -by, by):
+        clock.shift(jump)
+        for keeper in keepers:
+            keeper.step()
+        with database.reading() as session:
+            left = session.get_one(OutboxRow, row_id).next_try_at - now()
+        assert timedelta(minutes=5) < left < timedelta(minutes=15)
+
+
+def test_a_move_that_fails_half_way_moves_nothing_and_is_done_once_when_it_is_tried_again(
+    database: Database, scheduler: BackgroundScheduler, clock: time_machine.Traveller
+) -> None:
+    keeper = Timekeeper(database, scheduler)
+    with database.transaction() as session:
+        row_id = news(session, hold=600)
+    fails = [True]
+
+    def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if fails and statement.startswith("SELECT mailing.id"):
+            raise ZeroDivisionError
+
+    event.listen(database.engine, "before_cursor_execute", fail)
+    clock.shift(timedelta(days=3))
+    with pytest.raises(ZeroDivisionError):
+        keeper.step()
+    fails.clear()
+    with database.reading() as session:
+        assert session.get_one(OutboxRow, row_id).next_try_at < now()
+    keeper.step()
+    with database.reading() as session:
+        left = session.get_one(OutboxRow, row_id).next_try_at - now()
+    assert timedelta(minutes=5) < left < timedelta(minutes=15)
