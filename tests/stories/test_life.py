@@ -138,6 +138,7 @@ def test_a_sender_that_dies_after_line_took_the_push_does_not_tell_it_twice(town
     hasty = Database(town.settings.store, patience=0.3)  # gives up soon when it cannot write the outcome down
     sender = impatient(town, seconds=PATIENCE_SECONDS, database=hasty)
     tell(town, phone, "ข่าว")
+    assert sender.deliver_once()  # The notice is put into words.
     town.simulator.faults.turn(api_hang_seconds=3600, count=1)
     with ThreadPoolExecutor(1) as threads:
         delivering = threads.submit(sender.deliver_once)
