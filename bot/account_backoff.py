@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 LONGEST_SECONDS = 60
 # Not for longer than this, whatever an answer says.
 LONGEST_RETRY_AFTER_SECONDS = 900
+# Of one request that LINE did not answer, or answered with an error of its own.
+LONGEST_WAIT_SECONDS = 900
 
 
 class AccountBackoff:
@@ -73,3 +75,8 @@ class AccountBackoff:
 
     def _pauses(self) -> bool:
         return self._pause is not None and is_within(*self._pause)
+
+
+def backoff(tries: int) -> timedelta:
+    """For one request: doubling from two seconds to fifteen minutes, with jitter so that they do not march in step."""
+    return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from bot.account_backoff import AccountBackoff
+from bot.account_backoff import AccountBackoff, backoff
 from bot.line_client import Answer, LineClient, Outcome
 from bot.notice_writer import NoticeWriter
 from bot.settings import BotSettings
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 # Longer than the slowest call: until then nobody else takes the request up. Short enough that, after a crash in the
 # middle of a call, the reply token still lives and LINE can be asked whether it was used.
 HOLD = timedelta(seconds=20)
-LONGEST_WAIT_SECONDS = 900
 # So many share the two transactions around their calls; an answer waits so long for others to be settled with it.
 MOST_AT_ONCE, GATHER_SECONDS = 16, 0.02
 # A reply is tried again soon, while its token lives: then a refusal proves that LINE took the try before.
@@ -278,7 +276,7 @@ class Sender:
 
     def _try_later(self, session: Session, parcel: Parcel, answer: Answer) -> None:
         lead = session.get_one(OutboxRow, parcel.lead_id)
-        lead.next_try_at = now() + (_soon(lead.tries) if parcel.by == "reply" else _backoff(lead.tries))
+        lead.next_try_at = now() + (_soon(lead.tries) if parcel.by == "reply" else backoff(lead.tries))
         lead.error = Answer.UNKNOWN.value if parcel.in_doubt else answer.value
 
 
@@ -291,8 +289,3 @@ def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:
 
 def _soon(tries: int) -> timedelta:
     return timedelta(seconds=REPLY_AGAIN_AFTER_SECONDS[min(tries, len(REPLY_AGAIN_AFTER_SECONDS)) - 1])
-
-
-def _backoff(tries: int) -> timedelta:
-    """Doubling from two seconds to fifteen minutes, with jitter so that rows do not march in step."""
-    return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311

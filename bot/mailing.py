@@ -5,7 +5,6 @@ Nothing of a broadcast is written here: what goes out, and to whom, was approved
 
 import json
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.account_backoff import AccountBackoff
+from bot.account_backoff import AccountBackoff, backoff
 from bot.line_client import Answer, LineClient, Outcome
 from bot.public_files import address_of
 from bot.settings import BotSettings
@@ -36,7 +35,6 @@ log = logging.getLogger(__name__)
 
 # Longer than the slowest call: until then nobody else takes the chunk up.
 HOLD = timedelta(seconds=20)
-LONGEST_WAIT_SECONDS = 900
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 # LINE takes 200 multicasts a second from all our processes together: 95,000 residents a second is the pace of one.
 # https://developers.line.biz/en/reference/messaging-api/#rate-limits
@@ -121,7 +119,12 @@ class Mailer:
     def _call(self, parcel: Parcel) -> Outcome:
         self._pace.wait()
         call = self._line.broadcast if parcel.to_friends else self._line.multicast
-        return call(parcel.body, parcel.retry_key)
+        try:
+            return call(parcel.body, parcel.retry_key)
+        except Exception as error:
+            # An answer that nobody foresaw must not take those to the other requests with it.
+            log.error("answer cannot be read", extra={"row": parcel.chunk_id, **failure_fields(error)})
+            return Outcome(Answer.UNKNOWN, type(error).__name__)
 
     def _pack(self, session: Session, chunks: Sequence[Chunk]) -> list[Parcel]:
         """Freezes the requests; one that is missing has nobody to tell, or may not be sent now."""
@@ -139,6 +142,9 @@ class Mailer:
         """The same bytes to the same people. After 23 hours the retry key would be about to mean a new message."""
         if chunk.first_tried_at is None or now() - chunk.first_tried_at > mailings.LAST_TRY_AFTER:
             mailings.settle(chunk, "dead", error="no clear answer from LINE for 23 hours")
+            return None
+        if not chunk.can_be_read():
+            mailings.settle(chunk, "dead", error="no key in DATA_KEY opens it")
             return None
         return _frozen(chunk, chunk.body or "", chunk.told or 0, in_doubt=True)
 
@@ -257,7 +263,7 @@ class Mailer:
                 _not_now(chunk, parcel, timedelta(0))
             case _:
                 # LINE may have taken it: body and key stay, whatever becomes of the mailing meanwhile.
-                chunk.error, chunk.next_try_at = outcome.answer.value, now() + _backoff(chunk.tries)
+                chunk.error, chunk.next_try_at = outcome.answer.value, now() + backoff(chunk.tries)
 
     def _refused(self, session: Session, chunk: Chunk, outcome: Outcome) -> None:
         """What LINE once took it takes again, so what it refuses now it never took, and the halves get new keys."""
@@ -291,8 +297,3 @@ def _not_now(chunk: Chunk, parcel: Parcel, again_in: timedelta) -> None:
 
 def _body(**parts: Any) -> str:
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
-
-
-def _backoff(tries: int) -> timedelta:
-    """Doubling from two seconds to fifteen minutes, with jitter so that chunks do not march in step."""
-    return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311

@@ -29,7 +29,7 @@ LOOK_EVERY_SECONDS = 0.25
 # A worker that died soon after its start is started again later each time.
 LIVED_WELL_SECONDS, LONGEST_PAUSE_SECONDS = 30.0, 2.0
 LEAVES_WITHIN_SECONDS, DUMPS_WITHIN_SECONDS = 30.0, 3.0
-# Exit codes of a worker that need no other try: it was asked to leave, or its settings cannot work.
+# Exit codes of a worker. After the first two it is not started again: it was asked to leave, or cannot work as set.
 LEFT, CANNOT_START, CRASHED = 0, 2, 70
 _PR_SET_PDEATHSIG = 1
 
@@ -75,7 +75,7 @@ class Guard:
 
 
 class Supervisor:
-    """`run` is the worker process: it leaves when it gets SIGTERM, and returns its exit code."""
+    """`run` is called in the child process. It returns when that gets SIGTERM; its result is the exit code."""
 
     def __init__(self, run: Callable[[Watchdog], int], limits: Limits | None = None) -> None:
         self._run, self._limits = run, limits or Limits()
@@ -98,6 +98,7 @@ class Supervisor:
             log.critical("the worker died", extra={"status": code})
             lived_well = time.monotonic() - began > LIVED_WELL_SECONDS
             pause = 0.0 if lived_well else min(2 * pause + 0.1, LONGEST_PAUSE_SECONDS)
+            self._wait(0.0)  # Hears of the end that is known already.
             self._wait(pause)
         return LEFT
 

@@ -148,7 +148,8 @@ def drop_row(session: Session, by: Staff, row_id: int, held: timedelta, reason: 
 
 def _begin_anew(row: OutboxRow) -> None:
     """Under a new key, because the row's own is over or was refused; a notice is worded again, by today's phrases."""
-    row.state, row.tries, row.error, row.retry_key = "ready", 0, None, str(uuid.uuid4())
+    row.state, row.error, row.retry_key = "ready", None, str(uuid.uuid4())
+    row.tries, row.write_tries = 0, 0
     row.first_tried_at, row.sent_by, row.lead_id = None, None, None
     row.must_arrive = True
     if row.kind == "notice":

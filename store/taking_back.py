@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from store.clock import now
 from store.models import Case, CaseEvent, InboxEvent, Resident, UnsentMessage
 from store.residents import forget
-from store.sealing import CannotOpen
 from store.services.definition import REMEMBERED
 from store.statuses import Action
 
@@ -68,13 +67,9 @@ def take_back_from_cases(session: Session, resident: Resident, message_id: str) 
 
 def _from_dead_events(session: Session, resident: Resident, message_id: str) -> None:
     """A message that was given up keeps its words until staff decide; what is taken back needs no decision."""
-    dead = select(InboxEvent.id).where(InboxEvent.lane == resident.line_key, InboxEvent.state == "dead")
-    for number in session.scalars(dead).all():
-        try:
-            event = session.get_one(InboxEvent, number)
-        except CannotOpen:
-            continue
-        message = (event.body or {}).get("message")
+    dead = select(InboxEvent).where(InboxEvent.lane == resident.line_key, InboxEvent.state == "dead")
+    for event in session.scalars(dead):
+        message = (event.body or {}).get("message") if event.can_be_read() else None
         if isinstance(message, dict) and message.get("id") == message_id:
             event.state, event.body, event.error = "done", None, None
 

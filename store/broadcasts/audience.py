@@ -1,7 +1,8 @@
 """Who a broadcast is for, and who of them can be reached now: without those who blocked us or did not want it."""
 
+import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,8 +14,10 @@ from sqlalchemy.orm import Session
 from store.broadcast_models import TopicChoice
 from store.broadcasts.topics import EVERYTHING, wants
 from store.models import Case, Resident
-from store.sealing import sealer_of
+from store.sealing import CannotOpen, TownSealer, sealer_of
 from store.thai import arabic_digits
+
+log = logging.getLogger(__name__)
 
 Who = Literal["everyone", "friends", "moo", "community", "topic", "service", "cases", "list"]
 # Rows of a file that a person uploads; more is a mistake or an attack.
@@ -113,8 +116,23 @@ def still_reachable(session: Session, residents: Sequence[int], topic: str | Non
     query = _REACHABLE if topic is None else _WANTING
     rows = session.execute(query, {"residents": residents, "topic": topic})
     found = {resident_id: (sealed, row_key) for resident_id, sealed, row_key in rows}
-    names = sealer_of(session.get_bind().dialect).open_all(found.values(), _NAME.type.about)
+    sealer = sealer_of(session.get_bind().dialect)
+    try:
+        names = sealer.open_all(found.values(), _NAME.type.about)
+    except CannotOpen:
+        return dict(_those_that_open(sealer, found))
     return dict(zip(found, names, strict=True))
+
+
+def _those_that_open(
+    sealer: TownSealer, found: Mapping[int, tuple[bytes, bytes]]
+) -> Iterator[tuple[int, str]]:
+    """One whom no key opens cannot be reached, and must not keep a warning from all others."""
+    for resident_id, (sealed, row_key) in found.items():
+        try:
+            yield resident_id, sealer.open_value(sealed, _NAME.type.about, row_key)
+        except CannotOpen:
+            log.error("a resident cannot be reached: no key in DATA_KEY opens it", extra={"row": resident_id})
 
 
 @dataclass(frozen=True)

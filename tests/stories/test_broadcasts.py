@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import LargeBinary, select, text, type_coerce, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.broadcast_models import Chunk
 from store.broadcasts import topics
 from store.clock import now
-from store.db import Database
+from store.db import Database, Table
 from store.files import uploaded
+from store.sealing import Sealer
 from tests.builders import a_resident, an_officer
 from tests.stories.press import (
     BROADCAST,
@@ -507,3 +508,40 @@ def wait_until_line_is_asked(town: Town, broadcast_id: int) -> None:
 def mail_all(mailer: Any) -> None:
     while mailer.mail_once():
         pass
+
+
+def shut(town: Town, table: str, column: str, row_id: int) -> None:
+    """As a row that was sealed with a key which is gone."""
+    rows = Table.metadata.tables[table]
+    sealed = Sealer((b"a key that nobody has any more..",)).seal(
+        b"{}", f"{table}.{column}", b"the key of a row"
+    )
+    with town.database.transaction() as session:
+        changed = update(rows).where(rows.c.id == row_id)
+        session.execute(changed.values({column: type_coerce(sealed, LargeBinary)}))
+
+
+def test_a_resident_whom_no_key_opens_keeps_the_warning_from_nobody_else(town: Town) -> None:
+    phones = crowd(town, 3)
+    broadcast = approve(town, send_at=now() + IN_AN_HOUR)
+    with town.database.reading() as session:
+        unreadable = the_resident(session, phones[1]).id
+    shut(town, "resident", "line_user_id", unreadable)
+    town.wait(hours=1)
+    assert heard(phones) == [1, 0, 1]
+    assert state_of(town, broadcast) == ("done", None)
+
+
+def test_a_request_that_no_key_opens_is_given_up_and_later_broadcasts_go_out(town: Town) -> None:
+    phones = crowd(town, 2)
+    town.simulator.faults.turn(api_status="500")
+    broadcast = approve(town)
+    town.settle()
+    (chunk,) = chunks(town, broadcast)
+    shut(town, "chunk", "body", chunk.id)
+    town.simulator.faults.clear()
+    town.wait(minutes=20)
+    assert [chunk.error for chunk in chunks(town, broadcast)] == ["no key in DATA_KEY opens it"]
+    approve(town)
+    town.settle()
+    assert heard(phones) == [1, 1]

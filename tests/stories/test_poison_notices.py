@@ -8,6 +8,8 @@ from bot.notice_writer import NoticeWriter
 from bot.watchdog import Watchdog
 from store.models import OutboxRow
 from store.notice_writing import MOST_TRIES
+from store.stuck import retry_row
+from tests.builders import an_officer
 from tests.stories.scenes import HELLO, friend, rows, tell, times_told
 from tests.town import Town
 
@@ -80,3 +82,18 @@ def test_an_answer_does_not_wait_for_news_that_ended_a_worker(town: Town) -> Non
     sender = fragile_sender(town)
     assert deliver_until_quiet(sender) == 1
     assert times_told(phone, GREETED) == 1
+
+
+def test_staff_can_have_it_tried_again_when_the_fault_is_mended(town: Town) -> None:
+    phone = friend(town)
+    tell(town, phone, "พิษ")
+    sender = fragile_sender(town)
+    for _ in range(MOST_TRIES + 2):
+        town.clock.shift(timedelta(minutes=5))
+        deliver_until_quiet(sender)
+    (dead,) = rows(town, "dead")
+    with town.database.transaction() as session:
+        person = an_officer(session, town.office.municipality, role="supervisor")
+        assert retry_row(session, person, dead.id, timedelta(minutes=5))
+    town.settle()
+    assert times_told(phone, "พิษ") == 1

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from line_simulator.residents import Resident as Phone
 from store.clock import now
+from store.db import Table
 from store.models import Case, Conversation, InboxEvent, Resident, UnsentMessage
 from store.purging import purge
+from store.sealing import Sealer
 from store.taking_back import TAKEN_BACK
 from tests.stories.scenes import friend, texts
 from tests.stories.test_fetching import bytes_on_disk, files
@@ -180,3 +182,21 @@ def test_words_that_were_given_up_go_too_and_those_beside_them_stay(town: Town, 
     with town.database.reading() as session:
         dead = session.scalars(select(InboxEvent).where(InboxEvent.state == "dead")).all()
         assert [(row.body or {})["message"]["id"] for row in dead] == ["711"]
+
+
+def test_one_that_no_key_opens_keeps_nobody_from_taking_back_another(town: Town, phone: Phone) -> None:
+    arrives(town, *(written(phone, type="text", id=number, text="ไฟถนนดับ") for number in ("710", "711")))
+    stranger = Sealer((b"a key that nobody has any more..",)).seal(b"{}", "inbox.body", b"the key of a row")
+    with town.database.transaction() as session:
+        shut, kept = session.scalars(select(InboxEvent).order_by(InboxEvent.id.desc()).limit(2)).all()
+        shut.state = kept.state = "dead"
+        kept.body = {"type": "message", "message": {"id": "710", "text": "ไฟถนนดับ"}}
+        shut_id = shut.id
+    table = Table.metadata.tables[InboxEvent.__tablename__]
+    with town.database.transaction() as session:
+        changed = update(table).where(table.c.id == shut_id)
+        session.execute(changed.values(body=type_coerce(stranger, LargeBinary)))
+    arrives(town, unsent(phone, "710"))
+    with town.database.reading() as session:
+        states = session.scalars(select(InboxEvent.state).where(InboxEvent.state != "done")).all()
+    assert states == ["dead"], "the one that nobody can read"
