@@ -25,7 +25,7 @@ TRIED_FIRST_EVERY = 8
 
 
 class NoticeWriter:
-    """Several threads may share one, and several processes have one each: a notice is whose try was counted last."""
+    """Several threads may share one. A notice belongs to the process that counted its last try."""
 
     def __init__(self, database: Database, office: Office, settings: BotSettings, watchdog: Watchdog) -> None:
         self._database, self._office, self._settings = database, office, settings

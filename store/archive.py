@@ -123,7 +123,8 @@ def begin_archive(folder: Path) -> None:
     """An empty or new folder, for nobody else to read."""
     if folder.exists() and any(folder.iterdir()):
         raise BadBackup(f"{folder} is not empty: choose a new folder for each backup")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     for name in ("tables", "media"):
         (folder / name).mkdir()
 

@@ -2,8 +2,8 @@
 another database.
 
 How the folder looks is said in store.archive, what becomes of what was on its way in store.after_restore. Personal data
-in a backup is sealed as in the database; with `key` the tables are sealed as a whole, so that not even counts of cases
-can be read.
+in a backup is sealed as in the database; with `key` the tables are sealed as a whole. The manifest stays readable: names
+of tables, counts of rows, sizes and hashes.
 """
 
 import json

@@ -114,6 +114,13 @@ def test_no_backup_overwrites_another_and_no_restore_a_living_town(town: Town, t
     assert contents(town.database) == before
 
 
+def test_a_folder_that_was_open_to_others_is_closed(town: Town, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    folder.mkdir(mode=0o755)
+    back_up(town.database, town.office.media, folder)
+    assert folder.stat().st_mode & 0o077 == 0
+
+
 def test_rows_that_point_at_others_of_their_table_come_back(town: Town, tmp_path: Path) -> None:
     """News that rode in another's request, and a broadcast that corrects another."""
     lived_in(town).play(Story("backup", "a companion", list(enumerate(A_COMPANION))))
