@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import heartbeats, menus, money, outbox, surge, ticks
+from store import heartbeats, limits, menus, money, outbox, surge, ticks
 from store.broadcasts import approval, emergency, testers, topics
 from store.clock import now
 from store.models import OutboxRow
@@ -78,6 +78,7 @@ def keep_the_account(town: Town, phone: Phone) -> None:
         money.note_reading(session, most=15_000, used=120)
         ticks.take(session, "menus", ticks.slot_of(now(), timedelta(minutes=1)))
         topics.choose(session, a_resident(session, line_user_id=phone.id), "water", wanted=False)
+        limits.use(session, limits.Limit("list", 20, timedelta(hours=1)), "staff 1")
     # Somebody who has forgotten the password.
     page = town.console().test_client()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get("/sign-in").text)
