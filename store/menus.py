@@ -68,9 +68,13 @@ def look_again_at_all(session: Session, after_id: int) -> int | None:
 
 
 def to_be_told(session: Session, after_id: int) -> list[Resident]:
-    """Residents whose menu LINE has yet to hear of, in order of their ids."""
-    query = select(Resident).where(Resident.menu_linked.is_(None), Resident.id > after_id)
-    return list(session.scalars(query.order_by(Resident.id).limit(MOST_AT_ONCE)))
+    """Residents whose menu LINE has yet to hear of, in order of their ids; without those whom no key opens."""
+    query = select(Resident).where(Resident.menu_linked.is_(None)).order_by(Resident.id).limit(MOST_AT_ONCE)
+    while found := session.scalars(query.where(Resident.id > after_id)).all():
+        if readable := [resident for resident in found if resident.can_be_read()]:
+            return readable
+        after_id = found[-1].id
+    return []
 
 
 def note_linked(session: Session, residents: Iterable[Resident], menu: str, *, season: str | None) -> None:

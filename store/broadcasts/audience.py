@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from store.broadcast_models import TopicChoice
 from store.broadcasts.topics import EVERYTHING, wants
 from store.models import Case, Resident
-from store.sealing import CannotOpen, TownSealer, sealer_of
+from store.sealing import CannotOpen, Closed, TownSealer, sealer_of
 from store.thai import arabic_digits
 
 log = logging.getLogger(__name__)
@@ -204,10 +204,18 @@ def find_listed(session: Session, rows: Iterable[str]) -> Imported:
     phones: dict[str, int] = {}
     residents = select(Resident.id, Resident.person, Resident.row_key)
     for resident_id, person, row_key in session.execute(residents):
-        if person and (phone := _plain(str(person.open(row_key).get("phone", "")))):
+        if person and (phone := _phone_in(person, row_key)):
             phones[phone] = resident_id
     found = [phones.get(word) or codes.get(word) for word in wanted]
     return Imported(tuple(sorted({i for i in found if i})), sum(i is None for i in found))
+
+
+def _phone_in(person: Closed, row_key: bytes) -> str:
+    """Nobody is found by what no key opens, and everybody else still is."""
+    try:
+        return _plain(str(person.open(row_key).get("phone", "")))
+    except CannotOpen:
+        return ""
 
 
 def _plain(row: str) -> str:

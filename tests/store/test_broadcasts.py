@@ -24,6 +24,7 @@ from store.models import OutboxRow, Resident
 from store.municipality import Municipality
 from store.staff_models import Staff
 from tests.builders import a_case, a_resident, an_officer
+from tests.shut import shut
 
 WORDS = {"parts": [{"kind": "words", "text": "พรุ่งนี้น้ำประปาหยุดไหล 9.00-12.00 น. ค่ะ"}]}
 OVER = {"parts": [{"kind": "words", "text": "น้ำประปาไหลตามปกติแล้วค่ะ"}]}
@@ -377,6 +378,19 @@ def test_a_list_is_matched_however_its_numbers_are_written(
     )
     assert found.residents == tuple(sorted((first.id, second.id, third.id)))
     assert found.unknown == 2
+
+
+def test_a_list_is_matched_although_one_resident_cannot_be_read(database: Database) -> None:
+    with database.transaction() as session:
+        unreadable, other = (
+            a_resident(session, person={"phone": "0811111111"}),
+            a_resident(session, person={"phone": "0822222222"}),
+        )
+        ids = unreadable.id, other.id
+    shut(database, "resident.person", ids[0])
+    with database.reading() as session:
+        found = find_listed(session, ["0811111111", "0822222222"])
+    assert (found.residents, found.unknown) == ((ids[1],), 1)
 
 
 @pytest.mark.parametrize(

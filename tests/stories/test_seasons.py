@@ -24,6 +24,7 @@ from store.residents import choose_language
 from store.seasons import menu_now, note_linked
 from store.staff_models import Staff
 from tests.builders import a_resident, an_officer
+from tests.shut import shut
 from tests.stories.scenes import friend
 from tests.town import TOKEN, Town
 
@@ -349,6 +350,21 @@ def test_one_resident_whom_line_does_not_know_keeps_nobody_else_from_their_menu(
     season.keep()
     assert [shown(phone) for phone in phones] == ["registered"] * 4
     assert none_waits(town)
+
+
+def test_one_resident_whom_no_key_opens_keeps_nobody_else_from_their_menu(
+    town: Town, season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(menus, "MOST_AT_ONCE", 1)
+    phone = english(town)
+    with town.database.transaction() as session:
+        unreadable = a_resident(session, line_user_id=f"U{7:032x}")
+        other = session.scalars(select(Resident).where(Resident.line_key != unreadable.line_key)).one()
+        unreadable.menu_linked = other.menu_linked = None
+        unreadable_id = unreadable.id
+    shut(town.database, "resident.person", unreadable_id)
+    season.keep()
+    assert shown(phone) == "resident-en"
 
 
 def test_at_most_500_are_named_in_a_call(town: Town, season: Season) -> None:
