@@ -25,6 +25,7 @@ from store.heartbeats import note_redelivery
 from store.logs import failure_fields
 from store.models import Conversation, InboxEvent, Resident
 from store.residents import acquaintances, meet
+from store.sealing import UnknownKey
 
 # LINE gives up redelivering long before.
 FARTHEST_OFF = timedelta(days=30)
@@ -152,7 +153,8 @@ class Worker:
             return
         with self._database.transaction() as session:
             row = session.get_one(InboxEvent, row_id, with_for_update=True)
-            is_dead = row.state == "new" and inbox.failed(row, type(error).__name__)
+            waits = row.state == "new" and isinstance(error, UnknownKey) and inbox.wait_for_key(row)
+            is_dead = row.state == "new" and not waits and inbox.failed(row, type(error).__name__)
         if is_dead:
             self._give_up(row_id)
 

@@ -13,6 +13,7 @@ from store.clock import now
 from store.lanes import hold_lanes
 from store.models import InboxEvent
 from store.sealing import Fresh, new_row_key
+from store.unreadable import UNREADABLE, put_off
 
 MOST_TRIES = 5
 PUT_OFF_FOR = timedelta(seconds=5)
@@ -49,7 +50,6 @@ _THESE = (
 )
 _TRY = update(InboxEvent).where(_GIVEN).values(tries=InboxEvent.tries + 1, next_try_at=bindparam("again_at"))
 _DONE = update(InboxEvent).where(_GIVEN).values(state="done", body=None, error=None)
-_UNREADABLE = {"state": "dead", "error": "no key in DATA_KEY opens it"}
 _ENDED_ITS_WORKER = {"state": "dead", "error": "each worker that tried it was ended"}
 
 
@@ -140,9 +140,20 @@ def take(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEv
 def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEvent]:
     """Without those that no key opens: they must not hold up everybody else's."""
     events = list(session.scalars(_THESE, {"ids": event_ids, "tries": tries})) if event_ids else []
-    if closed := [event.id for event in events if not event.can_be_read()]:
-        session.execute(update(InboxEvent).where(InboxEvent.id.in_(closed)).values(_UNREADABLE))
-    return [event for event in events if event.id not in closed]
+    closed = [event for event in events if not event.can_be_read()]
+    for event in closed:
+        if not (event.lacks_key() and wait_for_key(event)):
+            event.state, event.error = "dead", UNREADABLE
+    return [event for event in events if event not in closed]
+
+
+def wait_for_key(event: InboxEvent) -> bool:
+    """The event, or what is known of its resident, needs a key that this process has not: that costs it no try. False
+    when it has waited long enough."""
+    if not put_off(event):
+        return False
+    event.tries -= 1
+    return True
 
 
 def give_back(session: Session, event_ids: Sequence[int], *, at_once: bool = False) -> None:

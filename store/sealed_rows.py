@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, validates
 
-from store.sealing import CannotOpen, Closed, Fresh, Sealed, new_row_key
+from store.sealing import CannotOpen, Closed, Fresh, Sealed, UnknownKey, new_row_key
 
 Value = TypeVar("Value")
 
@@ -24,12 +24,20 @@ class SealedRow:
 
     def can_be_read(self) -> bool:
         """Whether each of its values opens, so that one that does not need not stop anything else."""
-        try:
-            for name in self.sealed_values:
+        return not self._why_closed()
+
+    def lacks_key(self) -> bool:
+        """Whether it would open in a process that has more keys, as far as one can tell."""
+        return self._why_closed() == {UnknownKey}
+
+    def _why_closed(self) -> set[type[CannotOpen]]:
+        found = set()
+        for name in self.sealed_values:
+            try:
                 getattr(self, name)
-        except CannotOpen:
-            return False
-        return True
+            except CannotOpen as error:
+                found.add(type(error))
+        return found
 
 
 class SealedValue(Generic[Value]):

@@ -35,6 +35,10 @@ class CannotOpen(ValueError):
     """The value was sealed with a key we do not have, or was changed or moved."""
 
 
+class UnknownKey(CannotOpen):
+    """It was sealed with a key that is not in the DATA_KEY of this process; another process may have it."""
+
+
 class WrongDataKey(SettingsError):
     """DATA_KEY does not open the secret of this database: nothing may be written with it."""
 
@@ -68,9 +72,11 @@ class Sealer:
 
     def open(self, sealed: bytes, about: str, row_key: bytes = b"") -> bytes:
         key_id, nonce = key_id_of(sealed), sealed[1 + _KEY_ID : 1 + _KEY_ID + _NONCE]
-        cipher = self._ciphers.get(key_id)
-        if cipher is None or sealed[:1] != (_OF_ROW if row_key else _UNBOUND) or len(nonce) < _NONCE:
+        if sealed[:1] != (_OF_ROW if row_key else _UNBOUND) or len(nonce) < _NONCE:
             raise CannotOpen(f"No key in DATA_KEY opens {about}.")
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise UnknownKey(f"No key in DATA_KEY opens {about}.")
         try:
             return cipher.decrypt(nonce, sealed[1 + _KEY_ID + _NONCE :], _context(about, row_key))
         except InvalidTag as error:

@@ -1,10 +1,21 @@
-"""Messages of which no key in DATA_KEY opens a value: they are dead letters and hold up nobody else's."""
+"""Messages of which no key in DATA_KEY opens a value: they hold up nobody else's.
 
+One that was changed or moved will never open: it is a dead letter. One that was sealed with a key which this process
+has not may only need a process with the right DATA_KEY: it is put off for a day before it is given up.
+"""
+
+import logging
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from store.models import OutboxRow
+from store.clock import now
+from store.models import InboxEvent, OutboxRow
+
+log = logging.getLogger(__name__)
 
 UNREADABLE = "no key in DATA_KEY opens it"
+PUT_OFF_FOR, GIVE_UP_AFTER = timedelta(minutes=1), timedelta(days=1)
+_WAITS = "needs a key that DATA_KEY lacks since "
 
 
 def readable(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
@@ -14,9 +25,45 @@ def readable(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
     """
     found = list(rows)
     closed = {row.id for row in found if not row.can_be_read()}
-    given_up = [row for row in found if row.id in closed or row.lead_id in closed]
-    for row in given_up:
-        tried = row.first_tried_at is not None or row.lead_id is not None
-        row.state, row.lead_id = "dead", None
-        row.error = UNREADABLE if tried else f"cannot be written: {UNREADABLE}"
-    return [row for row in found if row not in given_up]
+    lacking = [row for row in found if row.id in closed and row.lacks_key()]
+    waiting = {row.id for row in lacking if row.next_try_at > now() or put_off(row)}
+    for row in found:
+        if row.id not in closed:
+            _is_open(row)
+        if _is_of(closed - waiting, row):
+            _give_up(row)
+    return [row for row in found if not _is_of(closed, row)]
+
+
+def _is_of(requests: set[int], row: OutboxRow) -> bool:
+    return row.id in requests or row.lead_id in requests
+
+
+def _give_up(row: OutboxRow) -> None:
+    tried = row.first_tried_at is not None or row.lead_id is not None
+    row.state, row.lead_id = "dead", None
+    row.error = UNREADABLE if tried else f"cannot be written: {UNREADABLE}"
+
+
+def put_off(row: InboxEvent | OutboxRow) -> bool:
+    """It lacks a key, so it waits for a process that has it; False when it has waited long enough."""
+    since = _waits_since(row) or now()
+    if now() - since >= GIVE_UP_AFTER:
+        return False
+    row.error = f"{_WAITS}{since.isoformat()}"
+    row.next_try_at = max(row.next_try_at or now(), now() + PUT_OFF_FOR)
+    log.error(
+        "a message needs a key that this process lacks: restart it with the DATA_KEY of the others",
+        extra={"row": row.id},
+    )
+    return True
+
+
+def _is_open(row: OutboxRow) -> None:
+    if _waits_since(row) is not None:
+        row.error = None
+
+
+def _waits_since(row: InboxEvent | OutboxRow) -> datetime | None:
+    error = row.error or ""
+    return datetime.fromisoformat(error.removeprefix(_WAITS)) if error.startswith(_WAITS) else None

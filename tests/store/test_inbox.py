@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import LargeBinary, select, type_coerce, update
+from sqlalchemy import select
 
 from store import inbox
 from store.clock import now
-from store.db import Database, Table
+from store.db import Database
 from store.inbox import Arrival, Claim
 from store.models import InboxEvent
-from store.sealing import Sealer
+from tests.shut import NOBODYS_KEY, shut
 
 
 def arrival(
@@ -216,13 +216,28 @@ def test_the_backlog_tells_how_many_wait_and_how_long(
         assert inbox.backlog(session) == (0, 0.0)
 
 
-def test_an_event_that_no_key_opens_is_put_aside_and_holds_up_nobody(database: Database) -> None:
-    accept(database, arrival("1"), arrival("2", "b"))
-    with database.transaction() as session:
-        sealed_for_another_town = Sealer((b"k" * 32,)).seal(b"{}", "inbox.body")
-        broken = update(Table.metadata.tables[InboxEvent.__tablename__]).where(InboxEvent.event_id == "1")
-        session.execute(broken.values(body=type_coerce(sealed_for_another_town, LargeBinary)))
-    assert work_all(database) == ["2"]
+def waiting_ids(database: Database) -> dict[str, int]:
     with database.reading() as session:
-        states = session.execute(select(InboxEvent.event_id, InboxEvent.state)).all()
-    assert ("1", "dead") in [tuple(found) for found in states]
+        return {event.event_id: event.id for event in session.scalars(select(InboxEvent))}
+
+
+def test_an_event_that_was_moved_is_put_aside_and_holds_up_nobody(database: Database) -> None:
+    accept(database, arrival("1"), arrival("2", "b"))
+    shut(database, "inbox.body", waiting_ids(database)["1"])
+    assert work_all(database) == ["2"]
+    assert (row(database, "1").state, row(database, "1").error) == ("dead", "no key in DATA_KEY opens it")
+
+
+def test_an_event_that_needs_an_unknown_key_waits_a_day_and_costs_no_try(
+    database: Database, clock: time_machine.Traveller
+) -> None:
+    accept(database, arrival("1"), arrival("2", "b"))
+    shut(database, "inbox.body", waiting_ids(database)["1"], NOBODYS_KEY)
+    assert work_all(database) == ["2"]
+    for _ in range(10):
+        clock.shift(timedelta(minutes=2))
+        assert work_all(database) == []
+    assert (row(database, "1").state, row(database, "1").tries) == ("new", 0)
+    clock.shift(timedelta(days=1))
+    assert work_all(database) == []
+    assert row(database, "1").state == "dead"
