@@ -2,8 +2,8 @@
 another database.
 
 How the folder looks is said in store.archive, what becomes of what was on its way in store.after_restore. Personal data
-in a backup is sealed as in the database; with `key` the tables are sealed as a whole. The manifest stays readable: names
-of tables, counts of rows, sizes and hashes.
+in a backup is sealed as in the database; with `key` the tables are sealed as a whole. The manifest stays readable:
+names of tables, sizes and hashes, and without `key` counts of rows.
 """
 
 import json
@@ -72,6 +72,9 @@ def back_up(database: Database, media: Media, folder: Path, *, key: bytes | None
             if table.name == File.__tablename__:
                 rows = _noting_kept(rows, kept)
             tables[table.name] = write_table(folder, table.name, map(as_line, rows), key)
+    count = sum(facts["rows"] for facts in tables.values())
+    if key is not None:  # The manifest itself is not sealed.
+        tables = {name: {"sha256": facts["sha256"]} for name, facts in tables.items()}
     files, damaged = _files_out(media, folder)
     gone = kept - files.keys()
     taken_back = gone - _still_kept(database, gone)
@@ -85,7 +88,7 @@ def back_up(database: Database, media: Media, folder: Path, *, key: bytes | None
     }
     write_manifest(folder, manifest)
     damaged |= dict.fromkeys(gone - taken_back, MISSING)
-    return Report(sum(facts["rows"] for facts in tables.values()), len(files), damaged)
+    return Report(count, len(files), damaged)
 
 
 def _noting_kept(rows: Iterable[dict[str, Any]], kept: set[str]) -> Iterator[dict[str, Any]]:

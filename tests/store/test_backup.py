@@ -83,6 +83,8 @@ def test_a_sealed_backup_shows_nothing_and_opens_with_its_key_only(town: Town, t
             restore(database, other_media, tmp_path / "backup", key=wrong)
     everything = b"".join(f.read_bytes() for f in (tmp_path / "backup").rglob("*.gz"))
     assert b"street_light" not in everything
+    manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
+    assert {name for facts in manifest["tables"].values() for name in facts} == {"sha256"}
     database.close()
 
 
