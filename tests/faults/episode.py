@@ -170,23 +170,26 @@ class Episode:
         until = time.monotonic() + STUCK_AFTER_SECONDS
         while time.monotonic() < until:
             statuses = self._simulator.deliver_webhooks(together=True)
-            self._work_in_peace()
+            came_to_its_end = self._work_in_peace()
             if invariants.somebody_waits(self._ledger.waited):
                 return
             waiting = self._agenda.waiting()
             is_quiet = not waiting and all(status == 200 for status in statuses)
             if is_quiet and not self._agenda.try_the_innocent_again():
                 return
-            # A worker that is idle has done what could be done now; the rest waits for a time to come.
-            if later := [at for at in waiting if at > now()]:
+            # A worker that is idle has done what could be done now; the rest waits for a time to come. One that was
+            # ended had no turn for much of it.
+            later = [at for at in waiting if at > now()]
+            if later and came_to_its_end:
                 self._pass_time((min(later) - now()).total_seconds() + 0.001)
         raise TimeoutError(f"The town does not come to rest. {list(self._nursery.troubles)}")
 
-    def _work_in_peace(self) -> None:
-        """A worker that nobody kills, unless what it reads does."""
+    def _work_in_peace(self) -> bool:
+        """A worker that nobody kills, unless what it reads does: False then."""
         due = self._agenda.due(self._harmful_lane)
-        self._live("worker", {})
+        life = self._live("worker", {})
         self._ledger.waited.update(due & self._agenda.waiting_rows())
+        return life.hit is None
 
     def _clean_up(self) -> None:
         """What was left over is cleared away by the hourly tidying, killed at each of its points before."""

@@ -224,10 +224,15 @@ def files_and_rows_agree(seen: Evidence) -> Found:
 
 
 def every_photo_is_there_once(seen: Evidence) -> Found:
-    rows = Counter(file.line_message_id for file in seen.files)
+    """One that was taken back before it came need not be there at all."""
+    rows, taken_back = Counter(file.line_message_id for file in seen.files), set()
     for event in seen.acked.values():
         message = event.get("message", {})
-        if message.get("type") == "image" and rows[message["id"]] != 1:
+        if event["type"] == "unsend":
+            taken_back.add(event["unsend"]["messageId"])
+        if message.get("type") != "image" or (message["id"] in taken_back and not rows[message["id"]]):
+            continue
+        if rows[message["id"]] != 1:
             kind: Literal["lost", "doubled"] = "doubled" if rows[message["id"]] else "lost"
             yield Violation(kind, f"photo {message['id']} has {rows[message['id']]} rows")
 
