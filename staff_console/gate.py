@@ -11,6 +11,8 @@ from store.audit import write_down
 from store.metrics import is_bearer
 from store.sign_ins import find_signed_in
 
+# A form that anybody may send holds a name and a password.
+_MOST_OF_A_STRANGER = 64 * 1024
 # Asked by pages on their own; they must not keep a forgotten browser signed in.
 _ASKED_BY_THE_PAGE = frozenset({"queue.counts", "broadcasts.progress"})
 
@@ -27,6 +29,7 @@ def cookie_name(is_https: bool) -> str:
 def let_in() -> Response | None:
     g.staff = None
     if request.endpoint in PUBLIC or _is_the_monitor():
+        request.max_content_length = _MOST_OF_A_STRANGER
         return None
     cookie = request.cookies.get(cookie_name(office().settings.is_https), "")
     note_seen = request.endpoint not in _ASKED_BY_THE_PAGE

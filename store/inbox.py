@@ -16,6 +16,9 @@ from store.sealing import Fresh, new_row_key
 from store.unreadable import UNREADABLE, put_off
 
 MOST_TRIES = 5
+# Longer than a worker that hangs is let live (bot/supervisor.py): when the next begins, others have their turn first.
+# Five tries take less time than a reply token lives.
+ENDED_AFTER = timedelta(seconds=3)
 PUT_OFF_FOR = timedelta(seconds=5)
 # LINE delivers again for hours; whoever recorded a webhook may send it again within this.
 REMEMBER_EVENTS_FOR = timedelta(days=30)
@@ -106,10 +109,15 @@ def claim(session: Session, *, most: int, tried_first: bool = False) -> Claim | 
         find = _find_tried if tried else _find_never_tried
         if (claim := find(session, most)) is not None:
             if claim.event_ids:
-                again_at = now() + timedelta(seconds=2**claim.tries)
+                again_at = now() + pause_after(claim.tries)
                 session.execute(_TRY, {"ids": claim.event_ids, "again_at": again_at})
             return claim
     return None
+
+
+def pause_after(tries: int) -> timedelta:
+    """5, 7, 11, 19 seconds: until what is being tried may be tried again."""
+    return ENDED_AFTER + timedelta(seconds=2**tries)
 
 
 def _find_never_tried(session: Session, most: int) -> Claim | None:

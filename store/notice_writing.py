@@ -1,7 +1,6 @@
 """Notices are put into words before they are sent, in a step of its own that may end the process."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from store import outbox
 from store.clock import now
+from store.inbox import pause_after
 from store.models import OutboxRow
 
 MOST_TRIES = 5
@@ -30,16 +30,12 @@ def begin(session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_fi
                 session, row.id, "dead", error="cannot be written: each worker that tried it was ended"
             )
         row.write_tries += 1
-        row.next_try_at = max(row.next_try_at, now() + _pause_after(row.write_tries))
+        row.next_try_at = max(row.next_try_at, now() + pause_after(row.write_tries))
     return {row.id: row.write_tries for row in chosen}
 
 
 def is_unwritten(request: Sequence[OutboxRow]) -> bool:
     return any(row.messages is None for row in request)
-
-
-def _pause_after(write_tries: int) -> timedelta:
-    return timedelta(seconds=2**write_tries)
 
 
 def take(session: Session, tries: Mapping[int, int]) -> list[OutboxRow]:
@@ -51,6 +47,6 @@ def take(session: Session, tries: Mapping[int, int]) -> list[OutboxRow]:
 
 def done(row: OutboxRow, messages: list[dict[str, Any]]) -> None:
     """It goes out now, or at the time until which it is held."""
-    if row.next_try_at <= now() + _pause_after(row.write_tries):
+    if row.next_try_at <= now() + pause_after(row.write_tries):
         row.next_try_at = now()
     row.messages, row.write_tries = messages, 0

@@ -150,14 +150,15 @@ def claim(session: Session, *, most: int, replies_first: bool = False) -> list[l
     and what is due takes the others along: LINE bills requests, not messages.
     """
     times = {"now": now(), "long_ago": now() - CLOCKS_DIFFER}
-    due = session.execute(_DUE_REPLIES_FIRST if replies_first else _DUE, {**times, "most": most}).all()
-    waiting = defaultdict(list)
-    if due:
+    query = _DUE_REPLIES_FIRST if replies_first else _DUE
+    while due := session.execute(query, {**times, "most": most}).all():
+        waiting = defaultdict(list)
         for row in readable(session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})})):
             waiting[row.lane].append(row)
-    requests = [request for row_id, lane in due if (request := _request(row_id, waiting[lane]))]
-    # Others may wait behind those that nobody can read.
-    return requests if requests or not due else claim(session, most=most, replies_first=replies_first)
+        if requests := [request for row_id, lane in due if (request := _request(row_id, waiting[lane]))]:
+            return requests
+        # Those were put off or given up because nobody can read them. Others may wait behind them.
+    return []
 
 
 def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:

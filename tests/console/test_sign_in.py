@@ -1,5 +1,7 @@
 """Signing in and out, and what a browser's session is worth."""
 
+import io
+
 import time_machine
 from flask import Flask
 
@@ -137,3 +139,11 @@ def test_a_closed_account_is_out_at_once_and_cannot_come_back(
     admin.submit(admin.visit(f"/staff/{person.id}"), f"/staff/{person.id}/close")
     assert officer.client.get("/").status_code == 303
     assert officer.sign_in().status_code == 401
+
+
+def test_nobody_without_an_account_may_send_more_than_a_form_needs(nobody: Person) -> None:
+    form = nobody.visit("/sign-in").form("/sign-in").fields
+    answer = nobody.client.post("/sign-in", data={**form, "username": "a" * 70_000})
+    assert answer.status_code == 413
+    photo = (io.BytesIO(bytes(70_000)), "a.jpg")
+    assert nobody.client.post("/sign-in", data={**form, "photo": photo}).status_code == 413

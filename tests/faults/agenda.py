@@ -30,16 +30,22 @@ class Agenda:
             return [each or _AT_ONCE for found in at for each in found]
 
     def due(self, harmful_lane: str) -> set[str]:
-        """What is anybody's turn now, by name; without those of the one whose words do harm."""
+        """What is anybody's turn now, by name; without those of the one whose words do harm, and of those for whom
+        something tried before comes first and waits for its time."""
         with self._database.reading() as session:
-            return {
-                f"{table.__tablename__} {row.id}"
+            found = [
+                (table.__tablename__, row.id, row.lane, row.next_try_at or _AT_ONCE, row.tries > 0)
                 for table, state in _WAITING[:2]
                 for row in session.execute(
-                    select(table.id, table.lane, table.next_try_at).where(table.state == state)
+                    select(table.id, table.lane, table.next_try_at, table.tries).where(table.state == state)
                 )
-                if row.lane != harmful_lane and (row.next_try_at or _AT_ONCE) <= now()
-            }
+            ]
+        put_off = {(table, lane) for table, _, lane, at, was_tried in found if was_tried and at > now()}
+        return {
+            f"{table} {row_id}"
+            for table, row_id, lane, at, _ in found
+            if at <= now() and lane != harmful_lane and (table, lane) not in put_off
+        }
 
     def waiting_rows(self) -> set[str]:
         """Due or not."""

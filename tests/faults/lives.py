@@ -117,14 +117,18 @@ def serve(birth: Birth) -> None:
 
 
 def work_until_idle(birth: Birth) -> None:
-    """Worker, sender and fetcher by turns in one thread, so that the same seed does the same."""
+    """Sender, fetcher and worker by turns in one thread, so that the same seed does the same.
+
+    The worker comes last: in the real process the others have threads of their own, and are not kept from their first
+    turn by an event that ends the process.
+    """
     settings = birth.settings
     database, office = Database(settings.store), open_office(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     steps = (
-        Worker(database, office, birth.watchdog).work_once,
         Sender(database, office, settings, line, watchdog=birth.watchdog).deliver_once,
         Fetcher(database, office, line).fetch_once,
+        Worker(database, office, birth.watchdog).work_once,
     )
     busy = True
     while busy:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.delivery import Sender
 from bot.notice_writer import NoticeWriter
 from bot.watchdog import Watchdog
+from store.inbox import pause_after
 from store.models import OutboxRow
 from store.notice_writing import MOST_TRIES
 from store.stuck import retry_row
@@ -56,7 +57,7 @@ def test_a_notice_that_ends_each_worker_is_dead_after_five_tries_and_everybody_e
     sender = fragile_sender(town)
     town.clock.shift(timedelta(minutes=5))
     assert deliver_until_quiet(sender) == 1
-    town.clock.shift(timedelta(seconds=2.1))
+    town.clock.shift(pause_after(1))
     deliver_until_quiet(sender)
     assert [times_told(phone, "ข่าว") for phone in healthy] == [1, 1, 1]
     ended = 0
