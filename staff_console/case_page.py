@@ -10,6 +10,7 @@ from staff_console import words
 from store import thai
 from store.models import Case, CaseEvent, File, OutboxRow, Resident
 
+_CLOSED_ANSWERS = [{"question": "คำตอบ", "kind": "text", "answer": words.CLOSED, "value": None}]
 _MASKS = {"phone": thai.phone_masked, "citizen_id": thai.citizen_id_masked}
 
 
@@ -44,6 +45,7 @@ class AnswerShown:
 class EventShown:
     label: str
     who: str
+    note: str
     event: CaseEvent
     files: list[FileShown]
 
@@ -73,12 +75,13 @@ class CaseShown:
     events: list[EventShown]
     notices: list[NoticeShown]
     resident: ResidentShown
+    comment: str | None
     has_masked: bool = field(default=False)
 
 
 def show_case(session: Session, case: Case, *, unmasked: bool) -> CaseShown:
     known = {file.token: file for file in case.files}
-    answers = [_answer(row, known, unmasked=unmasked) for row in case.answers]
+    answers = [_answer(row, known, unmasked=unmasked) for row in case.value_or("answers", _CLOSED_ANSWERS)]
     resident = _resident(case.resident, case.channel, unmasked=unmasked)
     shown = {file.token for answer in answers for file in answer.files}
     return CaseShown(
@@ -88,6 +91,7 @@ def show_case(session: Session, case: Case, *, unmasked: bool) -> CaseShown:
         events=_events(session, case),
         notices=_notices(session, case),
         resident=resident,
+        comment=case.value_or("comment", words.CLOSED),
         has_masked=resident.is_masked or any(answer.is_masked for answer in answers),
     )
 
@@ -117,7 +121,9 @@ def _file(file: File) -> FileShown:
     if file.refused_because:
         state = f"{state}: {words.FILE_REFUSALS.get(file.refused_because, file.refused_because)}"
     is_photo = file.kind == "photo" if state else file.mime == "image/jpeg"
-    return FileShown(file.token, file.name or ("รูป" if is_photo else "เอกสาร"), is_photo, state)
+    return FileShown(
+        file.token, file.value_or("name", None) or ("รูป" if is_photo else "เอกสาร"), is_photo, state
+    )
 
 
 def _came_with_case(file: File) -> bool:
@@ -131,6 +137,7 @@ def _events(session: Session, case: Case) -> list[EventShown]:
         EventShown(
             label=words.EVENTS.get(event.action, event.action),
             who=event.staff.full_name if event.staff else "ผู้แจ้ง",
+            note=event.value_or("note", words.CLOSED),
             event=event,
             # What came with the request is shown beside its question.
             files=[] if event.action == "submit" else [_file(file) for file in event.files],
@@ -148,7 +155,7 @@ def _notices(session: Session, case: Case) -> list[NoticeShown]:
 
 
 def _resident(resident: Resident, channel: str, *, unmasked: bool) -> ResidentShown:
-    person = resident.person or {}
+    person = resident.value_or("person", {"name": words.CLOSED}) or {}
     digits = "".join(sign for sign in str(person.get("phone") or "") if sign.isdigit())
     return ResidentShown(
         name=str(person.get("name") or ""),

@@ -16,6 +16,7 @@ from staff_console.limits import retry_after, said
 from store.decoding import DecoderUnavailable
 from store.limits import LimitReached
 from store.logs import failure_fields
+from store.sealing import CannotOpen
 from store.shelves import StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,10 @@ UNKEEPABLE: Final = ErrorWords(
     "มีอักขระที่ระบบเก็บไม่ได้ปนมา ยังไม่มีการบันทึกใด ๆ",
     "มักติดมากับข้อความที่คัดลอกมาจากโปรแกรมอื่น กรุณากลับไปหน้าเดิม ลบส่วนนั้นหรือพิมพ์ใหม่ แล้วส่งอีกครั้ง",
 )
+CLOSED: Final = ErrorWords(
+    "ข้อมูลที่เข้ารหัสไว้ของรายการนี้เปิดอ่านไม่ได้ ยังไม่มีการบันทึกใด ๆ",
+    "รายการอื่นยังใช้ได้ตามปกติ กรุณาแจ้งผู้ดูแลระบบให้ตรวจกุญแจ DATA_KEY ด้วยคำสั่ง python -m bot doctor",
+)
 
 
 def install_errors(app: Flask) -> None:
@@ -62,6 +67,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(DecoderUnavailable, show_database_down)
     app.register_error_handler(StorageUnavailable, show_database_down)
     app.register_error_handler(OSError, show_no_room)
+    app.register_error_handler(CannotOpen, show_closed)
     app.register_error_handler(Exception, show_failure)
 
 
@@ -102,6 +108,11 @@ def show_no_room(error: OSError) -> tuple[str, int]:
         return show_failure(error)
     log.error("no room for a file", extra={"endpoint": request.endpoint, **failure_fields(error)})
     return error_page(503, FULL)
+
+
+def show_closed(error: CannotOpen) -> tuple[str, int]:
+    log.error("a sealed value does not open", extra={"endpoint": request.endpoint, **failure_fields(error)})
+    return error_page(500, CLOSED)
 
 
 def show_failure(error: Exception) -> tuple[str, int]:

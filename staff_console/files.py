@@ -40,7 +40,7 @@ def _response(file: File, data: bytes) -> Response:
     response = Response(data, mimetype=file.mime or "application/octet-stream")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     if file.mime != "image/jpeg":
-        name = file.name or f"document-{file.id}.pdf"
+        name = file.value_or("name", None) or f"document-{file.id}.pdf"
         response.headers.set("Content-Disposition", "attachment", filename=_one_line(name))
     return response
 

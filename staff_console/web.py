@@ -33,6 +33,7 @@ from staff_console.sign_in import sign_in
 from staff_console.stuck import stuck
 from staff_console.surge import surge
 from staff_console.testers import testers
+from staff_console.words import CLOSED
 from store.keys import open_database
 from store.logs import set_up_logs
 from store.media import Media
@@ -103,6 +104,7 @@ def words_of_every_page() -> dict[str, Any]:
         "municipality": office().municipality,
         "me": g.get("staff"),
         "may": _may,
+        "closed": CLOSED,
     }
 
 

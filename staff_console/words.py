@@ -34,6 +34,9 @@ TONES: Final = {
 
 EVENTS: Final = {"submit": "ส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
 
+# Where a sealed value does not open.
+CLOSED: Final = "(เปิดอ่านไม่ได้ กรุณาแจ้งผู้ดูแลระบบ)"
+
 CHANNELS: Final = {"line": "LINE", "email": "อีเมล", "phone": "โทรศัพท์", "counter": "เคาน์เตอร์"}
 
 NOTICES: Final = {

@@ -26,6 +26,13 @@ class SealedRow:
         """Whether each of its values opens, so that one that does not need not stop anything else."""
         return not self._why_closed()
 
+    def value_or(self, name: str, instead: Any) -> Any:
+        """One of its values, `instead` where no key opens it: what is shown beside it need not be missed, too."""
+        try:
+            return getattr(self, name)
+        except CannotOpen:
+            return instead
+
     def lacks_key(self) -> bool:
         """Whether it would open in a process that has more keys, as far as one can tell."""
         return self._why_closed() == {UnknownKey}

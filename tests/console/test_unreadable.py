@@ -1,0 +1,82 @@
+"""A value that no key opens is missed by itself: the queue, the rest of its case and all other cases are shown."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from store.db import Database
+from store.models import Case, CaseEvent
+from store.municipality import Municipality
+from tests.builders import a_case, an_answer
+from tests.console.conftest import Known
+from tests.console.looks import snapshot
+from tests.console.pages import Person
+from tests.shut import NOBODYS_KEY, shut
+
+CLOSED = "เปิดอ่านไม่ได้ กรุณาแจ้งผู้ดูแลระบบ"
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """A case of which one value does not open, with its resident and the first line of its timeline."""
+
+    case_id: int
+    resident_id: int
+    event_id: int
+
+
+@pytest.fixture
+def spoilt(database: Database, municipality: Municipality) -> Spoilt:
+    with database.transaction() as session:
+        case = a_case(session, municipality, answers=[an_answer("อาการ", "ไฟดับทั้งซอย")])
+        case.comment = "ช้าไปหน่อย"
+        event = session.query(CaseEvent).filter_by(case_id=case.id).one()
+        event.note = "หมายเหตุแรก"
+        return Spoilt(case.id, case.resident_id, event.id)
+
+
+@pytest.mark.parametrize("key", [NOBODYS_KEY, None])
+@pytest.mark.parametrize(
+    ("about", "gone"),
+    [
+        ("case.answers", "ไฟดับทั้งซอย"),
+        ("case.comment", "ช้าไปหน่อย"),
+        ("case_event.note", "หมายเหตุแรก"),
+        ("resident.person", "สมศรี"),
+    ],
+)
+def test_the_page_of_the_case_shows_all_the_rest(
+    officer: Person, database: Database, spoilt: Spoilt, about: str, gone: str, key: bytes | None
+) -> None:
+    row_of = {"case": spoilt.case_id, "case_event": spoilt.event_id, "resident": spoilt.resident_id}
+    before = officer.visit(f"/cases/{spoilt.case_id}").html
+    shut(database, about, row_of[about.partition(".")[0]], **({"key": key} if key else {}))
+    after = officer.visit(f"/cases/{spoilt.case_id}").html
+    rest = {"ไฟดับทั้งซอย", "ช้าไปหน่อย", "หมายเหตุแรก", "สมศรี"} - {gone}
+    assert gone in before
+    assert gone not in after
+    assert CLOSED in after
+    assert CLOSED not in before
+    assert all(words in after for words in rest)
+
+
+def test_the_queue_shows_every_case(officer: Person, database: Database, spoilt: Spoilt, case: Known) -> None:
+    shut(database, "case.summary", spoilt.case_id)
+    queue = officer.visit("/").html
+    assert CLOSED in queue
+    assert f"/cases/{spoilt.case_id}" in queue
+    assert f"/cases/{case.case_id}" in queue
+
+
+def test_who_cannot_be_reached_for_it_is_said_and_nothing_is_changed(
+    officer: Person, database: Database, spoilt: Spoilt
+) -> None:
+    shut(database, "resident.line_user_id", spoilt.resident_id)
+    page = officer.visit(f"/cases/{spoilt.case_id}")
+    before = snapshot(database)
+    answer = officer.submit(page, f"/cases/{spoilt.case_id}/accept")
+    assert answer.status_code == 500
+    assert "เปิดอ่านไม่ได้ ยังไม่มีการบันทึก" in answer.text
+    assert snapshot(database) == before
+    with database.reading() as session:
+        assert session.get_one(Case, spoilt.case_id).status == "submitted"
