@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.models import OutboxRow, Resident
-from store.unreadable import readable
+from store.unreadable import address_of, give_up, readable
 
 # LINE remembers a retry key for 24 hours; after that the same key would send the message again.
 LAST_TRY_AFTER = timedelta(hours=23)
@@ -118,13 +118,16 @@ def put_notice(
 ) -> OutboxRow:
     """Queues news for a resident. Held, it waits for others, or for a free reply, to travel with.
 
-    For a resident who blocked the account the row says so from the start, and the console shows it.
+    For a resident who blocked the account, or whose address never opens, the row says so from the start, and the
+    console shows it.
     """
     due = now() + timedelta(seconds=hold_seconds)
-    row = _new_row(lane=resident.line_key, to=resident.line_user_id, kind="notice", next_try_at=due)
+    row = _new_row(lane=resident.line_key, to=address_of(resident), kind="notice", next_try_at=due)
     row.case_id, row.notice, row.details = case_id, notice, details
     if resident.blocked_at is not None:
         row.state = "unreachable"
+    elif row.to is None:
+        give_up(row)
     session.add(row)
     return row
 
@@ -268,17 +271,14 @@ def travels_alone(session: Session, lead_id: int) -> bool:
 
 
 def _travelling(session: Session, lead_id: int) -> list[OutboxRow]:
-    query = select(OutboxRow).where(
-        (OutboxRow.id == lead_id) | (OutboxRow.lead_id == lead_id), OutboxRow.state == "ready"
-    )
-    return list(session.scalars(query.order_by(OutboxRow.id).with_for_update()))
+    theirs = (OutboxRow.id == lead_id) | (OutboxRow.lead_id == lead_id)
+    query = select(OutboxRow).where(theirs, OutboxRow.state == "ready").order_by(OutboxRow.id)
+    return list(session.scalars(query.with_for_update()))
 
 
 def newer_reply_waits(session: Session, row: OutboxRow) -> bool:
-    query = select(OutboxRow.id).where(
-        OutboxRow.lane == row.lane, OutboxRow.kind == "reply", OutboxRow.id > row.id
-    )
-    return session.scalars(query.limit(1)).first() is not None
+    newer = (OutboxRow.lane == row.lane) & (OutboxRow.kind == "reply") & (OutboxRow.id > row.id)
+    return session.scalars(select(OutboxRow.id).where(newer).limit(1)).first() is not None
 
 
 def stop_notices(session: Session, line_key: str) -> None:

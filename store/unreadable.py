@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from store.clock import now
-from store.models import InboxEvent, OutboxRow
+from store.models import InboxEvent, OutboxRow, Resident
+from store.sealing import CannotOpen, UnknownKey
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +32,26 @@ def readable(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
         if row.id not in closed:
             _is_open(row)
         if _is_of(closed - waiting, row):
-            _give_up(row)
+            give_up(row)
     return [row for row in found if not _is_of(closed, row)]
+
+
+def address_of(resident: Resident) -> str | None:
+    """LINE's name for them; None where it was changed or moved. UnknownKey where this process lacks its key."""
+    try:
+        return resident.line_user_id
+    except UnknownKey:
+        raise
+    except CannotOpen:
+        return None
 
 
 def _is_of(requests: set[int], row: OutboxRow) -> bool:
     return row.id in requests or row.lead_id in requests
 
 
-def _give_up(row: OutboxRow) -> None:
+def give_up(row: OutboxRow) -> None:
+    """A supervisor sees it at /stuck."""
     tried = row.first_tried_at is not None or row.lead_id is not None
     row.state, row.lead_id = "dead", None
     row.error = UNREADABLE if tried else f"cannot be written: {UNREADABLE}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from store.db import Database
-from store.models import Case, CaseEvent
+from store.models import CaseEvent, OutboxRow
 from store.municipality import Municipality
 from tests.builders import a_case, an_answer
 from tests.console.conftest import Known
@@ -68,15 +68,27 @@ def test_the_queue_shows_every_case(officer: Person, database: Database, spoilt:
     assert f"/cases/{case.case_id}" in queue
 
 
-def test_who_cannot_be_reached_for_it_is_said_and_nothing_is_changed(
-    officer: Person, database: Database, spoilt: Spoilt
+def test_who_cannot_be_reached_holds_up_nobody_else_who_is_told(
+    officer: Person, database: Database, spoilt: Spoilt, case: Known
 ) -> None:
     shut(database, "resident.line_user_id", spoilt.resident_id)
+    for case_id in (spoilt.case_id, case.case_id):
+        page = officer.visit(f"/cases/{case_id}")
+        assert officer.submit(page, f"/cases/{case_id}/accept").status_code == 303
+    assert "ส่งไม่ได้" in officer.visit(f"/cases/{spoilt.case_id}").html
+    assert "รอส่ง" in officer.visit(f"/cases/{case.case_id}").html
+    with database.reading() as session:
+        dead = session.query(OutboxRow).filter_by(state="dead").one()
+    assert (dead.case_id, dead.error) == (spoilt.case_id, "cannot be written: no key in DATA_KEY opens it")
+
+
+def test_a_console_that_lacks_the_key_says_so_and_changes_nothing(
+    officer: Person, database: Database, spoilt: Spoilt
+) -> None:
+    shut(database, "resident.line_user_id", spoilt.resident_id, NOBODYS_KEY)
     page = officer.visit(f"/cases/{spoilt.case_id}")
     before = snapshot(database)
     answer = officer.submit(page, f"/cases/{spoilt.case_id}/accept")
     assert answer.status_code == 500
     assert "เปิดอ่านไม่ได้ ยังไม่มีการบันทึก" in answer.text
     assert snapshot(database) == before
-    with database.reading() as session:
-        assert session.get_one(Case, spoilt.case_id).status == "submitted"
