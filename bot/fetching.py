@@ -42,7 +42,6 @@ class Came(Enum):
     REFUSED = "refused"
     LATER = "later"
     MISSING = "missing"
-    GONE = "gone"
     UNDECODED = "undecoded"
     NO_ROOM = "no room"
 
@@ -59,7 +58,8 @@ class Catch:
 _NOT_HERE = {
     Content.LATER: Catch(Came.LATER),
     Content.MISSING: Catch(Came.MISSING),
-    Content.GONE: Catch(Came.GONE),
+    # If it was taken back LINE says so, too, and may do so a moment later (bot/handlers/unsend.py).
+    Content.GONE: Catch(Came.MISSING),
     Content.TOO_BIG: Catch(Came.REFUSED, reason="too_big"),
 }
 
@@ -134,9 +134,6 @@ class Fetcher:
         match catch.came:
             case Came.REFUSED:
                 self._give_up(session, file, catch.reason)
-            case Came.GONE:
-                files.destroy(session, self._office.media, file)
-                self._drop_from_request(session, file)
             case Came.NO_ROOM:
                 files.wait_for_room(file)
             case came:
@@ -154,6 +151,8 @@ class Fetcher:
             return  # It comes out of a backup: the photo may have been taken, or its loss told, long ago.
         if file.for_conversation and file.case_id is None and not dropped:
             return  # The request it was for was given up.
+        if dropped:
+            files.ask_again(file)
         outbox.put_notice(
             session,
             session.get_one(Resident, file.resident_id),

@@ -13,6 +13,7 @@ import select
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,10 +38,12 @@ _PR_SET_PDEATHSIG = 1
 @dataclass(frozen=True)
 class Limits:
     """`cpu_seconds` is processor time of one step's thread: work that never ends uses it up soon on any machine, work
-    that waits for its turn on a busy one does not. `seconds` is for a step that waits for ever."""
+    that waits for its turn on a busy one does not. `seconds` is for a step that waits for ever. `looks` without a sign
+    of life are for what hangs outside all steps: a machine that sleeps, or is too busy, keeps us from looking, too."""
 
     cpu_seconds: float = 3.0
     seconds: float = 30.0
+    looks: int = 120
     memory_bytes: int = 768 * 2**20
 
 
@@ -58,15 +61,24 @@ class Guard:
     def __init__(self, watchdog: Watchdog, limits: Limits) -> None:
         self._watchdog, self._limits = watchdog, limits
         self._cpu_at_first_sight: dict[Step, float] = {}
+        self._signs_of_life, self._looks_without = 0, 0
 
     def objection(self, worker: int) -> Objection | None:
         steps = self._watchdog.under_way()
         if overdue := next((step for step in steps if self._is_overdue(worker, step)), None):
             return Objection("a step takes too long", overdue)
         self._cpu_at_first_sight = {step: self._cpu_at_first_sight[step] for step in steps}
+        if self._stands_still():
+            return Objection("no sign of life", steps[0] if len(steps) == 1 else None)
         if _memory(worker) > self._limits.memory_bytes:
             return Objection("too much memory", steps[0] if len(steps) == 1 else None)
         return None
+
+    def _stands_still(self) -> bool:
+        signs = self._watchdog.signs_of_life
+        self._looks_without = self._looks_without + 1 if 0 < signs == self._signs_of_life else 0
+        self._signs_of_life = signs
+        return self._looks_without > self._limits.looks
 
     def _is_overdue(self, worker: int, step: Step) -> bool:
         cpu = _cpu_seconds(worker, step.native_thread)
@@ -153,6 +165,7 @@ def _become_worker(
         # A memory image of the process on the disk would hold residents' words.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         faulthandler.enable(dump)
+        threading.Thread(target=watchdog.show_life, daemon=True).start()
         code = run(watchdog)
     except BaseException as error:
         log.critical("the worker failed", extra=failure_fields(error))

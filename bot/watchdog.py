@@ -16,6 +16,9 @@ from itertools import count
 # One slot a thread: when the step began (0 when idle), its row, the kind of step, the thread's two ids.
 _SLOT = struct.Struct("<d q 16s Q q")
 MOST_THREADS = 64
+# After the slots: how often this process has shown that it lives.
+_SIGNS, _SIGNS_AT = struct.Struct("<q"), _SLOT.size * MOST_THREADS
+_SIGN_EVERY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Watchdog:
     """Made before the fork: parent and child share its memory. Nobody need read it."""
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _SLOT.size * MOST_THREADS)
+        self._memory = mmap.mmap(-1, _SIGNS_AT + _SIGNS.size)
         self._slots, self._of_thread = count(), threading.local()
 
     @contextmanager
@@ -57,9 +60,20 @@ class Watchdog:
         place: int | None = self._of_thread.place
         return place
 
+    def show_life(self) -> None:
+        """For a thread of its own: never returns. What holds the interpreter's lock keeps it from going on."""
+        while True:
+            _SIGNS.pack_into(self._memory, _SIGNS_AT, self.signs_of_life + 1)
+            time.sleep(_SIGN_EVERY_SECONDS)
+
+    @property
+    def signs_of_life(self) -> int:
+        signs: int = _SIGNS.unpack_from(self._memory, _SIGNS_AT)[0]
+        return signs
+
     def under_way(self) -> list[Step]:
         found = []
-        for began, row, kind, thread, native in _SLOT.iter_unpack(self._memory[:]):
+        for began, row, kind, thread, native in _SLOT.iter_unpack(self._memory[:_SIGNS_AT]):
             if began:
                 found.append(Step(kind.rstrip(b"\0").decode(), row, began, thread, native))
         return found

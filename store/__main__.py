@@ -4,6 +4,7 @@ import argparse
 import os
 import shutil
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +21,18 @@ from store.schema import BrokenPointers, upgrade, write_revision
 from store.settings import SettingsError, StoreSettings, data_keys
 
 
+class DamagedFiles(Exception):
+    """The backup was taken, and says so; whoever takes backups by a timer must notice all the same."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         settings = StoreSettings.from_environment(os.environ)
         print(COMMANDS[given.command](settings, given))
+    except DamagedFiles as error:
+        print(error)
+        return 1
     except (SettingsError, BadBackup, NotEmpty, Differs, DoesNotFit, BrokenPointers, OSError) as error:
         return _complain(str(error))
     except (SQLAlchemyError, TimeoutError) as error:
@@ -40,24 +48,29 @@ def _complain(sentence: str) -> int:
 
 
 def _upgrade(settings: StoreSettings, _given: argparse.Namespace) -> str:
-    upgrade(Database(settings))
+    with closing(Database(settings)) as database:
+        upgrade(database)
     return "The database has the newest schema."
 
 
 def _back_up(settings: StoreSettings, given: argparse.Namespace) -> str:
-    database = Database(settings)
-    report = back_up(database, Media(settings.media_url, database.sealer), given.folder, key=_key(given))
-    said = [f"{report.rows} rows and {report.files} files are in {given.folder}."]
-    if report.damaged:
-        said.append(f"{len(report.damaged)} files are damaged or missing where they lie now:")
-        said += name_damaged(open_archive(given.folder, _key(given)), report.damaged)
-    return "\n".join(said)
+    key = _key(given)
+    with closing(open_database(settings)) as database:
+        report = back_up(database, Media(settings.media_url, database.sealer), given.folder, key=key)
+    said = f"{report.rows} rows and {report.files} files are in {given.folder}."
+    if not report.damaged:
+        return said
+    named = name_damaged(open_archive(given.folder, key), report.damaged)
+    raise DamagedFiles(
+        "\n".join([said, f"{len(report.damaged)} files are damaged or missing where they lie now:", *named])
+    )
 
 
 def _restore(settings: StoreSettings, given: argparse.Namespace) -> str:
-    database, key = Database(settings), _key(given)
-    media = Media(settings.media_url, database.sealer)
-    report = restore(database, media, given.folder, key=key, without_damaged=given.without_damaged)
+    key = _key(given)
+    with closing(Database(settings)) as database:
+        media = Media(settings.media_url, database.sealer)
+        report = restore(database, media, given.folder, key=key, without_damaged=given.without_damaged)
     said = [f"{report.rows} rows and {report.files} files are restored."]
     if report.damaged:
         said.append(f"{len(report.damaged)} files are left out because they are damaged or missing:")
@@ -66,7 +79,9 @@ def _restore(settings: StoreSettings, given: argparse.Namespace) -> str:
 
 
 def _copy(settings: StoreSettings, given: argparse.Namespace) -> str:
-    counts = copy_database(Database(settings), Database(replace(settings, database_url=given.to)))
+    target_settings = replace(settings, database_url=given.to)
+    with closing(Database(settings)) as source, closing(Database(target_settings)) as target:
+        counts = copy_database(source, target)
     lines = [f"{name}: {count}" for name, count in counts.items()]
     return "\n".join(
         [*lines, "Copied and compared: all equal. Set DATABASE_URL to the new one and start again."]
@@ -74,28 +89,29 @@ def _copy(settings: StoreSettings, given: argparse.Namespace) -> str:
 
 
 def _compact(settings: StoreSettings, _given: argparse.Namespace) -> str:
-    database = Database(settings)
-    if not database.is_sqlite:
-        return "PostgreSQL gives room back by itself: nothing to do."
-    file = Path(database.engine.url.database or "")
-    before = file.stat().st_size
-    if (free := shutil.disk_usage(file.parent).free) < 2 * before:
-        raise OSError(
-            f"It needs {2 * before >> 20} MB of free room for a while, and there are {free >> 20} MB."
-        )
-    database.vacuum()
+    with closing(Database(settings)) as database:
+        if not database.is_sqlite:
+            return "PostgreSQL gives room back by itself: nothing to do."
+        file = Path(database.engine.url.database or "")
+        before = file.stat().st_size
+        if (free := shutil.disk_usage(file.parent).free) < 2 * before:
+            raise OSError(
+                f"It needs {2 * before >> 20} MB of free room for a while, and there are {free >> 20} MB."
+            )
+        database.vacuum()
     return f"The database had {before >> 20} MB and has {file.stat().st_size >> 20} MB."
 
 
 def _reseal(settings: StoreSettings, _given: argparse.Namespace) -> str:
-    database = open_database(settings)
-    media = Media(settings.media_url, database.sealer)
-    done = reseal(database, media, lambda sentence: print(sentence, flush=True))
-    return "\n".join(sentences(done, database.sealer))
+    with closing(open_database(settings)) as database:
+        media = Media(settings.media_url, database.sealer)
+        done = reseal(database, media, lambda sentence: print(sentence, flush=True))
+        return "\n".join(sentences(done, database.sealer))
 
 
 def _revision(settings: StoreSettings, given: argparse.Namespace) -> str:
-    write_revision(Database(settings), given.words)
+    with closing(Database(settings)) as database:
+        write_revision(database, given.words)
     return "Read the draft before you keep it."
 
 

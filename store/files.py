@@ -95,7 +95,7 @@ def attach_beside(file: File, other: File) -> None:
 
 
 def ask_again(file: File) -> datetime:
-    """A photo of a case was lost: one sent anew takes its place until this moment."""
+    """A photo of a request or case was lost: one sent anew takes its place until this moment."""
     file.again_until = now() + ASK_AGAIN_FOR
     return file.again_until
 
@@ -104,6 +104,13 @@ def lost_ones(session: Session, resident: Resident) -> list[File]:
     """Those that were asked for again and have not come yet, the eldest first."""
     query = select(File).where(File.resident_id == resident.id, File.again_until > now())
     return list(session.scalars(query.order_by(File.id)))
+
+
+def lost_in_request(session: Session, resident: Resident, running: Conversation) -> list[File]:
+    """Those of the running request, also of what was sent before it began and taken along."""
+    since = running.started_at - TAKE_ALONG_WITHIN
+    found = lost_ones(session, resident)
+    return [file for file in found if file.case_id is None and file.created_at >= since]
 
 
 def unclaimed_photos(session: Session, resident: Resident) -> list[File]:

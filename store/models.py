@@ -166,7 +166,7 @@ class File(SealedRow, Table):
 
     state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
     `unfinished` counts the tries that nobody heard the end of. Until `again_until` a photo sent anew takes the place of
-    one that was lost after its request had become a case.
+    one that was lost, also when its request has become a case meanwhile.
     """
 
     __tablename__ = "file"

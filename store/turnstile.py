@@ -34,7 +34,9 @@ class Turnstile:
 
     def _opened(self) -> tuple[int, ...]:
         if not self._files:
-            self._files = tuple(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC) for path in self._paths)
+            self._files = tuple(
+                os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in self._paths
+            )
         return self._files
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from bot.handlers import conversation, my_cases
 from bot.replies import Reply
 from bot.visit import Visit
 from store.cases import lock_case
-from store.files import attach_beside, lost_ones
+from store.files import attach_beside, lost_in_request, lost_ones
 from store.models import Case, Conversation, File
 from store.residents import listening_for
 
@@ -40,6 +40,18 @@ def join_album(visit: Visit, file: File, sibling: File) -> None:
 def _tokens(row: dict[str, Any]) -> list[str]:
     value = row["value"] if row["kind"] in ("photos", "file") else None
     return value if isinstance(value, list) else []
+
+
+def note_sent_anew(visit: Visit, row: Conversation) -> None:
+    """In the running request itself: one of its lost files is asked for no more."""
+    for lost in lost_in_request(visit.session, visit.resident, row)[:1]:
+        lost.again_until = None
+
+
+def take_lost_along(visit: Visit, row: Conversation, case: Case) -> None:
+    """The request was sent before its lost files came anew: they will find the case."""
+    for lost in lost_in_request(visit.session, visit.resident, row):
+        lost.case_id = case.id
 
 
 def find_asked_again(visit: Visit) -> File | None:

@@ -6,6 +6,7 @@ from bot.conversations import engine
 from bot.conversations.answers import count_files, show
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.triage import triage_of
+from bot.handlers import late_files
 from bot.handlers.conversation import ask, fee_line, files_in, is_files, snapshot, ways_from_summary
 from bot.replies import Receipt, Reply
 from bot.visit import Visit
@@ -39,6 +40,7 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     )
     case = open_case(visit.session, visit.office.municipality, visit.resident, submission)
     remember(visit.resident, engine.to_remember(draft))
+    late_files.take_lost_along(visit, row, case)
     conversations.end(row, "submitted", case.id)
     return [_receipt(visit, case, draft, surge)]
 

@@ -75,6 +75,11 @@ def _begin(town: Town, children: Children) -> list[str]:
             list(pool.map(lambda person: _add_staff(children, person, town.passwords), new))
     except Trouble as trouble:
         return [f"Not everybody below can sign in: {trouble}"]
+    # That they could not a moment ago counts against them until they do.
+    for person in new:
+        officer = Officer(town.place.console, person.username)
+        if officer.signs_in(town.passwords[person.username]):
+            officer.signs_out()
     return play(town, children)
 
 

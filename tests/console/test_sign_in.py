@@ -82,6 +82,7 @@ def test_a_new_password_is_refused_with_the_reason(officer: Person) -> None:
         ("ผิดแน่นอนรหัสผ่านนี้", "ปลาทูเข่งละสามสิบบาท", "ปลาทูเข่งละสามสิบบาท", "รหัสผ่านปัจจุบันไม่ถูกต้อง"),
         (PASSWORD, "สั้นไป", "สั้นไป", "อย่างน้อย 15 ตัวอักษร"),
         (PASSWORD, "ปลาทูเข่งละสามสิบบาท", "ปลาทูเข่งละสี่สิบบาท", "ไม่ตรงกัน"),
+        (PASSWORD, PASSWORD, PASSWORD, "ต้องไม่ใช่รหัสเดิม"),
         (PASSWORD, "tessaban-2569-admin", "tessaban-2569-admin", "เดาง่าย"),
     ):
         answer = officer.submit(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -142,6 +143,41 @@ def test_a_photo_sent_anew_goes_to_the_case_whose_photo_was_lost(town: Town) -> 
     phone.sends_photos([photo()])
     town.settle()
     assert f"แนบกับเรื่องที่ {case.shown_number} ให้แล้ว" in texts(phone)[-1]
+    assert kept(town, case) == 1
+
+
+@pytest.mark.parametrize("fault", [{"content_status": "410"}, {"content_endless": True}], ids=str)
+def test_a_photo_asked_for_again_before_the_request_was_sent_finds_the_case_afterwards(
+    town: Town, fault: dict[str, Any]
+) -> None:
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(**fault)
+    phone.sends_photos([photo()])
+    town.settle()
+    for seconds in (6, 16, 61, 61):
+        town.wait(seconds=seconds)
+    town.simulator.faults.clear()
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+    case = send(town, phone)
+    phone.sends_photos([photo()])
+    town.settle()
+    assert f"แนบกับเรื่องที่ {case.shown_number} ให้แล้ว" in texts(phone)[-1]
+    assert kept(town, case) == 1
+
+
+def test_what_was_sent_anew_in_the_request_itself_is_asked_for_no_more(town: Town) -> None:
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(content_endless=True)
+    phone.sends_photos([photo()])
+    town.settle()
+    town.wait(seconds=61)
+    town.simulator.faults.clear()
+    phone.sends_photos([photo()])
+    town.settle()
+    case = send(town, phone)
+    assert kept(town, case) == 1
+    phone.sends_photos([photo()])
+    town.settle()
     assert kept(town, case) == 1
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.supervisor import Guard, Limits
+from bot.supervisor import Guard, Limits, Objection
 from bot.watchdog import Watchdog
 from store.logs import place_in_dump
 from store.models import InboxEvent
@@ -114,13 +115,33 @@ def objection_to(act: Callable[[], object], limits: Limits) -> str:
         os.waitpid(child, 0)
 
 
-ENDLESS = Limits(cpu_seconds=1e9, seconds=1e9, memory_bytes=10**15)
+ENDLESS = Limits(cpu_seconds=1e9, seconds=1e9, looks=10**9, memory_bytes=10**15)
 
 
 def test_the_guard_objects_to_each_kind_of_harm() -> None:
     assert objection_to(HARM["hang"], replace(ENDLESS, cpu_seconds=0.1)) == "a step takes too long"
     assert objection_to(lambda: time.sleep(10_000), replace(ENDLESS, seconds=0.1)) == "a step takes too long"
     assert objection_to(HARM["memory"], replace(ENDLESS, memory_bytes=2**30)) == "too much memory"
+
+
+def live_and_stand_still(watchdog: Watchdog) -> None:
+    threading.Thread(target=watchdog.show_life, daemon=True).start()
+    while not watchdog.signs_of_life:
+        time.sleep(0.001)
+    HARM["hang"]()
+
+
+def test_the_guard_objects_to_who_stands_still_outside_all_steps() -> None:
+    watchdog = Watchdog()
+    child = os.fork()
+    if child == 0:
+        live_and_stand_still(watchdog)
+    try:
+        guard = Guard(watchdog, replace(ENDLESS, looks=50))
+        wait_until(lambda: guard.objection(child) == Objection("no sign of life", None), what="an objection")
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def test_the_guard_lets_go_on_who_works_step_by_step() -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "console": [*SERVE, "127.0.0.1:{port}", "staff_console.web:create_app()"],
     "worker": ["-m", "bot", "worker"],
     "upgrade": ["-m", "store", "upgrade"],
+    "backup": ["-m", "store", "backup", "/nowhere/{port}"],
 }
 
 

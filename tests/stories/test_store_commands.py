@@ -1,0 +1,40 @@
+"""What `python -m store` leaves behind, and how it tells a timer that something is wrong."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.children import run
+from tests.processes import environment
+from tests.stories.scenes import friend
+from tests.town import Town, photo
+
+pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+
+
+def store(town: Town, *words: str, **variables: str) -> Any:
+    return run([sys.executable, "-m", "store", *words], env={**environment(town), **variables}, check=False)
+
+
+def test_a_restored_database_is_one_file(town: Town, tmp_path: Path) -> None:
+    """Whoever copies or moves it must not leave rows behind in a log beside it."""
+    friend(town)
+    assert store(town, "backup", str(tmp_path / "backup")).returncode == 0
+    place = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.db", "MEDIA_URL": str(tmp_path / "new")}
+    restored = store(town, "restore", str(tmp_path / "backup"), **place)
+    assert restored.returncode == 0, restored.stderr
+    assert not (tmp_path / "new.db-wal").exists()
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob("new.db-*"))
+
+
+def test_a_backup_without_some_of_the_files_is_taken_and_ends_with_1(town: Town, tmp_path: Path) -> None:
+    friend(town).sends_photos([photo()])
+    town.settle()
+    (token,) = town.office.media.tokens()
+    town.office.media.discard(token)
+    ended = store(town, "backup", str(tmp_path / "backup"))
+    assert ended.returncode == 1
+    assert "1 files are damaged or missing where they lie now" in ended.stdout
+    assert (tmp_path / "backup" / "manifest.json").exists()
