@@ -26,6 +26,7 @@ from store.logs import failure_fields
 from store.models import Conversation, InboxEvent, Resident
 from store.residents import acquaintances, meet
 from store.sealing import UnknownKey
+from store.unreadable import forget_what_never_opens
 
 # LINE gives up redelivering long before.
 FARTHEST_OFF = timedelta(days=30)
@@ -135,6 +136,8 @@ class Worker:
         if resident.blocked_at is not None and event.reply_token and event.at > resident.blocked_at:
             resident.blocked_at = None  # Who writes to us does not block us: LINE's events come in any order.
         running = known.requests.get(resident.id)
+        forget_what_never_opens(resident, event.user_id, running)
+        running = None if running is not None and running.ended_as else running
         return handle(Visit(session, self._office, resident, event, row.arrived_at, running))
 
     def _in_group(self, event: Event) -> list[Reply]:

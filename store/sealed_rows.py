@@ -24,7 +24,15 @@ class SealedRow:
 
     def can_be_read(self) -> bool:
         """Whether each of its values opens, so that one that does not need not stop anything else."""
-        return not self._why_closed()
+        return not self._closed()
+
+    def lacks_key(self) -> bool:
+        """Whether it would open in a process that has more keys, as far as one can tell."""
+        return set(self._closed().values()) == {UnknownKey}
+
+    def never_open(self) -> list[str]:
+        """The names of its values that were changed or moved: no key opens them."""
+        return [name for name, why in self._closed().items() if why is not UnknownKey]
 
     def value_or(self, name: str, instead: Any) -> Any:
         """One of its values, `instead` where no key opens it: what is shown beside it need not be missed, too."""
@@ -33,17 +41,13 @@ class SealedRow:
         except CannotOpen:
             return instead
 
-    def lacks_key(self) -> bool:
-        """Whether it would open in a process that has more keys, as far as one can tell."""
-        return self._why_closed() == {UnknownKey}
-
-    def _why_closed(self) -> set[type[CannotOpen]]:
-        found = set()
+    def _closed(self) -> dict[str, type[CannotOpen]]:
+        found = {}
         for name in self.sealed_values:
             try:
                 getattr(self, name)
             except CannotOpen as error:
-                found.add(type(error))
+                found[name] = type(error)
         return found
 
 

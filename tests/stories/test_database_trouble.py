@@ -113,6 +113,6 @@ def test_after_a_failover_in_the_middle_everything_is_done_once(
         work_until_the_failover(town.database, store_settings)
     cut_all_connections(store_settings)
     assert post(town, body_of(an_event("after"))) == 200
-    town.wait(seconds=3)
+    town.wait(seconds=6)
     assert inbox_states(town)["after"] == "done"
     assert times_told(phone, GREETED) == 1

@@ -98,7 +98,7 @@ def test_an_event_dropped_halfway_is_as_if_it_had_never_been_touched(town: Town)
     with pytest.raises(KeyboardInterrupt):
         work_until_interrupted(town)
     assert event_states(town)[-1] == "new"
-    town.wait(seconds=3)
+    town.wait(seconds=6)
     assert times_told(phone, GREETED) == 1
     assert len(rows(town)) == 2
 

@@ -319,4 +319,4 @@ def break_and_write(town: Town, phone: Phone) -> None:
 
 def has_failed_once(town: Town) -> bool:
     with town.database.reading() as session:
-        return session.scalars(select(InboxEvent.id).where(InboxEvent.tries > 0)).first() is not None
+        return session.scalars(select(InboxEvent.id).where(InboxEvent.error.is_not(None))).first() is not None

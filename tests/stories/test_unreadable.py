@@ -4,17 +4,19 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from store.keys import open_database
-from store.models import InboxEvent, OutboxRow
+from store.models import Conversation, InboxEvent, OutboxRow, Resident
 from store.outbox import put_reply
 from store.resealing import reseal
+from store.statuses import Action
 from store.stuck import DropReason, drop_row, retry_row, stuck_rows
 from tests.builders import a_resident, an_officer
 from tests.conftest import KEY
 from tests.shut import NOBODYS_KEY, shut
-from tests.stories.scenes import friend, rows, tell, texts, times_told
+from tests.stories.scenes import a_case_of, friend, officer, rows, tell, texts, times_told
 from tests.town import Town
 
 NEW_KEY = b"a newer key that has 32 bytes..."
@@ -144,3 +146,28 @@ def test_what_needs_a_key_that_never_comes_is_dead_after_a_day_and_holds_up_nobo
         town.clock.shift(timedelta(hours=1))
         work(town)
     assert [row.id for row in rows(town, "dead")] == [first]
+
+
+@pytest.mark.parametrize(
+    "about", ["resident.person", "resident.listening", "resident.line_user_id", "conversation.answers"]
+)
+def test_a_resident_of_whom_something_never_opens_is_still_served(town: Town, about: str) -> None:
+    phone = friend(town)
+    phone.says("ไฟถนนดับค่ะ")
+    town.settle()
+    with town.database.reading() as session:
+        row_id = (
+            session.scalars(select(Conversation.id)).one()
+            if about.startswith("conversation")
+            else session.scalars(select(Resident.id)).one()
+        )
+    shut(town.database, about, row_id)
+    before = len(texts(phone))
+    phone.says("ไฟถนนดับค่ะ")
+    town.settle()
+    assert len(texts(phone)) > before
+    assert "ขัดข้อง" not in texts(phone)[-1]
+    assert not states(town) & {"new", "ready", "dead"}
+    officer(town, a_case_of(town, phone), Action.TELL, "ข่าวของคุณ")
+    town.wait(minutes=5)
+    assert times_told(phone, "ข่าวของคุณ") == 1
