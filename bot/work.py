@@ -19,6 +19,7 @@ from bot.replies import Receipt, Reply, Say
 from bot.visit import Office, Visit
 from bot.watchdog import Watchdog
 from store import inbox, outbox
+from store.conversations import end as end_request
 from store.conversations import open_requests
 from store.db import Database
 from store.heartbeats import note_redelivery
@@ -136,8 +137,11 @@ class Worker:
         if resident.blocked_at is not None and event.reply_token and event.at > resident.blocked_at:
             resident.blocked_at = None  # Who writes to us does not block us: LINE's events come in any order.
         running = known.requests.get(resident.id)
-        forget_what_never_opens(resident, event.user_id, running)
-        running = None if running is not None and running.ended_as else running
+        forget_what_never_opens(resident, event.user_id)
+        if running is not None and running.never_open():
+            # As if they had left it alone for long.
+            end_request(running, "expired")
+            running = None
         return handle(Visit(session, self._office, resident, event, row.arrived_at, running))
 
     def _in_group(self, event: Event) -> list[Reply]:

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from store.clock import now
-from store.conversations import end
-from store.models import Conversation, InboxEvent, OutboxRow, Resident
+from store.models import InboxEvent, OutboxRow, Resident
 from store.sealing import CannotOpen, UnknownKey
 
 log = logging.getLogger(__name__)
@@ -47,19 +46,14 @@ def address_of(resident: Resident) -> str | None:
         return None
 
 
-def forget_what_never_opens(resident: Resident, line_user_id: str, running: Conversation | None) -> None:
+def forget_what_never_opens(resident: Resident, line_user_id: str) -> None:
     """What was changed or moved of what is known of a resident who writes: each message of theirs would fail by it.
 
-    Their running request ends as if they had left it alone for long. UnknownKey is left to whoever reads the value.
+    UnknownKey is left to whoever reads the value.
     """
-    spoilt = resident.never_open()
-    for name in spoilt:
-        setattr(resident, name, line_user_id if name == "line_user_id" else None)
-    if running is not None and running.never_open():
-        spoilt.append("conversation")
-        end(running, "expired")
-    if spoilt:
+    for name in resident.never_open():
         log.error("what was known of a resident never opens and is forgotten", extra={"row": resident.id})
+        setattr(resident, name, line_user_id if name == "line_user_id" else None)
 
 
 def _is_of(requests: set[int], row: OutboxRow) -> bool:
