@@ -14,6 +14,7 @@ from store.passwords import BadPassword, Passwords
 from store.sealing import TownSealer
 from store.settings import SettingsError, StoreSettings
 from store.staff import BadAccount, NewStaff, Role, add_staff, find_staff, reset_password, unlock_account
+from store.staff_models import Staff
 
 BAD_INPUT = 2
 REASONS = {
@@ -64,26 +65,27 @@ def _run(asked: argparse.Namespace, settings: StoreSettings, municipality: Munic
     database = Database(settings)
     try:
         with database.transaction() as session:
-            _carry_out(session, database.sealer, asked, municipality, password)
+            person = _carry_out(session, database.sealer, asked, municipality, password)
     finally:
         database.close()
-    print(f"{asked.command}: {asked.name}")
+    closed = "" if person.active else "; the account is closed: an admin opens it on the page of accounts"
+    print(f"{asked.command}: {asked.name}{closed}")
     return 0
 
 
 def _carry_out(
     session: Session, sealer: TownSealer, asked: argparse.Namespace, municipality: Municipality, password: str
-) -> None:
+) -> Staff:
     passwords = Passwords()
     if asked.command == "add-staff":
         new = NewStaff(asked.name, asked.full_name or asked.name, asked.role, asked.department, password)
-        add_staff(session, municipality, passwords, new, initial=asked.initial)
-        return
+        return add_staff(session, municipality, passwords, new, initial=asked.initial)
     person = find_staff(session, asked.name)
     if person is None:
         raise BadAccount("nobody")
     reset_password(session, municipality, passwords, person, password, by=None, initial=asked.initial)
     unlock_account(session, sealer, person, by=None)
+    return person
 
 
 def _complain(text: str) -> int:

@@ -1,5 +1,7 @@
 """Whether the system can do its work: what `/readyz` of web and console answers."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,15 +16,16 @@ from store.sealing import WrongDataKey
 
 # A backlog older than this means residents wait for answers.
 LATE_AFTER_SECONDS = 60
+LEAST_ROOM = 16 * 2**20
 ASK_THE_DOCTOR = "python -m bot doctor says more"
 
 
 class Readiness:
     """One for each process. Comparing the tables takes a while: once they are right they are compared again only when
-    the number of the schema changes."""
+    the number of the schema changes. Below `least_room` bytes on SQLite's disk soon nothing can be kept."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, least_room: int = LEAST_ROOM) -> None:
+        self._database, self._least_room = database, least_room
         self._right: str | None = None
 
     def report(self) -> tuple[bool, dict[str, Any]]:
@@ -31,6 +34,7 @@ class Readiness:
             with self._database.reading() as session:
                 trouble = self._trouble(session.connection()) or _trouble_with_keys(self._database)
                 report = {"reasons": trouble} if trouble else _work(session)
+            report["reasons"] += self._trouble_with_room()
         except (SQLAlchemyError, TimeoutError):
             report = {"reasons": ["database does not answer"]}
         ready = not report["reasons"]
@@ -45,6 +49,16 @@ class Readiness:
             return [f"the database cannot be worked with: {trouble[0]} ({ASK_THE_DOCTOR})"]
         self._right = found
         return []
+
+    def _trouble_with_room(self) -> list[str]:
+        if not self._database.is_sqlite:
+            return []
+        file = Path(self._database.engine.url.database or "")
+        try:
+            free = shutil.disk_usage(file.parent).free
+        except OSError:
+            return ["the folder of the database is gone"]
+        return ["the disk is full"] if free < self._least_room else []
 
 
 def _work(session: Session) -> dict[str, Any]:

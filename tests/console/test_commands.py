@@ -9,6 +9,7 @@ import pytest
 from staff_console.__main__ import main
 from store.db import Database
 from store.settings import StoreSettings
+from store.staff_models import Staff
 from tests.builders import PASSWORD
 from tests.console.looks import person_of
 
@@ -41,6 +42,16 @@ def test_a_password_is_reset(run: Run, database: Database) -> None:
     before = person_of(database, "somchai").password_hash
     assert run("reset-password", "somchai", "--password-stdin", password="ปลาทูเข่งละสามสิบบาท") == 0
     assert person_of(database, "somchai").password_hash != before
+
+
+def test_of_a_closed_account_it_is_said_that_a_new_password_opens_nothing(
+    run: Run, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("add-staff", "somchai", "--role", "admin", "--password-stdin")
+    with database.transaction() as session:
+        session.get_one(Staff, person_of(database, "somchai").id).active = False
+    assert run("reset-password", "somchai", "--password-stdin", password="ปลาทูเข่งละสามสิบบาท") == 0
+    assert "the account is closed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

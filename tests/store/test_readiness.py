@@ -29,6 +29,13 @@ def reasons(database: Database) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+def test_a_town_whose_disk_is_full_is_not_ready(database: Database) -> None:
+    beat(database)
+    assert Readiness(database, least_room=0).report()[0]
+    assert Readiness(database, least_room=10**18).report()[1]["reasons"] == ["the disk is full"]
+
+
 def test_a_town_without_a_worker_is_not_ready(database: Database) -> None:
     assert reasons(database) == ["worker shows no sign of life"]
 
