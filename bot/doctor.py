@@ -23,7 +23,7 @@ from store.municipality import MunicipalityError, Plan
 from store.schema import UPGRADE, is_newest, trouble_in
 from store.sealing import WrongDataKey
 from store.services import ServiceError
-from store.settings import SettingsError
+from store.settings import SettingsError, missing_file
 
 MOST_CLOCK_SECONDS = 30
 LEAST_QUOTA_LEFT = 0.2
@@ -35,6 +35,9 @@ SET_IT = "set it, then run this again"
 
 def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
     """Every finding as soon as it is there; asking LINE takes a while."""
+    if (file := missing_file(settings.store.database_url)) is not None:
+        yield fail("database", f"there is no file {file}", f"check DATABASE_URL; for a new town: {UPGRADE}")
+        return
     try:
         database = Database(settings.store, patience=3)
     except SettingsError as error:

@@ -1,8 +1,10 @@
 """Signing in and out."""
 
+import logging
 import math
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from staff_console.devices import known_device, remember_device
@@ -10,8 +12,10 @@ from staff_console.gate import cookie_name, safe_next
 from staff_console.office import me, office
 from store import sign_ins
 from store.audit import write_down
+from store.logs import failure_fields
 
 sign_in = Blueprint("sign_in", __name__)
+log = logging.getLogger(__name__)
 
 
 @sign_in.get("/sign-in")
@@ -43,9 +47,13 @@ def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 
 @sign_in.post("/sign-out")
 def sign_out() -> Response:
-    with office().database.transaction() as transaction:
-        sign_ins.end_session(transaction, request.cookies[cookie_name(office().settings.is_https)])
-        write_down(transaction, "sign_out", staff_id=me().id)
+    """This browser forgets the session in any case, also where the database cannot write down that it is over."""
+    try:
+        with office().database.transaction() as transaction:
+            sign_ins.end_session(transaction, request.cookies[cookie_name(office().settings.is_https)])
+            write_down(transaction, "sign_out", staff_id=me().id)
+    except (OperationalError, TimeoutError) as error:
+        log.error("the end of a session was not kept", extra=failure_fields(error))
     session.clear()
     flash("ออกจากระบบแล้ว", "good")
     answer = make_response(redirect(url_for("sign_in.ask"), 303))

@@ -251,7 +251,7 @@ def _set_up_secret(connection: Connection) -> None:
     try:
         set_up_secret(connection)
     except WrongDataKey as error:
-        raise BadBackup(f"This backup was made under another DATA_KEY. {error}") from error
+        raise BadBackup(f"This backup was made under another DATA_KEY: {error}") from error
 
 
 def copy_database(source: Database, target: Database) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Whether the system can do its work: what `/readyz` of web and console answers."""
 
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,25 @@ from store.sealing import WrongDataKey
 # A backlog older than this means residents wait for answers.
 LATE_AFTER_SECONDS = 60
 LEAST_ROOM = 16 * 2**20
+COMPARE_EVERY_SECONDS = 300.0
 ASK_THE_DOCTOR = "python -m bot doctor says more"
 
 
 class Readiness:
-    """One for each process. Comparing the tables takes a while: once they are right they are compared again only when
-    the number of the schema changes. Below `least_room` bytes on SQLite's disk soon nothing can be kept."""
+    """One for each process. Comparing the tables takes a while: once they are right they are compared again when the
+    number of the schema changes, and every few minutes. Below `least_room` bytes on SQLite's disk soon nothing can be
+    kept."""
 
-    def __init__(self, database: Database, *, least_room: int = LEAST_ROOM) -> None:
-        self._database, self._least_room = database, least_room
+    def __init__(
+        self,
+        database: Database,
+        *,
+        least_room: int = LEAST_ROOM,
+        compare_every: float = COMPARE_EVERY_SECONDS,
+    ) -> None:
+        self._database, self._least_room, self._compare_every = database, least_room, compare_every
         self._right: str | None = None
+        self._compare_at = 0.0
 
     def report(self) -> tuple[bool, dict[str, Any]]:
         """(ready, report). The report names every reason why not, and counts, never contents."""
@@ -42,12 +52,12 @@ class Readiness:
 
     def _trouble(self, connection: Connection) -> list[str]:
         found = revision_in(connection)
-        if found is not None and found == self._right:
+        if found is not None and found == self._right and time.monotonic() < self._compare_at:
             return []
         trouble = trouble_in(connection)
         if trouble:
             return [f"the database cannot be worked with: {trouble[0]} ({ASK_THE_DOCTOR})"]
-        self._right = found
+        self._right, self._compare_at = found, time.monotonic() + self._compare_every
         return []
 
     def _trouble_with_room(self) -> list[str]:

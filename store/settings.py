@@ -91,6 +91,15 @@ def database_address(value: str) -> str:
     return value
 
 
+def missing_file(database_url: str) -> Path | None:
+    """SQLite's file where it is not there: it would be made by whoever opens it, also under a mistyped name."""
+    url = make_url(database_url)
+    file = Path(url.database or "").absolute()
+    if not url.drivername.startswith("sqlite") or file.exists():
+        return None
+    return file if next(folder for folder in file.parents if folder.exists()).is_dir() else None
+
+
 def media_address(value: str) -> str:
     if "://" in value and not re.match(r"s3://[^/]", value):
         raise SettingsError("MEDIA_URL is neither a folder nor s3://BUCKET/PREFIX.")

@@ -62,6 +62,14 @@ def fields_of(page: str, action: str) -> dict[str, str]:
     return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
 
 
+def signed_in(console: str, username: str) -> requests.Session:
+    browser = requests.Session()
+    page = browser.get(f"{console}/sign-in", timeout=PATIENCE_SECONDS).text
+    sent = {**fields_of(page, "/sign-in"), "username": username, "password": PASSWORD}
+    browser.post(f"{console}/sign-in", sent, timeout=PATIENCE_SECONDS)
+    return browser
+
+
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can take a process's right to write")
 def test_on_a_full_disk_officers_read_and_writing_says_so(
     console: str,
@@ -73,10 +81,7 @@ def test_on_a_full_disk_officers_read_and_writing_says_so(
     with database.transaction() as session:
         username = an_officer(session, municipality, role="officer", department="engineering").username
         case_id = a_case(session, municipality).id
-    browser = requests.Session()
-    page = browser.get(f"{console}/sign-in", timeout=PATIENCE_SECONDS).text
-    sent = {**fields_of(page, "/sign-in"), "username": username, "password": PASSWORD}
-    browser.post(f"{console}/sign-in", sent, timeout=PATIENCE_SECONDS)
+    browser = signed_in(console, username)
     address = f"{console}/cases/{case_id}"
     fields = fields_of(browser.get(address, timeout=PATIENCE_SECONDS).text, f"/cases/{case_id}/tell")
     with database.transaction() as session:
@@ -97,3 +102,17 @@ def test_on_a_full_disk_officers_read_and_writing_says_so(
     browser.post(f"{address}/tell", {**fields, "note": "ลองส่ง"}, files=files, timeout=PATIENCE_SECONDS)
     assert "ลองส่ง" in browser.get(address, timeout=PATIENCE_SECONDS).text
     assert len(Media(store_settings.media_url, database.sealer).tokens()) == 1
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can take a process's right to write")
+def test_on_a_full_disk_who_leaves_a_shared_desk_is_signed_out_there(
+    console: str, database: Database, municipality: Municipality, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        username = an_officer(session, municipality).username
+    browser = signed_in(console, username)
+    form = fields_of(browser.get(f"{console}/password", timeout=PATIENCE_SECONDS).text, "/sign-out")
+    assert "staff" in browser.cookies
+    with nothing_can_be_written(tmp_path):
+        browser.post(f"{console}/sign-out", form, timeout=PATIENCE_SECONDS)
+    assert "staff" not in browser.cookies

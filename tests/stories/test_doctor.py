@@ -194,6 +194,11 @@ def test_a_database_without_tables_is_told_how_to_get_them(
     empty = replace(
         settings_for(f"sqlite:///{tmp_path}/none.db", tmp_path), municipality=healthy.store.municipality
     )
+    missing = only(replace(healthy, store=empty), line)
+    assert (missing.about, missing.found) == ("database", f"there is no file {tmp_path}/none.db")
+    assert missing.then.endswith("python -m store upgrade")
+    assert not (tmp_path / "none.db").exists(), "a look makes nothing"
+    (tmp_path / "none.db").touch()
     found = only(replace(healthy, store=empty), line)
     assert (found.about, found.then) == ("database", "python -m store upgrade")
 
@@ -324,6 +329,7 @@ UNUSABLE = [
     ("DATABASE_URL", "mysql://user:word@host/name", "DATABASE_URL is no address of a database"),
     ("DATABASE_URL", "sqlite://", "DATABASE_URL names no file"),
     ("DATABASE_URL", "sqlite:///{file}/town.db", "DATABASE_URL: the folder {file} cannot be made"),
+    ("DATABASE_URL", "sqlite:///{folder}/mistyped/town.db", "there is no file {folder}/mistyped/town.db"),
     ("MEDIA_URL", "{file}/media", "MEDIA_URL: the folder {file}/media cannot be made"),
     ("MEDIA_URL", "http://media", "MEDIA_URL is neither a folder nor s3://"),
     ("MUNICIPALITY", "{file}", "a file is not TOML"),
