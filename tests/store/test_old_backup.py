@@ -177,7 +177,7 @@ def test_another_data_key_is_told_and_nothing_is_kept(
     )
     media = Media(store_settings.media_url, stranger.sealer)
     for without_damaged in (False, True):
-        with pytest.raises(BadBackup, match="DATA_KEY opens none of the files|made under another DATA_KEY"):
+        with pytest.raises(BadBackup, match=r"DATA_KEY opens none of the files|made under another DATA_KEY"):
             restore(stranger, media, OLD, without_damaged=without_damaged)
     stranger.close()
     assert media.tokens() == set()
