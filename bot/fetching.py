@@ -164,7 +164,7 @@ class Fetcher:
 
     def _drop_from_request(self, session: Session, file: File) -> bool:
         row = find_open(session, session.get_one(Resident, file.resident_id))
-        return row is not None and drop_file(self._office, row, file.token)
+        return row is not None and row.can_be_read() and drop_file(self._office, row, file.token)
 
 
 def _of_case(session: Session, file: File) -> dict[str, str]:

@@ -138,10 +138,7 @@ class Worker:
             resident.blocked_at = None  # Who writes to us does not block us: LINE's events come in any order.
         running = known.requests.get(resident.id)
         forget_what_never_opens(resident, event.user_id)
-        if running is not None and running.never_open():
-            # As if they had left it alone for long.
-            end_request(running, "expired")
-            running = None
+        running = _that_opens(running)
         return handle(Visit(session, self._office, resident, event, row.arrived_at, running))
 
     def _in_group(self, event: Event) -> list[Reply]:
@@ -160,8 +157,12 @@ class Worker:
             return
         with self._database.transaction() as session:
             row = session.get_one(InboxEvent, row_id, with_for_update=True)
-            waits = row.state == "new" and isinstance(error, UnknownKey) and inbox.wait_for_key(row)
-            is_dead = row.state == "new" and not waits and inbox.failed(row, type(error).__name__)
+            if row.state != "new":
+                is_dead = False
+            elif isinstance(error, UnknownKey):
+                is_dead = not inbox.wait_for_key(row)
+            else:
+                is_dead = inbox.failed(row, type(error).__name__)
         if is_dead:
             self._give_up(row_id)
 
@@ -208,6 +209,19 @@ class _Known:
     def by_lane(cls, session: Session, lanes: Sequence[str]) -> Self:
         residents = acquaintances(session, lanes)
         return cls(residents, open_requests(session, residents.values()))
+
+
+def _that_opens(running: Conversation | None) -> Conversation | None:
+    """A request whose answers never open ends, as if its resident had left it alone for long."""
+    if running is None:
+        return None
+    spoilt = running.never_open()
+    if "answers" in spoilt:
+        end_request(running, "expired")
+        return None
+    if spoilt:
+        running.said_in = None
+    return running
 
 
 def _dated(event: Event, row: InboxEvent) -> Event:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from staff_console.office import me, office
 from staff_console.sign_in import retry_after, too_many, with_cookie
 from staff_console.words import REFUSALS
-from store.passwords import BadPassword
+from store.passwords import BadPassword, normal
 from store.sign_ins import TooManyTries, WrongSignIn, begin_session, check_own_password
 from store.staff import change_own_password
 from store.staff_models import Staff
@@ -31,6 +31,9 @@ def change() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return render_template("password.html", problem=too_many(error)), 429, retry_after(error)
     except WrongSignIn:
         return _refused("wrong_password")
+    if normal(request.form["new"]) == normal(request.form["current"]):
+        # After a restore, or when somebody else chose it, it must not stay.
+        return _refused("as_before")
     try:
         with office().database.transaction() as session:
             cookie = _change(session, request.form["new"])

@@ -107,10 +107,9 @@ def lost_ones(session: Session, resident: Resident) -> list[File]:
 
 
 def lost_in_request(session: Session, resident: Resident, running: Conversation) -> list[File]:
-    """Those of the running request, also of what was sent before it began and taken along."""
-    since = running.started_at - TAKE_ALONG_WITHIN
+    """Those of the running request; none of an earlier one that was given up."""
     found = lost_ones(session, resident)
-    return [file for file in found if file.case_id is None and file.created_at >= since]
+    return [file for file in found if file.case_id is None and file.created_at >= running.started_at]
 
 
 def unclaimed_photos(session: Session, resident: Resident) -> list[File]:

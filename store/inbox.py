@@ -13,7 +13,7 @@ from store.clock import now
 from store.lanes import hold_lanes
 from store.models import InboxEvent
 from store.sealing import Fresh, new_row_key
-from store.unreadable import UNREADABLE, put_off
+from store.unreadable import UNREADABLE, WAITS_FOR_KEY, put_off
 
 MOST_TRIES = 5
 # Longer than a worker that hangs is let live (bot/supervisor.py): when the next begins, others have their turn first.
@@ -157,11 +157,12 @@ def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxE
 
 def wait_for_key(event: InboxEvent) -> bool:
     """The event, or what is known of its resident, needs a key that this process has not: that costs it no try. False
-    when it has waited long enough."""
-    if not put_off(event):
-        return False
-    event.tries -= 1
-    return True
+    when it has waited long enough, and is dead."""
+    if put_off(event):
+        event.tries -= 1
+        return True
+    event.state, event.error = "dead", UNREADABLE
+    return False
 
 
 def give_back(session: Session, event_ids: Sequence[int], *, at_once: bool = False) -> None:
@@ -186,8 +187,9 @@ def failed(event: InboxEvent, error: str) -> bool:
 
 
 def backlog(session: Session) -> tuple[int, float]:
-    """How many events wait, and how many seconds the eldest has waited."""
-    count, eldest = session.execute(
-        select(func.count(), func.min(InboxEvent.arrived_at)).where(InboxEvent.state == "new")
-    ).one()
+    """How many events wait, and how many seconds the eldest has waited; without residents of whom one needs a key that
+    is not there."""
+    waits_for_key = select(_ELDER.lane).where(_ELDER.state == "new", _ELDER.error.startswith(WAITS_FOR_KEY))
+    query = select(func.count(), func.min(InboxEvent.arrived_at)).where(InboxEvent.state == "new")
+    count, eldest = session.execute(query.where(InboxEvent.lane.not_in(waits_for_key))).one()
     return count, (now() - eldest).total_seconds() if eldest else 0.0

@@ -150,17 +150,17 @@ def claim(session: Session, *, most: int, replies_first: bool = False) -> list[l
     first.
 
     A request whose outcome is unknown goes again exactly as it was. Otherwise a free reply takes along whatever waits,
-    and what is due takes the others along: LINE bills requests, not messages.
+    and what is due takes the others along: LINE bills requests, not messages. What no key opens is passed over.
     """
     times = {"now": now(), "long_ago": now() - CLOCKS_DIFFER}
     query = _DUE_REPLIES_FIRST if replies_first else _DUE
     while due := session.execute(query, {**times, "most": most}).all():
         waiting = defaultdict(list)
-        for row in readable(session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})})):
+        rows = session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})})
+        for row in readable(rows, at=times["now"]):
             waiting[row.lane].append(row)
         if requests := [request for row_id, lane in due if (request := _request(row_id, waiting[lane]))]:
             return requests
-        # Those were put off or given up because nobody can read them. Others may wait behind them.
     return []
 
 

@@ -20,7 +20,7 @@ _NO_WORD = re.compile(r"[\W\d_]+")
 
 
 class BadPassword(ValueError):
-    """Not good enough; `reason` is too_short, too_long, too_common or as_before."""
+    """Not good enough; `reason` is too_short, too_long or too_common."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -95,9 +95,12 @@ def missing_file(database_url: str) -> Path | None:
     """SQLite's file where it is not there: it would be made by whoever opens it, also under a mistyped name."""
     url = make_url(database_url)
     file = Path(url.database or "").absolute()
-    if not url.drivername.startswith("sqlite") or file.exists():
-        return None
-    return file if next(folder for folder in file.parents if folder.exists()).is_dir() else None
+    try:
+        if not url.drivername.startswith("sqlite") or file.exists():
+            return None
+        return file if next(folder for folder in file.parents if folder.exists()).is_dir() else None
+    except OSError:
+        return None  # It may not be looked at; whoever opens it says so.
 
 
 def media_address(value: str) -> str:

@@ -49,7 +49,11 @@ def take_back_from_cases(session: Session, resident: Resident, message_id: str) 
 
     What is given back are the facts remembered no more.
     """
-    cases = session.scalars(select(Case).where(Case.resident_id == resident.id)).all()
+    cases = [
+        case
+        for case in session.scalars(select(Case).where(Case.resident_id == resident.id))
+        if "answers" not in case.never_open()
+    ]
     facts = _told_only_in(message_id, (row for case in cases for row in case.answers))
     for case in cases:
         _from_answers(case, message_id, facts)

@@ -16,21 +16,23 @@ log = logging.getLogger(__name__)
 
 UNREADABLE = "no key in DATA_KEY opens it"
 PUT_OFF_FOR, GIVE_UP_AFTER = timedelta(minutes=1), timedelta(days=1)
-_WAITS = "needs a key that DATA_KEY lacks since "
+WAITS_FOR_KEY = "needs a key that DATA_KEY lacks since "
 
 
-def readable(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
-    """Without those, and without what went in one request with them.
+def readable(rows: Iterable[OutboxRow], *, at: datetime) -> list[OutboxRow]:
+    """The rows that open, without those of a request of which another row does not. `at`: when they were found due.
 
     What was tried already, LINE may have taken; of all others it is certain that it did not.
     """
     found = list(rows)
     closed = {row.id for row in found if not row.can_be_read()}
-    lacking = [row for row in found if row.id in closed and row.lacks_key()]
-    waiting = {row.id for row in lacking if row.next_try_at > now() or put_off(row)}
+    waiting = set()
     for row in found:
         if row.id not in closed:
-            _is_open(row)
+            _end_wait(row)
+        elif row.lacks_key() and (row.next_try_at > at or put_off(row, at=at)):
+            waiting.add(row.id)
+    for row in found:
         if _is_of(closed - waiting, row):
             give_up(row)
     return [row for row in found if not _is_of(closed, row)]
@@ -67,13 +69,14 @@ def give_up(row: OutboxRow) -> None:
     row.error = UNREADABLE if tried else f"cannot be written: {UNREADABLE}"
 
 
-def put_off(row: InboxEvent | OutboxRow) -> bool:
+def put_off(row: InboxEvent | OutboxRow, *, at: datetime | None = None) -> bool:
     """It lacks a key, so it waits for a process that has it; False when it has waited long enough."""
-    since = _waits_since(row) or now()
-    if now() - since >= GIVE_UP_AFTER:
+    at = at or now()
+    since = _waits_since(row) or at
+    if at - since >= GIVE_UP_AFTER:
         return False
-    row.error = f"{_WAITS}{since.isoformat()}"
-    row.next_try_at = max(row.next_try_at or now(), now() + PUT_OFF_FOR)
+    row.error = f"{WAITS_FOR_KEY}{since.isoformat()}"
+    row.next_try_at = max(row.next_try_at or at, at + PUT_OFF_FOR)
     log.error(
         "a message needs a key that this process lacks: restart it with the DATA_KEY of the others",
         extra={"row": row.id},
@@ -81,11 +84,13 @@ def put_off(row: InboxEvent | OutboxRow) -> bool:
     return True
 
 
-def _is_open(row: OutboxRow) -> None:
+def _end_wait(row: OutboxRow) -> None:
     if _waits_since(row) is not None:
         row.error = None
 
 
 def _waits_since(row: InboxEvent | OutboxRow) -> datetime | None:
     error = row.error or ""
-    return datetime.fromisoformat(error.removeprefix(_WAITS)) if error.startswith(_WAITS) else None
+    return (
+        datetime.fromisoformat(error.removeprefix(WAITS_FOR_KEY)) if error.startswith(WAITS_FOR_KEY) else None
+    )

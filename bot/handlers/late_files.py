@@ -42,14 +42,17 @@ def _tokens(row: dict[str, Any]) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def note_sent_anew(visit: Visit, row: Conversation) -> None:
-    """In the running request itself: one of its lost files is asked for no more."""
+def note_sent_anew(visit: Visit, row: Conversation, file: File) -> None:
+    """If the running request took this file, one of its lost ones is asked for no more."""
+    draft = conversation.find_draft(visit, row)
+    if draft is None or file.token not in conversation.files_in(draft):
+        return
     for lost in lost_in_request(visit.session, visit.resident, row)[:1]:
         lost.again_until = None
 
 
 def take_lost_along(visit: Visit, row: Conversation, case: Case) -> None:
-    """The request was sent before its lost files came anew: they will find the case."""
+    """The request was sent before its lost files came anew: what is sent in their place finds the case by them."""
     for lost in lost_in_request(visit.session, visit.resident, row):
         lost.case_id = case.id
 

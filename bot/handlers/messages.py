@@ -137,8 +137,9 @@ def sent_file(visit: Visit) -> list[Reply]:
     if lost is not None:
         return late_files.take_again(visit, file, lost)
     if (row := visit.running) is not None:
-        late_files.note_sent_anew(visit, row)
-        return _in_conversation(visit, row, _as_said(sent, file))
+        replies = _in_conversation(visit, row, _as_said(sent, file))
+        late_files.note_sent_anew(visit, row, file)
+        return replies
     replies = _for_listening_case(visit, file) or menu.photo_first(visit)
     return replies if _speaks_for_album(visit, sent) else []
 

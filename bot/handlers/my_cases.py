@@ -111,7 +111,7 @@ def card(visit: Visit, case: Case) -> CaseCard:
         title=case.service_title,
         status=STATUS_LABELS[status],
         colour=COLOURS[status],
-        summary=case.summary,
+        summary=case.value_or("summary", say("cases.unreadable")),
         steps=tuple(_step(visit, event) for event in _shown_events(visit, case)),
         lines=(holder, *_how_long(visit, case)),
         buttons=tuple(_buttons(visit, case)),
@@ -143,7 +143,8 @@ def _shown_events(visit: Visit, case: Case) -> list[CaseEvent]:
 def _step(visit: Visit, event: CaseEvent) -> tuple[str, str]:
     happened = visit.office.phrases.say(f"step.{event.action}")
     moment = f"{thai_date(event.at)} {thai_time(event.at)}"
-    return moment, f"{happened}: {event.note}" if event.note else happened
+    note = event.value_or("note", visit.office.phrases.say("cases.unreadable"))
+    return moment, f"{happened}: {note}" if note else happened
 
 
 def _buttons(visit: Visit, case: Case) -> list[Button]:

@@ -165,6 +165,21 @@ def test_a_photo_asked_for_again_before_the_request_was_sent_finds_the_case_afte
     assert kept(town, case) == 1
 
 
+def test_what_a_request_that_was_given_up_lost_is_nothing_to_the_next_one(town: Town) -> None:
+    phone = at_the_photos(town)
+    town.simulator.faults.turn(content_endless=True)
+    phone.sends_photos([photo()])
+    town.settle()
+    town.wait(seconds=61)
+    town.simulator.faults.clear()
+    says(town, phone, "ยกเลิก")
+    phone.taps("ใช่ ยกเลิก")
+    town.settle()
+    says(town, phone, "ไฟถนนหน้าบ้านดับค่ะ มืดมาก", "ไม่มี", "หน้าวัดโพธิ์ชัย")
+    case = send(town, phone)
+    assert photos_of(town, case) == []
+
+
 def test_what_was_sent_anew_in_the_request_itself_is_asked_for_no_more(town: Town) -> None:
     phone = at_the_photos(town)
     town.simulator.faults.turn(content_endless=True)

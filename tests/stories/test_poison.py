@@ -136,12 +136,27 @@ def test_the_guard_objects_to_who_stands_still_outside_all_steps() -> None:
     child = os.fork()
     if child == 0:
         live_and_stand_still(watchdog)
+        os._exit(0)
     try:
-        guard = Guard(watchdog, replace(ENDLESS, looks=50))
+        guard = Guard(watchdog, replace(ENDLESS, looks=150))
         wait_until(lambda: guard.objection(child) == Objection("no sign of life", None), what="an objection")
+        assert watchdog.signs_of_life == 1
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+
+
+def test_the_guard_lets_go_on_who_shows_life() -> None:
+    watchdog = Watchdog()
+    threading.Thread(target=watchdog.show_life, daemon=True).start()
+    guard, found = Guard(watchdog, replace(ENDLESS, looks=150)), []
+
+    def look() -> bool:
+        found.append(guard.objection(os.getpid()))
+        return watchdog.signs_of_life > 5
+
+    wait_until(look, what="several signs of life")
+    assert set(found) == {None}
 
 
 def test_the_guard_lets_go_on_who_works_step_by_step() -> None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from store.inbox import backlog
 from store.keys import open_database
-from store.models import Conversation, InboxEvent, OutboxRow, Resident
+from store.models import CaseEvent, Conversation, InboxEvent, OutboxRow, Resident
 from store.outbox import put_reply
 from store.resealing import reseal
 from store.statuses import Action
@@ -134,6 +135,59 @@ def test_a_worker_with_an_older_data_key_gives_up_nothing_and_one_with_the_newer
     assert not states(town) & {"new", "ready", "dead"}
 
 
+def test_what_needs_a_key_for_its_resident_is_dead_after_a_day_too_and_makes_nobody_unready(
+    town: Town,
+) -> None:
+    phone = friend(town)
+    with town.database.reading() as session:
+        row_id = session.scalars(select(Resident.id)).one()
+    shut(town.database, "resident.person", row_id, NOBODYS_KEY)
+    phone.says("ไฟถนนดับค่ะ")
+    town.simulator.deliver_webhooks()
+    for _ in range(23):
+        work(town)
+        town.clock.shift(timedelta(hours=1))
+    assert "new" in states(town)
+    with town.database.reading() as session:
+        assert backlog(session)[0] == 0
+    for _ in range(3):
+        town.clock.shift(timedelta(hours=1))
+        work(town)
+    assert "new" not in states(town)
+    assert "dead" in states(town)
+
+
+def test_of_a_request_nothing_is_forgotten_that_another_key_opens(town: Town) -> None:
+    phone = friend(town)
+    phone.says("ไฟถนนดับค่ะ")
+    town.settle()
+    with town.database.reading() as session:
+        before = session.scalars(select(Conversation)).one()
+        row_id, answers = before.id, before.answers or {}
+    shut(town.database, "conversation.said_in", row_id)
+    phone.says("ไม่มี")
+    town.settle()
+    with town.database.reading() as session:
+        row = session.get_one(Conversation, row_id)
+        assert row.ended_as is None
+        assert (row.answers or {}).items() >= answers.items()
+
+
+@pytest.mark.parametrize("about", ["case.answers", "case.summary", "case_event.note"])
+def test_a_case_of_which_something_never_opens_keeps_nobody_from_theirs(town: Town, about: str) -> None:
+    phone = friend(town)
+    case_id = a_case_of(town, phone)
+    with town.database.reading() as session:
+        event_id = session.scalars(select(CaseEvent.id).where(CaseEvent.case_id == case_id)).first() or 0
+    shut(town.database, about, event_id if about.startswith("case_event") else case_id)
+    phone.says("ติดตามเรื่อง")
+    town.settle()
+    phone.unsends(phone.says("ไฟถนนดับค่ะ"))
+    town.settle()
+    assert not states(town) & {"new", "dead"}
+    assert "ระบบขัดข้อง" not in "".join(texts(phone))
+
+
 def test_what_needs_a_key_that_never_comes_is_dead_after_a_day_and_holds_up_nobody(town: Town) -> None:
     first, *_ = news_for(town, "สมศรี", "สมชาย")
     shut(town.database, "outbox.details", first, NOBODYS_KEY)
@@ -166,7 +220,7 @@ def test_a_resident_of_whom_something_never_opens_is_still_served(town: Town, ab
     phone.says("ไฟถนนดับค่ะ")
     town.settle()
     assert len(texts(phone)) > before
-    assert "ขัดข้อง" not in texts(phone)[-1]
+    assert "ระบบขัดข้อง" not in texts(phone)[-1]
     assert not states(town) & {"new", "ready", "dead"}
     officer(town, a_case_of(town, phone), Action.TELL, "ข่าวของคุณ")
     town.wait(minutes=5)
