@@ -13,7 +13,7 @@ from store.db import Database
 from store.models import TABLES, OutboxRow, Resident
 from store.statuses import Action, Status, Who
 from tests.builders import a_case, a_resident
-from tests.town import TOKEN, Town, words_of
+from tests.town import TOKEN, Town, photo, words_of
 
 OFFICER = Actor(Who.OFFICER)
 HELLO = "สวัสดี"
@@ -63,6 +63,17 @@ def calls(town: Town, kind: str) -> list[dict[str, Any]]:
     """The requests to send a `reply` or `push` that LINE saw, eldest first."""
     path = f"/v2/bot/message/{kind}"
     return [entry for entry in town.simulator.log.after(0) if entry["path"] == path]
+
+
+def sends_a_photo_in_vain(town: Town, phone: Phone, **fault: Any) -> None:
+    """LINE has the fault until the photo is given up and its resident has heard so."""
+    town.simulator.faults.turn(**fault)
+    phone.sends_photos([photo()])
+    town.settle()
+    for seconds in (6, 16, 61, 61):
+        town.wait(seconds=seconds)
+    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+    town.simulator.faults.clear()
 
 
 def rows(town: Town, state: str | None = None) -> list[OutboxRow]:

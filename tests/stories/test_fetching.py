@@ -25,7 +25,7 @@ from store.files import claim_wanted
 from store.models import Conversation, File
 from store.shelves import Folder
 from tests.pdfs import a_pdf
-from tests.stories.scenes import friend, texts, times_told
+from tests.stories.scenes import friend, sends_a_photo_in_vain, texts, times_told
 from tests.town import TOKEN, Town, photo
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
@@ -124,17 +124,11 @@ def test_a_photo_that_cannot_be_had_opens_its_question_again_and_the_resident_he
     town: Town, fault: dict[str, Any], reason: str
 ) -> None:
     phone = at_the_photos(town)
-    town.simulator.faults.turn(**fault)
-    phone.sends_photos([photo()])
-    town.settle()
-    for seconds in (6, 16, 61, 61):
-        town.wait(seconds=seconds)
+    sends_a_photo_in_vain(town, phone, **fault)
     (file,) = files(town)
     assert (file.state, file.refused_because) == ("refused", reason)
     assert bytes_on_disk(town) == []
     assert "photos" not in answers(town)
-    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
-    town.simulator.faults.clear()
     phone.sends_photos([photo()])
     town.settle()
     assert len(answers(town)["photos"]) == 1

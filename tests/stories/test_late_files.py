@@ -10,7 +10,7 @@ from sqlalchemy import select
 from line_simulator.residents import Resident as Phone
 from store.models import Case, File
 from store.statuses import Action
-from tests.stories.scenes import friend, officer, texts, times_told
+from tests.stories.scenes import friend, officer, sends_a_photo_in_vain, texts, times_told
 from tests.town import Town, photo
 
 NO_PHOTO = b"no photo at all"
@@ -151,13 +151,7 @@ def test_a_photo_asked_for_again_before_the_request_was_sent_finds_the_case_afte
     town: Town, fault: dict[str, Any]
 ) -> None:
     phone = at_the_photos(town)
-    town.simulator.faults.turn(**fault)
-    phone.sends_photos([photo()])
-    town.settle()
-    for seconds in (6, 16, 61, 61):
-        town.wait(seconds=seconds)
-    town.simulator.faults.clear()
-    assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
+    sends_a_photo_in_vain(town, phone, **fault)
     case = send(town, phone)
     phone.sends_photos([photo()])
     town.settle()
@@ -167,11 +161,7 @@ def test_a_photo_asked_for_again_before_the_request_was_sent_finds_the_case_afte
 
 def test_what_a_request_that_was_given_up_lost_is_nothing_to_the_next_one(town: Town) -> None:
     phone = at_the_photos(town)
-    town.simulator.faults.turn(content_endless=True)
-    phone.sends_photos([photo()])
-    town.settle()
-    town.wait(seconds=61)
-    town.simulator.faults.clear()
+    sends_a_photo_in_vain(town, phone, content_endless=True)
     says(town, phone, "ยกเลิก")
     phone.taps("ใช่ ยกเลิก")
     town.settle()
@@ -182,11 +172,7 @@ def test_what_a_request_that_was_given_up_lost_is_nothing_to_the_next_one(town: 
 
 def test_what_was_sent_anew_in_the_request_itself_is_asked_for_no_more(town: Town) -> None:
     phone = at_the_photos(town)
-    town.simulator.faults.turn(content_endless=True)
-    phone.sends_photos([photo()])
-    town.settle()
-    town.wait(seconds=61)
-    town.simulator.faults.clear()
+    sends_a_photo_in_vain(town, phone, content_endless=True)
     phone.sends_photos([photo()])
     town.settle()
     case = send(town, phone)
