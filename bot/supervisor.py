@@ -38,8 +38,9 @@ _PR_SET_PDEATHSIG = 1
 @dataclass(frozen=True)
 class Limits:
     """`cpu_seconds` is processor time of one step's thread: work that never ends uses it up soon on any machine, work
-    that waits for its turn on a busy one does not. `seconds` is for a step that waits for ever. `looks` without a sign
-    of life are for what hangs outside all steps: a machine that sleeps, or is too busy, keeps us from looking, too."""
+    that waits for its turn on a busy one does not. `seconds` is for a step that waits for ever. `looks` is for what
+    hangs outside all steps: so often the supervisor may look in vain for a sign of life. It counts looks, not seconds,
+    because a machine that sleeps or is too busy stops the supervisor as well."""
 
     cpu_seconds: float = 3.0
     seconds: float = 30.0

@@ -61,7 +61,10 @@ class Watchdog:
         return place
 
     def show_life(self) -> None:
-        """For a thread of its own: never returns. What holds the interpreter's lock keeps it from going on."""
+        """Counts up once a second and never returns; it needs a thread of its own.
+
+        Whatever holds the interpreter's lock stops it.
+        """
         while True:
             _SIGNS.pack_into(self._memory, _SIGNS_AT, self.signs_of_life + 1)
             time.sleep(_SIGN_EVERY_SECONDS)

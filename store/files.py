@@ -107,7 +107,7 @@ def lost_ones(session: Session, resident: Resident) -> list[File]:
 
 
 def lost_in_request(session: Session, resident: Resident, running: Conversation) -> list[File]:
-    """Those of the running request; none of an earlier one that was given up."""
+    """The lost files of the running request; none of an earlier one that was given up."""
     found = lost_ones(session, resident)
     return [file for file in found if file.case_id is None and file.created_at >= running.started_at]
 

@@ -116,7 +116,7 @@ def claim(session: Session, *, most: int, tried_first: bool = False) -> Claim | 
 
 
 def pause_after(tries: int) -> timedelta:
-    """5, 7, 11, 19 seconds: until what is being tried may be tried again."""
+    """The time until the next try: 5, 7, 11 and 19 seconds."""
     return ENDED_AFTER + timedelta(seconds=2**tries)
 
 
@@ -150,14 +150,18 @@ def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxE
     events = list(session.scalars(_THESE, {"ids": event_ids, "tries": tries})) if event_ids else []
     closed = [event for event in events if not event.can_be_read()]
     for event in closed:
-        if not (event.lacks_key() and wait_for_key(event)):
+        if event.lacks_key():
+            wait_for_key(event)
+        else:
             event.state, event.error = "dead", UNREADABLE
     return [event for event in events if event not in closed]
 
 
 def wait_for_key(event: InboxEvent) -> bool:
-    """The event, or what is known of its resident, needs a key that this process has not: that costs it no try. False
-    when it has waited long enough, and is dead."""
+    """Puts off an event which needs a key that this process lacks, itself or for its resident; that costs it no try.
+
+    False, and the event is dead, when it has waited long enough.
+    """
     if put_off(event):
         event.tries -= 1
         return True
@@ -187,8 +191,10 @@ def failed(event: InboxEvent, error: str) -> bool:
 
 
 def backlog(session: Session) -> tuple[int, float]:
-    """How many events wait, and how many seconds the eldest has waited; without residents of whom one needs a key that
-    is not there."""
+    """How many events wait, and how many seconds the eldest has waited.
+
+    A resident whose event waits for a missing key is not counted: the others are served all the same.
+    """
     waits_for_key = select(_ELDER.lane).where(_ELDER.state == "new", _ELDER.error.startswith(WAITS_FOR_KEY))
     query = select(func.count(), func.min(InboxEvent.arrived_at)).where(InboxEvent.state == "new")
     count, eldest = session.execute(query.where(InboxEvent.lane.not_in(waits_for_key))).one()

@@ -27,7 +27,7 @@ class SealedRow:
         return not self._closed()
 
     def lacks_key(self) -> bool:
-        """Whether it would open in a process that has more keys, as far as one can tell."""
+        """Whether all its values that do not open here need a key this process lacks, and there is such a value."""
         return set(self._closed().values()) == {UnknownKey}
 
     def never_open(self) -> list[str]:
@@ -35,7 +35,7 @@ class SealedRow:
         return [name for name, why in self._closed().items() if why is not UnknownKey]
 
     def value_or(self, name: str, instead: Any) -> Any:
-        """One of its values, `instead` where no key opens it: what is shown beside it need not be missed, too."""
+        """Returns the value of this name, or `instead` where no key of this process opens it."""
         try:
             return getattr(self, name)
         except CannotOpen:

@@ -92,7 +92,7 @@ def database_address(value: str) -> str:
 
 
 def missing_file(database_url: str) -> Path | None:
-    """SQLite's file where it is not there: it would be made by whoever opens it, also under a mistyped name."""
+    """Returns SQLite's file when it does not exist, else None. Whoever opened it would make it, mistyped or not."""
     url = make_url(database_url)
     file = Path(url.database or "").absolute()
     try:

@@ -49,9 +49,9 @@ def address_of(resident: Resident) -> str | None:
 
 
 def forget_what_never_opens(resident: Resident, line_user_id: str) -> None:
-    """What was changed or moved of what is known of a resident who writes: each message of theirs would fail by it.
+    """Forgets those values of a resident that were changed or moved, because each of their messages would fail by them.
 
-    UnknownKey is left to whoever reads the value.
+    A value whose key this process lacks stays.
     """
     for name in resident.never_open():
         log.error("what was known of a resident never opens and is forgotten", extra={"row": resident.id})
@@ -63,14 +63,14 @@ def _is_of(requests: set[int], row: OutboxRow) -> bool:
 
 
 def give_up(row: OutboxRow) -> None:
-    """A supervisor sees it at /stuck."""
+    """Makes the row a dead letter, which supervisors see at /stuck."""
     tried = row.first_tried_at is not None or row.lead_id is not None
     row.state, row.lead_id = "dead", None
     row.error = UNREADABLE if tried else f"cannot be written: {UNREADABLE}"
 
 
 def put_off(row: InboxEvent | OutboxRow, *, at: datetime | None = None) -> bool:
-    """It lacks a key, so it waits for a process that has it; False when it has waited long enough."""
+    """Puts off by a minute a row that needs a key this process lacks; False when it has waited long enough."""
     at = at or now()
     since = _waits_since(row) or at
     if at - since >= GIVE_UP_AFTER:

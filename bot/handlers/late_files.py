@@ -43,7 +43,7 @@ def _tokens(row: dict[str, Any]) -> list[str]:
 
 
 def note_sent_anew(visit: Visit, row: Conversation, file: File) -> None:
-    """If the running request took this file, one of its lost ones is asked for no more."""
+    """Asks for one lost file less, if the running request took this one."""
     draft = conversation.find_draft(visit, row)
     if draft is None or file.token not in conversation.files_in(draft):
         return
@@ -52,7 +52,7 @@ def note_sent_anew(visit: Visit, row: Conversation, file: File) -> None:
 
 
 def take_lost_along(visit: Visit, row: Conversation, case: Case) -> None:
-    """The request was sent before its lost files came anew: what is sent in their place finds the case by them."""
+    """Gives the lost files of a request to its case, so that what is sent in their place finds the case."""
     for lost in lost_in_request(visit.session, visit.resident, row):
         lost.case_id = case.id
 
