@@ -7,7 +7,7 @@ import json
 import time
 from typing import Any
 
-SECRET = "the channel secret of the benchmark"
+SECRET = "the-channel-secret-of-the-benchmark"
 TOKEN = "a-channel-access-token"
 _DESTINATION = "U8e742f61d673b39c7fff3cecb7536ef0"
 

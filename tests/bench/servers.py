@@ -19,8 +19,8 @@ from tests.children import ROOT, Child
 from tests.faults.grounds import Plot
 from tests.faults.lives import KEY, SECRET_KEY
 from tests.postgres import free_port
+from tests.waiting import PATIENCE_SECONDS
 
-COME_UP_SECONDS = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -77,7 +77,7 @@ def started(command: str, environ: dict[str, str], *, serves: bool = True) -> It
 
 def _wait_for(port: int, process: Child) -> None:
     """Until it answers over HTTP: an open port alone may belong to a process that still loads."""
-    until = time.monotonic() + COME_UP_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:
             call(port, "GET", "/healthz")
@@ -159,7 +159,7 @@ def a_town(plot: Plot, line: Line, *, workers: int) -> Iterator[Town]:
 
 def _wait_for_workers(web: Server, workers: int) -> None:
     """A worker shows its life when all its threads run; the port of the web process is open before."""
-    until = time.monotonic() + COME_UP_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while workers and not json.loads(call(web.port, "GET", "/readyz"))["ready"]:
         if time.monotonic() > until:
             raise TimeoutError("The worker did not come up.")
