@@ -107,7 +107,7 @@ class Worker:
         if not_reached := [row.id for row in rows[len(done) :]]:
             inbox.give_back(session, not_reached, at_once=True)
         # What is claimed and not reached was looked up for nothing, and nobody else could take it meanwhile.
-        self._pace = max(1, min(2 * len(done), MOST_AT_ONCE))
+        self._pace = len(done) if not_reached else min(self._pace + 1, MOST_AT_ONCE)
 
     def _work(self, session: Session, row: InboxEvent, known: "_Known") -> None:
         event = _dated(read_event(row.body or {}), row)
