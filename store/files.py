@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
@@ -36,6 +36,24 @@ UNUSED_FOR = timedelta(hours=1)
 RESTORED = "restored"
 # Bytes are kept before the row that names them: those so old have missed theirs.
 UNCLAIMED_FOR = timedelta(hours=1)
+
+# Written down once: to build a statement takes longer than to run it.
+_OTHER = aliased(File)
+_UNDER_WAY = (
+    select(func.count(_OTHER.id))
+    .where(_OTHER.resident_id == File.resident_id, _OTHER.state == "wanted")
+    .where(_OTHER.claimed_until > bindparam("now"))
+    .correlate(File)
+    .scalar_subquery()
+)
+# What was never tried comes first, so that slow files hold up nobody else's, and nobody has all fetchers.
+_WANTED = (
+    select(File)
+    .where(File.state == "wanted", File.next_try_at <= bindparam("now"), _UNDER_WAY < MOST_OF_ONE)
+    .order_by(File.tries > 0, File.next_try_at)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=File)
+)
 
 
 class NotKept(ValueError):
@@ -134,25 +152,9 @@ def unclaimed_photos(session: Session, resident: Resident) -> list[File]:
 
 
 def claim_wanted(session: Session) -> File | None:
-    """The next file to fetch, promised to this fetcher for longer than a try should take.
-
-    What was never tried comes first, so that slow files hold up nobody else's, and nobody has all fetchers.
-    """
-    moment, other = now(), aliased(File)
-    under_way = (
-        select(func.count(other.id))
-        .where(other.resident_id == File.resident_id, other.state == "wanted", other.claimed_until > moment)
-        .correlate(File)
-        .scalar_subquery()
-    )
-    query = (
-        select(File)
-        .where(File.state == "wanted", File.next_try_at <= moment, under_way < MOST_OF_ONE)
-        .order_by(File.tries > 0, File.next_try_at)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=File)
-    )
-    file = session.scalars(query).one_or_none()
+    """The next file to fetch, promised to this fetcher for longer than a try should take."""
+    moment = now()
+    file = session.scalars(_WANTED, {"now": moment}).one_or_none()
     if file is not None:
         file.tries += 1
         file.unfinished += 1
