@@ -1,6 +1,7 @@
 """The models of a service definition. The file's name is the service's name everywhere else."""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -171,7 +172,7 @@ def read_services(folder: Path = FOLDER) -> dict[str, Service]:
 
 def read_service(path: Path) -> Service:
     try:
-        return Service.model_validate({"name": path.stem, **tomllib.loads(path.read_text("utf-8"))})
+        return _service(path.stem, path.read_text("utf-8"))
     except UnicodeDecodeError as error:
         raise ServiceError(f"{path.name} is not saved as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
@@ -179,3 +180,9 @@ def read_service(path: Path) -> Service:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ServiceError(f"{path.name}: {problems}") from error
+
+
+@cache
+def _service(name: str, text: str) -> Service:
+    """Services do not change, so all applications of a process share those that were read from the same text."""
+    return Service.model_validate({"name": name, **tomllib.loads(text)})
