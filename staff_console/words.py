@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from store.inbox import ENDED_ITS_WORKER
 from store.money import Alarm
 from store.search import Tab
 from store.staff import Role
 from store.statuses import ACTION_LABELS, Action, Status
 from store.stuck import DropReason, Stuck
+from store.unreadable import UNREADABLE, WAITS_FOR_KEY
 
 ROLES: Final = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้างาน", Role.ADMIN: "ผู้ดูแลระบบ"}
 
@@ -67,6 +69,9 @@ STUCK_ERRORS: Final = {
     "no clear answer": "LINE ไม่ตอบชัดเจนตลอด 23 ชั่วโมง",
     "no answer": "LINE ไม่ตอบ กำลังลองใหม่",
     "server error": "LINE ขัดข้อง กำลังลองใหม่",
+    UNREADABLE: "ข้อมูลที่เข้ารหัสไว้เปิดไม่ได้",
+    WAITS_FOR_KEY: "รอกุญแจ DATA_KEY ที่ระบบยังไม่มี กรุณาแจ้งผู้ดูแลระบบ",
+    ENDED_ITS_WORKER: "ทำให้ระบบหยุดทำงานทุกครั้งที่ลอง",
     "monthly limit": "ข้อความของเดือนหมด รอไปกับคำตอบครั้งถัดไป",
     "restored from a backup": "นำข้อมูลสำรองกลับมาใช้ รายการนี้อาจทำไปแล้วหลังวันที่สำรอง ตรวจก่อนกดลองใหม่",
 }

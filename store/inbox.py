@@ -53,7 +53,7 @@ _THESE = (
 )
 _TRY = update(InboxEvent).where(_GIVEN).values(tries=InboxEvent.tries + 1, next_try_at=bindparam("again_at"))
 _DONE = update(InboxEvent).where(_GIVEN).values(state="done", body=None, error=None)
-_ENDED_ITS_WORKER = {"state": "dead", "error": "each worker that tried it was ended"}
+ENDED_ITS_WORKER = "each worker that tried it was ended"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,9 @@ def _find_tried(session: Session, _most: int) -> Claim | None:
         return None
     if due.tries < MOST_TRIES:
         return Claim((due.id,), due.tries + 1)
-    session.execute(update(InboxEvent).where(InboxEvent.id == due.id).values(_ENDED_ITS_WORKER))
+    session.execute(
+        update(InboxEvent).where(InboxEvent.id == due.id).values(state="dead", error=ENDED_ITS_WORKER)
+    )
     return Claim((), 0, given_up=due.id)
 
 

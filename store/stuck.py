@@ -65,15 +65,16 @@ def stuck_events(session: Session) -> list[Stuck]:
             tries=event.tries,
             error=event.error or "",
             is_dead=event.state == "dead",
+            can_retry=not event.never_open(),
         )
         for event in session.scalars(query.order_by(InboxEvent.id).limit(MOST_SHOWN))
     ]
 
 
 def retry_event(session: Session, by: Staff, event_id: int) -> bool:
-    """As if it had just come. False when it is not stuck any more."""
+    """As if it had just come. False when it is not stuck any more, or would never open."""
     event = _lock_event(session, event_id)
-    if event is None:
+    if event is None or event.never_open():
         return False
     event.state, event.tries, event.next_try_at, event.error = "new", 0, None, None
     write_down(session, "retry_event", staff_id=by.id, about=f"event {event.id}")

@@ -1,12 +1,18 @@
 """A value that no key opens is missed by itself: the queue, the rest of its case and all other cases are shown."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
+from store import inbox
+from store.clock import now
 from store.db import Database
-from store.models import CaseEvent, OutboxRow
+from store.inbox import Arrival
+from store.models import CaseEvent, InboxEvent, OutboxRow
 from store.municipality import Municipality
+from store.outbox import put_notice
+from store.unreadable import UNREADABLE, WAITS_FOR_KEY, put_off
 from tests.builders import a_case, an_answer
 from tests.console.conftest import Known
 from tests.console.looks import snapshot
@@ -92,3 +98,35 @@ def test_a_console_that_lacks_the_key_says_so_and_changes_nothing(
     assert answer.status_code == 500
     assert "เปิดอ่านไม่ได้ ยังไม่มีการบันทึก" in answer.text
     assert snapshot(database) == before
+
+
+@pytest.mark.parametrize("key", [NOBODYS_KEY, None])
+def test_an_event_that_never_opens_can_only_be_dropped(
+    supervisor: Person, database: Database, key: bytes | None
+) -> None:
+    """One that only lacks a key may be worked on again by a process that has it."""
+    with database.transaction() as session:
+        inbox.accept(session, [Arrival("e", "somebody", now(), {})])
+        event = session.query(InboxEvent).one()
+        event.state, event.error = "dead", UNREADABLE
+    shut(database, "inbox.body", event.id, **({"key": key} if key else {}))
+    page = supervisor.visit("/stuck")
+    assert "ข้อมูลที่เข้ารหัสไว้เปิดไม่ได้" in page.html
+    assert UNREADABLE not in page.html
+    assert ("ลองใหม่</button>" in page.html) is (key is not None)
+    assert ("ทิ้งได้อย่างเดียว" in page.html) is (key is None)
+    supervisor.submit(page, f"/stuck/inbox/{event.id}/drop", reason="defective")
+    assert "ไม่มีรายการค้าง" in supervisor.visit("/stuck").html
+
+
+def test_what_waits_for_a_key_says_so_in_thai(
+    supervisor: Person, database: Database, municipality: Municipality
+) -> None:
+    with database.transaction() as session:
+        case = a_case(session, municipality)
+        row = put_notice(session, case.resident, "case_received", {}, case_id=case.id)
+        put_off(row)
+        row.created_at = row.created_at - timedelta(days=1)
+    page = supervisor.visit("/stuck").html
+    assert "รอกุญแจ DATA_KEY" in page
+    assert WAITS_FOR_KEY not in page
