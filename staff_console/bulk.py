@@ -28,10 +28,11 @@ LONGEST_NOTE = 1000
 
 @dataclass(frozen=True)
 class Outcome:
-    """Cases that were told, and those whose status does not allow it any more."""
+    """Cases that were told, those whose status does not allow it any more, and those whose resident cannot be told."""
 
     told: list[Case]
     refused: list[Case]
+    unreachable: list[Case]
     residents: int
 
 
@@ -81,8 +82,15 @@ def _problem(note: str, ids: list[int]) -> str:
 def _tell_each(session: Session, ids: list[int], note: str) -> Outcome:
     """A case that this person may not see is left out like one that does not exist: its number is not told either."""
     cases = [lock_case(session, case_id) for case_id in ids if find_case(session, me(), case_id) is not None]
+    unreachable = [case for case in cases if not _has_address(case)]
+    reachable = [case for case in cases if case not in unreachable]
     by = Actor(Who(me().role), me().id)
-    refused = tell_many(session, office().municipality, cases, by, note)
-    told = [case for case in cases if case not in refused]
+    refused = tell_many(session, office().municipality, reachable, by, note)
+    told = [case for case in reachable if case not in refused]
     write_down(session, "tell_many", staff_id=me().id, about=f"{len(told)} cases")
-    return Outcome(told, refused, residents=len({case.resident_id for case in told}))
+    return Outcome(told, refused, unreachable, residents=len({case.resident_id for case in told}))
+
+
+def _has_address(case: Case) -> bool:
+    """Not if they blocked us, or if LINE's name for them does not open here."""
+    return case.resident.blocked_at is None and case.resident.value_or("line_user_id", None) is not None

@@ -92,6 +92,11 @@ def may_ever(person: Staff, action: Action) -> bool:
     return any(row.action is action and Who(person.role) in row.who for row in RULES)
 
 
+def tells(action: Action) -> bool:
+    """Whether the resident hears of it."""
+    return any(row.action is action and row.notice is not None for row in RULES)
+
+
 def needs_note(action: Action) -> bool:
     return any(row.action is action and row.needs_note for row in RULES)
 

@@ -11,6 +11,7 @@ from store import thai
 from store.models import Case, CaseEvent, File, OutboxRow, Resident
 
 _CLOSED_ANSWERS = [{"question": "คำตอบ", "kind": "text", "answer": words.CLOSED, "value": None}]
+_CLOSED_PERSON = {"name": words.CLOSED, "phone": words.CLOSED}
 _MASKS = {"phone": thai.phone_masked, "citizen_id": thai.citizen_id_masked}
 
 
@@ -64,7 +65,7 @@ class ResidentShown:
     phone: str
     channel: str
     is_masked: bool
-    has_blocked: bool
+    unreachable_because: str
 
 
 @dataclass(frozen=True)
@@ -154,13 +155,30 @@ def _notices(session: Session, case: Case) -> list[NoticeShown]:
     ]
 
 
+def why_unreachable(resident: Resident) -> str:
+    """Why no message reaches them in LINE, in words; empty where messages do."""
+    if resident.blocked_at is not None:
+        return words.BLOCKED
+    return words.NO_ADDRESS if "line_user_id" in resident.never_open() else ""
+
+
 def _resident(resident: Resident, channel: str, *, unmasked: bool) -> ResidentShown:
-    person = resident.value_or("person", {"name": words.CLOSED}) or {}
-    digits = "".join(sign for sign in str(person.get("phone") or "") if sign.isdigit())
+    person = resident.value_or("person", _CLOSED_PERSON) or {}
+    phone, is_masked = _phone(str(person.get("phone") or ""), unmasked=unmasked)
     return ResidentShown(
         name=str(person.get("name") or ""),
-        phone=(thai.phone_shown if unmasked else thai.phone_masked)(digits) if digits else "",
+        phone=phone,
         channel=words.CHANNELS.get(channel, channel),
-        is_masked=bool(digits) and not unmasked,
-        has_blocked=resident.blocked_at is not None,
+        is_masked=is_masked,
+        unreachable_because=why_unreachable(resident),
     )
+
+
+def _phone(phone: str, *, unmasked: bool) -> tuple[str, bool]:
+    """As it is shown, and whether something of it is hidden."""
+    if phone == words.CLOSED:
+        return phone, False
+    digits = "".join(sign for sign in phone if sign.isdigit())
+    if unmasked or not digits:
+        return thai.phone_shown(digits), False
+    return thai.phone_masked(digits), True

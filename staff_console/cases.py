@@ -8,8 +8,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.case_forms import Asked, BadForm, check_form, forms_for, may_assign, may_ever, read_form
-from staff_console.case_page import show_case
+from staff_console.case_forms import (
+    Asked,
+    BadForm,
+    check_form,
+    forms_for,
+    may_assign,
+    may_ever,
+    read_form,
+    tells,
+)
+from staff_console.case_page import show_case, why_unreachable
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import UNMASKS, count
 from staff_console.office import me, office
@@ -50,7 +59,7 @@ def act(case_id: int, action: str) -> Page:
     try:
         check_form(asked)
         with _photos(asked) as photos:
-            _do(case_id, asked, photos)
+            trouble = _do(case_id, asked, photos)
     except (BadForm, NotKept) as error:
         return _mend(case_id, asked, error.reason)
     except AlreadyPressed:
@@ -58,7 +67,8 @@ def act(case_id: int, action: str) -> Page:
         return redirect(url_for("cases.show", case_id=case_id), 303)
     except (StaleCase, NotAllowed):
         return _conflict(case_id, asked)
-    flash(words.DONE[asked.action], "good")
+    # Whoever believes that the resident was told does not call them.
+    flash(f"{words.DONE[asked.action]} {trouble}".strip(), "warning" if trouble else "good")
     return redirect(url_for("cases.show", case_id=case_id, done=asked.action), 303)
 
 
@@ -94,18 +104,20 @@ def _photos(asked: Asked) -> Iterator[list[File]]:
         raise
 
 
-def _do(case_id: int, asked: Asked, photos: list[File]) -> None:
+def _do(case_id: int, asked: Asked, photos: list[File]) -> str:
+    """Returns why the resident, who should hear of it, cannot be told; empty where all is well."""
     by = Actor(Who(me().role), me().id)
     with office().database.transaction() as session:
         press(session, asked.token)
         case = lock_case(session, case_id, seen_version=asked.seen_version)
         if asked.action is Action.ASSIGN:
             _assign(session, case, asked.assignee, by)
-            return
+            return ""
         session.add_all(photos)
         session.flush()
         tokens = [photo.token for photo in photos]
         act_on(session, office().municipality, case, asked.action, by, note=asked.note, files=tokens)
+        return why_unreachable(case.resident) if tells(asked.action) else ""
 
 
 def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> None:

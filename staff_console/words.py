@@ -63,6 +63,8 @@ DELIVERIES: Final = {
 
 # What came in or should go out and does not; errors by the word they begin with.
 STUCK_KINDS: Final = {"event": "ข้อความเข้าจาก LINE", "reply": "คำตอบในแชต", "notice": "ข้อความแจ้งผู้แจ้ง"}
+BLOCKED: Final = "ผู้แจ้งบล็อกบัญชี LINE ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์"
+NO_ADDRESS: Final = "ที่อยู่ LINE ของผู้แจ้งเปิดไม่ได้ ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์ และแจ้งผู้ดูแลระบบ"
 STUCK_ERRORS: Final = {
     "refused": "LINE ไม่รับข้อความนี้",
     "cannot be written": "ระบบเขียนข้อความนี้ไม่ได้",

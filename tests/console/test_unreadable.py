@@ -19,6 +19,7 @@ from tests.console.looks import snapshot
 from tests.console.pages import Person
 from tests.shut import NOBODYS_KEY, shut
 
+NOT_TOLD = "ที่อยู่ LINE ของผู้แจ้งเปิดไม่ได้ ข้อความไปไม่ถึง"
 CLOSED = "เปิดอ่านไม่ได้ กรุณาแจ้งผู้ดูแลระบบ"
 
 
@@ -81,8 +82,15 @@ def test_who_cannot_be_reached_holds_up_nobody_else_who_is_told(
     for case_id in (spoilt.case_id, case.case_id):
         page = officer.visit(f"/cases/{case_id}")
         assert officer.submit(page, f"/cases/{case_id}/accept").status_code == 303
-    assert "ส่งไม่ได้" in officer.visit(f"/cases/{spoilt.case_id}").html
-    assert "รอส่ง" in officer.visit(f"/cases/{case.case_id}").html
+        told = officer.visit("/").html
+        assert "รับเรื่องแล้ว" in told
+        assert (NOT_TOLD in told) is (case_id == spoilt.case_id)
+    theirs, others = (officer.visit(f"/cases/{case_id}").html for case_id in (spoilt.case_id, case.case_id))
+    assert "ส่งไม่ได้" in theirs
+    assert "ข้อความไปไม่ถึงผู้แจ้ง กรุณาโทร" in theirs
+    assert "ผู้แจ้งจะได้รับข้อความ" not in theirs
+    assert "รอส่ง" in others
+    assert NOT_TOLD not in others
     with database.reading() as session:
         dead = session.query(OutboxRow).filter_by(state="dead").one()
     assert (dead.case_id, dead.error) == (spoilt.case_id, "cannot be written: no key in DATA_KEY opens it")
@@ -98,6 +106,28 @@ def test_a_console_that_lacks_the_key_says_so_and_changes_nothing(
     assert answer.status_code == 500
     assert "เปิดอ่านไม่ได้ ยังไม่มีการบันทึก" in answer.text
     assert snapshot(database) == before
+
+
+@pytest.mark.parametrize("key", [NOBODYS_KEY, None])
+def test_a_message_to_many_names_whom_it_does_not_reach(
+    supervisor: Person, database: Database, spoilt: Spoilt, case: Known, key: bytes | None
+) -> None:
+    form = supervisor.visit("/").form("/cases/tell")
+    shut(database, "resident.line_user_id", spoilt.resident_id, **({"key": key} if key else {}))
+    answer = supervisor.send(form, note="น้ำประปาหยุดไหลค่ะ", case=[str(spoilt.case_id), str(case.case_id)])
+    assert "ส่งข้อความแล้ว 1 เรื่อง ถึงผู้แจ้ง 1 คน" in answer.text
+    assert "ส่งไม่ถึง 1 เรื่อง" in answer.text
+    with database.reading() as session:
+        assert [row.case_id for row in session.query(OutboxRow)] == [case.case_id]
+
+
+def test_nobody_is_said_to_have_given_no_phone_where_it_does_not_open(
+    officer: Person, database: Database, spoilt: Spoilt
+) -> None:
+    shut(database, "resident.person", spoilt.resident_id)
+    page = officer.visit(f"/cases/{spoilt.case_id}").html
+    assert "ไม่ได้ให้ไว้" not in page
+    assert page.count(CLOSED) == 2
 
 
 @pytest.mark.parametrize("key", [NOBODYS_KEY, None])
