@@ -24,6 +24,7 @@ from store.schema import UPGRADE, is_newest, trouble_in
 from store.sealing import WrongDataKey
 from store.services import ServiceError
 from store.settings import SettingsError, missing_file
+from store.spoilt import count_spoilt
 
 MOST_CLOCK_SECONDS = 30
 LEAST_QUOTA_LEFT = 0.2
@@ -106,7 +107,11 @@ def _keys(database: Database) -> Iterator[Finding]:
     for number in use.unused:
         idle = f"no row is sealed with key {number} of DATA_KEY: only the first key is ever sealed with"
         yield warn("keys", idle, "a new key goes first; an old one goes out once reseal says that it may")
-    if not (use.closed or use.old or use.unused):
+    if spoilt := count_spoilt(database):
+        where = ", ".join(f"{about} ({count})" for about, count in spoilt.most_common(MOST_SHOWN))
+        changed = f"{spoilt.total()} values were changed or moved since they were sealed: {where}"
+        yield warn("keys", changed, "undo what was done to the database, or restore a backup")
+    if not (use.closed or use.old or use.unused or spoilt):
         yield ok("keys", "DATA_KEY opens what is stored")
 
 

@@ -51,9 +51,11 @@ UNKEEPABLE: Final = ErrorWords(
     "มีอักขระที่ระบบเก็บไม่ได้ปนมา ยังไม่มีการบันทึกใด ๆ",
     "มักติดมากับข้อความที่คัดลอกมาจากโปรแกรมอื่น กรุณากลับไปหน้าเดิม ลบส่วนนั้นหรือพิมพ์ใหม่ แล้วส่งอีกครั้ง",
 )
-CLOSED: Final = ErrorWords(
-    "ข้อมูลที่เข้ารหัสไว้ของรายการนี้เปิดอ่านไม่ได้ ยังไม่มีการบันทึกใด ๆ",
-    "รายการอื่นยังใช้ได้ตามปกติ กรุณาแจ้งผู้ดูแลระบบให้ตรวจกุญแจ DATA_KEY ด้วยคำสั่ง python -m bot doctor",
+_TELL_ADMIN: Final = "รายการอื่นยังใช้ได้ตามปกติ กรุณาแจ้งผู้ดูแลระบบให้ตรวจด้วยคำสั่ง python -m bot doctor"
+CLOSED: Final = ErrorWords("ข้อมูลที่เข้ารหัสไว้ของรายการนี้เปิดอ่านไม่ได้", _TELL_ADMIN)
+CLOSED_AND_UNCHANGED: Final = ErrorWords(f"{CLOSED.happened} ยังไม่มีการบันทึกใด ๆ", _TELL_ADMIN)
+DAMAGED_FILE: Final = ErrorWords(
+    "ไฟล์นี้เสียหายหรือเปิดไม่ได้", "ขอให้ผู้แจ้งส่งใหม่ หรือแจ้งผู้ดูแลระบบให้นำไฟล์กลับมาจากข้อมูลสำรอง"
 )
 
 
@@ -112,7 +114,9 @@ def show_no_room(error: OSError) -> tuple[str, int]:
 
 def show_closed(error: CannotOpen) -> tuple[str, int]:
     log.error("a sealed value does not open", extra={"endpoint": request.endpoint, **failure_fields(error)})
-    return error_page(500, CLOSED)
+    if request.blueprint == "files":
+        return error_page(500, DAMAGED_FILE)
+    return error_page(500, CLOSED if request.method == "GET" else CLOSED_AND_UNCHANGED)
 
 
 def show_failure(error: Exception) -> tuple[str, int]:

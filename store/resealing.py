@@ -56,7 +56,7 @@ def reseal(database: Database, media: Media, tell: Callable[[str], object] = lam
     """`tell` hears from time to time how far it is."""
     done, by_key = Resealed(), Counter[bytes]()
     say = _Progress(tell).say
-    for sealed in _sealed_tables():
+    for sealed in sealed_tables():
         _reseal_table(database, sealed, done, say)
     _reseal_files(database, media, done, by_key, say)
     with database.reading() as session:
@@ -90,7 +90,7 @@ _BACKUPS = "Backups taken before now need it: keep it with them."
 
 
 @dataclass(frozen=True)
-class _SealedTable:
+class SealedTable:
     """`plain` shows the sealed columns as the bytes that lie there."""
 
     plain: TableClause
@@ -101,13 +101,13 @@ class _SealedTable:
         return or_(self.plain.c.row_key == b"", *(beginning(each) != newest for each in columns))
 
 
-def _sealed_tables() -> Iterator[_SealedTable]:
+def sealed_tables() -> Iterator[SealedTable]:
     abouts: dict[str, dict[str, str]] = {}
     for about, sealed in sealed_columns():
         abouts.setdefault(sealed.table.name, {})[sealed.name] = about
     for name, names in abouts.items():
         columns = [column(each, LargeBinary) for each in ("row_key", *names)]
-        yield _SealedTable(table(name, column("id", Integer), *columns), names)
+        yield SealedTable(table(name, column("id", Integer), *columns), names)
 
 
 class _Progress:
@@ -121,7 +121,7 @@ class _Progress:
 
 
 def _reseal_table(
-    database: Database, sealed: _SealedTable, done: Resealed, say: Callable[[Resealed], None]
+    database: Database, sealed: SealedTable, done: Resealed, say: Callable[[Resealed], None]
 ) -> None:
     for _ in range(MOST_ROUNDS):
         changed = held = closed = 0
@@ -143,7 +143,7 @@ def _reseal_table(
     done.is_complete = False
 
 
-def _old_rows(database: Database, sealed: _SealedTable) -> Iterator[Sequence[int]]:
+def _old_rows(database: Database, sealed: SealedTable) -> Iterator[Sequence[int]]:
     """By their ids, without keeping any writer waiting."""
     key, last = sealed.plain.c.id, 0
     query = select(key).where(sealed.is_old(database.sealer.newest_start)).order_by(key).limit(AT_ONCE)
@@ -156,14 +156,14 @@ def _old_rows(database: Database, sealed: _SealedTable) -> Iterator[Sequence[int
         last = ids[-1]
 
 
-def _hold(session: Session, sealed: _SealedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
+def _hold(session: Session, sealed: SealedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
     """The rows as they are now. One that somebody else holds is left for later: waiting for it could be for ever."""
     query = select(sealed.plain).where(sealed.plain.c.id.in_(ids)).with_for_update(skip_locked=True)
     return [dict(row._mapping) for row in session.execute(query)]
 
 
 def _sealed_anew(
-    sealer: TownSealer, sealed: _SealedTable, row: dict[str, Any]
+    sealer: TownSealer, sealed: SealedTable, row: dict[str, Any]
 ) -> tuple[dict[str, Any] | None, int]:
     """The row as it should be, or None where nothing of it changes; and how many of its values do not open."""
     row_key, closed, anew = row["row_key"] or new_row_key(), 0, dict(row)
@@ -180,7 +180,7 @@ def _sealed_anew(
     return {**anew, "row_key": row_key}, closed
 
 
-def _write(session: Session, sealed: _SealedTable, rows: Sequence[dict[str, Any]]) -> None:
+def _write(session: Session, sealed: SealedTable, rows: Sequence[dict[str, Any]]) -> None:
     names = ("row_key", *sealed.abouts)
     statement = update(sealed.plain).where(sealed.plain.c.id == bindparam("row_to_change"))
     values = {name: bindparam(f"new_{name}", type_=LargeBinary) for name in names}

@@ -13,6 +13,7 @@ from tests.builders import a_resident
 from tests.children import run
 from tests.conftest import KEY
 from tests.processes import SERVE, environment, free_port
+from tests.shut import NOBODYS_KEY, shut
 from tests.town import Town
 
 pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
@@ -72,3 +73,15 @@ def test_the_doctor_names_the_wrong_key(town: Town) -> None:
     ended = run(command, env={**environment(town), "DATA_KEY": OTHER_KEY}, check=False)
     assert ended.returncode == 1
     assert "fail  keys        DATA_KEY does not open what this database holds" in ended.stdout
+
+
+def test_the_doctor_counts_what_was_changed_although_its_key_is_there(town: Town) -> None:
+    with town.database.transaction() as session:
+        spoilt, _ = a_resident(session), a_resident(session)
+        spoilt.person = {"name": "สมศรี"}
+    shut(town.database, "resident.person", spoilt.id)
+    (told,) = keys_as_the_doctor_finds_them(town, KEY)
+    assert "1 values were changed or moved since they were sealed: resident.person (1)" in told
+    shut(town.database, "resident.person", spoilt.id, NOBODYS_KEY)
+    (lacking,) = keys_as_the_doctor_finds_them(town, KEY)
+    assert "1 values were sealed with keys that DATA_KEY lacks" in lacking

@@ -39,6 +39,9 @@ if (links.length) {
       parts.dialog.showModal();
     });
   });
+  parts.image.addEventListener("error", () => {
+    parts.image.alt = "รูปนี้เสียหายหรือเปิดไม่ได้ กรุณาแจ้งผู้ดูแลระบบ";
+  });
   parts.before.addEventListener("click", () => show(at - 1));
   parts.after.addEventListener("click", () => show(at + 1));
   parts.close.addEventListener("click", () => parts.dialog.close());
