@@ -21,10 +21,14 @@ LINE_COUNTS_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Progress:
-    """Residents by what became of them: told, refused (LINE would not or never said), left, and left out since."""
+    """Residents by what became of them: told, refused (LINE would not or never said), left, or cancelled.
+
+    `left_out` blocked us or opted out since the audience was frozen, or LINE's name for them does not open.
+    """
 
     meant: int
     told: int
+    left_out: int
     refused: int
     left: int
     cancelled: int
@@ -50,14 +54,23 @@ class Aftermath:
 
 def progress_of(session: Session, mailing: Mailing) -> Progress:
     counts = {"sent": 0, "dead": 0, "ready": 0, "cancelled": 0}
-    told = over = chunks = 0
+    told = left_out = over = chunks = 0
     query = select(Chunk.state, Chunk.told, Chunk.residents).where(Chunk.mailing_id == mailing.id)
     for state, named, residents in session.execute(query):
         counts[state] += len(residents or ())
-        told += (named or 0) if state == "sent" else 0
+        if state == "sent":
+            told += named or 0
+            left_out += max(len(residents or ()) - (named or 0), 0)
         chunks, over = chunks + 1, over + (state != "ready")
     return Progress(
-        sum(counts.values()), told, counts["dead"], counts["ready"], counts["cancelled"], chunks, over
+        meant=sum(counts.values()),
+        told=told,
+        left_out=left_out,
+        refused=counts["dead"],
+        left=counts["ready"],
+        cancelled=counts["cancelled"],
+        chunks=chunks,
+        chunks_over=over,
     )
 
 

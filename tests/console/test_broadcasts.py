@@ -229,6 +229,17 @@ def test_while_it_goes_out_the_page_asks_how_far_it_is(
     assert (after["stage"], after["mailings"]["message"]["percent"]) == ("sent", 100)
 
 
+def test_who_was_left_out_is_counted_although_everything_is_over(
+    officer: Person, supervisor: Person, database: Database, town: Town
+) -> None:
+    broadcast = approved(officer, supervisor)
+    with database.transaction() as session:
+        session.query(Resident).limit(1).one().blocked_at = now()
+    goes_out(town)
+    page = words(officer.visit(f"/broadcasts/{broadcast}").html)
+    assert "LINE รับแล้ว 2 คน ยังเหลือ 0 คน ไม่ได้ส่งถึง 1 คน" in page
+
+
 def test_what_came_of_it_is_shown_and_calls_are_not_said_to_be_none(
     officer: Person, supervisor: Person, database: Database, town: Town
 ) -> None:

@@ -530,6 +530,7 @@ def test_a_resident_whom_no_key_opens_keeps_the_warning_from_nobody_else(town: T
     town.wait(hours=1)
     assert heard(phones) == [1, 0, 1]
     assert state_of(town, broadcast) == ("done", None)
+    assert (progress(town, broadcast).told, progress(town, broadcast).left_out) == (2, 1)
 
 
 def test_a_request_that_no_key_opens_is_given_up_and_later_broadcasts_go_out(town: Town) -> None:
