@@ -34,6 +34,7 @@ from store.sealing import (
     TownSecret,
     WrongDataKey,
     fingerprint_with,
+    is_whole,
     key_id_of,
     open_secret,
     sealer_of,
@@ -140,7 +141,7 @@ def count_by_key(connection: Connection) -> Counter[bytes]:
         for found, count in connection.execute(
             select(start, func.count()).where(column.is_not(None)).group_by(start)
         ):
-            counts[bytes(found)] += count
+            counts[found if isinstance(found, bytes) else b""] += count
     return counts
 
 
@@ -164,6 +165,6 @@ def use_of_keys(database: Database) -> UseOfKeys:
         old=sum(
             n for s, n in by_start.items() if s != sealer.newest_start and key_id_of(s) in sealer.key_ids
         ),
-        closed=sum(n for s, n in by_start.items() if key_id_of(s) not in sealer.key_ids),
+        closed=sum(n for s, n in by_start.items() if is_whole(s) and key_id_of(s) not in sealer.key_ids),
         unused=tuple(n for n, key_id in enumerate(sealer.key_ids, start=1) if n > 1 and key_id not in ids),
     )

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -40,14 +40,14 @@ TELL_EVERY_SECONDS = 2.0
 
 @dataclass
 class Resealed:
-    """`closed`: values and files that no key opens. `left`: how many lie there by each key afterwards, by key id.
+    """`closed`: how many values and files no key opens, and `left`: how many lie there afterwards, by their key ids.
 
     `is_complete`: nothing is left that could have been sealed anew.
     """
 
     rows: int = 0
     files: int = 0
-    closed: int = 0
+    closed: Counter[bytes] = field(default_factory=Counter)
     is_complete: bool = True
     left: Counter[bytes] | None = None
 
@@ -75,12 +75,13 @@ def sentences(done: Resealed, sealer: TownSealer) -> Iterator[str]:
     for number, key_id in enumerate(sealer.key_ids, start=1):
         if number == 1:
             yield "Key 1: in use."
-        elif left[key_id]:
-            yield f"Key {number}: still needed for {left[key_id]} values and files. {_AGAIN}"
+        elif still := left[key_id] - done.closed[key_id]:
+            yield f"Key {number}: still needed for {still} values and files. {_AGAIN}"
         else:
             yield f"Key {number}: needed no more, you may take it out of DATA_KEY. {_BACKUPS}"
     if done.closed:
-        yield f"{done.closed} values or files open with no key of DATA_KEY, or were changed; they are as they were."
+        told = "values or files open with no key of DATA_KEY, or were changed; they are as they were."
+        yield f"{done.closed.total()} {told}"
     if not done.is_complete:
         yield _AGAIN
 
@@ -97,8 +98,10 @@ class SealedTable:
     abouts: dict[str, str]
 
     def is_old(self, newest: bytes) -> Any:
-        columns = (self.plain.c[name] for name in self.abouts)
-        return or_(self.plain.c.row_key == b"", *(beginning(each) != newest for each in columns))
+        columns = [self.plain.c[name] for name in self.abouts]
+        # To SQLite an empty value has no beginning.
+        is_empty = (each == b"" for each in (self.plain.c.row_key, *columns))
+        return or_(*is_empty, *(beginning(each) != newest for each in columns))
 
 
 def sealed_tables() -> Iterator[SealedTable]:
@@ -124,14 +127,15 @@ def _reseal_table(
     database: Database, sealed: SealedTable, done: Resealed, say: Callable[[Resealed], None]
 ) -> None:
     for _ in range(MOST_ROUNDS):
-        changed = held = closed = 0
+        changed = held = 0
+        closed: Counter[bytes] = Counter()
         for ids in _old_rows(database, sealed):
             with database.transaction() as session:
                 rows = _hold(session, sealed, ids)
                 anew = [_sealed_anew(database.sealer, sealed, row) for row in rows]
                 _write(session, sealed, [row for row, _ in anew if row])
             changed += sum(bool(row) for row, _ in anew)
-            closed += sum(count for _, count in anew)
+            closed.update(key_id for _, key_ids in anew for key_id in key_ids)
             held += len(ids) - len(rows)
             say(done)
             time.sleep(REST_SECONDS)
@@ -164,17 +168,17 @@ def _hold(session: Session, sealed: SealedTable, ids: Sequence[int]) -> Sequence
 
 def _sealed_anew(
     sealer: TownSealer, sealed: SealedTable, row: dict[str, Any]
-) -> tuple[dict[str, Any] | None, int]:
-    """The row as it should be, or None where nothing of it changes; and how many of its values do not open."""
-    row_key, closed, anew = row["row_key"] or new_row_key(), 0, dict(row)
+) -> tuple[dict[str, Any] | None, list[bytes]]:
+    """The row as it should be, or None where nothing of it changes; and the key ids of its values that do not open."""
+    row_key, closed, anew = row["row_key"] or new_row_key(), list[bytes](), dict(row)
     for name, about in sealed.abouts.items():
         value = row[name]
-        if value is None or value.startswith(sealer.newest_start):
+        if value is None or (isinstance(value, bytes) and value.startswith(sealer.newest_start)):
             continue
         try:
             anew[name] = sealer.seal(sealer.open_row(value, about, row["row_key"]), about, row_key)
         except CannotOpen:
-            closed += 1
+            closed.append(key_id_of(value) if isinstance(value, bytes) else b"")
     if anew == row and row["row_key"]:
         return None, closed
     return {**anew, "row_key": row_key}, closed
@@ -201,7 +205,7 @@ def _reseal_files(
             try:
                 done.files += _reseal_file(database, media, token)
             except CannotOpen:
-                done.closed += 1
+                done.closed[key_id_of(media.read_sealed(token))] += 1
             by_key[key_id_of(media.read_sealed(token))] += 1
         say(done)
 

@@ -81,10 +81,20 @@ def one_look(database: Database) -> Iterator[Connection]:
 
 
 def read_rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
-    """The table's rows by primary key, without loading them all."""
+    """The table's rows by primary key, without loading them all.
+
+    SQLite lets anybody write a number or a text into a column of bytes. It is read as bytes, which open as little, so
+    that it can be written to any database with the rest.
+    """
+    of_bytes = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
     query = select(table).order_by(*(_in_order(connection, key) for key in table.primary_key.columns))
     for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
-        yield dict(row._mapping)
+        values = dict(row._mapping)
+        yield {**values, **{name: _as_bytes(values[name]) for name in of_bytes}}
+
+
+def _as_bytes(value: Any) -> bytes | None:
+    return value if value is None or isinstance(value, bytes) else str(value).encode()
 
 
 def _in_order(connection: Connection, key: Column[Any]) -> ColumnElement[Any]:

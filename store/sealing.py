@@ -100,6 +100,11 @@ def key_id_of(sealed: bytes) -> bytes:
     return sealed[1 : 1 + _KEY_ID]
 
 
+def is_whole(start: bytes) -> bool:
+    """Whether a sealed value begins like this, with version and key id, so that it can be told which key it needs."""
+    return len(start) == 1 + _KEY_ID and start[:1] in (_OF_ROW, _UNBOUND)
+
+
 def is_unbound(sealed: bytes) -> bool:
     """Whether it is bound to no row."""
     return sealed[:1] == _UNBOUND
@@ -182,8 +187,13 @@ class TownSealer(Sealer):
         result: list[Any] = json.loads(b"[" + b",".join(opened) + b"]")
         return result
 
-    def open_row(self, sealed: bytes, about: str, row_key: bytes) -> bytes:
-        """A value of a row, also one from before rows had keys where the database may still hold such."""
+    def open_row(self, sealed: Any, about: str, row_key: Any) -> bytes:
+        """A value of a row, also one from before rows had keys where the database may still hold such.
+
+        CannotOpen also for a number or a text, which SQLite lets anybody write into a column of bytes.
+        """
+        if not (isinstance(sealed, bytes) and isinstance(row_key, bytes)):
+            raise CannotOpen(f"{about} was changed or moved.")
         if is_unbound(sealed) and self.secret().opens_unbound:
             return self.open(sealed, about)
         if not row_key:

@@ -1,8 +1,8 @@
 """Sealed values that do not open: tests put them straight into the database."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import LargeBinary, type_coerce, update
+from sqlalchemy import LargeBinary, text, type_coerce, update
 
 from store.db import Database, Table
 from store.sealing import Sealer
@@ -19,3 +19,16 @@ def shut(database: Database, about: str, row_id: int, key: bytes = KEY) -> None:
     with database.transaction() as session:
         changed = update(table).where(table.c.id == row_id)
         session.execute(changed.values({column: type_coerce(sealed, LargeBinary)}))
+
+
+# What is no sealed value at all. SQLite takes all of them into a column of bytes.
+NO_SEALED_VALUES: Final = (7, "a text", b"", b"\x02")
+
+
+def spoil(database: Database, about: str, row_id: int, value: Any) -> None:
+    """Puts this value where a sealed one belongs."""
+    name, column = about.split(".")
+    with database.transaction() as session:
+        session.execute(
+            text(f'UPDATE "{name}" SET "{column}" = :value WHERE id = :row'), {"value": value, "row": row_id}
+        )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.builders import a_case, an_answer
 from tests.console.conftest import Known
 from tests.console.looks import snapshot
 from tests.console.pages import Person
-from tests.shut import NOBODYS_KEY, shut
+from tests.shut import NO_SEALED_VALUES, NOBODYS_KEY, shut, spoil
 
 NOT_TOLD = "ที่อยู่ LINE ของผู้แจ้งเปิดไม่ได้ ข้อความไปไม่ถึง"
 CLOSED = "เปิดอ่านไม่ได้ กรุณาแจ้งผู้ดูแลระบบ"
@@ -65,6 +66,20 @@ def test_the_page_of_the_case_shows_all_the_rest(
     assert CLOSED in after
     assert CLOSED not in before
     assert all(words in after for words in rest)
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("value", NO_SEALED_VALUES)
+@pytest.mark.parametrize(
+    "about", ["case.summary", "case.answers", "case_event.note", "resident.person", "resident.line_user_id"]
+)
+def test_no_page_is_lost_by_what_is_no_sealed_value(
+    officer: Person, database: Database, spoilt: Spoilt, about: str, value: Any
+) -> None:
+    row_of = {"case": spoilt.case_id, "case_event": spoilt.event_id, "resident": spoilt.resident_id}
+    spoil(database, about, row_of[about.partition(".")[0]], value)
+    assert f"/cases/{spoilt.case_id}" in officer.visit("/").html
+    assert "ความเคลื่อนไหว" in officer.visit(f"/cases/{spoilt.case_id}").html
 
 
 def test_the_queue_shows_every_case(officer: Person, database: Database, spoilt: Spoilt, case: Known) -> None:

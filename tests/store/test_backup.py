@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from store.models import Case, OutboxRow
 from store.rows import Differs, NotEmpty, digest, one_look, tables_in
 from store.schema import upgrade
 from tests.postgres import drop_database, make_database
+from tests.shut import NO_SEALED_VALUES, spoil
 from tests.stories.press import approve
 from tests.stories.transcripts import Stage, Story
 from tests.town import Town
@@ -70,6 +72,23 @@ def test_a_restored_town_has_every_row_and_every_file(town: Town, tmp_path: Path
     }
     with database.reading() as session:
         assert session.query(Case).one().summary == "ไฟถนนดับ · 📍 หน้าวัด"
+    database.close()
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("value", NO_SEALED_VALUES)
+def test_what_is_no_sealed_value_keeps_nothing_else_from_coming_back(
+    town: Town, tmp_path: Path, value: Any
+) -> None:
+    lived_in(town)
+    with town.database.reading() as session:
+        case_id = session.query(Case).one().id
+    spoil(town.database, "case.summary", case_id, value)
+    told = back_up(town.database, town.office.media, tmp_path / "backup")
+    database, media = an_empty_place(town, tmp_path)
+    assert restore(database, media, tmp_path / "backup").rows == told.rows
+    with database.reading() as session:
+        assert session.query(Case).one().never_open() == ["summary"]
     database.close()
 
 

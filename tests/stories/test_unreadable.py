@@ -3,6 +3,7 @@
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from store.statuses import Action
 from store.stuck import DropReason, drop_row, retry_row, stuck_rows
 from tests.builders import a_resident, an_officer
 from tests.conftest import KEY
-from tests.shut import NOBODYS_KEY, shut
+from tests.shut import NO_SEALED_VALUES, NOBODYS_KEY, shut, spoil
 from tests.stories.scenes import a_case_of, friend, officer, rows, tell, texts, times_told
 from tests.town import Town
 
@@ -39,6 +40,37 @@ def test_a_notice_that_no_key_opens_is_dead_and_everybody_else_is_told(town: Tow
     assert sorted(told) == [0, 1, 1]
     (dead,) = rows(town, "dead")
     assert (dead.id, dead.error) == (first, "cannot be written: no key in DATA_KEY opens it")
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("value", NO_SEALED_VALUES)
+@pytest.mark.parametrize("column", ["details", "to", "messages"])
+def test_what_is_no_sealed_value_holds_up_nobody(town: Town, column: str, value: Any) -> None:
+    first, *_ = news_for(town, "สมศรี", "สมชาย", "สมหมาย")
+    spoil(town.database, f"outbox.{column}", first, value)
+    town.wait(minutes=5)
+    told = [times_told(phone, "ข่าวของ") for phone in town.simulator.residents.values()]
+    assert sorted(told) == [0, 1, 1]
+    assert [row.id for row in rows(town, "dead")] == [first]
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("value", NO_SEALED_VALUES)
+def test_an_event_that_is_no_sealed_value_is_dead_and_everybody_else_is_answered(
+    town: Town, value: Any
+) -> None:
+    phones = [friend(town, name) for name in ("สมศรี", "สมชาย")]
+    for phone in phones:
+        phone.says("เบอร์ฉุกเฉิน")
+    town.simulator.deliver_webhooks()
+    with town.database.reading() as session:
+        first = session.scalars(select(InboxEvent.id).where(InboxEvent.state == "new")).first()
+    assert first is not None
+    spoil(town.database, "inbox.body", first, value)
+    town.settle()
+    assert sorted(times_told(phone, "1669") for phone in phones) == [0, 1]
+    with town.database.reading() as session:
+        assert session.get_one(InboxEvent, first).state == "dead"
 
 
 def test_an_answer_that_no_key_opens_holds_up_nobody_and_its_resident_is_told_the_next(town: Town) -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from bot.doctor import examine
 from bot.line_account import LineAccount
+from store.resealing import reseal
 from tests.builders import a_resident
 from tests.children import run
 from tests.conftest import KEY
 from tests.processes import SERVE, environment, free_port
-from tests.shut import NOBODYS_KEY, shut
+from tests.shut import NO_SEALED_VALUES, NOBODYS_KEY, shut, spoil
 from tests.town import Town
 
 pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
@@ -85,3 +86,14 @@ def test_the_doctor_counts_what_was_changed_although_its_key_is_there(town: Town
     shut(town.database, "resident.person", spoilt.id, NOBODYS_KEY)
     (lacking,) = keys_as_the_doctor_finds_them(town, KEY)
     assert "1 values were sealed with keys that DATA_KEY lacks" in lacking
+
+
+@pytest.mark.parametrize("value", NO_SEALED_VALUES)
+def test_what_is_no_sealed_value_is_counted_by_the_doctor_and_by_reseal(town: Town, value: Any) -> None:
+    with town.database.transaction() as session:
+        spoilt, other = a_resident(session), a_resident(session)
+        other.person = {"name": "สมศรี"}
+    spoil(town.database, "resident.person", spoilt.id, value)
+    (told,) = keys_as_the_doctor_finds_them(town, KEY)
+    assert "1 values were changed or moved since they were sealed: resident.person (1)" in told
+    assert reseal(town.database, town.office.media).closed.total() == 1
