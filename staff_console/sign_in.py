@@ -48,14 +48,16 @@ def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 @sign_in.post("/sign-out")
 def sign_out() -> Response:
     """This browser forgets the session in any case, also where the database cannot write down that it is over."""
+    said, tone = "ออกจากระบบแล้ว", "good"
     try:
         with office().database.transaction() as transaction:
             sign_ins.end_session(transaction, request.cookies[cookie_name(office().settings.is_https)])
             write_down(transaction, "sign_out", staff_id=me().id)
     except (OperationalError, TimeoutError) as error:
         log.error("the end of a session was not kept", extra=failure_fields(error))
+        said, tone = "ออกจากระบบในเครื่องนี้แล้ว แต่ระบบบันทึกไม่ได้ จะสิ้นสุดเองใน 30 นาที กรุณาแจ้งผู้ดูแลระบบ", "warning"
     session.clear()
-    flash("ออกจากระบบแล้ว", "good")
+    flash(said, tone)
     answer = make_response(redirect(url_for("sign_in.ask"), 303))
     answer.delete_cookie(cookie_name(office().settings.is_https), path="/")
     # What was typed and not sent lies in the browser; the next person at this desk must not find it.

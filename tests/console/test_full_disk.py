@@ -114,5 +114,7 @@ def test_on_a_full_disk_who_leaves_a_shared_desk_is_signed_out_there(
     form = fields_of(browser.get(f"{console}/password", timeout=PATIENCE_SECONDS).text, "/sign-out")
     assert "staff" in browser.cookies
     with nothing_can_be_written(tmp_path):
-        browser.post(f"{console}/sign-out", form, timeout=PATIENCE_SECONDS)
+        answer = browser.post(f"{console}/sign-out", form, timeout=PATIENCE_SECONDS)
     assert "staff" not in browser.cookies
+    # Nobody is told that the session is over while it is not.
+    assert "จะสิ้นสุดเองใน 30 นาที" in answer.text
