@@ -15,6 +15,7 @@ from store import money
 from store.account_models import QuotaReading
 from store.calendar import Month
 from store.clock import now
+from store.damaged_values import count_damaged_values
 from store.db import Database
 from store.heartbeats import REDELIVERY, is_alive, last_beat
 from store.keys import use_of_keys
@@ -24,7 +25,6 @@ from store.schema import UPGRADE, is_newest, trouble_in
 from store.sealing import WrongDataKey
 from store.services import ServiceError
 from store.settings import SettingsError, missing_file
-from store.spoilt import count_spoilt
 
 MOST_CLOCK_SECONDS = 30
 LEAST_QUOTA_LEFT = 0.2
@@ -107,11 +107,11 @@ def _keys(database: Database) -> Iterator[Finding]:
     for number in use.unused:
         idle = f"no row is sealed with key {number} of DATA_KEY: only the first key is ever sealed with"
         yield warn("keys", idle, "a new key goes first; an old one goes out once reseal says that it may")
-    if spoilt := count_spoilt(database):
-        where = ", ".join(f"{about} ({count})" for about, count in spoilt.most_common(MOST_SHOWN))
-        changed = f"{spoilt.total()} values were changed or moved since they were sealed: {where}"
+    if damaged := count_damaged_values(database):
+        where = ", ".join(f"{about} ({count})" for about, count in damaged.most_common(MOST_SHOWN))
+        changed = f"{damaged.total()} values were changed or moved since they were sealed: {where}"
         yield warn("keys", changed, "undo what was done to the database, or restore a backup")
-    if not (use.closed or use.old or use.unused or spoilt):
+    if not (use.closed or use.old or use.unused or damaged):
         yield ok("keys", "DATA_KEY opens what is stored")
 
 
