@@ -34,8 +34,8 @@ from store.sealing import (
     TownSecret,
     WrongDataKey,
     fingerprint_with,
-    is_whole,
     key_id_of,
+    names_a_key,
     open_secret,
     sealer_of,
 )
@@ -141,6 +141,7 @@ def count_by_key(connection: Connection) -> Counter[bytes]:
         for found, count in connection.execute(
             select(start, func.count()).where(column.is_not(None)).group_by(start)
         ):
+            # Of an empty value, a number or a text SQLite gives other things than bytes.
             counts[found if isinstance(found, bytes) else b""] += count
     return counts
 
@@ -165,6 +166,6 @@ def use_of_keys(database: Database) -> UseOfKeys:
         old=sum(
             n for s, n in by_start.items() if s != sealer.newest_start and key_id_of(s) in sealer.key_ids
         ),
-        closed=sum(n for s, n in by_start.items() if is_whole(s) and key_id_of(s) not in sealer.key_ids),
+        closed=sum(n for s, n in by_start.items() if names_a_key(s) and key_id_of(s) not in sealer.key_ids),
         unused=tuple(n for n, key_id in enumerate(sealer.key_ids, start=1) if n > 1 and key_id not in ids),
     )

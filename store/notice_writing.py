@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from store import outbox
 from store.clock import now
-from store.inbox import pause_after
+from store.inbox import ENDED_ITS_WORKER, pause_after
 from store.models import OutboxRow
 
 MOST_TRIES = 5
@@ -26,9 +26,7 @@ def begin(session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_fi
         chosen = sorted(unwritten, key=lambda row: (row.write_tries, row.id))[:1]
     for row in chosen:
         if row.write_tries >= MOST_TRIES:
-            outbox.settle(
-                session, row.id, "dead", error="cannot be written: each worker that tried it was ended"
-            )
+            outbox.settle(session, row.id, "dead", error=f"cannot be written: {ENDED_ITS_WORKER}")
         row.write_tries += 1
         row.next_try_at = max(row.next_try_at, now() + pause_after(row.write_tries))
     return {row.id: row.write_tries for row in chosen}

@@ -56,7 +56,7 @@ def reseal(database: Database, media: Media, tell: Callable[[str], object] = lam
     """`tell` hears from time to time how far it is."""
     done, by_key = Resealed(), Counter[bytes]()
     say = _Progress(tell).say
-    for sealed in sealed_tables():
+    for sealed in _sealed_tables():
         _reseal_table(database, sealed, done, say)
     _reseal_files(database, media, done, by_key, say)
     with database.reading() as session:
@@ -70,18 +70,19 @@ def reseal(database: Database, media: Media, tell: Callable[[str], object] = lam
 
 def sentences(done: Resealed, sealer: TownSealer) -> Iterator[str]:
     """What whoever ran it should know: which keys are still needed."""
-    left = done.left or Counter()
+    # What does not open needs no key, although it bears the id of one.
+    needed = (done.left or Counter()) - done.closed
     yield f"{done.rows} rows and {done.files} files were sealed anew with the first key of DATA_KEY."
     for number, key_id in enumerate(sealer.key_ids, start=1):
         if number == 1:
             yield "Key 1: in use."
-        elif still := left[key_id] - done.closed[key_id]:
-            yield f"Key {number}: still needed for {still} values and files. {_AGAIN}"
+        elif needed[key_id]:
+            yield f"Key {number}: still needed for {needed[key_id]} values and files. {_AGAIN}"
         else:
             yield f"Key {number}: needed no more, you may take it out of DATA_KEY. {_BACKUPS}"
     if done.closed:
-        told = "values or files open with no key of DATA_KEY, or were changed; they are as they were."
-        yield f"{done.closed.total()} {told}"
+        count = done.closed.total()
+        yield f"{count} values or files open with no key of DATA_KEY, or were changed; they are as they were."
     if not done.is_complete:
         yield _AGAIN
 
@@ -91,7 +92,7 @@ _BACKUPS = "Backups taken before now need it: keep it with them."
 
 
 @dataclass(frozen=True)
-class SealedTable:
+class _SealedTable:
     """`plain` shows the sealed columns as the bytes that lie there."""
 
     plain: TableClause
@@ -104,13 +105,13 @@ class SealedTable:
         return or_(*is_empty, *(beginning(each) != newest for each in columns))
 
 
-def sealed_tables() -> Iterator[SealedTable]:
+def _sealed_tables() -> Iterator[_SealedTable]:
     abouts: dict[str, dict[str, str]] = {}
     for about, sealed in sealed_columns():
         abouts.setdefault(sealed.table.name, {})[sealed.name] = about
     for name, names in abouts.items():
         columns = [column(each, LargeBinary) for each in ("row_key", *names)]
-        yield SealedTable(table(name, column("id", Integer), *columns), names)
+        yield _SealedTable(table(name, column("id", Integer), *columns), names)
 
 
 class _Progress:
@@ -124,7 +125,7 @@ class _Progress:
 
 
 def _reseal_table(
-    database: Database, sealed: SealedTable, done: Resealed, say: Callable[[Resealed], None]
+    database: Database, sealed: _SealedTable, done: Resealed, say: Callable[[Resealed], None]
 ) -> None:
     for _ in range(MOST_ROUNDS):
         changed = held = 0
@@ -147,7 +148,7 @@ def _reseal_table(
     done.is_complete = False
 
 
-def _old_rows(database: Database, sealed: SealedTable) -> Iterator[Sequence[int]]:
+def _old_rows(database: Database, sealed: _SealedTable) -> Iterator[Sequence[int]]:
     """By their ids, without keeping any writer waiting."""
     key, last = sealed.plain.c.id, 0
     query = select(key).where(sealed.is_old(database.sealer.newest_start)).order_by(key).limit(AT_ONCE)
@@ -160,14 +161,14 @@ def _old_rows(database: Database, sealed: SealedTable) -> Iterator[Sequence[int]
         last = ids[-1]
 
 
-def _hold(session: Session, sealed: SealedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
+def _hold(session: Session, sealed: _SealedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
     """The rows as they are now. One that somebody else holds is left for later: waiting for it could be for ever."""
     query = select(sealed.plain).where(sealed.plain.c.id.in_(ids)).with_for_update(skip_locked=True)
     return [dict(row._mapping) for row in session.execute(query)]
 
 
 def _sealed_anew(
-    sealer: TownSealer, sealed: SealedTable, row: dict[str, Any]
+    sealer: TownSealer, sealed: _SealedTable, row: dict[str, Any]
 ) -> tuple[dict[str, Any] | None, list[bytes]]:
     """The row as it should be, or None where nothing of it changes; and the key ids of its values that do not open."""
     row_key, closed, anew = row["row_key"] or new_row_key(), list[bytes](), dict(row)
@@ -184,7 +185,7 @@ def _sealed_anew(
     return {**anew, "row_key": row_key}, closed
 
 
-def _write(session: Session, sealed: SealedTable, rows: Sequence[dict[str, Any]]) -> None:
+def _write(session: Session, sealed: _SealedTable, rows: Sequence[dict[str, Any]]) -> None:
     names = ("row_key", *sealed.abouts)
     statement = update(sealed.plain).where(sealed.plain.c.id == bindparam("row_to_change"))
     values = {name: bindparam(f"new_{name}", type_=LargeBinary) for name in names}

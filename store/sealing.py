@@ -100,8 +100,8 @@ def key_id_of(sealed: bytes) -> bytes:
     return sealed[1 : 1 + _KEY_ID]
 
 
-def is_whole(start: bytes) -> bool:
-    """Whether a sealed value begins like this, with version and key id, so that it can be told which key it needs."""
+def names_a_key(start: bytes) -> bool:
+    """Says whether a value that begins with these bytes was sealed with some key: they are its version and key id."""
     return len(start) == 1 + _KEY_ID and start[:1] in (_OF_ROW, _UNBOUND)
 
 
