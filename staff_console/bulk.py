@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.case_forms import clean_note
+from staff_console.case_page import why_unreachable
 from staff_console.form_tokens import AlreadyPressed, press
 from staff_console.limits import CASES_TOLD, count, retry_after, said
 from staff_console.office import me, office
@@ -28,11 +29,12 @@ LONGEST_NOTE = 1000
 
 @dataclass(frozen=True)
 class Outcome:
-    """Cases that were told, those whose status does not allow it any more, and those whose resident cannot be told."""
+    """The cases that were told, those whose status does not allow it any more, and those whose resident no message
+    reaches, each with the reason in words."""
 
     told: list[Case]
     refused: list[Case]
-    unreachable: list[Case]
+    unreachable: list[tuple[Case, str]]
     residents: int
 
 
@@ -82,15 +84,10 @@ def _problem(note: str, ids: list[int]) -> str:
 def _tell_each(session: Session, ids: list[int], note: str) -> Outcome:
     """A case that this person may not see is left out like one that does not exist: its number is not told either."""
     cases = [lock_case(session, case_id) for case_id in ids if find_case(session, me(), case_id) is not None]
-    unreachable = [case for case in cases if not _has_address(case)]
-    reachable = [case for case in cases if case not in unreachable]
+    unreachable = [(case, why) for case in cases if (why := why_unreachable(case.resident))]
+    reachable = [case for case in cases if not why_unreachable(case.resident)]
     by = Actor(Who(me().role), me().id)
     refused = tell_many(session, office().municipality, reachable, by, note)
     told = [case for case in reachable if case not in refused]
     write_down(session, "tell_many", staff_id=me().id, about=f"{len(told)} cases")
     return Outcome(told, refused, unreachable, residents=len({case.resident_id for case in told}))
-
-
-def _has_address(case: Case) -> bool:
-    """Not if they blocked us, or if LINE's name for them does not open here."""
-    return case.resident.blocked_at is None and case.resident.value_or("line_user_id", None) is not None

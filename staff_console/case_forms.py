@@ -93,7 +93,7 @@ def may_ever(person: Staff, action: Action) -> bool:
 
 
 def tells(action: Action) -> bool:
-    """Whether the resident hears of it."""
+    """Says whether the resident hears of this action."""
     return any(row.action is action and row.notice is not None for row in RULES)
 
 

@@ -156,10 +156,10 @@ def _notices(session: Session, case: Case) -> list[NoticeShown]:
 
 
 def why_unreachable(resident: Resident) -> str:
-    """Why no message reaches them in LINE, in words; empty where messages do."""
+    """Returns why no message reaches them in LINE, in words; empty where messages do."""
     if resident.blocked_at is not None:
         return words.BLOCKED
-    return words.NO_ADDRESS if "line_user_id" in resident.never_open() else ""
+    return words.NO_ADDRESS if resident.value_or("line_user_id", None) is None else ""
 
 
 def _resident(resident: Resident, channel: str, *, unmasked: bool) -> ResidentShown:
@@ -175,7 +175,7 @@ def _resident(resident: Resident, channel: str, *, unmasked: bool) -> ResidentSh
 
 
 def _phone(phone: str, *, unmasked: bool) -> tuple[str, bool]:
-    """As it is shown, and whether something of it is hidden."""
+    """Returns the phone as the page shows it, and whether that hides some of it."""
     if phone == words.CLOSED:
         return phone, False
     digits = "".join(sign for sign in phone if sign.isdigit())

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from datetime import timedelta
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
 from sqlalchemy.exc import OperationalError
@@ -55,7 +56,9 @@ def sign_out() -> Response:
             write_down(transaction, "sign_out", staff_id=me().id)
     except (OperationalError, TimeoutError) as error:
         log.error("the end of a session was not kept", extra=failure_fields(error))
-        said, tone = "ออกจากระบบในเครื่องนี้แล้ว แต่ระบบบันทึกไม่ได้ จะสิ้นสุดเองใน 30 นาที กรุณาแจ้งผู้ดูแลระบบ", "warning"
+        minutes = sign_ins.IDLE // timedelta(minutes=1)
+        said = f"ออกจากระบบในเครื่องนี้แล้ว แต่ระบบบันทึกไม่ได้ จะสิ้นสุดเองเมื่อไม่มีการใช้งาน {minutes} นาที กรุณาแจ้งผู้ดูแลระบบ"
+        tone = "warning"
     session.clear()
     flash(said, tone)
     answer = make_response(redirect(url_for("sign_in.ask"), 303))

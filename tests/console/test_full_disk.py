@@ -117,4 +117,4 @@ def test_on_a_full_disk_who_leaves_a_shared_desk_is_signed_out_there(
         answer = browser.post(f"{console}/sign-out", form, timeout=PATIENCE_SECONDS)
     assert "staff" not in browser.cookies
     # Nobody is told that the session is over while it is not.
-    assert "จะสิ้นสุดเองใน 30 นาที" in answer.text
+    assert "จะสิ้นสุดเองเมื่อไม่มีการใช้งาน 30 นาที" in answer.text

@@ -132,6 +132,7 @@ def test_a_message_to_many_names_whom_it_does_not_reach(
     answer = supervisor.send(form, note="น้ำประปาหยุดไหลค่ะ", case=[str(spoilt.case_id), str(case.case_id)])
     assert "ส่งข้อความแล้ว 1 เรื่อง ถึงผู้แจ้ง 1 คน" in answer.text
     assert "ส่งไม่ถึง 1 เรื่อง" in answer.text
+    assert NOT_TOLD in answer.text
     with database.reading() as session:
         assert [row.case_id for row in session.query(OutboxRow)] == [case.case_id]
 
