@@ -1,4 +1,4 @@
-"""Whether a set-up works with the real LINE, check by check, and what to do about what does not."""
+"""Checks whether a set-up works with the real LINE, and says what to do about each thing that does not."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -35,7 +35,7 @@ SET_IT = "set it, then run this again"
 
 
 def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
-    """Every finding as soon as it is there; asking LINE takes a while."""
+    """Gives every finding as soon as it is known, because asking LINE and opening every sealed value take a while."""
     if (file := missing_file(settings.store.database_url)) is not None:
         yield fail("database", f"there is no file {file}", f"check DATABASE_URL; for a new town: {UPGRADE}")
         return

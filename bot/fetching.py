@@ -36,7 +36,7 @@ class Wanted:
 
 
 class Came(Enum):
-    """What came of one try. UNDECODED: nobody knows whose fault it is. NO_ROOM: we could not keep it."""
+    """The outcome of one try. UNDECODED: the decoder failed, perhaps not by the file. NO_ROOM: we could not keep it."""
 
     CLEAN = "clean"
     REFUSED = "refused"
@@ -48,7 +48,7 @@ class Came(Enum):
 
 @dataclass(frozen=True)
 class Catch:
-    """`clean` or `reason` are there if that came of it."""
+    """The outcome of one try, with the cleaned file or the reason why it was refused, where there is one."""
 
     came: Came
     clean: Decoded | None = None
@@ -142,7 +142,7 @@ class Fetcher:
                     self._give_up(session, file, "lost")
 
     def _give_up(self, session: Session, file: File, reason: str) -> None:
-        """The resident hears why. The question is open again, or a photo sent anew will find the case."""
+        """Refuses the file and tells the resident why. Its question is open again, or the next photo finds the case."""
         log.warning("file refused", extra={"file": file.id, "reason": reason})
         was_restored = file.refused_because == files.RESTORED
         files.refuse(file, reason)
@@ -168,7 +168,7 @@ class Fetcher:
 
 
 def _of_case(session: Session, file: File) -> dict[str, str]:
-    """Nothing is promised of a case that is over."""
+    """Names the case of the file and until when a new one may be sent; no such time where the case is over."""
     if file.case_id is None:
         return {}
     case = session.get_one(Case, file.case_id)

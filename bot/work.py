@@ -93,7 +93,7 @@ class Worker:
                 self._work_through(session, inbox.take(session, row_ids, tries))
 
     def _work_through(self, session: Session, rows: Sequence[InboxEvent]) -> None:
-        """What is not reached in time is given back: others wait for the database meanwhile."""
+        """Works on the events until its time is up, and gives back the rest: others wait for the database meanwhile."""
         until = time.monotonic() + self._longest
         known = _Known.by_lane(session, [row.lane for row in rows])
         done: list[InboxEvent] = []
@@ -150,7 +150,7 @@ class Worker:
         return []
 
     def _put_back(self, row_id: int, error: Exception) -> None:
-        """For another try; the reason is logged without what the resident wrote."""
+        """Puts the event back for another try and logs the reason without what the resident wrote."""
         log.error("event failed", extra={"row": row_id, **failure_fields(error)})
         if isinstance(error, TROUBLE_OF_THE_DATABASE):
             self._give_back(row_id)
@@ -174,7 +174,7 @@ class Worker:
             self._to_give_back.append(row_id)
 
     def _give_up(self, row_id: int) -> None:
-        """The resident is told so. The event is dead already, so that whatever happens here happens once."""
+        """Tells the resident that we failed. The event is dead already, so that whatever happens here happens once."""
         log.error("event given up", extra={"row": row_id})
         try:
             with self._database.transaction() as session, self._watchdog.step("apology", row_id):
@@ -212,7 +212,7 @@ class _Known:
 
 
 def _that_opens(running: Conversation | None) -> Conversation | None:
-    """A request whose answers never open ends, as if its resident had left it alone for long."""
+    """Returns the request. One whose answers never open is ended, as if its resident had left it alone for long."""
     if running is None:
         return None
     spoilt = running.never_open()
@@ -225,6 +225,6 @@ def _that_opens(running: Conversation | None) -> Conversation | None:
 
 
 def _dated(event: Event, row: InboxEvent) -> Event:
-    """A time that LINE cannot have meant is replaced by that of arrival."""
+    """Replaces a time that LINE cannot have meant by that of arrival."""
     sane = abs(row.arrived_at - event.at) < FARTHEST_OFF
     return event if sane else replace(event, at=row.arrived_at)

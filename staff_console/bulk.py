@@ -1,4 +1,4 @@
-"""One message to the residents of several cases: each hears it once, and the cases that may not be told are named."""
+"""Sends one message to the residents of several cases: each hears it once, and cases not told are named."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def may_tell_many(session: Session) -> bool:
-    """Supervisors always; officers while a surge runs."""
+    """Says whether this person may: supervisors always, officers while a surge runs."""
     return me().role == Role.SUPERVISOR or find_running(session) is not None
 
 

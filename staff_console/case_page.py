@@ -1,4 +1,4 @@
-"""What the page of a case shows, as frozen values: personal numbers are masked here, not in templates."""
+"""Makes what the page of a case shows, as frozen values: personal numbers are masked here, not in templates."""
 
 from dataclasses import dataclass, field
 from typing import Any

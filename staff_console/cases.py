@@ -92,7 +92,7 @@ def _read(case_id: int, action: str) -> Asked:
 
 @contextmanager
 def _photos(asked: Asked) -> Iterator[list[File]]:
-    """The photos of the form, cleaned and stored; taken away again if the action does not come about."""
+    """Cleans and stores the photos of the form, and takes them away again if the action does not come about."""
     stored: list[File] = []
     try:
         for photo in asked.photos:
@@ -129,13 +129,13 @@ def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> No
 
 
 def _mend(case_id: int, asked: Asked, reason: str) -> Page:
-    """The page again, with what was typed and what to mend."""
+    """Shows the page again, with what was typed and what to mend."""
     with office().database.reading() as session:
         return _page(session, _seen(session, case_id), problem=words.REFUSALS[reason], asked=asked), 400
 
 
 def _conflict(case_id: int, asked: Asked) -> Page:
-    """Somebody was faster: how it is now, and what was typed, so that nothing is lost."""
+    """Shows how the case is now that somebody was faster, and what was typed, so that nothing is lost."""
     with office().database.reading() as session:
         shown = show_case(session, _seen(session, case_id), unmasked=False)
         page = render_template("conflict.html", shown=shown, asked=asked, label=words.EVENTS[asked.action])

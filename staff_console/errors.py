@@ -105,7 +105,7 @@ def show_limit(error: LimitReached) -> tuple[str, int, dict[str, str]]:
 
 
 def show_no_room(error: OSError) -> tuple[str, int]:
-    """A file that could not be written, or another error of the system."""
+    """Shows that a file could not be written, or that the system failed in another way."""
     if error.errno not in NO_ROOM:
         return show_failure(error)
     log.error("no room for a file", extra={"endpoint": request.endpoint, **failure_fields(error)})

@@ -210,7 +210,7 @@ REFUSALS: Final = {
 
 
 def why_stuck(row: Stuck) -> str:
-    """In words; LINE's own text is not shown, it can quote what was written."""
+    """Says in Thai why it is stuck. LINE's own text is not shown, because it can quote what was written."""
     for begins, said in STUCK_ERRORS.items():
         if row.error.startswith(begins):
             return said

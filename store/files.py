@@ -125,7 +125,7 @@ def lost_ones(session: Session, resident: Resident) -> list[File]:
 
 
 def lost_in_request(session: Session, resident: Resident, running: Conversation) -> list[File]:
-    """The lost files of the running request; none of an earlier one that was given up."""
+    """Returns the lost files of the running request, and none of an earlier one that was given up."""
     found = lost_ones(session, resident)
     return [file for file in found if file.case_id is None and file.created_at >= running.started_at]
 
@@ -152,7 +152,7 @@ def unclaimed_photos(session: Session, resident: Resident) -> list[File]:
 
 
 def claim_wanted(session: Session) -> File | None:
-    """The next file to fetch, promised to this fetcher for longer than a try should take."""
+    """Claims the next file to fetch for longer than a try should take."""
     moment = now()
     file = session.scalars(_WANTED, {"now": moment}).one_or_none()
     if file is not None:

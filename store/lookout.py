@@ -28,8 +28,8 @@ NOTHING = ToDo(events=False, messages=False, files=False)
 
 
 class Lookout:
-    """For one thread. It asks the database driver itself: SQLAlchemy takes longer to put the question than the answer
-    takes. SQLite tells in microseconds whether anybody has written since it was last asked."""
+    """Looks for one thread. It asks the database driver itself, because SQLAlchemy needs longer for the question than
+    the database for the answer. SQLite tells in microseconds whether anybody has written since it was last asked."""
 
     def __init__(self, database: Database) -> None:
         # Outside any transaction: to begin and to end one costs more than the look.
@@ -63,5 +63,5 @@ class Lookout:
 
 
 def _as_on_sqlite(at: datetime) -> str:
-    """A moment as SQLAlchemy writes it there: 2026-11-30 09:05:00.000000, in UTC."""
+    """Writes a moment as SQLAlchemy does there: 2026-11-30 09:05:00.000000, in UTC."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

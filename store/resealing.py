@@ -53,7 +53,7 @@ class Resealed:
 
 
 def reseal(database: Database, media: Media, tell: Callable[[str], object] = lambda _: None) -> Resealed:
-    """`tell` hears from time to time how far it is."""
+    """Seals all values and files anew. `tell` hears from time to time how far it is."""
     done, by_key = Resealed(), Counter[bytes]()
     say = _Progress(tell).say
     for sealed in _sealed_tables():
@@ -69,7 +69,7 @@ def reseal(database: Database, media: Media, tell: Callable[[str], object] = lam
 
 
 def sentences(done: Resealed, sealer: TownSealer) -> Iterator[str]:
-    """What whoever ran it should know: which keys are still needed."""
+    """Says what was done, and which keys are still needed."""
     # What does not open needs no key, although it bears the id of one.
     needed = (done.left or Counter()) - done.closed
     yield f"{done.rows} rows and {done.files} files were sealed anew with the first key of DATA_KEY."
@@ -170,7 +170,7 @@ def _hold(session: Session, sealed: _SealedTable, ids: Sequence[int]) -> Sequenc
 def _sealed_anew(
     sealer: TownSealer, sealed: _SealedTable, row: dict[str, Any]
 ) -> tuple[dict[str, Any] | None, list[bytes]]:
-    """The row as it should be, or None where nothing of it changes; and the key ids of its values that do not open."""
+    """Returns the row as it should be, None where nothing changes, and the key ids of its values that do not open."""
     row_key, closed, anew = row["row_key"] or new_row_key(), list[bytes](), dict(row)
     for name, about in sealed.abouts.items():
         value = row[name]

@@ -81,7 +81,7 @@ def one_look(database: Database) -> Iterator[Connection]:
 
 
 def read_rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
-    """The table's rows by primary key, without loading them all.
+    """Gives the table's rows by primary key, without loading them all.
 
     SQLite lets anybody write a number or a text into a column of bytes. It is read as bytes, which open as little, so
     that it can be written to any database with the rest.

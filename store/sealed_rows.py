@@ -31,7 +31,7 @@ class SealedRow:
         return set(self._closed().values()) == {UnknownKey}
 
     def never_open(self) -> list[str]:
-        """The names of its values that were changed or moved: no key opens them."""
+        """Returns the names of its values that were changed or moved: no key opens them."""
         return [name for name, why in self._closed().items() if why is not UnknownKey]
 
     def value_or(self, name: str, instead: Any) -> Any:

@@ -188,7 +188,7 @@ class TownSealer(Sealer):
         return result
 
     def open_row(self, sealed: Any, about: str, row_key: Any) -> bytes:
-        """A value of a row, also one from before rows had keys where the database may still hold such.
+        """Opens a value of a row, also one from before rows had keys where the database may still hold such.
 
         CannotOpen also for a number or a text, which SQLite lets anybody write into a column of bytes.
         """

@@ -72,7 +72,7 @@ def stuck_events(session: Session) -> list[Stuck]:
 
 
 def retry_event(session: Session, by: Staff, event_id: int) -> bool:
-    """As if it had just come. False when it is not stuck any more, or would never open."""
+    """Lets the event be worked on as if it had just come. False when it is not stuck any more, or would never open."""
     event = _lock_event(session, event_id)
     if event is None or event.never_open():
         return False

@@ -20,7 +20,7 @@ WAITS_FOR_KEY = "needs a key that DATA_KEY lacks since "
 
 
 def readable(rows: Iterable[OutboxRow], *, at: datetime) -> list[OutboxRow]:
-    """The rows that open, without those of a request of which another row does not. `at`: when they were found due.
+    """Returns the rows that open, without those whose request has a row that does not. `at`: when they were found due.
 
     What was tried already, LINE may have taken; of all others it is certain that it did not.
     """

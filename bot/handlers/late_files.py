@@ -1,4 +1,4 @@
-"""Photos and documents that come after their request has become a case.
+"""Attaches photos and documents that come after their request has become a case.
 
 They are the rest of an album, for LINE delivers its photos one by one, late and again, or those that were asked for
 again, for one that cannot be fetched is given up hours later.
@@ -17,7 +17,7 @@ from store.residents import listening_for
 
 
 def join_album(visit: Visit, file: File, sibling: File) -> None:
-    """Of the same album as a photo of a case: handed in with it, without a word. More than were wanted stay outside."""
+    """Attaches a photo to the case of its album's other photos, without a word, while the question takes more."""
     if sibling.case_id is None:
         return
     case = lock_case(visit.session, sibling.case_id)
@@ -58,7 +58,7 @@ def take_lost_along(visit: Visit, row: Conversation, case: Case) -> None:
 
 
 def find_asked_again(visit: Visit) -> File | None:
-    """The lost file that what was just sent takes the place of.
+    """Finds the lost file that the file just sent replaces.
 
     A request that takes photos itself, or an officer who waits for an answer, comes first.
     """
@@ -77,7 +77,7 @@ def _takes_files(visit: Visit, row: Conversation | None) -> bool:
 
 
 def take_again(visit: Visit, file: File, lost: File) -> list[Reply]:
-    """Goes to the case of the lost one, and the running question is asked once more."""
+    """Attaches the file to the case of the lost one and asks the running question once more."""
     case = visit.session.get_one(Case, lost.case_id)
     my_cases.take_more(visit, case, files=(file.token,))
     lost.again_until = None

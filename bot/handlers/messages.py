@@ -1,4 +1,4 @@
-"""What a plain message means: an answer in the running request, word for an officer, or the start of something."""
+"""Decides what a plain message is: an answer in the running request, words for an officer, or a new request."""
 
 from typing import cast
 
@@ -38,14 +38,14 @@ def words(visit: Visit) -> list[Reply]:
 
 
 def _nothing_to_read(visit: Visit) -> list[Reply]:
-    """Only spaces, or signs that nobody sees: no answer to an officer and no request, so they are told."""
+    """Tells the resident that their message has only blanks or invisible signs, so that nobody was sent it."""
     if (listening_for(visit.resident) or ("",))[0] in ("answer", "more"):
         return [visit.say("cases.blank")]
     return [visit.say("menu.blank", *visit.main_buttons())]
 
 
 def _met_with(visit: Visit, phrase: str) -> list[Reply]:
-    """These words and the running question again, for what is no answer to it; nothing if no question is open."""
+    """Says this phrase and asks the running question again; nothing if no question is open."""
     row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if row is None or draft is None:
@@ -56,7 +56,7 @@ def _met_with(visit: Visit, phrase: str) -> list[Reply]:
 
 
 def _again(visit: Visit) -> list[Reply]:
-    """The running question once more, if there is one."""
+    """Asks the running question once more, if there is one."""
     row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     return conversation.ask(visit, row, draft) if row and draft else []
@@ -81,7 +81,7 @@ def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]
 
 
 def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
-    """A different service that these words, which are no answer to the question, clearly mean."""
+    """Finds the one other service that words mean which are no answer to the question."""
     turn = engine.next_turn(draft)
     if isinstance(turn, Asking) and turn.question.kind in _FREE:
         return None
@@ -90,7 +90,7 @@ def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
 
 
 def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:
-    """Word for the case being talked about, unless it names a service: then it starts a new request."""
+    """Takes the words for the case being talked about, unless they name a service: then they start a new request."""
     listening = listening_for(visit.resident)
     if listening is None or named_exactly(visit.office.services.values(), text):
         return None
@@ -115,7 +115,7 @@ def _start_of_something(visit: Visit, text: str) -> list[Reply]:
 
 
 def sent_file(visit: Visit) -> list[Reply]:
-    """A photo or document: noted now, fetched from LINE right after, attached where it belongs."""
+    """Notes a photo or document, which is fetched from LINE right after, and attaches it where it belongs."""
     sent = cast(SentFile, visit.event.what)
     sibling = find_in_case(visit.session, visit.resident, sent.album) if sent.album else None
     lost = late_files.find_asked_again(visit)
@@ -159,7 +159,7 @@ def _for_listening_case(visit: Visit, file: File) -> list[Reply]:
 
 
 def _may_send(visit: Visit) -> bool:
-    """Not too many in an hour, unless the running request says that there is danger."""
+    """Says whether one more file is allowed this hour. A request that says there is danger takes any number."""
     row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if draft is not None and engine.is_urgent(draft):
@@ -168,7 +168,7 @@ def _may_send(visit: Visit) -> bool:
 
 
 def _speaks_for_album(visit: Visit, sent: SentFile) -> bool:
-    """One word for the photos sent together: at the first of them to arrive."""
+    """Says whether this file is the first of its album to arrive: only that one is answered."""
     return sent.album is None or count_of_album(visit.session, visit.resident, sent.album) == 1
 
 
@@ -186,7 +186,7 @@ def place(visit: Visit) -> list[Reply]:
 
 
 def something_else(visit: Visit) -> list[Reply]:
-    """A sticker, a voice message, a video: never an answer, always kindly met."""
+    """Answers a sticker, a voice message or a video kindly: it is never the answer to a question."""
     kind = cast(SomethingElse, visit.event.what).kind
     in_between = "menu.sticker_in_between" if kind == "sticker" else "complaint.want_no_voice"
     here = "menu.sticker" if kind == "sticker" else "menu.only_text_here"

@@ -1,4 +1,4 @@
-"""A resident's own cases: show them, take what they add, withdraw, reopen, rate."""
+"""Shows a resident's own cases, takes what they add, and lets them withdraw, reopen and rate."""
 
 from bot.events import row_number
 from bot.replies import Button, CaseCard, CaseCards, Reply, Say
@@ -46,7 +46,7 @@ FIRST_STEPS, LAST_STEPS = 2, 8
 
 
 def mine(visit: Visit) -> list[Reply]:
-    """The last cases as cards side by side."""
+    """Shows the last cases as cards side by side."""
     found = cases_of(visit.session, visit.resident)
     if not found:
         return [visit.say("cases.none", *visit.main_buttons())]
@@ -93,7 +93,7 @@ def find_typed(visit: Visit, text: str) -> Case | None:
 
 
 def not_theirs(visit: Visit, text: str) -> list[Reply] | None:
-    """What looks like the number of a case and finds none of theirs; None for any other words."""
+    """Says so when the words look like a case number and no case of theirs has it; None for any other words."""
     if read_case_code(text) is None:
         return None
     if not may_guess(visit.resident, visit.office.municipality.limits):
@@ -133,7 +133,7 @@ def _how_long(visit: Visit, case: Case) -> list[str]:
 
 
 def _shown_events(visit: Visit, case: Case) -> list[CaseEvent]:
-    """Without what staff write for each other."""
+    """Returns the events of the case that residents may see: none that staff write for each other."""
     shown = [event for event in case.events if visit.office.phrases.has(f"step.{event.action}")]
     if len(shown) <= FIRST_STEPS + LAST_STEPS:
         return shown
@@ -175,13 +175,13 @@ def see(visit: Visit, case: Case) -> list[Reply]:
 
 
 def takes_more(case: Case) -> bool:
-    """Whether its resident may still add something."""
+    """Says whether the resident may still add something to the case."""
     actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
     return bool(actions & {Action.ANSWER, Action.ADD})
 
 
 def invite_more(visit: Visit, case: Case) -> list[Reply]:
-    """From now on plain messages and photos belong to this case."""
+    """Asks what to add: from now on plain messages and photos belong to this case."""
     actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
     if not actions & {Action.ANSWER, Action.ADD}:
         return [_about(visit, "cannot_add", case), card(visit, case)]
@@ -190,7 +190,7 @@ def invite_more(visit: Visit, case: Case) -> list[Reply]:
 
 
 def take_more(visit: Visit, case: Case, *, note: str = "", files: tuple[str, ...] = ()) -> list[Reply]:
-    """What was said or sent goes to the case: as the answer an officer waits for, or as an addition."""
+    """Gives the case what was said or sent, as the answer an officer waits for or as an addition."""
     case = lock_case(visit.session, case.id)
     answering = case.status == Status.NEED_INFO
     try:
