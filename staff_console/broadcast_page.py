@@ -191,7 +191,7 @@ def may_edit(session: Session, broadcast: Broadcast, person: Staff) -> bool:
 
 
 def is_own(broadcast: Broadcast, person: Staff) -> bool:
-    return person.id in (broadcast.author_id, broadcast.editor_id)
+    return person.id in broadcast.writers
 
 
 def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:

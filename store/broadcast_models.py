@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.db import Table
+from store.people_lists import PeopleList
 from store.sealed_rows import SealedRow, SealedValue
 from store.staff_models import Staff
 
@@ -17,13 +18,17 @@ class Broadcast(Table):
     status: draft, submitted, returned (with words), approved, cancelled. How the sending goes is told by its mailings.
     `digest` is over everything that was approved; whatever changes afterwards voids the approval, and so does time:
     what has not begun to go out by `valid_until` must be approved anew.
-    The database itself refuses an approver who wrote or last changed the text.
+    `written_by` are all who saved the words since the first draft, also where they changed nothing, and in an emergency
+    the author of its template: none of them approves. The database itself refuses such an approver.
     """
 
     __tablename__ = "broadcast"
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'submitted', 'returned', 'approved', 'cancelled')", "status"),
         CheckConstraint("approver_id <> author_id AND approver_id <> editor_id", "another_person"),
+        CheckConstraint(
+            "written_by NOT LIKE '%,' || CAST(approver_id AS VARCHAR(12)) || ',%'", "nobody_who_wrote"
+        ),
         Index("ix_broadcast_status", "status", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,6 +47,7 @@ class Broadcast(Table):
     version: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     editor_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    written_by: Mapped[tuple[int, ...]] = mapped_column(PeopleList, default=(), server_default="")
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     approved_at: Mapped[datetime | None]
     digest: Mapped[str | None] = mapped_column(String(64))
@@ -55,6 +61,11 @@ class Broadcast(Table):
     approver: Mapped[Staff | None] = relationship(foreign_keys=approver_id, lazy="joined")
     acts: Mapped[list["BroadcastAct"]] = relationship(order_by="BroadcastAct.id")
     mailings: Mapped[list["Mailing"]] = relationship(order_by="Mailing.id", back_populates="broadcast")
+
+    @property
+    def writers(self) -> frozenset[int]:
+        """The staff ids of everybody whose words these may be."""
+        return frozenset({self.author_id, self.editor_id, *self.written_by})
 
 
 class BroadcastAct(Table):

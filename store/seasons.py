@@ -43,6 +43,6 @@ def _menu_of_broadcast(session: Session) -> str | None:
 
 def _approval_holds(session: Session, broadcast: Broadcast) -> bool:
     """As for a message: another person let out exactly this, to the letter and the minute."""
-    if broadcast.approver_id in (None, broadcast.author_id, broadcast.editor_id):
+    if broadcast.approver_id is None or broadcast.approver_id in broadcast.writers:
         return False
     return digest_of(session, broadcast) == broadcast.digest

@@ -41,7 +41,7 @@ class Draft:
 
 def write_draft(session: Session, draft: Draft, by: Staff) -> Broadcast:
     """A new broadcast; BadContent, BadAudience or Refused says what to mend."""
-    broadcast = Broadcast(author_id=by.id, created_at=now(), status=Status.DRAFT, version=1)
+    broadcast = Broadcast(author_id=by.id, written_by=(), created_at=now(), status=Status.DRAFT, version=1)
     if by.role not in ("officer", "supervisor"):
         raise Refused("not_your_role")
     _fill_in(broadcast, draft, by)
@@ -187,6 +187,7 @@ def _fill_in(broadcast: Broadcast, draft: Draft, by: Staff) -> None:
     broadcast.content, broadcast.closing, broadcast.audience = draft.content, draft.closing, draft.audience
     broadcast.menu, broadcast.send_at, broadcast.ends_at = draft.menu, draft.send_at, draft.ends_at
     broadcast.corrects_id, broadcast.editor_id = draft.corrects_id, by.id
+    broadcast.written_by = (*broadcast.written_by, by.id)
 
 
 def _to_draft(session: Session, broadcast: Broadcast) -> None:

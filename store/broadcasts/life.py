@@ -67,7 +67,7 @@ def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> Rule:
 
 _STAFF: Final = "officer supervisor"
 
-# "another": neither who wrote it nor who last changed it may do this, by person and not by role (requirement L5).
+# "another": nobody who ever saved its words may do this, by person and not by role (requirement L5).
 # fmt: off
 RULES: Final = (
     #      act          from                               to           who             needs
@@ -91,7 +91,7 @@ def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> Rule:
         raise Refused("not_your_role")
     if broadcast.status not in row.before:
         raise Refused("wrong_status")
-    if row.another_person and staff_id in (broadcast.author_id, broadcast.editor_id):
+    if row.another_person and staff_id in broadcast.writers:
         raise Refused("own_text")
     return row
 

@@ -86,14 +86,15 @@ def waiting_for(session: Session, person: Staff) -> Waiting:
     mend = list(session.scalars(returned))
     if person.role != "supervisor":
         return Waiting([], [], mend, [])
-    submitted = select(Broadcast).where(Broadcast.status == Status.SUBMITTED, ~mine).order_by(Broadcast.id)
+    submitted = select(Broadcast).where(Broadcast.status == Status.SUBMITTED).order_by(Broadcast.id)
+    approve = [found for found in session.scalars(submitted) if person.id not in found.writers]
     templates = select(EmergencyTemplate).where(
         EmergencyTemplate.approved_at.is_(None),
         EmergencyTemplate.retired_at.is_(None),
         EmergencyTemplate.author_id != person.id,
     )
-    review = [found for found in to_review(session) if person.id not in (found.author_id, found.editor_id)]
-    return Waiting(list(session.scalars(submitted)), review, mend, list(session.scalars(templates)))
+    review = [found for found in to_review(session) if person.id not in found.writers]
+    return Waiting(approve, review, mend, list(session.scalars(templates)))
 
 
 def corrections_of(session: Session, broadcast: Broadcast) -> list[Broadcast]:

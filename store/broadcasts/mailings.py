@@ -192,7 +192,7 @@ def _why_not(session: Session, mailing: Mailing) -> str:
         mailing.part == "closing" and broadcast.status == Status.CANCELLED
     ):
         return "not approved"
-    if broadcast.approver_id in (None, broadcast.author_id, broadcast.editor_id):
+    if broadcast.approver_id is None or broadcast.approver_id in broadcast.writers:
         return "not approved by another person"
     if digest_of(session, broadcast) != broadcast.digest:
         return "changed after approval"

@@ -113,6 +113,38 @@ def test_nor_what_they_wrote_and_another_changed_afterwards(
     refuses_to_approve(supervisor, town, broadcast)
 
 
+@pytest.mark.parametrize("then", ["saved unchanged", "changed and changed back", "changed by two others"])
+def test_nor_what_they_saved_once_whoever_saved_it_since(
+    officer: Person,
+    colleague: Person,
+    supervisor: Person,
+    second_supervisor: Person,
+    town: Town,
+    then: str,
+) -> None:
+    """The author is a superior, too: the words stay one person's, however often another one saves them."""
+    broadcast = write(officer)
+    other = {"message.parts.0.text": "ถ้อยคำอื่น"}
+    edit(supervisor, broadcast, **({} if then == "saved unchanged" else other))
+    if then == "changed and changed back":
+        edit(supervisor, broadcast)
+    edit(colleague, broadcast, do="submit", **(other if then == "changed by two others" else {}))
+    make(officer, town.database, "supervisor")
+    for person in (officer, supervisor):
+        assert f'href="/broadcasts/{broadcast}"' not in waiting_part(person)
+        refuses_to_approve(person, town, broadcast)
+    assert f'href="/broadcasts/{broadcast}"' in waiting_part(second_supervisor)
+    assert do(second_supervisor, broadcast, "approve").status_code == 303
+
+
+def waiting_part(person: Person) -> str:
+    """What waits for this person, on the page of all broadcasts."""
+    page = person.visit("/broadcasts").html
+    return (
+        page.split('class="card waiting"')[1].split("</section>")[0] if 'class="card waiting"' in page else ""
+    )
+
+
 def test_an_author_who_becomes_a_superior_still_does_not_approve_it(
     officer: Person, database: Database, town: Town
 ) -> None:

@@ -112,9 +112,15 @@ def test_nobody_approves_what_they_last_changed(
         approval.approve(session, broadcast, boss, read_digest=digest_of(session, broadcast))
 
 
-def test_the_database_itself_refuses_an_author_as_approver(session: Session, malee: Staff) -> None:
+@pytest.mark.parametrize("later_savers", [0, 1, 2])
+def test_the_database_itself_refuses_everybody_who_wrote_as_approver(
+    session: Session, municipality: Municipality, malee: Staff, later_savers: int
+) -> None:
     a_resident(session)
     broadcast = submitted(session, malee)
+    for _ in range(later_savers):
+        approval.edit(session, broadcast, DRAFT, an_officer(session, municipality))
+        approval.submit(session, broadcast, malee)
     broadcast.approver_id = malee.id
     with pytest.raises(IntegrityError):
         session.flush()

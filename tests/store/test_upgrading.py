@@ -2,13 +2,19 @@
 
 from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy.orm import Session
 
+from store.broadcast_models import Broadcast
+from store.broadcasts import approval
 from store.clock import now
 from store.db import Database
 from store.models import Resident
+from store.municipality import Municipality
 from store.schema import FOLDER, _config, drift, upgrade
+from store.staff_models import Staff
 from store.taking_back import note_unsent, was_unsent
-from tests.builders import a_resident
+from tests.builders import a_resident, an_officer
+from tests.store.test_broadcasts import DRAFT
 
 
 def go_back_before(database: Database, revision: str) -> None:
@@ -32,3 +38,33 @@ def test_residents_of_yesterday_can_take_back(database: Database) -> None:
         assert not was_unsent(session, resident, "1", now())
         note_unsent(session, resident, "1", now())
         assert was_unsent(session, resident, "1", resident.unsent_at or now())
+
+
+def test_who_wrote_a_broadcast_of_yesterday_is_known_from_its_history(
+    database: Database, municipality: Municipality
+) -> None:
+    with database.transaction() as session:
+        author, editor, boss = (an_officer(session, municipality) for _ in range(3))
+        waiting, approved = (_written_by(session, author, editor) for _ in range(2))
+        # Such an approval was possible before: it stays as it was.
+        approved.approver_id = boss.id
+        approval.write_down(session, approved, "edit", boss)
+        numbers = (waiting.id, approved.id)
+        people = (author.id, editor.id, boss.id)
+    go_back_before(database, "0009")
+    assert drift(database) != []
+    upgrade(database)
+    assert drift(database) == []
+    with database.transaction() as session:
+        waiting, approved = (session.get_one(Broadcast, number) for number in numbers)
+        assert waiting.written_by == tuple(sorted(people[:2]))
+        assert approved.approver_id == people[2]
+        assert people[2] not in approved.written_by
+
+
+def _written_by(session: Session, author: Staff, editor: Staff) -> Broadcast:
+    """By one, saved by the other, and saved by the first again."""
+    broadcast = approval.write_draft(session, DRAFT, author)
+    approval.edit(session, broadcast, DRAFT, editor)
+    approval.edit(session, broadcast, DRAFT, author)
+    return broadcast

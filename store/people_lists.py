@@ -1,0 +1,24 @@
+"""A column that holds several members of staff, in a form on which a CHECK of both databases can look."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+
+class PeopleList(TypeDecorator[tuple[int, ...]]):
+    """Ids of staff in order, each once, kept as `,3,17,`; nobody is the empty string.
+
+    The commas around every id let `LIKE '%,7,%'` find person 7 and not person 17. A CHECK can look only at columns of
+    its own row, so a table of pairs could not be checked by the database itself.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> str:
+        people = sorted(set(value or ()))
+        return f",{','.join(map(str, people))}," if people else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...]:
+        return tuple(int(person) for person in (value or "").split(",") if person)
