@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from staff_console import words
+from staff_console.file_names import name_for
 from store import thai
 from store.models import Case, CaseEvent, File, OutboxRow, Resident
 
@@ -123,7 +124,7 @@ def _file(file: File) -> FileShown:
         state = f"{state}: {words.FILE_REFUSALS.get(file.refused_because, file.refused_because)}"
     is_photo = file.kind == "photo" if state else file.mime == "image/jpeg"
     return FileShown(
-        file.token, file.value_or("name", None) or ("รูป" if is_photo else "เอกสาร"), is_photo, state
+        file.token, name_for(file.mime or "", file.value_or("name", None), file.id), is_photo, state
     )
 
 

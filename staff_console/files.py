@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort
 
+from staff_console.file_names import disposition, name_for
 from staff_console.office import me, office
 from store.models import File
 from store.previews import preview as small
@@ -37,15 +38,10 @@ def _opened(token: str) -> tuple[File, bytes]:
 
 def _response(file: File, data: bytes) -> Response:
     """Photos were drawn anew by us and may be shown; a PDF is a stranger's and is only handed out."""
-    response = Response(data, mimetype=file.mime or "application/octet-stream")
+    mime = file.mime or "application/octet-stream"
+    response = Response(data, mimetype=mime)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
-    if file.mime != "image/jpeg":
-        name = file.value_or("name", None) or f"document-{file.id}.pdf"
-        response.headers.set("Content-Disposition", "attachment", filename=_one_line(name))
+    name = name_for(mime, file.value_or("name", None), file.id)
+    how = "inline" if mime == "image/jpeg" else "attachment"
+    response.headers["Content-Disposition"] = disposition(how, name, file.id)
     return response
-
-
-def _one_line(name: str) -> str:
-    """The resident chose this name: no control signs, no folders, not endless."""
-    kept = "".join(sign for sign in name if sign.isprintable() and sign not in '/\\"')
-    return kept[-100:] or "document.pdf"

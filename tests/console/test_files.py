@@ -53,6 +53,14 @@ def test_a_pdf_is_only_handed_out(officer: Person, keep: Callable[..., str]) -> 
     assert officer.client.get(f"/files/{token}/preview").status_code == 404
 
 
+def test_the_case_names_a_document_as_it_will_be_handed_out(
+    officer: Person, case: Known, keep: Callable[..., str]
+) -> None:
+    keep(b"%PDF-1.4", "application/pdf", "bill.pdf.exe")
+    page = officer.visit(f"/cases/{case.case_id}")
+    assert "ดาวน์โหลด bill.pdf<" in page.html
+
+
 def test_other_departments_and_admins_get_no_file(
     stranger: Person, admin: Person, nobody: Person, keep: Callable[..., str]
 ) -> None:
