@@ -39,7 +39,7 @@ _MALLOC = {"MALLOC_ARENA_MAX": "1"}
 _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM)
 
 
-Reason = Literal["too_big", "unreadable", "cut_off", "locked"]
+Reason = Literal["too_big", "unreadable", "cut_off", "locked", "unsafe"]
 
 
 class Refused(ValueError):

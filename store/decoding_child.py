@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from store.pdf import NotAPdf, check_pdf, is_pdf
+from store.pdf_contents import is_active
 from store.pictures import NotAPicture, clean_picture, load_decoders
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
@@ -45,6 +46,8 @@ def decode(kind: str, data: bytes) -> Answer:
     """`kind` is photo or document."""
     if kind == "document" and is_pdf(data):
         check_pdf(data)
+        if is_active(data):
+            return Answer({"refused": "unsafe"})
         return Answer({"mime": "application/pdf"})
     picture = clean_picture(data)
     return Answer({"mime": "image/jpeg", "place": picture.place}, picture.jpeg)

@@ -57,7 +57,8 @@ _WANTED = (
 
 
 class NotKept(ValueError):
-    """The file was not taken; `reason` is too_big, unreadable, wrong_type, cut_off or locked."""
+    """The file was not taken; `reason` is too_big, unreadable, wrong_type, cut_off, locked or
+    unsafe (script or other files within)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -1,5 +1,8 @@
 """Small PDFs of every build: with a table of contents or an object that is one, locked, linearised, shifted."""
 
+import base64
+import zlib
+
 HEAD, CATALOGUE = b"%PDF-1.7\n", b"1 0 obj\n<</Type/Catalog>>\nendobj\n"
 
 
@@ -36,3 +39,25 @@ def a_pdf_for_the_web(*, trailer: str = "") -> bytes:
 
 def _end(start: int) -> bytes:
     return b"startxref\n%d\n%%%%EOF\n" % start
+
+
+def a_stream(body: bytes, dictionary: bytes = b"") -> bytes:
+    """An object that is a stream, to stand `within` a PDF."""
+    return b"2 0 obj\n<<%s/Length %d>>\nstream\n%s\nendstream\nendobj\n" % (dictionary, len(body), body)
+
+
+def objects(inner: bytes, *, filters: str = "Flate", dictionary: bytes = b"") -> bytes:
+    """A stream that holds one more object, encoded by these filters, the last one first."""
+    head = b"9 0 "
+    body = head + inner
+    for name in reversed(filters.split()):
+        body = _ENCODERS[name](body)
+    named = b"".join(b"/%sDecode" % name.encode() for name in filters.split())
+    return a_stream(body, b"/Type/ObjStm/N 1/First %d/Filter[%s]%s" % (len(head), named, dictionary))
+
+
+_ENCODERS = {
+    "Flate": zlib.compress,
+    "ASCIIHex": lambda data: data.hex().encode() + b">",
+    "ASCII85": lambda data: base64.a85encode(data, wrapcol=72) + b"~>",
+}

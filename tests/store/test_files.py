@@ -165,6 +165,7 @@ def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
         ("document", b"<html><script>", "wrong_type"),
         ("document", a_pdf(trailer="/Encrypt 2 0 R"), "locked"),
         ("document", a_pdf()[:-9], "cut_off"),
+        ("document", a_pdf(within=b"<</S/JavaScript/JS(x)>>"), "unsafe"),
     ],
 )
 def test_what_is_not_as_it_should_be_is_refused_with_a_reason(kind: str, data: bytes, reason: str) -> None:
