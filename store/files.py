@@ -57,8 +57,7 @@ _WANTED = (
 
 
 class NotKept(ValueError):
-    """The file was not taken; `reason` is too_big, unreadable, wrong_type, cut_off, locked or
-    unsafe (script or other files within)."""
+    """The file was not taken; `reason` is a Reason of store.decoding, or wrong_type."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
