@@ -10,6 +10,7 @@ from staff_console import words
 from staff_console.file_names import name_for
 from store import thai
 from store.models import Case, CaseEvent, File, OutboxRow, Resident
+from store.statuses import Action
 
 _CLOSED_ANSWERS = [{"question": "คำตอบ", "kind": "text", "answer": words.CLOSED, "value": None}]
 _CLOSED_PERSON = {"name": words.CLOSED, "phone": words.CLOSED}
@@ -137,7 +138,7 @@ def _events(session: Session, case: Case) -> list[EventShown]:
     found = session.scalars(query.options(selectinload(CaseEvent.files)))
     return [
         EventShown(
-            label=words.EVENTS.get(event.action, event.action),
+            label=_label(event),
             who=event.staff.full_name if event.staff else "ผู้แจ้ง",
             note=event.value_or("note", words.CLOSED),
             event=event,
@@ -146,6 +147,13 @@ def _events(session: Session, case: Case) -> list[EventShown]:
         )
         for event in found
     ]
+
+
+def _label(event: CaseEvent) -> str:
+    """Words that follow the stars are another act than the stars: each stands in the timeline under its own name."""
+    if event.action == Action.RATE and event.value_or("note", words.CLOSED):
+        return words.COMMENTED
+    return words.EVENTS.get(event.action, event.action)
 
 
 def _notices(session: Session, case: Case) -> list[NoticeShown]:

@@ -121,11 +121,11 @@ def _do(case_id: int, asked: Asked, photos: list[File]) -> str:
 
 
 def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> None:
-    names = {person.id: person.full_name for person in colleagues_for(session, case)}
-    if assignee is not None and assignee not in names:
+    known = {person.id: person for person in colleagues_for(session, case)}
+    if assignee is not None and assignee not in known:
         raise BadForm("assignee_unknown")
-    note = f"ให้ {names[assignee]}" if assignee else "คืนให้หน่วยงาน"
-    assign_to(session, office().municipality, case, assignee, by, note=note)
+    person = None if assignee is None else known[assignee]
+    assign_to(session, office().municipality, case, person, by)
 
 
 def _mend(case_id: int, asked: Asked, reason: str) -> Page:

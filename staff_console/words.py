@@ -35,6 +35,7 @@ TONES: Final = {
 }
 
 EVENTS: Final = {"submit": "ส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
+COMMENTED: Final = "ผู้แจ้งเขียนความเห็น"
 
 # Where a sealed value does not open.
 CLOSED: Final = "(เปิดอ่านไม่ได้ กรุณาแจ้งผู้ดูแลระบบ)"

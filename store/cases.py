@@ -17,6 +17,7 @@ from store.municipality import Municipality
 from store.numbers import new_tracking_code, next_number
 from store.residents import listen
 from store.services import Service
+from store.staff_models import Staff
 from store.statuses import Action, NotAllowed, Rule, Status, Who, find_rule
 from store.thai import arabic_digits, without_particles
 
@@ -144,9 +145,25 @@ def _do(
     _keep_dates(case, rule.action, before, after)
     event = _write_down(session, case, rule.action, before, by, note.strip())
     _attach(session, case, event, files)
+    if rule.action is Action.ACCEPT:
+        _make_responsible(session, case, by)
     if rule.action is Action.ASK:
         listen(session.get_one(Resident, case.resident_id), "answer", case)
     return event
+
+
+def _make_responsible(session: Session, case: Case, by: Actor) -> None:
+    """Gives an accepted case to whoever accepted it, unless a colleague who still works here has it."""
+    if by.staff_id is None or (case.assignee is not None and case.assignee.active):
+        return
+    person = session.get_one(Staff, by.staff_id)
+    case.assignee = person
+    _write_down(session, case, Action.ASSIGN, case.status, by, assigned_to(person))
+
+
+def assigned_to(person: Staff | None) -> str:
+    """What the timeline says of a case that was given to this person, or back to the department with None."""
+    return f"ให้ {person.full_name}" if person else "คืนให้หน่วยงาน"
 
 
 def tell_many(
@@ -237,28 +254,12 @@ def assign(
     session: Session,
     municipality: Municipality,
     case: Case,
-    staff_id: int | None,
+    person: Staff | None,
     by: Actor,
-    *,
-    note: str = "",
 ) -> None:
-    """Gives the case to one person, or back to the department with None. `note` tells the timeline to whom."""
-    act(session, municipality, case, Action.ASSIGN, by, note=note)
-    case.assignee_id = staff_id
-
-
-def comment(session: Session, municipality: Municipality, case: Case, text: str, said_in: str | None) -> None:
-    """The resident's words to their stars."""
-    case.comment = text
-    act(session, municipality, case, Action.RATE, RESIDENT, note=text, said_in=said_in)
-
-
-def rate(session: Session, municipality: Municipality, case: Case, stars: int) -> None:
-    """The resident's 1 to 5 stars; a second rating replaces the first."""
-    if not 1 <= stars <= 5:
-        raise NotAllowed("stars are 1 to 5")
-    case.stars = stars
-    act(session, municipality, case, Action.RATE, RESIDENT)
+    """Gives the case to one person, or back to the department with None; the timeline says to whom."""
+    act(session, municipality, case, Action.ASSIGN, by, note=assigned_to(person))
+    case.assignee = person
 
 
 def cases_of(session: Session, resident: Resident, *, most: int = 10) -> list[Case]:

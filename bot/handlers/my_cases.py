@@ -7,16 +7,15 @@ from store.cases import (
     RESIDENT,
     act,
     cases_of,
-    comment,
     find_own_case,
     find_own_case_by_code,
     lock_case,
-    rate,
     read_case_code,
 )
 from store.line_limits import cut
 from store.models import Case, CaseEvent
 from store.rate_limits import may_guess, note_wrong_code
+from store.ratings import comment, rate
 from store.residents import listen, stop_listening
 from store.statuses import (
     OPEN_STATUSES,

@@ -8,11 +8,12 @@ import time_machine
 from sqlalchemy import select
 
 from store import cases
-from store.cases import RESIDENT, Actor, StaleCase, act, lock_case, rate, read_case_code
+from store.cases import RESIDENT, Actor, StaleCase, act, lock_case, read_case_code
 from store.clock import BANGKOK, now
 from store.db import Database
 from store.models import Case, File, OutboxRow
 from store.municipality import Municipality
+from store.ratings import rate
 from store.statuses import Action, NotAllowed, Status, Who
 from tests.builders import a_case, a_resident, an_officer
 
@@ -92,7 +93,7 @@ def test_what_an_officer_does_is_written_down_and_told(
     database: Database, municipality: Municipality
 ) -> None:
     with database.transaction() as session:
-        staff_id = an_officer(session, municipality).id
+        staff_id = an_officer(session, municipality, full_name="นางมาลี ใจงาม").id
     case_id = open_one(database, municipality)
     do(database, municipality, case_id, Action.ACCEPT, Actor(Who.OFFICER, staff_id))
     with database.reading() as session:
@@ -100,9 +101,27 @@ def test_what_an_officer_does_is_written_down_and_told(
         assert [(e.action, e.before, e.after, e.who, e.staff_id) for e in case.events] == [
             ("submit", None, "submitted", "resident", None),
             ("accept", "submitted", "received", "officer", staff_id),
+            ("assign", "received", "received", "officer", staff_id),
         ]
+        assert case.events[-1].note == "ให้ นางมาลี ใจงาม"
         assert (case.status, case.version) == ("received", 2)
     assert [row.notice for row in notices(database)] == ["case_received"]
+
+
+@pytest.mark.parametrize("has_it", ["nobody", "a colleague", "somebody who left"])
+def test_whoever_accepts_is_responsible_unless_a_colleague_is(
+    database: Database, municipality: Municipality, has_it: str
+) -> None:
+    case_id = open_one(database, municipality)
+    with database.transaction() as session:
+        malee, other = an_officer(session, municipality), an_officer(session, municipality)
+        other.active = has_it != "somebody who left"
+        session.get_one(Case, case_id).assignee = None if has_it == "nobody" else other
+        wanted = other.id if has_it == "a colleague" else malee.id
+        accepting = Actor(Who.OFFICER, malee.id)
+    do(database, municipality, case_id, Action.ACCEPT, accepting)
+    with database.reading() as session:
+        assert session.get_one(Case, case_id).assignee_id == wanted
 
 
 def test_the_table_alone_says_what_may_be_done(database: Database, municipality: Municipality) -> None:
