@@ -7,7 +7,17 @@ import logging
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -82,10 +92,16 @@ def show_one(broadcast_id: int) -> str:
     return render_template("announcement.html", one=found, **_facts())
 
 
-@public_pages.errorhandler(404)
-def show_nothing(_error: HTTPException) -> tuple[str, int]:
+@public_pages.get("/")
+def show_root() -> AnyResponse:
+    """Whoever types the bare address finds what is open to everybody."""
+    return redirect(url_for("public_pages.show_list"), 302)
+
+
+@public_pages.app_errorhandler(404)
+def show_nothing(_error: HTTPException) -> Response:
     """What is not here may well be a forgery, so the page says what to do."""
-    return render_template("no_announcement.html", **_facts()), 404
+    return add_headers(make_response(render_template("no_announcement.html", **_facts()), 404))
 
 
 @public_pages.after_request

@@ -22,6 +22,7 @@ from staff_console.case_page import show_case, why_unreachable
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import UNMASKS, count
 from staff_console.office import me, office
+from staff_console.unmasking import unmask_for_a_while, unmasked_until
 from store.audit import write_down
 from store.cases import Actor, StaleCase, lock_case
 from store.cases import act as act_on
@@ -44,13 +45,14 @@ def show(case_id: int) -> str:
 
 
 @cases.post("/cases/<int:case_id>/unmask")
-def unmask(case_id: int) -> str:
-    """Shows personal numbers in this one answer, and writes down who looked."""
+def unmask(case_id: int) -> Response:
+    """Shows personal numbers in this browser for a few minutes, and writes down who looked."""
     with office().database.transaction() as session:
         case = _seen(session, case_id)
         count(session, UNMASKS)
         write_down(session, "unmask", staff_id=me().id, about=f"case {case.id}")
-        return _page(session, case, unmasked=True)
+    unmask_for_a_while(case_id)
+    return redirect(url_for("cases.show", case_id=case_id), 303)
 
 
 @cases.post("/cases/<int:case_id>/<action>")
@@ -142,19 +144,18 @@ def _conflict(case_id: int, asked: Asked) -> Page:
         return page, 409
 
 
-def _page(
-    session: Session, case: Case, *, unmasked: bool = False, problem: str = "", asked: Asked | None = None
-) -> str:
+def _page(session: Session, case: Case, *, problem: str = "", asked: Asked | None = None) -> str:
+    until = unmasked_until(case.id)
     return render_template(
         "case.html",
-        shown=show_case(session, case, unmasked=unmasked),
+        shown=show_case(session, case, unmasked=until is not None),
         forms=forms_for(case, me()),
         may_assign=may_assign(case, me()),
         levels=words.TRIAGE if may_sort(session, case) else {},
         colleagues=colleagues_for(session, case),
         assign_token=new_form_token(),
         level_token=new_form_token(),
-        unmasked=unmasked,
+        unmasked_until=until,
         problem=problem,
         asked=asked,
     )

@@ -2,17 +2,19 @@
 
 import errno
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from staff_console.form_tokens import NoToken
 from staff_console.limits import retry_after, said
+from staff_console.permissions import may
 from store.decoding import DecoderUnavailable
 from store.limits import LimitReached
 from store.logs import failure_fields
@@ -32,7 +34,7 @@ WORDS: Final = {
     400: ErrorWords("แบบฟอร์มนี้ใช้ไม่ได้แล้ว", "กรุณากลับไปหน้าเดิม โหลดหน้าใหม่ แล้วลองอีกครั้ง"),
     403: ErrorWords("บัญชีของท่านไม่มีสิทธิ์ทำรายการนี้", "หากจำเป็นต้องใช้ กรุณาแจ้งหัวหน้างานหรือผู้ดูแลระบบ"),
     404: ErrorWords("ไม่พบหน้าหรือเรื่องนี้", "ที่อยู่อาจพิมพ์ผิด หรือเป็นเรื่องของหน่วยงานอื่น กรุณาค้นด้วยเลขเรื่องจากหน้ารายการ"),
-    405: ErrorWords("เปิดหน้านี้โดยตรงไม่ได้", "กรุณากลับไปหน้ารายการ แล้วกดปุ่มในหน้าเรื่อง"),
+    405: ErrorWords("เปิดหน้านี้โดยตรงไม่ได้", "กรุณากลับไปหน้าแรก แล้วเปิดหน้าที่ต้องการจากเมนู"),
     409: ErrorWords("ทำรายการนี้ไม่ได้แล้ว", "ข้อมูลเปลี่ยนไปก่อนหน้านี้ กรุณาโหลดหน้าใหม่แล้วลองอีกครั้ง"),
     413: ErrorWords("ไฟล์ที่แนบใหญ่เกินไป ยังไม่มีการบันทึกใด ๆ", "รูปรวมกันต้องไม่เกิน 40 MB กรุณากลับไปหน้าเดิม แล้วแนบให้น้อยลง"),
     429: ErrorWords("มีการใช้งานถี่เกินไป", "กรุณารอ 1 นาทีแล้วลองใหม่"),
@@ -40,7 +42,8 @@ WORDS: Final = {
     503: ErrorWords("ระบบยังไม่พร้อมใช้งาน", "ฐานข้อมูลไม่ตอบสนอง กรุณารอสักครู่แล้วลองใหม่ ยังไม่มีการบันทึกใด ๆ"),
 }  # fmt: skip
 
-
+# Admins see no case and have no list of them.
+NOT_FOUND_BY_ADMINS: Final = ErrorWords("ไม่พบหน้านี้", "ที่อยู่อาจพิมพ์ผิด กรุณากลับไปหน้าแรก แล้วเปิดหน้าที่ต้องการจากเมนู")
 # The disk is full, the quota is used up, or nothing may be written there.
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 FULL: Final = ErrorWords(
@@ -81,9 +84,24 @@ def error_page(code: int, words: ErrorWords | None = None) -> tuple[str, int]:
 def show_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:
     if error.code is None or error.code < 400:
         return error.get_response()
-    body, code = error_page(error.code)
+    if isinstance(error, MethodNotAllowed) and (page := _page_above()):
+        return redirect(page, 303)
+    sees_no_case = g.get("staff") is not None and not may(g.staff.role, "cases.show")
+    words = NOT_FOUND_BY_ADMINS if error.code == 404 and sees_no_case else None
+    body, code = error_page(error.code, words)
     allow = dict(error.get_headers()).get("Allow")
     return body, code, {"Allow": allow} if allow else {}
+
+
+def _page_above() -> str | None:
+    """The page nearest above an address that only forms are sent to, for whoever opens or reloads that address."""
+    adapter, parts = current_app.create_url_adapter(request), request.path.split("/")
+    while adapter and request.method in {"GET", "HEAD"} and len(parts) > 1:
+        parts.pop()
+        with suppress(HTTPException):
+            endpoint, values = adapter.match("/".join(parts) or "/", method="GET")
+            return url_for(endpoint, **values)
+    return None
 
 
 def show_unusable_form(_error: Exception) -> tuple[str, int]:

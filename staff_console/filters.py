@@ -19,6 +19,7 @@ def install_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
         thai_date=thai.thai_date,
         thai_moment=thai.thai_moment,
+        thai_time=thai.thai_time,
         short_moment=short_moment,
         status_label=status_label,
         tone=tone,

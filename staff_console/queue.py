@@ -60,7 +60,8 @@ def show() -> str | Response:
 def counts() -> dict[str, Any]:
     """What the page of the queue asks by itself now and then."""
     with office().database.reading() as session:
-        counted = search.count_tabs(session, me(), asked_filters())
+        filters = asked_filters()
+        counted = search.count_tabs(session, me(), filters, ended=not filters.any)
         newest = search.newest_id(session, me())
     return {"counts": {str(tab): count for tab, count in counted.items()}, "newest": newest}
 

@@ -141,12 +141,13 @@ def _numbered(typed: str) -> ColumnElement[bool]:
     return and_(Case.fiscal_year.in_(years), Case.number == int(match[1]))
 
 
-def count_tabs(session: Session, person: Staff, filters: Filters) -> dict[Tab, int]:
+def count_tabs(session: Session, person: Staff, filters: Filters, *, ended: bool = True) -> dict[Tab, int]:
     """How many cases each tab holds, counted no further than MOST_COUNTED.
 
-    Ended cases are counted only without filters: finding rare ones among all that ever were is slow.
+    Without `ended`, the tabs that only grow are left out: to count the few cases of a filter among all that ever were
+    takes 0.2 seconds where there are 150,000, which is much for what a page asks again and again.
     """
-    tabs = [tab for tab in Tab if tab not in _NEWEST_FIRST or not filters.any]
+    tabs = [tab for tab in Tab if ended or tab not in _NEWEST_FIRST]
     parts = [_count(person, tab, filters) for tab in tabs]
     return {Tab(row[0]): row[1] for row in session.execute(union_all(*parts))}
 

@@ -2,17 +2,21 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from store.cases import lock_case
 from store.db import Database
 from store.decoding import Decoder
 from store.models import Case, File, Resident
 from store.municipality import Municipality
+from store.ratings import comment, rate
 from store.shelves import Folder
 from store.statuses import Status
 from tests.builders import a_case, an_answer, an_officer
@@ -271,11 +275,36 @@ def test_personal_numbers_are_masked_until_somebody_asks_and_that_is_written_dow
     assert "1-2345-xxxxx-xx-1" in page.html
     assert "234-5678" not in page.html
     assert "67890" not in page.html
-    opened = officer.submit(page, f"/cases/{case_id}/unmask")
-    assert "081-234-5678" in opened.text
-    assert "1-2345-67890-12-1" in opened.text
-    assert "081-234-5678" not in officer.visit(f"/cases/{case_id}").html
+    answer = officer.submit(page, f"/cases/{case_id}/unmask")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{case_id}")
+    for _ in range(2):
+        opened = officer.visit(f"/cases/{case_id}").html
+        assert "081-234-5678" in opened
+        assert "1-2345-67890-12-1" in opened
     assert [act.about for act in acts_of(database, "unmask")] == [f"case {case_id}"]
+
+
+@pytest.mark.parametrize(
+    "seen_by", ["its own browser", "another browser", "five minutes later", "another case"]
+)
+def test_one_press_unmasks_one_case_in_one_browser_for_five_minutes(
+    clock: time_machine.Traveller,
+    officer: Person,
+    nobody: Person,
+    database: Database,
+    municipality: Municipality,
+    seen_by: str,
+) -> None:
+    person, case_id = officer, _case_in(database, municipality, Status.SUBMITTED)
+    officer.do(case_id, "unmask")
+    if seen_by == "another browser":
+        person = nobody
+        person.sign_in(username=officer.username)
+    elif seen_by == "five minutes later":
+        clock.shift(timedelta(minutes=5))
+    elif seen_by == "another case":
+        case_id = _case_in(database, municipality, Status.SUBMITTED)
+    assert ("081-234-5678" in person.visit(f"/cases/{case_id}").html) == (seen_by == "its own browser")
 
 
 def test_a_resident_who_blocked_us_is_to_be_called(officer: Person, database: Database, case: Known) -> None:
@@ -298,6 +327,18 @@ def test_photos_that_are_missing_say_why(officer: Person, database: Database, ca
     html = officer.visit(f"/cases/{case.case_id}").html
     for words in ("กำลังรับรูป", "รับไฟล์ไม่ได้", "ผู้แจ้งลบแล้ว"):
         assert words in html
+
+
+def test_stars_and_the_words_to_them_stand_in_the_timeline_under_their_own_names(
+    officer: Person, database: Database, municipality: Municipality
+) -> None:
+    case_id = _case_in(database, municipality, Status.DONE)
+    with database.transaction() as session:
+        rate(session, municipality, lock_case(session, case_id), 5)
+        comment(session, municipality, lock_case(session, case_id), "มาเร็วมากค่ะ", None)
+    html = officer.visit(f"/cases/{case_id}").html
+    assert html.count("ผู้แจ้งให้คะแนน") == 1
+    assert html.count("ผู้แจ้งเขียนความเห็น") == 1
 
 
 def test_an_account_without_department_sees_every_case(

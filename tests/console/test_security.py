@@ -95,13 +95,18 @@ def test_hostile_text_is_shown_as_text(
         officer.visit("/?tab=all").html,
         officer.visit("/?number=%3Cscript%3Ewindow.__x=1%3C/script%3E").html,
         officer.do(case_id, "tell", note=EVIL * 40).text,
-        officer.submit(officer.visit(f"/cases/{case_id}"), f"/cases/{case_id}/unmask").text,
+        _unmasked(officer, case_id),
         admin.submit(admin.visit("/staff"), "/staff", full_name=EVIL, username=EVIL).text,
     ):
         assert "&lt;script&gt;" in html
         assert "<script>window" not in html
         assert "<img src=x" not in html
         assert "49" not in html.split("&lt;script&gt;")[1][:120]
+
+
+def _unmasked(officer: Person, case_id: int) -> str:
+    assert officer.do(case_id, "unmask").status_code == 303
+    return officer.visit(f"/cases/{case_id}").html
 
 
 def test_personal_data_stays_out_of_the_log(
@@ -138,6 +143,29 @@ def test_error_pages_say_what_to_do(officer: Person) -> None:
         assert answer.status_code == status
         page = Page(answer).check()
         assert "กลับไปหน้าแรก" in page.html
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/cases/7/tell", "/cases/7"),
+        ("/surge/start", "/surge"),
+        ("/sign-out", "/"),
+        ("/staff/3/unlock", "/staff/3"),
+    ],
+)
+def test_the_address_of_a_form_opened_alone_leads_to_the_page_that_has_it(
+    officer: Person, address: str, page: str
+) -> None:
+    answer = officer.client.get(address)
+    assert (answer.status_code, answer.headers["Location"]) == (303, page)
+
+
+def test_an_admin_is_not_sent_to_a_list_of_cases(admin: Person, officer: Person) -> None:
+    assert "เลขเรื่อง" in officer.visit("/nowhere", 404).html
+    page = admin.visit("/nowhere", 404)
+    assert "เลขเรื่อง" not in page.html
+    assert "บัญชีเจ้าหน้าที่" in admin.visit("/").title
 
 
 def test_a_flood_of_form_parts_is_refused(officer: Person) -> None:

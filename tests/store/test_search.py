@@ -133,8 +133,12 @@ def test_the_tabs_count_what_they_hold(
     with database.reading() as session:
         counts = search.count_tabs(session, officer, Filters())
         assert counts == {Tab.NEW: 2, Tab.DOING: 2, Tab.WAITING: 1, Tab.OVERDUE: 0, Tab.DONE: 4, Tab.ALL: 9}
-        filtered = search.count_tabs(session, officer, Filters(urgent=True))
-    assert filtered == {Tab.NEW: 0, Tab.DOING: 0, Tab.WAITING: 0, Tab.OVERDUE: 0}
+        road = search.count_tabs(session, officer, Filters(service="road"))
+        lamp = search.count_tabs(session, officer, Filters(service="street_light"))
+        polled = search.count_tabs(session, officer, Filters(urgent=True), ended=False)
+    assert road == dict.fromkeys(Tab, 0)
+    assert lamp == counts
+    assert polled == {Tab.NEW: 0, Tab.DOING: 0, Tab.WAITING: 0, Tab.OVERDUE: 0}
 
 
 def test_pages_do_not_overlap_and_end(database: Database, municipality: Municipality, officer: Staff) -> None:
