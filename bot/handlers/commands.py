@@ -14,6 +14,8 @@ ANYWHERE: dict[str, Callable[[Visit], list[Reply]]] = {
     "แจ้งเรื่อง": menu.report,
     "ขอรับบริการ": menu.request,
     "เมนู": menu.everything,
+    "บริการทั้งหมด": menu.everything,
+    "all services": menu.everything,
     "menu": menu.everything,
     "ติดตามเรื่อง": my_cases.track,
     "เรื่องถึงไหน": my_cases.track,

@@ -159,6 +159,7 @@ def _on_case(visit: Visit, button: Tap) -> list[Reply]:
 MENU: dict[str, Callable[[Visit], list[Reply]]] = {
     "report": menu.report,
     "request": menu.request,
+    "services": menu.everything,
     "track": my_cases.track,
     "mine": my_cases.mine,
     "contact": menu.contact,

@@ -157,12 +157,18 @@ class RichMenu(_Part):
 
     def places(self) -> list[tuple[Bounds, Tile]]:
         """Every tile with its area. With the tabs they cover the picture without gap or overlap, to the pixel."""
+        return [place for row in self.rows_of_places() for place in row]
+
+    def rows_of_places(self) -> list[list[tuple[Bounds, Tile]]]:
+        """The same, row by row from the top."""
         top = self._below_tabs()
         rows = _cuts(self.size.height - top, len(self.rows))
         return [
-            (Bounds(x=x, y=top + y, width=width, height=height), tile)
+            [
+                (Bounds(x=x, y=top + y, width=width, height=height), tile)
+                for (x, width), tile in zip(_cuts(self.size.width, len(row.tiles)), row.tiles, strict=True)
+            ]
             for (y, height), row in zip(rows, self.rows, strict=True)
-            for (x, width), tile in zip(_cuts(self.size.width, len(row.tiles)), row.tiles, strict=True)
         ]
 
     def _below_tabs(self) -> int:

@@ -14,8 +14,9 @@ MOST_BYTES = 1_000_000  # LINE says 1 MB, not which one
 # Measures of a tile as large as one of 3 × 2 on a picture 2500 wide; smaller tiles shrink them.
 TILE = (833, 843)
 MARGIN, CORNER, BADGE, GLYPH, GAP = 14, 64, 340, 240, 44
-LABEL_SIZE, HINT_SIZE = 148, 82
-LEAST_LABEL = 100 / 2500  # of the picture's width: old eyes read this on a small phone
+LABEL_SIZE, HINT_SIZE = 148, 104
+# Of the picture's width: old eyes read this on a phone 390 points wide, where a hint is then 16 points high.
+LEAST_LABEL, LEAST_HINT = 100 / 2500, 103 / 2500
 # Of the font's size: room above the baseline for ปั้น, below it for กู้.
 ABOVE, BELOW = 1.02, 0.38
 INK, CARD = "#14242e", "#ffffff"
@@ -27,7 +28,7 @@ Line = tuple[str, ImageFont.FreeTypeFont, str]
 
 @dataclass(frozen=True)
 class Hand:
-    """The sizes common to all tiles of a menu: different ones side by side look like a mistake."""
+    """The sizes common to all tiles of a row: different ones side by side look like a mistake."""
 
     scale: float
     label: ImageFont.FreeTypeFont
@@ -39,9 +40,10 @@ def draw_menu(menu: RichMenu) -> bytes:
     require_shaping()
     canvas = Image.new("RGB", (menu.size.width, menu.size.height), menu.background)
     _draw_tabs(canvas, menu)
-    hand = _hand_for(menu)
-    for bounds, tile in menu.places():
-        _draw_tile(canvas, bounds, tile, hand)
+    for row in menu.rows_of_places():
+        hand = _hand_for(menu, row)
+        for bounds, tile in row:
+            _draw_tile(canvas, bounds, tile, hand)
     return _as_png(canvas)
 
 
@@ -54,19 +56,28 @@ def require_shaping() -> None:
         )
 
 
-def _hand_for(menu: RichMenu) -> Hand:
-    places = menu.places()
-    scale = min(min(bounds.width / TILE[0], bounds.height / TILE[1]) for bounds, _ in places)
-    labels = [(tile.label, bounds.width - ROOM * scale) for bounds, tile in places]
-    hints = [(tile.hint, bounds.width - ROOM * scale) for bounds, tile in places if tile.hint]
+def _hand_for(menu: RichMenu, row: list[tuple[Bounds, Tile]]) -> Hand:
+    scale = min(min(bounds.width / TILE[0], bounds.height / TILE[1]) for bounds, _ in row)
+    labels = [(tile.label, bounds.width - ROOM * scale) for bounds, tile in row]
+    hints = [(tile.hint, bounds.width - ROOM * scale) for bounds, tile in row if tile.hint]
+    width = menu.size.width
     label = _fitting(labels, "Bold", LABEL_SIZE * scale)
-    if label.size < LEAST_LABEL * menu.size.width:
-        longest = max(labels, key=lambda one: label.getlength(one[0]) / one[1])[0]
+    _refuse_smaller(menu, labels, label, LEAST_LABEL * width)
+    hint = _fitting(hints, "Regular", max(HINT_SIZE * scale, LEAST_HINT * width))
+    _refuse_smaller(menu, hints, hint, LEAST_HINT * width)
+    return Hand(scale, label, hint)
+
+
+def _refuse_smaller(
+    menu: RichMenu, texts: list[tuple[str, float]], font: ImageFont.FreeTypeFont, least: float
+) -> None:
+    """MenuError if the texts fit their tiles only in a font smaller than `least` pixels."""
+    if texts and font.size < int(least):
+        longest = max(texts, key=lambda one: font.getlength(one[0]) / one[1])[0]
         raise MenuError(
             f"{menu.alias}: {longest} cannot be drawn large enough to be read. Shorten it, put fewer tiles "
             "into a row, or make the picture higher."
         )
-    return Hand(scale, label, _fitting(hints, "Regular", HINT_SIZE * scale))
 
 
 def _fitting(texts: list[tuple[str, float]], weight: str, size: float) -> ImageFont.FreeTypeFont:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversations.matching import meant
 from bot.events import read_tap
 from bot.handlers.taps import MENU
 from bot.richmenus.declaration import (
@@ -59,12 +60,43 @@ def test_the_residents_menu_offers_the_six_things():
         ("do=track", "ติดตามเรื่อง"),
         ("do=mine", "เรื่องของฉัน"),
         ("do=contact", "ติดต่อเรา"),
-        ("do=help", "ช่วยเหลือ"),
+        ("do=emergency", "เบอร์ฉุกเฉิน"),
     ]
 
 
-def test_whoever_has_told_us_their_name_finds_their_own_cases_first():
-    assert actions(MENUS["registered"])[0]["data"] == "do=mine"
+# What everybody must find, whichever menu they see; do=services lists what can be reported and what can be requested.
+ALWAYS = {"do=report", "do=request", "do=track", "do=contact", "do=emergency"}
+
+
+@pytest.mark.parametrize(
+    "menu", [m for m in MENUS.values() if not m.alias.endswith("-news")], ids=lambda menu: menu.alias
+)
+def test_every_menu_leads_to_help_in_danger_and_to_each_kind_of_service(menu):
+    offered = {action.get("data") for action in actions(menu)}
+    if "do=services" in offered:
+        offered |= {"do=report", "do=request"}
+    assert offered >= ALWAYS
+
+
+def test_whoever_has_told_us_their_name_finds_their_cases_in_the_first_row_and_loses_no_tile():
+    everybodys, theirs = (tiles(alias) for alias in ("resident", "registered"))
+    assert set(theirs) == set(everybodys)
+    assert "do=mine" in theirs[:3]
+    moved = [new for old, new in zip(everybodys, theirs, strict=True) if new != old]
+    assert set(moved) == {"do=mine", "do=request"}
+    assert MENUS["registered-news"].rows == MENUS["resident-news"].rows
+
+
+def tiles(alias: str) -> list[str | None]:
+    return [tile.data for _, tile in MENUS[alias].places()]
+
+
+def test_what_a_tile_gives_as_an_example_is_in_the_list_behind_it():
+    problems = [service for service in SERVICES.values() if service.group == "problem"]
+    hints = [tile.hint for menu in MENUS.values() for _, tile in menu.places() if tile.data == "do=report"]
+    examples = {word for hint in hints if hint and not hint.isascii() for word in hint.split()}
+    assert "ไฟดับ" in examples
+    assert [word for word in examples if not meant(problems, word)] == []
 
 
 def test_in_a_flood_the_first_two_tiles_are_for_people_in_danger():

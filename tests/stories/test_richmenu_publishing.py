@@ -164,7 +164,7 @@ def test_after_publishing_every_resident_can_tap_the_tiles(line, every_menu):
     all_is_well(line, every_menu)
     tapped = [area["action"].get("displayText", "(แท็บ)") for area in line.resident.rich_menu["areas"]]
     assert tapped == [
-        "(แท็บ)", "แจ้งปัญหา", "ขอรับบริการ", "ติดตามเรื่อง", "เรื่องของฉัน", "ติดต่อเรา", "ช่วยเหลือ"
+        "(แท็บ)", "แจ้งปัญหา", "ขอรับบริการ", "ติดตามเรื่อง", "เรื่องของฉัน", "ติดต่อเรา", "เบอร์ฉุกเฉิน"
     ]  # fmt: skip
     assert f"resident: published, now the menu of every resident ({line.shown})" in report
 
