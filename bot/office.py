@@ -1,6 +1,6 @@
 """Opens the office: everything the bot knows that does not change from event to event."""
 
-from bot.phrases import Phrases
+from bot.phrases import IN_ENGLISH, Phrases
 from bot.settings import BotSettings
 from bot.visit import Office
 from store.media import Media
@@ -13,4 +13,6 @@ def open_office(settings: BotSettings) -> Office:
     """Reads municipality, services and phrases; raises in plain words when one of them cannot work."""
     municipality = read_municipality(settings.store.municipality)
     media = Media(settings.store.media_url, Sealer(settings.store.data_keys))
-    return Office(municipality, read_services(), Phrases(municipality.words()), media, settings.public_url)
+    facts = municipality.words()
+    phrases = Phrases(facts, english=Phrases(facts, IN_ENGLISH))
+    return Office(municipality, read_services(), phrases, media, settings.public_url)

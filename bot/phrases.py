@@ -1,4 +1,4 @@
-"""The wording of the bot: phrases.toml with the municipality's facts in it."""
+"""The wording of the bot: phrases.toml with the municipality's facts in it, and phrases_en.toml where it has them."""
 
 import string
 import tomllib
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FILE = Path(__file__).parent / "phrases.toml"
+IN_ENGLISH = Path(__file__).parent / "phrases_en.toml"
 
 
 class PhraseError(ValueError):
@@ -15,13 +16,22 @@ class PhraseError(ValueError):
 class Phrases:
     """`say("menu.help")` with the municipality's words and those of the moment."""
 
-    def __init__(self, words: Mapping[str, str], file: Path = FILE) -> None:
+    def __init__(
+        self, words: Mapping[str, str], file: Path = FILE, *, english: "Phrases | None" = None
+    ) -> None:
+        """`english` has the phrases that somebody who chose English hears instead."""
         self._words = dict(words)
         self._phrases = {
             f"{section}.{name}": text
             for section, phrases in tomllib.loads(file.read_text("utf-8")).items()
             for name, text in phrases.items()
         }
+        self._english = english
+
+    def say_in_english(self, name: str, /, **words: object) -> str:
+        """In Thai where there is no English."""
+        spoken = self._english if self._english is not None and self._english.has(name) else self
+        return spoken.say(name, **words)
 
     def say(self, name: str, /, **words: object) -> str:
         try:

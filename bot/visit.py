@@ -1,20 +1,23 @@
 """What a handler has at hand for one event: the resident, the open transaction, and the municipality's facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.conversations.answers import Setting
+from bot.conversations.said import Words
 from bot.events import Event
 from bot.phrases import Phrases
 from bot.replies import Button, Quick, Reply, Say, ServiceMenu
 from store.clock import today
 from store.media import Media
+from store.menus import ENGLISH
 from store.models import Conversation, Resident
 from store.municipality import Municipality
 from store.services import Service
+from store.thai import has_thai
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,23 @@ class Visit:
         """LINE delivers again and out of order: an older message is no answer to a newer question."""
         return self.running is not None and self.event.at < self.running.heard_at
 
+    @property
+    def in_english(self) -> bool:
+        """For residents who chose English, unless they have just written in Thai: what is typed in Thai is
+        answered in Thai."""
+        typed = self.event.what.text if isinstance(self.event.what, Words) else ""
+        return self.resident.language == ENGLISH and not has_thai(typed)
+
+    def words(self, phrase: str, /, **words: object) -> str:
+        phrases = self.office.phrases
+        return (phrases.say_in_english if self.in_english else phrases.say)(phrase, **words)
+
     def say(self, phrase: str, /, *quick: Quick, **words: object) -> Say:
-        return Say(self.office.phrases.say(phrase, **words), tuple(quick))
+        return Say(self.words(phrase, **words), tuple(quick))
 
     def button(self, name: str, do: str, **about: object) -> Button:
         """A button with the label phrases.toml gives it."""
-        label = self.office.phrases.say(f"button.{name}")
+        label = self.words(f"button.{name}")
         return Button(label, do, {key: str(value) for key, value in about.items()}, label)
 
     def main_buttons(self) -> tuple[Button, ...]:
@@ -65,5 +79,9 @@ class Visit:
         return tuple(s for s in self.office.services.values() if group in (None, s.group))
 
     def menu(self, phrase: str, group: str | None = None) -> list[Reply]:
-        text = self.office.phrases.say(phrase)
-        return [ServiceMenu(text, self.services_of(group), self.main_buttons())]
+        return [self.choice_of(self.services_of(group), phrase)]
+
+    def choice_of(self, services: Sequence[Service], phrase: str) -> ServiceMenu:
+        """These services as large buttons, with their English names for whom that is of use."""
+        shown = tuple(service.in_english() if self.in_english else service for service in services)
+        return ServiceMenu(self.words(phrase), shown, self.main_buttons())

@@ -26,6 +26,10 @@ def arabic_digits(text: str) -> str:
     return text.translate(_TO_ARABIC)
 
 
+def has_thai(text: str) -> bool:
+    return any("\u0e01" <= sign <= "\u0e5b" for sign in text)
+
+
 def one_spelling(text: str) -> str:
     """What looks the same is spelt the same: นํ้า and น้ํา become น้ำ."""
     text = _CIRCLE_BEFORE_TONE.sub("\\1ำ", text)

@@ -46,8 +46,9 @@ def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | N
     if (listening_for(visit.resident) or ("",))[0] != "answer":
         stop_listening(visit.resident)
     phrase = "opened_by_words" if opening else "opened"
+    title = service.in_english().label if visit.in_english else service.title
     replies: list[Reply] = [*show_privacy(visit)]
-    replies.append(visit.say(f"conversation.{phrase}", icon=service.icon, title=service.title))
+    replies.append(visit.say(f"conversation.{phrase}", icon=service.icon, title=title))
     for question in openings:
         if question.key not in draft.answers:
             replies.append(visit.say("complaint.too_long", longest=f"{question.longest:,}"))

@@ -24,7 +24,7 @@ def news(visit: Visit) -> list[Reply]:
 
 
 def emergency(visit: Visit) -> list[Reply]:
-    if visit.resident.language == ENGLISH:
+    if visit.in_english:
         return [visit.say("information.emergency_english", *visit.main_buttons())]
     return [visit.say("information.emergency", *visit.main_buttons())]
 

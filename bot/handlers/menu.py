@@ -1,6 +1,6 @@
 """The main menu, help, contact, small talk, and everything not understood."""
 
-from bot.replies import Reply, ServiceMenu
+from bot.replies import Reply
 from bot.visit import Visit
 from store.residents import keep_words
 from store.services import Service
@@ -43,8 +43,7 @@ def help_(visit: Visit) -> list[Reply]:
 
 
 def choose_meant(visit: Visit, services: list[Service]) -> list[Reply]:
-    text = visit.office.phrases.say("menu.choose_meant")
-    return [ServiceMenu(text, tuple(services), visit.main_buttons())]
+    return [visit.choice_of(services, "menu.choose_meant")]
 
 
 def small_talk(visit: Visit, text: str) -> list[Reply] | None:

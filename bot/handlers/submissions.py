@@ -70,14 +70,14 @@ def _receipt(visit: Visit, case: Case, draft: Draft, surge: Surge | None) -> Rec
     if case.urgent:
         lines.append(say("receipt.urgent"))
     return Receipt(
-        title=say("receipt.title"),
-        number=say("receipt.number", number=case.shown_number),
+        title=visit.words("receipt.title"),
+        number=visit.words("receipt.number", number=case.shown_number),
         tracking_code=case.tracking_code,
         service_title=f"{service.icon} {service.title}",
         lines=tuple(lines),
         fee=fee_line(visit, service),
         case_id=case.id,
-        alt=say("receipt.alt", number=case.shown_number),
+        alt=visit.words("receipt.alt", number=case.shown_number),
     )
 
 

@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import regex
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -92,12 +92,13 @@ class Question(_Part):
 
 
 class Service(_Part):
-    """What we offer. Everything a resident reads here is Thai; braces name facts of the municipality."""
+    """What we offer. What a resident reads here is Thai, but for `label_en`; braces name facts of the municipality."""
 
     name: str
     code: str = Field(pattern=r"^D[1-6]-\d\d$")
     title: str = Field(min_length=1, max_length=60)
     label: str
+    label_en: str = ""
     icon: str = Field(min_length=1, max_length=8)
     group: Literal["problem", "request"]
     department: str
@@ -109,7 +110,15 @@ class Service(_Part):
     triage: Literal["yellow", "green"] = "green"
     questions: tuple[Question, ...] = Field(min_length=1)
 
-    _check_label = field_validator("label")(_label)
+    _check_label = field_validator("label", "label_en")(_label)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_found_by_its_english_label(cls, read: object) -> object:
+        """What a button says can be typed as well."""
+        if isinstance(read, dict) and read.get("label_en") and isinstance(read.get("keywords"), list):
+            return {**read, "keywords": [*read["keywords"], read["label_en"]]}
+        return read
 
     @field_validator("questions", mode="before")
     @classmethod
@@ -137,6 +146,10 @@ class Service(_Part):
         if sum(q.takes_opening for q in self.questions) > 1:
             raise ValueError("only one question can take the opening words")
         return self
+
+    def in_english(self) -> Self:
+        """The same service under its English label, for the list of services; its questions stay Thai."""
+        return self.model_copy(update={"label": self.label_en or self.label})
 
     def question(self, key: str) -> Question | None:
         return next((question for question in self.questions if question.key == key), None)

@@ -10,7 +10,7 @@ import pytest
 from bot import phrases as phrases_module
 from bot.conversations import answers, engine
 from bot.notices import NOTICES
-from bot.phrases import FILE, PhraseError, Phrases
+from bot.phrases import FILE, IN_ENGLISH, PhraseError, Phrases
 from store.line_limits import LABEL_CHARACTERS, characters
 from store.municipality import read_municipality
 from store.settings import DEMO_MUNICIPALITY
@@ -18,7 +18,8 @@ from store.statuses import RULES
 from tests.pure.strategies import SERVICES
 
 OFFICE_WORDS = read_municipality(DEMO_MUNICIPALITY).words()
-PHRASES = Phrases(OFFICE_WORDS)
+ENGLISH = Phrases(OFFICE_WORDS, IN_ENGLISH)
+PHRASES = Phrases(OFFICE_WORDS, english=ENGLISH)
 BOT = Path(phrases_module.__file__).parent
 # Facts that only the greeting knows; it gives them by name.
 GIVEN = {"privacy_text"}
@@ -33,7 +34,7 @@ def sayings():
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
             name = str(node.args[0].value)
             given = {keyword.arg for keyword in node.keywords}
-            if called == "say":
+            if called in ("say", "words"):
                 yield pytest.param(name, given, id=f"{path.stem}-{name}-{node.lineno}")
             if called == "button":
                 yield pytest.param(f"button.{name}", None, id=f"{path.stem}-{name}-{node.lineno}")
@@ -97,6 +98,23 @@ def test_the_bot_speaks_with_one_voice_and_without_slips(slip):
 def test_no_text_has_signs_that_cannot_be_seen():
     hidden = re.compile(r"[\u200b-\u200f\u202a-\u202e\ufeff\u00a0]")
     assert [name for name, text in everything_a_resident_reads() if hidden.search(text)] == []
+
+
+@pytest.mark.parametrize("name", ENGLISH.names())
+def test_what_is_said_in_english_is_also_said_in_thai_and_names_no_other_facts(name):
+    assert ENGLISH.facts_in(name) - set(OFFICE_WORDS) <= PHRASES.facts_in(name)
+    said = ENGLISH.say(name, **dict.fromkeys(ENGLISH.facts_in(name) - set(OFFICE_WORDS), "x"))
+    assert not re.search(
+        "[ก-๛]", said.replace(OFFICE_WORDS["oa_name"], "").replace(OFFICE_WORDS["org_name"], "")
+    )
+    if name.startswith("button."):
+        assert len(characters(said)) <= LABEL_CHARACTERS
+
+
+def test_english_is_spoken_where_it_is_asked_for_and_known_and_else_thai():
+    assert PHRASES.say_in_english("menu.thanks").startswith("You are welcome")
+    assert PHRASES.say("menu.thanks").startswith("ยินดีค่ะ")
+    assert PHRASES.say_in_english("button.send") == "ส่งเรื่อง"
 
 
 def test_the_facts_of_the_municipality_are_filled_in():

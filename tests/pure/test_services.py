@@ -4,6 +4,7 @@ import pytest
 
 from bot.check import check
 from bot.conversations.addresses import PARTS
+from bot.conversations.matching import named_exactly
 from bot.phrases import Phrases
 from bot.visit import Office
 from store.media import Media
@@ -62,6 +63,16 @@ def test_the_six_services_of_the_brief_are_there():
     codes = {service.code for service in SERVICES.values()}
     assert codes >= {"D1-13", "D1-14", "D1-15", "D4-01", "D4-03", "D4-04"}
     assert set(SERVICES) == {path.stem for path in FOLDER.glob("*.toml")}
+
+
+def test_every_service_of_the_house_has_an_english_name_that_finds_it():
+    for service in SERVICES.values():
+        assert service.in_english().label.isascii()
+        assert named_exactly(SERVICES.values(), service.label_en) is service
+
+
+def test_a_service_without_an_english_name_is_listed_by_its_thai_one(tmp_path):
+    assert read(tmp_path, GOOD).in_english().label == "ไฟดับ"
 
 
 def test_a_person_is_asked_for_name_and_phone(tmp_path):
