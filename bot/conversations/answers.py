@@ -14,7 +14,7 @@ from stdnum.th import pin as citizen_ids
 from bot.conversations.addresses import read_address, show_address
 from bot.conversations.amounts import read_amount
 from bot.conversations.choices import read_choice
-from bot.conversations.dates import read_day
+from bot.conversations.dates import names_several_days, read_day
 from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, Words
 from store.services import Question
 from store.thai import (
@@ -169,7 +169,8 @@ def _date(question: Question, said: Said, setting: Setting) -> Verdict:
         return Refused("want_a_day")
     day = said.day if isinstance(said, Day) else read_day(said.text, setting.today)
     if day is None:
-        return Refused("want_a_day")
+        several = isinstance(said, Words) and names_several_days(said.text, setting.today)
+        return Refused("want_one_day" if several else "want_a_day")
     latest = setting.today + timedelta(days=question.days_ahead or 3650)
     if not setting.today <= day <= latest:
         return Refused("day_out_of_bounds", {"latest": thai_weekday_date(latest)})

@@ -1,70 +1,251 @@
-"""Reading a day as Thai people type it: พรุ่งนี้, วันจันทร์, วันที่ 25, 25 พ.ย., 25/11/69, 20 พฤศจิกา 2569."""
+"""Reading a day as Thai people type it: พรุ่งนี้, วันจันทร์, วันที่ 25, 25 พ.ย., 25/11/69, วันที่ 5 เดือนหน้า.
+
+The result is the day that was said, or no day, so that the question is asked again. A clock time is never taken for a
+day, and of several days none is chosen.
+"""
 
 import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from store.thai import MONTHS, arabic_digits, folded, folded_word, without_particles
+from bot.conversations import day_words as words
+from store.thai import arabic_digits, without_particles
 
-_BELOW_NOTHING = re.compile(r"[-\u2010-\u2015\u2212]\s*\d")
-_NEAR = (("มะรืน", 2), ("พรุ่งนี้", 1), ("พรุ้งนี้", 1), ("พรุงนี้", 1), ("วันนี้", 0))
-# The full names without คม, ยน and พันธ์, which many leave out.
-_LONG_MONTHS = (
-    "มกรา", "กุมภา", "มีนา", "เมษา", "พฤษภา", "มิถุนา", "กรกฎา", "สิงหา", "กันยา", "ตุลา", "พฤศจิกา", "ธันวา",
-)  # fmt: skip
-_WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัส", "ศุกร์", "เสาร์", "วันอาทิตย์")
+# Nobody needs more signs to say a day; a longer message is about something else.
+LONGEST = 300
+# Stands where a day was found: the private-use sign U+E000 for the first, U+E001 for the second, and so on.
+_FIRST_MARK = 0xE000
+_ANY_MARK = "[\ue000-\uf8ff]"
+
+_BELOW_NOTHING = re.compile(r"[-\u2010-\u2015\u2212] ?\d")
+_DASHES = re.compile("[\u2010-\u2015\u2212~]")
+_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_IN_FIGURES = re.compile(
+    r"(?<!\d)(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(?:พ\.?ศ\.?|ค\.?ศ\.?)? ?(\d{4}|\d{2})(?!\d)"
+)
+_DAY_AND_MONTH = re.compile(r"(?<!\d)(\d{1,2}) ?([/.-]) ?(\d{1,2})(?![\d/.-])")
+_DAY_OF_A_MONTH = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)? ?(?:ของ|of)? ?(?:เดือน)? ?(?:{words.MONTH})"
+    r"(?: ?(?:พ\.?ศ\.?|ค\.?ศ\.?|ปี)? ?(?P<year>\d{4}|\d{2})(?!\d)| ?ปี(?P<which>หน้า|นี้))?",
+    re.IGNORECASE,
+)
+_ENGLISH_MONTH_FIRST = re.compile(rf"\b(?:{words.ENGLISH_MONTH}) (?P<day>\d{{1,2}})(?!\d)", re.IGNORECASE)
+_OF_THIS_OR_NEXT = re.compile(r"(?<!\d)(\d{1,2}) ?(?:ของ)? ?เดือน ?(?:(หน้า|นี้)|(?:ที่)? ?(\d{1,2})(?!\d))")
+_THIS_OR_NEXT_FIRST = re.compile(r"เดือน(หน้า|นี้) ?วันที่ ?(\d{1,2})(?!\d)")
+_AHEAD = re.compile(r"อีก ?(\d{1,2})? ?(วัน(?!ที่)|อาทิตย์|สัปดาห์)")
+_END_OF_A_MONTH = re.compile(rf"สิ้นเดือน ?(?:(?P<which>หน้า|นี้)|(?:{words.MONTH}))?")
+_OF_ANY_MONTH = re.compile(r"วันที่ ?(\d{1,2})(?!\d)(?: ?นี้)?")
+_ALONE = re.compile(r" ?(?:ขอ|เอา|เป็น)? ?(?:ที่)? ?(\d{1,2})(?: ?นี้)? ?")
+_WEEKDAY = re.compile(
+    rf"(?:{words.WEEKDAY})"
+    r"(?: ?(?:ที่)? ?(?P<day>\d{1,2})(?!\d)"
+    r"| ?(?:ของ)?(?P<next>หน้า(?!บ้าน|วัด|ร้าน|โรง|ตลาด|ศาล|หมู่|ปาก)|(?:อาทิตย์|สัปดาห์)หน้า)"
+    r"| ?(?:ของ)?(?P<this>นี้|(?:อาทิตย์|สัปดาห์)นี้))?",
+    re.IGNORECASE,
+)
+_NUMBER_WORD = re.compile(rf"(วันที่|อีก) ?({'|'.join(words.NUMBERS)})")
+
+# พรุ่งนี้ไม่ว่าง: not that day. ไม่ใช่วันนี้ and หลังวันศุกร์: the day is named, and another one is meant.
+_REFUSED_AFTER = re.compile(
+    rf"{_ANY_MARK} ?(?:ก็|คง|ผม|ฉัน|หนู|เรา)? ?"
+    r"(?:ไม่(?:ว่าง|ได้|สะดวก|อยู่|เอา|มา|ทัน)?|งด|ติด|ที่แล้ว|ที่ผ่านมา|(?:is\s)?not\b)"
+)
+_REFUSED_BEFORE = re.compile(
+    r"(?:(?:ไม่[^\s\ue000-\uf8ff]{0,12}|ยกเว้น|เว้น|อย่า|งด|ก่อน|หลัง|หลังจาก|ภายใน|ตั้งแต่|ช่วง|next|not|except|before|after|since)"
+    rf"(?<!ขอ)(?<!เอา)|ไม่เอา|ไม่ขอ) ?{_ANY_MARK}",
+    re.IGNORECASE,
+)
+
+Mention = date | int | None
+
+
+@dataclass
+class _Found:
+    """The days that were found in a text: a date, the number of a weekday (Monday is 0), or None for 31 ก.พ.
+
+    `marking` and `marking_always` give what `re.sub` needs to put a mark in the place of a day.
+    """
+
+    today: date
+    mentions: list[Mention] = field(default_factory=list)
+
+    def mark(self, mention: Mention) -> str:
+        self.mentions.append(mention)
+        return chr(_FIRST_MARK + len(self.mentions) - 1)
+
+    def marking(self, read: Callable[[re.Match[str]], Mention]) -> Callable[[re.Match[str]], str]:
+        return lambda match: self.mark(read(match))
+
+    def marking_always(self, mention: Mention) -> Callable[[re.Match[str]], str]:
+        return lambda _: self.mark(mention)
 
 
 def read_day(text: str, today: date) -> date | None:
-    """None when no day can be made out. A day without a year is the next one to come."""
-    text = without_particles(arabic_digits(text).strip())
+    """None when no day can be made out, or more than one. A day without a year is the next one to come."""
+    return _read(text, today)[0]
+
+
+def names_several_days(text: str, today: date) -> bool:
+    """True for 5-7 ธ.ค., ศุกร์หรือเสาร์ and สงกรานต์: a day was said, and which one is open."""
+    return _read(text, today)[1]
+
+
+def _read(text: str, today: date) -> tuple[date | None, bool]:
+    text = without_particles(arabic_digits(text).strip()) if len(text) <= LONGEST else ""
     if _BELOW_NOTHING.match(text):
+        return None, False
+    text = " ".join(re.sub(_ANY_MARK, "", _DASHES.sub("-", text)).split())
+    text = words.PHONE.sub(" ", words.CLOCK_TIME.sub(" ", text))
+    text = _NUMBER_WORD.sub(lambda match: f"{match[1]} {words.NUMBERS[match[2]]}", text)
+    found = _Found(today)
+    rest = _without_refused(_mark_all(text, found))
+    meant = [found.mentions[ord(sign) - _FIRST_MARK] for sign in rest if "\ue000" <= sign <= "\uf8ff"]
+    if words.A_PERIOD.search(text):
+        return None, True
+    return _decide(rest, meant, today)
+
+
+def _mark_all(text: str, found: _Found) -> str:
+    """Puts a mark in the place of each day, the most explicit way of saying one first."""
+    today = found.today
+    ways: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+        (_ISO, found.marking(lambda m: _day(int(m[1]), int(m[2]), int(m[3])))),
+        (_IN_FIGURES, found.marking(lambda m: _with_short_year(m[4], int(m[3]), int(m[1]), today))),
+        (_END_OF_A_MONTH, found.marking(lambda m: _end_of_month(m, today))),
+        (_DAY_OF_A_MONTH, lambda m: _mark_day_of_a_month(m, found)),
+        (
+            _ENGLISH_MONTH_FIRST,
+            found.marking(lambda m: _coming(words.english_month(m), int(m["day"]), today)),
+        ),
+        (_THIS_OR_NEXT_FIRST, found.marking(lambda m: _of_this_or_next(m[1], int(m[2]), today))),
+        (_OF_THIS_OR_NEXT, found.marking(lambda m: _of_named_month(m, today))),
+        (_DAY_AND_MONTH, lambda m: _mark_day_and_month(m, found)),
+        (_AHEAD, lambda m: _mark_ahead(m, found)),
+        *((pattern, found.marking_always(today + timedelta(days=ahead))) for pattern, ahead in words.NEAR),
+        *(
+            (pattern, found.marking_always(_coming(month, day, today)))
+            for pattern, month, day in words.NAMED_DAYS
+        ),
+        (_WEEKDAY, found.marking(lambda m: _weekday(m, today))),
+        (_OF_ANY_MONTH, found.marking(lambda m: _coming_in_any_month(int(m[1]), today))),
+    )
+    for pattern, mark in ways:
+        text = pattern.sub(mark, text)
+    if alone := _ALONE.fullmatch(text):
+        return found.mark(_coming_in_any_month(int(alone[1]), today))
+    return text
+
+
+def _without_refused(text: str) -> str:
+    return _REFUSED_BEFORE.sub(" ", _REFUSED_AFTER.sub(" ", text))
+
+
+def _decide(rest: str, meant: list[Mention], today: date) -> tuple[date | None, bool]:
+    """One day, if every mention agrees with it and no figure is left over that could be another day."""
+    if not meant or None in meant:
+        return None, False
+    days = {each for each in meant if isinstance(each, date)}
+    weekdays = {each for each in meant if isinstance(each, int)}
+    if re.search(r"\d", rest) or len(days) > 1 or (not days and len(weekdays) > 1):
+        return None, True
+    if not days:
+        return _coming_weekday(weekdays.pop(), today), False
+    day = days.pop()
+    return (day if weekdays <= {day.weekday()} else None), False
+
+
+def _mark_day_of_a_month(match: re.Match[str], found: _Found) -> str:
+    """A short year is Buddhist and near; another figure after the month is no year and stays to be asked about."""
+    month, day, today = words.month(match), int(match[1]), found.today
+    year = match["year"]
+    if match["which"]:
+        return found.mark(_day(today.year + (match["which"] == "หน้า"), month, day))
+    if year is None:
+        return found.mark(_coming(month, day, today))
+    if len(year) == 2 and _near_year(2500 + int(year) - 543, today) is None:
+        return f"{found.mark(_coming(month, day, today))} {year}"
+    return found.mark(_day(int(year), month, day))
+
+
+def _mark_day_and_month(match: re.Match[str], found: _Found) -> str:
+    """5-12 may be a day of December or eight days: only what can be no range is a day."""
+    day, month = int(match[1]), int(match[3])
+    if match[2] == "-" and day < month:
+        return match[0]
+    return found.mark(_coming(month, day, found.today))
+
+
+def _mark_ahead(match: re.Match[str], found: _Found) -> str:
+    """อีก 3 วัน; without a number only อีกอาทิตย์, which is one."""
+    if match[1] is None and match[2] == "วัน":
+        return match[0]
+    days = int(match[1] or 1) * (1 if match[2] == "วัน" else 7)
+    return found.mark(found.today + timedelta(days=days))
+
+
+def _weekday(match: re.Match[str], today: date) -> Mention:
+    """วันจันทร์ is the next one; วันจันทร์หน้า that of the week after this; วันจันทร์ที่ 7 must be a Monday."""
+    number = words.weekday(match)
+    if match["day"]:
+        day = _coming_in_any_month(int(match["day"]), today)
+        return day if day and day.weekday() == number else None
+    if match["next"]:
+        return today + timedelta(days=number - today.weekday() + 7)
+    if match["this"] and number == today.weekday():
         return None
-    for word, ahead in _NEAR:
-        if word in text:
-            return today + timedelta(days=ahead)
-    if match := re.search(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", text):
-        return _day(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.search(r"(?<!\d)(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}|\d{2}))?(?!\d)", text):
-        return _coming(match[3], int(match[2]), int(match[1]), today)
-    match = re.search(r"(?<!\d)(\d{1,2})\s*([ก-๙.]+)\s*(\d{4}|\d{2})?", text)
-    if match and (month := _month(match[2])):
-        return _coming(match[3], month, int(match[1]), today)
-    if match := re.search(r"(?:^|ที่)\s*(\d{1,2})(?:\s*นี้)?$", text):
-        return _coming_in_any_month(int(match[1]), today)
-    return _coming_weekday(text, today)
+    return number
 
 
-def _month(word: str) -> int | None:
-    """Long names may go on; short ones must be all there is: 3 มีคนอยู่ is not in March."""
-    typed = folded(word)
-    for number, (short, long) in enumerate(zip(MONTHS, _LONG_MONTHS, strict=True), start=1):
-        if word.startswith(short) or typed == folded_word(short) or typed.startswith(folded_word(long)):
-            return number
-    return None
+def _coming_weekday(number: int, today: date) -> date:
+    return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
 
 
-def _coming(year: str | None, month: int, day: int, today: date) -> date | None:
+def _of_named_month(match: re.Match[str], today: date) -> date | None:
+    if match[2]:
+        return _of_this_or_next(match[2], int(match[1]), today)
+    return _coming(int(match[3]), int(match[1]), today)
+
+
+def _of_this_or_next(which: str, day: int, today: date) -> date | None:
+    year, month = _months_on(today, 1 if which == "หน้า" else 0)
+    return _day(year, month, day)
+
+
+def _end_of_month(match: re.Match[str], today: date) -> date:
+    if match["which"] or not (number := words.month(match)):
+        year, month = _months_on(today, 1 if match["which"] == "หน้า" else 0)
+    else:
+        year, month = today.year + (number < today.month), number
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _coming(month: int, day: int, today: date) -> date | None:
     """Eight years hold at least one 29 February."""
-    if year is not None:
-        return _day(int(year), month, day)
     days = (_day(today.year + ahead, month, day) for ahead in range(9))
     return next((found for found in days if found is not None and found >= today), None)
 
 
 def _coming_in_any_month(day: int, today: date) -> date | None:
-    months = ((today.year + (today.month - 1 + m) // 12, (today.month - 1 + m) % 12 + 1) for m in range(3))
-    days = (_day(year, month, day) for year, month in months)
+    days = (_day(*_months_on(today, ahead), day) for ahead in range(3))
     return next((found for found in days if found is not None and found >= today), None)
 
 
-def _coming_weekday(text: str, today: date) -> date | None:
-    """วันจันทร์ is the next one; วันจันทร์หน้า is that of the week after this one."""
-    for number, name in enumerate(_WEEKDAYS):
-        if name in text:
-            ahead = number - today.weekday()
-            next_week = re.search(rf"{name}(?:บดี)?\s*หน้า", text)
-            return today + timedelta(days=ahead + 7 if next_week else (ahead - 1) % 7 + 1)
-    return None
+def _months_on(today: date, ahead: int) -> tuple[int, int]:
+    return today.year + (today.month - 1 + ahead) // 12, (today.month - 1 + ahead) % 12 + 1
+
+
+def _with_short_year(year: str, month: int, day: int, today: date) -> date | None:
+    """69 is 2569 and 26 is 2026: of the two readings the one that is near."""
+    if len(year) == 4:
+        return _day(int(year), month, day)
+    near = _near_year(2500 + int(year) - 543, today) or _near_year(2000 + int(year), today)
+    return _day(near, month, day) if near else None
+
+
+def _near_year(year: int, today: date) -> int | None:
+    return year if today.year - 1 <= year <= today.year + 20 else None
 
 
 def _day(year: int, month: int, day: int) -> date | None:

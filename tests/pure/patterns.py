@@ -21,10 +21,6 @@ _FUNCTIONS = _READING | {"compile"}
 # What stands where no module-level name tells what the pattern is: the names it takes its values from.
 SPELT_ELSEWHERE = {
     ("bot/conversations/addresses.py", "pattern"): "list(_PATTERNS.values())",
-    (
-        "bot/conversations/dates.py",
-        "f'{name}(?:บดี)?\\\\s*หน้า'",
-    ): "[name + r'(?:บดี)?\\s*หน้า' for name in _WEEKDAYS]",
     ("line_simulator/actions.py", "pattern"): "list(MOMENTS.values())",
     ("line_simulator/taps.py", "MOMENTS[mode]"): "list(MOMENTS.values())",
 }
