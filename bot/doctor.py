@@ -9,6 +9,7 @@ from bot.check import check
 from bot.findings import Finding, Level, fail, ok, warn
 from bot.line_account import Info, LineAccount, LineTrouble
 from bot.office import open_office
+from bot.scanning import examine_scanner
 from bot.settings import BotSettings
 from bot.visit import Office
 from store import money
@@ -59,6 +60,7 @@ def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
         yield fail("media", str(error), SET_IT)
         return
     yield _media(office)
+    yield examine_scanner(office.scanner)
     yield _definitions(office)
     yield from _examine_line(settings, office, line)
 

@@ -17,6 +17,7 @@ from store.decoding import Decoded, DecoderUnavailable
 from store.lanes import hold_lanes
 from store.logs import failure_fields
 from store.models import Case, File, Resident
+from store.scanner import ScannerUnavailable
 from store.shelves import StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -36,14 +37,14 @@ class Wanted:
 
 
 class Came(Enum):
-    """The outcome of one try. UNDECODED: the decoder failed, perhaps not by the file. NO_ROOM: we could not keep it."""
+    """The outcome of one try. UNDECODED: the decoder failed, perhaps by the file. NOT_NOW: no fault of the file's."""
 
     CLEAN = "clean"
     REFUSED = "refused"
     LATER = "later"
     MISSING = "missing"
     UNDECODED = "undecoded"
-    NO_ROOM = "no room"
+    NOT_NOW = "not now"
 
 
 @dataclass(frozen=True)
@@ -110,13 +111,15 @@ class Fetcher:
         if fetched.content is not Content.HERE:
             return _NOT_HERE[fetched.content]
         try:
+            if self._office.scanner.has_virus(fetched.data):
+                return Catch(Came.REFUSED, reason="infected")
             clean = files.clean(self._office.media.decoder, wanted.kind, fetched.data)
             self._office.media.keep(wanted.token, clean.data)
         except files.NotKept as error:
             return Catch(Came.REFUSED, reason=error.reason)
-        except (DecoderUnavailable, StorageUnavailable) as error:
+        except (DecoderUnavailable, ScannerUnavailable, StorageUnavailable) as error:
             log.warning("file not kept", extra={"file": wanted.file_id, **failure_fields(error)})
-            return Catch(Came.UNDECODED if isinstance(error, DecoderUnavailable) else Came.NO_ROOM)
+            return Catch(Came.UNDECODED if isinstance(error, DecoderUnavailable) else Came.NOT_NOW)
         return Catch(Came.CLEAN, clean)
 
     def _conclude(self, session: Session, file: File, catch: Catch) -> None:
@@ -134,8 +137,8 @@ class Fetcher:
         match catch.came:
             case Came.REFUSED:
                 self._give_up(session, file, catch.reason)
-            case Came.NO_ROOM:
-                files.wait_for_room(file)
+            case Came.NOT_NOW:
+                files.wait_for_us(file)
             case came:
                 missing, finished = came is Came.MISSING, came is not Came.UNDECODED
                 if not files.put_off(file, missing=missing, finished=finished):

@@ -5,6 +5,7 @@ from bot.settings import BotSettings
 from bot.visit import Office
 from store.media import Media
 from store.municipality import read_municipality
+from store.scanner import Scanner
 from store.sealing import Sealer
 from store.services import read_services
 
@@ -13,6 +14,6 @@ def open_office(settings: BotSettings) -> Office:
     """Reads municipality, services and phrases; raises in plain words when one of them cannot work."""
     municipality = read_municipality(settings.store.municipality)
     media = Media(settings.store.media_url, Sealer(settings.store.data_keys))
-    facts = municipality.words()
+    facts, scanner = municipality.words(), Scanner(settings.clamd)
     phrases = Phrases(facts, english=Phrases(facts, IN_ENGLISH))
-    return Office(municipality, read_services(), phrases, media, settings.public_url)
+    return Office(municipality, read_services(), phrases, media, settings.public_url, scanner)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from store.scanner import scanner_address
 from store.settings import (
     SettingsError,
     StoreSettings,
@@ -28,6 +29,7 @@ class BotSettings:
     public_url: str = ""
     metrics_token: str = field(default="", repr=False)
     trusted_proxies: int = 0
+    clamd: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -44,6 +46,7 @@ class BotSettings:
             public_url=web_address(environ, "PUBLIC_URL"),
             metrics_token=environ.get("METRICS_TOKEN", "").strip(),
             trusted_proxies=number_of_proxies(environ),
+            clamd=scanner_address(environ.get("CLAMD", "").strip()),
         )
 
 

@@ -1,7 +1,7 @@
 """What a handler has at hand for one event: the resident, the open transaction, and the municipality's facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from store.media import Media
 from store.menus import ENGLISH
 from store.models import Conversation, Resident
 from store.municipality import Municipality
+from store.scanner import Scanner
 from store.services import Service
 from store.thai import has_thai
 
@@ -29,6 +30,7 @@ class Office:
     phrases: Phrases
     media: Media
     public_url: str = ""
+    scanner: Scanner = field(default_factory=Scanner)
 
     def setting(self) -> Setting:
         address = self.municipality.address

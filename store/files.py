@@ -29,7 +29,7 @@ MOST_UNFINISHED = 5
 # Of one resident's files so many are fetched at once.
 MOST_OF_ONE = 2
 ASK_AGAIN_FOR = timedelta(days=1)
-WAIT_FOR_ROOM = timedelta(minutes=1)
+WAIT_FOR_US = timedelta(minutes=1)
 # A photo that nobody asked about and no case took is nobody's business after this long.
 UNUSED_FOR = timedelta(hours=1)
 # What a file that was still to be fetched bears after a restore: whether its resident was told since is not known.
@@ -184,10 +184,10 @@ def put_off(file: File, *, missing: bool = False, finished: bool = True) -> bool
     return True
 
 
-def wait_for_room(file: File) -> None:
-    """We could not keep it: no fault of the file's, so this was no try."""
+def wait_for_us(file: File) -> None:
+    """We could not scan or keep it: no fault of the file's, so this was no try."""
     file.tries, file.unfinished, file.claimed_until = file.tries - 1, 0, None
-    file.next_try_at = now() + WAIT_FOR_ROOM
+    file.next_try_at = now() + WAIT_FOR_US
 
 
 def refuse(file: File, reason: str) -> None:

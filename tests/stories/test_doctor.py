@@ -78,8 +78,8 @@ def test_a_healthy_set_up_gets_nothing_but_ok(healthy: BotSettings, line: LineAc
     assert bad(healthy, line) == []
     about = [finding.about for finding in examine(healthy, line)]
     assert about == [
-        "settings", "proxies", "database", "keys", "worker", "redelivery", "media", "definitions", "token", "name",
-        "clock", "webhook", "quota", "menu",
+        "settings", "proxies", "database", "keys", "worker", "redelivery", "media", "virus scan", "definitions",
+        "token", "name", "clock", "webhook", "quota", "menu",
     ]  # fmt: skip
 
 
@@ -248,7 +248,7 @@ def test_trouble_in_the_middle_does_not_stop_the_rest(
     town: Town, healthy: BotSettings, line: LineAccount
 ) -> None:
     questions = examine(healthy, line)
-    found = [next(questions) for _ in range(9)]
+    found = [next(questions) for _ in range(10)]
     town.simulator.faults.turn(api_status="500", count=1)
     found += list(questions)
     assert [(f.about, f.level) for f in found if f.level is not Level.OK] == [("webhook", Level.FAIL)]

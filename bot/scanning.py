@@ -1,0 +1,31 @@
+"""What the doctor says of the virus scanner."""
+
+from bot.findings import Finding, fail, ok
+from store.files import MOST_BYTES
+from store.scanner import Scanner, ScannerUnavailable
+
+
+def examine_scanner(scanner: Scanner) -> Finding:
+    """Whether clamd answers, takes the largest file that residents may send, and finds the test virus."""
+    if not scanner.address:
+        return ok("virus scan", "off: CLAMD is not set")
+    try:
+        version = scanner.version()
+    except ScannerUnavailable as error:
+        return fail(
+            "virus scan",
+            f"clamd does not answer at {scanner.address} ({error}): what residents send waits for it",
+            "start clamav-daemon, let our user reach its socket, or unset CLAMD",
+        )
+    try:
+        scanner.has_virus(bytes(MOST_BYTES))
+        knows = scanner.knows_the_test_virus()
+    except ScannerUnavailable as error:
+        return fail(
+            "virus scan",
+            f"clamd does not take {MOST_BYTES:,} bytes ({error})",
+            "set StreamMaxLength to 25M in clamd.conf and restart clamav-daemon",
+        )
+    if not knows:
+        return fail("virus scan", "clamd does not find the test virus", "let freshclam fetch its signatures")
+    return ok("virus scan", version)
