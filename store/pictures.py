@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from PIL import ExifTags, Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
+from store.heif import as_its_codec, is_heif
+
 MOST_BYTES = 12 * 1024 * 1024
 # A JPEG is decoded at half, a quarter or an eighth of its size at once; the others need every pixel in memory, some
 # of them several times over. What is within these and still does not fit into the child's memory is too big, too.
@@ -56,7 +58,7 @@ def load_decoders(data: bytes) -> None:
     importlib.import_module("PIL.AvifImagePlugin")
     importlib.import_module("PIL.MpoImagePlugin")
     importlib.import_module("PIL.WebPImagePlugin")
-    if data[4:8] == b"ftyp":
+    if is_heif(data):
         # Takes as long to load as all the rest.
         importlib.import_module("pillow_heif").register_heif_opener()
 
@@ -67,6 +69,7 @@ def clean_picture(data: bytes) -> Picture:
         raise NotAPicture("too_big")
     load_decoders(data)
     try:
+        data = as_its_codec(data) if is_heif(data) else data
         with warnings.catch_warnings():
             # Pillow warns of large pictures, where we refuse by our own bound, and of broken EXIF, which we drop.
             warnings.simplefilter("ignore")

@@ -173,6 +173,44 @@ def test_a_photo_of_the_newest_kind_is_understood():
     assert shown(clean_picture(a_photo(kind="AVIF")).jpeg).size == (64, 48)
 
 
+@pytest.mark.parametrize(
+    "brands", [b"mif1----mif1miafheic", b"heic----mif1heicmiaf", b"mif1----mif1miaf----"]
+)
+def test_a_box_of_another_name_with_a_photo_of_the_newest_kind_is_understood(brands):
+    data = a_photo((320, 240), kind="AVIF")
+    assert data[4:12] == b"ftypavif"
+    clean = clean_picture(data[:8] + brands.replace(b"-", b"\0") + data[28:])
+    assert shown(clean.jpeg).size == (320, 240)
+
+
+def a_heif_of(jpeg: bytes) -> bytes:
+    """The smallest box with one item, which is a JPEG."""
+
+    def box(kind: bytes, *parts: bytes) -> bytes:
+        body = b"".join(parts)
+        return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+    def with_item_at(offset: int) -> bytes:
+        entry = box(b"infe", b"\2\0\0\0\0\1\0\0jpeg\0")
+        where = (
+            b"\0\0\0\0\x44\0\0\1" + b"\0\1\0\0\0\1" + offset.to_bytes(4, "big") + len(jpeg).to_bytes(4, "big")
+        )
+        handler = box(b"hdlr", bytes(8), b"pict", bytes(13))
+        items = box(b"iinf", b"\0\0\0\0\0\1", entry)
+        meta = box(b"meta", bytes(4), handler, box(b"pitm", b"\0\0\0\0\0\1"), items, box(b"iloc", where))
+        return box(b"ftyp", b"mif1", bytes(4), b"mif1jpeg") + meta
+
+    head = with_item_at(len(with_item_at(0)) + 8)
+    return head + box(b"mdat", jpeg)
+
+
+def test_a_box_with_a_jpeg_in_it_is_understood():
+    clean = clean_picture(a_heif_of(a_photo((320, 240))))
+    assert shown(clean.jpeg).size == (320, 240)
+    with pytest.raises(NotAPicture):
+        clean_picture(a_heif_of(a_photo((320, 240)))[:200])
+
+
 def test_the_photo_of_an_iphone_is_understood():
     out = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (64, 48), "red")).save(out, exif=exif().tobytes())

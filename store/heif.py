@@ -1,0 +1,56 @@
+"""HEIF is a box for pictures of several codecs; HEVC has a decoder of its own, the others lie elsewhere in Pillow.
+
+ISO/IEC 23008-12; boxes meta, pitm, iinf and iloc: ISO/IEC 14496-12, section 8.11.
+"""
+
+import re
+from typing import Final
+
+# Version 2 of an entry: item id, protection, type.
+_ENTRY: Final = re.compile(rb"infe\x02...(..)..(....)", re.DOTALL)
+_PRIMARY: Final = re.compile(rb"pitm\x00...(..)", re.DOTALL)
+_HEVC: Final = frozenset({b"hvc1", b"hev1"})
+
+
+def is_heif(data: bytes) -> bool:
+    return data[4:8] == b"ftyp"
+
+
+def as_its_codec(data: bytes) -> bytes:
+    """An HEIF of AV1 as AVIF, which is the same box by another name; one of JPEG as that JPEG; any other as it is."""
+    types = dict(_ENTRY.findall(data))
+    kinds = set(types.values())
+    if kinds & _HEVC:
+        return data
+    if b"av01" in kinds:
+        return data[:8] + b"avif" + data[12:]
+    primary = _PRIMARY.search(data)
+    if primary is not None and types.get(primary[1]) == b"jpeg":
+        return _item(data, int.from_bytes(primary[1], "big"))
+    return data
+
+
+def _item(data: bytes, wanted: int) -> bytes:
+    """The bytes of one item, by its place in the file; nothing if it is not told as simply as cameras do."""
+    at = data.find(b"iloc") + 4
+    version, sizes = data[at], int.from_bytes(data[at + 4 : at + 6], "big")
+    offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+    at += 6
+
+    def number(size: int) -> int:
+        nonlocal at
+        at += size
+        return int.from_bytes(data[at - size : at], "big")
+
+    wide = 4 if version == 2 else 2
+    for _ in range(number(wide)):
+        item, _method, _reference = number(wide), number(2 if version else 0), number(2)
+        base, extents = number(base_size), number(2)
+        for _ in range(extents):
+            _index, start = number(index_size if version else 0), base + number(offset_size)
+            length = number(length_size)
+            if item == wanted:
+                return data[start : start + length]
+        if at >= len(data):
+            break
+    return b""
