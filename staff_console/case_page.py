@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from staff_console import words
 from staff_console.file_names import name_for
 from store import thai
+from store.masking import numbers_masked
 from store.models import Case, CaseEvent, File, OutboxRow, Resident
 from store.statuses import Action
 
@@ -82,33 +83,47 @@ class CaseShown:
     has_masked: bool = field(default=False)
 
 
+class Words:
+    """What people wrote, with the numbers in it masked, and whether that has hidden any."""
+
+    def __init__(self, *, unmasked: bool) -> None:
+        self.unmasked, self.has_hidden = unmasked, False
+
+    def __call__(self, text: str) -> str:
+        shown = text if self.unmasked else numbers_masked(text)
+        self.has_hidden = self.has_hidden or shown != text
+        return shown
+
+
 def show_case(session: Session, case: Case, *, unmasked: bool) -> CaseShown:
-    known = {file.token: file for file in case.files}
-    answers = [_answer(row, known, unmasked=unmasked) for row in case.value_or("answers", _CLOSED_ANSWERS)]
-    resident = _resident(case.resident, case.channel, unmasked=unmasked)
+    known, said = {file.token: file for file in case.files}, Words(unmasked=unmasked)
+    answers = [_answer(row, known, said) for row in case.value_or("answers", _CLOSED_ANSWERS)]
+    resident = _resident(case.resident, case.channel, said)
+    comment, events = case.value_or("comment", words.CLOSED), _events(session, case, said)
     shown = {file.token for answer in answers for file in answer.files}
     return CaseShown(
         case=case,
         answers=answers,
-        loose_files=[_file(f) for f in case.files if f.token not in shown and _came_with_case(f)],
-        events=_events(session, case),
+        loose_files=[_file(f, said) for f in case.files if f.token not in shown and _came_with_case(f)],
+        events=events,
         notices=_notices(session, case),
         resident=resident,
-        comment=case.value_or("comment", words.CLOSED),
-        has_masked=resident.is_masked or any(answer.is_masked for answer in answers),
+        comment=comment and said(comment),
+        has_masked=said.has_hidden or resident.is_masked or any(answer.is_masked for answer in answers),
     )
 
 
-def _answer(row: dict[str, Any], known: dict[str, File], *, unmasked: bool) -> AnswerShown:
+def _answer(row: dict[str, Any], known: dict[str, File], said: Words) -> AnswerShown:
     kind, value = row["kind"], row["value"]
-    mask = None if unmasked or not value else _MASKS.get(kind)
+    mask = None if said.unmasked or not value else _MASKS.get(kind)
+    text = mask(str(value)) if mask else said(row["answer"])
     tokens = value if kind in ("photos", "file") and isinstance(value, list) else []
     return AnswerShown(
         question=row["question"],
-        text=mask(str(value)) if mask else row["answer"],
-        is_masked=mask is not None,
+        text=text,
+        is_masked=text != row["answer"],
         place=_place(value) if kind == "place" and value else None,
-        files=[_file(known[token]) for token in tokens if token in known],
+        files=[_file(known[token], said) for token in tokens if token in known],
     )
 
 
@@ -119,31 +134,30 @@ def _place(value: dict[str, Any]) -> PlaceShown | None:
     return PlaceShown(f"{float(latitude):.6f}", f"{float(longitude):.6f}")
 
 
-def _file(file: File) -> FileShown:
+def _file(file: File, said: Words) -> FileShown:
     state = words.FILE_STATES.get(file.state, "")
     if file.refused_because:
         state = f"{state}: {words.FILE_REFUSALS.get(file.refused_because, file.refused_because)}"
     is_photo = file.kind == "photo" if state else file.mime == "image/jpeg"
-    return FileShown(
-        file.token, name_for(file.mime or "", file.value_or("name", None), file.id), is_photo, state
-    )
+    name = name_for(file.mime or "", file.value_or("name", None), file.id)
+    return FileShown(file.token, said(name), is_photo, state)
 
 
 def _came_with_case(file: File) -> bool:
     return file.event is None or file.event.action == "submit"
 
 
-def _events(session: Session, case: Case) -> list[EventShown]:
+def _events(session: Session, case: Case, said: Words) -> list[EventShown]:
     query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc())
     found = session.scalars(query.options(selectinload(CaseEvent.files)))
     return [
         EventShown(
             label=_label(event),
             who=event.staff.full_name if event.staff else "ผู้แจ้ง",
-            note=event.value_or("note", words.CLOSED),
+            note=said(event.value_or("note", words.CLOSED)),
             event=event,
             # What came with the request is shown beside its question.
-            files=[] if event.action == "submit" else [_file(file) for file in event.files],
+            files=[] if event.action == "submit" else [_file(file, said) for file in event.files],
         )
         for event in found
     ]
@@ -171,11 +185,11 @@ def why_unreachable(resident: Resident) -> str:
     return words.NO_ADDRESS if resident.value_or("line_user_id", None) is None else ""
 
 
-def _resident(resident: Resident, channel: str, *, unmasked: bool) -> ResidentShown:
+def _resident(resident: Resident, channel: str, said: Words) -> ResidentShown:
     person = resident.value_or("person", _CLOSED_PERSON) or {}
-    phone, is_masked = _phone(str(person.get("phone") or ""), unmasked=unmasked)
+    phone, is_masked = _phone(str(person.get("phone") or ""), unmasked=said.unmasked)
     return ResidentShown(
-        name=str(person.get("name") or ""),
+        name=said(str(person.get("name") or "")),
         phone=phone,
         channel=words.CHANNELS.get(channel, channel),
         is_masked=is_masked,

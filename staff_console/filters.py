@@ -10,9 +10,10 @@ from staff_console.office import office
 from store import thai
 from store.calendar import Month
 from store.clock import in_bangkok, today
+from store.masking import numbers_masked
 from store.models import Case
 from store.search import RUNNING
-from store.statuses import PAUSED_STATUSES, STATUS_LABELS, Status
+from store.statuses import PAUSED_STATUSES, Status
 
 
 def install_filters(app: Flask) -> None:
@@ -32,6 +33,8 @@ def install_filters(app: Flask) -> None:
         counted=counted,
         baht=baht,
         iso=iso,
+        numbers_masked=numbers_masked,
+        typed_moment=typed_moment,
         triage_label=words.TRIAGE.get,
     )
     app.jinja_env.trim_blocks = True
@@ -48,12 +51,21 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0")
 
 
+def typed_moment(typed: str) -> str:
+    """What a field for date and time holds, in the words and the era of people here; nothing for what is no moment."""
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        return ""
+    return f"{thai.thai_weekday_date(at.date())} เวลา {at:%H.%M} น."
+
+
 def iso(at: datetime | date) -> str:
     return at.isoformat()
 
 
 def status_label(status: str) -> str:
-    return STATUS_LABELS[Status(status)]
+    return words.STATUSES[Status(status)]
 
 
 def tone(status: str) -> str:

@@ -15,7 +15,7 @@ from store import bypass, money, search
 from store.search import Filters, Page, Tab
 from store.staff import Role
 from store.staff_models import Staff
-from store.statuses import STATUS_LABELS, Status
+from store.statuses import Status
 from store.surge import find_running, open_by_triage
 
 queue = Blueprint("queue", __name__)
@@ -49,7 +49,7 @@ def show() -> str | Response:
             triage_labels=words.TRIAGE,
             colleagues=_colleagues(session),
             services=office().services,
-            statuses=STATUS_LABELS,
+            statuses=words.STATUSES,
             departments=office().municipality.departments,
             link=_link_to,
             counts_address=url_for("queue.counts", **_kept()),

@@ -6,7 +6,7 @@ from store.inbox import ENDED_ITS_WORKER
 from store.money import Alarm
 from store.search import Tab
 from store.staff import Role
-from store.statuses import ACTION_LABELS, Action, Status
+from store.statuses import ACTION_LABELS, STATUS_LABELS, Action, Status
 from store.stuck import DropReason, Stuck
 from store.unreadable import UNREADABLE, WAITS_FOR_KEY
 
@@ -21,6 +21,8 @@ TABS: Final = {
     Tab.ALL: "ทั้งหมด",
 }
 
+# What residents read as sent, an officer would read as sent by the office.
+STATUSES: Final = {**STATUS_LABELS, Status.SUBMITTED: "รอรับเรื่อง"}
 # The colour of a status; its text says the same, so nobody needs to tell colours apart.
 TONES: Final = {
     Status.SUBMITTED: "new",
@@ -34,7 +36,7 @@ TONES: Final = {
     Status.CANCELLED: "ended",
 }
 
-EVENTS: Final = {"submit": "ส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
+EVENTS: Final = {"submit": "ผู้แจ้งส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
 COMMENTED: Final = "ผู้แจ้งเขียนความเห็น"
 
 # Where a sealed value does not open.

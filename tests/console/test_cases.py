@@ -12,6 +12,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from store.cases import lock_case
+from store.clock import now
 from store.db import Database
 from store.decoding import Decoder
 from store.models import Case, File, Resident
@@ -19,7 +20,7 @@ from store.municipality import Municipality
 from store.ratings import comment, rate
 from store.shelves import Folder
 from store.statuses import Status
-from tests.builders import a_case, an_answer, an_officer
+from tests.builders import a_case, a_place, a_resident, an_answer, an_officer
 from tests.console.conftest import Known, office_of
 from tests.console.looks import acts_of, events_of, notices_of, person_of, snapshot, status_of
 from tests.console.pages import Page, Person
@@ -305,6 +306,28 @@ def test_one_press_unmasks_one_case_in_one_browser_for_five_minutes(
     elif seen_by == "another case":
         case_id = _case_in(database, municipality, Status.SUBMITTED)
     assert ("081-234-5678" in person.visit(f"/cases/{case_id}").html) == (seen_by == "its own browser")
+
+
+def test_numbers_inside_words_are_masked_wherever_the_console_shows_them(
+    officer: Person, database: Database, municipality: Municipality
+) -> None:
+    said = "ของแม่ 1234567890121 โทร 0812345678"
+    answers = [an_answer("รายละเอียด", said), a_place(said), an_answer("ชื่อ", said, kind="name")]
+    with database.transaction() as session:
+        resident = a_resident(session, person={"name": said, "phone": ""})
+        made = a_case(session, municipality, resident=resident, answers=answers, summary=said)
+        made.comment, made.stars, case_id = said, 5, made.id
+        session.add(
+            File(token="f" * 20, kind="document", state="kept", name=said, case_id=case_id, created_at=now())
+        )
+    officer.do(case_id, "tell", note=said)
+    for page in ("/", "/?tab=all", f"/?number={case_id}", f"/cases/{case_id}"):
+        html = officer.visit(page).html
+        assert "ของแม่ 1-2345-xxxxx-xx-1 โทร 081-xxx-5678" in html
+        assert "1234567890121" not in html
+        assert "0812345678" not in html
+    officer.do(case_id, "unmask")
+    assert officer.visit(f"/cases/{case_id}").html.count(said) == 7
 
 
 def test_a_resident_who_blocked_us_is_to_be_called(officer: Person, database: Database, case: Known) -> None:

@@ -20,6 +20,7 @@ from bot.events import read_event
 from bot.handlers.commands import read_command
 from store.cases import read_case_code
 from store.line_limits import cut, units
+from store.masking import numbers_masked
 from store.services.definition import Kind
 from store.thai import first_name, folded, one_spelling, without_particles
 from tests.pure.builders import FRIDAY, SETTING, a_question, a_service
@@ -120,6 +121,7 @@ RECOGNISERS = {
     "address": read_address,
     "case number": read_case_code,
     "name to call by": first_name,
+    "numbers of people": numbers_masked,
     "events": receive,
     "LINE's counting": lambda text: (units(text), cut(text, 160)),
     **{f"answer: {kind}": answer_to(kind) for kind in get_args(Kind)},
