@@ -14,12 +14,16 @@ from store.broadcasts.audience import BadAudience, Reach, reach, read_audience
 
 @dataclass(frozen=True)
 class Figures:
-    """`requests`: how many billed messages each resident gets, the closing one included. `left` None: no limit."""
+    """`requests`: how many billed messages each resident gets, the closing one included. `left` None: no limit.
+
+    `baht` is what the messages are worth at the plan's price, `extra_baht` what is charged beyond that price.
+    """
 
     found: Reach
     to_friends: bool
     requests: int
     baht: Decimal
+    extra_baht: Decimal
     left: int | None
     reserve: int
     may_be_told: int
@@ -41,12 +45,14 @@ def figures_of(
     plan = office().municipality.plan
     found = reach(session, to, topic)
     messages = len(found.residents) * requests
+    standing = money.standing(session, plan)
     return Figures(
         found=found,
         to_friends=to.who == "friends",
         requests=requests,
         baht=money.baht_of(plan, messages),
-        left=money.standing(session, plan).left,
+        extra_baht=money.extra_baht(plan, standing.used, messages),
+        left=standing.left,
         reserve=plan.reserve,
         may_be_told=money.may_send(session, plan, messages, urgent=topic is None),
         urgent=topic is None,
@@ -81,9 +87,18 @@ def _cost(figures: Figures) -> list[tuple[str, str]]:
         left += f" (กันไว้ {counted(figures.reserve)})"
     return [
         ("ใช้ข้อความ", f"{least}{counted(figures.messages)} ข้อความ{twice}"),
-        ("คิดเป็นเงิน", f"{least}{baht(figures.baht)} บาท"),
+        ("คิดเป็นเงิน", f"{least}{_price(figures)}"),
         ("เดือนนี้เหลือ", left),
     ]
+
+
+def _price(figures: Figures) -> str:
+    """What is paid already is no new cost."""
+    if figures.extra_baht:
+        return f"ต้องจ่ายเพิ่ม {baht(figures.extra_baht)} บาท เพราะเกินแพ็กเกจ"
+    if not figures.baht:
+        return "0 บาท อยู่ในแพ็กเกจ"
+    return f"{baht(figures.baht)} บาท ในค่าแพ็กเกจที่จ่ายแล้ว ไม่ต้องจ่ายเพิ่ม"
 
 
 def warning(figures: Figures) -> str:

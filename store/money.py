@@ -285,6 +285,11 @@ def baht_of(plan: Plan, count: int) -> Decimal:
     return _satang(each * count)
 
 
+def extra_baht(plan: Plan, used: int, count: int) -> Decimal:
+    """What so many more messages are charged beyond the plan's price, in a month that has used so many."""
+    return baht_of_month(plan, used + count) - baht_of_month(plan, used)
+
+
 def _exact(baht: float) -> Decimal:
     """As it was typed: 0.1 in the file is ten satang and not a little more."""
     return Decimal(str(baht))

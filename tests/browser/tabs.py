@@ -195,7 +195,6 @@ class Desk:
 
     def looks_well(self, chapter: str) -> None:
         has_loaded_pictures(self.page)
-        expect(self.page.locator(".leaflet-tile:not([style*='opacity: 1'])")).to_have_count(0)
         self.diary.keep(self.page, f"{chapter}-console", whole=True)
         shut_out = barriers(self.page)
         assert not shut_out, f"{chapter}: {shut_out}"

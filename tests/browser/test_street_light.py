@@ -95,13 +95,13 @@ def checks_and_sends(phone: Phone) -> str:
 def takes_the_case(desk: Desk, number: str) -> None:
     desk.looks_well("sign-in")
     desk.signs_in("malee", PASSWORD)
-    desk.sees(number, "แจ้งไฟฟ้าสาธารณะขัดข้อง", "ส่งเรื่องแล้ว")
+    desk.sees(number, "แจ้งไฟฟ้าสาธารณะขัดข้อง", "รอรับเรื่อง")
     desk.looks_well("queue")
     desk.opens_case(number)
     desk.looks_again_when_photos_have_come()
     desk.sees("ไฟถนนหน้าบ้านดับค่ะ", "หน้าวัดโพธิ์ชัย", "นางสมศรี ใจดี", "กำหนดเสร็จ")
     expect(desk.page.locator(".card-answers a[data-photo] img")).to_have_count(2)
-    expect(desk.page.locator(".map .leaflet-pane canvas").first).to_be_visible()
+    expect(desk.page.get_by_role("link", name="เปิดในแผนที่")).to_be_visible()
     desk.looks_well("case")
     desk.does("accept", "รับเรื่องแล้ว")
 

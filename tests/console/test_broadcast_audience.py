@@ -87,7 +87,7 @@ def test_the_cost_is_said_in_messages_and_baht_against_what_is_left(
     }
     shown = figures(officer, **closing)
     assert shown["ใช้ข้อความ"] == "60 ข้อความ (รวมข้อความปิดท้าย)"
-    assert shown["คิดเป็นเงิน"] == "5.12 บาท"
+    assert shown["คิดเป็นเงิน"] == "5.12 บาท ในค่าแพ็กเกจที่จ่ายแล้ว ไม่ต้องจ่ายเพิ่ม"
     assert shown["เดือนนี้เหลือ"] == "550 ข้อความ (กันไว้ 500)"
     assert shown["คำเตือน"] == "ข้อความของเดือนนี้ไม่พอ จะส่งได้ 50 จาก 60 ข้อความ แล้วหยุดรอ"
     assert figures(officer)["คำเตือน"] == ""
@@ -95,6 +95,14 @@ def test_the_cost_is_said_in_messages_and_baht_against_what_is_left(
     assert "ใช้ข้อความ 30 ข้อความ" in page
     assert "คิดเป็นเงิน 2.56 บาท" in page
     assert "ขอใช้ไม่เกิน 30 ข้อความ" in page
+
+
+def test_messages_beyond_the_plan_are_said_to_cost_more(officer: Person, database: Database) -> None:
+    with database.transaction() as session:
+        for _ in range(30):
+            a_resident(session)
+        note_reading(session, most=20000, used=14990)
+    assert figures(officer)["คิดเป็นเงิน"] == "ต้องจ่ายเพิ่ม 2 บาท เพราะเกินแพ็กเกจ"
 
 
 def test_a_menu_alone_costs_nothing_and_is_approved_like_words(

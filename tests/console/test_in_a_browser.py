@@ -232,12 +232,34 @@ def test_the_queue_is_worked_from_the_keyboard(chromium: Browser, address: str) 
     page.context.close()
 
 
-def test_a_photo_opens_large_and_the_pin_is_drawn(chromium: Browser, address: str) -> None:
+def test_a_photo_opens_large_and_the_pin_opens_in_a_map(chromium: Browser, address: str) -> None:
     page = _open(chromium, address, "officer")
     page.goto(f"{address}/cases/1")
     page.click("a[data-photo]")
     page.wait_for_selector("dialog.lightbox[open] img")
     page.keyboard.press("Escape")
-    assert page.locator("[data-map] canvas").count() > 0
-    assert page.locator("[data-map] svg path").count() == 2
+    link = page.get_by_role("link", name="เปิดในแผนที่").get_attribute("href")
+    assert link == "https://www.google.com/maps?q=16.430000,102.820000"
+    page.context.close()
+
+
+def test_a_printed_case_is_a_job_sheet(chromium: Browser, address: str) -> None:
+    page = _open(chromium, address, "officer")
+    page.goto(f"{address}/cases/1")
+    page.emulate_media(media="print")
+    assert page.get_by_text("เทศบาลตำบลตัวอย่าง โทร 043-000-000").is_visible()
+    for words in ("วัด", "081-xxx-5678", "กำหนดเสร็จ"):
+        assert page.get_by_text(words).first.is_visible()
+    assert page.locator("button:visible, a.button:visible, textarea:visible").count() == 0
+    page.context.close()
+
+
+def test_a_date_is_said_in_words_and_the_era_of_people_here(chromium: Browser, address: str) -> None:
+    page = _open(chromium, address, "officer")
+    page.goto(f"{address}/broadcasts/new")
+    page.fill("#send_at", "2026-12-01T09:05")
+    said = page.locator("[data-words-of=send_at]")
+    assert said.inner_text() == "วันอังคาร 1 ธ.ค. 2569 เวลา 09.05 น."
+    page.fill("#send_at", "")
+    assert said.inner_text() == ""
     page.context.close()

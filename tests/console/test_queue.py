@@ -22,7 +22,7 @@ def test_a_new_case_stands_in_the_queue_with_its_words(
 ) -> None:
     number = _add(database, municipality, summary="ไฟดับ ซอย 9", urgent=True)
     html = officer.visit("/").html
-    for words in (number, "แจ้งซ่อมไฟสาธารณะ", "ไฟดับ ซอย 9", "เร่งด่วน", "ส่งเรื่องแล้ว", "เหลือ 5 วัน", "ยังไม่มอบหมาย"):
+    for words in (number, "แจ้งซ่อมไฟสาธารณะ", "ไฟดับ ซอย 9", "เร่งด่วน", "รอรับเรื่อง", "เหลือ 5 วัน", "ยังไม่มอบหมาย"):
         assert words in html
 
 

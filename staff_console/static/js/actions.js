@@ -24,3 +24,8 @@ addEventListener("pageshow", () => {
     button.removeAttribute("disabled");
   }
 });
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -19,6 +19,19 @@ for (const field of document.querySelectorAll("[data-most]")) {
   look();
 }
 
+// A browser shows dates in the order and the era of its own language, which need not be Thai.
+const day = new Intl.DateTimeFormat("th-TH-u-ca-buddhist", { weekday: "long", day: "numeric", month: "short", timeZone: "UTC" });
+for (const said of document.querySelectorAll("[data-words-of]")) {
+  const field = document.getElementById(said.dataset.wordsOf);
+  field.addEventListener("input", () => {
+    const at = new Date(`${field.value}Z`);
+    if (Number.isNaN(at.getTime())) return void (said.textContent = "");
+    const part = Object.fromEntries(day.formatToParts(at).map(({ type, value }) => [type, value]));
+    const time = field.value.slice(11, 16).replace(":", ".");
+    said.textContent = `${part.weekday} ${part.day} ${part.month} ${at.getUTCFullYear() + 543} เวลา ${time} น.`;
+  });
+}
+
 for (const field of document.querySelectorAll("[data-sends-itself]")) {
   const button = field.parentElement.querySelector("button");
   field.addEventListener("change", () => field.files.length && field.form.requestSubmit(button));
