@@ -4,7 +4,8 @@ Nothing here needs a script, a cookie or a sign-in, and nobody's name is told bu
 """
 
 import logging
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 from urllib.parse import quote
 
 from flask import (
@@ -30,6 +31,7 @@ from store.clock import in_bangkok
 from store.db import Database
 from store.logs import failure_fields
 from store.municipality import Municipality, read_municipality
+from store.static_files import StaticFiles
 from store.thai import thai_moment, thai_time, thai_weekday_date
 
 log = logging.getLogger(__name__)
@@ -37,15 +39,28 @@ public_pages = Blueprint(
     "public_pages",
     __name__,
     template_folder="templates",
-    static_folder="static",
-    static_url_path="/announcements/static",
 )
+FILES: Final = StaticFiles(Path(__file__).parent / "static")
 
 ON_A_PAGE = 20
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+
+
+@public_pages.url_defaults
+def add_version(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "public_pages.static":
+        values.setdefault("version", FILES.version)
+
+
+@public_pages.get("/announcements/static/<version>/<path:filename>", endpoint="static")
+def show_file(version: str, filename: str) -> Response:
+    found = FILES.answer(version, filename, request.headers.get("Accept-Encoding", ""))
+    if found is None:
+        abort(404)
+    return Response(found[0], headers=found[1])
 
 
 @public_pages.get("/b/<int:broadcast_id>/<int:number>")
@@ -110,8 +125,6 @@ def add_headers(response: Response) -> Response:
     headers["Content-Security-Policy"] = POLICY
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Referrer-Policy", "no-referrer")
-    if request.endpoint == "public_pages.static":
-        headers["Cache-Control"] = "public, max-age=86400"
     headers.setdefault("Cache-Control", "public, max-age=60")
     return response
 

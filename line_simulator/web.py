@@ -17,8 +17,9 @@ from line_simulator.calls import Endpoint
 from line_simulator.gateway import Gateway
 from line_simulator.server import Handler
 from line_simulator.simulator import Simulator
+from line_simulator.static_files import VERSION, show_file
 
-STATIC = "/_sim/static"
+STATIC = "/_sim/static/<version>/<path:filename>"
 ENDPOINTS = (
     *api_messages.ENDPOINTS,
     *api_contents.ENDPOINTS,
@@ -36,12 +37,13 @@ class ReadableJson(DefaultJSONProvider):
 
 
 def create_app(simulator: Simulator) -> Flask:
-    app = Flask(__name__, static_url_path=STATIC)
+    app = Flask(__name__, static_folder=None)
     app.json = ReadableJson(app)
     gateway = Gateway(simulator)
     app.url_map = _addresses()
     app.view_functions |= {_name(endpoint): partial(gateway.answer, endpoint) for endpoint in ENDPOINTS}
     panel.add_views(app, simulator)
+    app.view_functions["static"] = show_file
     app.view_functions["chat"] = partial(_show_page, simulator)
     app.register_error_handler(HTTPException, partial(_refuse, gateway))
     return app
@@ -51,7 +53,8 @@ def create_app(simulator: Simulator) -> Flask:
 def _addresses() -> Map:
     """Which address leads to which view. Compiled once in a process, because tests make an application for each town
     and this is most of the work."""
-    pattern = Flask(__name__, static_url_path=STATIC)
+    pattern = Flask(__name__, static_folder=None)
+    pattern.add_url_rule(STATIC, "static")
     for endpoint in ENDPOINTS:
         pattern.add_url_rule(
             endpoint.rule, _name(endpoint), methods=[endpoint.method], provide_automatic_options=False
@@ -86,7 +89,7 @@ def serve(simulator: Simulator, port: int = 0) -> Iterator[str]:
 
 def _show_page(simulator: Simulator) -> str:
     try:
-        return render_template("chat.html", account=simulator.bot_info())
+        return render_template("chat.html", account=simulator.bot_info(), version=VERSION)
     except TemplateNotFound:
         return "The chat page is not installed; the API and /_sim answer."
 

@@ -1,19 +1,15 @@
-"""The live preview: a broadcast as LINE messages, drawn in the browser by the simulator's own page modules.
+"""The live preview: a broadcast as LINE messages, drawn in the browser by the simulator's own page modules."""
 
-Those modules are only handed out, from a list; nothing of the simulator is imported here.
-"""
+from typing import Any
 
-from pathlib import Path
-from typing import Any, Final
-
-from flask import Blueprint, Response, abort, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.security import safe_join
 
 from staff_console import broadcast_figures as figures
 from staff_console.broadcast_audience import look_up
 from staff_console.broadcast_forms import Typed, moment_of, read_typed, readable, topic_of
 from staff_console.office import office
+from staff_console.static_files import OF_THE_PHONE, hand_out
 from store.broadcast_models import Broadcast
 from store.broadcasts.content import read_content
 from store.broadcasts.messages import Addresses, footer_of, to_messages
@@ -24,22 +20,10 @@ from store.thai import thai_moment
 
 previews = Blueprint("previews", __name__)
 
-DRAWINGS = Path(__file__).parents[1] / "line_simulator" / "static"
-MODULES = (
-    "bubble", "chat", "dom", "faces", "flex", "flexstyle", "icons", "imagemap", "media", "place", "sheet", "slider",
-    "stickers", "templates", "text", "thai", "town", "townmap",
-)  # fmt: skip
-STYLES = ("base", "phone", "chat", "flex", "templates", "sheets")
-HANDED_OUT: Final = frozenset({f"js/{name}.js" for name in MODULES} | {f"css/{name}.css" for name in STYLES})
-# Long enough for somebody who writes, short enough that nobody draws with modules of two versions for long.
-KEPT_SECONDS = 600
 
-
-@previews.get("/broadcasts/drawing/<path:name>")
-def drawing(name: str) -> Response:
-    if name not in HANDED_OUT or safe_join(str(DRAWINGS), name) is None:
-        abort(404)
-    return send_from_directory(DRAWINGS, name, max_age=KEPT_SECONDS)
+@previews.get("/broadcasts/drawing/<version>/<path:name>")
+def drawing(version: str, name: str) -> Response:
+    return hand_out(OF_THE_PHONE, version, name)
 
 
 @previews.get("/broadcasts/pictures/<token>/<any(full, small):size>.jpg")

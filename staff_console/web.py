@@ -30,6 +30,7 @@ from staff_console.previews import previews
 from staff_console.queue import queue
 from staff_console.settings import ConsoleSettings
 from staff_console.sign_in import sign_in
+from staff_console.static_files import install_static_files
 from staff_console.stuck import stuck
 from staff_console.surge import surge
 from staff_console.testers import testers
@@ -55,7 +56,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     if settings is None:
         with refusing_in_one_line():
             return create_app(ConsoleSettings.from_environment(os.environ))
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.update(_flask_settings(settings))
     proxies = settings.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
@@ -78,6 +79,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     install_headers(app)
     install_errors(app)
     install_filters(app)
+    install_static_files(app)
     app.context_processor(words_of_every_page)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -201,9 +201,9 @@ def test_the_preview_leaves_out_what_line_would_not_take_and_keeps_nothing(
 
 def test_the_simulators_drawing_is_handed_out_and_nothing_beside_it(officer: Person) -> None:
     for name in ("js/chat.js", "js/flex.js", "css/chat.css"):
-        assert officer.client.get(f"/broadcasts/drawing/{name}", buffered=True).status_code == 200
+        assert officer.client.get(f"/broadcasts/drawing/0/{name}").status_code == 200
     for name in ("js/app.js", "../web.py", "js/../../web.py", "%2e%2e/web.py", "css/none.css"):
-        assert officer.client.get(f"/broadcasts/drawing/{name}").status_code == 404
+        assert officer.client.get(f"/broadcasts/drawing/0/{name}").status_code == 404
 
 
 def test_saved_twice_by_a_double_click_it_is_written_once(officer: Person, database: Database) -> None:
