@@ -180,9 +180,9 @@ def _date(question: Question, said: Said, setting: Setting) -> Verdict:
 def _choice(question: Question, said: Said, _: Setting) -> Verdict:
     if isinstance(said, Picked) and said.choice in question.choices:
         return Accepted(said.choice)
-    if isinstance(said, Words) and (choice := read_choice(question.choices, said.text)):
+    if isinstance(said, Words) and (choice := read_choice(question, said.text)):
         return Accepted(choice)
-    return Refused("pick_one")
+    return Refused("pick_one", {"choices": " / ".join(question.choices.values())})
 
 
 def _place(question: Question, said: Said, _: Setting) -> Verdict:

@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import regex
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -18,6 +18,8 @@ Kind = Literal[
 REMEMBERED = frozenset({"name", "phone", "address"})
 # LINE counts a label in characters as people see them: น้ำ is one.
 LONGEST_LABEL = 20
+# Who does not know whether there is danger may say so, and is answered as if there were.
+UNSURE, UNSURE_LABEL = "unsure", "ไม่แน่ใจ"
 
 
 class ServiceError(ValueError):
@@ -42,7 +44,9 @@ class Promise(_Part):
 class Question(_Part):
     """One thing to ask. `when` names an earlier choice and the answer under which this is asked: nothing else.
 
-    In a surge only questions `in_surge` are asked, of services that have any.
+    In a surge only questions `in_surge` are asked, of services that have any. `means` holds words of residents that
+    mean a choice beside its label. A question with `urgent` choices also offers ไม่แน่ใจ, with the advice of the first
+    urgent choice that has any.
     """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -54,6 +58,7 @@ class Question(_Part):
     when: dict[str, str] = {}
     advice: dict[str, str] = {}
     urgent: tuple[str, ...] = ()
+    means: dict[str, tuple[str, ...]] = {}
     takes_opening: bool = False
     in_surge: bool = False
     hint: str = ""
@@ -68,6 +73,22 @@ class Question(_Part):
 
     _check_label = field_validator("label")(_label)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _offer_unsure(cls, written: Any) -> Any:
+        if not isinstance(written, dict) or not written.get("urgent") or not written.get("choices"):
+            return written
+        choices, urgent, advice = written["choices"], written["urgent"], written.get("advice") or {}
+        if not isinstance(choices, dict) or not isinstance(advice, dict) or UNSURE in choices:
+            return written
+        careful = next((advice[key] for key in urgent if key in advice), None)
+        return {
+            **written,
+            "choices": {**choices, UNSURE: UNSURE_LABEL},
+            "urgent": [*urgent, UNSURE],
+            "advice": {**advice, UNSURE: careful} if careful else advice,
+        }
+
     @field_validator("choices")
     @classmethod
     def _check_choices(cls, choices: dict[str, str]) -> dict[str, str]:
@@ -79,7 +100,7 @@ class Question(_Part):
     def _hangs_together(self) -> "Question":
         if (self.kind == "choice") != bool(self.choices):
             raise ValueError(f"{self.key}: choices belong to the kind choice, and only there")
-        for name in (*self.advice, *self.urgent):
+        for name in (*self.advice, *self.urgent, *self.means):
             if name not in self.choices:
                 raise ValueError(f"{self.key}: {name} is none of its choices")
         if len(set(self.choices.values())) < len(self.choices):

@@ -74,8 +74,9 @@ def test_a_pattern_that_takes_ever_longer_is_seen(seed, pace):
 
 # What recognition looks for, and what looks like it: a few words of each list, as residents write them.
 WORDS = [
-    "นะคะ", "คะ ", "ครับ", "ไม่มี", "ใช่", "มีอันตราย", "ยกเลิก", "ส่งเรื่อง", "ไฟถนน", "น้ำไม่ไหล", "ไฟ", "ดับ", "รหัสผ่าน", "otp ",
-    "pin", "PIN 1", "พรุ่งนี้", "วันจันทร์", "จันทร์ ", "1 ม.ค.", "5 ธันวา", "1/1/", "25-", "ที่ 1 ", "หน้า", "สองพัน", "ห้า", "ร้อย",
+    "นะคะ", "คะ ", "ครับ", "ไม่มี", "ใช่", "มีอันตราย", "สายขาด", "บ่", "ยกเลิก", "ส่งเรื่อง", "ไฟถนน", "น้ำไม่ไหล", "ไฟ", "ดับ",
+    "รหัสผ่าน", "otp ", "pin", "PIN 1", "พรุ่งนี้", "วันจันทร์", "จันทร์ ", "1 ม.ค.", "5 ธันวา", "1/1/", "25-", "ที่ 1 ", "หน้า",
+    "สองพัน", "ห้า", "ร้อย",
     "อีก ", "เดือนหน้า", "10.30 น.", "8 โมง", "ไม่ใช่", "สิ้นเดือน", "ธ.ค.",
     "ประมาณ ", "1,000", "-1", "1.", ".", "หมู่ ", "ม.1 ", "99/1 ", "ซอย", "ซ. ", "ถนน", "ต.", "ชุมชน ", "40000", "081",
     "+66 ", "0812345678 ", "ต่อ ", "a@b.", "a@", "@", "นาย", "คุณ", "ก. ", "ชื่อ ", "ผม", "TX70-", "0123/2570", "๑๒", "1",
@@ -83,6 +84,9 @@ WORDS = [
 ]  # fmt: skip
 KEYWORDS = ["ไฟฟ้า", "ไฟกิ่ง"]
 CHOICES = a_question("choice", choices={f"c{n}": f"ต่ำกว่า {n} ปี" for n in range(10)})
+
+
+DANGER = SERVICES["street_light"].questions[0]
 
 
 def answer_to(kind):
@@ -110,6 +114,7 @@ def receive(text):
 RECOGNISERS = {
     "clean text": clean_text,
     "spelling": one_spelling,
+    "danger": lambda text: check(DANGER, Words(text), SETTING),
     "courtesy": without_particles,
     "folding": folded,
     "secrets": tells_a_secret,
