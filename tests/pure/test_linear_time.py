@@ -12,6 +12,7 @@ from bot.conversations.addresses import read_address
 from bot.conversations.amounts import read_amount
 from bot.conversations.answers import check, clean_text, tells_a_secret
 from bot.conversations.dates import read_day
+from bot.conversations.emergencies import find_emergency
 from bot.conversations.engine import begin
 from bot.conversations.matching import meant, named_exactly
 from bot.conversations.said import Words
@@ -81,6 +82,7 @@ WORDS = [
     "ประมาณ ", "1,000", "-1", "1.", ".", "หมู่ ", "ม.1 ", "99/1 ", "ซอย", "ซ. ", "ถนน", "ต.", "ชุมชน ", "40000", "081",
     "+66 ", "0812345678 ", "ต่อ ", "a@b.", "a@", "@", "นาย", "คุณ", "ก. ", "ชื่อ ", "ผม", "TX70-", "0123/2570", "๑๒", "1",
     "()", "\u0e4d\u0e48", "เเ", "\u0e48\u0e38", "👨‍👩‍👧", "\u202e", "\n", "x", "ทดสอบ1",
+    "กลัว", "ไฟไหม้", "ไม่มี", "เด็ก", "จมน้ำ ", "fire ",
 ]  # fmt: skip
 KEYWORDS = ["ไฟฟ้า", "ไฟกิ่ง"]
 CHOICES = a_question("choice", choices={f"c{n}": f"ต่ำกว่า {n} ปี" for n in range(10)})
@@ -121,6 +123,7 @@ RECOGNISERS = {
     "commands": read_command,
     "services": name_a_service,
     "triage": sort_in,
+    "emergencies": find_emergency,
     "day": lambda text: read_day(text, FRIDAY),
     "amount": lambda text: read_amount(text, "คน"),
     "address": read_address,

@@ -1,0 +1,243 @@
+"""Recognises words of danger in what people type: a fire, a drowning child, a snake, somebody who wants to die.
+
+The words stand in emergencies.toml. In doubt it says that there is danger: a card with phones too many costs a tap,
+one too few may cost a life. It keeps quiet where the sentence says itself that nothing happens now: a fear (กลัวรถชน), a
+denial (ไม่มีไฟไหม้), a paper (ใบรับรองหลังไฟไหม้), what is over (เมื่อวาน), and idioms (ร้อนอยากตาย).
+"""
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from store.thai import folded, without_particles
+
+FILE = Path(__file__).parent / "emergencies.toml"
+# Words that differ from a word of danger by a tone mark only, which folding takes away: ไฟใหม่ is a new light, ไม้ is
+# wood and not a denial. A letter inside keeps them apart.
+_KEPT_APART = (("ใหม่", "ใwหม่"), ("ไหม่", "ไwหม่"), ("ไม้", "ไwม้"), ("รั้ว", "รwั้ว"))
+# มีไฟไหมคะ asks for a light; ไฟไหม at the start of a message is a fire without its tone mark.
+_ASKED = re.compile(r"(?<!^ไฟ)[ไใ]หม(?=$|[\s?]|คะ|ครับ|คับ|นะ|จ๊ะ)(?!\s*ช่วย)")
+_BETWEEN_CLAUSES = re.compile(r"[\s,.!?;:()…]+")
+_ENGLISH = re.compile(r"[a-z]+")
+_SIGNS_OF_THE_LETTER_BEFORE = "ะ\u0e31าำ\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a"
+_VOWELS_OF_THE_LETTER_AFTER = "เแโไ"
+_DENIAL = folded("ไม่")
+# No word of danger is shorter, and few begin alike with so many letters.
+_BEGINNING = 3
+# A longer message than this is more than one word of danger and a cry for help.
+_LONGEST_CRY = 60
+_FAR_ENOUGH = 60
+_MOST_BETWEEN = 6
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """`kind` is a name of emergencies.toml; `in_english` says that the words of danger were English."""
+
+    kind: str
+    in_english: bool = False
+
+
+class _Lexicon:
+    """Finds many words in one pass over a text, each only where it stands as whole letters: ไฟดูด not in ไฟดูดี."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._by_beginning: dict[str, list[str]] = {}
+        for word in dict.fromkeys(words):
+            self._by_beginning.setdefault(word[:_BEGINNING], []).append(word)
+
+    def find(self, text: str) -> Iterator[tuple[int, str]]:
+        """Each word with its position, from the beginning of the text to its end."""
+        for position in range(len(text) - _BEGINNING + 1):
+            for word in self._by_beginning.get(text[position : position + _BEGINNING], ()):
+                if text.startswith(word, position) and _stands_alone(text, position, position + len(word)):
+                    yield position, word
+
+    def is_in(self, text: str) -> bool:
+        return any(True for _ in self.find(text))
+
+
+def _stands_alone(text: str, begin: int, end: int) -> bool:
+    before, after = text[max(0, begin - 1) : begin], text[end : end + 1]
+    return not (before and before in _VOWELS_OF_THE_LETTER_AFTER) and not (
+        after and after in _SIGNS_OF_THE_LETTER_BEFORE
+    )
+
+
+@dataclass(frozen=True)
+class _Kind:
+    name: str
+    despite: frozenset[str]
+    alone: frozenset[str]
+    words: frozenset[str]
+    english: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """emergencies.toml, folded as what people type is folded."""
+
+    kinds: tuple[_Kind, ...]
+    of_danger: _Lexicon
+    feared: tuple[str, ...]
+    between: tuple[str, ...]
+    neither: tuple[str, ...]
+    denied_at_the_start: frozenset[str]
+    told: Mapping[str, _Lexicon]
+    now: _Lexicon
+    harmless: _Lexicon
+    harmless_english: tuple[str, ...]
+    told_in_english: tuple[str, ...]
+    feared_in_english: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """A message without spaces, and where its clauses begin in that."""
+
+    text: str
+    starts: tuple[int, ...]
+
+    def before(self, position: int) -> str:
+        """What stands before this place in the same clause."""
+        start = self.starts[bisect_right(self.starts, position) - 1]
+        return self.text[max(start, position - _FAR_ENOUGH) : position]
+
+
+def find_emergency(text: str) -> Emergency | None:
+    """The danger these words tell of, or None. `text` is what was typed, as `answers.clean_text` gives it back."""
+    words = _words()
+    cry = text if len(text) <= _LONGEST_CRY else ""
+    whole, clauses = _plain(cry), set(filter(None, map(_plain, _BETWEEN_CLAUSES.split(cry))))
+    thai, english = _read_thai(text, words), _read_english(text, words)
+    told, said = _only_told(thai.text, english, words), _said(thai, words)
+    for kind in words.kinds:
+        if whole in kind.alone or (kind.alone & clauses and clauses <= kind.alone | words.kinds[-1].alone):
+            return Emergency(kind.name, text.isascii())
+        if told <= kind.despite:
+            if kind.words & said:
+                return Emergency(kind.name)
+            if _is_said_in_english(kind, english, words):
+                return Emergency(kind.name, in_english=True)
+    return None
+
+
+def _plain(text: str) -> str:
+    """Folded and without courtesy, as a word that is the whole message is compared."""
+    return folded(_apart(without_particles(text)))
+
+
+def _apart(text: str) -> str:
+    for word, apart in _KEPT_APART:
+        text = text.replace(word, apart)
+    return _ASKED.sub("ไwหม", text)
+
+
+def _only_told(thai: str, english: str, words: _Words) -> frozenset[str]:
+    """How the sentence tells of what is not now: "past", "habit", both or not at all."""
+    if words.now.is_in(thai):
+        return frozenset()
+    told = {way for way, lexicon in words.told.items() if lexicon.is_in(thai)}
+    return frozenset(told | {"past"} if any(word in english for word in words.told_in_english) else told)
+
+
+def _read_thai(text: str, words: _Words) -> _Typed:
+    clauses = [folded(clause) for clause in _BETWEEN_CLAUSES.split(_apart(text))]
+    starts, whole = [0, *accumulate(map(len, clauses))], "".join(clauses)
+    signs = list(whole)
+    for position, word in words.harmless.find(whole):
+        signs[position : position + len(word)] = "_" * len(word)
+    return _Typed("".join(signs), tuple(starts))
+
+
+def _read_english(text: str, words: _Words) -> str:
+    whole = f" {' '.join(_ENGLISH.findall(text.lower()))} "
+    for word in words.harmless_english:
+        whole = whole.replace(word, " _ ")
+    return whole
+
+
+def _said(typed: _Typed, words: _Words) -> frozenset[str]:
+    """The words of danger that the text says, and neither fears nor denies."""
+    found = words.of_danger.find(typed.text)
+    return frozenset(word for at, word in found if not _is_feared_or_denied(typed.before(at), words))
+
+
+def _is_feared_or_denied(before: str, words: _Words) -> bool:
+    """`before` is what stands before the word: กลัวว่าจะมี, ไม่มี."""
+    if before in words.denied_at_the_start:
+        return True
+    for _ in range(_MOST_BETWEEN):
+        if before.endswith(words.neither):
+            return False
+        if before.endswith((*words.feared, _DENIAL)):
+            return True
+        filler = next(filter(before.endswith, words.between), "")
+        if not filler:
+            return False
+        before = before.removesuffix(filler)
+    return False
+
+
+def _is_said_in_english(kind: _Kind, english: str, words: _Words) -> bool:
+    for word in kind.english:
+        position = english.find(word)
+        before = english[: max(position, 0)].removesuffix(" a").removesuffix(" an").removesuffix(" the")
+        if position >= 0 and not before.endswith(words.feared_in_english):
+            return True
+    return False
+
+
+@cache
+def _words() -> _Words:
+    read = tomllib.loads(FILE.read_text("utf-8"))
+    groups, before, told, harmless = read["groups"], read["before"], read["told"], read["harmless"]
+    kinds = tuple(_kind(each, groups) for each in read["kinds"])
+    return _Words(
+        kinds=kinds,
+        of_danger=_Lexicon(word for kind in kinds for word in kind.words),
+        feared=_all_folded(before["feared"]),
+        between=_all_folded(before["between"]),
+        neither=_all_folded(before["neither"]),
+        denied_at_the_start=frozenset(_all_folded(before["denied_at_the_start"])),
+        told={way: _Lexicon(_all_folded(told[way])) for way in ("past", "habit")},
+        now=_Lexicon(_all_folded(told["now"])),
+        harmless=_Lexicon(_all_folded(harmless["words"])),
+        harmless_english=_spaced(harmless["english"]),
+        told_in_english=_spaced(harmless["told_in_english"]),
+        feared_in_english=tuple(f" {word}" for word in harmless["feared_in_english"]),
+    )
+
+
+def _kind(read: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> _Kind:
+    words = [each for word in read.get("words", ()) for each in _expanded(word, groups)]
+    return _Kind(
+        name=read["name"],
+        despite=frozenset(read.get("despite", ())),
+        alone=frozenset(_all_folded(read.get("alone", ()))),
+        words=frozenset(_all_folded(words)),
+        english=_spaced(read.get("english", ())),
+    )
+
+
+def _expanded(word: str, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """{people}ตกท่อ as คนตกท่อ, เด็กตกท่อ and so on."""
+    name = next((name for name in groups if f"{{{name}}}" in word), None)
+    if name is None:
+        yield word
+    else:
+        yield from (word.replace(f"{{{name}}}", each) for each in groups[name])
+
+
+def _all_folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(folded(_apart(word)) for word in words)
+
+
+def _spaced(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f" {word} " for word in words)
