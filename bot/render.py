@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot import cards
+from bot import call_cards, cards
 from bot.events import tap_data
 from bot.replies import (
     Album,
     Button,
+    CallCard,
     Camera,
     CaseCard,
     CaseCards,
@@ -82,6 +83,7 @@ _RENDERERS: dict[type, Callable[[Any], Message]] = {
     Picture: _picture,
     ServiceMenu: lambda r: _flex(r.text, cards.service_menu(r.services, r.text)),
     Summary: lambda r: _flex(f"ตรวจสอบก่อนส่ง: {r.service.title}", cards.summary(r)),
+    CallCard: lambda r: _flex(r.alt, call_cards.call_card(r)),
     Receipt: lambda r: _flex(r.alt, cards.receipt(r)),
     CaseCard: lambda r: _flex(r.alt, cards.case_card(r)),
     CaseCards: lambda r: _flex(r.alt, cards.case_cards(r.cards)),

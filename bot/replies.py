@@ -71,6 +71,30 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A phone: who answers, the number as people read it, and the `tel:` address that dials it."""
+
+    who: str
+    number: str
+    uri: str
+
+
+@dataclass(frozen=True)
+class CallCard:
+    """What to do in danger, and whom to call at a tap."""
+
+    title: str
+    text: str
+    calls: tuple[Call, ...]
+    quick: tuple[Quick, ...] = ()
+
+    @property
+    def alt(self) -> str:
+        """For who hears the notice only: whose number is which."""
+        return ", ".join([self.title, *(f"{call.who} {call.number}" for call in self.calls)])
+
+
+@dataclass(frozen=True)
 class Receipt:
     title: str
     number: str
@@ -152,5 +176,15 @@ class TopicCard:
 
 
 Reply = (
-    Say | ServiceMenu | Summary | Receipt | CaseCard | CaseCards | NoticeCard | Picture | Ready | TopicCard
+    Say
+    | ServiceMenu
+    | Summary
+    | CallCard
+    | Receipt
+    | CaseCard
+    | CaseCards
+    | NoticeCard
+    | Picture
+    | Ready
+    | TopicCard
 )

@@ -1,6 +1,6 @@
 """What a handler has at hand for one event: the resident, the open transaction, and the municipality's facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from bot.conversations.answers import Setting
 from bot.conversations.said import Words
 from bot.events import Event
+from bot.hotlines import make_calls
 from bot.phrases import Phrases
-from bot.replies import Button, Quick, Reply, Say, ServiceMenu
+from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
 from store.clock import today
 from store.media import Media
 from store.menus import ENGLISH
@@ -72,6 +73,11 @@ class Visit:
         """A button with the label phrases.toml gives it."""
         label = self.words(f"button.{name}")
         return Button(label, do, {key: str(value) for key, value in about.items()}, label)
+
+    def calls(self, names: Iterable[str], *, in_english: bool = False) -> tuple[Call, ...]:
+        """Buttons that dial the phones of these names of bot/hotlines.py."""
+        office = self.office
+        return make_calls(office.phrases, office.municipality, names, in_english=in_english)
 
     def main_buttons(self) -> tuple[Button, ...]:
         names = ("report", "request", "track", "mine", "contact", "help")

@@ -8,6 +8,7 @@ from typing import Any
 
 INK, GREY, LINE_GREY, PAPER = "#17332E", "#5B6B68", "#DCE5E2", "#FFFFFF"
 GREEN, PALE = "#00695C", "#EAF4F1"
+RED = "#B3261E"
 # Header, text and buttons of a card begin on one line: this is LINE's own padding of a body.
 EDGE = "20px"
 

@@ -1,6 +1,7 @@
 """What anybody can look up at a tap: announcements, emergency numbers, taxes, and the menu in another language."""
 
-from bot.replies import Reply
+from bot.hotlines import EVERYTHING
+from bot.replies import CallCard, Reply
 from bot.visit import Visit
 from store.broadcasts.published import list_announcements
 from store.line_limits import cut
@@ -24,9 +25,14 @@ def news(visit: Visit) -> list[Reply]:
 
 
 def emergency(visit: Visit) -> list[Reply]:
-    if visit.in_english:
-        return [visit.say("information.emergency_english", *visit.main_buttons())]
-    return [visit.say("information.emergency", *visit.main_buttons())]
+    """Every number with a button that dials it."""
+    english = visit.in_english
+    say = visit.office.phrases.say
+    title, text = say("emergency_english.numbers_title"), say("emergency_english.numbers")
+    if not english:
+        title, text = say("emergency.numbers_title"), say("emergency.numbers")
+    names = (*EVERYTHING, "tourist_police") if english else EVERYTHING
+    return [CallCard(title, text, visit.calls(names, in_english=english), visit.main_buttons())]
 
 
 def tax(visit: Visit) -> list[Reply]:

@@ -1,0 +1,42 @@
+"""Cards of danger: red, with the phones as large buttons that dial.
+
+https://developers.line.biz/en/reference/messaging-api/#uri-action - `tel:` opens the phone with the number in it.
+"""
+
+from collections.abc import Sequence
+
+from bot.replies import Call, CallCard
+from store.flex import PAPER, RED, Box, bubble, header, text
+from store.line_limits import cut
+
+LABEL_OF_A_BOX = 40
+
+
+def call_card(card: CallCard) -> Box:
+    words = [text(card.text, size="md")] if card.text else []
+    return bubble(header(card.title, colour=RED), [*words, *call_boxes(card.calls)])
+
+
+def call_boxes(calls: Sequence[Call]) -> list[Box]:
+    return [_call_box(call) for call in calls]
+
+
+def _call_box(call: Call) -> Box:
+    return {
+        "type": "box",
+        "layout": "vertical",
+        "paddingAll": "10px",
+        "paddingStart": "14px",
+        "cornerRadius": "10px",
+        "margin": "md",
+        "backgroundColor": RED,
+        "action": {
+            "type": "uri",
+            "label": cut(f"โทร {call.number} {call.who}", LABEL_OF_A_BOX),
+            "uri": call.uri,
+        },
+        "contents": [
+            text(call.who, size="sm", color=PAPER),
+            text(f"📞 {call.number}", size="xl", weight="bold", color=PAPER),
+        ],
+    }

@@ -1,0 +1,76 @@
+"""The phones of an emergency: the municipality's own, the country's hotlines, and which of them fits which danger."""
+
+import re
+from collections.abc import Iterable
+
+from bot.phrases import Phrases
+from bot.replies import Call
+from store.municipality import Municipality
+from store.thai import arabic_digits
+
+# Known all over Thailand and answered day and night.
+NATIONAL = {
+    "ambulance": "1669",
+    "fire": "199",
+    "police": "191",
+    "disaster": "1784",
+    "mental_health": "1323",
+    "tourist_police": "1155",
+}
+# The kinds are those of bot/conversations/emergencies.toml; the phone that helps first stands first.
+OF_KIND = {
+    "self_harm": ("mental_health", "ambulance", "duty"),
+    "wires": ("electricity", "duty", "ambulance"),
+    "gas": ("fire", "duty", "ambulance"),
+    "fire": ("fire", "duty", "ambulance"),
+    "drowning": ("ambulance", "duty", "police"),
+    "trapped": ("duty", "fire", "disaster"),
+    "accident": ("ambulance", "police", "duty"),
+    "bite": ("ambulance", "duty"),
+    "animal": ("duty", "fire", "ambulance"),
+    "violence": ("police", "duty", "ambulance"),
+    "medical": ("ambulance", "duty"),
+    "missing": ("police", "duty"),
+    "disaster": ("disaster", "duty", "ambulance"),
+    "help": ("duty", "ambulance", "fire", "police"),
+}
+IN_ANY_DANGER = ("duty", "ambulance")
+EVERYTHING = ("duty", "ambulance", "fire", "police", "disaster", "electricity")
+# Of "043-000-199 ต่อ 2, 043-000-198" the first number; a phone cannot dial what follows.
+_FIRST_NUMBER = re.compile(r"\+?[0-9](?:[ .-]?[0-9])*")
+
+
+def numbers_of(municipality: Municipality) -> dict[str, str]:
+    phones = municipality.phones
+    return {"duty": phones.duty, "electricity": phones.electricity, **NATIONAL}
+
+
+def make_calls(
+    phrases: Phrases, municipality: Municipality, names: Iterable[str], *, in_english: bool = False
+) -> tuple[Call, ...]:
+    """A button for each phone, in this order and none twice. A phone without a number that can be dialled has none."""
+    numbers, section = numbers_of(municipality), "call_english" if in_english else "call"
+    calls = []
+    for name in dict.fromkeys(names):
+        found = _FIRST_NUMBER.search(arabic_digits(numbers[name]))
+        if found is not None:
+            dialled = re.sub(r"[ .-]", "", found[0])
+            calls.append(Call(phrases.say(f"{section}.{name}"), numbers[name], f"tel:{dialled}"))
+    return tuple(calls)
+
+
+def names_in(text: str, municipality: Municipality) -> list[str]:
+    """The phones whose numbers stand in the text, in the order in which they do."""
+    found = {name: _place_of(number, text) for name, number in numbers_of(municipality).items()}
+    return sorted((name for name in found if found[name] >= 0), key=found.__getitem__)
+
+
+def _place_of(number: str, text: str) -> int:
+    """Where the number stands by itself, not as part of a longer one; -1 if it does not."""
+    place = text.find(number) if number else -1
+    while place >= 0:
+        around = text[max(place - 1, 0) : place] + text[place + len(number) : place + len(number) + 1]
+        if not any(sign.isdigit() or sign == "-" for sign in around):
+            return place
+        place = text.find(number, place + 1)
+    return -1

@@ -1,0 +1,96 @@
+"""Whom to call in which danger: every number can be tapped, and LINE takes every card."""
+
+import re
+import tomllib
+
+import pytest
+
+from bot.conversations.emergencies import FILE
+from bot.hotlines import EVERYTHING, OF_KIND, make_calls, names_in, numbers_of
+from bot.phrases import Phrases
+from bot.render import render
+from bot.replies import CallCard
+from line_simulator.validation import find_message_problems
+from store.municipality import read_municipality
+from store.settings import DEMO_MUNICIPALITY
+from tests.line_openapi import problems_with
+
+TOWN = read_municipality(DEMO_MUNICIPALITY)
+PHRASES = Phrases(TOWN.words())
+KINDS = [kind["name"] for kind in tomllib.loads(FILE.read_text("utf-8"))["kinds"]]
+SECTIONS = {"thai": ("emergency", "call"), "english": ("emergency_english", "call_english")}
+
+
+def town_with_duty_phone(number):
+    return TOWN.model_copy(update={"phones": TOWN.phones.model_copy(update={"duty": number})})
+
+
+def test_every_danger_has_its_phones():
+    assert set(OF_KIND) == set(KINDS)
+
+
+@pytest.mark.parametrize("language", SECTIONS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_card_of_every_danger_is_one_that_line_takes(kind, language):
+    section, _ = SECTIONS[language]
+    calls = make_calls(PHRASES, TOWN, OF_KIND[kind], in_english=language == "english")
+    card = CallCard(PHRASES.say(f"{section}.{kind}_title"), PHRASES.say(f"{section}.{kind}"), calls)
+    [message] = render([card])
+    assert find_message_problems(message) == []
+    assert problems_with(message) == []
+    numbers = [numbers_of(TOWN)[name] for name in OF_KIND[kind]]
+    assert [number for number in numbers if number not in message["altText"]] == []
+    dialled = [part["action"]["uri"] for part in message["contents"]["body"]["contents"] if "action" in part]
+    assert dialled == [f"tel:{number.replace('-', '')}" for number in numbers]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_danger_speaks_one_language_at_a_time(kind):
+    assert not re.search("[ก-๙]", PHRASES.say(f"emergency_english.{kind}"))
+    assert not re.search("[a-z]", PHRASES.say(f"emergency.{kind}"))
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("043-000-199", "tel:043000199"),
+        ("043 000 199 ต่อ 2", "tel:043000199"),
+        ("โทร. ๐๔๓-๐๐๐-๑๙๙, 043-000-198", "tel:043000199"),
+        ("+66 43 000 199", "tel:+6643000199"),
+    ],
+)
+def test_a_phone_is_dialled_however_it_is_written(written, dialled):
+    [call] = make_calls(PHRASES, town_with_duty_phone(written), ["duty"])
+    assert (call.uri, call.number) == (dialled, written)
+
+
+def test_a_phone_without_a_number_has_no_button():
+    assert make_calls(PHRASES, town_with_duty_phone("ดูที่ป้าย"), ["duty", "ambulance"]) == make_calls(
+        PHRASES, TOWN, ["ambulance"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("ถ้ามีคนเจ็บโทร 1669 ถ้ากีดขวางทางโทร 191 หรือเวรเทศบาล 043-000-199", ["ambulance", "police", "duty"]),
+        ("การไฟฟ้า 1129 หรือเวรเทศบาล 043-000-199", ["electricity", "duty"]),
+        ("เรื่องที่ 0191/2570 รหัส 1784-99 เบอร์ 0431990000", []),
+        ("", []),
+    ],
+)
+def test_the_phones_in_a_text_are_found_in_its_order(text, names):
+    assert names_in(text, TOWN) == names
+
+
+def test_the_list_of_numbers_has_each_once():
+    calls = make_calls(PHRASES, TOWN, (*EVERYTHING, "duty"))
+    assert len({call.uri for call in calls}) == len(EVERYTHING) == len(calls)
+
+
+@pytest.mark.parametrize("name", ["menu.not_understood", "menu.not_sure"])
+def test_who_is_not_understood_reads_whom_to_call_in_danger(name):
+    said = PHRASES.say(name)
+    assert [
+        name for name in ("duty", "ambulance", "fire", "police") if name not in names_in(said, TOWN)
+    ] == []
