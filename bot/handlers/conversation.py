@@ -126,6 +126,13 @@ def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool 
     return [Say(f"{text}\n{_how_far(visit, draft, turn)}".strip(), quick)]
 
 
+def ask_again(visit: Visit) -> list[Reply]:
+    """Asks the running question once more, if there is one."""
+    row = visit.running
+    draft = find_draft(visit, row) if row else None
+    return ask(visit, row, draft) if row and draft else []
+
+
 def _how_far(visit: Visit, draft: Draft, turn: Asking) -> str:
     """How many questions are left: what was already known is not counted as a step."""
     left = turn.of - len(engine.answered(draft))

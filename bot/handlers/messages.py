@@ -4,11 +4,12 @@ from typing import cast
 
 from bot.conversations import engine
 from bot.conversations.answers import clean_text, tells_a_secret
+from bot.conversations.emergencies import find_emergency
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.matching import meant, named_exactly
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
 from bot.events import Place, SentFile
-from bot.handlers import commands, conversation, late_files, menu, my_cases
+from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases
 from bot.replies import Reply
 from bot.visit import Visit
 from store.conversations import is_cold
@@ -26,8 +27,10 @@ def words(visit: Visit) -> list[Reply]:
     text = clean_text(cast(Words, visit.event.what).text)
     if not text:
         return _met_with(visit, "menu.blank_in_between") or _nothing_to_read(visit)
+    if (danger := find_emergency(text)) is not None:
+        return emergencies.answer(visit, danger, text)
     if tells_a_secret(text):
-        return [visit.say("menu.told_a_secret"), *_again(visit)]
+        return [visit.say("menu.told_a_secret"), *conversation.ask_again(visit)]
     if (replies := commands.command(visit, text)) is not None:
         return replies
     if (case := my_cases.find_typed(visit, text)) is not None:
@@ -53,13 +56,6 @@ def _met_with(visit: Visit, phrase: str) -> list[Reply]:
     if is_cold(row):
         return conversation.offer_resume(visit, row, draft)
     return [visit.say(phrase), *conversation.ask(visit, row, draft)]
-
-
-def _again(visit: Visit) -> list[Reply]:
-    """Asks the running question once more, if there is one."""
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
-    return conversation.ask(visit, row, draft) if row and draft else []
 
 
 def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]:
@@ -121,7 +117,7 @@ def sent_file(visit: Visit) -> list[Reply]:
     lost = late_files.find_asked_again(visit)
     if sibling is None and lost is None and not _may_send(visit):
         refused = visit.say("limits.files", most=visit.office.municipality.limits.files_an_hour)
-        return [refused, *_again(visit)]
+        return [refused, *conversation.ask_again(visit)]
     file = want(
         visit.session,
         visit.resident,

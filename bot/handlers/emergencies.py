@@ -1,0 +1,70 @@
+"""Answers words of danger with phones at once, before anything else, and loses none of the words."""
+
+from bot.conversations import engine
+from bot.conversations.answers import tells_a_secret
+from bot.conversations.emergencies import Emergency
+from bot.conversations.engine import Asking, Draft
+from bot.conversations.matching import meant
+from bot.conversations.said import Picked, Said, Words
+from bot.handlers import conversation, my_cases
+from bot.hotlines import OF_KIND
+from bot.replies import Button, CallCard, Quick, Reply
+from bot.visit import Visit
+from store.conversations import is_cold
+from store.models import Case, Conversation
+from store.residents import keep_words, listening_for
+
+
+def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
+    """The card, and after it what the conversation was about: its question again, or the words on their way to the
+    officer who asked. With no conversation, buttons below the card take the words along into a request."""
+    if tells_a_secret(text):
+        return [_card(visit, emergency), visit.say("menu.told_a_secret"), *conversation.ask_again(visit)]
+    if (row := visit.running) is not None and (draft := conversation.find_draft(visit, row)) is not None:
+        return [_card(visit, emergency), *_go_on(visit, row, draft, text)]
+    listening = listening_for(visit.resident)
+    if listening is not None and listening[0] != "comment":
+        case = visit.session.get_one(Case, listening[1])
+        return [_card(visit, emergency), *my_cases.take_more(visit, case, note=text)]
+    if emergency.kind == "self_harm":
+        return [_card(visit, emergency)]
+    keep_words(visit.resident, text, visit.event.message_id)
+    return [_card(visit, emergency, *_services_meant(visit, text), *visit.main_buttons())]
+
+
+def _card(visit: Visit, emergency: Emergency, *quick: Quick) -> CallCard:
+    section = "emergency_english" if emergency.in_english else "emergency"
+    say = visit.office.phrases.say
+    return CallCard(
+        title=say(f"{section}.{emergency.kind}_title"),
+        text=f"{say(f'{section}.{emergency.kind}')}\n{say(f'{section}.call_yourself')}",
+        calls=visit.calls(OF_KIND[emergency.kind], in_english=emergency.in_english),
+        quick=quick,
+    )
+
+
+def _services_meant(visit: Visit, text: str) -> tuple[Button, ...]:
+    found = meant(visit.office.services.values(), text)
+    return tuple(Button(each.label, "open", {"s": each.name}, each.label) for each in found)
+
+
+def _go_on(visit: Visit, row: Conversation, draft: Draft, text: str) -> list[Reply]:
+    if is_cold(row):
+        return conversation.offer_resume(visit, row, draft)
+    said = _as_answer(draft, text)
+    if said is None or visit.late:
+        return conversation.ask(visit, row, draft)
+    heard = engine.hear(draft, said, visit.office.setting())
+    conversation.save(visit, row, heard.draft)
+    # The card has said what to do in danger: the advice of the question would say it a second time.
+    return conversation.ask(visit, row, heard.draft)
+
+
+def _as_answer(draft: Draft, text: str) -> Said | None:
+    """What the words answer: that there is danger, or what happened. A name or a place they are not."""
+    turn = engine.next_turn(draft)
+    if not isinstance(turn, Asking):
+        return None
+    if turn.question.urgent:
+        return Picked(turn.question.urgent[0])
+    return Words(text) if turn.question.kind == "text" else None
