@@ -6,9 +6,10 @@ https://developers.line.biz/en/reference/messaging-api/#flex-message - a bubble 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.call_cards import call_boxes
 from bot.events import tap_data
 from bot.replies import Button, CaseCard, NoticeCard, Receipt, Summary, TopicCard, TopicRow
-from store.flex import GREEN, GREY, INK, LINE_GREY, PALE, PAPER, Box, bubble, header, separator, text
+from store.flex import GREEN, GREY, INK, LINE_GREY, PALE, PAPER, RED, Box, bubble, header, separator, text
 from store.line_limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
 from store.services import Question, Service
 
@@ -85,17 +86,22 @@ def _answer_row(question: Question, answer: str, conversation_id: int) -> Box:
 
 
 def receipt(reply: Receipt) -> Box:
+    """Who told of danger sees whom to call before anything else, and no green."""
+    top = header(reply.title, colour=RED) if reply.urgent else header(f"✅ {reply.title}")
+    colour, calls = RED if reply.urgent else GREEN, call_boxes(reply.calls)
     body = [
-        text(reply.number, size="xxl", weight="bold", color=GREEN, align="center"),
+        *(calls if reply.urgent else ()),
+        text(reply.number, size="xxl", weight="bold", color=colour, align="center", margin="md"),
         text(f"รหัสติดตาม {reply.tracking_code}", size="sm", color=GREY, align="center"),
         text(reply.service_title, size="md", align="center", margin="sm"),
         separator(),
         *(text(line, size="md", margin="md") for line in reply.lines),
+        *(() if reply.urgent else calls),
         text(reply.fee, size="md", color=GREEN, weight="bold", margin="md"),
     ]
     about = {"case": str(reply.case_id)}
     footer = [_button(Button("ดูความคืบหน้า", "see", about, "ดูความคืบหน้า"), "primary")]
-    return bubble(header(f"✅ {reply.title}"), body, footer)
+    return bubble(top, body, footer)
 
 
 def case_card(card: CaseCard) -> Box:

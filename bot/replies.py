@@ -104,6 +104,8 @@ class Receipt:
     fee: str
     case_id: int
     alt: str
+    urgent: bool = False
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -237,6 +237,16 @@ def is_urgent(draft: Draft) -> bool:
     return any(draft.answers.get(question.key) in question.urgent for question in draft.service.questions)
 
 
+def advice_given(draft: Draft) -> list[str]:
+    """What was said about the answers that tell of danger."""
+    given = ((question, draft.answers.get(question.key)) for question in draft.service.questions)
+    return [
+        question.advice[value]
+        for question, value in given
+        if value in question.urgent and value in question.advice
+    ]
+
+
 def answered(draft: Draft) -> list[tuple[Question, Any]]:
     """The questions that apply, with their answers, in order: the summary and the case's snapshot."""
     return [

@@ -10,7 +10,8 @@ from bot.conversations.engine import Asking, Draft, Heard, Remark
 from bot.conversations.said import Said
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything
-from bot.replies import Album, Button, Camera, DayPicker, PinDrop, Quick, Reply, Say, Summary
+from bot.hotlines import names_in
+from bot.replies import Album, Button, CallCard, Camera, DayPicker, PinDrop, Quick, Reply, Say, Summary
 from bot.visit import Office, Visit
 from store import conversations
 from store.clock import today
@@ -141,11 +142,17 @@ def _how_far(visit: Visit, draft: Draft, turn: Asking) -> str:
     return visit.office.phrases.say("conversation.last_one" if left == 1 else "conversation.left", count=left)
 
 
-def _remark(visit: Visit, remark: Remark) -> Say:
+def _remark(visit: Visit, remark: Remark) -> Say | CallCard:
     if remark.text:
-        return Say(visit.office.phrases.fill(remark.text))
+        return _advice(visit, visit.office.phrases.fill(remark.text))
     section = "complaint" if visit.office.phrases.has(f"complaint.{remark.name}") else "conversation"
     return visit.say(f"{section}.{remark.name}", **remark.words)
+
+
+def _advice(visit: Visit, text: str) -> Say | CallCard:
+    """Advice that names phones is a card with a button for each."""
+    calls = visit.calls(names_in(text, visit.office.municipality))
+    return CallCard(visit.office.phrases.say("emergency.advice_title"), text, calls) if calls else Say(text)
 
 
 def _answers_to(visit: Visit, row: Conversation, question: Question) -> tuple[Quick, ...]:

@@ -104,7 +104,6 @@ def not_theirs(visit: Visit, text: str) -> list[Reply] | None:
 def card(visit: Visit, case: Case) -> CaseCard:
     status = Status(case.status)
     say = visit.office.phrases.say
-    holder = say("cases.holder", department=visit.office.municipality.department(case.department).name)
     return CaseCard(
         number=case.shown_number,
         title=case.service_title,
@@ -112,10 +111,15 @@ def card(visit: Visit, case: Case) -> CaseCard:
         colour=COLOURS[status],
         summary=case.value_or("summary", say("cases.unreadable")),
         steps=tuple(_step(visit, event) for event in _shown_events(visit, case)),
-        lines=(holder, *_how_long(visit, case)),
+        lines=(holder_line(visit, case), *_how_long(visit, case)),
         buttons=tuple(_buttons(visit, case)),
         alt=say("cases.alt", number=case.shown_number, status=STATUS_LABELS[status]),
     )
+
+
+def holder_line(visit: Visit, case: Case) -> str:
+    department = visit.office.municipality.department(case.department)
+    return visit.office.phrases.say("cases.holder", department=department.name)
 
 
 def _how_long(visit: Visit, case: Case) -> list[str]:

@@ -8,7 +8,9 @@ from bot.conversations.engine import Asking, Draft
 from bot.conversations.triage import triage_of
 from bot.handlers import late_files
 from bot.handlers.conversation import ask, fee_line, files_in, is_files, snapshot, ways_from_summary
-from bot.replies import Receipt, Reply
+from bot.handlers.my_cases import holder_line
+from bot.hotlines import IN_ANY_DANGER, names_in
+from bot.replies import Call, Receipt, Reply
 from bot.visit import Visit
 from store import conversations
 from store.broadcast_models import Surge
@@ -63,22 +65,47 @@ def _in_one_line(draft: Draft) -> str:
 
 
 def _receipt(visit: Visit, case: Case, draft: Draft, surge: Surge | None) -> Receipt:
-    say, service = visit.office.phrases.say, draft.service
-    lines = [_received_line(visit, case)]
-    lines += _waiting_lines(visit, case, surge) if surge else [_promise_line(visit, case, service)]
-    lines += _files_line(visit, draft)
-    if case.urgent:
-        lines.append(say("receipt.urgent"))
+    service = draft.service
+    lines = _lines_in_danger(visit, case, surge) if case.urgent else _lines(visit, case, service, surge)
     return Receipt(
-        title=visit.words("receipt.title"),
+        title=visit.words("receipt.urgent_title" if case.urgent else "receipt.title"),
         number=visit.words("receipt.number", number=case.shown_number),
         tracking_code=case.tracking_code,
         service_title=f"{service.icon} {service.title}",
-        lines=tuple(lines),
+        lines=(*lines, *_files_line(visit, draft)),
         fee=fee_line(visit, service),
         case_id=case.id,
-        alt=visit.words("receipt.alt", number=case.shown_number),
+        alt=_alt(visit, case, calls := _calls(visit, case, draft, lines)),
+        urgent=case.urgent,
+        calls=calls,
     )
+
+
+def _lines(visit: Visit, case: Case, service: Service, surge: Surge | None) -> list[str]:
+    waiting = _waiting_lines(visit, case, surge) if surge else [_promise_line(visit, case, service)]
+    return [_received_line(visit, case), *waiting]
+
+
+def _lines_in_danger(visit: Visit, case: Case, surge: Surge | None) -> list[str]:
+    """No office hours and no day, which would sound as if help waited for them; and that nobody has seen it yet."""
+    say = visit.office.phrases.say
+    waiting = [_place_in_queue(visit, case), surge.words] if surge else []
+    sent = say("receipt.sent", entered=thai_moment(case.entered_at))
+    return [*waiting, say("receipt.urgent"), sent, holder_line(visit, case)]
+
+
+def _calls(visit: Visit, case: Case, draft: Draft, lines: list[str]) -> tuple[Call, ...]:
+    """Every phone that the receipt names; in danger those of its advice, the duty officer and the ambulance."""
+    advice = [visit.office.phrases.fill(text) for text in engine.advice_given(draft)]
+    names = names_in(" ".join(advice if case.urgent else lines), visit.office.municipality)
+    return visit.calls([*names, *IN_ANY_DANGER] if case.urgent else names)
+
+
+def _alt(visit: Visit, case: Case, calls: tuple[Call, ...]) -> str:
+    if not case.urgent:
+        return visit.words("receipt.alt", number=case.shown_number)
+    phones = ", ".join(call.number for call in calls)
+    return visit.words("receipt.urgent_alt", number=case.shown_number, phones=phones)
 
 
 def _files_line(visit: Visit, draft: Draft) -> list[str]:
@@ -101,9 +128,12 @@ def _received_line(visit: Visit, case: Case) -> str:
 
 def _waiting_lines(visit: Visit, case: Case, surge: Surge) -> list[str]:
     """The truth instead of a day that nobody can promise: who comes first, what the office says, whom to call."""
+    return [_place_in_queue(visit, case), surge.words, visit.office.phrases.say("surge.in_danger")]
+
+
+def _place_in_queue(visit: Visit, case: Case) -> str:
     say, before = visit.office.phrases.say, count_before(visit.session, case)
-    first = say("surge.before", count=f"{before:,}") if before else say("surge.none_before")
-    return [first, surge.words, say("surge.in_danger")]
+    return say("surge.before", count=f"{before:,}") if before else say("surge.none_before")
 
 
 def _promise_line(visit: Visit, case: Case, service: Service) -> str:

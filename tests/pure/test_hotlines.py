@@ -14,6 +14,7 @@ from line_simulator.validation import find_message_problems
 from store.municipality import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.line_openapi import problems_with
+from tests.pure.strategies import SERVICES
 
 TOWN = read_municipality(DEMO_MUNICIPALITY)
 PHRASES = Phrases(TOWN.words())
@@ -94,3 +95,25 @@ def test_who_is_not_understood_reads_whom_to_call_in_danger(name):
     assert [
         name for name in ("duty", "ambulance", "fire", "police") if name not in names_in(said, TOWN)
     ] == []
+
+
+ADVICE = [
+    pytest.param(text, id=f"{service.name} {question.key}")
+    for service in SERVICES.values()
+    for question in service.questions
+    for text in question.advice.values()
+]
+
+
+@pytest.mark.parametrize("advice", ADVICE)
+def test_every_number_in_an_advice_is_a_phone_that_can_be_tapped(advice):
+    said = PHRASES.fill(advice)
+    numbers = [numbers_of(TOWN)[name] for name in names_in(said, TOWN)]
+    assert [number for number in re.findall(r"[0-9][0-9-]{2,}", said) if number not in numbers] == []
+
+
+def test_no_advice_promises_that_somebody_is_told():
+    """Nobody is: a case waits until an officer opens it."""
+    promises = ("แจ้งเวร", "ให้เวร", "แจ้งเป็นเรื่องเร่งด่วนแล้ว", "แจ้งเจ้าหน้าที่แล้ว")
+    said = [*(PHRASES.fill(param.values[0]) for param in ADVICE), PHRASES.say("receipt.urgent")]
+    assert [text for text in said if any(promise in text for promise in promises)] == []

@@ -8,6 +8,8 @@ from bot.render import Message, render
 from bot.replies import (
     Album,
     Button,
+    Call,
+    CallCard,
     Camera,
     CaseCard,
     CaseCards,
@@ -35,6 +37,7 @@ from tests.line_openapi import problems_with
 from tests.pure.builders import a_question, a_service
 from tests.pure.strategies import FEW, SERVICES, SOME, hard_texts, services
 
+DUTY = Call("เวรเทศบาล ตลอด 24 ชั่วโมง", "043-000-199", "tel:043000199")
 BUTTON = Button("ดูความคืบหน้า", "see", {"case": "123456"})
 LONG_THAI = "น้ำไม่ไหลตั้งแต่เมื่อวานทั้งซอยเลยค่ะ " * 130
 PILED_UP = "ก" + "\u0e49" * 4999
@@ -96,6 +99,9 @@ REPLIES: dict[str, Reply] = {
     "a menu of services": ServiceMenu("เลือกค่ะ", tuple(SERVICES.values()), (BUTTON,)),
     "a menu of very many services": ServiceMenu("เลือกค่ะ", tuple(SERVICES.values()) * 30),
     "a receipt": a_receipt(),
+    "a receipt of danger": a_receipt(urgent=True, calls=(DUTY,) * 8),
+    "a card of calls": CallCard("🚨 เบอร์ฉุกเฉิน", "แตะได้เลยค่ะ", (DUTY,) * 8, (BUTTON,)),
+    "a card of calls without words": CallCard("🚨", "", (DUTY,)),
     "a case": a_case_card(steps=6),
     "a case of nothing": a_case_card(summary="", steps=0, buttons=0),
     "ten cases": CaseCards((a_case_card(steps=6, note="ช่างเข้าตรวจแล้ว รออะไหล่"),) * 10, "สิบเรื่อง"),

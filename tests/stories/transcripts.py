@@ -13,6 +13,7 @@ time      passes  3 days                 minutes, hours or days
 bot       says    words                  in a message since the last act, in this order
 bot       asks    words [a | b]          with these buttons among those offered
 bot       is      silent
+bot       omits   words                  in every message since the last act
 """
 
 import re
@@ -59,6 +60,7 @@ class Stage:
         self.clerks: dict[str, Clerk] = {}
         self.seen: dict[str, int] = {}
         self.latest: list[dict[str, Any]] = []
+        self.heard: list[dict[str, Any]] = []
         self.speaker = "resident"
 
     def play(self, story: Story) -> None:
@@ -126,11 +128,15 @@ class Stage:
             return
         messages = self.residents[self.speaker].messages
         self.latest = messages[self.seen[self.speaker] :]
+        self.heard = list(self.latest)
         self.seen[self.speaker] = len(messages)
 
     def _bot(self, verb: str, rest: str) -> None:
         if verb == "is":
             assert not self.latest, f"the bot said: {_told(self.latest)}"
+            return
+        if verb == "omits":
+            assert rest not in _told(self.heard), f"the bot said: {_told(self.heard)}"
             return
         shown = _SHOWN.fullmatch(rest)
         assert shown is not None
