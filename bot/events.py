@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, urlencode
 from bot.conversations.answers import clean_text
 from bot.conversations.said import SomethingElse, Words
 
+_PHOTO_ENDINGS = (".jpg", ".jpeg", ".jfif", ".png", ".heic", ".heif", ".hif", ".webp", ".avif")
+
 
 @dataclass(frozen=True)
 class Tap:
@@ -186,12 +188,17 @@ def _sent_file(kind: str, message_id: str, message: Mapping[str, Any]) -> SentFi
     album = _mapping(message.get("imageSet"))
     of = album.get("total")
     return SentFile(
-        kind="photo" if kind == "image" else "document",
+        kind="photo" if kind == "image" or _is_named_as_photo(message) else "document",
         message_id=message_id,
         name=clean_text(_text(message.get("fileName")) or "")[:200],
         album=_id(album.get("id"), 100),
         of=of if isinstance(of, int) and 1 <= of <= 100 else 1,
     )
+
+
+def _is_named_as_photo(message: Mapping[str, Any]) -> bool:
+    """From a PC, photos come as files. What they really are is known after the download: see bot.fetching."""
+    return (_text(message.get("fileName")) or "").lower().endswith(_PHOTO_ENDINGS)
 
 
 def _place(message: Mapping[str, Any]) -> What:

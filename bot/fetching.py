@@ -6,7 +6,7 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from bot.handlers.conversation import drop_file
+from bot.handlers.conversation import drop_file, take_photo
 from bot.handlers.my_cases import takes_more
 from bot.line_client import Content, LineClient
 from bot.visit import Office
@@ -22,15 +22,17 @@ from store.shelves import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
-# Long enough for the resident to write again, so that the bad news costs no push.
-HOLD_BAD_NEWS_SECONDS = 60
+# Long enough for the resident to write again, so that the news costs no push.
+HOLD_NEWS_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Wanted:
+    """`opens_as` is photo for what LINE itself calls a picture, else document, which may turn out to be either."""
+
     file_id: int
     token: str
-    kind: str
+    opens_as: str
     message_id: str
     lane: str
     is_harmful: bool
@@ -102,7 +104,9 @@ class Fetcher:
     def _noted(self, session: Session, file: File) -> Wanted:
         resident = session.get_one(Resident, file.resident_id)
         message_id = file.line_message_id or ""
-        return Wanted(file.id, file.token, file.kind, message_id, resident.line_key, files.is_harmful(file))
+        has_name = file.value_or("name", "a name that cannot be read") != ""
+        opens_as = "document" if file.kind == "document" or has_name else "photo"
+        return Wanted(file.id, file.token, opens_as, message_id, resident.line_key, files.is_harmful(file))
 
     def _fetch(self, wanted: Wanted) -> Catch:
         if wanted.is_harmful:
@@ -113,7 +117,7 @@ class Fetcher:
         try:
             if self._office.scanner.has_virus(fetched.data):
                 return Catch(Came.REFUSED, reason="infected")
-            clean = files.clean(self._office.media.decoder, wanted.kind, fetched.data)
+            clean = files.clean(self._office.media.decoder, wanted.opens_as, fetched.data)
             self._office.media.keep(wanted.token, clean.data)
         except files.NotKept as error:
             return Catch(Came.REFUSED, reason=error.reason)
@@ -129,9 +133,28 @@ class Fetcher:
             # The resident took it back while it was on its way.
             files.destroy_bytes(session, self._office.media, file)
         elif catch.clean is not None:
+            was = file.kind
             files.note_kept(file, catch.clean)
+            if was == "document" and file.kind == "photo":
+                self._give_to_request(session, file)
         else:
             self._go_without(session, file, catch)
+
+    def _give_to_request(self, session: Session, file: File) -> None:
+        """What was taken for a document is a photo: the running request may have asked for just that."""
+        resident = session.get_one(Resident, file.resident_id)
+        row = find_open(session, resident)
+        if (
+            row is None
+            or not row.can_be_read()
+            or not file.for_conversation
+            or file.created_at < row.started_at
+        ):
+            return
+        if take_photo(self._office, row, file.token):
+            outbox.put_notice(
+                session, resident, "file_is_photo", {}, case_id=None, hold_seconds=HOLD_NEWS_SECONDS
+            )
 
     def _go_without(self, session: Session, file: File, catch: Catch) -> None:
         match catch.came:
@@ -162,7 +185,7 @@ class Fetcher:
             "file_lost",
             {"reason": reason, "kind": file.kind, **_of_case(session, file)},
             case_id=file.case_id,
-            hold_seconds=HOLD_BAD_NEWS_SECONDS,
+            hold_seconds=HOLD_NEWS_SECONDS,
         )
 
     def _drop_from_request(self, session: Session, file: File) -> bool:

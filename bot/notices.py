@@ -33,6 +33,8 @@ def notice_replies(
     """The notice as replies: one card, and the officer's photos where LINE can fetch them."""
     if notice == "file_lost":
         return [_file_lost(details, phrases)]
+    if notice == "file_is_photo":
+        return [Say(phrases.say("conversation.file_is_photo"))]
     if notice == "broadcast_test":
         return _broadcast_test(details, phrases, settings)
     pictures = _pictures(details, settings)

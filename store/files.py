@@ -16,7 +16,6 @@ from store.decoding import Decoded, Decoder, Refused
 from store.media import Media
 from store.models import Conversation, File, Resident
 
-TAKE_ALONG_WITHIN = timedelta(minutes=15)
 MOST_BYTES = 10 * 1024 * 1024
 # LINE keeps content for a time it does not tell, so tries are many, early and then hourly.
 _WAITS = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600)
@@ -130,27 +129,6 @@ def lost_in_request(session: Session, resident: Resident, running: Conversation)
     return [file for file in found if file.case_id is None and file.created_at >= running.started_at]
 
 
-def unclaimed_photos(session: Session, resident: Resident) -> list[File]:
-    """Photos sent a moment ago without saying what for; the request begun next takes them along."""
-    query = (
-        select(File)
-        .where(
-            File.resident_id == resident.id,
-            File.kind == "photo",
-            File.state.in_(("wanted", "kept")),
-            File.case_id.is_(None),
-            File.for_conversation.is_(False),
-            File.created_at > now() - TAKE_ALONG_WITHIN,
-        )
-        .order_by(File.id)
-        .limit(5)
-    )
-    found = list(session.scalars(query))
-    for file in found:
-        file.for_conversation = True
-    return found
-
-
 def claim_wanted(session: Session) -> File | None:
     """Claims the next file to fetch for longer than a try should take."""
     moment = now()
@@ -215,8 +193,9 @@ def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
 
 
 def note_kept(file: File, kept: Decoded) -> None:
-    """The bytes are durable already: a row that says `kept` has something to show."""
+    """The bytes are durable already: a row that says `kept` has something to show. They decide what kind it is."""
     file.state, file.mime, file.size = "kept", kept.mime, len(kept.data)
+    file.kind = "photo" if kept.mime == "image/jpeg" else "document"
     _end_tries(file)
     file.sha256, file.taken_at_place = hashlib.sha256(kept.data).hexdigest(), kept.place
     file.refused_because = None

@@ -68,6 +68,7 @@ def begin(
     opening: str = "",
     known: Answers | None = None,
     photos: Any = None,
+    documents: Any = None,
     in_surge: bool = False,
 ) -> Draft:
     """A new request. What the person wrote first, told us before, or sent just now need not be asked again."""
@@ -78,7 +79,12 @@ def begin(
         if question.kind in REMEMBERED and (known or {}).get(question.kind) is not None:
             answers[question.key] = (known or {})[question.kind]
         if question.kind == "photos" and photos:
-            answers[question.key] = photos
+            answers[question.key], photos = photos[: question.most_files], None
+    for question in service.questions:
+        # A question for a file takes photos, too, where no other does.
+        files = [*(documents or []), *(photos or [])]
+        if question.kind == "file" and files:
+            answers[question.key], documents, photos = files[: question.most_files], None, None
     return Draft(service, still_valid(service, answers), in_surge=in_surge)
 
 
@@ -140,13 +146,13 @@ def _meant(draft: Draft, said: Said) -> Question | None:
     turn = next_turn(draft)
     asking = turn.question if isinstance(turn, Asking) else None
     if isinstance(said, Pin) and (asking is None or asking.kind != "place"):
-        return _of_kind(draft, "place") or asking
+        return of_kind(draft, "place") or asking
     if isinstance(said, Photo) and (begun := _question_of_album(draft, said)) is not None:
         return begun
     if isinstance(said, Photo) and (asking is None or asking.kind not in ("photos", "file")):
-        return _of_kind(draft, "photos") or _of_kind(draft, "file") or asking
+        return of_kind(draft, "photos") or of_kind(draft, "file") or asking
     if isinstance(said, Document) and (asking is None or asking.kind != "file"):
-        return _of_kind(draft, "file") or asking
+        return of_kind(draft, "file") or asking
     return asking
 
 
@@ -160,7 +166,7 @@ def _question_of_album(draft: Draft, photo: Photo) -> Question | None:
     return None
 
 
-def _of_kind(draft: Draft, kind: str) -> Question | None:
+def of_kind(draft: Draft, kind: str) -> Question | None:
     return next((q for q in draft.service.questions if q.kind == kind), None)
 
 

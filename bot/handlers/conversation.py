@@ -15,8 +15,8 @@ from bot.replies import Album, Button, CallCard, Camera, DayPicker, PinDrop, Qui
 from bot.visit import Office, Visit
 from store import conversations
 from store.clock import today
-from store.files import unclaimed_photos
-from store.models import Conversation
+from store.loose_files import claim, loose_files
+from store.models import Conversation, File
 from store.residents import listening_for, stop_listening
 from store.services import Question, Service
 from store.surge import find_running
@@ -28,11 +28,13 @@ def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | N
     `said_in` is the LINE message of the opening words.
     """
     known = visit.resident.person or {}
-    photos = [
-        {"token": f.token, "album": None, "of": 1} for f in unclaimed_photos(visit.session, visit.resident)
-    ]
+    loose = loose_files(visit.session, visit.resident)
+    photos, documents = (_as_answer(loose, kind) for kind in ("photo", "document"))
     in_surge = find_running(visit.session) is not None
-    draft = engine.begin(service, opening=opening, known=known, photos=photos, in_surge=in_surge)
+    draft = engine.begin(
+        service, opening=opening, known=known, photos=photos, documents=documents, in_surge=in_surge
+    )
+    claim(loose, files_in(draft))
     row = conversations.begin(
         visit.session,
         visit.resident,
@@ -53,9 +55,14 @@ def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | N
     for question in openings:
         if question.key not in draft.answers:
             replies.append(visit.say("complaint.too_long", longest=f"{question.longest:,}"))
-    if photos:
-        replies.append(visit.say("conversation.photos_taken_along", count=len(photos)))
+    if loose:
+        what = "files" if documents else "photos"
+        replies.append(visit.say(f"conversation.{what}_taken_along", count=len(loose)))
     return replies + ask(visit, row, draft, opened_by_words=bool(opening))
+
+
+def _as_answer(files: list[File], kind: str) -> list[dict[str, Any]]:
+    return [{"token": file.token, "album": None, "of": 1} for file in files if file.kind == kind]
 
 
 def find_draft(visit: Visit, row: Conversation) -> Draft | None:
@@ -256,6 +263,19 @@ def drop_file(office: Office, row: Conversation, token: str) -> bool:
             left = [file for file in answers[question.key] if file["token"] != token]
             answers = {**answers, question.key: left} if left else _without(answers, question.key)
     row.answers = answers
+    return True
+
+
+def take_photo(office: Office, row: Conversation, token: str) -> bool:
+    """Gives the photo to the request's question for photos. False if there is none, it has it, or it is full."""
+    draft = draft_of(office, row)
+    question = engine.of_kind(draft, "photos") if draft else None
+    if draft is None or question is None or token in files_in(draft):
+        return False
+    before = draft.answers.get(question.key) or []
+    if len(before) >= question.most_files:
+        return False
+    row.answers = {**draft.answers, question.key: [*before, {"token": token, "album": None, "of": 1}]}
     return True
 
 

@@ -68,8 +68,9 @@ def not_understood(visit: Visit, text: str) -> list[Reply]:
     return [visit.say("menu.not_sure"), *visit.menu("menu.choose_meant")]
 
 
-def photo_first(visit: Visit) -> list[Reply]:
-    return visit.menu("menu.photo_first")
+def file_first(visit: Visit, kind: str) -> list[Reply]:
+    """Asks what the photo or document is about. Whatever is chosen, it goes along: see store.loose_files."""
+    return visit.menu(f"menu.{kind}_first")
 
 
 def old_button(visit: Visit) -> list[Reply]:

@@ -136,7 +136,7 @@ def sent_file(visit: Visit) -> list[Reply]:
         replies = _in_conversation(visit, row, _as_said(sent, file))
         late_files.note_sent_anew(visit, row, file)
         return replies
-    replies = _for_listening_case(visit, file) or menu.photo_first(visit)
+    replies = _for_listening_case(visit, file) or menu.file_first(visit, sent.kind)
     return replies if _speaks_for_album(visit, sent) else []
 
 

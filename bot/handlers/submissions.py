@@ -16,6 +16,7 @@ from store import conversations
 from store.broadcast_models import Surge
 from store.cases import Submission, open_case
 from store.line_limits import cut
+from store.loose_files import loose_files
 from store.models import Case, Conversation
 from store.rate_limits import next_case_at
 from store.residents import remember
@@ -31,6 +32,7 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     surge = find_running(visit.session)
     if (at := _must_wait_until(visit, draft)) is not None:
         return [visit.say("limits.cases", *ways_from_summary(visit, row), at=thai_moment(at))]
+    loose = [file.token for file in loose_files(visit.session, visit.resident, until=row)]
     submission = Submission(
         service=draft.service,
         answers=snapshot(draft, row.said_in or {}),
@@ -38,7 +40,7 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
         urgent=engine.is_urgent(draft),
         entered_at=visit.arrived_at,
         triage=triage_of(draft, visit.office.municipality.surge.keywords) if surge else None,
-        files=files_in(draft),
+        files=[*files_in(draft), *loose],
     )
     case = open_case(visit.session, visit.office.municipality, visit.resident, submission)
     remember(visit.resident, engine.to_remember(draft))

@@ -202,7 +202,7 @@ def every_act_of_staff_is_told_once(seen: Evidence) -> Found:
     told: Counter[tuple[int | None, str | None, str | None]] = Counter(
         (row.case_id, row.notice, (row.details or {}).get("note"))
         for row in seen.outbox
-        if row.kind == "notice" and row.notice != "file_lost"
+        if row.kind == "notice" and row.notice not in ("file_lost", "file_is_photo")
     )
     yield from (Violation("lost", f"nobody was told of {act}") for act in due - told)
     yield from (Violation("doubled", f"told of {act} without cause") for act in told - due)

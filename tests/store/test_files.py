@@ -16,6 +16,7 @@ from store.clock import now
 from store.db import Database
 from store.decoding import Decoder
 from store.files import NotKept
+from store.loose_files import claim, loose_files
 from store.media import Media
 from store.models import File, Resident
 from tests.builders import a_resident
@@ -226,8 +227,9 @@ def test_photos_sent_a_moment_ago_are_taken_along_once(
     clock.shift(timedelta(minutes=16))
     new = wanted(session, resident, for_conversation=False)
     wanted(session, for_conversation=False)
-    assert files.unclaimed_photos(session, resident) == [new]
-    assert files.unclaimed_photos(session, resident) == []
+    assert loose_files(session, resident) == [new]
+    claim([new], [new.token])
+    assert loose_files(session, resident) == []
     assert old.for_conversation is False
 
 

@@ -1,0 +1,37 @@
+"""Photos and documents sent a moment ago without saying what for: the request begun next takes them along."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.clock import now
+from store.models import Conversation, File, Resident
+
+TAKE_ALONG_WITHIN = timedelta(minutes=15)
+MOST = 5
+
+
+def loose_files(session: Session, resident: Resident, *, until: Conversation | None = None) -> list[File]:
+    """The first few sent within a quarter of an hour before this moment, or before `until` was begun."""
+    since = (until.started_at if until else now()) - TAKE_ALONG_WITHIN
+    query = (
+        select(File)
+        .where(
+            File.resident_id == resident.id,
+            File.state.in_(("wanted", "kept")),
+            File.case_id.is_(None),
+            File.for_conversation.is_(False),
+            File.created_at > since,
+        )
+        .order_by(File.id)
+        .limit(MOST)
+    )
+    return list(session.scalars(query))
+
+
+def claim(files: list[File], tokens: Collection[str]) -> None:
+    """These answer a question of the request; the others stay loose, and its case takes them as they are."""
+    for file in files:
+        file.for_conversation = file.token in tokens
