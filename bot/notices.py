@@ -8,7 +8,7 @@ from bot.public_files import address_of
 from bot.replies import Button, NoticeCard, Picture, Ready, Reply, Say
 from bot.settings import BotSettings
 from store.broadcasts.content import read_content
-from store.broadcasts.messages import Addresses, footer_of, to_messages
+from store.broadcasts.messages import COLOURS, Addresses, footer_of, to_messages
 from store.line_limits import MESSAGES_IN_A_REQUEST
 from store.municipality import read_municipality
 from store.thai import thai_moment, thai_weekday_date
@@ -37,6 +37,8 @@ def notice_replies(
         return [Say(phrases.say("conversation.file_is_photo"))]
     if notice == "broadcast_test":
         return _broadcast_test(details, phrases, settings)
+    if notice == "emergency_confirm":
+        return _emergency_confirm(details, phrases, settings)
     pictures = _pictures(details, settings)
     # The card comes last, so that its buttons are the first thing under the thumb.
     return [*pictures, _card(notice, details, phrases, told_of=len(details["files"]) - len(pictures))]
@@ -57,10 +59,32 @@ def _file_lost(details: dict[str, Any], phrases: Phrases) -> Say:
 
 
 def _broadcast_test(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:
-    """As residents will see it, but each message comes from somebody called a test, for there may be five of them.
+    """Each message comes from somebody called a test, for there may be five of them, and none is left for words."""
+    ready = _as_residents_would_see_it(details, phrases.say("broadcast.test_sender"), settings)
+    marker = Say(phrases.say("broadcast.test", title=details["title"]))
+    return [marker, *ready] if len(ready) < MESSAGES_IN_A_REQUEST else ready
 
-    Links lead where they say: nothing is counted before it goes out.
-    """
+
+def _emergency_confirm(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:
+    """What would go out, and below it the button that lets it; where LINE takes no card beside it, only the console
+    does: nobody confirms what they were not shown."""
+    ready = _as_residents_would_see_it(details, phrases.say("confirming.sender"), settings)
+    if len(ready) == MESSAGES_IN_A_REQUEST:
+        return [Say(phrases.say("confirming.ask_in_console", **details))]
+    label = phrases.say("confirming.button")
+    card = NoticeCard(
+        number=phrases.say("confirming.title"),
+        title=details["title"],
+        text=phrases.say("confirming.ask", **details),
+        colour=COLOURS["warning"],
+        buttons=(Button(label, "confirm", {"t": details["token"]}, label),),
+        alt=phrases.say("confirming.alt", **details),
+    )
+    return [*ready, card]
+
+
+def _as_residents_would_see_it(details: dict[str, Any], sender: str, settings: BotSettings) -> list[Reply]:
+    """Each message comes from somebody called `sender`; links lead where they say, for nothing is counted yet."""
     messages = to_messages(
         read_content(details["content"]),
         details["broadcast_id"],
@@ -68,12 +92,9 @@ def _broadcast_test(details: dict[str, Any], phrases: Phrases, settings: BotSett
             picture=lambda token, small: address_of(settings, token, small=small), link=lambda _, link: link
         ),
         footer=footer_of(read_municipality(settings.store.municipality)),
-        corrects=details["corrects"],
+        corrects=details.get("corrects", ""),
     )
-    sender = {"name": phrases.say("broadcast.test_sender")}
-    ready: list[Reply] = [Ready({**message, "sender": sender}) for message in messages]
-    marker = Say(phrases.say("broadcast.test", title=details["title"]))
-    return [marker, *ready] if len(ready) < MESSAGES_IN_A_REQUEST else ready
+    return [Ready({**message, "sender": {"name": sender}}) for message in messages]
 
 
 def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: int) -> NoticeCard:

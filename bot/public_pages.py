@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.public_files import path_of
 from bot.settings import BotSettings
 from store.broadcasts.aftermath import press, was_sent
+from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.published import buttons_of, find_announcement, list_announcements
 from store.clock import in_bangkok
 from store.db import Database
@@ -131,11 +132,12 @@ def add_headers(response: Response) -> Response:
 
 def _facts() -> dict[str, object]:
     municipality = _municipality()
+    topics = {topic.code: topic.name for topic in municipality.topics}
     return {
         "municipality": municipality,
         "add_friend": f"https://line.me/R/ti/p/{quote(municipality.account.basic_id)}",
         "picture": lambda token, small=False: path_of(_settings(), token, small=small),
-        "topics": {topic.code: topic.name for topic in municipality.topics},
+        "to_whom": lambda audience: audience_in_words(audience.model_dump(), topics=topics, services={}),
         "weekday": thai_weekday_date,
         "moment": thai_moment,
         "time": thai_time,

@@ -15,10 +15,11 @@ from store.broadcast_models import Broadcast, BroadcastAct, Mailing, Tester
 from store.broadcasts import halts
 from store.broadcasts.aftermath import Aftermath, Progress, aftermath_of, progress_of
 from store.broadcasts.approval import requests_of
+from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.life import RULES, Act, Refused, Status, digest_of, find_rule
 from store.broadcasts.listing import corrections_of, stage_of
 from store.broadcasts.published import buttons_of
-from store.broadcasts.testers import list_testers
+from store.broadcasts.testers import linked_testers
 from store.clock import now
 from store.menus import SEASONS
 from store.staff_models import Staff
@@ -90,7 +91,7 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
     begun = halts.begun(session, broadcast)
     came = aftermath_of(session, broadcast) if begun else None
     found = None if begun else _figures(session, broadcast)
-    approvals = [act for act in broadcast.acts if act.act in ("approve", "emergency", "void")]
+    approvals = [act for act in broadcast.acts if act.act in ("approve", "void")]
     return Shown(
         broadcast=broadcast,
         stage=stage,
@@ -108,7 +109,7 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
         acts=[ActShown(words.ACTS.get(row.act, row.act), row) for row in reversed(broadcast.acts)],
         corrects=session.get(Broadcast, broadcast.corrects_id) if broadcast.corrects_id else None,
         corrections=corrections_of(session, broadcast),
-        testers=[tester for tester in list_testers(session) if tester.resident_id],
+        testers=linked_testers(session),
     )
 
 
@@ -131,24 +132,10 @@ def topic_words(topic: str | None) -> str:
 
 
 def audience_words(audience: dict[str, Any]) -> str:
-    """Whom it is for, without naming a resident or a case."""
-    who, values = audience["who"], audience.get("values", ())
-    services = office().services
-    match who:
-        case "moo":
-            return f"หมู่ที่ {', '.join(values)}"
-        case "community":
-            return f"ชุมชน {', '.join(values)}"
-        case "topic":
-            return f"ผู้ที่ขอรับ {', '.join(topic_words(value) for value in values)}"
-        case "service":
-            titles = (services[value].title if value in services else value for value in values)
-            return f"ผู้ที่เคยใช้บริการ {', '.join(titles)}"
-        case "cases":
-            return f"ผู้แจ้งของ {len(values)} เรื่อง"
-        case "list":
-            return f"รายชื่อในไฟล์ {len(audience.get('residents', ())):,} คน"
-    return str(words.AUDIENCES.get(who, who))
+    """Whom it is for, as the public page says it, too."""
+    topics = {known.code: known.name for known in office().municipality.topics}
+    services = {code: service.title for code, service in office().services.items()}
+    return audience_in_words(audience, topics=topics, services=services)
 
 
 def show_mailing(session: Session, mailing: Mailing) -> MailingShown:
@@ -201,7 +188,7 @@ def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
     return [
         ActForm(
             act=act,
-            button=words.BUTTONS[act],
+            button=words.button_of(act, broadcast),
             note_label=words.NOTE_LABELS.get(act, ""),
             needs_note=rules[act].needs_note,
             is_next=act is open_now[0] and act is not Act.CANCEL,

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from store.broadcast_models import Broadcast
+from store.broadcasts import audience_words
 from store.broadcasts.life import Act
 from store.broadcasts.listing import Pile
 
@@ -18,6 +20,7 @@ PILES: Final = {
 STAGES: Final = {
     "draft": ("ร่าง", "ended"),
     "submitted": ("รออนุมัติ", "new"),
+    "unconfirmed": ("รอยืนยัน ยังไม่ได้ส่ง", "bad"),
     "returned": ("ส่งกลับแก้ไข", "waiting"),
     "waiting": ("อนุมัติแล้ว รอส่ง", "doing"),
     "sending": ("กำลังส่ง", "doing"),
@@ -67,14 +70,11 @@ LOOKS: Final = {
 KINDS: Final = {"words": "ข้อความ", "card": "การ์ด", "picture": "รูป", "place": "สถานที่"}
 URGENT: Final = "urgent"
 URGENT_TOPIC: Final = "ด่วน ส่งถึงทุกคนแม้ไม่รับข่าว (เฉพาะเตือนภัย)"
+# The kinds to choose from: the words of the store, with what is true of the form alone.
 AUDIENCES: Final = {
-    "everyone": "ทุกคนที่เคยเขียนถึงเรา",
-    "friends": "เพื่อนทุกคนของบัญชี LINE (เฉพาะเรื่องด่วน)",
-    "moo": "ตามหมู่ที่",
-    "community": "ตามชุมชน",
-    "topic": "ผู้ที่ขอรับเรื่องนี้",
-    "service": "ผู้ที่เคยใช้บริการ",
-    "cases": "ผู้แจ้งของเรื่องตามเลขที่",
+    **audience_words.AUDIENCES,
+    "friends": f"{audience_words.AUDIENCES['friends']} (เฉพาะเรื่องด่วน)",
+    "community": "ผู้ที่แจ้งว่าอยู่ชุมชน",
     "list": "ตามรายชื่อในไฟล์ CSV",
 }
 
@@ -90,7 +90,7 @@ ACTS: Final = {
     "pause": "พักการส่ง",
     "resume": "ส่งต่อ",
     "review": "ทบทวนแล้ว",
-    "emergency": "ส่งเตือนภัยฉุกเฉิน",
+    "emergency": "ขอยืนยันเตือนภัยฉุกเฉิน",
     "test": "ส่งทดสอบ",
 }
 BUTTONS: Final = {
@@ -171,9 +171,11 @@ REFUSALS: Final = {
     "blank_in_link": "ลิงก์ของปุ่มเว้นว่างให้กรอกภายหลังไม่ได้",
     "blank_left_empty": "กรุณากรอกทุกช่องว่างของข้อความ",
     "blank_too_long": "แต่ละช่องว่างกรอกได้ไม่เกิน 100 ตัวอักษร",
-    "not_a_superior": "กรุณาเลือกหัวหน้างานผู้สั่งการ",
+    "blank_invisible": "ช่องว่างมีอักขระที่มองไม่เห็น กรุณาลบแล้วพิมพ์ใหม่",
+    "blank_leads_away": "ช่องว่างใส่ได้เฉพาะสถานที่ เวลา และจำนวน ใส่ลิงก์ ชื่อเว็บ ไอดี LINE หรือเบอร์โทรอื่นไม่ได้ (เบอร์ของเทศบาลใส่ได้)",
+    "nobody_can_confirm": "ไม่มีหัวหน้างานท่านอื่นที่ยืนยันได้ ผู้เขียนแม่แบบและผู้กรอกยืนยันเองไม่ได้",
+    "too_late_to_confirm": "เกิน 1 ชั่วโมงแล้วยังไม่มีผู้ยืนยัน จึงไม่ส่ง ถ้ายังจำเป็นให้กรอกแม่แบบใหม่",
     "no_tester": "เลือกผู้รับทดสอบที่ผูก LINE แล้ว",
-    "tester_name": "กรุณากรอกชื่อ ไม่เกิน 120 ตัวอักษร",
     "corrects_nothing": "ประกาศที่จะแก้ยังไม่ได้ส่งออกไป แก้ฉบับนั้นได้โดยตรง",
 }
 # The field beside which a refusal is said; what is not here is said above the form.
@@ -189,6 +191,13 @@ FIELDS_OF_REFUSALS: Final = {
     "ends_before_it_begins": "ends_at",
     "too_late": "send_at",
 }
+
+
+def button_of(act: Act, broadcast: Broadcast) -> str:
+    """What is approved in an emergency goes out at once, so its button says it."""
+    if act is Act.APPROVE and broadcast.template_id is not None:
+        return "ยืนยันให้ส่งเตือนภัยเดี๋ยวนี้"
+    return BUTTONS[act]
 
 
 def why_stopped(why: str) -> str:

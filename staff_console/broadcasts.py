@@ -110,7 +110,7 @@ def send_test(broadcast_id: int) -> Page:
         typed = request.form.get("tester", "")
         known = typed.isascii() and typed.isdigit() and len(typed) < 10
         tester = session.get(Tester, int(typed)) if known else None
-        if tester is None or tester.resident_id is None:
+        if tester is None:
             raise Refused("no_tester")
         count(session, TEST_SENDS)
         part = "closing" if request.form.get("part") == "closing" and broadcast.closing else "message"

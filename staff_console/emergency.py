@@ -1,4 +1,4 @@
-"""The emergency lane: warnings written and approved on a quiet day, filled in and sent on a bad one."""
+"""The emergency lane: warnings written on a quiet day, filled in on a bad one, let out by a superior who confirms."""
 
 from dataclasses import dataclass, field
 
@@ -16,19 +16,19 @@ from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.office import me, office
 from staff_console.previews import phone_of_content
 from store.broadcast_models import Broadcast, EmergencyTemplate
+from store.broadcasts import confirming
 from store.broadcasts import emergency as lane
+from store.broadcasts.blanks import blanks_of
 from store.broadcasts.content import BadContent
 from store.broadcasts.life import Refused
-from store.staff import Role
-from store.staff_models import Staff
 
 emergency = Blueprint("emergency", __name__)
 Page = str | Response | tuple[str, int]
 FIELDS = {
     "blank_left_empty": "blanks",
     "blank_too_long": "blanks",
-    "not_a_superior": "decided_by",
-    "own_text": "decided_by",
+    "blank_invisible": "blanks",
+    "blank_leads_away": "blanks",
     "needs_note": "how",
     "nobody_to_tell": "audience",
 }
@@ -36,11 +36,10 @@ FIELDS = {
 
 @dataclass
 class Decision:
-    """What stands in the form on a bad day. `decided_by` is the superior's staff id as it was sent."""
+    """What stands in the form on a bad day."""
 
     blanks: dict[str, str] = field(default_factory=dict)
     audience: Chosen = field(default_factory=Chosen)
-    decided_by: str = ""
     how: str = ""
 
 
@@ -53,6 +52,7 @@ def show_all() -> str:
             "emergency.html",
             ready=[template for template in found if template.approved_at],
             waiting=[template for template in found if not template.approved_at],
+            unconfirmed=lane.unconfirmed(session),
             to_review=lane.to_review(session),
         )
 
@@ -65,10 +65,10 @@ def ask(template_id: int) -> str:
 
 @emergency.post("/broadcasts/emergency/<int:template_id>")
 def send(template_id: int) -> Page:
-    """First a page that shows exactly what would go out; with the button on it, it goes."""
+    """First a page that shows exactly what would go out; with the button on it, superiors are asked to confirm it."""
     with office().database.reading() as session:
         template = template_in(session, template_id)
-        typed = _read(lane.blanks_of(template.content))
+        typed = _read(blanks_of(template.content))
         problems = look_up(session, typed.audience)
         if request.form.get("do") not in ("confirm", "send"):
             problems = {name: word for name, word in problems.items() if word not in UNFINISHED}
@@ -87,7 +87,6 @@ def _read(names: list[str]) -> Decision:
     return Decision(
         blanks={name: line(f"blank.{number}") for number, name in enumerate(names)},
         audience=read_chosen(),
-        decided_by=request.form.get("decided_by", ""),
         how=lines("how"),
     )
 
@@ -115,7 +114,7 @@ def _confirmation(session: Session, broadcast: Broadcast, typed: Decision) -> st
         broadcast=broadcast,
         template_id=broadcast.template_id,
         typed=typed,
-        decided_by=session.get_one(Staff, broadcast.approver_id),
+        confirmers=lane.confirmers(session, broadcast),
         audience=audience_words(broadcast.audience),
         phone_shown=phone_of_content(session, broadcast.content),
         figures=figures.rows(found) if found else [],
@@ -130,21 +129,19 @@ def _send(template_id: int, typed: Decision) -> Page:
         with office().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             broadcast = _order(session, template_id, typed)
+            asked = confirming.ask(session, broadcast, to_whom=audience_words(broadcast.audience))
     except AlreadyPressed:
-        flash("ส่งไปแล้ว", "warning")
+        flash("ขอยืนยันไปแล้ว", "warning")
         return redirect(url_for("emergency.show_all"), 303)
-    flash("กำลังส่งเตือนภัย หัวหน้างานต้องทบทวนภายหลัง", "good")
+    in_line = f" ส่งปุ่มยืนยันทาง LINE แล้ว {asked} คน" if asked else ""
+    flash(f"ยังไม่ได้ส่ง รอหัวหน้างานยืนยันภายใน 1 ชั่วโมง{in_line} โทรบอกหัวหน้างานให้ยืนยันด้วย", "warning")
     return redirect(url_for("broadcasts.show", broadcast_id=broadcast.id), 303)
 
 
 def _order(session: Session, template_id: int, typed: Decision) -> Broadcast:
-    known = typed.decided_by.isascii() and typed.decided_by.isdigit() and len(typed.decided_by) < 10
-    superior = session.get(Staff, int(typed.decided_by)) if known else None
-    if superior is None:
-        raise Refused("not_a_superior")
     template = template_in(session, template_id, hold=True)
     audience = typed.audience.as_data()
-    return lane.send_now(session, template, typed.blanks, audience, me(), superior, how=typed.how)
+    return lane.order(session, office().municipality, template, typed.blanks, audience, me(), how=typed.how)
 
 
 def _mend(template_id: int, typed: Decision, error: Refused | BadContent) -> Page:
@@ -169,13 +166,12 @@ def page_of(
     typed: Decision | None = None,
     problems: Problems | None = None,
 ) -> str:
-    superiors = select(Staff).where(Staff.active, Staff.role == Role.SUPERVISOR, Staff.id != me().id)
     return render_template(
         "emergency_template.html",
         template=template,
-        blanks=lane.blanks_of(template.content),
+        blanks=blanks_of(template.content),
         typed=typed or Decision(),
-        superiors=list(session.scalars(superiors.order_by(Staff.full_name))),
+        confirmers=lane.confirmers_of(session, template, me()),
         phone_shown=phone_of_content(session, template.content),
         problems=problems or {},
         said=said,

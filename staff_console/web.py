@@ -7,6 +7,7 @@ from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from staff_console.attention import attention
 from staff_console.broadcasts import broadcasts
 from staff_console.bulk import bulk
 from staff_console.cases import cases
@@ -106,6 +107,7 @@ def words_of_every_page() -> dict[str, Any]:
         "municipality": office().municipality,
         "me": g.get("staff"),
         "may": _may,
+        "attention": attention,
         "closed": CLOSED,
     }
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from store import heartbeats
 from store.audit import write_down
-from store.broadcast_models import Mailing, Surge, Tester
+from store.broadcast_models import ConfirmButton, Mailing, Surge, Tester
 from store.clock import in_bangkok, now
 from store.files import RESTORED
 from store.models import Case, File, InboxEvent, OutboxRow
@@ -42,6 +42,7 @@ BECOMES: Final = {
     "sign_in_try": "gone",
     "sign_in_streak": "gone, and with it each lock: every password is changed anyway",
     "tester": "a code that was not typed yet is gone: invite again. Who is linked stays",
+    "confirm_button": "gone: whom it would let warn may be another by now, and it lasts ten minutes only",
     "pressed_form": f"{AS_IT_WAS}, so that a form that was left open is not carried out twice",
     "limited_use": f"{AS_IT_WAS}: it counts for a day at most",
     # Signs of life
@@ -119,6 +120,7 @@ def _show_out(session: Session) -> int:
     session.execute(delete(StaffSession))
     session.execute(delete(SignInTry))
     session.execute(delete(SignInStreak))
+    session.execute(delete(ConfirmButton))
     session.execute(update(Tester).values(code=None, code_until=None))
     return len(session.execute(update(Staff).values(password_is_initial=True).returning(Staff.id)).all())
 

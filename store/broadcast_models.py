@@ -174,16 +174,36 @@ class EmergencyTemplate(Table):
     approver: Mapped[Staff | None] = relationship(foreign_keys=approver_id, lazy="joined")
 
 
+class ConfirmButton(Table):
+    """One superior's button in LINE to confirm one emergency as they read it. Only a hash of its token is kept."""
+
+    __tablename__ = "confirm_button"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    staff: Mapped[Staff] = relationship(lazy="joined")
+
+
 class Tester(Table):
-    """A colleague's own LINE, to which test messages go. It is linked by typing the code in the chat."""
+    """The own LINE of a member of staff, linked by typing in the chat a code that only their own session showed.
+
+    Test messages go there, and the button that confirms an emergency. `staff_id` is None where it was linked before
+    links belonged to accounts: nothing goes there until its owner links it again.
+    """
 
     __tablename__ = "tester"
+    __table_args__ = (Index("uq_tester_staff_id", "staff_id", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     code: Mapped[str | None] = mapped_column(String(12), unique=True)
     code_until: Mapped[datetime | None]
     resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), unique=True)
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
 
 

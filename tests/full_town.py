@@ -127,8 +127,8 @@ def invite_testers(town: Town, phone: Phone) -> None:
     """One is linked, one has a code that nobody typed yet."""
     with town.database.transaction() as session:
         colleague = an_officer(session, town.office.municipality)
-        code = testers.invite(session, "คนที่เชื่อมแล้ว", colleague).code or ""
-        testers.invite(session, "คนที่ยังไม่เชื่อม", colleague)
+        code = testers.invite(session, colleague).code or ""
+        testers.invite(session, an_officer(session, town.office.municipality))
     phone.says(code)
     town.settle()
 

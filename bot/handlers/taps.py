@@ -7,7 +7,7 @@ from bot.conversations import engine
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.said import Day, Picked
 from bot.events import Tap, row_number
-from bot.handlers import announcements, conversation, information, menu, my_cases, topics
+from bot.handlers import announcements, confirming, conversation, information, menu, my_cases, topics
 from bot.handlers.submissions import send
 from bot.replies import Reply
 from bot.visit import Visit
@@ -178,6 +178,7 @@ ABOUT_NEWS: dict[str, Callable[[Visit, Tap], list[Reply]]] = {
     "topic": topics.choose,
     "topics_all": topics.choose_all,
     "pressed": _pressed,
+    "confirm": confirming.confirm,
 }
 IN_CONVERSATION: dict[str, InConversation] = {
     "answer": _answer,

@@ -18,6 +18,8 @@ from store.staff_models import Staff
 
 # An approval that nobody used for so long was given for another day.
 VALID_FOR = timedelta(days=7)
+# A warning that nobody confirmed for so long may not be true any more.
+CONFIRM_WITHIN = timedelta(hours=1)
 URGENT = frozenset({"warning"})
 CATEGORIES = ("announcement", "warning", "event", "tax")
 
@@ -69,8 +71,6 @@ def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> Non
     find_rule(broadcast, Act.EDIT, by.id, by.role)
     halts.refuse_if_begun(session, broadcast)
     voided = broadcast.status == Status.APPROVED
-    # An emergency that nobody heard of and that is now written anew is one no more: it is approved before it goes out.
-    broadcast.template_id = None
     halts.remove(session, broadcast)
     _fill_in(broadcast, draft, by)
     _to_draft(session, broadcast)
@@ -109,7 +109,7 @@ def take_back(session: Session, broadcast: Broadcast, by: Staff) -> None:
 def return_(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
     find_rule(broadcast, Act.RETURN, by.id, by.role)
     _require(note)
-    broadcast.status = Status.RETURNED
+    broadcast.status, broadcast.template_id = Status.RETURNED, None
     _changed(session, broadcast)
     write_down(session, broadcast, "return", by, note=note)
 
@@ -194,6 +194,8 @@ def _to_draft(session: Session, broadcast: Broadcast) -> None:
     session.execute(delete(AudienceSnapshot).where(AudienceSnapshot.broadcast_id == broadcast.id))
     broadcast.status, broadcast.digest, broadcast.most_messages = Status.DRAFT, None, None
     broadcast.approver_id, broadcast.approved_at, broadcast.valid_until = None, None, None
+    # An emergency that nobody heard of and that is now written anew is one no more: it has no hour to be confirmed in.
+    broadcast.template_id = None
     _changed(session, broadcast)
 
 
@@ -235,6 +237,8 @@ def _check_times(broadcast: Broadcast) -> None:
         raise Refused("ends_before_it_begins")
     if broadcast.valid_until and broadcast.valid_until <= now():
         raise Refused("too_late")
+    if broadcast.template_id and broadcast.created_at + CONFIRM_WITHIN <= now():
+        raise Refused("too_late_to_confirm")
 
 
 def _require(note: str) -> None:

@@ -1,24 +1,33 @@
-"""The emergency lane: words approved on a quiet day, let out by an on-call superior's word, reviewed afterwards."""
+"""The emergency lane: words approved on a quiet day, filled in by one person, confirmed by a superior, then reviewed.
 
-import re
+Until a superior has confirmed, nobody hears anything: an order waits as a submitted broadcast does, for an hour.
+"""
+
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import AudienceSnapshot, Broadcast, EmergencyTemplate
-from store.broadcasts import mailings
-from store.broadcasts.approval import VALID_FOR, write_down
+from store.broadcast_models import AudienceSnapshot, Broadcast, EmergencyTemplate, Tester
+from store.broadcasts.approval import CONFIRM_WITHIN, VALID_FOR, write_down
 from store.broadcasts.audience import reach, read_audience
+from store.broadcasts.blanks import blanks_of, fill
 from store.broadcasts.content import read_content
 from store.broadcasts.life import Act, Refused, Status, digest_of, find_rule
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
+from store.municipality import Municipality
 from store.staff_models import Staff
 
-_BLANK = re.compile(r"\[([^\[\]\n]{1,40})\]")
-LONGEST_BLANK = 100
+
+@dataclass(frozen=True)
+class Confirmer:
+    """A superior who may confirm, and their own LINE where it is linked."""
+
+    person: Staff
+    tester: Tester | None
 
 
 def write_template(session: Session, title: str, content: dict[str, Any], by: Staff) -> EmergencyTemplate:
@@ -65,61 +74,84 @@ def ready_templates(session: Session) -> list[EmergencyTemplate]:
     return list(session.scalars(query.order_by(EmergencyTemplate.title)))
 
 
-def blanks_of(content: Any) -> list[str]:
-    """The names in brackets, in order, each once."""
-    found: dict[str, None] = {}
-    for text in _texts(content):
-        found.update(dict.fromkeys(_BLANK.findall(text)))
-    return list(found)
-
-
-def send_now(
+def order(
     session: Session,
+    municipality: Municipality,
     template: EmergencyTemplate,
     blanks: Mapping[str, str],
     audience: dict[str, Any],
     by: Staff,
-    decided_by: Staff,
     *,
     how: str,
 ) -> Broadcast:
-    """Goes out at once. `decided_by` is the superior who said so, `how` they said it; they review it afterwards."""
-    _check_decision(template, by, decided_by, how)
-    content = _filled(template.content, blanks)
+    """Waits for a superior's confirmation, which is `approval.approve`; Refused or BadContent says what to mend.
+
+    `how` tells the superiors what happened and how that is known. Neither `by` nor the template's author can confirm.
+    """
+    _check_order(template, by, how)
+    content = fill(template.content, blanks, municipality)
     to = read_audience(audience)
     residents = reach(session, to, topic=None).residents
     if not residents and to.who != "friends":
         raise Refused("nobody_to_tell")
-    broadcast = _decided(template, by, decided_by, how.strip())
+    broadcast = _submitted(template, by, how.strip())
     broadcast.content, broadcast.audience, broadcast.most_messages = content, audience, len(residents)
+    if not confirmers(session, broadcast):
+        raise Refused("nobody_can_confirm")
     session.add(broadcast)
     session.flush()
     session.add(AudienceSnapshot(broadcast_id=broadcast.id, residents=list(residents)))
     session.flush()
-    broadcast.digest = digest_of(session, broadcast)
-    note = f"{decided_by.full_name}: {how.strip()}"
-    write_down(session, broadcast, "emergency", by, note=note, digest=broadcast.digest)
-    mailings.prepare(session, broadcast)
+    digest = digest_of(session, broadcast)
+    write_down(session, broadcast, "emergency", by, note=how, digest=digest)
     return broadcast
 
 
-def _decided(template: EmergencyTemplate, by: Staff, decided_by: Staff, how: str) -> Broadcast:
-    """Approved from the first moment on; what it says and to whom is still to be filled in."""
+def _submitted(template: EmergencyTemplate, by: Staff, how: str) -> Broadcast:
+    """Waits from the first moment on; what it says and to whom is still to be filled in."""
     return Broadcast(
         title=template.title,
         category="warning",
         purpose=how,
-        topic=None,
         valid_until=now() + VALID_FOR,
-        status=Status.APPROVED,
+        status=Status.SUBMITTED,
         version=1,
         author_id=by.id,
         editor_id=by.id,
-        approver_id=decided_by.id,
-        approved_at=now(),
+        written_by=(by.id, template.author_id),
         template_id=template.id,
         created_at=now(),
     )
+
+
+def confirmers(session: Session, broadcast: Broadcast) -> list[Confirmer]:
+    """Every superior who has written none of it, in order of their names."""
+    return _confirmers(session, broadcast.writers)
+
+
+def confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Confirmer]:
+    """Who could confirm it if this person filled it in."""
+    return _confirmers(session, {template.author_id, by.id})
+
+
+def _confirmers(session: Session, writers: set[int] | frozenset[int]) -> list[Confirmer]:
+    query = (
+        select(Staff, Tester)
+        .outerjoin(Tester, (Tester.staff_id == Staff.id) & Tester.resident_id.is_not(None))
+        .where(Staff.active, Staff.role == "supervisor", Staff.id.not_in(writers))
+        .order_by(Staff.full_name, Staff.id)
+    )
+    return [Confirmer(person, tester) for person, tester in session.execute(query)]
+
+
+def unconfirmed(session: Session) -> list[Broadcast]:
+    """Orders that still can be confirmed, the eldest first."""
+    query = select(Broadcast).where(
+        Broadcast.template_id.is_not(None),
+        Broadcast.status == Status.SUBMITTED,
+        Broadcast.created_at > now() - CONFIRM_WITHIN,
+    )
+    return list(session.scalars(query.order_by(Broadcast.id)))
 
 
 def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
@@ -134,45 +166,19 @@ def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
 
 
 def to_review(session: Session) -> list[Broadcast]:
-    query = select(Broadcast).where(Broadcast.template_id.is_not(None), Broadcast.reviewed_at.is_(None))
+    """Those that were confirmed, also where they were stopped afterwards."""
+    query = select(Broadcast).where(
+        Broadcast.template_id.is_not(None),
+        Broadcast.reviewed_at.is_(None),
+        Broadcast.approver_id.is_not(None),
+    )
     return list(session.scalars(query.order_by(Broadcast.id)))
 
 
-def _check_decision(template: EmergencyTemplate, by: Staff, decided_by: Staff, how: str) -> None:
+def _check_order(template: EmergencyTemplate, by: Staff, how: str) -> None:
     if by.role not in ("officer", "supervisor"):
         raise Refused("not_your_role")
     if template.approved_at is None or template.retired_at is not None:
         raise Refused("wrong_status")
-    if decided_by.role != "supervisor" or not decided_by.active:
-        raise Refused("not_a_superior")
-    if decided_by.id == by.id:
-        raise Refused("own_text")
     if not how.strip():
         raise Refused("needs_note")
-
-
-def _filled(content: dict[str, Any], blanks: Mapping[str, str]) -> dict[str, Any]:
-    words = {name: blanks.get(name, "").strip() for name in blanks_of(content)}
-    if not all(words.values()):
-        raise Refused("blank_left_empty")
-    if any(len(word) > LONGEST_BLANK for word in words.values()):
-        raise Refused("blank_too_long")
-    filled: dict[str, Any] = _replaced(content, words)
-    read_content(filled)
-    return filled
-
-
-def _replaced(content: Any, words: Mapping[str, str]) -> Any:
-    if isinstance(content, dict):
-        return {key: _replaced(value, words) for key, value in content.items()}
-    if isinstance(content, list):
-        return [_replaced(value, words) for value in content]
-    return _BLANK.sub(lambda match: words[match[1]], content) if isinstance(content, str) else content
-
-
-def _texts(content: Any) -> list[str]:
-    if isinstance(content, dict):
-        return [text for value in content.values() for text in _texts(value)]
-    if isinstance(content, list):
-        return [text for value in content for text in _texts(value)]
-    return [content] if isinstance(content, str) else []

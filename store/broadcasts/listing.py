@@ -50,12 +50,19 @@ class Waiting:
     mend: list[Broadcast]
     templates: list[EmergencyTemplate]
 
+    @property
+    def count(self) -> int:
+        return len(self.approve) + len(self.review) + len(self.mend) + len(self.templates)
+
     def __bool__(self) -> bool:
-        return bool(self.approve or self.review or self.mend or self.templates)
+        return self.count > 0
 
 
 def stage_of(broadcast: Broadcast) -> str:
-    """Its status; of an approved one how its message is going: waiting, sending, paused, stopped, sent, cut or menu."""
+    """Its status, or `unconfirmed` for an emergency that waits for a superior; of an approved one how its message is
+    going: waiting, sending, paused, stopped, sent, cut or menu."""
+    if broadcast.status == Status.SUBMITTED and broadcast.template_id is not None:
+        return "unconfirmed"
     if broadcast.status != Status.APPROVED:
         return broadcast.status
     message = next((mailing for mailing in broadcast.mailings if mailing.part == "message"), None)

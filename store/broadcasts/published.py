@@ -14,13 +14,16 @@ from store.broadcasts.audience import Audience, read_audience
 from store.broadcasts.content import Button, Content
 from store.broadcasts.life import closing_of, content_of
 from store.clock import now
+from store.staff_models import Staff
 
 PUBLIC = ("everyone", "friends", "moo", "community", "topic")
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """`closing` is there once the end was told; `stopped` says that it was cut short before everybody heard it."""
+    """`approved_by` is "" where nobody let it out in their own session: only a name was given.
+
+    `closing` is there once the end was told; `stopped` says that it was cut short before everybody heard it."""
 
     id: int
     title: str
@@ -82,7 +85,7 @@ def _was_told() -> ColumnElement[bool]:
 
 
 def _announcement(session: Session, broadcast: Broadcast, sent_at: datetime | None) -> Announcement:
-    approver = broadcast.approver
+    approver = _who_let_it_out(broadcast)
     return Announcement(
         id=broadcast.id,
         title=broadcast.title,
@@ -100,6 +103,14 @@ def _announcement(session: Session, broadcast: Broadcast, sent_at: datetime | No
         closing=_closing_told(session, broadcast),
         corrects=_corrected(session, broadcast),
         corrected_by=_corrections(session, broadcast),
+    )
+
+
+def _who_let_it_out(broadcast: Broadcast) -> Staff | None:
+    """Whoever approved or confirmed exactly this themselves; None where somebody else only named them."""
+    own = (broadcast.approver_id, "approve", broadcast.digest)
+    return (
+        broadcast.approver if own in {(act.staff_id, act.act, act.digest) for act in broadcast.acts} else None
     )
 
 

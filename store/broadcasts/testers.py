@@ -1,29 +1,32 @@
-"""Colleagues who get test messages on their own LINE: invited with a code, linked when they type it in the chat."""
+"""The own LINE of members of staff, linked with a code that only their session shows: for tests and confirmations."""
 
 import secrets
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from store import outbox
 from store.broadcast_models import Broadcast, Tester
+from store.broadcasts.life import Refused
 from store.clock import now
 from store.models import Resident
 from store.staff_models import Staff
 
-CODE_LASTS = timedelta(days=1)
+CODE_LASTS = timedelta(minutes=30)
 
 
-def invite(session: Session, name: str, by: Staff) -> Tester:
-    """`code` is what the colleague types in the chat within a day."""
-    code = f"ทดสอบ{secrets.randbelow(10**6):06d}"
+def invite(session: Session, person: Staff) -> Tester:
+    """`code` is what this person types in the chat from their own LINE, within half an hour. Whatever was linked to
+    their account before is linked no more."""
+    session.execute(delete(Tester).where(Tester.staff_id == person.id))
     tester = Tester(
-        name=name.strip()[:120],
-        code=code,
+        name=person.full_name,
+        code=f"ทดสอบ{secrets.randbelow(10**6):06d}",
         code_until=now() + CODE_LASTS,
-        invited_by_id=by.id,
+        invited_by_id=person.id,
+        staff_id=person.id,
         created_at=now(),
     )
     session.add(tester)
@@ -55,8 +58,20 @@ def list_testers(session: Session) -> list[Tester]:
     return list(session.scalars(select(Tester).order_by(Tester.name, Tester.id)))
 
 
+def linked_testers(session: Session) -> list[Tester]:
+    """Those to whom a test can go: colleagues whose account is open and who linked their LINE themselves."""
+    query = select(Tester).join(Staff, Staff.id == Tester.staff_id)
+    query = query.where(Tester.resident_id.is_not(None), Staff.active)
+    return list(session.scalars(query.order_by(Tester.name, Tester.id)))
+
+
 def send_test(session: Session, broadcast: Broadcast, tester: Tester, *, part: str = "message") -> None:
-    """As the residents would see it, by push, marked as a test. It costs one message."""
+    """As the residents would see it, by push, marked as a test. It costs one message.
+
+    Refused("no_tester") where no open account stands behind the link: words that nobody approved reach colleagues only.
+    """
+    if tester not in linked_testers(session):
+        raise Refused("no_tester")
     resident = session.get_one(Resident, tester.resident_id)
     content: dict[str, Any] | None = broadcast.content if part == "message" else broadcast.closing
     corrected = session.get(Broadcast, broadcast.corrects_id or 0) if part == "message" else None

@@ -106,9 +106,9 @@ def some_news(session: Session, municipality: Municipality, author: Staff) -> No
     template = emergency.write_template(session, "เตือนน้ำท่วม", BLANK, author)
     emergency.approve_template(session, template, superior)
     to, how = {"who": "everyone"}, "โทรศัพท์ 02.10 น."
-    emergency.send_now(session, template, {"คลอง": "คลองใหญ่"}, to, author, superior, how=how)
+    emergency.order(session, municipality, template, {"คลอง": "คลองใหญ่"}, to, author, how=how)
     emergency.write_template(session, "เตือนพายุ", BLANK, author)
-    testers.invite(session, "มาลี", author)
+    testers.invite(session, author)
 
 
 def _open(chromium: Browser, address: str, username: str, *, scripts: bool = True, width: int = 1280) -> Any:

@@ -64,7 +64,7 @@ EXPECTED = {
     ("POST", "emergency_templates.retire"):  (303, 403, 403,   303,       403,  303),
     ("GET",  "testers.show_all"):    (303,    200,    200,     200,       403,  303),
     ("POST", "testers.invite"):      (303,    400,    400,     400,       403,  303),
-    ("POST", "testers.remove"):      (303,    303,    303,     303,       403,  303),
+    ("POST", "testers.remove"):      (303,    403,    403,     303,       403,  303),
     ("GET",  "health.metrics"):      (303,    403,    403,     200,       200,  303),
     ("GET",  "people.show_all"):     (303,    403,    403,     403,       200,  303),
     ("POST", "people.add"):          (303,    403,    403,     403,       400,  303),

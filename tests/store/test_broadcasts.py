@@ -433,30 +433,33 @@ def test_twenty_labels_as_people_see_them_fit(session: Session, malee: Staff) ->
     assert approval.write_draft(session, replace(DRAFT, content={"parts": [card]}), malee).id
 
 
-def test_a_warning_prepared_on_a_quiet_day_goes_out_at_once_and_waits_for_review(
+def test_a_warning_prepared_on_a_quiet_day_waits_for_a_superior_and_then_for_review(
     session: Session, malee: Staff, boss: Staff, municipality: Municipality
 ) -> None:
-    person = a_resident(session)
+    person, everyone = a_resident(session), {"who": "everyone"}
     content = {"parts": [{"kind": "words", "text": "น้ำกำลังขึ้นที่ [สถานที่] ขอให้ขึ้นที่สูงค่ะ"}]}
     template = emergency.write_template(session, "น้ำท่วม", content, malee)
     with pytest.raises(Refused, match="wrong_status"):
-        emergency.send_now(session, template, {}, {"who": "everyone"}, malee, boss, how="โทร")
+        emergency.order(session, municipality, template, {}, everyone, malee, how="โทร")
     with pytest.raises(Refused, match="not_your_role"):
         emergency.approve_template(session, template, malee)
     emergency.approve_template(session, template, boss)
-    for blanks, by, decider, how, why in (
-        ({}, malee, boss, "โทร", "blank_left_empty"),
-        ({"สถานที่": "คลอง"}, malee, malee, "โทร", "not_a_superior"),
-        ({"สถานที่": "คลอง"}, boss, boss, "โทร", "own_text"),
-        ({"สถานที่": "คลอง"}, malee, boss, " ", "needs_note"),
+    there = {"สถานที่": "คลองใหญ่"}
+    for blanks, by, how, why in (
+        ({}, malee, "โทร", "blank_left_empty"),
+        (there, boss, "โทร", "nobody_can_confirm"),
+        (there, malee, " ", "needs_note"),
     ):
         with pytest.raises(Refused, match=why):
-            emergency.send_now(session, template, blanks, {"who": "everyone"}, by, decider, how=how)
-    broadcast = emergency.send_now(
-        session, template, {"สถานที่": "คลองใหญ่"}, {"who": "everyone"}, malee, boss, how="โทร 02.10 น."
-    )
+            emergency.order(session, municipality, template, blanks, everyone, by, how=how)
+    broadcast = emergency.order(session, municipality, template, there, everyone, malee, how="โทร 02.10 น.")
+    assert mailings.claim(session) == []
+    assert emergency.unconfirmed(session) == [broadcast]
+    assert emergency.to_review(session) == []
+    approval.approve(session, broadcast, boss, read_digest=digest_of(session, broadcast))
     assert send_one(session) == [person.id]
     assert "คลองใหญ่" in broadcast.content["parts"][0]["text"]
+    assert emergency.unconfirmed(session) == []
     assert emergency.to_review(session) == [broadcast]
     with pytest.raises(Refused, match="not_your_role"):
         emergency.review(session, broadcast, malee, "ดีแล้ว")
@@ -468,7 +471,7 @@ def test_a_tester_is_linked_by_typing_the_code_and_gets_the_test(
     session: Session, malee: Staff, clock: time_machine.Traveller
 ) -> None:
     colleague = a_resident(session)
-    tester = testers.invite(session, "มาลี", malee)
+    tester = testers.invite(session, malee)
     code = tester.code or ""
     assert testers.link(session, colleague, "ทดสอบ000") is None
     assert testers.link(session, colleague, f" {code[:5]} {code[5:]} ") is tester

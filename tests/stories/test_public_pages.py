@@ -113,7 +113,7 @@ def test_what_was_sent_is_listed_with_who_let_it_out_and_when(town: Town) -> Non
         "น้ำไม่ไหล",
         "วันศุกร์ 20 พ.ย. 2569",
         "นางสาวพร ปลัดเทศบาล",
-        "ทุกคนที่เป็นเพื่อน",
+        "ทุกคนที่เคยเขียนถึงเรา",
         "https://www.example.go.th/map?a=1",
         "@tessaban-demo",
     ):
@@ -142,7 +142,8 @@ def test_what_went_to_some_people_only_is_shown_to_nobody_else(town: Town) -> No
     [
         ({"who": "moo", "values": ["3"]}, "หมู่ที่ 3"),
         ({"who": "topic", "values": ["water"]}, "น้ำประปา"),
-        ({"who": "friends"}, "ทุกคนที่เป็นเพื่อน"),
+        ({"who": "friends"}, "เพื่อนทุกคนของบัญชี LINE ของเรา"),
+        ({"who": "everyone"}, "ทุกคนที่เคยเขียนถึงเรา"),
     ],
 )
 def test_a_village_a_topic_and_all_friends_are_named(

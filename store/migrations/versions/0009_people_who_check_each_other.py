@@ -1,4 +1,4 @@
-"""people who check each other: everybody who wrote a broadcast"""
+"""people who check each other: who wrote a broadcast, whose a linked LINE is, who confirmed"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,29 @@ WHERE act IN ('write', 'edit', 'void') AND staff_id IS NOT NULL
 
 def upgrade() -> None:
     _add_writers()
+    _add_links_and_buttons()
+
+
+def _add_links_and_buttons() -> None:
+    # A unique index of its own: SQLite adds no unique column. Whose a link of before is, nobody wrote down.
+    column = "ALTER TABLE tester ADD COLUMN staff_id INTEGER CONSTRAINT fk_tester_staff_id REFERENCES staff (id)"
+    op.execute(column)
+    op.create_index('uq_tester_staff_id', 'tester', ['staff_id'], unique=True)
+    op.create_table(
+        'confirm_button',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('token_hash', sa.String(length=64), nullable=False),
+        sa.Column('broadcast_id', sa.Integer(), nullable=False),
+        sa.Column('staff_id', sa.Integer(), nullable=False),
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_confirm_button_broadcast_id')),
+        sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_confirm_button_staff_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_confirm_button')),
+        sa.UniqueConstraint('token_hash', name=op.f('uq_confirm_button_token_hash')),
+    )
+    op.create_index('ix_confirm_button_broadcast_id', 'confirm_button', ['broadcast_id'])
 
 
 def _add_writers() -> None:
@@ -45,6 +68,10 @@ def _add_writers() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('confirm_button')
+    op.drop_index('uq_tester_staff_id', 'tester')
+    with op.batch_alter_table('tester') as tester:
+        tester.drop_column('staff_id')
     if op.get_bind().dialect.name != 'sqlite':
         op.drop_constraint(op.f('ck_broadcast_nobody_who_wrote'), 'broadcast', type_='check')
     op.drop_column('broadcast', 'written_by')

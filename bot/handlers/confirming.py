@@ -1,0 +1,26 @@
+"""The one-time button with which a superior confirms an emergency from their own LINE."""
+
+from bot.events import Tap
+from bot.handlers import menu
+from bot.replies import Reply
+from bot.visit import Visit
+from store.broadcasts import confirming
+from store.broadcasts.life import Refused
+
+# What the superior reads; whatever else changed meanwhile, they look at it in the console.
+_SAID = {
+    "button_used": "used",
+    "button_late": "late",
+    "too_late_to_confirm": "late",
+    "not_your_role": "not_yours",
+}
+
+
+def confirm(visit: Visit, button: Tap) -> list[Reply]:
+    try:
+        broadcast = confirming.confirm(visit.session, visit.resident, button.about.get("t", ""))
+    except Refused as refused:
+        if refused.reason in ("no_button", "not_your_button"):
+            return menu.old_button(visit)
+        return [visit.say(f"confirming.{_SAID.get(refused.reason, 'changed')}")]
+    return [visit.say("confirming.done", title=broadcast.title)]

@@ -1,0 +1,99 @@
+"""One-time buttons in the linked LINE of superiors, with which they confirm an emergency without signing in.
+
+Each button is for one superior, one broadcast as they read it, one press and ten minutes. LINE signs who pressed it.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import outbox
+from store.audit import write_down
+from store.broadcast_models import Broadcast, ConfirmButton, Tester
+from store.broadcasts import approval
+from store.broadcasts.emergency import confirmers
+from store.broadcasts.life import Refused, digest_of
+from store.clock import now
+from store.models import Resident
+
+BUTTON_LASTS = timedelta(minutes=10)
+NOTE = "ยืนยันด้วยปุ่มใน LINE ของตน"
+
+
+def ask(session: Session, broadcast: Broadcast, *, to_whom: str) -> int:
+    """Sends a button to every superior who may confirm and has linked their LINE; returns to how many.
+
+    `to_whom` is the audience in words. Each costs a message.
+    """
+    asked, digest = 0, digest_of(session, broadcast)
+    for each in confirmers(session, broadcast):
+        if each.tester is None:
+            continue
+        resident = session.get_one(Resident, each.tester.resident_id)
+        token = secrets.token_urlsafe(24)
+        session.add(
+            ConfirmButton(
+                token_hash=_hash(token),
+                broadcast_id=broadcast.id,
+                staff_id=each.person.id,
+                digest=digest,
+                until=now() + BUTTON_LASTS,
+            )
+        )
+        details = {
+            "token": token,
+            "broadcast_id": broadcast.id,
+            "title": broadcast.title,
+            "content": broadcast.content,
+            "by": broadcast.author.full_name,
+            "how": broadcast.purpose,
+            "to_whom": to_whom,
+            "most": broadcast.most_messages,
+        }
+        outbox.put_notice(session, resident, "emergency_confirm", details)
+        asked += 1
+    session.flush()
+    return asked
+
+
+def confirm(session: Session, resident: Resident, token: str) -> Broadcast:
+    """Lets the broadcast out in the name of the superior whose LINE this is; Refused says why not, and is written down.
+
+    Whatever comes of it, a press by its owner uses the button up.
+    """
+    query = select(ConfirmButton).where(ConfirmButton.token_hash == _hash(token))
+    button = session.scalars(query.with_for_update(of=ConfirmButton)).one_or_none()
+    if button is None:
+        raise Refused("no_button")
+    try:
+        return _confirm(session, button, resident)
+    except Refused as refused:
+        about = f"broadcast {button.broadcast_id} confirm: {refused.reason}"
+        write_down(session, "refused", staff_id=button.staff_id, about=about)
+        raise
+
+
+def _confirm(session: Session, button: ConfirmButton, resident: Resident) -> Broadcast:
+    linked = select(Tester.id).where(Tester.staff_id == button.staff_id, Tester.resident_id == resident.id)
+    if session.scalar(linked) is None:
+        raise Refused("not_your_button")
+    if button.used_at is not None:
+        raise Refused("button_used")
+    button.used_at = now()
+    # A clock that was set back makes no button last longer.
+    if not now() < button.until <= now() + BUTTON_LASTS:
+        raise Refused("button_late")
+    if not button.staff.active:
+        raise Refused("not_your_role")
+    broadcast = approval.lock(session, button.broadcast_id)
+    if broadcast.template_id is None:
+        raise Refused("wrong_status")
+    approval.approve(session, broadcast, button.staff, read_digest=button.digest, note=NOTE)
+    return broadcast
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
