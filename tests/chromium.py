@@ -4,12 +4,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = Path(__file__).parent / "browser" / "axe.min.js"
+# Dark first: what is photographed afterwards is light.
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,9 +35,12 @@ def a_browser() -> Iterator[Browser]:
 
 
 def barriers(page: Page) -> list[tuple[str, str]]:
-    """What axe has against the page as it stands: the rule, and the first element that breaks it."""
+    """What axe has against the page in both colour schemes: the rule, and the first element that breaks it."""
     # Evaluated and not added as a script: the console's content security policy would not let it in.
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({ preload: false }).then((answer) => answer.violations)")
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found += page.evaluate("axe.run({ preload: false }).then((answer) => answer.violations)")
     return [(each["id"], each["nodes"][0]["html"]) for each in found]

@@ -26,6 +26,7 @@ from store.municipality import Municipality
 from store.staff_models import Staff
 from store.statuses import Status
 from tests.builders import PASSWORD, a_case, an_answer, an_officer
+from tests.chromium import SCHEMES
 from tests.console.addresses import DRAFT
 from tests.console.conftest import office_of
 from tests.console.looks import status_of
@@ -125,8 +126,13 @@ def _open(chromium: Browser, address: str, username: str, *, scripts: bool = Tru
 def _complaints(page: BrowserPage) -> list[str]:
     page.evaluate(AXE)
     # Preloading would copy the stylesheets of the drawn phone into style elements, which the policy forbids axe, too.
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
-    return [f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found["violations"]]
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found += page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")[
+            "violations"
+        ]
+    return [f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found]
 
 
 @pytest.mark.parametrize("width", [390, 1280])

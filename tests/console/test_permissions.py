@@ -1,6 +1,7 @@
 """Every address times every kind of person: what they get, and that a refusal changes nothing."""
 
 import pytest
+import time_machine
 from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -142,7 +143,7 @@ def test_a_role_is_read_at_every_request(database: Database, officer: Person, ad
 
 
 def test_a_case_of_another_department_looks_like_one_that_does_not_exist(
-    stranger: Person, case: Known
+    clock: time_machine.Traveller, stranger: Person, case: Known
 ) -> None:
     foreign = stranger.client.get(f"/cases/{case.case_id}")
     missing = stranger.client.get("/cases/999999")
