@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from bot.call_cards import call_boxes
 from bot.events import tap_data
-from bot.replies import Button, CaseCard, NoticeCard, Receipt, Summary, TopicCard, TopicRow
+from bot.replies import Button, CaseCard, ChoiceCard, NoticeCard, Receipt, Summary, TopicCard, TopicRow
 from store.flex import GREEN, GREY, INK, LINE_GREY, PALE, PAPER, RED, Box, bubble, header, separator, text
 from store.line_limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
 from store.services import Question, Service
 
-SERVICES_ON_A_CARD, SERVICE_CARDS = 8, 8
+SERVICES_ON_A_CARD = 8
 CASES_SIDE_BY_SIDE, STEPS_SIDE_BY_SIDE = 10, 2
 # A text is shown as long as the card may be with it; in UTF-16 units, of which a Thai character has one to three.
 LENGTHS = (320, 160, 80, 40, 20)
@@ -25,7 +25,7 @@ def service_menu(services: Sequence[Service], text: str) -> Box:
     """One card of buttons, or several side by side when there are many services."""
     chunks = [services[i : i + SERVICES_ON_A_CARD] for i in range(0, len(services), SERVICES_ON_A_CARD)]
     cards = [bubble(header(text), [_service_button(service) for service in chunk]) for chunk in chunks]
-    return cards[0] if len(cards) == 1 else {"type": "carousel", "contents": cards[:SERVICE_CARDS]}
+    return cards[0] if len(cards) == 1 else {"type": "carousel", "contents": cards}
 
 
 def _fitting(build: Callable[[int], Box], most_bytes: int) -> Box:
@@ -51,6 +51,23 @@ def _service_button(service: Service) -> Box:
             text(service.icon, size="xl", flex=0),
             text(service.label, size="lg", weight="bold", gravity="center"),
         ],
+    }
+
+
+def choice_card(reply: ChoiceCard) -> Box:
+    question, _, rest = reply.text.partition("\n")
+    return bubble(header(question, rest), [_choice_button(button) for button in reply.choices])
+
+
+def _choice_button(button: Button) -> Box:
+    return {
+        "type": "box",
+        "layout": "vertical",
+        "paddingAll": "12px",
+        "cornerRadius": "10px",
+        "backgroundColor": PALE,
+        "action": _postback(button),
+        "contents": [text(button.label, size="lg", weight="bold")],
     }
 
 

@@ -1,6 +1,6 @@
 """What the bot can say, without LINE: plain facts that render.py turns into messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,26 @@ class ServiceMenu:
     text: str
     services: tuple[Service, ...]
     quick: tuple[Quick, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChoiceCard:
+    """One question with its answers below each other, where side by side only the first ones would be seen."""
+
+    text: str
+    choices: tuple[Button, ...]
+    quick: tuple[Quick, ...] = ()
+
+
+# Beside three quick replies, of usual length, a phone shows no more without scrolling sideways.
+SIDE_BY_SIDE = 4
+
+
+def choice(text: str, choices: Sequence[Button], *quick: Quick) -> "Say | ChoiceCard":
+    """A question with its `choices` and, as quick replies, the ways out of it."""
+    if len(choices) <= SIDE_BY_SIDE:
+        return Say(text, (*choices, *quick))
+    return ChoiceCard(text, tuple(choices), quick)
 
 
 @dataclass(frozen=True)
@@ -180,6 +200,7 @@ class TopicCard:
 Reply = (
     Say
     | ServiceMenu
+    | ChoiceCard
     | Summary
     | CallCard
     | Receipt

@@ -80,6 +80,7 @@ class Visit:
         return make_calls(office.phrases, office.municipality, names, in_english=in_english)
 
     def main_buttons(self) -> tuple[Button, ...]:
+        """Only where we ask what to do: they repeat the menu below the chat, and cover what was said."""
         names = ("report", "request", "track", "mine", "contact", "help")
         return tuple(self.button(name, name) for name in names)
 
@@ -92,4 +93,4 @@ class Visit:
     def choice_of(self, services: Sequence[Service], phrase: str) -> ServiceMenu:
         """These services as large buttons, with their English names for whom that is of use."""
         shown = tuple(service.in_english() if self.in_english else service for service in services)
-        return ServiceMenu(self.words(phrase), shown, self.main_buttons())
+        return ServiceMenu(self.words(phrase), shown)

@@ -26,7 +26,7 @@ def genuine(visit: Visit) -> list[Reply]:
     if office.public_url:
         parts.append(say("genuine.where", address=f"{office.public_url}/announcements"))
     parts.append(say("genuine.in_doubt"))
-    return [Say("\n\n".join(parts), (visit.button("topics", "topics"), *visit.main_buttons()))]
+    return [Say("\n\n".join(parts), (visit.button("topics", "topics"),))]
 
 
 def _line(one: Announcement) -> str:
@@ -50,7 +50,7 @@ def tester_code(visit: Visit, text: str) -> list[Reply] | None:
     if not _CODE.fullmatch(code):
         return None
     if not may_guess(visit.resident, visit.office.municipality.limits):
-        return [visit.say("limits.codes", *visit.main_buttons())]
+        return [visit.say("limits.codes", visit.button("mine", "mine"))]
     if testers.link(visit.session, visit.resident, code) is None:
         note_wrong_code(visit.resident)
         return [visit.say("broadcast.code_gone")]

@@ -90,11 +90,7 @@ def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
     row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if row is None or draft is None:
-        return (
-            [visit.say("conversation.nothing_to_cancel", *visit.main_buttons())]
-            if _is(typed, _CANCEL)
-            else None
-        )
+        return [visit.say("conversation.nothing_to_cancel")] if _is(typed, _CANCEL) else None
     turn = engine.next_turn(draft)
     asking = turn.question if isinstance(turn, engine.Asking) else None
     if _is(typed, _CANCEL):

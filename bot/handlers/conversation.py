@@ -11,7 +11,19 @@ from bot.conversations.said import Said
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything
 from bot.hotlines import names_in
-from bot.replies import Album, Button, CallCard, Camera, DayPicker, PinDrop, Quick, Reply, Say, Summary
+from bot.replies import (
+    Album,
+    Button,
+    CallCard,
+    Camera,
+    DayPicker,
+    PinDrop,
+    Quick,
+    Reply,
+    Say,
+    Summary,
+    choice,
+)
 from bot.visit import Office, Visit
 from store import conversations
 from store.clock import today
@@ -130,8 +142,11 @@ def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool 
     text = visit.office.phrases.fill(question.ask)
     if question.hint:
         text = f"{text}\n({question.hint})"
-    quick = (*_answers_to(visit, row, question), *_ways_out(visit, row, turn, opened_by_words))
-    return [Say(f"{text}\n{_how_far(visit, draft, turn)}".strip(), quick)]
+    text = f"{text}\n{_how_far(visit, draft, turn)}".strip()
+    ways_out = _ways_out(visit, row, turn, opened_by_words)
+    if question.kind == "choice":
+        return [choice(text, _choices_of(row, question), *ways_out)]
+    return [Say(text, (*_answers_to(visit, row, question), *ways_out))]
 
 
 def ask_again(visit: Visit) -> list[Reply]:
@@ -162,13 +177,16 @@ def _advice(visit: Visit, text: str) -> Say | CallCard:
     return CallCard(visit.office.phrases.say("emergency.advice_title"), text, calls) if calls else Say(text)
 
 
+def _choices_of(row: Conversation, question: Question) -> tuple[Button, ...]:
+    about = {"c": str(row.id), "q": question.key}
+    return tuple(
+        Button(label, "answer", {**about, "v": key}, label) for key, label in question.choices.items()
+    )
+
+
 def _answers_to(visit: Visit, row: Conversation, question: Question) -> tuple[Quick, ...]:
     about = {"c": str(row.id), "q": question.key}
     words = visit.office.phrases
-    if question.kind == "choice":
-        return tuple(
-            Button(label, "answer", {**about, "v": key}, label) for key, label in question.choices.items()
-        )
     if question.kind == "place":
         return (PinDrop(words.say("button.pin")),)
     if question.kind in ("photos", "file"):
@@ -210,12 +228,13 @@ def fee_line(visit: Visit, service: Service) -> str:
 
 
 def choose_edit(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
-    """Which answer to change. Sixteen answers do not fit thirteen buttons: the card has one on every line."""
+    """Which answer to change."""
     buttons = tuple(
         Button(question.label, "edit", {"c": str(row.id), "q": question.key}, f"แก้ไข {question.label}")
         for question, _ in engine.answered(draft)
     )
-    return [visit.say("conversation.edit_which", *buttons[:12], visit.button("back", "go_on", c=row.id))]
+    text = visit.words("conversation.edit_which")
+    return [choice(text, buttons, visit.button("back", "go_on", c=row.id))]
 
 
 def offer_resume(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
@@ -242,7 +261,7 @@ def confirm_cancel(visit: Visit, row: Conversation) -> list[Reply]:
 
 def cancel(visit: Visit, row: Conversation) -> list[Reply]:
     conversations.end(row, "cancelled")
-    return [visit.say("conversation.cancelled", *visit.main_buttons())]
+    return [visit.say("conversation.cancelled")]
 
 
 def leave_gone_service(visit: Visit, row: Conversation) -> list[Reply]:

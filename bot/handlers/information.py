@@ -21,7 +21,7 @@ def news(visit: Visit) -> list[Reply]:
     lines = lines or [say("information.no_news")]
     if office.public_url:
         lines.append(say("information.more_news", address=f"{office.public_url}/announcements"))
-    return [visit.say("information.news", *visit.main_buttons(), announcements="\n\n".join(lines))]
+    return [visit.say("information.news", announcements="\n\n".join(lines))]
 
 
 def emergency(visit: Visit) -> list[Reply]:
@@ -32,15 +32,15 @@ def emergency(visit: Visit) -> list[Reply]:
     if not english:
         title, text = say("emergency.numbers_title"), say("emergency.numbers")
     names = (*EVERYTHING, "tourist_police") if english else EVERYTHING
-    return [CallCard(title, text, visit.calls(names, in_english=english), visit.main_buttons())]
+    return [CallCard(title, text, visit.calls(names, in_english=english))]
 
 
 def tax(visit: Visit) -> list[Reply]:
-    return [visit.say("information.tax", *visit.main_buttons())]
+    return [visit.say("information.tax")]
 
 
 def instalments(visit: Visit) -> list[Reply]:
-    return [visit.say("information.instalments", *visit.main_buttons())]
+    return [visit.say("information.instalments")]
 
 
 def in_english(visit: Visit) -> list[Reply]:
@@ -50,4 +50,4 @@ def in_english(visit: Visit) -> list[Reply]:
 
 def in_thai(visit: Visit) -> list[Reply]:
     choose_language(visit.resident, THAI)
-    return [visit.say("information.in_thai", *visit.main_buttons())]
+    return [visit.say("information.in_thai")]

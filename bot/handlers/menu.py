@@ -35,11 +35,11 @@ def everything(visit: Visit) -> list[Reply]:
 
 
 def contact(visit: Visit) -> list[Reply]:
-    return [visit.say("menu.contact", *visit.main_buttons())]
+    return [visit.say("menu.contact")]
 
 
 def help_(visit: Visit) -> list[Reply]:
-    return [visit.say("menu.help", *visit.main_buttons())]
+    return [visit.say("menu.help")]
 
 
 def choose_meant(visit: Visit, services: list[Service]) -> list[Reply]:
@@ -56,7 +56,8 @@ def small_talk(visit: Visit, text: str) -> list[Reply] | None:
         return [visit.say("menu.hello", *visit.main_buttons())]
     for name, openings in _SMALL_TALK.items():
         if any(folded_word(opening) in typed for opening in openings):
-            return [visit.say(f"menu.{name}", *visit.main_buttons())]
+            asked_back = visit.main_buttons() if name == "hello" else ()
+            return [visit.say(f"menu.{name}", *asked_back)]
     return None
 
 

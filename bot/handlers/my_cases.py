@@ -1,7 +1,7 @@
 """Shows a resident's own cases, takes what they add, and lets them withdraw, reopen and rate."""
 
 from bot.events import row_number
-from bot.replies import Button, CaseCard, CaseCards, Reply, Say
+from bot.replies import Button, CaseCard, CaseCards, Reply, Say, choice
 from bot.visit import Visit
 from store.cases import (
     RESIDENT,
@@ -48,7 +48,7 @@ def mine(visit: Visit) -> list[Reply]:
     """Shows the last cases as cards side by side."""
     found = cases_of(visit.session, visit.resident)
     if not found:
-        return [visit.say("cases.none", *visit.main_buttons())]
+        return [visit.say("cases.none", visit.button("report", "report"))]
     text = visit.office.phrases.say("cases.list", count=len(found))
     return [visit.say("cases.list", count=len(found)), CaseCards(tuple(card(visit, c) for c in found), text)]
 
@@ -69,7 +69,7 @@ def _how_it_stands(visit: Visit) -> list[Reply]:
 def _tracked(visit: Visit) -> list[Reply]:
     found = cases_of(visit.session, visit.resident)
     if not found:
-        return [visit.say("cases.none", *visit.main_buttons())]
+        return [visit.say("cases.none", visit.button("report", "report"))]
     being_done = [case for case in found if Status(case.status) in OPEN_STATUSES]
     if len(being_done) == 1 or len(found) == 1:
         return [card(visit, (being_done or found)[0])]
@@ -82,7 +82,7 @@ def _tracked(visit: Visit) -> list[Reply]:
         )
         for c in found
     )
-    return [visit.say("cases.type_number", *buttons, example=found[0].shown_number)]
+    return [choice(visit.words("cases.type_number", example=found[0].shown_number), buttons)]
 
 
 def find_typed(visit: Visit, text: str) -> Case | None:
@@ -96,9 +96,9 @@ def not_theirs(visit: Visit, text: str) -> list[Reply] | None:
     if read_case_code(text) is None:
         return None
     if not may_guess(visit.resident, visit.office.municipality.limits):
-        return [visit.say("limits.codes", *visit.main_buttons())]
+        return [visit.say("limits.codes", visit.button("mine", "mine"))]
     note_wrong_code(visit.resident)
-    return [visit.say("cases.not_found", *visit.main_buttons())]
+    return [visit.say("cases.not_found", visit.button("mine", "mine"))]
 
 
 def card(visit: Visit, case: Case) -> CaseCard:
@@ -234,11 +234,11 @@ def withdraw(visit: Visit, case: Case) -> list[Reply]:
     except NotAllowed:
         return [_about(visit, "cannot_withdraw", case)]
     stop_listening(visit.resident)
-    return [_about(visit, "withdrawn", case, *visit.main_buttons())]
+    return [_about(visit, "withdrawn", case)]
 
 
 def confirm_works(visit: Visit, case: Case) -> list[Reply]:
-    """Then the stars: five buttons, no typing."""
+    """Then the stars: five buttons below each other, no typing."""
     case = lock_case(visit.session, case.id)
     if case.status != Status.DONE:
         return [card(visit, case)]
@@ -247,7 +247,7 @@ def confirm_works(visit: Visit, case: Case) -> list[Reply]:
     stars = tuple(
         Button("⭐" * n, "stars", {"case": str(case.id), "n": str(n)}, f"{n} ดาว") for n in range(5, 0, -1)
     )
-    return [visit.say("cases.glad", *stars)]
+    return [choice(visit.words("cases.glad"), stars)]
 
 
 def take_stars(visit: Visit, case: Case, stars: str) -> list[Reply]:
@@ -265,12 +265,12 @@ def take_comment(visit: Visit, case: Case, text: str) -> list[Reply]:
     if case.status == Status.DONE:
         comment(visit.session, visit.office.municipality, case, text[:1000], visit.event.message_id)
     stop_listening(visit.resident)
-    return [visit.say("cases.comment_thanks", *visit.main_buttons())]
+    return [visit.say("cases.comment_thanks")]
 
 
 def no_comment(visit: Visit, _case: Case) -> list[Reply]:
     stop_listening(visit.resident)
-    return [visit.say("cases.no_comment", *visit.main_buttons())]
+    return [visit.say("cases.no_comment")]
 
 
 def reopen(visit: Visit, case: Case) -> list[Reply]:

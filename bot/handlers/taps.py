@@ -86,7 +86,7 @@ def _ended(visit: Visit, row: Conversation) -> list[Reply]:
         see = visit.button("see", "see", case=case.id)
         return [visit.say("conversation.already_sent", see, number=case.shown_number, status=status)]
     again = visit.button("start_over", "open", s=row.service)
-    return [visit.say("conversation.already_over", again, *visit.main_buttons())]
+    return [visit.say("conversation.already_over", again)]
 
 
 def _answer(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
@@ -150,7 +150,7 @@ def _not_this(visit: Visit, _button: Tap, row: Conversation, _draft: Draft) -> l
 def _on_case(visit: Visit, button: Tap) -> list[Reply]:
     case = my_cases.find_tapped(visit, button.about.get("case"))
     if case is None:
-        return [visit.say("cases.not_found", *visit.main_buttons())]
+        return [visit.say("cases.not_found", visit.button("mine", "mine"))]
     if button.do == "stars":
         return my_cases.take_stars(visit, case, button.about.get("n", ""))
     return ON_CASE[button.do](visit, case)

@@ -16,6 +16,8 @@ Kind = Literal[
 ]  # fmt: skip
 # What a resident tells us about themselves is kept and offered again.
 REMEMBERED = frozenset({"name", "phone", "address"})
+# What the cards of the services show side by side: eight cards of eight. More would be left out without a word.
+MOST_SERVICES = 64
 # LINE counts a label in characters as people see them: น้ำ is one.
 LONGEST_LABEL = 20
 # Who does not know whether there is danger may say so, and is answered as if there were.
@@ -199,8 +201,13 @@ _PERSON: list[dict[str, object]] = [
 
 
 def read_services(folder: Path = FOLDER) -> dict[str, Service]:
-    """All services by name, in the order they are offered; ServiceError for the first that cannot work."""
+    """All services by name, in the order they are offered; ServiceError for the first that cannot work, and for more
+    than the chat can list."""
     services = [read_service(path) for path in sorted(folder.glob("*.toml"))]
+    if len(services) > MOST_SERVICES:
+        raise ServiceError(
+            f"{len(services)} services, and the chat lists {MOST_SERVICES}: put some together, or take some out"
+        )
     return {service.name: service for service in sorted(services, key=lambda s: (s.order, s.name))}
 
 

@@ -13,6 +13,7 @@ from bot.replies import (
     Camera,
     CaseCard,
     CaseCards,
+    ChoiceCard,
     DayPicker,
     NoticeCard,
     Picture,
@@ -22,6 +23,7 @@ from bot.replies import (
     Say,
     ServiceMenu,
     Summary,
+    choice,
 )
 from line_simulator.validation import find_message_problems
 from store.line_limits import (
@@ -97,7 +99,8 @@ def texts(message: Message) -> list[str]:
 REPLIES: dict[str, Reply] = {
     "a text": Say("สวัสดีค่ะ"),
     "a menu of services": ServiceMenu("เลือกค่ะ", tuple(SERVICES.values()), (BUTTON,)),
-    "a menu of very many services": ServiceMenu("เลือกค่ะ", tuple(SERVICES.values()) * 30),
+    "a menu of very many services": ServiceMenu("เลือกค่ะ", tuple(SERVICES.values()) * 8),
+    "a choice of twelve": ChoiceCard("แก้ไขข้อไหนคะ", (BUTTON,) * 12, (BUTTON,)),
     "a receipt": a_receipt(),
     "a receipt of danger": a_receipt(urgent=True, calls=(DUTY,) * 8),
     "a card of calls": CallCard("🚨 เบอร์ฉุกเฉิน", "แตะได้เลยค่ะ", (DUTY,) * 8, (BUTTON,)),
@@ -196,6 +199,15 @@ def test_every_kind_of_quick_reply_is_one_line_knows():
     in_order(messages)
     kinds = [item["action"]["type"] for item in messages[0]["quickReply"]["items"]]
     assert kinds == ["camera", "cameraRoll", "location", "datetimepicker", "postback"]
+
+
+def test_up_to_four_choices_stand_side_by_side_and_more_below_each_other():
+    four = choice("ไฟเป็นอย่างไรคะ", (BUTTON,) * 4, Button("ยกเลิก", "cancel"))
+    [message] = render([four])
+    assert (message["type"], len(message["quickReply"]["items"])) == ("text", 5)
+    [message] = render([choice("ให้กี่ดาวคะ\n5 ดาวคือดีที่สุด", (BUTTON,) * 5, Button("ข้าม", "skip"))])
+    assert texts(message) == ["ให้กี่ดาวคะ", "5 ดาวคือดีที่สุด", *["ดูความคืบหน้า"] * 5]
+    assert [item["action"]["label"] for item in message["quickReply"]["items"]] == ["ข้าม"]
 
 
 def test_a_long_label_is_shortened_by_what_people_see():

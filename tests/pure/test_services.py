@@ -1,17 +1,21 @@
 """Services as data: the six of the house can work, and a slip in a new one is refused at load, in words."""
 
+import json
+
 import pytest
 
 from bot.check import check
 from bot.conversations.addresses import PARTS
 from bot.conversations.matching import named_exactly
 from bot.phrases import Phrases
+from bot.render import render
+from bot.replies import ServiceMenu
 from bot.visit import Office
 from store.media import Media
 from store.municipality import read_municipality
 from store.sealing import Sealer
 from store.services import ServiceError, read_services
-from store.services.definition import FOLDER, read_service
+from store.services.definition import FOLDER, MOST_SERVICES, read_service
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import a_service, written_question, written_service
 from tests.pure.strategies import SERVICES
@@ -57,6 +61,16 @@ def test_services_are_offered_in_their_order(tmp_path):
     for name, order in (("b", 1), ("a", 2), ("c", 1)):
         (tmp_path / f"{name}.toml").write_text(f"order = {order}\n{GOOD}", "utf-8")
     assert list(read_services(tmp_path)) == ["b", "c", "a"]
+
+
+def test_no_service_vanishes_from_the_list_because_there_are_too_many(tmp_path):
+    for number in range(MOST_SERVICES):
+        (tmp_path / f"s{number}.toml").write_text(GOOD, "utf-8")
+    shown = render([ServiceMenu("เลือกค่ะ", tuple(read_services(tmp_path).values()))])
+    assert json.dumps(shown).count('"do=open&s=') == MOST_SERVICES
+    (tmp_path / "one_more.toml").write_text(GOOD, "utf-8")
+    with pytest.raises(ServiceError, match="65 services, and the chat lists 64"):
+        read_services(tmp_path)
 
 
 def test_the_six_services_of_the_brief_are_there():
