@@ -17,6 +17,10 @@ _SLIPS = (("ใ", "ไ"), ("ธ", "ท"), ("ฑ", "ท"), ("ณ", "น"), ("ษ"
 _PAIRS = (("เเ", "แ"), ("\u0e4d\u0e32", "ำ"))
 _CIRCLE_BEFORE_TONE = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32")
 _TONES = re.compile("[\u0e47-\u0e4c]")
+# A key held down or pressed twice: ท่ออแตก, มากกก. Only Thai signs, for figures repeat with a meaning.
+_REPEATED = re.compile("([\u0e01-\u0e3a\u0e40-\u0e46])\\1+")
+# Words that are misspelt more often than others, as they are after all other folding.
+_MISSPELT = (("ทัวม", "ทวม"), ("ปะปา", "ประปา"), ("กระพริบ", "กะพริบ"), ("กระพิบ", "กะพริบ"), ("กะพิบ", "กะพริบ"))
 _PARTICLES = ("ค่ะ", "คะ", "ครับ", "คับ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ", "นะ")
 # A title is followed by a consonant or a vowel that stands before one: คุณากร is a name, not คุณ and ากร.
 _TITLE = re.compile(r"(นางสาว|นาง|นาย|เด็กชาย|เด็กหญิง|คุณ|ว่าที่)\s*(?=[ก-ฮเ-ไ])|[ก-ฮ]{1,3}\.\s*(?=[ก-ฮเ-ไ])")
@@ -128,9 +132,17 @@ def folded(text: str) -> str:
     text = arabic_digits(text).lower()
     kept = "".join(ch for ch in text if ch.isalnum() or "\u0e30" <= ch <= "\u0e4e")
     kept = one_spelling(_TONES.sub("", kept))
-    for slip, right in _SLIPS:
+    for slip, right in (*_SLIPS, *_MISSPELT):
         kept = kept.replace(slip, right)
     return kept
+
+
+def without_repeats(typed: str) -> str:
+    """Folded words with each letter once where it stands several times in a row: ทอแตก for ท่ออแตก.
+
+    For a second look only: where one word ends with the letter that begins the next (ถนน น้ำ), both lose it.
+    """
+    return _REPEATED.sub(r"\1", typed)
 
 
 @cache

@@ -18,6 +18,7 @@ from store.thai import (
     thai_time,
     thai_weekday_date,
     without_particles,
+    without_repeats,
 )
 from tests.pure.strategies import SOME, hard_texts
 
@@ -91,15 +92,28 @@ def test_people_are_called_by_their_given_name(name, called):
         ("ร้องทุกข", "ร้องทุกข์"),
         ("หมู่ ๓", "หมู่ 3"),
         ("HELLO", "hello"),
+        ("ไฟเเสงสว่าง", "ไฟแสงสว่าง"),
+        ("น้ำทั่วม", "น้ำท่วม"),
+        ("น้ำปะปา", "น้ำประปา"),
+        ("ไฟกระพริบ", "ไฟกะพริบ"),
     ],
 )
 def test_common_slips_are_the_same_word(typed, meant):
     assert folded(typed) == folded(meant)
 
 
-@pytest.mark.parametrize(("one", "other"), [("ไฟ", "ฝน"), ("มี", "ไม่มี"), ("ขา", "ขำ"), ("นา", "นำ")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("ไฟ", "ฝน"), ("มี", "ไม่มี"), ("ขา", "ขำ"), ("นา", "นำ"), ("ถนน", "ถน")]
+)
 def test_different_words_stay_different(one, other):
     assert folded(one) != folded(other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "once"), [("ท่ออแตก", "ทอแตก"), ("มืดมากกกก", "มืดมาก"), ("โทร 1199", "โทร1199")]
+)
+def test_a_key_pressed_twice_is_pressed_once(typed, once):
+    assert without_repeats(folded(typed)) == once
 
 
 @given(hard_texts)
