@@ -1,6 +1,5 @@
 """Cases: opening one, and the one function that moves it. Nothing here commits; the caller owns the transaction."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from store import outbox
 from store.calendar import OfficeCalendar, fiscal_year
+from store.case_codes import read_case_code
 from store.clock import in_bangkok, now
 from store.models import Case, CaseEvent, File, Resident
 from store.municipality import Municipality
@@ -19,21 +19,9 @@ from store.residents import listen
 from store.services import Service
 from store.staff_models import Staff
 from store.statuses import Action, NotAllowed, Rule, Status, Who, find_rule
-from store.thai import arabic_digits, without_particles
 
 # Notices that may ride with another message; the rest is told at once.
 UNHURRIED = frozenset({"case_received", "case_started"})
-# A case's number or code, with room for the spaces people type into it.
-LONGEST_CODE = 60
-_NUMBER = re.compile(r"(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง|เลขที่|เลข|#)?(\d{1,6})/(25\d\d)")
-# A short year only with the word for it: 99/70 alone is the number of a house.
-_NUMBER_OF_A_SHORT_YEAR = re.compile(r"(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง)(\d{1,6})/(\d\d)")
-_TRACKING_CODE = re.compile(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]")
-# Dashes of every length are one; signs that nobody sees are none.
-_AS_CODES = {
-    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
-    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u180e\ufe0f\ufeff")),
-}
 
 
 class StaleCase(ValueError):
@@ -272,18 +260,6 @@ def find_own_case(session: Session, resident: Resident, case_id: int) -> Case | 
     """None for anybody else's case, exactly as for one that does not exist."""
     case = session.get(Case, case_id)
     return case if case is not None and case.resident_id == resident.id else None
-
-
-def read_case_code(typed: str) -> tuple[int, int] | str | None:
-    """(number, fiscal year) or a tracking code, as a person types them; None for any other text."""
-    if len(typed) > LONGEST_CODE:
-        return None
-    typed = "".join(arabic_digits(without_particles(typed)).upper().translate(_AS_CODES).split())
-    if match := _NUMBER.fullmatch(typed):
-        return int(match[1]), int(match[2])
-    if match := _NUMBER_OF_A_SHORT_YEAR.fullmatch(typed):
-        return int(match[1]), 2500 + int(match[2])
-    return typed if _TRACKING_CODE.fullmatch(typed) else None
 
 
 def find_own_case_by_code(session: Session, resident: Resident, typed: str) -> Case | None:

@@ -3,6 +3,7 @@
 from bot.events import row_number
 from bot.replies import Button, CaseCard, CaseCards, Reply, Say, choice
 from bot.visit import Visit
+from store.case_codes import read_case_code
 from store.cases import (
     RESIDENT,
     act,
@@ -10,13 +11,12 @@ from store.cases import (
     find_own_case,
     find_own_case_by_code,
     lock_case,
-    read_case_code,
 )
 from store.line_limits import cut
 from store.models import Case, CaseEvent
 from store.rate_limits import may_guess, note_wrong_code
 from store.ratings import comment, rate
-from store.residents import listen, stop_listening
+from store.residents import listen, offer, stop_listening
 from store.statuses import (
     OPEN_STATUSES,
     STATUS_LABELS,
@@ -53,6 +53,11 @@ def mine(visit: Visit) -> list[Reply]:
     return [visit.say("cases.list", count=len(found)), CaseCards(tuple(card(visit, c) for c in found), text)]
 
 
+def mine_are_known(visit: Visit) -> bool:
+    """Says whether the resident has any case."""
+    return bool(cases_of(visit.session, visit.resident, most=1))
+
+
 def track(visit: Visit) -> list[Reply]:
     """One open case is shown at once; of several, the resident says which. In a surge everybody hears how it stands."""
     return [*_how_it_stands(visit), *_tracked(visit)]
@@ -72,7 +77,7 @@ def _tracked(visit: Visit) -> list[Reply]:
         return [visit.say("cases.none", visit.button("report", "report"))]
     being_done = [case for case in found if Status(case.status) in OPEN_STATUSES]
     if len(being_done) == 1 or len(found) == 1:
-        return [card(visit, (being_done or found)[0])]
+        return see(visit, (being_done or found)[0])
     buttons = tuple(
         Button(
             cut(f"{c.shown_number} {c.service_title}", 20),
@@ -174,6 +179,7 @@ def find_tapped(visit: Visit, case_id: str | None) -> Case | None:
 
 
 def see(visit: Visit, case: Case) -> list[Reply]:
+    offer(visit.resident, "case", str(case.id))
     return [card(visit, case)]
 
 
@@ -224,6 +230,7 @@ def ask_withdraw(visit: Visit, case: Case) -> list[Reply]:
         visit.button("cancel_yes", "withdraw_yes", case=case.id),
         visit.button("keep_case", "see", case=case.id),
     )
+    offer(visit.resident, "withdraw", str(case.id))
     return [_about(visit, "confirm_withdraw", case, *buttons)]
 
 
@@ -247,6 +254,7 @@ def confirm_works(visit: Visit, case: Case) -> list[Reply]:
     stars = tuple(
         Button("⭐" * n, "stars", {"case": str(case.id), "n": str(n)}, f"{n} ดาว") for n in range(5, 0, -1)
     )
+    offer(visit.resident, "case", str(case.id))
     return [choice(visit.words("cases.glad"), stars)]
 
 

@@ -19,7 +19,7 @@ from bot.conversations.said import Words
 from bot.conversations.triage import triage_of
 from bot.events import read_event
 from bot.handlers.commands import read_command
-from store.cases import read_case_code
+from store.case_codes import read_case_code
 from store.line_limits import cut, units
 from store.masking import numbers_masked
 from store.services.definition import Kind

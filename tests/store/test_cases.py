@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select
 
 from store import cases
-from store.cases import RESIDENT, Actor, StaleCase, act, lock_case, read_case_code
+from store.cases import RESIDENT, Actor, StaleCase, act, lock_case
 from store.clock import BANGKOK, now
 from store.db import Database
 from store.models import Case, File, OutboxRow
@@ -226,22 +226,3 @@ def test_stars_are_one_to_five_and_only_for_what_is_done(
             rate(session, municipality, lock_case(session, case_id), stars)
     with database.reading() as session:
         assert session.get_one(Case, case_id).stars == 5
-
-
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
-        ("0123/2570", (123, 2570)),
-        ("เรื่องที่ 0123/2570 ค่ะ", (123, 2570)),
-        ("เลขที่ ๐๑๒๓/๒๕๗๐", (123, 2570)),
-        ("เลขที่เรื่อง 123/70", (123, 2570)),
-        ("0123/\u200d2570", (123, 2570)),
-        ("tx70–ab12–cd34–e", "TX70-AB12-CD34-E"),
-        ("99/70", None),
-        ("เลขที่ 99/70", None),
-        ("บ้านเลขที่ 12/2570", None),
-        ("เรื่องที่ 0123/2570 ถึงไหนแล้ว", None),
-    ],
-)
-def test_the_number_of_a_case_may_be_spelt_in_every_usual_way(typed: str, code: object) -> None:
-    assert read_case_code(typed) == code

@@ -1,0 +1,54 @@
+"""Reading the number or the tracking code of a case as people write it, alone or in a sentence."""
+
+import re
+
+from store.thai import arabic_digits, without_particles
+
+CaseCode = tuple[int, int] | str
+
+# A case's number or code, with room for the spaces people type into it.
+LONGEST_CODE = 60
+LONGEST_SENTENCE = 200
+_NUMBER = re.compile(r"(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง|เลขที่|เลข|#)?(\d{1,6})/(25\d\d)")
+# A short year only with the word for it or the naught that no house has: 99/70 alone is the number of a house.
+_NUMBER_OF_A_SHORT_YEAR = re.compile(
+    r"(?:(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง|#)(\d{1,6})|(?:เลขที่|เลข)?(0\d{3}))/(\d\d)"
+)
+_TRACKING_CODE = re.compile(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]")
+_IN_A_SENTENCE = re.compile(
+    r"(?<![0-9/])([0-9]{1,6}/25[0-9]{2})(?![0-9/])|"
+    rf"(?<![A-Z0-9])({_TRACKING_CODE.pattern})(?![A-Z0-9])"
+)
+# Dashes of every length are one; signs that nobody sees are none.
+_AS_CODES = {
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u180e\ufe0f\ufeff")),
+}
+
+
+def read_case_code(typed: str) -> CaseCode | None:
+    """(number, fiscal year) or a tracking code, as a person types them; None for any other text."""
+    if len(typed) > LONGEST_CODE:
+        return None
+    typed = "".join(_plain(without_particles(typed)).split())
+    if match := _NUMBER.fullmatch(typed):
+        return int(match[1]), int(match[2])
+    if match := _NUMBER_OF_A_SHORT_YEAR.fullmatch(typed):
+        return int(match[1] or match[2]), 2500 + int(match[3])
+    return typed if _TRACKING_CODE.fullmatch(typed) else None
+
+
+def find_case_code(text: str) -> tuple[str, str] | None:
+    """The one code that stands in a sentence and what is said beside it, for example ("0123/2570", "ถึงไหนแล้ว")."""
+    if len(text) > LONGEST_SENTENCE or "บ้านเลขที่" in text:
+        return None
+    text = _plain(text)
+    found = list(_IN_A_SENTENCE.finditer(text))
+    if len(found) != 1:
+        return None
+    [match] = found
+    return match[1] or match[2], f"{text[: match.start()]} {text[match.end() :]}".strip()
+
+
+def _plain(text: str) -> str:
+    return arabic_digits(text).upper().translate(_AS_CODES)
