@@ -1,36 +1,74 @@
 """Finding the service a resident means from what they typed, without spaces, with slips."""
 
+import re
 from collections.abc import Iterable
+from functools import cache
 
+from bot.conversations.intents import without_wishes
 from store.services import Service
-from store.thai import folded, folded_word
+from store.thai import folded, folded_word, without_repeats
+
+_LATIN = re.compile("[a-z]+")
 
 
-def named_exactly(services: Iterable[Service], text: str) -> Service | None:
-    """The service whose title, label or keyword this is."""
-    typed = folded(text)
+def named_exactly(services: Iterable[Service], text: str, *, polite: bool = True) -> Service | None:
+    """The service whose title, label, keyword or hint this is, with whatever courtesy and asking around it.
+
+    Without `polite` it is the name alone, and no hint: what may as well be an answer to somebody.
+    """
+    typed = without_wishes(text) if polite else folded(text)
     if not typed:
         return None
     for service in services:
-        names = (service.title, service.label, *service.keywords)
-        if any(folded_word(name) == typed for name in names):
+        names = (service.title, service.label, *service.keywords, *(service.hints if polite else ()))
+        if any((_name_alone(name) if polite else folded_word(name)) == typed for name in names):
             return service
     return None
+
+
+@cache
+def _name_alone(name: str) -> str:
+    """For names of our own, which are few; never for what people typed."""
+    return without_wishes(name)
 
 
 def meant(services: Iterable[Service], text: str) -> list[Service]:
     """The services whose keywords stand in the text, the longest keyword first; at most three.
 
-    A keyword inside a longer one does not count: ไฟถนน is about a light, not about a road.
+    A keyword inside a longer one does not count: ไฟถนน is about a light, not about a road. If there is none, it is
+    looked for once more in the text without repeated letters.
     """
-    keywords = [
-        (folded_word(keyword), service)
-        for service in services
-        for keyword in (service.label, *service.keywords)
-    ]
-    rest, found = folded(text), []
-    for keyword, service in sorted(keywords, key=lambda pair: -len(pair[0])):
-        if keyword and keyword in rest:
-            rest = rest.replace(keyword, "\n")
-            found += [] if service in found else [service]
-    return found[:3]
+    words = [(word, service) for service in services for word in (service.label, *service.keywords)]
+    return (_standing_in(text, words) or _standing_in(text, words, repeats=False))[:3]
+
+
+def hinted_first(services: Iterable[Service], text: str) -> list[Service]:
+    """All services, those first of which the text has a hint."""
+    everything = list(services)
+    first = _standing_in(text, [(hint, service) for service in everything for hint in service.hints])
+    return first + [service for service in everything if service not in first]
+
+
+def _standing_in(text: str, words: list[tuple[str, Service]], *, repeats: bool = True) -> list[Service]:
+    # Thai is written without spaces. Latin words count only as whole words: there is no tree in a street.
+    thai, latin = folded(text), f" {' '.join(_LATIN.findall(text.lower()))} "
+    if not repeats:
+        thai = without_repeats(thai)
+    found = []
+    for word, service in sorted(words, key=lambda pair: -len(pair[0])):
+        if word.isascii():
+            is_said, latin = _cut_out(f" {word} ", latin, " \n ")
+        else:
+            is_said, thai = _cut_out(_folded_name(word, repeats=repeats), thai, "\n")
+        if is_said and service not in found:
+            found.append(service)
+    return found
+
+
+def _cut_out(word: str, text: str, gap: str) -> tuple[bool, str]:
+    return bool(word) and word in text, text.replace(word, gap) if word else text
+
+
+@cache
+def _folded_name(name: str, *, repeats: bool) -> str:
+    return folded(name) if repeats else without_repeats(folded(name))

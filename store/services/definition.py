@@ -115,7 +115,11 @@ class Question(_Part):
 
 
 class Service(_Part):
-    """What we offer. What a resident reads here is Thai, but for `label_en`; braces name facts of the municipality."""
+    """What we offer. What a resident reads here is Thai, but for `label_en`; braces name facts of the municipality.
+
+    A message with one of the `keywords` is about this service. One with a `hint` may be: ถนน is where many things
+    happen, so that it begins a request only as the whole message and else is offered first in the list.
+    """
 
     name: str
     code: str = Field(pattern=r"^D[1-6]-\d\d$")
@@ -128,6 +132,7 @@ class Service(_Part):
     answer_within: Promise
     fee_baht: int = Field(default=0, ge=0)
     keywords: tuple[str, ...]
+    hints: tuple[str, ...] = ()
     order: int = 100
     next_step: str
     triage: Literal["yellow", "green"] = "green"

@@ -1,0 +1,82 @@
+"""What a message outside a request is about: something of ours to look up, a service, one of several, or unknown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.conversations.intents import asked_for, hinted
+from bot.conversations.matching import hinted_first, meant, named_exactly
+from store.services import Service
+
+# Shorter than this, what was typed says too little to be about something.
+A_SENTENCE = 12
+# What goes to others than the town's departments: who else is in charge is said first.
+_BEFORE_SERVICES = ("corruption", "power")
+# What a longer message may be about if it names no service.
+_BESIDE_SERVICES = ("track", "privacy", "instalments", "tax", "genuine", "news", "contact")
+
+
+@dataclass(frozen=True)
+class Asks:
+    """For one thing of ours: a name in ASKS."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Opens:
+    """A service; `named` if the message says no more than its name, so that nothing of it need be kept."""
+
+    service: Service
+    named: bool
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of these services: the resident says which."""
+
+    services: tuple[Service, ...]
+
+
+@dataclass(frozen=True)
+class AtTheCounter:
+    """Papers and allowances that no service takes; these services are named beside."""
+
+    services: tuple[Service, ...]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """All services, the nearest first. `said_something` is False for a few letters without a hint."""
+
+    services: tuple[Service, ...]
+    said_something: bool
+
+
+Recognised = Asks | Opens | OneOf | AtTheCounter | Unknown
+
+
+def recognise(services: Iterable[Service], text: str, *, has_cases: bool) -> Recognised:
+    """Decides by the whole message first, then by its words. `has_cases`: the resident has reported before.
+
+    With a case, ไฟที่แจ้งไว้ถึงไหนแล้ว asks about it and reports no other light; without one it may be a report.
+    What goes to others than the town's departments comes before the services: corruption, the light of a house.
+    """
+    offered = list(services)
+    if name := asked_for(text):
+        return Asks(name)
+    if (service := named_exactly(offered, text)) is not None:
+        return Opens(service, named=True)
+    about = hinted(text)
+    if name := next((name for name in about if name in _BEFORE_SERVICES), ""):
+        return Asks(name)
+    if "track" in about and has_cases:
+        return Asks("track")
+    found = meant(offered, text)
+    if "counter" in about:
+        return AtTheCounter(tuple(found))
+    if found:
+        return Opens(found[0], named=False) if len(found) == 1 else OneOf(tuple(found))
+    if name := next((name for name in about if name in _BESIDE_SERVICES), ""):
+        return Asks(name)
+    nearest = hinted_first(offered, text)
+    return Unknown(tuple(nearest), said_something=len(text) >= A_SENTENCE or nearest != offered)
