@@ -41,7 +41,10 @@ class Office:
 
 @dataclass(frozen=True)
 class Visit:
-    """`arrived_at` is when the event reached us; `running` is the request the resident had open then."""
+    """`arrived_at` is when the event reached us; `running` is the request the resident had open then.
+
+    `offered` is what our last message offered to press, and about which case or service: see `store.residents.offer`.
+    """
 
     session: Session
     office: Office
@@ -49,6 +52,7 @@ class Visit:
     event: Event
     arrived_at: datetime
     running: Conversation | None = None
+    offered: tuple[str, str] = ("", "")
 
     @property
     def late(self) -> bool:

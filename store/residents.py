@@ -104,10 +104,33 @@ def kept_words(resident: Resident) -> tuple[str, str | None]:
     return str(heard.get("words", "")), heard.get("said_in")
 
 
+def offer(resident: Resident, what: str, about: str = "") -> None:
+    """Notes what our last message offered, so that whoever sees no buttons may type what they say.
+
+    `about` is the id of a case or the name of a service. It holds for the next message only: see `take_offer`.
+    """
+    until = (now() + LISTEN_FOR).isoformat()
+    resident.listening = {
+        **(resident.listening or {}),
+        "offered": {"what": what, "about": about, "until": until},
+    }
+
+
+def take_offer(resident: Resident) -> tuple[str, str]:
+    """What the last message offered and about which, or two empty words; from now on it is offered no more."""
+    if resident.listening is None or "offered" not in resident.listening:
+        return "", ""
+    rest = {key: value for key, value in resident.listening.items() if key != "offered"}
+    offered = resident.listening["offered"]
+    resident.listening = rest or None
+    left = datetime.fromisoformat(offered["until"]) - now()
+    return (offered["what"], offered["about"]) if timedelta(0) <= left <= LISTEN_FOR else ("", "")
+
+
 def _still_heard(resident: Resident) -> dict[str, Any] | None:
     """Not for longer than ever said: a clock that was set back must not stretch it to days."""
     heard = resident.listening
-    if heard is None:
+    if heard is None or "until" not in heard:
         return None
     left = datetime.fromisoformat(heard["until"]) - now()
     longest = LISTEN_FOR_ANSWER if heard.get("for") == "answer" else LISTEN_FOR

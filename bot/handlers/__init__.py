@@ -1,12 +1,14 @@
 """What each kind of event leads to: a handler takes a visit and gives back what to reply."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.conversations.said import SomethingElse, Words
 from bot.events import Followed, Joined, Place, SentFile, Tap, Unfollowed, Unknown, Unsent
 from bot.handlers import follow, menu, messages, taps, unsend
 from bot.replies import Reply
 from bot.visit import Visit
+from store.residents import take_offer
 
 Handler = Callable[[Visit], list[Reply]]
 
@@ -27,4 +29,5 @@ HANDLERS: dict[type, Handler] = {
 def handle(visit: Visit) -> list[Reply]:
     if unsend.is_unsent(visit):
         return []
+    visit = replace(visit, offered=take_offer(visit.resident))
     return HANDLERS[type(visit.event.what)](visit)

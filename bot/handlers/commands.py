@@ -1,53 +1,97 @@
-"""Words that always mean the same: the labels of our own buttons and what people type instead of them."""
+"""Words that ask for something of ours: the labels of our own buttons and what people type instead of them."""
 
 from collections.abc import Callable
 
 from bot.conversations import engine
-from bot.handlers import announcements, conversation, information, menu, my_cases, topics
+from bot.conversations.intents import SMALL_TALK, asked_for
+from bot.events import Tap
+from bot.handlers import announcements, conversation, information, menu, my_cases, topics, typed_buttons
 from bot.handlers.submissions import send
 from bot.replies import Reply
 from bot.visit import Visit
+from store.models import Conversation
 from store.thai import folded, folded_word, without_particles
 
-ANYWHERE: dict[str, Callable[[Visit], list[Reply]]] = {
-    "แจ้งปัญหา": menu.report,
-    "แจ้งเรื่อง": menu.report,
-    "ขอรับบริการ": menu.request,
-    "เมนู": menu.everything,
-    "บริการทั้งหมด": menu.everything,
-    "all services": menu.everything,
-    "report a problem": menu.report,
-    "request a service": menu.request,
-    "track my request": my_cases.track,
-    "my cases": my_cases.mine,
-    "contact us": menu.contact,
+ANSWERS: dict[str, Callable[[Visit], list[Reply]]] = {
+    "corruption": information.corruption,
+    "privacy": information.privacy,
+    "withdraw": typed_buttons.withdraw,
+    "add": typed_buttons.add,
+    "works": typed_buttons.works,
+    "broken": typed_buttons.broken,
+    "topics": topics.show,
+    "topics_all": lambda visit: topics.choose_all(visit, Tap("topics_all", {"w": "yes"})),
+    "topics_none": lambda visit: topics.choose_all(visit, Tap("topics_all", {"w": "no"})),
+    "track": my_cases.track,
+    "mine": my_cases.mine,
+    "genuine": announcements.genuine,
+    "news": information.news,
     "emergency": information.emergency,
+    "instalments": information.instalments,
+    "tax": information.tax,
+    "power": information.power,
     "menu": menu.everything,
-    "ติดตามเรื่อง": my_cases.track,
-    "เรื่องถึงไหน": my_cases.track,
-    "เรื่องถึงไหนแล้ว": my_cases.track,
-    "เรื่องของฉัน": my_cases.mine,
-    "ติดต่อเรา": menu.contact,
-    "ประกาศ": information.news,
-    "ตรวจสอบประกาศ": announcements.genuine,
-    "จริงไหม": announcements.genuine,
-    "จริงหรือเปล่า": announcements.genuine,
-    "ของจริงไหม": announcements.genuine,
-    "เบอร์ฉุกเฉิน": information.emergency,
-    "จ่ายภาษี": information.tax,
-    "ผ่อนภาษี": information.instalments,
+    "report": menu.report,
+    "request": menu.request,
+    "contact": menu.contact,
     "english": information.in_english,
-    "ภาษาไทย": information.in_thai,
     "thai": information.in_thai,
+    "help": menu.help_,
+    "thanks": menu.thanks,
+    "hello": menu.hello,
 }
-ANYWHERE |= dict.fromkeys(
-    ("ข่าวสาร", "รับข่าวสาร", "รับข่าว", "ตั้งค่าข่าว", "ตั้งค่าข่าวสาร", "เลือกข่าวที่รับ", "เลิกรับข่าว", "เลิกรับข่าวสาร",
-     "ไม่รับข่าว", "ไม่รับข่าวสาร", "หยุดส่ง", "หยุดส่งข่าว", "หยุดข่าว", "ยกเลิกข่าวสาร"),
-    topics.show,
+# In the middle of a request only these words alone are no answer to the question.
+LABELS: dict[str, str] = {
+    "แจ้งปัญหา": "report",
+    "แจ้งเรื่อง": "report",
+    "report": "report",
+    "report a problem": "report",
+    "ขอรับบริการ": "request",
+    "request": "request",
+    "request a service": "request",
+    "เมนู": "menu",
+    "บริการทั้งหมด": "menu",
+    "all services": "menu",
+    "menu": "menu",
+    "ติดตามเรื่อง": "track",
+    "ติดตาม": "track",
+    "เรื่องถึงไหน": "track",
+    "เรื่องถึงไหนแล้ว": "track",
+    "ถึงไหนแล้ว": "track",
+    "ดูสถานะ": "track",
+    "ดูความคืบหน้า": "track",
+    "track": "track",
+    "track my request": "track",
+    "เรื่องของฉัน": "mine",
+    "my cases": "mine",
+    "ติดต่อเรา": "contact",
+    "contact": "contact",
+    "contact us": "contact",
+    "ประกาศ": "news",
+    "news": "news",
+    "ตรวจสอบประกาศ": "genuine",
+    "จริงไหม": "genuine",
+    "จริงหรือเปล่า": "genuine",
+    "ของจริงไหม": "genuine",
+    "เบอร์ฉุกเฉิน": "emergency",
+    "emergency": "emergency",
+    "ภาษี": "tax",
+    "จ่ายภาษี": "tax",
+    "ผ่อนภาษี": "instalments",
+    "english": "english",
+    "ภาษาไทย": "thai",
+    "thai": "thai",
+}
+LABELS |= dict.fromkeys(
+    ("ข่าวสาร", "รับข่าวสาร", "รับข่าว", "ตั้งค่าข่าว", "ตั้งค่าข่าวสาร", "เลือกข่าว", "เลือกข่าวที่รับ", "เลิกรับข่าว",
+     "เลิกรับข่าวสาร", "ไม่รับข่าว", "ไม่รับข่าวสาร", "หยุดส่ง", "หยุดส่งข่าว", "หยุดข่าว", "ยกเลิกข่าวสาร"),
+    "topics",
 )  # fmt: skip
+_NOT_FOR_OFFICERS = frozenset({"corruption", "privacy", "withdraw", "topics", "track", "mine"})
 # With spaces and courtesy; the longest command has twenty letters.
 LONGEST_COMMAND = 200
 _CANCEL = ("ยกเลิก", "เลิก", "ไม่ทำแล้ว", "cancel")
+_CANCEL_REQUEST = (*_CANCEL, "ยกเลิกเรื่อง", "ยกเลิกเรื่องนี้")
 _BACK = ("ย้อนกลับ", "กลับ", "ถอยกลับ", "back")
 _SKIP = ("ข้าม", "ไม่มี", "skip")
 _HELP = ("ช่วยเหลือ", "ช่วยด้วย", "help", "วิธีใช้", "ทำยังไง", "ทำอย่างไร")
@@ -60,12 +104,34 @@ def command(visit: Visit, text: str) -> list[Reply] | None:
     if (replies := announcements.tester_code(visit, text)) is not None:
         return replies
     typed = read_command(text)
-    for words, act in ANYWHERE.items():
+    for words, name in LABELS.items():
         if typed and folded_word(words) == typed:
-            return act(visit)
+            return ANSWERS[name](visit)
     if _is(typed, _HELP):
         return _help(visit)
-    return _in_conversation(visit, typed)
+    if (replies := topics.choose_typed(visit, typed)) is not None:
+        return replies
+    pressed = typed_buttons.press(visit, typed)
+    return pressed if pressed is not None else _in_conversation(visit, typed)
+
+
+def sentence_of_a_case(visit: Visit, text: str, *, officer_waits: bool) -> list[Reply] | None:
+    """Answers words that ask for something of ours where others are expected for a case; None for any others.
+
+    ใช้ได้แล้ว may answer an officer who waits; to nobody it is what the button says, if a case was mended.
+    """
+    name = asked_for(text)
+    if name in _NOT_FOR_OFFICERS:
+        return ANSWERS[name](visit)
+    if name in ("works", "broken") and not officer_waits and typed_buttons.can(visit, name):
+        return ANSWERS[name](visit)
+    return None
+
+
+def sentence_in_between(visit: Visit, text: str) -> list[Reply] | None:
+    """Answers words that are no answer to the running question. Small talk is left to the question."""
+    name = asked_for(text)
+    return ANSWERS[name](visit) if name and name not in SMALL_TALK else None
 
 
 def read_command(text: str) -> str:
@@ -93,7 +159,7 @@ def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
         return [visit.say("conversation.nothing_to_cancel")] if _is(typed, _CANCEL) else None
     turn = engine.next_turn(draft)
     asking = turn.question if isinstance(turn, engine.Asking) else None
-    if _is(typed, _CANCEL):
+    if _is(typed, _CANCEL_REQUEST):
         return conversation.confirm_cancel(visit, row)
     if _is(typed, _BACK):
         return conversation.answer_with(visit, row, engine.go_back(draft))
@@ -101,6 +167,13 @@ def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
         return conversation.answer_with(visit, row, engine.skip(draft))
     if asking is None and _is(typed, _SEND):
         return send(visit, row, draft)
-    if asking is None and _is(typed, _EDIT):
+    return _edit(visit, typed, row, draft) if asking is None else None
+
+
+def _edit(visit: Visit, typed: str, row: Conversation, draft: engine.Draft) -> list[Reply] | None:
+    """At the summary: แก้ไข, or แก้ไข with the label of a question, as its button says."""
+    if _is(typed, _EDIT):
         return conversation.choose_edit(visit, row, draft)
-    return None
+    labels = {folded_word(f"แก้ไข {question.label}"): question.key for question, _ in engine.answered(draft)}
+    key = labels.get(typed)
+    return conversation.answer_with(visit, row, engine.edit(draft, key)) if key else None

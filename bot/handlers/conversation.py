@@ -29,7 +29,7 @@ from store import conversations
 from store.clock import today
 from store.loose_files import claim, loose_files
 from store.models import Conversation, File
-from store.residents import listening_for, stop_listening
+from store.residents import listening_for, offer, stop_listening
 from store.services import Question, Service
 from store.surge import find_running
 
@@ -243,6 +243,7 @@ def offer_resume(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
         visit.button("start_over", "start_over", c=row.id),
         visit.button("cancel", "cancel_yes", c=row.id),
     )
+    offer(visit.resident, "resume")
     return [visit.say("conversation.resume", *buttons, title=draft.service.title)]
 
 
@@ -251,11 +252,18 @@ def offer_switch(visit: Visit, row: Conversation, draft: Draft, other: Service) 
         visit.button("go_on", "go_on", c=row.id),
         visit.button("switch", "switch", c=row.id, s=other.name),
     )
+    offer(visit.resident, "switch", other.name)
     return [visit.say("conversation.switch", *buttons, title=draft.service.title, other=other.title)]
+
+
+def go_on(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
+    save(visit, row, draft)
+    return ask(visit, row, draft)
 
 
 def confirm_cancel(visit: Visit, row: Conversation) -> list[Reply]:
     buttons = (visit.button("cancel_yes", "cancel_yes", c=row.id), visit.button("go_on", "go_on", c=row.id))
+    offer(visit.resident, "cancel")
     return [visit.say("conversation.confirm_cancel", *buttons)]
 
 

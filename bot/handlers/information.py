@@ -1,14 +1,16 @@
 """What anybody can look up at a tap: announcements, emergency numbers, taxes, and the menu in another language."""
 
 from bot.hotlines import EVERYTHING
-from bot.replies import CallCard, Reply
+from bot.replies import Button, CallCard, Reply
 from bot.visit import Visit
 from store.broadcasts.published import list_announcements
+from store.conversations import FORGET_AFTER
 from store.line_limits import cut
 from store.menus import ENGLISH, THAI
 from store.residents import choose_language
 from store.thai import thai_date
 
+COMPLAINT, STREET_LIGHT = "complaint", "street_light"
 LOOKED_THROUGH, SHOWN, LONGEST_TITLE = 10, 3, 100
 
 
@@ -41,6 +43,26 @@ def tax(visit: Visit) -> list[Reply]:
 
 def instalments(visit: Visit) -> list[Reply]:
     return [visit.say("information.instalments")]
+
+
+def corruption(visit: Visit) -> list[Reply]:
+    """Names those outside the town first: whatever is reported here is read by the town's own staff."""
+    offered = (
+        (visit.button("to_the_town", "open", s=COMPLAINT),) if COMPLAINT in visit.office.services else ()
+    )
+    return [visit.say("information.corruption", *offered)]
+
+
+def power(visit: Visit) -> list[Reply]:
+    """The light of a house is the electricity company's; that of a street may still be reported to us."""
+    service = visit.office.services.get(STREET_LIGHT)
+    offered = [Button(service.label, "open", {"s": service.name}, service.label)] if service else []
+    return [visit.say("information.power", *offered)]
+
+
+def privacy(visit: Visit) -> list[Reply]:
+    """Who sees what a resident tells, what goes when, and whom to ask for the rest (PDPA sections 30 to 33)."""
+    return [visit.say("information.privacy", days=FORGET_AFTER.days)]
 
 
 def in_english(visit: Visit) -> list[Reply]:

@@ -1,21 +1,8 @@
 """The main menu, help, contact, small talk, and everything not understood."""
 
+from bot.conversations.recognition import AtTheCounter, OneOf, Unknown
 from bot.replies import Reply
 from bot.visit import Visit
-from store.residents import keep_words
-from store.services import Service
-from store.thai import folded, folded_word
-
-# Shorter than this, what was typed says too little to be about something.
-A_SENTENCE = 12
-LONGEST_SMALL_TALK = 30
-
-_SMALL_TALK = {
-    "hello": ("สวัสดี", "หวัดดี", "hello"),
-    "thanks": ("ขอบคุณ", "ขอบใจ", "thank"),
-    "contact": ("เปิดกี่โมง", "กี่โมง", "เวลาทำการ", "เบอร์", "ติดต่อเจ้าหน้าที่", "คุยกับเจ้าหน้าที่", "วันหยุด"),
-}
-_GREETINGS = ("ดี", "ดีค่ะ", "ดีคะ", "ดีครับ", "ดีคับ", "ดีจ้า", "hi", "hey")
 
 
 def nothing(_visit: Visit) -> list[Reply]:
@@ -42,31 +29,29 @@ def help_(visit: Visit) -> list[Reply]:
     return [visit.say("menu.help")]
 
 
-def choose_meant(visit: Visit, services: list[Service]) -> list[Reply]:
-    return [visit.choice_of(services, "menu.choose_meant")]
+def thanks(visit: Visit) -> list[Reply]:
+    return [visit.say("menu.thanks")]
 
 
-def small_talk(visit: Visit, text: str) -> list[Reply] | None:
-    """A greeting, thanks, or a question about hours and phones."""
-    if len(text) > LONGEST_SMALL_TALK:
-        return None
-    typed = folded(text)
-    # In a longer sentence these are parts of other words: ไม่ค่อยดีครับ, this.
-    if any(folded_word(greeting) == typed for greeting in _GREETINGS):
-        return [visit.say("menu.hello", *visit.main_buttons())]
-    for name, openings in _SMALL_TALK.items():
-        if any(folded_word(opening) in typed for opening in openings):
-            asked_back = visit.main_buttons() if name == "hello" else ()
-            return [visit.say(f"menu.{name}", *asked_back)]
-    return None
+def hello(visit: Visit) -> list[Reply]:
+    return [visit.say("menu.hello", *visit.main_buttons())]
 
 
-def not_understood(visit: Visit, text: str) -> list[Reply]:
-    """A few letters get a hint; a whole sentence is about something, so all services are offered."""
-    if len(text) < A_SENTENCE:
-        return [visit.say("menu.not_understood", *visit.main_buttons())]
-    keep_words(visit.resident, text, visit.event.message_id)
-    return [visit.say("menu.not_sure"), *visit.menu("menu.choose_meant")]
+def not_understood(visit: Visit) -> list[Reply]:
+    return [visit.say("menu.not_understood", *visit.main_buttons())]
+
+
+def ask_which(visit: Visit, unsure: OneOf | AtTheCounter | Unknown) -> list[Reply]:
+    """Which service a sentence is about, after honest words where it may be about none."""
+    match unsure:
+        case OneOf(services):
+            return [visit.choice_of(services, "menu.choose_meant")]
+        case AtTheCounter(()):
+            return [visit.say("information.at_the_counter")]
+        case AtTheCounter(services):
+            return [visit.say("information.at_the_counter"), visit.choice_of(services, "menu.choose_meant")]
+        case Unknown(services):
+            return [visit.say("menu.not_sure"), visit.choice_of(services, "menu.choose_near")]
 
 
 def file_first(visit: Visit, kind: str) -> list[Reply]:

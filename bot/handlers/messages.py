@@ -7,16 +7,18 @@ from bot.conversations.answers import clean_text, tells_a_secret
 from bot.conversations.emergencies import find_emergency
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.matching import meant, named_exactly
+from bot.conversations.recognition import A_SENTENCE, Asks, Opens, Unknown, recognise
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
 from bot.events import Place, SentFile
-from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases
+from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
 from bot.replies import Reply
 from bot.visit import Visit
+from store.case_codes import find_case_code
 from store.conversations import is_cold
 from store.files import count_of_album, find_in_case, want
 from store.models import Case, Conversation, File
 from store.rate_limits import may_send_file
-from store.residents import keep_words, listening_for
+from store.residents import keep_words, kept_words, listening_for
 from store.services import Service
 
 # Questions whose answer is free text: a sentence about another matter may well be the answer.
@@ -34,10 +36,16 @@ def words(visit: Visit) -> list[Reply]:
     if (replies := commands.command(visit, text)) is not None:
         return replies
     if (case := my_cases.find_typed(visit, text)) is not None:
-        return my_cases.see(visit, case)
+        return typed_buttons.do_to_numbered(visit, case)
     if (row := visit.running) is not None:
         return _in_conversation(visit, row, Words(text))
-    return _for_a_case(visit, text) or my_cases.not_theirs(visit, text) or _start_of_something(visit, text)
+    return (
+        _about_a_number(visit, text)
+        or typed_buttons.stars(visit, text)
+        or _for_a_case(visit, text)
+        or my_cases.not_theirs(visit, text)
+        or _start_of_something(visit, text)
+    )
 
 
 def _nothing_to_read(visit: Visit) -> list[Reply]:
@@ -63,17 +71,25 @@ def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]
     if draft is None:
         return conversation.leave_gone_service(visit, row)
     if is_cold(row):
-        return conversation.offer_resume(visit, row, draft)
+        return _after_silence(visit, row, draft, said)
     if visit.late and isinstance(said, Words):
         return [visit.say("conversation.late_message"), *conversation.ask(visit, row, draft)]
     heard = engine.hear(draft, said, visit.office.setting())
-    if (
-        isinstance(said, Words)
-        and heard.draft == draft
-        and (other := _about_another(visit, draft, said.text))
-    ):
-        return conversation.offer_switch(visit, row, draft, other)
+    if isinstance(said, Words) and heard.draft == draft:
+        if (other := _about_another(visit, draft, said.text)) is not None:
+            return conversation.offer_switch(visit, row, draft, other)
+        if replies := my_cases.not_theirs(visit, said.text) or commands.sentence_in_between(visit, said.text):
+            return [*replies, *conversation.ask(visit, row, draft)]
     return conversation.answer_with(visit, row, heard)
+
+
+def _after_silence(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
+    """Asks whether to go on. Whoever writes on without an answer to that sees no buttons: the request goes on."""
+    if isinstance(said, Words) and (replies := commands.sentence_in_between(visit, said.text)):
+        return replies
+    if visit.offered[0] == "resume":
+        return conversation.go_on(visit, row, draft)
+    return conversation.offer_resume(visit, row, draft)
 
 
 def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
@@ -85,12 +101,24 @@ def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
     return found[0] if len(found) == 1 and found[0].name != draft.service.name else None
 
 
+def _about_a_number(visit: Visit, text: str) -> list[Reply] | None:
+    """Does what is asked about the case whose number stands in the sentence; None if none does."""
+    found = find_case_code(text)
+    if found is None:
+        return None
+    code, beside = found
+    case = my_cases.find_typed(visit, code)
+    return typed_buttons.do_as_said(visit, case, beside) if case else my_cases.not_theirs(visit, code)
+
+
 def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:
     """Takes the words for the case being talked about, unless they name a service: then they start a new request."""
     listening = listening_for(visit.resident)
-    if listening is None or named_exactly(visit.office.services.values(), text):
+    if listening is None or named_exactly(visit.office.services.values(), text, polite=False):
         return None
     what, case_id = listening
+    if replies := commands.sentence_of_a_case(visit, text, officer_waits=what == "answer"):
+        return replies
     case = visit.session.get_one(Case, case_id)
     if what == "comment":
         return my_cases.take_comment(visit, case, text)
@@ -98,16 +126,22 @@ def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:
 
 
 def _start_of_something(visit: Visit, text: str) -> list[Reply]:
-    services = visit.office.services.values()
-    if (service := named_exactly(services, text)) is not None:
-        return conversation.start(visit, service)
-    found = meant(services, text)
-    if len(found) == 1:
-        return conversation.start(visit, found[0], opening=text, said_in=visit.event.message_id)
-    if found:
-        keep_words(visit.resident, text, visit.event.message_id)
-        return menu.choose_meant(visit, found)
-    return menu.small_talk(visit, text) or menu.not_understood(visit, text)
+    services, has_cases = visit.office.services.values(), my_cases.mine_are_known(visit)
+    match recognise(services, text, has_cases=has_cases):
+        case Asks(name):
+            if len(text) >= A_SENTENCE and name in ("corruption", "power"):
+                keep_words(visit.resident, text, visit.event.message_id)
+            return commands.ANSWERS[name](visit)
+        case Opens(service, named=True):
+            kept, said_in = kept_words(visit.resident)
+            return conversation.start(visit, service, opening=kept, said_in=said_in)
+        case Opens(service):
+            return conversation.start(visit, service, opening=text, said_in=visit.event.message_id)
+        case Unknown(_, said_something=False):
+            return menu.not_understood(visit)
+        case unsure:
+            keep_words(visit.resident, text, visit.event.message_id)
+            return menu.ask_which(visit, unsure)
 
 
 def sent_file(visit: Visit) -> list[Reply]:

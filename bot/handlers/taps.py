@@ -128,11 +128,6 @@ def _edit(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Re
     return conversation.answer_with(visit, row, engine.edit(draft, key))
 
 
-def _go_on(visit: Visit, _button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
-    conversation.save(visit, row, draft)
-    return conversation.ask(visit, row, draft)
-
-
 def _start_over(visit: Visit, _button: Tap, _row: Conversation, draft: Draft) -> list[Reply]:
     return conversation.start(visit, draft.service)
 
@@ -186,7 +181,7 @@ IN_CONVERSATION: dict[str, InConversation] = {
     "skip": _skip,
     "back": _back,
     "edit": _edit,
-    "go_on": _go_on,
+    "go_on": lambda visit, _button, row, draft: conversation.go_on(visit, row, draft),
     "start_over": _start_over,
     "switch": _switch,
     "not_this": _not_this,

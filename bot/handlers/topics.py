@@ -6,6 +6,7 @@ from bot.visit import Visit
 from store.broadcasts import topics
 from store.broadcasts.topics import EVERYTHING
 from store.municipality import Topic
+from store.thai import folded
 
 
 def show(visit: Visit) -> list[Reply]:
@@ -23,6 +24,16 @@ def choose(visit: Visit, button: Tap) -> list[Reply]:
     if wanted:
         return [visit.say("topics.now_yes", topic=topic.name), _card(visit)]
     return [visit.say("topics.now_no", topic=topic.name), _card(visit)]
+
+
+def choose_typed(visit: Visit, typed: str) -> list[Reply] | None:
+    """Does what the button of a topic does whose words were typed, such as ไม่รับ เก็บขยะ; `typed` is folded."""
+    for topic in visit.office.municipality.topics:
+        for wanted in _WANTED:
+            about = {"t": topic.code, "w": wanted}
+            if typed and folded(f"{visit.office.phrases.say(f'topics.{wanted}')} {topic.name}") == typed:
+                return choose(visit, Tap("topic", about))
+    return None
 
 
 def choose_all(visit: Visit, button: Tap) -> list[Reply]:

@@ -14,16 +14,18 @@ from bot.conversations.answers import check, clean_text, tells_a_secret
 from bot.conversations.dates import read_day
 from bot.conversations.emergencies import find_emergency
 from bot.conversations.engine import begin
-from bot.conversations.matching import meant, named_exactly
+from bot.conversations.intents import asked_for, hinted, without_wishes
+from bot.conversations.matching import hinted_first, meant, named_exactly
 from bot.conversations.said import Words
 from bot.conversations.triage import triage_of
 from bot.events import read_event
 from bot.handlers.commands import read_command
-from store.case_codes import read_case_code
+from bot.handlers.typed_buttons import read_stars
+from store.case_codes import find_case_code, read_case_code
 from store.line_limits import cut, units
 from store.masking import numbers_masked
 from store.services.definition import Kind
-from store.thai import first_name, folded, one_spelling, without_particles
+from store.thai import first_name, folded, one_spelling, without_particles, without_repeats
 from tests.pure.builders import FRIDAY, SETTING, a_question, a_service
 from tests.pure.pace import Pace
 from tests.pure.patterns import Found, find_patterns, repeats, words_of
@@ -81,6 +83,7 @@ WORDS = [
     "อีก ", "เดือนหน้า", "10.30 น.", "8 โมง", "ไม่ใช่", "สิ้นเดือน", "ธ.ค.",
     "ประมาณ ", "1,000", "-1", "1.", ".", "หมู่ ", "ม.1 ", "99/1 ", "ซอย", "ซ. ", "ถนน", "ต.", "ชุมชน ", "40000", "081",
     "+66 ", "0812345678 ", "ต่อ ", "a@b.", "a@", "@", "นาย", "คุณ", "ก. ", "ชื่อ ", "ผม", "TX70-", "0123/2570", "๑๒", "1",
+    "ขอ", "อยาก", "ภาษี", "ยังไง", "ข่าว", "#123/70 ", "ดาว", "⭐", "street ", "tree",
     "()", "\u0e4d\u0e48", "เเ", "\u0e48\u0e38", "👨‍👩‍👧", "\u202e", "\n", "x", "ทดสอบ1",
     "กลัว", "ไฟไหม้", "ไม่มี", "เด็ก", "จมน้ำ ", "fire ",
 ]  # fmt: skip
@@ -128,6 +131,13 @@ RECOGNISERS = {
     "amount": lambda text: read_amount(text, "คน"),
     "address": read_address,
     "case number": read_case_code,
+    "case number in a sentence": find_case_code,
+    "what is asked for": asked_for,
+    "hints": hinted,
+    "courtesy around a name": without_wishes,
+    "hints of services": lambda text: hinted_first(SERVICES.values(), text),
+    "repeated letters": without_repeats,
+    "stars": read_stars,
     "name to call by": first_name,
     "numbers of people": numbers_masked,
     "events": receive,

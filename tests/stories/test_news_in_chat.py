@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.handlers.commands import ANYWHERE
+from bot.handlers.commands import LABELS
 from store.broadcast_models import ButtonPress
 from store.broadcasts import testers, topics
 from store.broadcasts.approval import write_draft
@@ -158,7 +158,7 @@ def test_the_words_that_cards_ask_for_are_understood(town: Town) -> None:
     approve(town, content=card())
     town.settle()
     asked_for = texts(phone)[-1].split("พิมพ์ ")[1].split(" ")[0]
-    assert asked_for in ANYWHERE
+    assert asked_for in LABELS
     assert "/announcements" in says(town, phone, asked_for)
 
 

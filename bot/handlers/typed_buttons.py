@@ -1,0 +1,211 @@
+"""Does what a button would do for whoever types its words: on a PC, LINE shows no quick replies, and old ones are gone.
+
+What is meant is what our last message offered (`visit.offered`), else the one request or case it can be; of several,
+the resident is asked which.
+"""
+
+import re
+from collections.abc import Callable
+
+from bot.conversations import engine
+from bot.conversations.engine import Draft
+from bot.conversations.intents import asked_for, without_wishes
+from bot.handlers import conversation, menu, my_cases
+from bot.replies import Button, Reply
+from bot.visit import Visit
+from store.cases import cases_of
+from store.line_limits import cut
+from store.models import Case, Conversation
+from store.residents import offer
+from store.statuses import OPEN_STATUSES, Action, Status, Who, allowed
+from store.thai import arabic_digits, folded, without_particles
+
+_GO_ON = ("ทำต่อ", "ทำต่อเลย", "ต่อ", "ต่อเลย", "กรอกต่อ", "continue")
+_START_OVER = ("เริ่มใหม่", "ทำใหม่", "เริ่มต้นใหม่", "start over")
+_SWITCH = ("เปลี่ยนเรื่อง", "เปลี่ยน")
+_NOT_THIS = ("ไม่ใช่เรื่องนี้", "ผิดเรื่อง")
+_CANCEL_YES = ("ใช่ ยกเลิก", "ยกเลิกเลย", "ยืนยันยกเลิก")
+_KEEP = ("ไม่ยกเลิก", "ไม่ต้องยกเลิก")
+_AGREE = ("ใช่", "ยืนยัน", "ตกลง", "โอเค", "ได้", "ok", "yes")
+_REFUSE = ("ไม่", "ไม่ใช่", "ไม่เอา", "no")
+_HOW = {"ถ่ายรูป": "photo", "เลือกรูป": "photo", "ปักหมุด": "pin", "เลือกวัน": "day"}
+_STARS = re.compile(r"(?:ให้)?(?:([1-5])|(หนึ่ง|สอง|สาม|สี่|ห้า))(?:ดาว|คะแนน|stars?)|((?:⭐|🌟|★){1,5})")
+_ONES = {"หนึ่ง": 1, "สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5}
+LONGEST_STARS = 30
+SHORTEST_NEWS = 4
+
+
+def _is(typed: str, words: tuple[str, ...]) -> bool:
+    return bool(typed) and any(folded(word) == typed for word in words)
+
+
+def press(visit: Visit, typed: str) -> list[Reply] | None:
+    """What the button with these words leads to; `typed` is folded. None for any other words."""
+    row = visit.running
+    draft = conversation.find_draft(visit, row) if row else None
+    if (replies := _what_was_offered(visit, typed, row, draft)) is not None:
+        return replies
+    if row is not None and draft is not None:
+        return _in_request(visit, typed, row, draft)
+    if _is(typed, (*_START_OVER, *_SWITCH, *_NOT_THIS)):
+        return menu.everything(visit)
+    if _is(typed, _GO_ON):
+        return [visit.say("conversation.nothing_to_cancel"), *menu.everything(visit)]
+    if _is(typed, _CANCEL_YES):
+        return withdraw(visit)
+    return my_cases.track(visit) if _is(typed, _KEEP) else _how(visit, typed)
+
+
+def _what_was_offered(
+    visit: Visit, typed: str, row: Conversation | None, draft: Draft | None
+) -> list[Reply] | None:
+    what, about = visit.offered
+    if what == "withdraw" and (case := my_cases.find_tapped(visit, about)):
+        if _is(typed, (*_AGREE, *_CANCEL_YES, "ยกเลิก")):
+            return my_cases.withdraw(visit, case)
+        return my_cases.see(visit, case) if _is(typed, (*_REFUSE, *_KEEP)) else None
+    if row is None or draft is None:
+        return None
+    if what == "cancel":
+        return _whether_to_cancel(visit, typed, row, draft)
+    if what == "switch" and _is(typed, _SWITCH) and about in visit.office.services:
+        return conversation.start(visit, visit.office.services[about])
+    return _whether_to_resume(visit, typed, row, draft) if what == "resume" else None
+
+
+def _whether_to_cancel(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
+    if _is(typed, (*_AGREE, *_CANCEL_YES, "ยกเลิก")):
+        return conversation.cancel(visit, row)
+    return conversation.go_on(visit, row, draft) if _is(typed, _REFUSE) else None
+
+
+def _whether_to_resume(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
+    if _is(typed, _START_OVER):
+        return conversation.start(visit, draft.service)
+    if _is(typed, _REFUSE):
+        return conversation.confirm_cancel(visit, row)
+    return conversation.go_on(visit, row, draft) if _is(typed, _AGREE) else None
+
+
+def _in_request(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
+    """Words that nobody gives as an answer; what would be lost is asked about first."""
+    if _is(typed, (*_GO_ON, *_KEEP)):
+        return conversation.go_on(visit, row, draft)
+    if _is(typed, _START_OVER):
+        return conversation.offer_resume(visit, row, draft)
+    if _is(typed, _SWITCH):
+        return menu.everything(visit)
+    if _is(typed, _NOT_THIS) and len(engine.answered(draft)) <= 1:
+        return [*conversation.cancel(visit, row), *menu.everything(visit)]
+    if _is(typed, (*_NOT_THIS, *_CANCEL_YES)):
+        return conversation.confirm_cancel(visit, row)
+    how = _how(visit, typed)
+    return [*how, *conversation.ask(visit, row, draft)] if how else None
+
+
+def _how(visit: Visit, typed: str) -> list[Reply] | None:
+    """How to do what only LINE's own buttons can do."""
+    name = next((name for words, name in _HOW.items() if folded(words) == typed), None)
+    return [visit.say(f"how.{name}")] if name else None
+
+
+def read_stars(text: str) -> int | None:
+    """5 for 5 ดาว, ห้าดาว and ⭐⭐⭐⭐⭐; None for any other words."""
+    if len(text) > LONGEST_STARS:
+        return None
+    said = "".join(arabic_digits(without_particles(text)).replace("\ufe0f", "").lower().split())
+    match = _STARS.fullmatch(said)
+    return (int(match[1] or 0) or _ONES.get(match[2], 0) or len(match[3] or "")) if match else None
+
+
+def stars(visit: Visit, text: str) -> list[Reply] | None:
+    """Gives the stars to the case that was mended; None if these words are no stars."""
+    if (given := read_stars(text)) is None:
+        return None
+    return _do(visit, "stars", str(given))
+
+
+def withdraw(visit: Visit) -> list[Reply]:
+    return _do(visit, "withdraw")
+
+
+def add(visit: Visit) -> list[Reply]:
+    return _do(visit, "add")
+
+
+def works(visit: Visit) -> list[Reply]:
+    return _do(visit, "works")
+
+
+def broken(visit: Visit) -> list[Reply]:
+    return _do(visit, "broken")
+
+
+def do_to_numbered(visit: Visit, case: Case) -> list[Reply]:
+    """A case was named by its number: what was asked about it is done, or it is shown."""
+    act, _, given = visit.offered[1].partition(" ") if visit.offered[0] == "which" else ("", "", "")
+    return _on(visit, case, act, given) if act else my_cases.see(visit, case)
+
+
+def do_as_said(visit: Visit, case: Case, beside: str) -> list[Reply]:
+    """What is asked beside the number of a case; what tells something is given to the case, if it still takes it."""
+    act = asked_for(beside) or asked_for(f"{beside} เรื่อง")  # ยกเลิก 0001/2570
+    if act in _ACTS:
+        return _ACTS[act](visit, case)
+    if act is None and len(without_wishes(beside)) >= SHORTEST_NEWS and my_cases.takes_more(case):
+        return my_cases.take_more(visit, case, note=beside)
+    return my_cases.see(visit, case)
+
+
+def can(visit: Visit, act: str) -> bool:
+    """Says whether there is a case to which this can be done."""
+    return any(_may(case, act) for case in cases_of(visit.session, visit.resident))
+
+
+def _do(visit: Visit, act: str, given: str = "") -> list[Reply]:
+    found = cases_of(visit.session, visit.resident)
+    able = [case for case in found if _may(case, act)]
+    if visit.offered[0] == "case":
+        able = [case for case in able if str(case.id) == visit.offered[1]] or able
+    if len(able) == 1:
+        return _on(visit, able[0], act, given)
+    if not able:
+        return my_cases.track(visit)
+    offer(visit.resident, "which", f"{act} {given}".strip())
+    buttons = tuple(
+        Button(
+            cut(f"{case.shown_number} {case.service_title}", 20),
+            act,
+            {"case": str(case.id), "n": given},
+            f"เรื่องที่ {case.shown_number}",
+        )
+        for case in able
+    )
+    return [visit.say("cases.which", *buttons, example=able[0].shown_number)]
+
+
+def _on(visit: Visit, case: Case, act: str, given: str) -> list[Reply]:
+    if act == "stars":
+        return my_cases.take_stars(visit, case, given)
+    return _ACTS[act](visit, case)
+
+
+_ACTS: dict[str, Callable[[Visit, Case], list[Reply]]] = {
+    "withdraw": my_cases.ask_withdraw,
+    "add": my_cases.invite_more,
+    "works": my_cases.confirm_works,
+    "broken": my_cases.reopen,
+}
+
+
+def _may(case: Case, act: str) -> bool:
+    """Of what was mended, only what still waits for the resident's word; the older ones are done with."""
+    status = Status(case.status)
+    actions = {rule.action for rule in allowed(status, Who.RESIDENT)}
+    return {
+        "withdraw": status in OPEN_STATUSES,
+        "add": bool(actions & {Action.ANSWER, Action.ADD}),
+        "works": status is Status.DONE and case.confirmed_at is None,
+        "broken": Action.REOPEN in actions and case.confirmed_at is None,
+        "stars": status is Status.DONE and case.stars is None,
+    }[act]
