@@ -1,11 +1,13 @@
 """The chat page in a real browser: what a visitor can do on it, and that nobody is shut out."""
 
 import io
+import re
 from typing import Any
 
 from PIL import Image
 from playwright.sync_api import expect
 
+from line_simulator import Simulator
 from line_simulator.residents import Resident
 from tests.simulator_page.conftest import Account, Phone
 
@@ -149,3 +151,59 @@ def confirm() -> dict[str, Any]:
         "altText": "ยืนยัน",
         "template": {"type": "confirm", "text": "ส่งเลยไหมคะ", "actions": [yes, no]},
     }
+
+
+def test_a_line_that_was_not_sent_says_so_and_stays(phone: Phone) -> None:
+    phone.part("composer-input").fill("ไฟหน้าวัดดับ")
+    phone.page.evaluate("[window.online, window.fetch] = [fetch, () => Promise.reject(new TypeError())]")
+    phone.part("composer-send").click()
+    expect(phone.part("unsent")).to_be_visible()
+    expect(phone.part("composer-input")).to_have_value("ไฟหน้าวัดดับ")
+    phone.page.evaluate("window.fetch = window.online")
+    phone.part("composer-send").click()
+    expect(phone.part("unsent")).to_be_hidden()
+    phone.shows("ไฟหน้าวัดดับ")
+
+
+def test_a_fault_that_is_on_is_said_above_the_phone_until_it_is_off(phone: Phone, sim: Simulator) -> None:
+    expect(phone.part("faults-on")).to_be_hidden()
+    sim.faults.turn(reply_token_expired=True)
+    phone.page.reload()
+    expect(phone.part("faults-on")).to_contain_text("reply token ใช้ไม่ได้ทุกอัน")
+    expect(phone.page).to_have_title(re.compile("^⚡ "))
+    phone.has_no_barriers()
+    phone.part("faults-on").get_by_role("button", name="ปิดทั้งหมด").click()
+    expect(phone.part("faults-on")).to_be_hidden()
+    expect(phone.page).to_have_title(re.compile("^[^⚡]"))
+    assert not sim.faults["reply_token_expired"]
+
+
+def test_the_first_tab_leads_to_the_text_box(phone: Phone) -> None:
+    phone.page.reload()
+    phone.page.locator("#skip").wait_for(state="attached")
+    expect(phone.part("composer-input")).to_be_attached()
+    phone.page.keyboard.press("Tab")
+    phone.page.keyboard.press("Enter")
+    expect(phone.part("composer-input")).to_be_focused()
+
+
+def test_in_a_low_window_the_chat_keeps_half_of_it(
+    phone: Phone,
+) -> None:
+    """A window of 1280 x 800 at 200 %, with a menu of LINE's largest size."""
+    phone.page.set_viewport_size({"width": 640, "height": 400})
+    phone.page.evaluate(
+        """async () => {
+          const script = document.querySelector("script[type=module]").src;
+          const { richMenu } = await import(script.replace("main.js", "richmenu.js"));
+          const menu = { size: { width: 2500, height: 1686 }, areas: [], chatBarText: "เมนู", image_url: "" };
+          const holder = document.querySelector(".richmenu-holder");
+          holder.replaceChildren(richMenu(menu, null));
+          holder.hidden = false;
+        }"""
+    )
+    menu, messages = phone.part("richmenu").bounding_box(), phone.part("messages").bounding_box()
+    assert menu is not None
+    assert messages is not None
+    assert menu["height"] <= 181
+    assert messages["height"] >= 60

@@ -29,6 +29,7 @@ export class Composer {
     this.voice = button("ส่งเสียง", { class: "round extra", "data-testid": "composer-voice", onclick: () => openVoice(phone) }, icon("mic", 22));
     this.photos = fileInput("photo-input", "image/*", true, (files) => sendPhotos(phone, files));
     this.file = fileInput("file-input", "", false, ([file]) => phone.attempt(() => sendFiles(phone.resident.id, "file", "file", [file])));
+    this.unsent = h("p", { class: "unsent", role: "status", hidden: true, "data-testid": "unsent" }, "ยังไม่ได้ส่ง กดส่งอีกครั้งเมื่อติดต่อได้");
     this.root = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.say(); } },
       button("เพิ่มเติม", { class: "round extra", "data-testid": "composer-plus", onclick: () => openPlusMenu(phone) }, icon("plus")),
       button("กล้องและภาพ", { class: "round extra", "data-testid": "composer-camera", onclick: () => openPhotoPicker(phone, { camera: true }) }, icon("camera")),
@@ -62,7 +63,9 @@ export class Composer {
     const text = this.input.value.trim();
     if (!text) return;
     this.fill("");
-    if (!(await this.phone.does("say", { text }))) this.fill(text);
+    const sent = await this.phone.does("say", { text });
+    this.unsent.hidden = sent;
+    if (!sent) this.fill(text);
   }
 
   fill(text) {

@@ -13,7 +13,7 @@ export class Dock {
     this.holder = h("div", { class: "richmenu-holder" });
     this.keyboard = button("พิมพ์ข้อความ", { class: "round", "data-testid": "keyboard-toggle", onclick: () => this.toggleKeyboard() });
     this.bar = button("เมนู", { class: "chatbar", "data-testid": "chatbar", "aria-expanded": "false", onclick: () => this.toggleMenu() }, "");
-    this.root = h("div", { class: "dock", "data-mode": "keyboard" }, this.holder, h("div", { class: "dock-row" }, this.keyboard, this.composer.root, this.bar));
+    this.root = h("div", { class: "dock", "data-mode": "keyboard" }, this.holder, this.composer.unsent, h("div", { class: "dock-row" }, this.keyboard, this.composer.root, this.bar));
   }
 
   update({ rich_menu: menu }) {

@@ -1,6 +1,7 @@
 /** The switches that make the platform misbehave. */
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { getFaults, Refused, setFaults } from "./api.js";
 
 /** Settings that are on in ordinary life, and the counter: they are not faults themselves. */
@@ -10,6 +11,12 @@ export class FaultSwitches {
   constructor(desk) {
     this.desk = desk;
     this.list = h("div", { class: "faults" });
+    this.onWords = h("span", {});
+    /** Stands above the phones, and the number in the tab, while a fault is on: tomorrow nobody remembers the switch. */
+    this.bar = h("div", { class: "faults-on", role: "status", hidden: true, "data-testid": "faults-on" },
+      icon("storm", 18), this.onWords,
+      h("button", { type: "button", class: "chip", onclick: () => this.turnAllOff() }, "ปิดทั้งหมด"));
+    this.count = h("span", { class: "unread", hidden: true });
     this.said = h("p", { class: "form-said", role: "status" });
     this.root = h("div", { class: "form-part" },
       h("p", { class: "soft" }, "ลองทำให้แพลตฟอร์มทำงานผิดปกติ แล้วดูว่าบัญชีทางการรับมืออย่างไร"),
@@ -31,15 +38,23 @@ export class FaultSwitches {
   paint() {
     if (!this.switches) return;
     const values = this.desk.state.faults ?? {};
+    this.paintBar(this.switches.filter(({ name, value }) => isFault(name) && (values[name] ?? value)));
     const focused = this.list.contains(document.activeElement) ? document.activeElement.id : "";
     this.list.replaceChildren(...this.switches.map((one) => this.row({ ...one, value: values[one.name] ?? one.value })));
     if (focused) document.getElementById(focused)?.focus();
   }
 
+  paintBar(on) {
+    this.bar.hidden = this.count.hidden = !on.length;
+    this.count.textContent = String(on.length);
+    this.onWords.textContent = `จำลองความขัดข้องอยู่: ${on.map(({ label }) => label).join(" · ")}`;
+    this.desk.nameTab(on.length > 0);
+  }
+
   row(one) {
     const id = `fault-${one.name}`;
     const control = this.control(one, id);
-    const on = Boolean(one.value) && !NOT_FAULTS.has(one.name);
+    const on = Boolean(one.value) && isFault(one.name);
     return h("div", { class: on ? "fault on" : "fault" },
       h("label", { for: id }, one.label, h("code", {}, one.name)), control);
   }
@@ -63,7 +78,7 @@ export class FaultSwitches {
   }
 
   turnAllOff() {
-    return this.send(Object.fromEntries(this.switches.filter(({ name }) => !NOT_FAULTS.has(name)).map(({ name }) => [name, null]).concat([["count", null]])));
+    return this.send(Object.fromEntries(this.switches.filter(({ name }) => isFault(name)).map(({ name }) => [name, null]).concat([["count", null]])));
   }
 
   async send(values) {
@@ -77,6 +92,10 @@ export class FaultSwitches {
     await this.desk.refresh();
     await this.load();
   }
+}
+
+function isFault(name) {
+  return !NOT_FAULTS.has(name);
 }
 
 /** The table may come as a list, or as an object by name. */

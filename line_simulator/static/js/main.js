@@ -32,10 +32,21 @@ class Desk {
     this.residents = new Residents(this.root.querySelector("#residents"), this);
     this.panel = new Panel(this.root.querySelector("#panel"), this);
     this.panel.open("inspector");
-    document.title = `${this.state.account.displayName} · จำลองแชต LINE`;
+    this.stage.before(this.panel.parts.faults.bar);
+    document.querySelector("#skip").addEventListener("click", (event) => this.skip(event));
     listen(this.state.told, this.ears(), { lost: () => { this.lost.hidden = false; }, back: () => this.comeBack() });
     this.select(this.remembered());
     setInterval(() => this.phones.forEach((phone) => phone.paintClock()), CLOCK_MS);
+  }
+
+  /** The tab of the browser says, too, that a fault is on. */
+  nameTab(isFaulty) {
+    document.title = `${isFaulty ? "⚡ " : ""}${this.state.account.displayName} · จำลองแชต LINE`;
+  }
+
+  skip(event) {
+    event.preventDefault();
+    this.phones.get(this.shown[0]).takeUp();
   }
 
   ears() {

@@ -14,7 +14,7 @@ export class Panel {
     this.inspector = new Inspector();
     this.parts = { inspector: this.inspector, faults: new FaultSwitches(desk), channel: new ChannelForm(desk) };
     this.tabs = TABS.map(([name, label, sign]) =>
-      h("button", { type: "button", class: "panel-tab", role: "tab", id: `tab-${name}`, "aria-controls": `part-${name}`, "data-testid": `panel-${name}`, "data-name": name, onclick: () => this.open(name), onkeydown: (event) => this.pressed(event) }, icon(sign, 18), label));
+      h("button", { type: "button", class: "panel-tab", role: "tab", id: `tab-${name}`, "aria-controls": `part-${name}`, "data-testid": `panel-${name}`, "data-name": name, onclick: () => this.open(name), onkeydown: (event) => this.pressed(event) }, icon(sign, 18), label, this.parts[name].count ?? ""));
     this.bodies = TABS.map(([name, label]) =>
       h("div", { class: "panel-body", role: "tabpanel", id: `part-${name}`, "aria-label": label }, this.parts[name].root));
     root.replaceChildren(

@@ -144,6 +144,14 @@ export class Phone {
     this.toast("คัดลอกแล้ว");
   }
 
+  /** To where a resident writes, or to the button that a stranger presses first. */
+  takeUp() {
+    const add = this.card.querySelector("button");
+    if (add) return add.focus();
+    this.dock.show("keyboard");
+    this.dock.composer.focus();
+  }
+
   setInert(inert) {
     this.inside.inert = inert;
   }
