@@ -72,10 +72,12 @@ def _typed(text: str) -> str:
     return folded(text)
 
 
-def without_wishes(text: str) -> str:
-    """The words folded, without the courtesy and the asking around them: of ขอรถน้ำหน่อยค่ะ it leaves รถน้ำ."""
-    typed = folded(text)
-    start = 0
-    while word := next((word for word in _POLITE if typed.startswith(word, start)), ""):
+def without_wishes(text: str, *, only_after: bool = False) -> str:
+    """The words folded, without the courtesy and the asking around them: of ขอรถน้ำหน่อยค่ะ it leaves รถน้ำ.
+
+    With `only_after` it leaves ขอรถน้ำ, which may be a name as well.
+    """
+    typed, start = folded(text), 0
+    while not only_after and (word := next((word for word in _POLITE if typed.startswith(word, start)), "")):
         start += len(word)
     return without_endings(typed[start:], _POLITE)

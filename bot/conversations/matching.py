@@ -16,20 +16,14 @@ def named_exactly(services: Iterable[Service], text: str, *, polite: bool = True
 
     Without `polite` it is the name alone, and no hint: what may as well be an answer to somebody.
     """
-    typed = without_wishes(text) if polite else folded(text)
-    if not typed:
-        return None
+    typed = {folded(text)}
+    if polite:
+        typed |= {without_wishes(text), without_wishes(text, only_after=True)}
     for service in services:
         names = (service.title, service.label, *service.keywords, *(service.hints if polite else ()))
-        if any((_name_alone(name) if polite else folded_word(name)) == typed for name in names):
+        if any(folded_word(name) in typed for name in names if name):
             return service
     return None
-
-
-@cache
-def _name_alone(name: str) -> str:
-    """For names of our own, which are few; never for what people typed."""
-    return without_wishes(name)
 
 
 def meant(services: Iterable[Service], text: str) -> list[Service]:

@@ -69,7 +69,7 @@ def recognise(services: Iterable[Service], text: str, *, has_cases: bool) -> Rec
     about = hinted(text)
     if name := next((name for name in about if name in _BEFORE_SERVICES), ""):
         return Asks(name)
-    if "track" in about and has_cases:
+    if has_cases and ("track" in about or "waiting" in about):
         return Asks("track")
     found = meant(offered, text)
     if "counter" in about:

@@ -20,9 +20,9 @@ from store.residents import offer
 from store.statuses import OPEN_STATUSES, Action, Status, Who, allowed
 from store.thai import arabic_digits, folded, without_particles
 
-_GO_ON = ("ทำต่อ", "ทำต่อเลย", "ต่อ", "ต่อเลย", "กรอกต่อ", "continue")
-_START_OVER = ("เริ่มใหม่", "ทำใหม่", "เริ่มต้นใหม่", "start over")
-_SWITCH = ("เปลี่ยนเรื่อง", "เปลี่ยน")
+_GO_ON = ("ทำต่อ", "ทำต่อเลย", "กรอกต่อ", "continue")
+_START_OVER = ("เริ่มใหม่", "เริ่มต้นใหม่", "start over")
+_SWITCH = ("เปลี่ยนเรื่อง",)
 _NOT_THIS = ("ไม่ใช่เรื่องนี้", "ผิดเรื่อง")
 _CANCEL_YES = ("ใช่ ยกเลิก", "ยกเลิกเลย", "ยืนยันยกเลิก")
 _KEEP = ("ไม่ยกเลิก", "ไม่ต้องยกเลิก")
@@ -68,7 +68,7 @@ def _what_was_offered(
         return None
     if what == "cancel":
         return _whether_to_cancel(visit, typed, row, draft)
-    if what == "switch" and _is(typed, _SWITCH) and about in visit.office.services:
+    if what == "switch" and _is(typed, (*_SWITCH, "เปลี่ยน")) and about in visit.office.services:
         return conversation.start(visit, visit.office.services[about])
     return _whether_to_resume(visit, typed, row, draft) if what == "resume" else None
 
@@ -84,7 +84,8 @@ def _whether_to_resume(visit: Visit, typed: str, row: Conversation, draft: Draft
         return conversation.start(visit, draft.service)
     if _is(typed, _REFUSE):
         return conversation.confirm_cancel(visit, row)
-    return conversation.go_on(visit, row, draft) if _is(typed, _AGREE) else None
+    wants_to = _is(typed, (*_AGREE, "ต่อ", "ต่อเลย"))
+    return conversation.go_on(visit, row, draft) if wants_to else None
 
 
 def _in_request(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:

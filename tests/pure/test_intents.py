@@ -62,7 +62,7 @@ def test_the_words_of_every_button_are_understood_when_typed(name):
 
 def test_whatever_can_be_asked_for_is_answered():
     assert set(ASKS) == set(commands.ANSWERS)
-    assert set(HINTS) - {"counter"} <= set(ASKS)
+    assert set(HINTS) - {"counter", "waiting"} <= set(ASKS)
     assert set(commands.LABELS.values()) <= set(ASKS)
 
 
@@ -136,6 +136,9 @@ def test_what_is_said_around_a_request_changes_nothing(typed, name):
         "อยากได้หน่อยค่ะ",
         "เปิดน้ำให้หน่อย",
         "เจ้าหน้าที่พูดจาไม่ดี",
+        "เจ้าหน้าที่มาแล้ว",
+        "ปิดทาง",
+        "คนหายแล้วค่ะ",
         "",
     ],
 )
