@@ -37,6 +37,6 @@ def _call_box(call: Call) -> Box:
         },
         "contents": [
             text(call.who, size="sm", color=PAPER),
-            text(f"📞 {call.number}", size="xl", weight="bold", color=PAPER),
+            text(call.number, size="xl", weight="bold", color=PAPER),
         ],
     }

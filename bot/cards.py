@@ -131,6 +131,7 @@ def _case(card: CaseCard, longest: int) -> Box:
         text(cut_units(card.summary, longest), size="md", color=GREY, margin="md"),
         *(_step(moment, cut_units(happened, longest)) for moment, happened in card.steps),
         *(text(line, size="sm", color=GREY, margin="md") for line in card.lines),
+        *call_boxes(card.calls),
     ]
     return bubble(header(f"เรื่องที่ {card.number}", card.title), body, _footer(card.buttons))
 
@@ -139,7 +140,9 @@ def case_cards(cards: Sequence[CaseCard]) -> Box:
     """Side by side each shows only its last steps: all of them together have 50 KB."""
     if len(cards) == 1:
         return case_card(cards[0])
-    short = [replace(card, steps=card.steps[-STEPS_SIDE_BY_SIDE:]) for card in cards[:CASES_SIDE_BY_SIDE]]
+    short = [
+        replace(card, steps=card.steps[-STEPS_SIDE_BY_SIDE:], calls=()) for card in cards[:CASES_SIDE_BY_SIDE]
+    ]
 
     def build(longest: int) -> Box:
         return {"type": "carousel", "contents": [_case(card, longest) for card in short]}

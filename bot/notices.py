@@ -114,6 +114,9 @@ def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: in
 
 
 def _phrase(notice: str, details: dict[str, Any]) -> str:
+    # Who told of danger was promised no day, and waits for help, not for a tick.
+    if notice == "case_received" and details.get("urgent"):
+        return "case_received_urgent"
     # In a surge nobody can promise a day.
     if notice == "case_received" and details.get("in_surge"):
         return "case_received_in_surge"

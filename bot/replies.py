@@ -141,6 +141,7 @@ class CaseCard:
     lines: tuple[str, ...]
     buttons: tuple[Button, ...]
     alt: str
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -230,6 +230,7 @@ def _tell(
         "status": case.status,
         "due_on": case.due_on.isoformat(),
         "in_surge": case.triage is not None,
+        "urgent": case.urgent,
         "note": event.note,
         "files": list(files),
         "together": list(together),

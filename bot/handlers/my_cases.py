@@ -1,6 +1,7 @@
 """Shows a resident's own cases, takes what they add, and lets them withdraw, reopen and rate."""
 
 from bot.events import row_number
+from bot.hotlines import IN_ANY_DANGER
 from bot.replies import Button, CaseCard, CaseCards, Reply, Say, choice
 from bot.visit import Visit
 from store.case_codes import read_case_code
@@ -119,6 +120,7 @@ def card(visit: Visit, case: Case) -> CaseCard:
         lines=(holder_line(visit, case), *_how_long(visit, case)),
         buttons=tuple(_buttons(visit, case)),
         alt=say("cases.alt", number=case.shown_number, status=STATUS_LABELS[status]),
+        calls=visit.calls(IN_ANY_DANGER) if case.urgent and status in OPEN_STATUSES else (),
     )
 
 
@@ -128,16 +130,18 @@ def holder_line(visit: Visit, case: Case) -> str:
 
 
 def _how_long(visit: Visit, case: Case) -> list[str]:
-    """The day that was promised. What came in a surge was promised none, so how many come first, while it lasts."""
+    """The day that was promised. What came in a surge was promised none, so how many come first, while it lasts; nor
+    was what tells of danger, which must not wait."""
     if Status(case.status) not in OPEN_STATUSES:
         return []
     say = visit.office.phrases.say
+    danger = [say("cases.urgent")] if case.urgent else []
     if case.triage is None:
-        return [say("cases.due", due=thai_date(case.due_on))]
+        return danger or [say("cases.due", due=thai_date(case.due_on))]
     if find_running(visit.session) is None:
-        return []
+        return danger
     before = count_before(visit.session, case)
-    return [say("cases.before", count=f"{before:,}") if before else say("cases.none_before")]
+    return [say("cases.before", count=f"{before:,}") if before else say("cases.none_before"), *danger]
 
 
 def _shown_events(visit: Visit, case: Case) -> list[CaseEvent]:
