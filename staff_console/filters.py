@@ -73,12 +73,17 @@ def tone(status: str) -> str:
 
 
 def due_words(case: Case) -> str:
-    """เหลือ 2 วัน, เกิน 1 วัน; nothing for what has ended."""
+    """เหลือ 2 วัน, เกิน 1 วัน; nothing for what has ended.
+
+    A case of danger or of a surge was promised no day to its resident, and must not look as if it had time.
+    """
     if case.status in PAUSED_STATUSES:
         return "พักเวลาไว้"
     if case.status not in RUNNING:
         return ""
     days = (case.due_on - today()).days
+    if days >= 0 and (case.urgent or case.triage is not None):
+        return "ไม่ได้บอกวันกับผู้แจ้ง"
     if days == 0:
         return "ครบกำหนดวันนี้"
     return f"เหลือ {days} วัน" if days > 0 else f"เกิน {-days} วัน"

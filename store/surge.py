@@ -6,7 +6,7 @@ the queue instead of a day that nobody can promise.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,7 +34,10 @@ def find_running(session: Session) -> Surge | None:
 
 
 def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge:
-    """Turns it on. `words` are what residents read; `menu` is a season's alias, or None to leave the menu alone."""
+    """Turns it on. `words` are what residents read; `menu` is a season's alias, or None to leave the menu alone.
+
+    Open cases that tell of danger are red from now on, so that the counts of the levels say what the queue shows.
+    """
     _require_supervisor(staff)
     if not words.strip():
         raise BadSurge("words_missing")
@@ -50,6 +53,8 @@ def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge
         session.flush()
     except IntegrityError as error:
         raise BadSurge("already_running") from error  # Somebody else was faster by a moment.
+    urgent = update(Case).where(_is_open(), Case.urgent, Case.triage.is_(None))
+    session.execute(urgent.values(triage="red"))
     write_down(session, "surge_start", staff_id=staff.id, about=f"surge {surge.id}")
     return surge
 

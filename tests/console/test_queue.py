@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 
 from store.clock import now
@@ -20,10 +21,28 @@ def _add(database: Database, municipality: Municipality, **kwargs: object) -> st
 def test_a_new_case_stands_in_the_queue_with_its_words(
     clock: time_machine.Traveller, officer: Person, database: Database, municipality: Municipality
 ) -> None:
-    number = _add(database, municipality, summary="ไฟดับ ซอย 9", urgent=True)
+    number = _add(database, municipality, summary="ไฟดับ ซอย 9")
     html = officer.visit("/").html
-    for words in (number, "แจ้งซ่อมไฟสาธารณะ", "ไฟดับ ซอย 9", "เร่งด่วน", "รอรับเรื่อง", "เหลือ 5 วัน", "ยังไม่มอบหมาย"):
+    for words in (number, "แจ้งซ่อมไฟสาธารณะ", "ไฟดับ ซอย 9", "รอรับเรื่อง", "เหลือ 5 วัน", "ยังไม่มอบหมาย"):
         assert words in html
+    assert "⚠" not in html
+
+
+@pytest.mark.parametrize("told", [{"urgent": True}, {"triage": "green"}], ids=["danger", "surge"])
+def test_a_case_that_was_promised_no_day_does_not_look_as_if_it_had_time(
+    told: dict[str, object],
+    clock: time_machine.Traveller,
+    officer: Person,
+    database: Database,
+    municipality: Municipality,
+) -> None:
+    _add(database, municipality, **told)
+    queue = officer.visit("/").html
+    assert "ไม่ได้บอกวันกับผู้แจ้ง" in queue
+    assert "เหลือ 5 วัน" not in queue
+    assert ("เร่งด่วน</span>" in queue) == ("urgent" in told)
+    _add(database, municipality, entered_at=now() - timedelta(days=8), **told)
+    assert "เกิน 3 วัน" in officer.visit("/?tab=overdue").html
 
 
 def test_an_overdue_case_says_by_how_much(

@@ -57,6 +57,21 @@ def test_it_is_turned_on_and_off_and_both_are_written_down(database: Database, s
     ]
 
 
+def test_what_told_of_danger_before_is_red_from_now_on(
+    database: Database, municipality: Municipality, supervisor: Staff
+) -> None:
+    with database.transaction() as session:
+        danger = a_case(session, municipality, urgent=True).id
+        sorted_before = a_case(session, municipality, urgent=True, triage="yellow").id
+        ended = a_case(session, municipality, urgent=True, status=Status.DONE).id
+        calm = a_case(session, municipality).id
+    start(database, supervisor)
+    with database.reading() as session:
+        levels = {case.id: case.triage for case in session.scalars(select(Case))}
+        assert levels == {danger: "red", sorted_before: "yellow", ended: None, calm: None}
+        assert surge.open_by_triage(session, visible_to(supervisor))["red"] == 1
+
+
 def test_a_second_one_is_refused_clearly_and_after_the_end_there_may_be_another(
     database: Database, supervisor: Staff
 ) -> None:
