@@ -75,9 +75,11 @@ def _typed(text: str) -> str:
 def without_wishes(text: str, *, only_after: bool = False) -> str:
     """The words folded, without the courtesy and the asking around them: of ขอรถน้ำหน่อยค่ะ it leaves รถน้ำ.
 
-    With `only_after` it leaves ขอรถน้ำ, which may be a name as well.
+    With `only_after` it leaves ขอรถน้ำ, which may be a name as well. A text longer than LONGEST is no name.
     """
     typed, start = folded(text), 0
+    if len(text) > LONGEST:
+        return typed
     while not only_after and (word := next((word for word in _POLITE if typed.startswith(word, start)), "")):
         start += len(word)
     return without_endings(typed[start:], _POLITE)

@@ -60,7 +60,7 @@ def _standing_in(text: str, words: list[tuple[str, Service]], *, repeats: bool =
 
 
 def _cut_out(word: str, text: str, gap: str) -> tuple[bool, str]:
-    return bool(word) and word in text, text.replace(word, gap) if word else text
+    return (True, text.replace(word, gap)) if word and word in text else (False, text)
 
 
 @cache
