@@ -42,7 +42,8 @@ _FIRST_NUMBER = re.compile(r"\+?[0-9](?:[ .-]?[0-9])*")
 
 def numbers_of(municipality: Municipality) -> dict[str, str]:
     phones = municipality.phones
-    return {"duty": phones.duty, "electricity": phones.electricity, **NATIONAL}
+    ours = {"duty": phones.duty, "office": phones.office, "electricity": phones.electricity}
+    return {**ours, **NATIONAL}
 
 
 def make_calls(

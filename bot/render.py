@@ -8,6 +8,7 @@ from bot.events import tap_data
 from bot.replies import (
     Album,
     Button,
+    Call,
     CallCard,
     Camera,
     CaseCard,
@@ -100,12 +101,14 @@ def _quick(item: Quick) -> Message:
 
 
 def _quick_action(item: Quick) -> Message:
-    label = cut(item.label, 20)
+    label = cut(item.who if isinstance(item, Call) else item.label, 20)
     match item:
         case Camera():
             return {"type": "camera", "label": label}
         case Album():
             return {"type": "cameraRoll", "label": label}
+        case Call():
+            return {"type": "uri", "label": label, "uri": item.uri}
         case PinDrop():
             return {"type": "location", "label": label}
         case DayPicker():

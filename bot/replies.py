@@ -41,7 +41,16 @@ class DayPicker:
     latest: str
 
 
-Quick = Button | Camera | Album | PinDrop | DayPicker
+@dataclass(frozen=True)
+class Call:
+    """A phone: who answers, the number as people read it, and the `tel:` address that dials it."""
+
+    who: str
+    number: str
+    uri: str
+
+
+Quick = Button | Call | Camera | Album | PinDrop | DayPicker
 
 
 @dataclass(frozen=True)
@@ -88,15 +97,6 @@ class Summary:
     conversation_id: int
     fee: str
     quick: tuple[Quick, ...] = ()
-
-
-@dataclass(frozen=True)
-class Call:
-    """A phone: who answers, the number as people read it, and the `tel:` address that dials it."""
-
-    who: str
-    number: str
-    uri: str
 
 
 @dataclass(frozen=True)

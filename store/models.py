@@ -74,6 +74,8 @@ class Conversation(SealedRow, Table):
     editing: Mapped[str | None] = mapped_column(String(60))
     # Begun in a surge: it goes on as it began, whatever the switch says by then.
     in_surge: Mapped[bool] = mapped_column(default=False)
+    # Refused answers to the question being asked; after two of them a way out is offered.
+    misses: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     heard_at: Mapped[datetime]
     ended_as: Mapped[str | None] = mapped_column(String(12))

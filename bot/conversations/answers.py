@@ -15,11 +15,15 @@ from bot.conversations.addresses import read_address, show_address
 from bot.conversations.amounts import read_amount
 from bot.conversations.choices import read_choice
 from bot.conversations.dates import names_several_days, read_day
+from bot.conversations.nothing import is_nothing, is_unknown
 from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, Words
+from bot.conversations.secret_words import tells_a_secret
 from store.services import Question
+from store.services.definition import UNKNOWN
 from store.thai import (
     EXTENSION,
     arabic_digits,
+    citizen_id_masked,
     one_spelling,
     phone_shown,
     thai_weekday_date,
@@ -50,6 +54,7 @@ class Refused:
 
 Verdict = Accepted | Refused
 
+SKIPPED = "ไม่ได้ระบุ"
 # Not the joiners U+200C and U+200D: families of emoji hang together by them.
 _CONTROLS = re.compile(
     r"[\ud800-\udfff\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e"
@@ -64,11 +69,6 @@ _HEAPED_SIGNS = regex.compile(r"(\p{M}{8})\p{M}+")
 _AFTER_A_NAME = ("นะคะ", "นะครับ", "ค่ะ", "ครับ", "คับ")
 _APART_FROM_A_NAME = ("คะ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ", "นะ")
 _BEFORE_A_NAME = re.compile(r"^((ดิฉัน|ฉัน|ผม|หนู)\s*)?ชื่อ\s*")
-_SECRET = re.compile(
-    r"(รหัสผ่าน|พาสเวิร์ด|password|passwd|otp|โอทีพี|รหัส\s*atm|รหัสบัตร(?!\s*ประชาชน)|\bpin\b|รหัสพิน|รหัสลับ)"
-    r"[^0-9a-zA-Z]{0,20}[0-9a-zA-Z@#$%!&*._-]{4,}",
-    re.IGNORECASE,
-)
 # Thirteen figures apart from others: of บัตร 1101700230708 โทร 0812345678 the first.
 _THIRTEEN = re.compile(r"(?<![0-9])[0-9](?:[ .\u2010-\u2015-]?[0-9]){12}(?![0-9])")
 _EMAIL = re.compile(r"(?<!\S)[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[.,]?(?:\s|[ก-๙]|$))")
@@ -82,25 +82,27 @@ def clean_text(text: str) -> str:
     return text if any(unicodedata.category(sign)[0] in "LNPS" for sign in text) else ""
 
 
-def tells_a_secret(text: str) -> bool:
-    """A password, PIN or OTP: never to be kept, always to be warned about (requirement L11)."""
-    return _SECRET.search(arabic_digits(text)) is not None
-
-
 def check(question: Question, said: Said, setting: Setting) -> Verdict:
-    """Accepted with the value to keep, or Refused with what to say. The wrong kind of message is refused too."""
+    """Accepted with the value to keep, or Refused with what to say. The wrong kind of message is refused too.
+
+    The value is None where an optional question was answered with nothing, and UNKNOWN where that is an answer.
+    """
     if isinstance(said, Words):
         text = clean_text(said.text)
         said = Words(text if question.kind in _AS_WRITTEN else text.translate(_JOINERS))
         if tells_a_secret(said.text):
             return Refused("told_a_secret")
+        if question.optional and question.kind != "choice" and is_nothing(said.text, question.kind):
+            return Accepted(None)
+        if question.may_be_unknown and is_unknown(said.text):
+            return Accepted(UNKNOWN)
     return _CHECKS[question.kind](question, said, setting)
 
 
 def _text(question: Question, said: Said, _: Setting) -> Verdict:
     if not isinstance(said, Words):
         return Refused("want_words")
-    if len(said.text) < question.shortest:
+    if len(said.text) < question.shortest or is_nothing(said.text, "text"):
         return Refused("too_short")
     if len(said.text) > question.longest:
         return Refused("too_long", {"longest": f"{question.longest:,}"})
@@ -113,7 +115,7 @@ def _name(_question: Question, said: Said, _: Setting) -> Verdict:
     name = _BEFORE_A_NAME.sub("", " ".join(said.text.split()))
     name = without_endings(name, _AFTER_A_NAME, apart=_APART_FROM_A_NAME)
     letters = sum(ch.isalpha() for ch in name)
-    if letters < 2 or len(name) > 80 or any(ch.isdigit() for ch in name):
+    if letters < 2 or is_nothing(name, "name") or len(name) > 80 or any(ch.isdigit() for ch in name):
         return Refused("not_a_name")
     return Accepted(name)
 
@@ -194,6 +196,8 @@ def _place(question: Question, said: Said, _: Setting) -> Verdict:
         return Refused("want_a_place")
     if len(said.text) < 3:
         return Refused("place_too_short")
+    if is_nothing(said.text, "place"):
+        return Refused("not_a_place")
     if len(said.text) > question.longest:
         return Refused("too_long", {"longest": f"{question.longest:,}"})
     return Accepted({"text": said.text})
@@ -251,11 +255,20 @@ def arrived(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def show(question: Question, value: Any) -> str:
-    """The answer in words for people; "-" when it was skipped."""
+    """The answer in words for people, whole: whoever shows it to others masks what is personal in it."""
     if value is None:
-        return "-"
+        return SKIPPED
+    if value == UNKNOWN:
+        return UNKNOWN
     shower = _SHOWN.get(question.kind)
     return shower(question, value) if shower else str(value)
+
+
+def show_in_chat(question: Question, value: Any) -> str:
+    """The same, with a citizen ID masked: a chat is open on a phone that others look at."""
+    if question.kind == "citizen_id" and value is not None:
+        return citizen_id_masked(value)
+    return show(question, value)
 
 
 def _show_place(_: Question, value: dict[str, Any]) -> str:

@@ -11,7 +11,9 @@ from typing import Any
 from bot.conversations.answers import Accepted, Refused, Setting, check, count_files
 from bot.conversations.said import Document, Photo, Pin, Said
 from store.services import Question, Service
-from store.services.definition import REMEMBERED
+from store.services.definition import REMEMBERED, UNKNOWN
+
+MISSES_BEFORE_A_WAY_OUT = 2
 
 Answers = Mapping[str, Any]
 
@@ -20,13 +22,15 @@ Answers = Mapping[str, Any]
 class Draft:
     """An unfinished request. A skipped question has the answer None; `editing` is asked before all others.
 
-    `in_surge` asks only what the service marked for a surge; what was told beyond that is kept.
+    `in_surge` asks only what the service marked for a surge; what was told beyond that is kept. `misses` counts the
+    refusals since the question was put.
     """
 
     service: Service
     answers: Answers = field(default_factory=dict)
     editing: str | None = None
     in_surge: bool = False
+    misses: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Heard:
     draft: Draft
     remarks: tuple[Remark, ...] = ()
     silent: bool = False
+    refused: bool = False
 
 
 def begin(
@@ -135,10 +140,24 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
         return Heard(draft, (Remark("at_the_summary"),))
     verdict = check(question, said, setting)
     if isinstance(verdict, Refused):
-        return Heard(draft, (Remark(verdict.why, verdict.words),))
+        missed = replace(draft, misses=draft.misses + 1)
+        return Heard(missed, (Remark(verdict.why, verdict.words), *_way_out(missed, question)), refused=True)
     if question.kind in ("photos", "file"):
         return _take_file(draft, question, verdict)
     return _take(draft, question, verdict)
+
+
+def needs_a_way_out(draft: Draft) -> bool:
+    """True after two misses at one question: saying the same once more would help nobody."""
+    return draft.misses >= MISSES_BEFORE_A_WAY_OUT
+
+
+def _way_out(draft: Draft, question: Question) -> tuple[Remark, ...]:
+    if not needs_a_way_out(draft):
+        return ()
+    if question.optional:
+        return (Remark("way_out_skip"),)
+    return (Remark("way_out_unknown") if question.may_be_unknown else Remark("way_out_phone"),)
 
 
 def _meant(draft: Draft, said: Said) -> Question | None:
@@ -204,7 +223,8 @@ def _out_of_turn(draft: Draft, question: Question) -> bool:
 
 def _with(draft: Draft, key: str, value: Any) -> Draft:
     answers = still_valid(draft.service, {**draft.answers, key: value})
-    return replace(draft, answers=answers, editing=None if draft.editing == key else draft.editing)
+    editing = None if draft.editing == key else draft.editing
+    return replace(draft, answers=answers, editing=editing, misses=0)
 
 
 def skip(draft: Draft) -> Heard:
@@ -217,10 +237,29 @@ def skip(draft: Draft) -> Heard:
     return Heard(_with(draft, turn.question.key, None))
 
 
+def only_opened(draft: Draft) -> bool:
+    """True while all that was said are opening words whose question comes later: it may be about something else."""
+    if draft.editing:
+        return False
+    told = {q.key for q, _ in answered(draft) if q.kind not in REMEMBERED and q.kind != "photos"}
+    opening = {q.key for q in draft.service.questions if q.takes_opening}
+    return bool(told) and told == opening and draft.service.questions[0].key not in told
+
+
+def leave_unknown(draft: Draft) -> Heard:
+    """Answers ไม่ทราบ where the question takes it, and asks again where not."""
+    turn = next_turn(draft)
+    if isinstance(turn, Confirming):
+        return Heard(draft)
+    if not turn.question.may_be_unknown:
+        return Heard(draft, (Remark("cannot_skip"),))
+    return Heard(_with(draft, turn.question.key, UNKNOWN))
+
+
 def go_back(draft: Draft) -> Heard:
     """Asks the question before again; at the first one there is nothing to go back to."""
     if draft.editing:
-        return Heard(replace(draft, editing=None))
+        return Heard(replace(draft, editing=None, misses=0))
     turn = next_turn(draft)
     asked = asked_in(draft)
     position = asked.index(turn.question) if isinstance(turn, Asking) else len(asked)
@@ -228,7 +267,7 @@ def go_back(draft: Draft) -> Heard:
         return Heard(draft, (Remark("at_the_first"),))
     previous = asked[position - 1].key
     answers = {key: value for key, value in draft.answers.items() if key != previous}
-    return Heard(replace(draft, answers=still_valid(draft.service, answers)))
+    return Heard(replace(draft, answers=still_valid(draft.service, answers), misses=0))
 
 
 def edit(draft: Draft, key: str) -> Heard:
@@ -236,7 +275,7 @@ def edit(draft: Draft, key: str) -> Heard:
     question = draft.service.question(key)
     if question is None or not applies(question, draft.answers):
         return Heard(draft, (Remark("cannot_edit"),))
-    return Heard(replace(draft, editing=key))
+    return Heard(replace(draft, editing=key, misses=0))
 
 
 def is_urgent(draft: Draft) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.conversations import engine
-from bot.conversations.answers import arrived, show
+from bot.conversations.answers import arrived, show, show_in_chat
 from bot.conversations.engine import Asking, Draft, Heard, Remark
 from bot.conversations.said import Said
 from bot.handlers.follow import show_privacy
@@ -32,6 +32,8 @@ from store.models import Conversation, File
 from store.residents import listening_for, offer, stop_listening
 from store.services import Question, Service
 from store.surge import find_running
+
+FEW_LEFT = 5
 
 
 def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | None = None) -> list[Reply]:
@@ -87,7 +89,7 @@ def draft_of(office: Office, row: Conversation) -> Draft | None:
     if service is None:
         return None
     answers = engine.still_valid(service, row.answers or {})
-    return Draft(service, answers, row.editing, in_surge=row.in_surge)
+    return Draft(service, answers, row.editing, in_surge=row.in_surge, misses=row.misses)
 
 
 def hear(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
@@ -105,6 +107,7 @@ def answer_with(visit: Visit, row: Conversation, heard: Heard) -> list[Reply]:
 def save(visit: Visit, row: Conversation, draft: Draft) -> None:
     row.said_in = _said_in(visit, row, draft)
     row.answers, row.editing, row.heard_at = dict(draft.answers), draft.editing, visit.event.at
+    row.misses = draft.misses
 
 
 def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
@@ -143,7 +146,7 @@ def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool 
     if question.hint:
         text = f"{text}\n({question.hint})"
     text = f"{text}\n{_how_far(visit, draft, turn)}".strip()
-    ways_out = _ways_out(visit, row, turn, opened_by_words)
+    ways_out = _ways_out(visit, row, draft, turn, opened_by_words)
     if question.kind == "choice":
         return [choice(text, _choices_of(row, question), *ways_out)]
     return [Say(text, (*_answers_to(visit, row, question), *ways_out))]
@@ -157,9 +160,9 @@ def ask_again(visit: Visit) -> list[Reply]:
 
 
 def _how_far(visit: Visit, draft: Draft, turn: Asking) -> str:
-    """How many questions are left: what was already known is not counted as a step."""
+    """How many questions are left, once they are few: a long way to go is no comfort, so it is not told."""
     left = turn.of - len(engine.answered(draft))
-    if draft.editing or left < 1:
+    if draft.editing or not 1 <= left <= FEW_LEFT:
         return ""
     return visit.office.phrases.say("conversation.last_one" if left == 1 else "conversation.left", count=left)
 
@@ -199,11 +202,17 @@ def _answers_to(visit: Visit, row: Conversation, question: Question) -> tuple[Qu
     return ()
 
 
-def _ways_out(visit: Visit, row: Conversation, turn: Asking, opened_by_words: bool) -> tuple[Quick, ...]:
-    ways: list[Quick] = []
-    if turn.question.optional:
-        ways.append(visit.button("skip", "skip", c=row.id, q=turn.question.key))
-    if opened_by_words:
+def _ways_out(
+    visit: Visit, row: Conversation, draft: Draft, turn: Asking, opened_by_words: bool
+) -> tuple[Quick, ...]:
+    question, ways = turn.question, list[Quick]()
+    if question.optional:
+        ways.append(visit.button("skip", "skip", c=row.id, q=question.key))
+    elif engine.needs_a_way_out(draft) and question.may_be_unknown:
+        ways.append(visit.button("unknown", "unknown", c=row.id, q=question.key))
+    elif engine.needs_a_way_out(draft):
+        ways += visit.calls(("office",))
+    if opened_by_words or engine.only_opened(draft):
         ways.append(visit.button("not_this", "not_this", c=row.id))
     elif turn.step > 1 or row.editing:
         ways.append(visit.button("back", "back", c=row.id))
@@ -211,7 +220,7 @@ def _ways_out(visit: Visit, row: Conversation, turn: Asking, opened_by_words: bo
 
 
 def _summary(visit: Visit, row: Conversation, draft: Draft) -> Summary:
-    answers = tuple((question, show(question, value)) for question, value in engine.answered(draft))
+    answers = tuple((question, show_in_chat(question, value)) for question, value in engine.answered(draft))
     fee = fee_line(visit, draft.service)
     return Summary(draft.service, answers, row.id, fee, ways_from_summary(visit, row))
 

@@ -1,11 +1,11 @@
 """Answers words of danger with phones at once, before anything else, and loses none of the words."""
 
 from bot.conversations import engine
-from bot.conversations.answers import tells_a_secret
 from bot.conversations.emergencies import Emergency
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.matching import meant
 from bot.conversations.said import Picked, Said, Words
+from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import conversation, my_cases
 from bot.hotlines import OF_KIND
 from bot.replies import Button, CallCard, Quick, Reply

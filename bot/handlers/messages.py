@@ -3,12 +3,13 @@
 from typing import cast
 
 from bot.conversations import engine
-from bot.conversations.answers import clean_text, tells_a_secret
+from bot.conversations.answers import clean_text
 from bot.conversations.emergencies import find_emergency
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.matching import meant, named_exactly
 from bot.conversations.recognition import A_SENTENCE, Asks, Opens, Unknown, recognise
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
+from bot.conversations.secret_words import tells_a_secret
 from bot.events import Place, SentFile
 from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
 from bot.replies import Reply
@@ -75,7 +76,7 @@ def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]
     if visit.late and isinstance(said, Words):
         return [visit.say("conversation.late_message"), *conversation.ask(visit, row, draft)]
     heard = engine.hear(draft, said, visit.office.setting())
-    if isinstance(said, Words) and heard.draft == draft:
+    if isinstance(said, Words) and heard.refused:
         if (other := _about_another(visit, draft, said.text)) is not None:
             return conversation.offer_switch(visit, row, draft, other)
         if replies := my_cases.not_theirs(visit, said.text) or commands.sentence_in_between(visit, said.text):

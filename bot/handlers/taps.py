@@ -73,7 +73,7 @@ def _in_conversation(visit: Visit, button: Tap) -> list[Reply]:
     draft = conversation.find_draft(visit, row)
     if draft is None:
         return conversation.leave_gone_service(visit, row)
-    if is_cold(row) and button.do in ("answer", "day", "skip", "back"):
+    if is_cold(row) and button.do in ("answer", "day", "skip", "unknown", "back"):
         return conversation.offer_resume(visit, row, draft)
     return IN_CONVERSATION[button.do](visit, button, row, draft)
 
@@ -107,6 +107,12 @@ def _skip(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Re
     if (replies := _other_question(visit, button, row, draft)) is not None:
         return replies
     return conversation.answer_with(visit, row, engine.skip(draft))
+
+
+def _unknown(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    if (replies := _other_question(visit, button, row, draft)) is not None:
+        return replies
+    return conversation.answer_with(visit, row, engine.leave_unknown(draft))
 
 
 def _other_question(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply] | None:
@@ -179,6 +185,7 @@ IN_CONVERSATION: dict[str, InConversation] = {
     "answer": _answer,
     "day": _day,
     "skip": _skip,
+    "unknown": _unknown,
     "back": _back,
     "edit": _edit,
     "go_on": lambda visit, _button, row, draft: conversation.go_on(visit, row, draft),

@@ -22,6 +22,8 @@ MOST_SERVICES = 64
 LONGEST_LABEL = 20
 # Who does not know whether there is danger may say so, and is answered as if there were.
 UNSURE, UNSURE_LABEL = "unsure", "ไม่แน่ใจ"
+# The answer kept where a question may be left to the officer, who reads it as it stands.
+UNKNOWN = "ไม่ทราบ"
 
 
 class ServiceError(ValueError):
@@ -48,7 +50,7 @@ class Question(_Part):
 
     In a surge only questions `in_surge` are asked, of services that have any. `means` holds words of residents that
     mean a choice beside its label. A question with `urgent` choices also offers ไม่แน่ใจ, with the advice of the first
-    urgent choice that has any.
+    urgent choice that has any. `may_be_unknown` takes ไม่ทราบ for an answer, and offers it after two misses.
     """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -56,6 +58,7 @@ class Question(_Part):
     ask: str = Field(min_length=1, max_length=500)
     label: str
     optional: bool = False
+    may_be_unknown: bool = False
     choices: dict[str, str] = {}
     when: dict[str, str] = {}
     advice: dict[str, str] = {}
@@ -109,6 +112,8 @@ class Question(_Part):
             raise ValueError(f"{self.key}: two choices have the same label")
         if self.least > self.most or self.shortest > self.longest:
             raise ValueError(f"{self.key}: its bounds leave no answer")
+        if self.may_be_unknown and (self.optional or self.kind not in ("text", "number")):
+            raise ValueError(f"{self.key}: only a text or a number that must be answered may be unknown")
         if self.takes_opening and self.kind != "text":
             raise ValueError(f"{self.key}: only a text can take the opening words")
         return self
@@ -200,7 +205,7 @@ _PERSON: list[dict[str, object]] = [
         "kind": "phone",
         "label": "เบอร์โทร",
         "ask": "ขอเบอร์โทรที่ติดต่อสะดวกค่ะ",
-        "hint": "เช่น 081-234-5678",
+        "hint": "เช่น 08x-xxx-xxxx",
     },
 ]
 

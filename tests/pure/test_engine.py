@@ -1,9 +1,12 @@
 """The conversation engine: the answers are the state, and everything else follows from them."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversations.answers import show
 from bot.conversations.engine import (
     Asking,
     Confirming,
@@ -16,13 +19,16 @@ from bot.conversations.engine import (
     go_back,
     hear,
     is_urgent,
+    leave_unknown,
     next_turn,
+    only_opened,
     skip,
     still_valid,
     to_remember,
 )
 from bot.conversations.said import Document, Photo, Picked, Pin, Said, Words
 from store.services import Question
+from store.services.definition import UNKNOWN
 from tests.pure.builders import SETTING, a_draft, a_question, a_service
 from tests.pure.strategies import FEW, SERVICES, SOME, anything_said, services
 
@@ -129,8 +135,64 @@ def test_a_photo_sent_first_is_attached():
 
 def test_a_refused_answer_changes_nothing_and_says_why():
     draft = begin(a_service())
-    assert hear(draft, Words("แล้วแต่"), SETTING).draft is draft
-    assert told(hear(draft, Words("แล้วแต่"), SETTING)) == ["pick_one"]
+    heard = hear(draft, Words("แล้วแต่"), SETTING)
+    assert heard.refused
+    assert heard.draft == replace(draft, misses=1)
+    assert told(heard) == ["pick_one"]
+
+
+def test_after_two_misses_at_one_question_there_is_a_way_out():
+    household = a_question("number", may_be_unknown=True)
+    draft = begin(a_service(household, a_question("text", optional=True, shortest=9), a_question("phone")))
+    once = hear(draft, Words("5-6 คน"), SETTING)
+    twice = hear(once.draft, Words("หลายคน"), SETTING)
+    assert told(once) == ["not_a_number"]
+    assert told(twice) == ["not_a_number", "way_out_unknown"]
+    draft = leave_unknown(twice.draft).draft
+    assert (draft.answers, draft.misses) == ({"number": UNKNOWN}, 0)
+    assert [shown for _, shown in shown_answers(draft)] == ["ไม่ทราบ"]
+    for words in ("สั้น", "สั้น ๆ"):
+        heard = hear(draft, Words(words), SETTING)
+        draft = heard.draft
+    assert told(heard) == ["too_short", "way_out_skip"]
+    draft = skip(draft).draft
+    for words in ("12", "ไม่มี"):
+        heard = hear(draft, Words(words), SETTING)
+        draft = heard.draft
+    assert told(heard) == ["not_a_phone", "way_out_phone"]
+    assert told(leave_unknown(draft)) == ["cannot_skip"]
+
+
+def shown_answers(draft):
+    return [(question.key, show(question, value)) for question, value in answered(draft)]
+
+
+@pytest.mark.parametrize("said", ["ไม่รู้", "ไม่ทราบค่ะ", "จำไม่ได้", "ไม่แน่ใจครับ"])
+def test_who_does_not_know_need_not_miss_first(said):
+    draft = begin(a_service(a_question("number", may_be_unknown=True)))
+    assert after(draft, Words(said)).answers == {"number": UNKNOWN}
+    assert hear(begin(a_service(a_question("number"))), Words(said), SETTING).refused
+
+
+def test_an_optional_question_answered_with_nothing_is_skipped():
+    draft = begin(a_service(a_question("email", optional=True)))
+    assert after(draft, Words("ไม่มีอีเมลค่ะ")).answers == {"email": None}
+
+
+def test_misses_belong_to_the_question_that_is_asked():
+    draft = after(begin(a_service()), Words("แล้วแต่"), Words("อะไรนะ"))
+    assert draft.misses == 2
+    assert after(draft, Picked("no")).misses == 0
+    assert go_back(after(begin(a_service()), Picked("no"), Words("-"))).draft.misses == 0
+    assert edit(after(finished(a_service()), Words("อะไร")), "place").draft.misses == 0
+
+
+def test_not_this_is_offered_while_only_the_opening_words_were_said():
+    draft = begin(a_service(), opening="ไฟดับ", known={"name": "สมศรี"})
+    assert only_opened(draft)
+    assert only_opened(after(draft, Words("อะไรนะ")))
+    assert not only_opened(after(draft, Picked("no")))
+    assert not only_opened(begin(a_service()))
 
 
 def test_a_dangerous_choice_gives_its_advice_at_once():
@@ -270,7 +332,7 @@ def test_a_refusal_never_changes_the_draft(service, said):
     draft = begin(service)
     heard = hear(draft, said, SETTING)
     taken = set(heard.draft.answers) - set(draft.answers)
-    assert taken or heard.draft == draft
+    assert taken or replace(heard.draft, misses=0) == draft
     assert taken or heard.remarks
 
 

@@ -10,13 +10,15 @@ import pytest
 
 from bot.conversations.addresses import read_address
 from bot.conversations.amounts import read_amount
-from bot.conversations.answers import check, clean_text, tells_a_secret
+from bot.conversations.answers import check, clean_text
 from bot.conversations.dates import read_day
 from bot.conversations.emergencies import find_emergency
 from bot.conversations.engine import begin
 from bot.conversations.intents import asked_for, hinted, without_wishes
 from bot.conversations.matching import hinted_first, meant, named_exactly
+from bot.conversations.nothing import is_nothing
 from bot.conversations.said import Words
+from bot.conversations.secret_words import tells_a_secret
 from bot.conversations.triage import triage_of
 from bot.events import read_event
 from bot.handlers.commands import read_command
@@ -123,6 +125,7 @@ RECOGNISERS = {
     "courtesy": without_particles,
     "folding": folded,
     "secrets": tells_a_secret,
+    "no answer": lambda text: [is_nothing(text, kind) for kind in get_args(Kind)],
     "commands": read_command,
     "services": name_a_service,
     "triage": sort_in,

@@ -139,6 +139,16 @@ SLIPS = {
     "two choices that look the same": ('no = "ไม่มี"', 'no = "มีอันตราย"', "two choices have the same label"),
     "bounds that leave no answer": ("takes_opening = true", "longest = 0", "its bounds leave no answer"),
     "a part no address has": ("takes_opening = true", 'must_know = ["floor"]', "must_know"),
+    "an optional question that may be unknown": (
+        "takes_opening = true",
+        "optional = true\nmay_be_unknown = true",
+        "must be answered may be unknown",
+    ),
+    "words for a choice that is none": (
+        'urgent = ["yes"]',
+        'means = { yse = ["x"] }',
+        "yse is none of its choices",
+    ),
     "no files at all": ("takes_opening = true", "most_files = 0", "most_files"),
 }
 
