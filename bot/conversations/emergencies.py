@@ -18,11 +18,14 @@ from typing import Any
 from store.thai import folded, without_particles
 
 FILE = Path(__file__).parent / "emergencies.toml"
-# Words that differ from a word of danger by a tone mark only, which folding takes away: ไฟใหม่ is a new light, ไม้ is
-# wood and not a denial. A letter inside keeps them apart.
-_KEPT_APART = (("ใหม่", "ใwหม่"), ("ไหม่", "ไwหม่"), ("ไม้", "ไwม้"), ("รั้ว", "รwั้ว"))
-# มีไฟไหมคะ asks for a light; ไฟไหม at the start of a message is a fire without its tone mark.
-_ASKED = re.compile(r"(?<!^ไฟ)[ไใ]หม(?=$|[\s?]|คะ|ครับ|คับ|นะ|จ๊ะ)(?!\s*ช่วย)")
+# Words that differ from a word of danger only by signs which folding takes away: ไฟใหม่ is a new light, ถูกซ่อม is not
+# ถูกซ้อม, ปาล์ม is no ป้าล้ม, and ไม้ is wood and not a denial. A letter inside keeps them apart.
+_KEPT_APART = (
+    ("ใหม่", "ใwหม่"), ("ไหม่", "ไwหม่"), ("ไม้", "ไwม้"), ("รั้ว", "รwั้ว"), ("ซ่อม", "ซwอม"), ("ปาล์ม", "ปาwลม"),
+)  # fmt: skip
+# ไหม without its tone mark asks (เห็นไหมบ้านนั้น) except after ไฟ; and there, too, at the end of what is no beginning:
+# มีไฟไหมคะ asks for a light, ไฟไหมบ้าน is a fire.
+_ASKED = re.compile(r"(?<!ไฟ)[ไใ]หม(?!้)|(?<=.ไฟ)[ไใ]หม(?=$|[\s?]|คะ|ครับ|คับ|นะ|จ๊ะ)(?!\s*ช่วย)")
 _BETWEEN_CLAUSES = re.compile(r"[\s,.!?;:()…]+")
 _ENGLISH = re.compile(r"[a-z]+")
 _SIGNS_OF_THE_LETTER_BEFORE = "ะ\u0e31าำ\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a"
