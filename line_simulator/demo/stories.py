@@ -120,10 +120,10 @@ def smoke_drifts(town: Town) -> None:
     aree.taps("เสียง กลิ่น ควัน")
     aree.says("ที่ว่างข้างร้านก๋วยเตี๋ยว หมู่ 3")
     aree.sends_photos(pictures.smoke())
+    aree.taps("ขออย่าบอกชื่อ")
     aree.says("นางอารีย์ บุญมาก")
     aree.says("084-555-0128")
     aree.taps("ข้าม")
-    aree.taps("เก็บเป็นความลับ")
     aree.taps("ส่งเรื่อง")
     town.officer("somchai").acts(aree.case_number(), "accept")
 
