@@ -6,7 +6,7 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from bot.handlers.conversation import drop_file, take_photo
+from bot.handlers.drafts import drop_file, take_photo
 from bot.handlers.my_cases import takes_more
 from bot.line_client import Content, LineClient
 from bot.visit import Office

@@ -36,7 +36,7 @@ class Office:
     def setting(self) -> Setting:
         address = self.municipality.address
         defaults = {"tambon": address.tambon, "amphoe": address.amphoe, "province": address.province}
-        return Setting(today(), defaults)
+        return Setting(today(), defaults, self.municipality.centre)
 
 
 @dataclass(frozen=True)

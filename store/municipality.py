@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from store.places import Centre
 from store.settings import SettingsError
 
 
@@ -57,11 +58,6 @@ class OfficeHours(_Part):
 class Holiday(_Part):
     day: date
     name: str
-
-
-class Pin(_Part):
-    latitude: float
-    longitude: float
 
 
 class Account(_Part):
@@ -135,7 +131,7 @@ class Municipality(_Part):
     phones: Phones
     office_hours: OfficeHours = OfficeHours()
     holidays: tuple[Holiday, ...] = ()
-    centre: Pin
+    centre: Centre
     account: Account
     privacy: PrivacyNotice
     messages: Messages = Messages()

@@ -16,8 +16,10 @@ from bot.conversations.amounts import read_amount
 from bot.conversations.choices import read_choice
 from bot.conversations.dates import names_several_days, read_day
 from bot.conversations.nothing import is_nothing, is_unknown
+from bot.conversations.places import read_pin, show_place
 from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, Words
 from bot.conversations.secret_words import tells_a_secret
+from store.places import Centre
 from store.services import Question
 from store.services.definition import UNKNOWN
 from store.thai import (
@@ -37,6 +39,7 @@ class Setting:
 
     today: date
     address_defaults: dict[str, str] = field(default_factory=dict)
+    centre: Centre | None = None
 
 
 @dataclass(frozen=True)
@@ -187,11 +190,10 @@ def _choice(question: Question, said: Said, _: Setting) -> Verdict:
     return Refused("pick_one", {"choices": " / ".join(question.choices.values())})
 
 
-def _place(question: Question, said: Said, _: Setting) -> Verdict:
+def _place(question: Question, said: Said, setting: Setting) -> Verdict:
     if isinstance(said, Pin):
-        return Accepted(
-            {"latitude": said.latitude, "longitude": said.longitude, "text": clean_text(said.text)}
-        )
+        place = read_pin(Pin(said.latitude, said.longitude, clean_text(said.text)), setting.centre)
+        return Accepted(place) if place else Refused("no_place")
     if not isinstance(said, Words):
         return Refused("want_a_place")
     if len(said.text) < 3:
@@ -271,12 +273,6 @@ def show_in_chat(question: Question, value: Any) -> str:
     return show(question, value)
 
 
-def _show_place(_: Question, value: dict[str, Any]) -> str:
-    if value.get("text"):
-        return f"📍 {value['text']}" if "latitude" in value else str(value["text"])
-    return f"📍 ปักหมุดแล้ว ({value['latitude']:.5f}, {value['longitude']:.5f})"
-
-
 def _show_files(question: Question, value: list[dict[str, Any]], unit: str) -> str:
     sent, here = min(count_files(value), question.most_files), len(value)
     return f"{sent} {unit}" if here >= sent else f"{sent} {unit} (มาถึงแล้ว {here})"
@@ -288,7 +284,7 @@ _SHOWN: dict[str, Callable[[Question, Any], str]] = {
     "citizen_id": lambda _, value: f"{value[0]}-{value[1:5]}-{value[5:10]}-{value[10:12]}-{value[12]}",
     "number": lambda question, value: f"{value:,} {question.unit}".strip(),
     "date": lambda _, value: thai_weekday_date(date.fromisoformat(value)),
-    "place": _show_place,
+    "place": lambda _, value: show_place(value),
     "photos": lambda question, value: _show_files(question, value, "รูป"),
     "file": lambda question, value: _show_files(question, value, "ไฟล์"),
     "address": lambda _, value: show_address(value),

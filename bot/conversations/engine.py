@@ -9,13 +9,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversations.answers import Accepted, Refused, Setting, check, count_files
-from bot.conversations.said import Document, Photo, Pin, Said
+from bot.conversations.choices import read_choice
+from bot.conversations.said import Document, Photo, Picked, Pin, Said, Words
 from store.services import Question, Service
 from store.services.definition import REMEMBERED, UNKNOWN
 
 MISSES_BEFORE_A_WAY_OUT = 2
 
 Answers = Mapping[str, Any]
+# Whether a pin outside the town is meant.
+PIN_MEANT = Question(
+    key="pin_meant", kind="choice", ask="ใช่จุดนี้ไหมคะ", label="จุดนี้", choices={"yes": "ใช่", "no": "ปักใหม่"}
+)
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,8 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
     question = _meant(draft, said)
     if question is None:
         return Heard(draft, (Remark("at_the_summary"),))
+    if is_in_doubt(draft, question) and (sure := _is_sure(said)) is not None:
+        return Heard(_settled(draft, question, sure=sure))
     verdict = check(question, said, setting)
     if isinstance(verdict, Refused):
         missed = replace(draft, misses=draft.misses + 1)
@@ -158,6 +165,26 @@ def _way_out(draft: Draft, question: Question) -> tuple[Remark, ...]:
     if question.optional:
         return (Remark("way_out_skip"),)
     return (Remark("way_out_unknown") if question.may_be_unknown else Remark("way_out_phone"),)
+
+
+def is_in_doubt(draft: Draft, question: Question) -> bool:
+    """The pin lies outside the town, and whether it is meant is being asked."""
+    value = draft.answers.get(question.key) if draft.editing == question.key else None
+    return question.kind == "place" and isinstance(value, dict) and value.get("outside") is True
+
+
+def _is_sure(said: Said) -> bool | None:
+    if isinstance(said, Picked):
+        return said.choice == "yes"
+    answer = read_choice(PIN_MEANT, said.text) if isinstance(said, Words) else None
+    return None if answer is None else answer == "yes"
+
+
+def _settled(draft: Draft, question: Question, *, sure: bool) -> Draft:
+    """Goes on with the pin, or asks for another place."""
+    if sure:
+        return replace(draft, editing=None)
+    return replace(draft, answers={key: said for key, said in draft.answers.items() if key != question.key})
 
 
 def _meant(draft: Draft, said: Said) -> Question | None:
@@ -193,9 +220,12 @@ def _take(draft: Draft, question: Question, verdict: Accepted) -> Heard:
     remarks = (
         [Remark("advice", text=question.advice[verdict.value])] if _has_advice(question, verdict) else []
     )
+    taken = _with(draft, question.key, verdict.value)
+    if is_in_doubt(doubted := replace(taken, editing=question.key), question):
+        return Heard(doubted)
     if _out_of_turn(draft, question):
         remarks.append(Remark("kept_for_later", {"label": question.label}))
-    return Heard(_with(draft, question.key, verdict.value), tuple(remarks))
+    return Heard(taken, tuple(remarks))
 
 
 def _has_advice(question: Question, verdict: Accepted) -> bool:

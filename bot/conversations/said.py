@@ -27,6 +27,11 @@ class Pin:
     longitude: float
     text: str = ""
 
+    @property
+    def is_nowhere(self) -> bool:
+        """Off the coast of Africa, as phones say that do not know where they are."""
+        return abs(self.latitude) < 0.01 and abs(self.longitude) < 0.01
+
 
 @dataclass(frozen=True)
 class Photo:

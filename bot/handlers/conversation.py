@@ -8,6 +8,7 @@ from bot.conversations import engine
 from bot.conversations.answers import arrived, show, show_in_chat
 from bot.conversations.engine import Asking, Draft, Heard, Remark
 from bot.conversations.said import Said
+from bot.handlers.drafts import draft_of, files_in, is_files
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything
 from bot.hotlines import names_in
@@ -83,15 +84,6 @@ def find_draft(visit: Visit, row: Conversation) -> Draft | None:
     return draft_of(visit.office, row)
 
 
-def draft_of(office: Office, row: Conversation) -> Draft | None:
-    """The request as it stands, or None when its service is offered no more."""
-    service = office.services.get(row.service)
-    if service is None:
-        return None
-    answers = engine.still_valid(service, row.answers or {})
-    return Draft(service, answers, row.editing, in_surge=row.in_surge, misses=row.misses)
-
-
 def hear(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
     return answer_with(visit, row, engine.hear(draft, said, visit.office.setting()))
 
@@ -142,6 +134,13 @@ def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool 
     if not isinstance(turn, Asking):
         return [_summary(visit, row, draft)]
     question = turn.question
+    if engine.is_in_doubt(draft, question):
+        about = {"c": str(row.id), "q": question.key}
+        sure = (
+            Button(label, "answer", {**about, "v": key}, label)
+            for key, label in engine.PIN_MEANT.choices.items()
+        )
+        return [visit.say("conversation.outside", *sure, visit.button("cancel", "cancel", c=row.id))]
     text = visit.office.phrases.fill(question.ask)
     if question.hint:
         text = f"{text}\n({question.hint})"
@@ -284,52 +283,6 @@ def cancel(visit: Visit, row: Conversation) -> list[Reply]:
 def leave_gone_service(visit: Visit, row: Conversation) -> list[Reply]:
     conversations.end(row, "replaced")
     return [visit.say("menu.service_gone"), *everything(visit)]
-
-
-def drop_file(office: Office, row: Conversation, token: str) -> bool:
-    """Takes one photo or document out of the running request; the question is open again if it was the only one.
-
-    False if it is not in this request.
-    """
-    if (draft := draft_of(office, row)) is None or token not in files_in(draft):
-        return False
-    answers = dict(draft.answers)
-    for question in draft.service.questions:
-        if question.kind in ("photos", "file") and answers.get(question.key):
-            left = [file for file in answers[question.key] if file["token"] != token]
-            answers = {**answers, question.key: left} if left else _without(answers, question.key)
-    row.answers = answers
-    return True
-
-
-def take_photo(office: Office, row: Conversation, token: str) -> bool:
-    """Gives the photo to the request's question for photos. False if there is none, it has it, or it is full."""
-    draft = draft_of(office, row)
-    question = engine.of_kind(draft, "photos") if draft else None
-    if draft is None or question is None or token in files_in(draft):
-        return False
-    before = draft.answers.get(question.key) or []
-    if len(before) >= question.most_files:
-        return False
-    row.answers = {**draft.answers, question.key: [*before, {"token": token, "album": None, "of": 1}]}
-    return True
-
-
-def _without(answers: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in answers.items() if name != key}
-
-
-def is_files(question: Question, value: Any) -> bool:
-    return question.kind in ("photos", "file") and bool(value)
-
-
-def files_in(draft: Draft) -> list[str]:
-    """The tokens of all photos and documents of the request."""
-    tokens: list[str] = []
-    for question, value in engine.answered(draft):
-        if is_files(question, value):
-            tokens += [file["token"] for file in value]
-    return tokens
 
 
 def snapshot(draft: Draft, said_in: dict[str, str]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ again, for one that cannot be fetched is given up hours later.
 from typing import Any
 
 from bot.conversations.answers import arrived, show
-from bot.handlers import conversation, my_cases
+from bot.handlers import conversation, drafts, my_cases
 from bot.replies import Reply
 from bot.visit import Visit
 from store.cases import lock_case
@@ -45,7 +45,7 @@ def _tokens(row: dict[str, Any]) -> list[str]:
 def note_sent_anew(visit: Visit, row: Conversation, file: File) -> None:
     """Asks for one lost file less, if the running request took this one."""
     draft = conversation.find_draft(visit, row)
-    if draft is None or file.token not in conversation.files_in(draft):
+    if draft is None or file.token not in drafts.files_in(draft):
         return
     for lost in lost_in_request(visit.session, visit.resident, row)[:1]:
         lost.again_until = None

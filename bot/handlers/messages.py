@@ -208,10 +208,14 @@ def place(visit: Visit) -> list[Reply]:
     said = Pin(pin.latitude, pin.longitude, pin.text)
     if (row := visit.running) is not None:
         return _in_conversation(visit, row, said)
+    if said.is_nowhere:
+        return [visit.say("complaint.no_place")]
     listening = listening_for(visit.resident)
     if listening is not None and listening[0] != "comment":
         case = visit.session.get_one(Case, listening[1])
         note = f"📍 {pin.text} ({pin.latitude:.6f}, {pin.longitude:.6f})"
+        if visit.office.municipality.centre.is_far(pin.latitude, pin.longitude):
+            note += " (นอกเขต)"
         return my_cases.take_more(visit, case, note=note)
     return visit.menu("menu.place_first")
 

@@ -7,7 +7,8 @@ from bot.conversations.answers import count_files, show
 from bot.conversations.engine import Asking, Draft
 from bot.conversations.triage import triage_of
 from bot.handlers import late_files
-from bot.handlers.conversation import ask, fee_line, files_in, is_files, snapshot, ways_from_summary
+from bot.handlers.conversation import ask, fee_line, snapshot, ways_from_summary
+from bot.handlers.drafts import files_in, is_files
 from bot.handlers.my_cases import holder_line
 from bot.hotlines import IN_ANY_DANGER, names_in
 from bot.replies import Call, Receipt, Reply

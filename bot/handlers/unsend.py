@@ -3,7 +3,7 @@
 from typing import cast
 
 from bot.events import Unsent
-from bot.handlers import conversation
+from bot.handlers import conversation, drafts
 from bot.replies import Reply
 from bot.visit import Visit
 from store.files import forget
@@ -19,7 +19,7 @@ def unsent(visit: Visit) -> list[Reply]:
     facts = take_back_from_cases(visit.session, visit.resident, message_id)
     row = visit.running
     if file is not None and row is not None:
-        conversation.drop_file(visit.office, row, file.token)
+        drafts.drop_file(visit.office, row, file.token)
     if row is not None:
         conversation.take_back(visit.office, row, message_id, facts)
     if kept_words(visit.resident)[1] == message_id:

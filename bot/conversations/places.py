@@ -1,0 +1,23 @@
+"""Where something is: a pin, or words for it."""
+
+from typing import Any
+
+from bot.conversations.said import Pin
+from store.places import Centre
+
+
+def read_pin(pin: Pin, centre: Centre | None) -> dict[str, Any] | None:
+    """The place to keep, or None for a pin that is nowhere. `outside` is for resident and officer to see."""
+    if pin.is_nowhere:
+        return None
+    place: dict[str, Any] = {"latitude": pin.latitude, "longitude": pin.longitude, "text": pin.text}
+    if centre is not None and centre.is_far(pin.latitude, pin.longitude):
+        place["outside"] = True
+    return place
+
+
+def show_place(place: dict[str, Any]) -> str:
+    if "latitude" not in place:
+        return str(place["text"])
+    named = place.get("text") or f"ปักหมุดแล้ว ({place['latitude']:.5f}, {place['longitude']:.5f})"
+    return f"📍 {named} (นอกเขต)" if place.get("outside") else f"📍 {named}"

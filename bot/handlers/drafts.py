@@ -1,0 +1,64 @@
+"""A resident's request as it stands, and the photos and documents in it."""
+
+from typing import Any
+
+from bot.conversations import engine
+from bot.conversations.engine import Draft
+from bot.visit import Office
+from store.models import Conversation
+from store.services import Question
+
+
+def draft_of(office: Office, row: Conversation) -> Draft | None:
+    """The request as it stands, or None when its service is offered no more."""
+    service = office.services.get(row.service)
+    if service is None:
+        return None
+    answers = engine.still_valid(service, row.answers or {})
+    return Draft(service, answers, row.editing, in_surge=row.in_surge, misses=row.misses)
+
+
+def drop_file(office: Office, row: Conversation, token: str) -> bool:
+    """Takes one photo or document out of the running request; the question is open again if it was the only one.
+
+    False if it is not in this request.
+    """
+    if (draft := draft_of(office, row)) is None or token not in files_in(draft):
+        return False
+    answers = dict(draft.answers)
+    for question in draft.service.questions:
+        if question.kind in ("photos", "file") and answers.get(question.key):
+            left = [file for file in answers[question.key] if file["token"] != token]
+            answers = {**answers, question.key: left} if left else _without(answers, question.key)
+    row.answers = answers
+    return True
+
+
+def take_photo(office: Office, row: Conversation, token: str) -> bool:
+    """Gives the photo to the request's question for photos. False if there is none, it has it, or it is full."""
+    draft = draft_of(office, row)
+    question = engine.of_kind(draft, "photos") if draft else None
+    if draft is None or question is None or token in files_in(draft):
+        return False
+    before = draft.answers.get(question.key) or []
+    if len(before) >= question.most_files:
+        return False
+    row.answers = {**draft.answers, question.key: [*before, {"token": token, "album": None, "of": 1}]}
+    return True
+
+
+def _without(answers: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if name != key}
+
+
+def is_files(question: Question, value: Any) -> bool:
+    return question.kind in ("photos", "file") and bool(value)
+
+
+def files_in(draft: Draft) -> list[str]:
+    """The tokens of all photos and documents of the request."""
+    tokens: list[str] = []
+    for question, value in engine.answered(draft):
+        if is_files(question, value):
+            tokens += [file["token"] for file in value]
+    return tokens

@@ -1,0 +1,28 @@
+"""Points on the map of a town."""
+
+import math
+
+from pydantic import BaseModel, ConfigDict, Field
+
+KM_A_DEGREE = 111.2
+
+
+class Pin(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    latitude: float
+    longitude: float
+
+
+class Centre(Pin):
+    """Where maps open. A resident's pin farther away than `radius_km` is asked about; without it none is."""
+
+    radius_km: float | None = Field(default=None, gt=0)
+
+    def is_far(self, latitude: float, longitude: float) -> bool:
+        """By the straight line on a map, which is near enough within a province."""
+        if self.radius_km is None:
+            return False
+        north = (latitude - self.latitude) * KM_A_DEGREE
+        east = (longitude - self.longitude) * KM_A_DEGREE * math.cos(math.radians(self.latitude))
+        return math.hypot(north, east) > self.radius_km
