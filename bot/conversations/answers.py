@@ -14,7 +14,7 @@ from stdnum.th import pin as citizen_ids
 from bot.conversations.addresses import read_address, show_address
 from bot.conversations.amounts import read_amount
 from bot.conversations.choices import read_choice
-from bot.conversations.dates import names_several_days, read_day
+from bot.conversations.dates import read_day_or_several
 from bot.conversations.nothing import is_nothing, is_unknown
 from bot.conversations.places import read_pin, show_place
 from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, Words
@@ -172,9 +172,10 @@ def _number(question: Question, said: Said, _: Setting) -> Verdict:
 def _date(question: Question, said: Said, setting: Setting) -> Verdict:
     if not isinstance(said, Words | Day):
         return Refused("want_a_day")
-    day = said.day if isinstance(said, Day) else read_day(said.text, setting.today)
+    day, several = (
+        (said.day, False) if isinstance(said, Day) else read_day_or_several(said.text, setting.today)
+    )
     if day is None:
-        several = isinstance(said, Words) and names_several_days(said.text, setting.today)
         return Refused("want_one_day" if several else "want_a_day")
     latest = setting.today + timedelta(days=question.days_ahead or 3650)
     if not setting.today <= day <= latest:

@@ -14,7 +14,7 @@ from bot.conversations import day_words as words
 from store.thai import arabic_digits, without_particles
 
 # Nobody needs more signs to say a day; a longer message is about something else.
-LONGEST = 300
+LONGEST = 200
 # Stands where a day was found: the private-use sign U+E000 for the first, U+E001 for the second, and so on.
 _FIRST_MARK = 0xE000
 _ANY_MARK = "[\ue000-\uf8ff]"
@@ -84,15 +84,11 @@ class _Found:
 
 def read_day(text: str, today: date) -> date | None:
     """None when no day can be made out, or more than one. A day without a year is the next one to come."""
-    return _read(text, today)[0]
+    return read_day_or_several(text, today)[0]
 
 
-def names_several_days(text: str, today: date) -> bool:
-    """True for 5-7 ธ.ค., ศุกร์หรือเสาร์ and สงกรานต์: a day was said, and which one is open."""
-    return _read(text, today)[1]
-
-
-def _read(text: str, today: date) -> tuple[date | None, bool]:
+def read_day_or_several(text: str, today: date) -> tuple[date | None, bool]:
+    """The day, and whether several were said: True for 5-7 ธ.ค., ศุกร์หรือเสาร์ and สงกรานต์, which have no one day."""
     text = without_particles(arabic_digits(text).strip()) if len(text) <= LONGEST else ""
     if _BELOW_NOTHING.match(text):
         return None, False

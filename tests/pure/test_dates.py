@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.dates import names_several_days, read_day
+from bot.conversations.dates import read_day, read_day_or_several
 from store.thai import MONTHS, WEEKDAYS, thai_date
 from tests.pure.builders import FRIDAY, a_question, refused
 from tests.pure.strategies import SOME, hard_texts
@@ -160,14 +160,12 @@ def test_the_day_that_was_said_is_the_day(day, typed):
 
 @pytest.mark.parametrize("typed", SEVERAL)
 def test_of_several_days_none_is_chosen(typed):
-    assert read_day(typed, MONDAY) is None
-    assert names_several_days(typed, MONDAY)
+    assert read_day_or_several(typed, MONDAY) == (None, True)
 
 
 @pytest.mark.parametrize("typed", NO_DAY)
 def test_a_clock_time_or_a_day_that_is_not_meant_is_no_day(typed):
-    assert read_day(typed, MONDAY) is None
-    assert not names_several_days(typed, MONDAY)
+    assert read_day_or_several(typed, MONDAY) == (None, False)
 
 
 def test_of_several_days_the_first_is_asked_for():

@@ -123,6 +123,11 @@ def test_opening_words_answer_the_question_that_takes_them():
     assert asked(draft) == "danger"
 
 
+def test_opening_words_keep_to_the_limit_of_the_question():
+    assert begin(a_service(), opening="ไฟ" * 500).answers == {"detail": "ไฟ" * 500}
+    assert begin(a_service(), opening="ไฟ" * 2450).answers == {}
+
+
 def test_what_is_known_of_a_person_is_not_asked_again():
     draft = begin(a_service(), known={"name": "สมศรี", "phone": None}, photos=[])
     assert draft.answers == {"name": "สมศรี"}
