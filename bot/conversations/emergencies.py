@@ -8,10 +8,10 @@ denial (ไม่มีไฟไหม้), a paper (ใบรับรองห
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +62,6 @@ class _Lexicon:
                 if text.startswith(word, position) and _stands_alone(text, position, position + len(word)):
                     yield position, word
 
-    def is_in(self, text: str) -> bool:
-        return any(True for _ in self.find(text))
-
 
 def _stands_alone(text: str, begin: int, end: int) -> bool:
     before, after = text[max(0, begin - 1) : begin], text[end : end + 1]
@@ -87,13 +84,13 @@ class _Words:
     """emergencies.toml, folded as what people type is folded."""
 
     kinds: tuple[_Kind, ...]
-    of_danger: _Lexicon
+    lexicon: _Lexicon
     feared: tuple[str, ...]
     between: tuple[str, ...]
     neither: tuple[str, ...]
     denied_at_the_start: frozenset[str]
-    told: Mapping[str, _Lexicon]
-    now: _Lexicon
+    told: Mapping[str, frozenset[str]]
+    now: frozenset[str]
     harmless: _Lexicon
     harmless_english: tuple[str, ...]
     told_in_english: tuple[str, ...]
@@ -119,7 +116,9 @@ def find_emergency(text: str) -> Emergency | None:
     cry = text if len(text) <= _LONGEST_CRY else ""
     whole, clauses = _plain(cry), set(filter(None, map(_plain, _BETWEEN_CLAUSES.split(cry))))
     thai, english = _read_thai(text, words), _read_english(text, words)
-    told, said = _only_told(thai.text, english, words), _said(thai, words)
+    found = list(words.lexicon.find(thai.text))
+    told = _only_told({word for _, word in found}, english, words)
+    said = {word for at, word in found if not _is_feared_or_denied(thai.before(at), words)}
     for kind in words.kinds:
         if whole in kind.alone or (kind.alone & clauses and clauses <= kind.alone | words.kinds[-1].alone):
             return Emergency(kind.name, text.isascii())
@@ -142,11 +141,11 @@ def _apart(text: str) -> str:
     return _ASKED.sub("ไwหม", text)
 
 
-def _only_told(thai: str, english: str, words: _Words) -> frozenset[str]:
-    """How the sentence tells of what is not now: "past", "habit", both or not at all."""
-    if words.now.is_in(thai):
+def _only_told(thai: Set[str], english: str, words: _Words) -> frozenset[str]:
+    """How the sentence tells of what is not now: "past", "habit", both or not at all. `thai` are the words in it."""
+    if words.now & thai:
         return frozenset()
-    told = {way for way, lexicon in words.told.items() if lexicon.is_in(thai)}
+    told = {way for way, listed in words.told.items() if listed & thai}
     return frozenset(told | {"past"} if any(word in english for word in words.told_in_english) else told)
 
 
@@ -164,12 +163,6 @@ def _read_english(text: str, words: _Words) -> str:
     for word in words.harmless_english:
         whole = whole.replace(word, " _ ")
     return whole
-
-
-def _said(typed: _Typed, words: _Words) -> frozenset[str]:
-    """The words of danger that the text says, and neither fears nor denies."""
-    found = words.of_danger.find(typed.text)
-    return frozenset(word for at, word in found if not _is_feared_or_denied(typed.before(at), words))
 
 
 def _is_feared_or_denied(before: str, words: _Words) -> bool:
@@ -202,15 +195,17 @@ def _words() -> _Words:
     read = tomllib.loads(FILE.read_text("utf-8"))
     groups, before, told, harmless = read["groups"], read["before"], read["told"], read["harmless"]
     kinds = tuple(_kind(each, groups) for each in read["kinds"])
+    told_ways = {way: frozenset(_all_folded(told[way])) for way in ("past", "habit")}
+    now = frozenset(_all_folded(told["now"]))
     return _Words(
         kinds=kinds,
-        of_danger=_Lexicon(word for kind in kinds for word in kind.words),
+        lexicon=_Lexicon(chain(now, *told_ways.values(), *(kind.words for kind in kinds))),
         feared=_all_folded(before["feared"]),
         between=_all_folded(before["between"]),
         neither=_all_folded(before["neither"]),
         denied_at_the_start=frozenset(_all_folded(before["denied_at_the_start"])),
-        told={way: _Lexicon(_all_folded(told[way])) for way in ("past", "habit")},
-        now=_Lexicon(_all_folded(told["now"])),
+        told=told_ways,
+        now=now,
         harmless=_Lexicon(_all_folded(harmless["words"])),
         harmless_english=_spaced(harmless["english"]),
         told_in_english=_spaced(harmless["told_in_english"]),
