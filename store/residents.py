@@ -127,6 +127,12 @@ def take_offer(resident: Resident) -> tuple[str, str]:
     return (offered["what"], offered["about"]) if timedelta(0) <= left <= LISTEN_FOR else ("", "")
 
 
+def forget_words(resident: Resident, said_in: str) -> None:
+    """Forgets the words kept of this LINE message, also those that are too old to be used."""
+    if (resident.listening or {}).get("said_in") == said_in:
+        stop_listening(resident)
+
+
 def _still_heard(resident: Resident) -> dict[str, Any] | None:
     """Not for longer than ever said: a clock that was set back must not stretch it to days."""
     heard = resident.listening

@@ -7,7 +7,7 @@ from bot.handlers import conversation, drafts
 from bot.replies import Reply
 from bot.visit import Visit
 from store.files import forget
-from store.residents import kept_words, stop_listening
+from store.residents import forget_words
 from store.taking_back import note_unsent, take_back_from_cases, was_unsent
 
 
@@ -22,8 +22,7 @@ def unsent(visit: Visit) -> list[Reply]:
         drafts.drop_file(visit.office, row, file.token)
     if row is not None:
         conversation.take_back(visit.office, row, message_id, facts)
-    if kept_words(visit.resident)[1] == message_id:
-        stop_listening(visit.resident)
+    forget_words(visit.resident, message_id)
     return []
 
 

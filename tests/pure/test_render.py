@@ -194,7 +194,14 @@ def test_no_more_than_thirteen_quick_replies_are_shown():
 
 def test_every_kind_of_quick_reply_is_one_line_knows():
     picker = DayPicker("เลือกวัน", "day", {"c": "1"}, "2026-11-20", "2026-12-20")
-    quick = (Camera("ถ่ายรูป"), Album("เลือกรูป"), PinDrop("ปักหมุด"), picker, Call("โทร", "043-000-000", "tel:043000000"), BUTTON)
+    quick = (
+        Camera("ถ่ายรูป"),
+        Album("เลือกรูป"),
+        PinDrop("ปักหมุด"),
+        picker,
+        Call("โทร", "043-000-000", "tel:043000000"),
+        BUTTON,
+    )
     messages = render([Say("ส่งรูปค่ะ", quick)])
     in_order(messages)
     kinds = [item["action"]["type"] for item in messages[0]["quickReply"]["items"]]

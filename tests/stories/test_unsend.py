@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from line_simulator.residents import Resident as Phone
+from store.cases import Actor, act
 from store.clock import now
 from store.db import Table
-from store.models import Case, Conversation, InboxEvent, Resident, UnsentMessage
+from store.models import Case, CaseEvent, Conversation, InboxEvent, Resident, UnsentMessage
 from store.purging import purge
+from store.residents import listen
 from store.sealing import Sealer
+from store.statuses import Action, Status, Who
 from store.taking_back import TAKEN_BACK
-from tests.stories.scenes import friend, texts
+from tests.stories.scenes import a_case_of, friend, texts
 from tests.stories.test_fetching import bytes_on_disk, files
 from tests.town import Town
 
@@ -146,6 +149,61 @@ def test_name_and_phone_that_are_taken_back_are_remembered_nowhere(town: Town, p
         assert "หน้าวัด" in session.scalars(select(Case)).one().summary
     says(town, phone, "น้ำไม่ไหล")
     assert "สมศรี" not in " ".join(texts(phone)[-2:])
+
+
+@pytest.mark.parametrize("minutes", [0, 45])
+def test_words_kept_while_a_service_is_chosen_go_however_old_they_are(
+    town: Town, phone: Phone, minutes: int
+) -> None:
+    (message,) = says(town, phone, "บ้านนายสมชายมีเรื่องแปลก ๆ ที่ไม่รู้จะบอกอย่างไรดี")
+    with town.database.reading() as session:
+        assert session.scalars(select(Resident)).one().listening is not None
+    town.wait(minutes=minutes)
+    phone.unsends(message)
+    town.settle()
+    with town.database.reading() as session:
+        assert session.scalars(select(Resident)).one().listening is None
+
+
+def test_an_address_that_is_taken_back_is_remembered_nowhere(town: Town, phone: Phone) -> None:
+    says(town, phone, "คำร้องทั่วไป")
+    phone.taps("อื่น ๆ")
+    town.settle()
+    says(
+        town, phone, "ยืมเต็นท์", "ขอยืมเต็นท์งานบุญ", "ขอยืมสามหลัง", "หน้าวัด", "ข้าม", "ข้าม", "สมศรี ใจดี", "0812345678"
+    )
+    says(town, phone, "1101700230708")
+    (address,) = says(town, phone, "99/1 หมู่ 4 ชุมชนริมน้ำ")
+    says(town, phone, "ข้าม", "ข้าม", "ข้าม", "ขอรับรองว่าจริง", "ส่งเรื่อง")
+    assert person(town, phone)["address"]["house_no"] == "99/1"
+    with town.database.reading() as session:
+        assert session.scalars(select(Resident)).one().moo == "4"
+    phone.unsends(address)
+    town.settle()
+    assert person(town, phone) == {"name": "สมศรี ใจดี", "phone": "0812345678"}
+    assert told(town)[0]["address"] == TAKEN_BACK
+    with town.database.reading() as session:
+        resident = session.scalars(select(Resident)).one()
+        assert (resident.moo, resident.community) == (None, None)
+
+
+def test_what_was_written_of_a_service_that_was_rated_goes_too(town: Town, phone: Phone) -> None:
+    case_id = a_case_of(town, phone, Status.DONE)
+    with town.database.transaction() as session:
+        case = session.get_one(Case, case_id)
+        act(session, town.office.municipality, case, Action.CONFIRM, Actor(Who.RESIDENT))
+    town.settle()
+    with town.database.transaction() as session:
+        resident = session.scalars(select(Resident)).one()
+        listen(resident, "comment", session.get_one(Case, case_id))
+    (comment,) = says(town, phone, "ช่างสมชายพูดจาดีมากค่ะ")
+    with town.database.reading() as session:
+        assert session.get_one(Case, case_id).comment == "ช่างสมชายพูดจาดีมากค่ะ"
+    phone.unsends(comment)
+    town.settle()
+    with town.database.reading() as session:
+        assert session.get_one(Case, case_id).comment is None
+        assert TAKEN_BACK in [event.note for event in session.scalars(select(CaseEvent))]
 
 
 def test_what_a_later_request_took_over_goes_with_the_message_that_told_it(town: Town, phone: Phone) -> None:
