@@ -3,9 +3,9 @@
 import logging
 
 from flask import Flask, Response, abort, current_app, request
-from werkzeug.exceptions import HTTPException
 
 from bot.settings import BotSettings
+from bot.web_answers import error_page
 from store.db import Database
 from store.logs import failure_fields, set_up_logs
 from store.metrics import CONTENT_TYPE, exposition, is_bearer, is_this_machine, open_registry
@@ -38,9 +38,7 @@ def _may_see() -> bool:
     return is_this_machine(request.remote_addr) and not was_forwarded
 
 
-def show_failure(error: Exception) -> Response | HTTPException:
+def show_failure(error: Exception) -> Response:
     """Flask would write down the error's text, which can quote what a resident wrote."""
-    if isinstance(error, HTTPException):
-        return error
     log.error("failure", extra={"endpoint": request.endpoint, **failure_fields(error)})
-    return Response("Something went wrong here.", status=500, mimetype="text/plain")
+    return Response(error_page(500), status=500, content_type="text/html; charset=utf-8")

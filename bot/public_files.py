@@ -40,5 +40,5 @@ def photo(signed: str, size: str) -> Response:
     response = Response(preview(data) if size == "small" else data, mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=86400"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     return response

@@ -32,6 +32,7 @@ from store.clock import in_bangkok
 from store.db import Database
 from store.logs import failure_fields
 from store.municipality import Municipality, read_municipality
+from store.security_txt import security_txt
 from store.static_files import StaticFiles
 from store.thai import thai_moment, thai_time, thai_weekday_date
 
@@ -128,6 +129,15 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cache-Control", "public, max-age=60")
     return response
+
+
+def show_security_txt() -> Response:
+    text = security_txt(
+        _municipality().security, current_app.extensions["started_at"], _settings().public_url
+    )
+    if text is None:
+        abort(404)
+    return Response(text, content_type="text/plain; charset=utf-8")
 
 
 def _facts() -> dict[str, object]:

@@ -15,15 +15,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from bot.events import occurred_at, whose
 from bot.monitor import install_monitor
 from bot.public_files import public_files
-from bot.public_pages import public_pages
+from bot.public_pages import public_pages, show_security_txt
 from bot.settings import BotSettings
+from bot.web_answers import install_answers
 from store import inbox
+from store.clock import now
 from store.db import Database
 from store.intake import Intake, NotKept
 from store.keys import open_database
 from store.media import Media
 from store.readiness import Readiness
 from store.sealing import WrongDataKey
+from store.security_txt import PATH
 from store.settings import refusing_in_one_line
 from store.signs import is_keepable, without_nul
 
@@ -56,6 +59,9 @@ def create_app(settings: BotSettings | None = None) -> Flask:
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     install_monitor(app, database)
+    install_answers(app)
+    app.add_url_rule(PATH, view_func=show_security_txt)
+    app.extensions["started_at"] = now()
     app.register_blueprint(public_files)
     app.register_blueprint(public_pages)
     return app

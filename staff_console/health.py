@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, abort, current_app
 
+from staff_console.office import office
 from store.metrics import CONTENT_TYPE, exposition
+from store.security_txt import PATH, security_txt
 
 health = Blueprint("health", __name__)
 
@@ -18,6 +20,15 @@ def healthz() -> dict[str, Any]:
 def readyz() -> tuple[dict[str, Any], int]:
     ready, report = current_app.extensions["readiness"].report()
     return report, 200 if ready else 503
+
+
+@health.get(PATH)
+def security() -> Response:
+    known, address = office().municipality.security, office().settings.console_url
+    text = security_txt(known, current_app.extensions["started_at"], address)
+    if text is None:
+        abort(404)
+    return Response(text, content_type="text/plain; charset=utf-8")
 
 
 @health.get("/metrics")

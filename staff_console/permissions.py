@@ -6,7 +6,9 @@ from store.staff import Role
 
 OFFICER, SUPERVISOR, ADMIN = Role.OFFICER, Role.SUPERVISOR, Role.ADMIN
 
-PUBLIC: Final = frozenset({"static", "health.healthz", "health.readyz", "sign_in.ask", "sign_in.check"})
+PUBLIC: Final = frozenset(
+    {"static", "health.healthz", "health.readyz", "health.security", "sign_in.ask", "sign_in.check"}
+)
 
 # fmt: off
 PERMISSIONS: Final = {

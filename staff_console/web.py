@@ -36,6 +36,7 @@ from staff_console.stuck import stuck
 from staff_console.surge import surge
 from staff_console.testers import testers
 from staff_console.words import CLOSED
+from store.clock import now
 from store.keys import open_database
 from store.logs import set_up_logs
 from store.media import Media
@@ -71,6 +72,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
         passwords=Passwords(),
     )
     app.extensions["readiness"] = Readiness(database)
+    app.extensions["started_at"] = now()
     app.extensions["registry"] = open_registry(database)
     # The order matters: who nobody knows is sent to sign in before their form is looked at.
     install_gate(app)

@@ -76,6 +76,13 @@ class PrivacyNotice(_Part):
     contact: str
 
 
+class Security(_Part):
+    """Where to tell of a weakness: `contact` and `policy` of security.txt (RFC 9116); without contact there is none."""
+
+    contact: str = Field(default="", pattern=r"^$|^(mailto:|https://|tel:)[!-~]+$")
+    policy: str = Field(default="", pattern=r"^$|^https://[!-~]+$")
+
+
 class Messages(_Part):
     """`hold_seconds`: how long an unhurried notice waits for others, or for a free reply, before it costs a push."""
 
@@ -134,6 +141,7 @@ class Municipality(_Part):
     centre: Centre
     account: Account
     privacy: PrivacyNotice
+    security: Security = Security()
     messages: Messages = Messages()
     plan: Plan = Plan()
     topics: tuple[Topic, ...] = Field(default=(), max_length=10)

@@ -30,7 +30,7 @@ _OBJECT_STREAM = re.compile(rb"/ObjStm(?!" + _REGULAR + rb")")
 # No program writes objects so, and we would not find names in them.
 _UNUSUAL = re.compile(rb"/(?:Predictor[\s\0]{1,9}(?:[02-9]|1\d)|LZW|RunLength|RL(?![A-Za-z])|Crypt)")
 _BEGINS_LIKE_OBJECTS = re.compile(rb"[\s\0]*[0-9%]")
-_HEX = re.compile(rb"[0-9A-Fa-f\s\0]{2,}>?\s*")
+_HEX = re.compile(rb"[0-9A-Fa-f\s\0]{2,}(?:>\s*)?")
 
 
 def is_active(data: bytes) -> bool:

@@ -1,0 +1,58 @@
+"""What the web process says where it has no page, and what every answer of it tells the browser not to do."""
+
+from html import escape
+from typing import Final
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.settings import BotSettings
+
+POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# What happened, and what to do.
+WORDS: Final = {
+    404: ("ไม่พบหน้านี้ค่ะ", "ที่อยู่อาจพิมพ์ผิด หรือหน้านี้ไม่มีแล้ว"),
+    405: ("หน้านี้เปิดดูไม่ได้ค่ะ", "เป็นที่อยู่สำหรับระบบของ LINE เท่านั้น"),
+    413: ("ข้อมูลที่ส่งมาใหญ่เกินไปค่ะ", "ส่งผ่านแชต LINE ของเราได้เลย"),
+}
+OTHERS: Final = ("ขอโทษค่ะ ตอนนี้ยังทำรายการนี้ไม่ได้", "รอสักครู่แล้วลองใหม่นะคะ")
+_PAGE: Final = (
+    '<!doctype html><html lang="th"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="color-scheme" content="light dark">'
+    "<title>{0}</title></head><body><h1>{0}</h1><p>{1}</p>"
+    '<p><a href="/announcements">ดูประกาศของเรา</a></p></body></html>'
+)
+
+
+def install_answers(app: Flask) -> None:
+    app.register_error_handler(HTTPException, show_http_error)
+    app.after_request(add_headers)
+
+
+def error_page(code: int) -> str:
+    """Needs neither database nor the municipality's file."""
+    return _PAGE.format(*map(escape, WORDS.get(code, OTHERS)))
+
+
+def show_http_error(error: HTTPException) -> AnyResponse:
+    """Keeps the headers of the error, such as Allow; a redirect is none."""
+    answer = error.get_response()
+    if answer.status_code >= 400:
+        answer.set_data(error_page(answer.status_code))
+        answer.content_type = "text/html; charset=utf-8"
+    return answer
+
+
+def add_headers(response: Response) -> Response:
+    """Only where a page has not said so itself."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Cache-Control", "no-store")
+    settings: BotSettings = current_app.extensions["bot_settings"]
+    if request.is_secure or settings.public_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

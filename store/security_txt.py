@@ -1,0 +1,20 @@
+"""The file that tells whoever finds a weakness whom to write to: https://www.rfc-editor.org/rfc/rfc9116"""
+
+from datetime import UTC, datetime, timedelta
+
+from store.municipality import Security
+
+PATH = "/.well-known/security.txt"
+# The RFC recommends less than a year. It is counted from the start of the process, as a sign that somebody is there.
+GOOD_FOR = timedelta(days=180)
+
+
+def security_txt(security: Security, started_at: datetime, address: str) -> str | None:
+    """Its text, or None without a contact. `address` is that of the site, or "" where it is not known."""
+    if not security.contact:
+        return None
+    expires = (started_at + GOOD_FOR).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = [f"Contact: {security.contact}", f"Expires: {expires}", "Preferred-Languages: th, en"]
+    lines += [f"Canonical: {address}{PATH}"] if address.startswith("https://") else []
+    lines += [f"Policy: {security.policy}"] if security.policy else []
+    return "\n".join(lines) + "\n"
