@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 BIN := .venv/bin
 DEMO_PORT ?= 8800
 
-.PHONY: help demo install check quick test lint types contracts pytest faults bench chromium strace faketime lock clean
+.PHONY: help demo install check quick test lint types contracts pytest faults bench chromium strace faketime lock sbom audit clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -96,6 +96,12 @@ faketime:
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 --group dev pyproject.toml -o requirements-dev.txt
+
+sbom: $(BIN)/.demo ## Write what the product is made of to var/sbom.json (CycloneDX)
+	@$(BIN)/python -m deploy.sbom var/sbom.json
+
+audit: $(BIN)/.demo ## Ask OSV for known weaknesses of the locked libraries; says so where it cannot be reached
+	@$(BIN)/python -m deploy.audit
 
 clean: ## Remove .venv and the demo's data
 	rm -rf .venv var

@@ -1,0 +1,24 @@
+"""The libraries that the lock files name."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+_LINE = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, order=True)
+class Library:
+    """`runs` is False for what only tests and checks need."""
+
+    name: str
+    version: str
+    runs: bool = True
+
+
+def libraries(root: Path = ROOT) -> list[Library]:
+    """Of both lock files, each version once. One name has two versions where Python's version decides."""
+    run = set(_LINE.findall((root / "requirements.txt").read_text("utf-8")))
+    checked = set(_LINE.findall((root / "requirements-dev.txt").read_text("utf-8")))
+    return sorted(Library(name, version, (name, version) in run) for name, version in run | checked)
