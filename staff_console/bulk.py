@@ -1,5 +1,9 @@
-"""Sends one message to the residents of several cases: each hears it once, and cases not told are named."""
+"""One message to the residents of several cases: asked about again, and beyond five residents released by another.
 
+Each resident hears it once, and cases not told are named.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,16 +13,17 @@ from werkzeug.wrappers import Response
 from staff_console import words
 from staff_console.case_forms import clean_note
 from staff_console.case_page import why_unreachable
-from staff_console.form_tokens import AlreadyPressed, press
+from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import CASES_TOLD, count, retry_after, said
 from staff_console.office import me, office
-from store.audit import write_down
-from store.cases import Actor, lock_case, tell_many
+from store import bulk as messages
+from store.broadcast_models import BulkMessage
+from store.bulk import BulkRefused
+from store.cases import lock_case
 from store.limits import LimitReached
 from store.models import Case
 from store.search import PER_PAGE, find_case
 from store.staff import Role
-from store.statuses import Who
 from store.surge import find_running
 
 bulk = Blueprint("bulk", __name__)
@@ -35,7 +40,10 @@ class Outcome:
     told: list[Case]
     refused: list[Case]
     unreachable: list[tuple[Case, str]]
-    residents: int
+
+    @property
+    def residents(self) -> int:
+        return len({case.resident_id for case in self.told})
 
 
 def may_tell_many(session: Session) -> bool:
@@ -45,24 +53,151 @@ def may_tell_many(session: Session) -> bool:
 
 @bulk.post("/cases/tell")
 def tell() -> Page:
+    """First a page with the words and the cases; with the button on it they go, or wait for another person."""
     note, ids = clean_note(request.form.get("note", "")), _asked_ids()
     with office().database.reading() as session:
         if not may_tell_many(session):
             abort(403)
-    if problem := _problem(note, ids):
-        return render_template("bulk.html", outcome=None, note=note, problem=words.REFUSALS[problem]), 400
+        if problem := _problem(note, ids):
+            return render_template("bulk.html", outcome=None, note=note, problem=words.REFUSALS[problem]), 400
+        if request.form.get("do") != "send":
+            return _ask_again(session, note, ids)
     try:
-        with office().database.transaction() as session:
-            press(session, request.form.get("form_token", ""))
-            outcome = _tell_each(session, ids, note)
-            count(session, CASES_TOLD, times=len(outcome.told))
+        return _tell(note, ids)
     except AlreadyPressed:
         flash("ทำรายการนี้แล้ว", "warning")
         return redirect(url_for("queue.show"), 303)
     except LimitReached as error:
         page = render_template("bulk.html", outcome=None, note=note, problem=said(error))
         return page, 429, retry_after(error)
+
+
+def _ask_again(session: Session, note: str, ids: list[int]) -> str:
+    cases = _visible(session, ids)
+    return render_template(
+        "bulk_confirm.html",
+        note=note,
+        cases=cases,
+        residents=len({case.resident_id for case in cases}),
+        alone=messages.fits_alone(session, me(), cases),
+        most_alone=messages.MOST_ALONE,
+        token=request.form.get("form_token") or new_form_token(),
+    )
+
+
+def _tell(note: str, ids: list[int]) -> Page:
+    with office().database.transaction() as session:
+        press(session, request.form.get("form_token", ""))
+        cases = [lock_case(session, case.id) for case in _visible(session, ids)]
+        unreachable = [(case, why) for case in cases if (why := why_unreachable(case.resident))]
+        reachable = [case for case in cases if not why_unreachable(case.resident)]
+        if not messages.may_go_alone(session, me(), reachable):
+            asked = messages.ask(session, me(), cases, note)
+            flash("ยังไม่ได้ส่ง รอหัวหน้างานท่านอื่นอ่านและส่ง", "warning")
+            return redirect(url_for("bulk.show", message_id=asked.id), 303)
+        refused = messages.send_alone(session, office().municipality, me(), reachable, note)
+        outcome = Outcome([case for case in reachable if case not in refused], refused, unreachable)
+        count(session, CASES_TOLD, times=len(outcome.told))
     return render_template("bulk.html", outcome=outcome, note=note, problem="")
+
+
+@bulk.get("/cases/tell/<int:message_id>")
+def show(message_id: int) -> str:
+    with office().database.reading() as session:
+        return _page(session, _readable(session.get(BulkMessage, _whole(message_id))))
+
+
+@bulk.post("/cases/tell/<int:message_id>/release")
+def release(message_id: int) -> Page:
+    """The supervisor sends exactly what they read, to every case of it, all of which they may see."""
+    try:
+        with office().database.transaction() as session:
+            message = _readable(messages.lock(session, _whole(message_id)))
+            press(session, request.form.get("form_token", ""))
+            note, outcome = message.note or "", _release(session, message)
+    except AlreadyPressed:
+        return _back(message_id, "ทำรายการนี้แล้ว")
+    except BulkRefused as refused:
+        return _refused(message_id, refused)
+    return render_template("bulk.html", outcome=outcome, note=note, problem="")
+
+
+def _release(session: Session, message: BulkMessage) -> Outcome:
+    seen = [case.id for case in _visible(session, message.cases)]
+    if seen != message.cases:
+        raise BulkRefused("unseen_cases")
+    cases = [lock_case(session, case_id) for case_id in message.cases]
+    unreachable = [(case, why) for case in cases if (why := why_unreachable(case.resident))]
+    without = [case for case, _ in unreachable]
+    refused = messages.release(
+        session,
+        office().municipality,
+        message,
+        me(),
+        cases,
+        read_digest=request.form.get("digest", ""),
+        unreachable=without,
+    )
+    told = [case for case in cases if case not in refused and case not in without]
+    return Outcome(told, refused, unreachable)
+
+
+@bulk.post("/cases/tell/<int:message_id>/refuse")
+def refuse(message_id: int) -> Page:
+    try:
+        with office().database.transaction() as session:
+            message = _readable(messages.lock(session, _whole(message_id)))
+            press(session, request.form.get("form_token", ""))
+            messages.refuse(session, message, me())
+    except AlreadyPressed:
+        return _back(message_id, "ทำรายการนี้แล้ว")
+    except BulkRefused as refused:
+        return _refused(message_id, refused)
+    return _back(message_id, "ไม่ส่งข้อความนี้แล้ว")
+
+
+def _refused(message_id: int, refused: BulkRefused) -> tuple[str, int]:
+    status = 403 if refused.reason in ("own_message", "not_your_role", "unseen_cases") else 409
+    with office().database.reading() as session:
+        message = _readable(session.get(BulkMessage, message_id))
+        return _page(session, message, words.REFUSALS[refused.reason]), status
+
+
+def _back(message_id: int, said_: str) -> Response:
+    flash(said_, "warning")
+    return redirect(url_for("bulk.show", message_id=message_id), 303)
+
+
+def _readable(message: BulkMessage | None) -> BulkMessage:
+    """For supervisors and its author; for others as if it did not exist."""
+    if message is None or (me().role != Role.SUPERVISOR and message.author_id != me().id):
+        abort(404)
+    return message
+
+
+def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
+    seen = _visible(session, message.cases)
+    waits = message.state == "waiting"
+    return render_template(
+        "bulk_message.html",
+        message=message,
+        cases=seen,
+        unseen=len(message.cases) - len(seen),
+        may_release=waits and me().role == Role.SUPERVISOR and me().id != message.author_id,
+        may_refuse=waits,
+        digest=messages.digest_of(message),
+        problem=problem,
+        tokens=(new_form_token(), new_form_token()),
+    )
+
+
+def _whole(message_id: int) -> int:
+    return message_id if message_id < 2**31 else 0
+
+
+def _visible(session: Session, ids: Sequence[int]) -> list[Case]:
+    """A case that this person may not see is left out like one that does not exist: its number is not told either."""
+    return [case for case_id in ids if (case := find_case(session, me(), case_id)) is not None]
 
 
 def _asked_ids() -> list[int]:
@@ -79,15 +214,3 @@ def _problem(note: str, ids: list[int]) -> str:
     if not note:
         return "note_missing"
     return "note_long_for_many" if len(note) > LONGEST_NOTE else ""
-
-
-def _tell_each(session: Session, ids: list[int], note: str) -> Outcome:
-    """A case that this person may not see is left out like one that does not exist: its number is not told either."""
-    cases = [lock_case(session, case_id) for case_id in ids if find_case(session, me(), case_id) is not None]
-    unreachable = [(case, why) for case in cases if (why := why_unreachable(case.resident))]
-    reachable = [case for case in cases if not why_unreachable(case.resident)]
-    by = Actor(Who(me().role), me().id)
-    refused = tell_many(session, office().municipality, reachable, by, note)
-    told = [case for case in reachable if case not in refused]
-    write_down(session, "tell_many", staff_id=me().id, about=f"{len(told)} cases")
-    return Outcome(told, refused, unreachable, residents=len({case.resident_id for case in told}))

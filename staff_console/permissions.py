@@ -22,6 +22,9 @@ PERMISSIONS: Final = {
     "cases.unmask":            {OFFICER, SUPERVISOR},
     "cases.act":               {OFFICER, SUPERVISOR},  # and the table of transitions says which action
     "bulk.tell":               {OFFICER, SUPERVISOR},  # officers only while a surge runs
+    "bulk.show":               {OFFICER, SUPERVISOR},  # officers only what they wrote
+    "bulk.release":            {SUPERVISOR},
+    "bulk.refuse":             {OFFICER, SUPERVISOR},  # officers only what they wrote
     "surge.show":              {SUPERVISOR},
     "surge.start":             {SUPERVISOR},
     "surge.end":               {SUPERVISOR},

@@ -32,6 +32,7 @@ BECOMES: Final = {
     "file": "one still to be fetched is fetched; if LINE has it no more, nobody is told. Damaged ones are refused",
     "conversation": f"{AS_IT_WAS}: it goes on when its resident writes, and says nothing by itself",
     "tick": f"{AS_IT_WAS}: a slot that is over is never done later",
+    "bulk_message": f"{AS_IT_WAS}: one that waits is read again by the supervisor who releases it",
     # What is shown while it lasts
     "surge": f"{AS_IT_WAS}, and said in the report: only a supervisor knows whether it is over",
     "broadcast": f"{AS_IT_WAS}: its menu is shown in its time, which tells nobody anything; its mailing is stopped",

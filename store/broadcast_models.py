@@ -207,6 +207,31 @@ class Tester(Table):
     created_at: Mapped[datetime]
 
 
+class BulkMessage(SealedRow, Table):
+    """The same words to the residents of several cases, sent by one person alone or waiting for a supervisor.
+
+    state: waiting, sent, refused. `residents` are those who are meant, or were told. The words are kept while it waits.
+    """
+
+    __tablename__ = "bulk_message"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'sent', 'refused')", "state"),
+        CheckConstraint("approver_id <> author_id", "another_person"),
+        Index("ix_bulk_message_author", "author_id", "created_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note = SealedValue[str | None]("bulk_message.note")
+    cases: Mapped[list[int]] = mapped_column(JSON)
+    residents: Mapped[list[int]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(8))
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
+    author: Mapped[Staff] = relationship(foreign_keys=author_id, lazy="joined")
+    approver: Mapped[Staff | None] = relationship(foreign_keys=approver_id, lazy="joined")
+
+
 class TopicChoice(Table):
     """A resident's word on one topic, or on everything that is not urgent (topic '*'); silence means yes."""
 

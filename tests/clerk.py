@@ -36,7 +36,7 @@ class Clerk:
     def tells_all(self, note: str) -> str:
         """One message to every case on the first page of the queue."""
         cases = re.findall(r'name="case" value="(\d+)"', self.page("/?tab=all"))
-        return self.fills_in("/?tab=all", "/cases/tell", note=note, case=cases)
+        return self.fills_in("/?tab=all", "/cases/tell", note=note, case=cases, do="send")
 
     def opens_newest_case(self) -> tuple[int, str]:
         """The number of its page, and the page."""

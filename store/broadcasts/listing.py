@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from store.broadcast_models import Broadcast, Chunk, EmergencyTemplate, Mailing
+from store.broadcast_models import Broadcast, BulkMessage, Chunk, EmergencyTemplate, Mailing
 from store.broadcasts.emergency import to_review
 from store.broadcasts.life import Status
 from store.staff_models import Staff
@@ -43,16 +43,17 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What one person has to do: to approve, to review after an emergency, to mend, and templates to approve."""
+    """What one person has to do: approve, review after an emergency, mend, approve templates, release bulk messages."""
 
     approve: list[Broadcast]
     review: list[Broadcast]
     mend: list[Broadcast]
     templates: list[EmergencyTemplate]
+    bulk: list[BulkMessage]
 
     @property
     def count(self) -> int:
-        return len(self.approve) + len(self.review) + len(self.mend) + len(self.templates)
+        return len(self.approve) + len(self.review) + len(self.mend) + len(self.templates) + len(self.bulk)
 
     def __bool__(self) -> bool:
         return self.count > 0
@@ -92,7 +93,7 @@ def waiting_for(session: Session, person: Staff) -> Waiting:
     returned = select(Broadcast).where(Broadcast.status == Status.RETURNED, mine).order_by(Broadcast.id)
     mend = list(session.scalars(returned))
     if person.role != "supervisor":
-        return Waiting([], [], mend, [])
+        return Waiting([], [], mend, [], [])
     submitted = select(Broadcast).where(Broadcast.status == Status.SUBMITTED).order_by(Broadcast.id)
     approve = [found for found in session.scalars(submitted) if person.id not in found.writers]
     templates = select(EmergencyTemplate).where(
@@ -101,7 +102,9 @@ def waiting_for(session: Session, person: Staff) -> Waiting:
         EmergencyTemplate.author_id != person.id,
     )
     review = [found for found in to_review(session) if person.id not in found.writers]
-    return Waiting(approve, review, mend, list(session.scalars(templates)))
+    bulk = select(BulkMessage).where(BulkMessage.state == "waiting", BulkMessage.author_id != person.id)
+    bulk = bulk.order_by(BulkMessage.id)
+    return Waiting(approve, review, mend, list(session.scalars(templates)), list(session.scalars(bulk)))
 
 
 def corrections_of(session: Session, broadcast: Broadcast) -> list[Broadcast]:

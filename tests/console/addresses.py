@@ -3,6 +3,7 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from store import bulk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
 from store.db import Database
@@ -26,7 +27,7 @@ def addresses(app: Flask, database: Database, case: Known, *, make_file: bool = 
         "version": "0",
     }
     with database.transaction() as session:
-        values |= _things(session, app)
+        values |= _things(session, app, case)
         if make_file:
             values["token"] = _a_file_under_way(session, case)
     with app.test_request_context():
@@ -38,7 +39,7 @@ def addresses(app: Flask, database: Database, case: Known, *, make_file: bool = 
         }
 
 
-def _things(session: Session, app: Flask) -> dict[str, int]:
+def _things(session: Session, app: Flask, case: Known) -> dict[str, int]:
     """Somebody, and what they wrote: a broadcast that waits for approval, a warning ready to be sent, a tester."""
     municipality = office_of(app).municipality
     somebody = an_officer(session, municipality)
@@ -51,6 +52,7 @@ def _things(session: Session, app: Flask) -> dict[str, int]:
         "staff_id": somebody.id,
         "broadcast_id": broadcast.id,
         "template_id": template.id,
+        "message_id": bulk.ask(session, somebody, [session.get_one(Case, case.case_id)], "รอสักครู่ค่ะ").id,
         "tester_id": testers.invite(session, somebody).id,
     }
 

@@ -41,7 +41,9 @@ def test_a_flood_of_messages_to_many_cases_stops_and_the_words_stay(
 ) -> None:
     use_up(database, CASES_TOLD, supervisor)
     page = supervisor.visit("/?tab=all")
-    refused = supervisor.submit(page, "/cases/tell", note="น้ำประปาหยุดไหลค่ะ", case=[str(case.case_id)])
+    refused = supervisor.submit(
+        page, "/cases/tell", note="น้ำประปาหยุดไหลค่ะ", case=[str(case.case_id)], do="send"
+    )
     assert refused.status_code == 429
     assert "น้ำประปาหยุดไหลค่ะ" in refused.text
     assert "Retry-After" in refused.headers

@@ -129,7 +129,9 @@ def test_a_message_to_many_names_whom_it_does_not_reach(
 ) -> None:
     form = supervisor.visit("/").form("/cases/tell")
     shut(database, "resident.line_user_id", spoilt.resident_id, **({"key": key} if key else {}))
-    answer = supervisor.send(form, note="น้ำประปาหยุดไหลค่ะ", case=[str(spoilt.case_id), str(case.case_id)])
+    answer = supervisor.send(
+        form, note="น้ำประปาหยุดไหลค่ะ", case=[str(spoilt.case_id), str(case.case_id)], do="send"
+    )
     assert "ส่งข้อความแล้ว 1 เรื่อง ถึงผู้แจ้ง 1 คน" in answer.text
     assert "ส่งไม่ถึง 1 เรื่อง" in answer.text
     assert NOT_TOLD in answer.text

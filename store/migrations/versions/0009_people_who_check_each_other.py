@@ -20,6 +20,7 @@ WHERE act IN ('write', 'edit', 'void') AND staff_id IS NOT NULL
 def upgrade() -> None:
     _add_writers()
     _add_links_and_buttons()
+    _add_bulk_messages()
 
 
 def _add_links_and_buttons() -> None:
@@ -67,7 +68,30 @@ def _add_writers() -> None:
         op.execute(f"ALTER TABLE broadcast ADD {check}")
 
 
+def _add_bulk_messages() -> None:
+    op.create_table(
+        'bulk_message',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('note', sa.LargeBinary(), nullable=True),
+        sa.Column('cases', sa.JSON(), nullable=False),
+        sa.Column('residents', sa.JSON(), nullable=False),
+        sa.Column('state', sa.String(length=8), nullable=False),
+        sa.Column('author_id', sa.Integer(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('approver_id', sa.Integer(), nullable=True),
+        sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('row_key', sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'refused')", name=op.f('ck_bulk_message_state')),
+        sa.CheckConstraint('approver_id <> author_id', name=op.f('ck_bulk_message_another_person')),
+        sa.ForeignKeyConstraint(['author_id'], ['staff.id'], name=op.f('fk_bulk_message_author_id')),
+        sa.ForeignKeyConstraint(['approver_id'], ['staff.id'], name=op.f('fk_bulk_message_approver_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_message')),
+    )
+    op.create_index('ix_bulk_message_author', 'bulk_message', ['author_id', 'created_at'])
+
+
 def downgrade() -> None:
+    op.drop_table('bulk_message')
     op.drop_table('confirm_button')
     op.drop_index('uq_tester_staff_id', 'tester')
     with op.batch_alter_table('tester') as tester:

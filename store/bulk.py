@@ -1,0 +1,154 @@
+"""One message to many cases: at once to five residents a day from one person, beyond when a supervisor releases it.
+
+Nothing here commits. What somebody writes to one case they work on is the work itself and is not counted here.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.audit import write_down
+from store.broadcast_models import BulkMessage
+from store.cases import Actor, tell_many
+from store.clock import CLOCKS_DIFFER, now
+from store.models import Case
+from store.municipality import Municipality
+from store.staff_models import Staff
+from store.statuses import Who
+
+MOST_ALONE = 5
+WINDOW = timedelta(days=1)
+
+
+class BulkRefused(ValueError):
+    """May not be done with this message now; `reason` is a word such as own_message or stale."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def may_go_alone(session: Session, author: Staff, cases: Sequence[Case]) -> bool:
+    """As `fits_alone`, and holds the person, so that two messages at once see each other."""
+    session.get_one(Staff, author.id, with_for_update={"of": Staff})
+    return fits_alone(session, author, cases)
+
+
+def fits_alone(session: Session, author: Staff, cases: Sequence[Case]) -> bool:
+    """Whether this person's messages of a day, with this one, reach no more than five residents."""
+    sent = select(BulkMessage.residents).where(
+        BulkMessage.author_id == author.id,
+        BulkMessage.state == "sent",
+        BulkMessage.approver_id.is_(None),
+        BulkMessage.created_at.between(now() - WINDOW, now() + CLOCKS_DIFFER),
+    )
+    reached = {resident for residents in session.scalars(sent) for resident in residents}
+    return len(reached | {case.resident_id for case in cases}) <= MOST_ALONE
+
+
+def send_alone(
+    session: Session, municipality: Municipality, author: Staff, cases: Sequence[Case], note: str
+) -> list[Case]:
+    """To locked cases, after `may_go_alone`. Given back are the cases that allow it no more."""
+    message = _message(author, cases, note)
+    session.add(message)
+    session.flush()
+    return _send(session, municipality, message, author, cases, note)
+
+
+def ask(session: Session, author: Staff, cases: Sequence[Case], note: str) -> BulkMessage:
+    """Waits until another supervisor releases or refuses it."""
+    message = _message(author, cases, note)
+    session.add(message)
+    session.flush()
+    write_down(session, "tell_many_asked", staff_id=author.id, about=_about(message))
+    return message
+
+
+def digest_of(message: BulkMessage) -> str:
+    """Over the exact words and cases that the supervisor read."""
+    read = json.dumps([message.note, message.cases, message.residents])
+    return hashlib.sha256(read.encode()).hexdigest()
+
+
+def lock(session: Session, message_id: int) -> BulkMessage | None:
+    query = select(BulkMessage).where(BulkMessage.id == message_id)
+    return session.scalars(query.with_for_update(of=BulkMessage)).one_or_none()
+
+
+def release(
+    session: Session,
+    municipality: Municipality,
+    message: BulkMessage,
+    by: Staff,
+    cases: Sequence[Case],
+    *,
+    read_digest: str,
+    unreachable: Collection[Case] = (),
+) -> list[Case]:
+    """`cases` are those of the message, locked; the unreachable ones are left out. Given back are the cases that allow
+    it no more."""
+    _check_decision(message, by)
+    if digest_of(message) != read_digest or [case.id for case in cases] != message.cases:
+        raise BulkRefused("stale")
+    if not message.author.active or message.author.role not in ("officer", "supervisor"):
+        raise BulkRefused("author_gone")
+    message.approver_id, message.decided_at = by.id, now()
+    write_down(session, "tell_many_released", staff_id=by.id, about=_about(message))
+    told = [case for case in cases if case not in unreachable]
+    return _send(session, municipality, message, message.author, told, message.note or "")
+
+
+def refuse(session: Session, message: BulkMessage, by: Staff) -> None:
+    """By a supervisor, or by its author who takes it back."""
+    if by.id != message.author_id:
+        _check_decision(message, by)
+    elif message.state != "waiting":
+        raise BulkRefused("decided")
+    message.state, message.decided_at, message.note = "refused", now(), None
+    write_down(session, "tell_many_refused", staff_id=by.id, about=_about(message))
+
+
+def _check_decision(message: BulkMessage, by: Staff) -> None:
+    if by.role != "supervisor":
+        raise BulkRefused("not_your_role")
+    if by.id == message.author_id:
+        raise BulkRefused("own_message")
+    if message.state != "waiting":
+        raise BulkRefused("decided")
+
+
+def _message(author: Staff, cases: Sequence[Case], note: str) -> BulkMessage:
+    return BulkMessage(
+        note=note,
+        cases=[case.id for case in cases],
+        residents=sorted({case.resident_id for case in cases}),
+        state="waiting",
+        author_id=author.id,
+        created_at=now(),
+    )
+
+
+def _send(
+    session: Session,
+    municipality: Municipality,
+    message: BulkMessage,
+    author: Staff,
+    cases: Sequence[Case],
+    note: str,
+) -> list[Case]:
+    """The words are kept by the cases from now on, and not here a second time."""
+    refused = tell_many(session, municipality, cases, Actor(Who(author.role), author.id), note)
+    told = [case for case in cases if case not in refused]
+    message.state, message.note = "sent", None
+    message.residents = sorted({case.resident_id for case in told})
+    write_down(session, "tell_many", staff_id=author.id, about=f"{len(told)} cases")
+    return refused
+
+
+def _about(message: BulkMessage) -> str:
+    return f"bulk message {message.id}: {len(message.cases)} cases"

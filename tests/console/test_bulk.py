@@ -1,0 +1,176 @@
+"""One person's words reach five residents a day at most; beyond them another supervisor sends what they read."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from store.broadcast_models import BulkMessage
+from store.bulk import digest_of
+from store.db import Database
+from store.models import OutboxRow
+from store.municipality import Municipality
+from tests.builders import a_case, a_resident, an_officer
+from tests.console.conftest import _signed_in
+from tests.console.looks import acts_of, events_of
+from tests.console.news import raw
+from tests.console.pages import Page, Person
+from tests.console.test_surge import asked_again, picked, tell
+
+NOTE = "รถน้ำจะมาพรุ่งนี้ 9.00 น. ค่ะ"
+Cases = Callable[[int], list[int]]
+
+
+@pytest.fixture
+def cases(clock: time_machine.Traveller, database: Database, municipality: Municipality) -> Cases:
+    """So many cases, each of another resident."""
+
+    def make(count: int) -> list[int]:
+        with database.transaction() as session:
+            return [a_case(session, municipality, resident=a_resident(session)).id for _ in range(count)]
+
+    return make
+
+
+@pytest.fixture
+def chief(request: pytest.FixtureRequest, cases: Cases, database: Database) -> Person:
+    """Another supervisor."""
+    app, municipality = request.getfixturevalue("app"), request.getfixturevalue("municipality")
+    with database.transaction() as session:
+        name = an_officer(session, municipality, role="supervisor", department=None).username
+    return _signed_in(app, name)
+
+
+def told(database: Database) -> int:
+    with database.reading() as session:
+        return session.query(OutboxRow).count()
+
+
+def sends(person: Person, ids: list[int], note: str = NOTE) -> int:
+    """By hand, without the page that asks again; what came of it."""
+    token = f"{abs(hash((tuple(ids), note))):022}"[:22]
+    answer = raw(
+        person, "/cases/tell", note=note, case=[str(each) for each in ids], do="send", form_token=token
+    )
+    return answer.status_code
+
+
+def the_message(database: Database) -> BulkMessage:
+    with database.reading() as session:
+        return session.scalars(select(BulkMessage).order_by(BulkMessage.id.desc())).first() or pytest.fail(
+            "none"
+        )
+
+
+def test_beyond_five_residents_another_supervisor_sends_it(
+    cases: Cases, supervisor: Person, chief: Person, database: Database
+) -> None:
+    ids = cases(6)
+    form, boxes = picked(supervisor.visit("/?tab=all"), *ids)
+    again = asked_again(supervisor, form, NOTE, boxes)
+    answer = supervisor.send(again, case=boxes, do="send")
+    assert (answer.status_code, told(database)) == (303, 0)
+    address = answer.headers["Location"]
+    own = supervisor.visit(address)
+    assert f"{address}/release" not in {form.action for form in own.forms}
+    assert 'class="nav-count"' in chief.visit("/").html
+    assert f'href="{address}"' in chief.visit("/broadcasts").html
+    page = chief.visit(address)
+    assert NOTE in page.html
+    assert "6 เรื่อง ถึงผู้แจ้ง 6 คน" in page.html
+    sent = Page(chief.submit(page, f"{address}/release"))
+    assert "ส่งข้อความแล้ว 6 เรื่อง ถึงผู้แจ้ง 6 คน" in sent.html
+    assert told(database) == 6
+    assert [events_of(database, each)[-1].note for each in ids] == [NOTE] * 6
+    assert [
+        len(acts_of(database, act)) for act in ("tell_many_asked", "tell_many_released", "tell_many")
+    ] == [1, 1, 1]
+    assert chief.submit(page, f"{address}/release").status_code == 303
+    assert raw(chief, f"{address}/release", form_token="r" * 22).status_code == 409
+    assert told(database) == 6
+
+
+def test_five_go_at_once_after_being_asked_again(
+    cases: Cases, supervisor: Person, database: Database
+) -> None:
+    page = tell(supervisor, NOTE, *cases(5))
+    assert "ส่งข้อความแล้ว 5 เรื่อง ถึงผู้แจ้ง 5 คน" in page.html
+    assert told(database) == 5
+
+
+def test_many_presses_of_a_few_do_not_add_up(
+    cases: Cases, supervisor: Person, database: Database, clock: time_machine.Traveller
+) -> None:
+    """By hand; the same residents may be told again, and after a day others."""
+    ids = cases(9)
+    for part, note in ((ids[:3], NOTE), (ids[3:5], "อื่น"), (ids[:5], "อีก")):
+        assert sends(supervisor, part, note) == 200
+    before = told(database)
+    assert sends(supervisor, ids[5:6]) == 303
+    assert sends(supervisor, ids[6:9], "แยกส่ง") == 303
+    assert told(database) == before
+    clock.shift(timedelta(hours=25))
+    supervisor.sign_in()
+    assert sends(supervisor, ids[5:6], "วันใหม่") == 200
+
+
+def test_nobody_releases_their_own_and_no_officer_anothers(
+    cases: Cases, supervisor: Person, officer: Person, database: Database
+) -> None:
+    sends(supervisor, cases(6))
+    message = the_message(database)
+    address = f"/cases/tell/{message.id}"
+    read = {"digest": digest_of(message)}
+    assert raw(supervisor, f"{address}/release", **read).status_code == 403
+    assert raw(officer, f"{address}/release", **read, form_token="o" * 22).status_code == 403
+    assert officer.client.get(address).status_code == 404
+    assert raw(officer, f"{address}/refuse", form_token="p" * 22).status_code == 404
+    assert told(database) == 0
+
+
+def test_only_what_was_read_is_released(
+    cases: Cases, supervisor: Person, chief: Person, database: Database
+) -> None:
+    sends(supervisor, cases(6))
+    address = f"/cases/tell/{the_message(database).id}"
+    page = chief.visit(address)
+    with database.transaction() as session:
+        session.scalars(select(BulkMessage)).one().note = "ถ้อยคำอื่น"
+    assert chief.submit(page, f"{address}/release").status_code == 409
+    assert raw(chief, f"{address}/release", digest="", form_token="q" * 22).status_code == 409
+    assert told(database) == 0
+
+
+def test_who_does_not_see_every_case_does_not_release_it(
+    cases: Cases, supervisor: Person, chief: Person, database: Database
+) -> None:
+    sends(supervisor, cases(6))
+    message = the_message(database)
+    with database.transaction() as session:
+        for person in session.query(type(message.author)).filter_by(username=chief.username):
+            person.department = "health"
+    page = chief.visit(f"/cases/tell/{message.id}")
+    assert "อีก 6 เรื่องเป็นของกองที่ท่านดูไม่ได้" in page.html
+    answer = raw(chief, f"/cases/tell/{message.id}/release", digest=digest_of(message))
+    assert (answer.status_code, told(database)) == (403, 0)
+
+
+def test_what_is_refused_or_taken_back_is_sent_no_more(
+    cases: Cases, supervisor: Person, chief: Person, database: Database
+) -> None:
+    sends(supervisor, cases(6))
+    address = f"/cases/tell/{the_message(database).id}"
+    page, own = chief.visit(address), supervisor.visit(address)
+    supervisor.submit(own, f"{address}/refuse")
+    assert chief.submit(page, f"{address}/release").status_code == 409
+    assert (the_message(database).state, the_message(database).note, told(database)) == ("refused", None, 0)
+
+
+def test_the_box_for_words_stands_beside_the_ticks(cases: Cases, supervisor: Person) -> None:
+    """Before the table's boxes are many, the form follows them; without a script it is simply there."""
+    cases(1)
+    page = supervisor.visit("/?tab=all").html
+    assert re.search(r'<form id="tell-many"[^>]*class="[^"]*bulk-bar', page)
