@@ -1,42 +1,51 @@
 """Who a broadcast is for, as an officer says it in a form; of an imported list only the residents found are kept."""
 
+import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app, request
-from itsdangerous import BadSignature, URLSafeSerializer
+from flask import request
 from sqlalchemy.orm import Session
 
 from staff_console.broadcast_parts import Problems, lines
 from staff_console.broadcast_words import AUDIENCES
 from staff_console.limits import LISTS, count
 from staff_console.office import me, office
-from store.broadcasts.audience import BadAudience, find_listed, read_audience
+from store.audit import write_down
+from store.broadcasts.audience import BadAudience, read_audience
+from store.broadcasts.listed import find_listed
 from store.limits import LimitReached
-from store.search import find_by_number
+from store.sealing import CannotOpen
+from store.search import find_by_number, visible_to
 
 LARGEST_LIST = 2 * 1024 * 1024
 MOST_CASES = 200
 TOO_MANY_LISTS = "too_many_lists"
+ABOUT = "console.audience"
 # Named one by one, and so not shown again in the form: they go with it as a sealed note of ours.
 _KEPT = {"cases": "values", "list": "residents"}
 
 
 @dataclass
 class Chosen:
-    """`kept` holds the cases or residents found so far; `unknown` counts rows of a list that nobody was found for."""
+    """`kept` holds the cases or residents found so far; `missing` are the rows of a list that nobody was found for,
+    each with its number; None before a list was read."""
 
     who: str = "everyone"
     values: dict[str, list[str]] = field(default_factory=dict)
     cases: str = ""
     kept: dict[str, Any] = field(default_factory=dict)
-    unknown: int | None = None
+    missing: Sequence[tuple[int, str]] | None = None
 
     @property
     def sealed(self) -> str:
-        return str(_sealer().dumps(self.kept)) if self.kept else ""
+        """What goes with the form, for this person alone: it names residents, whom nobody is to read out of it."""
+        if not self.kept:
+            return ""
+        sealed = office().database.sealer.seal_value(self.kept, ABOUT, _of_me())
+        return base64.urlsafe_b64encode(sealed).decode()
 
     @property
     def count_kept(self) -> int:
@@ -49,8 +58,8 @@ class Chosen:
         return {"who": self.who, "values": values} if values else {"who": self.who}
 
 
-def _sealer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="audience of a broadcast")
+def _of_me() -> bytes:
+    return f"staff {me().id}".encode()
 
 
 def read_chosen() -> Chosen:
@@ -69,8 +78,9 @@ def read_chosen() -> Chosen:
 
 def _opened(sealed: str) -> dict[str, Any]:
     try:
-        kept = _sealer().loads(sealed)
-    except BadSignature:
+        opened = base64.urlsafe_b64decode(sealed.encode())
+        kept = office().database.sealer.open_value(opened, ABOUT, _of_me())
+    except (CannotOpen, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
 
@@ -119,11 +129,14 @@ def _import(session: Session, chosen: Chosen) -> Problems:
     if text is None:
         return {"audience": "unreadable_list"}
     try:
-        found = find_listed(session, text.splitlines())
+        found = find_listed(session, text.splitlines(), seen=visible_to(me()) if me().department else None)
     except BadAudience as error:
         return {"audience": error.reason}
     chosen.kept = {"who": "list", "residents": list(found.residents)}
-    chosen.unknown = found.unknown
+    chosen.missing = found.missing
+    with office().database.transaction() as writing:
+        about = f"list: {len(found.residents)} residents, {len(found.missing)} rows of nobody"
+        write_down(writing, "list_lookup", staff_id=me().id, about=about)
     return {}
 
 

@@ -1,8 +1,7 @@
 """Who a broadcast is for, and who of them can be reached now: without those who blocked us or did not want it."""
 
 import logging
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,14 +13,11 @@ from sqlalchemy.orm import Session
 from store.broadcast_models import TopicChoice
 from store.broadcasts.topics import EVERYTHING, wants
 from store.models import Case, Resident
-from store.sealing import CannotOpen, Closed, TownSealer, sealer_of
-from store.thai import arabic_digits
+from store.sealing import CannotOpen, TownSealer, sealer_of
 
 log = logging.getLogger(__name__)
 
 Who = Literal["everyone", "friends", "moo", "community", "topic", "service", "cases", "list"]
-# Rows of a file that a person uploads; more is a mistake or an attack.
-MOST_ROWS = 20_000
 
 
 class BadAudience(ValueError):
@@ -66,14 +62,6 @@ class Reach:
     @property
     def meant(self) -> int:
         return len(self.residents) + self.blocked + self.opted_out
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What a list of telephone numbers and tracking codes came to: residents found, and rows nobody was found for."""
-
-    residents: tuple[int, ...]
-    unknown: int
 
 
 def read_audience(data: dict[str, Any]) -> Audience:
@@ -189,39 +177,3 @@ def _not_wanting(session: Session, topic: str | None) -> set[int]:
     for resident_id, about, wanted in session.execute(query):
         words.setdefault(resident_id, {})[about] = wanted
     return {who for who, said in words.items() if not wants(said, topic)}
-
-
-def find_listed(session: Session, rows: Iterable[str]) -> Imported:
-    """The residents behind telephone numbers and tracking codes, one in each row; nothing of the rows is kept.
-
-    Addresses of residents are sealed, so the numbers are compared here and not in the database.
-    """
-    wanted = [word for row in rows if (word := _plain(row))]
-    if len(wanted) > MOST_ROWS:
-        raise BadAudience("too_many_rows")
-    by_code = select(Case.tracking_code, Case.resident_id).where(Case.tracking_code.in_(wanted))
-    codes = dict(session.execute(by_code).all())
-    phones: dict[str, int] = {}
-    residents = select(Resident.id, Resident.person, Resident.row_key)
-    for resident_id, person, row_key in session.execute(residents):
-        if person and (phone := _phone_in(person, row_key)):
-            phones[phone] = resident_id
-    found = [phones.get(word) or codes.get(word) for word in wanted]
-    return Imported(tuple(sorted({i for i in found if i})), sum(i is None for i in found))
-
-
-def _phone_in(person: Closed, row_key: bytes) -> str:
-    """Nobody is found by what no key opens, and everybody else still is."""
-    try:
-        return _plain(str(person.open(row_key).get("phone", "")))
-    except CannotOpen:
-        return ""
-
-
-def _plain(row: str) -> str:
-    """0812345678 or TX70-AB12-CD34-E, however it was written."""
-    first = re.split(r"[,;\t]", arabic_digits(row).strip().strip('"'))[0].strip().upper()
-    digits = re.sub(r"[^\d+]", "", first)
-    if re.fullmatch(r"[\d\s().+-]+", first) and digits:
-        return re.sub(r"^\+?66", "0", digits)
-    return first

@@ -1,18 +1,23 @@
 """Whom a broadcast is for: every way to choose, how many it reaches, what it costs against what is left."""
 
+import base64
 import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from store.broadcasts import topics
-from store.broadcasts.audience import MOST_ROWS
+from store.broadcasts.listed import MOST_ROWS
 from store.clock import in_bangkok, now
 from store.db import Database
+from store.models import Case
 from store.money import note_reading
 from store.municipality import Municipality
 from tests.builders import a_case, a_resident
+from tests.console.looks import acts_of
 from tests.console.news import (
     CARD,
     FORM,
@@ -137,12 +142,51 @@ def csv(text: str, encoding: str = "utf-8-sig") -> tuple[io.BytesIO, str]:
     return io.BytesIO(text.encode(encoding)), "list.csv"
 
 
+def someone_known(session: Session, municipality: Municipality) -> int:
+    """The number of a resident with a phone, and with a case of the engineering department."""
+    resident = a_resident(session, person={"name": "ก", "phone": "0891112222"})
+    a_case(session, municipality, resident=resident)
+    return resident.id
+
+
+def test_a_list_tells_nothing_about_people_and_cases_of_other_departments(
+    stranger: Person, supervisor: Person, database: Database, municipality: Municipality
+) -> None:
+    """Who has no case this officer may see is like nobody, by phone and by code."""
+    with database.transaction() as session:
+        known = someone_known(session, municipality)
+        code = session.scalars(select(Case.tracking_code)).one()
+    answers = []
+    for rows in ("0891112222", code, "0800000000"):
+        sent: dict[str, Any] = {"audience.who": "list", "audience.file": csv(rows)}
+        page = words(Page(press(stranger, "look", **sent)).html)
+        answers.append(page.replace(rows, "?"))
+    assert answers[0] == answers[1] == answers[2]
+    assert "ไม่พบใครเลย จาก 1 แถว" in answers[0]
+    sent = {"audience.who": "list", "audience.file": csv(code)}
+    saved = wrote(press(supervisor, "save", **sent))
+    assert row(database, saved).audience["residents"] == [known]
+
+
+def test_nobody_reads_who_was_found_out_of_the_form_or_uses_a_colleagues(
+    officer: Person, colleague: Person, database: Database, municipality: Municipality
+) -> None:
+    with database.transaction() as session:
+        someone_known(session, municipality)
+    sent: dict[str, Any] = {"audience.who": "list", "audience.file": csv("0891112222")}
+    kept = Page(press(officer, "look", **sent)).form("/broadcasts/new").fields["audience.kept"]
+    assert b"residents" not in base64.urlsafe_b64decode(kept + "==")
+    typed = {**FORM, "do": "save", "audience.who": "list", "audience.kept": kept}
+    assert raw(colleague, "/broadcasts/new", **typed).status_code == 400
+    assert raw(officer, "/broadcasts/new", **typed).status_code == 303
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp874"])
 def test_a_list_of_phones_and_codes_names_those_we_know_and_counts_the_others(
     officer: Person, database: Database, municipality: Municipality, encoding: str
 ) -> None:
     with database.transaction() as session:
-        known = a_resident(session, person={"name": "ก", "phone": "0891112222"}).id
+        known = someone_known(session, municipality)
         case = a_case(session, municipality, resident=a_resident(session))
         followed, code = case.resident_id, case.tracking_code
     rows = f"เบอร์\n๐๘๙-๑๑๑-๒๒๒๒,นายก\n{code.lower()}\n0800000000\n"
@@ -150,7 +194,10 @@ def test_a_list_of_phones_and_codes_names_those_we_know_and_counts_the_others(
     answer = press(officer, "look", **sent)
     page = Page(answer).check()
     assert "พบในระบบ 2 คน · ไม่พบ 2 แถว" in words(page.html)
+    assert "แถว 1: เบอร์" in words(page.html)
+    assert "แถว 4: 0800000000" in words(page.html)
     assert "0891112222" not in page.html
+    assert acts_of(database, "list_lookup")[-1].about == "list: 2 residents, 2 rows of nobody"
     sealed = page.form("/broadcasts/new")
     saved = officer.send(sealed, **{**FORM, "audience.who": "list", "do": "save"})
     found = row(database, int(saved.headers["Location"].rsplit("/", 1)[1])).audience
@@ -206,9 +253,11 @@ def test_every_friend_of_the_account_hears_only_what_is_urgent(
     assert press(officer, "submit", **urgent).status_code == 303
 
 
-def test_a_draft_keeps_the_list_that_was_imported(officer: Person, database: Database) -> None:
+def test_a_draft_keeps_the_list_that_was_imported(
+    officer: Person, database: Database, municipality: Municipality
+) -> None:
     with database.transaction() as session:
-        known = a_resident(session, person={"name": "ก", "phone": "0891112222"}).id
+        known = someone_known(session, municipality)
     broadcast = write(officer, **{"audience.who": "list", "audience.file": csv("0891112222")})
     address = f"/broadcasts/{broadcast}/edit"
     page = officer.visit(address)

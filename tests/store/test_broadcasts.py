@@ -15,9 +15,10 @@ from store.broadcast_models import AudienceSnapshot, Broadcast, Chunk, Mailing
 from store.broadcasts import approval, emergency, mailings, testers, topics
 from store.broadcasts.aftermath import aftermath_of, press, progress_of, was_sent
 from store.broadcasts.approval import Draft
-from store.broadcasts.audience import BadAudience, find_listed, reach, read_audience
+from store.broadcasts.audience import BadAudience, reach, read_audience
 from store.broadcasts.content import BadContent
 from store.broadcasts.life import Refused, digest_of
+from store.broadcasts.listed import Imported, find_listed
 from store.clock import now
 from store.db import Database
 from store.models import OutboxRow, Resident
@@ -380,10 +381,44 @@ def test_a_list_is_matched_however_its_numbers_are_written(
     third = a_resident(session, person={})
     code = a_case(session, municipality, resident=third).tracking_code
     found = find_listed(
-        session, ["๐๘๑-๑๑๑ ๑๑๑๑", "+66 82 222 2222,นางข", code.lower(), "0899999999", "", "ชื่อ"]
+        session, ["๐๘๑-๑๑๑ ๑๑๑๑", "+66 82 222 2222,นางข", code.lower(), "0899999999", "", "ชื่อ"], seen=None
     )
     assert found.residents == tuple(sorted((first.id, second.id, third.id)))
-    assert found.unknown == 2
+    assert found.missing == ((4, "0899999999"), (6, "ชื่อ"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "812345678",
+        "0812345678.0",
+        "812345678.0",
+        '="0812345678"',
+        "'0812345678",
+        "\u200e0812345678\u200f",
+        "081–234–5678",
+        "081‑234‑5678",
+        "สมศรี,0812345678",
+        "1;สมศรี ใจดี;081 234 5678",
+        '"0812345678","หมู่ 4"',
+        "+66812345678",
+        "๐๘๑๒๓๔๕๖๗๘",
+    ],
+)
+def test_a_number_is_found_however_excel_wrote_it(session: Session, row: str) -> None:
+    resident = a_resident(session, person={"phone": "0812345678"})
+    assert find_listed(session, ["ชื่อ", row], seen=None) == Imported((resident.id,), ((1, "ชื่อ"),))
+
+
+@pytest.mark.parametrize(
+    "change", [str, str.lower, lambda code: code.replace("-", ""), lambda code: f"สมศรี,{code}"]
+)
+def test_a_tracking_code_is_found_with_and_without_dashes(
+    session: Session, municipality: Municipality, change: Callable[[str], str]
+) -> None:
+    case = a_case(session, municipality)
+    found = find_listed(session, [change(case.tracking_code)], seen=None)
+    assert found == Imported((case.resident_id,), ())
 
 
 def test_a_list_is_matched_although_one_resident_cannot_be_read(database: Database) -> None:
@@ -395,8 +430,8 @@ def test_a_list_is_matched_although_one_resident_cannot_be_read(database: Databa
         ids = unreadable.id, other.id
     shut(database, "resident.person", ids[0])
     with database.reading() as session:
-        found = find_listed(session, ["0811111111", "0822222222"])
-    assert (found.residents, found.unknown) == ((ids[1],), 1)
+        found = find_listed(session, ["0811111111", "0822222222"], seen=None)
+    assert (found.residents, found.missing) == ((ids[1],), ((1, "0811111111"),))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,103 @@
+"""A list of recipients as an office keeps it: the residents behind telephone numbers and tracking codes in a file."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from store.broadcasts.audience import BadAudience
+from store.models import Case, Resident
+from store.sealing import CannotOpen, Closed
+from store.thai import arabic_digits
+
+# Rows of a file that a person uploads; more is a mistake or an attack.
+MOST_ROWS = 20_000
+_PHONE = re.compile(r"\+?[\d\s().-]+")
+# What Excel makes of a number: 812345678.0
+_DECIMALS = re.compile(r"\.0+$")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """`missing` are the rows nobody was found for: each with its number, counted from 1, and as it stands there."""
+
+    residents: tuple[int, ...]
+    missing: tuple[tuple[int, str], ...]
+
+
+def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bool] | None) -> Imported:
+    """The residents behind a telephone number or tracking code in any cell of a row; nothing of the rows is kept.
+
+    `seen` says which cases this person may see, None for all: residents who have no such case are not found, exactly
+    like numbers of nobody. Phones of residents are sealed, so they are compared here and not in the database.
+    BadAudience for more than 20,000 rows.
+    """
+    wanted = [(number, row, _words(row)) for number, row in enumerate(rows, 1) if row.strip()]
+    if len(wanted) > MOST_ROWS:
+        raise BadAudience("too_many_rows")
+    known = {**_phones(session, seen), **_codes(session, {w for *_, ws in wanted for w in ws}, seen)}
+    found, missing = set[int](), list[tuple[int, str]]()
+    for number, row, words in wanted:
+        resident = next((known[word] for word in words if word in known), None)
+        if resident is None:
+            missing.append((number, row.strip()))
+        else:
+            found.add(resident)
+    return Imported(tuple(sorted(found)), tuple(missing))
+
+
+def _phones(session: Session, seen: ColumnElement[bool] | None) -> dict[str, int]:
+    query = select(Resident.id, Resident.person, Resident.row_key)
+    if seen is not None:
+        query = query.where(Resident.id.in_(select(Case.resident_id).where(seen)))
+    opened = (
+        (_phone_in(person, row_key), found) for found, person, row_key in session.execute(query) if person
+    )
+    return {phone: found for phone, found in opened if phone}
+
+
+def _codes(session: Session, words: set[str], seen: ColumnElement[bool] | None) -> dict[str, int]:
+    """Tracking codes as they are kept, found also where they were typed without their dashes."""
+    query = select(Case.tracking_code, Case.resident_id)
+    if seen is not None:
+        query = query.where(seen)
+    codes = sorted(words & {word for word in words if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{4,18}", word)})
+    found: dict[str, int] = {}
+    for start in range(0, len(codes), 500):
+        some = [form for code in codes[start : start + 500] for form in (code, _with_dashes(code))]
+        rows = session.execute(query.where(Case.tracking_code.in_(some)))
+        found.update((code.replace("-", ""), resident) for code, resident in rows)
+    return found
+
+
+def _with_dashes(code: str) -> str:
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def _phone_in(person: Closed, row_key: bytes) -> str:
+    """Nobody is found by what no key opens, and everybody else still is."""
+    try:
+        words = _words(str(person.open(row_key).get("phone", "")))
+    except CannotOpen:
+        return ""
+    return words[0] if words else ""
+
+
+def _words(row: str) -> Sequence[str]:
+    """Each cell as a phone 0812345678 or a code TX70AB12CD34E, however a person or Excel wrote it."""
+    return [word for cell in re.split(r"[,;\t]", row) if (word := _plain(cell))]
+
+
+def _plain(cell: str) -> str:
+    """Without what does not show, quotes and the sign with which Excel is told that it is text: ="0812345678"."""
+    shown = (sign for sign in arabic_digits(cell) if unicodedata.category(sign) not in ("Cf", "Cc"))
+    plain = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in shown)
+    plain = _DECIMALS.sub("", plain.strip(" =\"'\u2018\u2019\u201c\u201d"))
+    if not _PHONE.fullmatch(plain):
+        return re.sub(r"[\s-]", "", plain).upper()
+    digits = re.sub(r"^\+?66(?=\d{8,9}$)", "0", re.sub(r"[^\d+]", "", plain))
+    # Excel drops the zero in front of a number: of nine or ten digits, eight or nine are left.
+    return f"0{digits}" if re.fullmatch(r"[1-9]\d{7,8}", digits) else digits
