@@ -14,16 +14,19 @@ from store.broadcasts.emergency import unconfirmed
 from store.broadcasts.listing import waiting_for
 from store.logs import failure_fields
 from store.staff import Role
+from store.surge import find_waiting
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Attention:
-    """`count`: what this person alone or with others has to do. `unconfirmed`: emergencies that nobody let out yet."""
+    """`count`: what this person alone or with others has to do. `unconfirmed`: emergencies that nobody let out yet.
+    `surges`: proposals of others to start a surge."""
 
     count: int = 0
     unconfirmed: Sequence[Broadcast] = ()
+    surges: int = 0
 
 
 def attention() -> Attention:
@@ -32,8 +35,11 @@ def attention() -> Attention:
         return Attention()
     try:
         with office().database.reading() as session:
-            waits = unconfirmed(session) if me().role == Role.SUPERVISOR else []
-            return Attention(waiting_for(session, me()).count, waits)
+            count = waiting_for(session, me()).count
+            if me().role != Role.SUPERVISOR:
+                return Attention(count)
+            surges = [found for found in find_waiting(session) if found.started_by_id != me().id]
+            return Attention(count, unconfirmed(session), len(surges))
     except (SQLAlchemyError, TimeoutError) as error:
         log.warning("what waits is not known", extra=failure_fields(error))
         return Attention()

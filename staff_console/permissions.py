@@ -27,6 +27,7 @@ PERMISSIONS: Final = {
     "bulk.refuse":             {OFFICER, SUPERVISOR},  # officers only what they wrote
     "surge.show":              {SUPERVISOR},
     "surge.start":             {SUPERVISOR},
+    "surge.decide":            {SUPERVISOR},  # a proposal is confirmed by another than its author
     "surge.end":               {SUPERVISOR},
     "surge.set_level":         {OFFICER, SUPERVISOR},
     "files.show":              {OFFICER, SUPERVISOR},

@@ -32,12 +32,29 @@ def start() -> Page:
         _require_confirmation()
         with office().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
-            surges.start(session, me(), said, menu)
+            begun = surges.begin(session, me(), said, menu)
     except AlreadyPressed:
         return _back("ทำรายการนี้แล้ว", "warning")
     except BadSurge as refused:
         return _refuse(refused, said, menu)
+    if not begun.is_running:
+        return _back("ยังไม่ได้เปิด ข้อความหรือเมนูนี้ต้องให้หัวหน้างานท่านอื่นยืนยัน", "warning")
     return _back("เปิดโหมดรับเหตุใหญ่แล้ว", "good")
+
+
+@surge.post("/surge/<int:surge_id>/<any(confirm, withdraw):decision>")
+def decide(surge_id: int, decision: str) -> Page:
+    """Another supervisor turns on what was proposed, or any of them takes the proposal away."""
+    try:
+        with office().database.transaction() as session:
+            press(session, request.form.get("form_token", ""))
+            deed = surges.confirm if decision == "confirm" else surges.withdraw
+            deed(session, min(surge_id, 2**31 - 1), me())
+    except AlreadyPressed:
+        return _back("ทำรายการนี้แล้ว", "warning")
+    except BadSurge as refused:
+        return _refuse(refused)
+    return _back("เปิดโหมดรับเหตุใหญ่แล้ว" if decision == "confirm" else "ถอนข้อเสนอแล้ว", "good")
 
 
 @surge.post("/surge/end")
@@ -93,7 +110,9 @@ def _back(said: str, tone: str) -> Response:
 
 
 def _refuse(refused: BadSurge, said: str = "", menu: str | None = None) -> Page:
-    status = 409 if refused.reason in ("already_running", "not_running") else 400
+    status = {"already_running": 409, "not_running": 409, "not_waiting": 409, "own_words": 403}.get(
+        refused.reason, 400
+    )
     with office().database.reading() as session:
         return _page(session, words.SURGE_REFUSALS[refused.reason], said, menu), status
 
@@ -106,7 +125,9 @@ def _page(session: Session, problem: str = "", said: str = "", menu: str | None 
         counts=[(level, label, counts.get(level, 0)) for level, label in words.TRIAGE.items()],
         untold=counts.get(None, 0),
         menus=SEASONS,
-        phrases=words.SURGE_PHRASES,
+        waiting=surges.find_waiting(session),
+        tokens=[new_form_token() for _ in range(2)],
+        phrases=surges.STANDARD_WORDS,
         longest=surges.LONGEST_WORDS,
         problem=problem,
         said=said,

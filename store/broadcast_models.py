@@ -245,7 +245,8 @@ class TopicChoice(Table):
 class Surge(Table):
     """A time when more happens than the office can answer: short questions, triage, another menu.
 
-    `is_running` is true or null, so that the database itself refuses a second one.
+    `is_running` is true or null, so that the database itself refuses a second one. One that neither runs nor has ended
+    waits for another supervisor, because its words or its menu are not the standard ones.
     """
 
     __tablename__ = "surge"
@@ -257,4 +258,6 @@ class Surge(Table):
     started_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     started_by: Mapped[Staff] = relationship(foreign_keys=started_by_id, lazy="joined")
+    confirmed_by: Mapped[Staff | None] = relationship(foreign_keys=confirmed_by_id, lazy="joined")

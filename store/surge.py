@@ -4,6 +4,7 @@ While it is on, conversations ask only what matters, each new case is triaged, a
 the queue instead of a day that nobody can promise.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
@@ -19,6 +20,14 @@ from store.staff_models import Staff
 from store.statuses import OPEN_STATUSES
 
 LONGEST_WORDS = 300
+# Words that no one person wrote: with one of these a surge starts on one supervisor's word. They name no place.
+STANDARD_WORDS = (
+    "ขณะนี้มีเรื่องเข้ามามากกว่าปกติ เจ้าหน้าที่กำลังเร่งช่วยเหลือ โดยช่วยเรื่องที่อันตรายก่อนค่ะ",
+    "น้ำท่วมหลายหมู่บ้าน เจ้าหน้าที่ทุกคนออกพื้นที่ ช่วยผู้ป่วยและผู้สูงอายุก่อนค่ะ",
+    "พายุพัดเสาไฟล้มหลายจุด กำลังไล่ซ่อมจากจุดที่อันตรายก่อนค่ะ",
+    "น้ำประปาหยุดไหลทั้งเมือง กำลังซ่อมท่อหลักค่ะ",
+)
+PROPOSAL_LASTS = timedelta(hours=12)
 
 
 class BadSurge(ValueError):
@@ -33,11 +42,55 @@ def find_running(session: Session) -> Surge | None:
     return session.scalars(select(Surge).where(Surge.is_running.is_(True))).unique().one_or_none()
 
 
-def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge:
-    """Turns it on. `words` are what residents read; `menu` is a season's alias, or None to leave the menu alone.
+def find_waiting(session: Session) -> list[Surge]:
+    """Proposals that another supervisor can still confirm, the eldest first."""
+    query = select(Surge).where(
+        Surge.is_running.is_(None), Surge.ended_at.is_(None), Surge.started_at > now() - PROPOSAL_LASTS
+    )
+    return list(session.scalars(query.order_by(Surge.id)).unique())
 
-    Open cases that tell of danger are red from now on, so that the counts of the levels say what the queue shows.
-    """
+
+def begin(session: Session, staff: Staff, words: str, menu: str | None) -> Surge:
+    """Starts it at once with standard words and no other menu; with anything else it waits for another supervisor."""
+    if words.strip() in STANDARD_WORDS and menu is None:
+        return start(session, staff, words, menu)
+    _check(session, staff, words, menu)
+    surge = Surge(words=words.strip(), menu=menu, started_at=now(), started_by_id=staff.id)
+    session.add(surge)
+    session.flush()
+    write_down(session, "surge_proposed", staff_id=staff.id, about=f"surge {surge.id}")
+    return surge
+
+
+def confirm(session: Session, surge_id: int, staff: Staff) -> Surge:
+    """Turns on what another supervisor proposed; its words cannot be changed, so what was read is what is shown."""
+    _require_supervisor(staff)
+    surge = _hold_waiting(session, surge_id)
+    if surge.started_by_id == staff.id:
+        raise BadSurge("own_words")
+    if find_running(session) is not None:
+        raise BadSurge("already_running")
+    surge.is_running, surge.started_at, surge.confirmed_by_id = True, now(), staff.id
+    return _turn_on(session, surge, staff)
+
+
+def withdraw(session: Session, surge_id: int, staff: Staff) -> None:
+    """A proposal that is not to be confirmed any more, by any supervisor."""
+    _require_supervisor(staff)
+    surge = _hold_waiting(session, surge_id)
+    surge.ended_at, surge.ended_by_id = now(), staff.id
+    write_down(session, "surge_withdrawn", staff_id=staff.id, about=f"surge {surge.id}")
+
+
+def _hold_waiting(session: Session, surge_id: int) -> Surge:
+    query = select(Surge).where(Surge.id == surge_id).with_for_update(of=Surge)
+    surge = session.scalars(query).unique().one_or_none()
+    if surge is None or surge not in find_waiting(session):
+        raise BadSurge("not_waiting")
+    return surge
+
+
+def _check(session: Session, staff: Staff, words: str, menu: str | None) -> None:
     _require_supervisor(staff)
     if not words.strip():
         raise BadSurge("words_missing")
@@ -47,8 +100,21 @@ def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge
         raise BadSurge("menu_unknown")
     if find_running(session) is not None:
         raise BadSurge("already_running")
+
+
+def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge:
+    """Turns it on, whoever wrote the words: `begin` says when one person may.
+
+    `words` are what residents read; `menu` is a season's alias, or None to leave the menu alone.
+    """
+    _check(session, staff, words, menu)
     surge = Surge(words=words.strip(), menu=menu, is_running=True, started_at=now(), started_by_id=staff.id)
     session.add(surge)
+    return _turn_on(session, surge, staff)
+
+
+def _turn_on(session: Session, surge: Surge, staff: Staff) -> Surge:
+    """Open cases that tell of danger are red from now on, so that the counts of the levels say what the queue shows."""
     try:
         session.flush()
     except IntegrityError as error:

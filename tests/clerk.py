@@ -38,6 +38,12 @@ class Clerk:
         cases = re.findall(r'name="case" value="(\d+)"', self.page("/?tab=all"))
         return self.fills_in("/?tab=all", "/cases/tell", note=note, case=cases, do="send")
 
+    def confirms_surge(self) -> str:
+        """What another supervisor proposed."""
+        action = re.search(r'action="(/surge/\d+/confirm)"', self.page("/surge"))
+        assert action is not None, "no surge waits to be confirmed"
+        return self.fills_in("/surge", action[1])
+
     def opens_newest_case(self) -> tuple[int, str]:
         """The number of its page, and the page."""
         numbers = [int(found) for found in re.findall(r'href="/cases/(\d+)', self.page("/?tab=all"))]

@@ -11,16 +11,66 @@ from store.models import CaseEvent
 from store.municipality import Municipality
 from store.statuses import Status
 from tests.builders import a_case, a_resident, an_officer
-from tests.console.conftest import Known
+from tests.console.conftest import Known, _signed_in
 from tests.console.looks import acts_of, events_of, notices_of, snapshot
+from tests.console.news import raw
 from tests.console.pages import Form, Page, Person
 
 WORDS = "น้ำท่วม 3 หมู่บ้าน ช่วยผู้ป่วยก่อนค่ะ"
 
 
-def turn_on(person: Person, **typed: str) -> int:
+def propose(person: Person, **typed: str) -> int:
     page = person.visit("/surge")
     return person.submit(page, "/surge/start", **{"words": WORDS, "sure": "yes", **typed}).status_code
+
+
+def turn_on(person: Person, other: Person, **typed: str) -> int:
+    """One proposes their own words, another confirms them."""
+    assert propose(person, **typed) == 303
+    page = other.visit("/surge")
+    confirm = next(form for form in page.forms if form.action.endswith("/confirm"))
+    return other.send(confirm).status_code
+
+
+@pytest.fixture
+def chief(request: pytest.FixtureRequest, database: Database, municipality: Municipality) -> Person:
+    """Another supervisor."""
+    with database.transaction() as session:
+        name = an_officer(session, municipality, role="supervisor", department=None).username
+    return _signed_in(request.getfixturevalue("app"), name)
+
+
+@pytest.mark.parametrize("typed", [{}, {"words": surge.STANDARD_WORDS[0], "menu": "flood"}])
+def test_own_words_and_another_menu_wait_for_another_supervisor(
+    supervisor: Person, chief: Person, database: Database, typed: dict[str, str]
+) -> None:
+    assert propose(supervisor, **typed) == 303
+    assert not is_on(database)
+    with database.reading() as session:
+        proposal = surge.find_waiting(session)[0].id
+    assert f"/surge/{proposal}/confirm" not in supervisor.visit("/surge").html
+    assert raw(supervisor, f"/surge/{proposal}/confirm").status_code == 403
+    assert not is_on(database)
+    assert 'class="nav-count"' in chief.visit("/").html
+    assert raw(chief, f"/surge/{proposal}/confirm", form_token="c" * 22).status_code == 303
+    assert is_on(database)
+    assert raw(chief, f"/surge/{proposal}/confirm", form_token="d" * 22).status_code == 409
+
+
+def test_with_standard_words_one_supervisor_starts_it_at_once(supervisor: Person, database: Database) -> None:
+    assert propose(supervisor, words=surge.STANDARD_WORDS[0]) == 303
+    assert is_on(database)
+
+
+def test_a_proposal_that_was_withdrawn_is_confirmed_by_nobody(
+    supervisor: Person, chief: Person, database: Database
+) -> None:
+    propose(supervisor)
+    with database.reading() as session:
+        proposal = surge.find_waiting(session)[0].id
+    assert raw(supervisor, f"/surge/{proposal}/withdraw").status_code == 303
+    assert raw(chief, f"/surge/{proposal}/confirm", form_token="c" * 22).status_code == 409
+    assert not is_on(database)
 
 
 def a_surge(database: Database, municipality: Municipality) -> None:
@@ -54,9 +104,9 @@ def asked_again(person: Person, form: Form, note: str, cases: list[str]) -> Form
 
 
 def test_a_supervisor_turns_it_on_and_everybody_sees_that_it_is(
-    supervisor: Person, officer: Person, database: Database
+    supervisor: Person, chief: Person, officer: Person, database: Database
 ) -> None:
-    assert turn_on(supervisor, menu="flood") == 303
+    assert turn_on(supervisor, chief, menu="flood") == 303
     page = supervisor.visit("/surge").html
     assert WORDS in page
     assert "เมนูน้ำท่วม" in page
@@ -119,8 +169,8 @@ def test_turning_it_off_pressed_twice_does_it_once(
     assert len(acts_of(database, "surge_end")) == 1
 
 
-def test_the_words_are_shown_as_words_and_never_as_html(supervisor: Person) -> None:
-    turn_on(supervisor, words="<b>น้ำท่วม</b>{phone_duty}")
+def test_the_words_are_shown_as_words_and_never_as_html(supervisor: Person, chief: Person) -> None:
+    turn_on(supervisor, chief, words="<b>น้ำท่วม</b>{phone_duty}")
     assert "&lt;b&gt;น้ำท่วม&lt;/b&gt;{phone_duty}" in supervisor.visit("/surge").html
 
 

@@ -100,14 +100,11 @@ class Stage:
         self._look()
 
     def _staff(self, actor: str, verb: str, rest: str) -> None:
-        clerk = self.clerks.get(actor)
-        if clerk is None:
-            office = self.town.office
-            clerk = self.clerks[actor] = a_clerk(
-                self.town.console(), self.town.database, office.municipality, username=actor, role=actor
-            )
+        clerk = self._clerk(actor, actor)
         if verb in ("starts", "ends", "tells"):
             STAFF_ACTS[verb](clerk, rest.partition(": ")[2])
+            if verb == "starts":
+                self._clerk("another.supervisor", "supervisor").confirms_surge()
             self.town.settle()
             self._look()
             return
@@ -122,6 +119,12 @@ class Stage:
         clerk.does(name.strip(), note.strip(), (photo("green"),) if with_photo else ())
         self.town.settle()
         self._look()
+
+    def _clerk(self, name: str, role: str) -> Clerk:
+        if name not in self.clerks:
+            console, municipality = self.town.console(), self.town.office.municipality
+            self.clerks[name] = a_clerk(console, self.town.database, municipality, username=name, role=role)
+        return self.clerks[name]
 
     def _look(self) -> None:
         if self.speaker not in self.residents:

@@ -21,6 +21,8 @@ def upgrade() -> None:
     _add_writers()
     _add_links_and_buttons()
     _add_bulk_messages()
+    column = "ALTER TABLE surge ADD COLUMN confirmed_by_id INTEGER CONSTRAINT fk_surge_confirmed_by_id REFERENCES staff (id)"
+    op.execute(column)
 
 
 def _add_links_and_buttons() -> None:
@@ -91,6 +93,8 @@ def _add_bulk_messages() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('surge') as surge:
+        surge.drop_column('confirmed_by_id')
     op.drop_table('bulk_message')
     op.drop_table('confirm_button')
     op.drop_index('uq_tester_staff_id', 'tester')
