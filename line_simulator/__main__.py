@@ -16,6 +16,7 @@ def main() -> None:
         secret=_read_first("LINE_CHANNEL_SECRET"),
         token=_read_first("LINE_CHANNEL_ACCESS_TOKEN"),
         webhook_url=options.webhook,
+        basic_id=options.basic_id,
     )
     for name in AT_START:
         simulator.add_resident(name)
@@ -35,6 +36,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8800)
     parser.add_argument("--webhook", default="http://127.0.0.1:8801/line/webhook")
+    parser.add_argument("--basic-id", default="", help="such as @municipality; one is made up without it")
     return parser.parse_args()
 
 

@@ -37,11 +37,13 @@ class Simulator:
         quota: int | None = 15_000,
         verified: bool = False,
         name: str = "เทศบาลตำบลตัวอย่าง",
+        basic_id: str = "",
     ) -> None:
         """`background=False` keeps events until `deliver_webhooks()`; `quota=None` means unlimited."""
         self.lock = threading.RLock()
         self.clock = clock
         self.name = name
+        self.basic_id = basic_id
         self.verified = verified
         self.channel = Channel(secret, token, user_id_of(f"account {name}"), webhook_url)
         self.ids = Identifiers(clock)
@@ -116,7 +118,7 @@ class Simulator:
     def bot_info(self) -> dict[str, Any]:
         return {
             "userId": self.channel.bot_user_id,
-            "basicId": "@" + self.channel.bot_user_id[1:9],
+            "basicId": self.basic_id or "@" + self.channel.bot_user_id[1:9],
             "displayName": self.name,
             "chatMode": "chat",
             "markAsReadMode": "manual",

@@ -15,6 +15,8 @@ from line_simulator.demo.residents import Resident
 STORY_SECONDS = 600.0
 # Somsri is not among them: she stays for the visitor.
 NAMES = ("ประสิทธิ์", "วรรณา", "บุญมี", "กมล", "อารีย์")
+# They reported something before today: store/demo_town.py.
+OF_THE_PAST = ("ทองคำ", "มานพ", "จันทร์")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Town:
 def let_in(place: Place, children: Children) -> dict[str, Resident]:
     """The simulator forgets everything overnight, the database does not: its residents come back each time,
     so that notices of their cases reach them."""
-    residents = {name: Resident(place.simulator, name, children) for name in NAMES}
+    residents = {name: Resident(place.simulator, name, children) for name in (*NAMES, *OF_THE_PAST)}
     for resident in residents.values():
         resident.comes()
         resident.follows()

@@ -1,15 +1,17 @@
 """Opens the town: which processes, in which order, and what is in it the first time."""
 
+import json
+import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from line_simulator.demo.children import Children, Trouble
+from line_simulator.demo.children import ROOT, Children, Trouble
 from line_simulator.demo.officers import Officer
 from line_simulator.demo.place import STAFF, SUPERVISOR, Person, Place
 from line_simulator.demo.residents import plain_session
-from line_simulator.demo.stories import Town, let_in, play
+from line_simulator.demo.stories import OF_THE_PAST, Town, let_in, play
 
 ONE_PROCESS = (
     "--config",
@@ -24,7 +26,8 @@ ONE_PROCESS = (
 def open_town(place: Place, children: Children, passwords: Mapping[str, str]) -> list[str]:
     """Returns when everything answers; what went wrong with the stories does not keep the doors shut."""
     webhook = f"{place.web}/line/webhook"
-    children.start("simulator", "line_simulator", "--port", str(place.port), "--webhook", webhook)
+    account = ("--webhook", webhook, "--basic-id", _basic_id())
+    children.start("simulator", "line_simulator", "--port", str(place.port), *account)
     children.run("upgrade", "store", "upgrade")
     _serve(children, "web", place.web, "bot.web:create_app()", threads=16)
     _serve(children, "console", place.console, "staff_console.web:create_app()", threads=8)
@@ -38,6 +41,12 @@ def open_town(place: Place, children: Children, passwords: Mapping[str, str]) ->
     for address in (f"{place.console}/healthz", f"{place.web}/readyz"):
         _wait(children, address)
     return _begin(Town(place, passwords, residents), children) if _is_empty(place, passwords) else []
+
+
+def _basic_id() -> str:
+    """The account's id as the municipality's file has it: residents compare both to know a forgery."""
+    facts = tomllib.loads((ROOT / "store" / "demo_municipality.toml").read_text("utf-8"))
+    return str(facts["account"]["basic_id"])
 
 
 def _serve(children: Children, name: str, address: str, application: str, *, threads: int) -> None:
@@ -80,7 +89,17 @@ def _begin(town: Town, children: Children) -> list[str]:
         officer = Officer(town.place.console, person.username)
         if officer.signs_in(town.passwords[person.username]):
             officer.signs_out()
-    return play(town, children)
+    problems = _give_a_past(town, children)
+    return [*problems, *play(town, children)]
+
+
+def _give_a_past(town: Town, children: Children) -> list[str]:
+    line_ids = {name: town.residents[name].id for name in OF_THE_PAST}
+    try:
+        children.run("past", "store.demo_town", typed=json.dumps(line_ids))
+    except Trouble as trouble:
+        return [f"The town has no past: {trouble}"]
+    return []
 
 
 def _add_staff(children: Children, person: Person, passwords: Mapping[str, str]) -> None:

@@ -17,9 +17,11 @@ def write_welcome(
     yield ""
     yield f"  1  {_wide('เป็นประชาชน', 16)}{bold}{place.simulator}/{plain}"
     yield f"     {_wide('be a resident', 16)}{dim}กด เพิ่มเพื่อน แล้วพิมพ์ เช่น ไฟหน้าบ้านดับ{plain}"
+    yield f"     {_wide('', 16)}{dim}press เพิ่มเพื่อน (add friend), then type ไฟหน้าบ้านดับ (my street lamp is out){plain}"
     yield ""
     yield f"  2  {_wide('เป็นเจ้าหน้าที่', 16)}{bold}{place.console}/{plain}"
     yield f"     {_wide('be an officer', 16)}{dim}เข้าสู่ระบบด้วยชื่อใดชื่อหนึ่ง · sign in as one of these{plain}"
+    yield f"     {_wide('', 16)}{dim}เปิดเรื่อง กด รับเรื่อง · open a case, press รับเรื่อง (accept){plain}"
     yield ""
     width = max(len(password) for password in passwords.values()) + 3
     for person in STAFF:

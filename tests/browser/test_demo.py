@@ -18,6 +18,8 @@ from line_simulator.demo.keys import read_keys
 from line_simulator.demo.officers import Officer
 from line_simulator.demo.place import Place
 from line_simulator.demo.residents import plain_session
+from store.municipality import read_municipality
+from store.settings import DEMO_MUNICIPALITY
 from tests.children import Child
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
@@ -110,7 +112,12 @@ def test_one_command_opens_a_town_with_work_in_it_and_leaves_nothing_behind(plac
             assert address.removesuffix("healthz") in demo.shown or place.web in address
         assert demo.status_of(f"{place.web}/readyz") == 200
         assert demo.status_of(f"{place.console}/readyz") == 200
-        assert len(demo.cases()) == 5
+        # Five stories of today, and what store/demo_town.py says of the days before.
+        assert len(demo.cases()) == 13
+        account = (
+            plain_session().get(f"{place.simulator}/_sim/state", timeout=PATIENCE_SECONDS).json()["account"]
+        )
+        assert account["basicId"] == read_municipality(DEMO_MUNICIPALITY).account.basic_id
         assert place.keys_file.stat().st_mode & 0o777 == 0o600
         assert len(demo.pids()) >= 6
         assert demo.complaints() == []
