@@ -155,11 +155,13 @@ def confirm() -> dict[str, Any]:
 
 def test_a_line_that_was_not_sent_says_so_and_stays(phone: Phone) -> None:
     phone.part("composer-input").fill("ไฟหน้าวัดดับ")
-    phone.page.evaluate("[window.online, window.fetch] = [fetch, () => Promise.reject(new TypeError())]")
+    phone.page.evaluate(
+        "() => { window.online = fetch; window.fetch = () => Promise.reject(new TypeError()); }"
+    )
     phone.part("composer-send").click()
     expect(phone.part("unsent")).to_be_visible()
     expect(phone.part("composer-input")).to_have_value("ไฟหน้าวัดดับ")
-    phone.page.evaluate("window.fetch = window.online")
+    phone.page.evaluate("() => { window.fetch = window.online; }")
     phone.part("composer-send").click()
     expect(phone.part("unsent")).to_be_hidden()
     phone.shows("ไฟหน้าวัดดับ")
