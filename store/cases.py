@@ -145,7 +145,7 @@ def _make_responsible(session: Session, case: Case, by: Actor) -> None:
     if by.staff_id is None or (case.assignee is not None and case.assignee.active):
         return
     person = session.get_one(Staff, by.staff_id)
-    case.assignee = person
+    case.assignee, case.version = person, case.version + 1
     _write_down(session, case, Action.ASSIGN, case.status, by, assigned_to(person))
 
 

@@ -104,7 +104,7 @@ def test_what_an_officer_does_is_written_down_and_told(
             ("assign", "received", "received", "officer", staff_id),
         ]
         assert case.events[-1].note == "ให้ นางมาลี ใจงาม"
-        assert (case.status, case.version) == ("received", 2)
+        assert (case.status, case.version) == ("received", 3)
     assert [row.notice for row in notices(database)] == ["case_received"]
 
 
