@@ -30,6 +30,7 @@ from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.published import buttons_of, find_announcement, list_announcements
 from store.clock import in_bangkok
 from store.db import Database
+from store.line_breaks import unbroken
 from store.logs import failure_fields
 from store.municipality import Municipality, read_municipality
 from store.security_txt import security_txt
@@ -148,9 +149,9 @@ def _facts() -> dict[str, object]:
         "add_friend": f"https://line.me/R/ti/p/{quote(municipality.account.basic_id)}",
         "picture": lambda token, small=False: path_of(_settings(), token, small=small),
         "to_whom": lambda audience: audience_in_words(audience.model_dump(), topics=topics, services={}),
-        "weekday": thai_weekday_date,
-        "moment": thai_moment,
-        "time": thai_time,
+        "weekday": lambda day: unbroken(thai_weekday_date(day)),
+        "moment": lambda at: unbroken(thai_moment(at)),
+        "time": lambda at: unbroken(thai_time(at)),
         "iso": lambda at: in_bangkok(at).isoformat(timespec="minutes"),
     }
 

@@ -27,6 +27,7 @@ from bot.replies import (
     Summary,
     TopicCard,
 )
+from store.line_breaks import unbroken
 from store.line_limits import (
     ALT_UNITS,
     MESSAGES_IN_A_REQUEST,
@@ -65,7 +66,7 @@ def _message(reply: Reply) -> Message:
 
 
 def _say(reply: Say) -> Message:
-    return {"type": "text", "text": cut_units(reply.text, TEXT_UNITS) or "-"}
+    return {"type": "text", "text": cut_units(unbroken(reply.text), TEXT_UNITS) or "-"}
 
 
 def _picture(reply: Picture) -> Message:

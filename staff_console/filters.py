@@ -10,6 +10,7 @@ from staff_console.office import office
 from store import thai
 from store.calendar import Month
 from store.clock import in_bangkok, today
+from store.line_breaks import unbroken
 from store.masking import numbers_masked
 from store.models import Case
 from store.search import RUNNING
@@ -18,9 +19,9 @@ from store.statuses import PAUSED_STATUSES, Status
 
 def install_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
-        thai_date=thai.thai_date,
-        thai_moment=thai.thai_moment,
-        thai_time=thai.thai_time,
+        thai_date=lambda day: unbroken(thai.thai_date(day)),
+        thai_moment=lambda at: unbroken(thai.thai_moment(at)),
+        thai_time=lambda at: unbroken(thai.thai_time(at)),
         short_moment=short_moment,
         status_label=status_label,
         tone=tone,
@@ -44,11 +45,7 @@ def install_filters(app: Flask) -> None:
 def short_moment(at: datetime) -> str:
     """Today's time alone, else the date and time. It breaks between the two and nowhere else."""
     day = "วันนี้" if in_bangkok(at).date() == today() else thai.thai_date(at)
-    return f"{_unbroken(day)} {_unbroken(thai.thai_time(at))}"
-
-
-def _unbroken(text: str) -> str:
-    return text.replace(" ", "\u00a0")
+    return f"{unbroken(day)} {unbroken(thai.thai_time(at))}"
 
 
 def typed_moment(typed: str) -> str:
@@ -115,7 +112,7 @@ def people_count(count: int | None, most: int = 999) -> str:
 
 def thai_month(month: Month) -> str:
     """พ.ย. 2569, never broken in two."""
-    return _unbroken(f"{thai.MONTHS[month.number - 1]} {month.year + 543}")
+    return unbroken(f"{thai.MONTHS[month.number - 1]} {month.year + 543}")
 
 
 def counted(count: int) -> str:

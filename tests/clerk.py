@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from store.db import Database
+from store.line_breaks import plain
 from store.municipality import Municipality
 from store.passwords import Passwords
 from store.staff import NewStaff, add_staff
@@ -52,7 +53,7 @@ class Clerk:
 
     def sees(self, text: str) -> bool:
         _, page = self.opens_newest_case()
-        return text in unescape(re.sub(r"<[^>]+>", " ", page))
+        return text in plain(unescape(re.sub(r"<[^>]+>", " ", page)))
 
     def does(self, action: str, note: str = "", photos: tuple[bytes, ...] = ()) -> None:
         """Fills in and sends the form of one action, exactly as the page offers it."""

@@ -23,6 +23,7 @@ from line_simulator.web import serve
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
 from store.db import Database
+from store.line_breaks import plain
 from store.settings import StoreSettings
 from tests.waiting import PATIENCE_SECONDS
 
@@ -113,7 +114,7 @@ def open_town(
 
 
 def words_of(message: Any) -> list[str]:
-    """Every text a person reads in a LINE message, top to bottom, without its buttons."""
+    """Every text a person reads in a LINE message, top to bottom, without its buttons and with ordinary spaces."""
     if isinstance(message, list):
         return [word for part in message for word in words_of(part)]
     if not isinstance(message, dict):
@@ -121,7 +122,7 @@ def words_of(message: Any) -> list[str]:
     if message.get("type") == "image":
         return ["(รูป)"]
     if message.get("type") in ("text", "span"):
-        return [message["text"]] if "text" in message else words_of(message.get("contents"))
+        return [plain(message["text"])] if "text" in message else words_of(message.get("contents"))
     return [word for key in ("contents", "header", "body", "footer") for word in words_of(message.get(key))]
 
 

@@ -26,6 +26,7 @@ from bot.replies import (
     choice,
 )
 from line_simulator.validation import find_message_problems
+from store.line_breaks import plain
 from store.line_limits import (
     BUBBLE_BYTES,
     CAROUSEL_BYTES,
@@ -90,7 +91,7 @@ def texts(message: Message) -> list[str]:
             return [text for each in part for text in walk(each)]
         if not isinstance(part, dict):
             return []
-        own = [part["text"]] if part.get("type") == "text" else []
+        own = [plain(part["text"])] if part.get("type") == "text" else []
         return own + [text for value in part.values() for text in walk(value)]
 
     return walk(message)

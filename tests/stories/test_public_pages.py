@@ -10,6 +10,7 @@ from store.broadcast_models import ButtonPress
 from store.broadcasts import topics
 from store.clock import now
 from store.db import Database
+from store.line_breaks import plain
 from tests.builders import a_resident
 from tests.stories.press import (
     IN_AN_HOUR,
@@ -35,7 +36,7 @@ def get(town: Town, path: str) -> TestResponse:
 def page(town: Town, path: str = "/announcements") -> str:
     answer = get(town, path)
     assert answer.status_code == 200, path
-    return answer.get_data(as_text=True)
+    return plain(answer.get_data(as_text=True))
 
 
 def sent(town: Town, **changes: Any) -> int:
