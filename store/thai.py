@@ -85,6 +85,14 @@ def thai_weekday_date(day: date) -> str:
     return f"วัน{WEEKDAYS[day.weekday()]} {thai_date(day)}"
 
 
+def thai_near_day(day: date, today: date) -> str:
+    """วันนี้, พรุ่งนี้, else วันจันทร์ 7 ธ.ค.: for a day so near that its year need not be said."""
+    ahead = (day - today).days
+    if ahead in (0, 1):
+        return ("วันนี้", "พรุ่งนี้")[ahead]
+    return f"วัน{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+
+
 def thai_time(at: datetime) -> str:
     """14.05 น."""
     return in_bangkok(at).strftime("%H.%M น.")

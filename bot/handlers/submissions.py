@@ -15,7 +15,8 @@ from bot.replies import Call, Receipt, Reply
 from bot.visit import Visit
 from store import conversations
 from store.broadcast_models import Surge
-from store.cases import Submission, open_case
+from store.cases import Submission, cases_of, open_case
+from store.clock import in_bangkok
 from store.line_limits import cut
 from store.loose_files import loose_files
 from store.models import Case, Conversation
@@ -23,7 +24,7 @@ from store.rate_limits import next_case_at
 from store.residents import remember
 from store.services import Service
 from store.surge import count_before, find_running
-from store.thai import thai_moment, thai_weekday_date
+from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
 
 
 def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
@@ -86,7 +87,7 @@ def _receipt(visit: Visit, case: Case, draft: Draft, surge: Surge | None) -> Rec
 
 def _lines(visit: Visit, case: Case, service: Service, surge: Surge | None) -> list[str]:
     waiting = _waiting_lines(visit, case, surge) if surge else [_promise_line(visit, case, service)]
-    return [_received_line(visit, case), *waiting]
+    return [_received_line(visit, case), *waiting, *_year_line(visit, case)]
 
 
 def _lines_in_danger(visit: Visit, case: Case, surge: Surge | None) -> list[str]:
@@ -121,12 +122,23 @@ def _files_line(visit: Visit, draft: Draft) -> list[str]:
 
 
 def _received_line(visit: Visit, case: Case) -> str:
-    """When it counts as received, with the true time beside it after hours (Act B.E. 2565, section 10)."""
-    received = thai_moment(case.deemed_received_at)
+    """When it came; after hours when the office opens. The case keeps both moments, which is what the law asks for
+    (Act B.E. 2565, section 10)."""
+    opens = in_bangkok(case.deemed_received_at)
     if case.deemed_received_at == case.entered_at:
-        return visit.office.phrases.say("receipt.in_hours", received=received)
-    entered = thai_moment(case.entered_at)
-    return visit.office.phrases.say("receipt.after_hours", entered=entered, received=received)
+        return visit.office.phrases.say("receipt.in_hours", received=thai_moment(opens))
+    day = thai_near_day(opens.date(), in_bangkok(case.entered_at).date())
+    return visit.office.phrases.say("receipt.after_hours", day=day, time=thai_time(opens))
+
+
+def _year_line(visit: Visit, case: Case) -> list[str]:
+    """From October to December a number carries next year's number: said once, with the resident's first case."""
+    if (
+        case.fiscal_year == in_bangkok(case.entered_at).year + 543
+        or len(cases_of(visit.session, visit.resident)) > 1
+    ):
+        return []
+    return [visit.office.phrases.say("receipt.fiscal_year", year=case.fiscal_year)]
 
 
 def _waiting_lines(visit: Visit, case: Case, surge: Surge) -> list[str]:

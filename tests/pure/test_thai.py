@@ -15,6 +15,7 @@ from store.thai import (
     phone_shown,
     thai_date,
     thai_moment,
+    thai_near_day,
     thai_time,
     thai_weekday_date,
     without_particles,
@@ -31,6 +32,14 @@ def test_a_moment_is_told_in_bangkok_and_in_buddhist_years():
     assert thai_date(AFTER_MIDNIGHT) == "20 พ.ย. 2569"
     assert thai_weekday_date(AFTER_MIDNIGHT) == "วันศุกร์ 20 พ.ย. 2569"
     assert thai_time(AFTER_MIDNIGHT) == "00.10 น."
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [(20, "วันนี้"), (21, "พรุ่งนี้"), (22, "วันอาทิตย์ 22 พ.ย."), (23, "วันจันทร์ 23 พ.ย.")],
+)
+def test_a_day_close_by_is_told_as_people_do(day, said):
+    assert thai_near_day(date(2026, 11, day), date(2026, 11, 20)) == said
 
 
 def test_a_leap_day_is_a_day():
