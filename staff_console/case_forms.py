@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from staff_console import words
 from staff_console.form_tokens import new_form_token
+from store.agencies import names_an_agency
 from store.models import Case
 from store.staff_models import Staff
 from store.statuses import RULES, Action, Rule, Status, Who, allowed
@@ -54,10 +55,15 @@ class Asked:
 
     action: Action
     note: str
+    agency: str
     seen_version: int
     token: str
     assignee: int | None
     photos: list[FileStorage]
+
+    def words(self) -> str:
+        """What the resident reads and the case keeps: of a forwarded case the agency first."""
+        return f"ถึง {self.agency}\n{self.note}" if self.action is Action.FORWARD else self.note
 
 
 def forms_for(case: Case, person: Staff) -> list[ActionForm]:
@@ -107,6 +113,7 @@ def read_form(action: Action) -> Asked:
     return Asked(
         action=action,
         note=clean_note(request.form.get("note", "")),
+        agency=" ".join(clean_note(request.form.get("agency", "")).split()),
         seen_version=int(request.form.get("seen_version", "")),
         token=request.form.get("form_token", ""),
         assignee=int(assignee) if assignee else None,
@@ -126,5 +133,7 @@ def check_form(asked: Asked) -> None:
         raise BadForm("note_long")
     if len(asked.photos) > MOST_PHOTOS:
         raise BadForm("too_many")
+    if asked.action is Action.FORWARD and not names_an_agency(asked.agency):
+        raise BadForm("agency_missing")
     if needs_note(asked.action) and not asked.note and not asked.photos:
         raise BadForm("note_missing")

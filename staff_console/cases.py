@@ -118,7 +118,7 @@ def _do(case_id: int, asked: Asked, photos: list[File]) -> str:
         session.add_all(photos)
         session.flush()
         tokens = [photo.token for photo in photos]
-        act_on(session, office().municipality, case, asked.action, by, note=asked.note, files=tokens)
+        act_on(session, office().municipality, case, asked.action, by, note=asked.words(), files=tokens)
         return why_unreachable(case.resident) if tells(asked.action) else ""
 
 

@@ -14,7 +14,7 @@ from store.line_breaks import unbroken
 from store.masking import numbers_masked
 from store.models import Case
 from store.search import RUNNING
-from store.statuses import PAUSED_STATUSES, Status
+from store.statuses import Status
 
 
 def install_filters(app: Flask) -> None:
@@ -74,8 +74,6 @@ def due_words(case: Case) -> str:
 
     A case of danger or of a surge was promised no day to its resident, and must not look as if it had time.
     """
-    if case.status in PAUSED_STATUSES:
-        return "พักเวลาไว้"
     if case.status not in RUNNING:
         return ""
     days = (case.due_on - today()).days

@@ -13,7 +13,7 @@ from store.clock import today
 from store.models import Case, File
 from store.staff import Role
 from store.staff_models import Staff
-from store.statuses import OPEN_STATUSES, PAUSED_STATUSES, Status
+from store.statuses import OPEN_STATUSES, WAITING_STATUSES, Status
 from store.surge import pressing
 from store.thai import arabic_digits
 
@@ -34,7 +34,7 @@ class Tab(StrEnum):
     ALL = "all"
 
 
-RUNNING = OPEN_STATUSES - PAUSED_STATUSES
+RUNNING = OPEN_STATUSES - WAITING_STATUSES
 _STATUSES_OF = {
     Tab.NEW: frozenset({Status.SUBMITTED, Status.REOPENED}),
     Tab.DOING: frozenset({Status.RECEIVED, Status.IN_PROGRESS}),

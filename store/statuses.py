@@ -91,8 +91,8 @@ RULES: Final = (
 # fmt: on
 
 OPEN_STATUSES: Final = frozenset(Status(word) for word in _OPEN.split())
-# The clock of the promise to the resident stands still while we wait for their answer.
-PAUSED_STATUSES: Final = frozenset({Status.NEED_INFO})
+# We wait for the resident. The day that was promised stays as it is.
+WAITING_STATUSES: Final = frozenset({Status.NEED_INFO})
 
 STATUS_LABELS: Final = {
     Status.SUBMITTED: "ส่งเรื่องแล้ว",

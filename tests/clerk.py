@@ -55,7 +55,7 @@ class Clerk:
         _, page = self.opens_newest_case()
         return text in plain(unescape(re.sub(r"<[^>]+>", " ", page)))
 
-    def does(self, action: str, note: str = "", photos: tuple[bytes, ...] = ()) -> None:
+    def does(self, action: str, note: str = "", photos: tuple[bytes, ...] = (), *, agency: str = "") -> None:
         """Fills in and sends the form of one action, exactly as the page offers it."""
         case_id, page = self.opens_newest_case()
         form = re.search(rf'<form[^>]+action="/cases/{case_id}/{action}".*?</form>', page, re.DOTALL)
@@ -63,7 +63,7 @@ class Clerk:
         fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
         files = [(io.BytesIO(data), f"photo{i}.jpg") for i, data in enumerate(photos)]
         answer = self.client.post(
-            f"/cases/{case_id}/{action}", data={**fields, "note": note, "photos": files}
+            f"/cases/{case_id}/{action}", data={**fields, "note": note, "agency": agency, "photos": files}
         )
         assert answer.status_code in (302, 303), f"{action}: {answer.status_code}"
 

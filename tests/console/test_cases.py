@@ -45,7 +45,7 @@ def test_every_button_shown_works(
         for person in (officer, supervisor):
             for action in _buttons(person, _case_in(database, municipality, status)):
                 case_id = _case_in(database, municipality, status)
-                answer = person.do(case_id, action, note="ตรวจสอบแล้วค่ะ")
+                answer = person.do(case_id, action, note="ตรวจสอบแล้วค่ะ", agency="แขวงทางหลวง")
                 assert answer.status_code == 303, f"{action} of a case that is {status}"
 
 
@@ -111,13 +111,28 @@ def test_a_colleague_who_was_slower_is_told_and_loses_no_word(
 ) -> None:
     form = colleague.visit(f"/cases/{case.case_id}").form(f"/cases/{case.case_id}/forward")
     officer.do(case.case_id, "accept")
-    answer = colleague.send(form, note="ส่งให้แขวงทางหลวง\nเพราะเป็นถนนของเขา")
+    answer = colleague.send(form, agency="แขวงทางหลวงขอนแก่น", note="ส่งให้แขวงทางหลวง\nเพราะเป็นถนนของเขา")
     assert answer.status_code == 409
+    assert "แขวงทางหลวงขอนแก่น" in answer.text
     assert "มีเจ้าหน้าที่ท่านอื่นเปลี่ยนเรื่องนี้แล้ว" in answer.text
     assert "ส่งให้แขวงทางหลวง\nเพราะเป็นถนนของเขา" in answer.text
     assert "รับเรื่องแล้ว" in answer.text
     Page(answer).check()
     assert status_of(database, case.case_id) == Status.RECEIVED
+
+
+@pytest.mark.parametrize("agency", ["", "ก.", "ไม่ใช่หน้าที่ของเรา", "หน่วยงานที่เกี่ยวข้อง", "123456"])
+def test_a_case_is_forwarded_to_an_agency_by_name_or_not_at_all(
+    officer: Person, database: Database, case: Known, agency: str
+) -> None:
+    form = officer.visit(f"/cases/{case.case_id}").form(f"/cases/{case.case_id}/forward")
+    answer = officer.send(form, agency=agency, note="ไม่ใช่หน้าที่ของเราค่ะ")
+    assert answer.status_code == 400
+    assert "กรุณาใส่ชื่อหน่วยงานที่รับเรื่องต่อ" in answer.text
+    assert "ไม่ใช่หน้าที่ของเราค่ะ" in answer.text
+    Page(answer).check()
+    assert status_of(database, case.case_id) == Status.SUBMITTED
+    assert notices_of(database, case.case_id) == []
 
 
 def test_what_the_table_does_not_allow_is_a_conflict(

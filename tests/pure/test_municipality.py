@@ -51,7 +51,7 @@ SLIPS = {
     "a pin without a place": ("latitude = 16.4322", 'latitude = "north"', "centre.latitude"),
     "news held for days": ("hold_seconds = 10", "hold_seconds = 100000", "messages.hold_seconds"),
     "no phone for the night": ('duty = "043-000-199"', "", "phones.duty"),
-    "no privacy notice": ('version = "2569-11"', "", "privacy.version"),
+    "no privacy notice": ('version = "2569-12"', "", "privacy.version"),
 }
 
 

@@ -7,9 +7,9 @@ import pytest
 from store.statuses import (
     ACTION_LABELS,
     OPEN_STATUSES,
-    PAUSED_STATUSES,
     RULES,
     STATUS_LABELS,
+    WAITING_STATUSES,
     Action,
     NotAllowed,
     Status,
@@ -109,7 +109,7 @@ def test_words_between_colleagues_are_told_to_nobody():
 
 
 def test_the_clock_stands_still_only_in_open_cases():
-    assert PAUSED_STATUSES < OPEN_STATUSES
+    assert WAITING_STATUSES < OPEN_STATUSES
 
 
 @pytest.mark.parametrize("row", ["accpet", "", "accept"])

@@ -7,6 +7,7 @@ resident  sends   2 photos               resident  sends   a sticker | a voice m
 resident  adds    the account            resident  blocks  the account
 neighbour says    …                      a second resident, created when first named
 officer   does    ask: words             officer   does    finish with a photo: words
+officer   does    forward to an agency: words
 officer   sees    words                  on the page of the newest case; supervisor likewise
 supervisor starts a surge: words         and ends the surge; tells all: words
 time      passes  3 days                 minutes, hours or days
@@ -116,7 +117,9 @@ class Stage:
             return
         action, _, note = rest.partition(":")
         name, _, with_photo = action.partition(" with ")
-        clerk.does(name.strip(), note.strip(), (photo("green"),) if with_photo else ())
+        name, _, agency = name.partition(" to ")
+        photos = (photo("green"),) if with_photo else ()
+        clerk.does(name.strip(), note.strip(), photos, agency=agency.strip())
         self.town.settle()
         self._look()
 

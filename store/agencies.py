@@ -1,0 +1,26 @@
+"""The name of an agency outside, to which a case is forwarded."""
+
+import re
+from typing import Final
+
+from store.thai import folded, folded_word
+
+LONGEST: Final = 120
+_LETTER = re.compile("[^\\W\\d_]")
+# Said instead of a name: that it is not ours tells nobody where to ask (Electronic Transactions in Public Service Act
+# B.E. 2565: who is not responsible forwards to who is, and says so).
+_NO_NAMES: Final = (
+    "ไม่ใช่หน้าที่", "ไม่ได้อยู่ในหน้าที่", "ไม่อยู่ในหน้าที่", "ไม่ใช่อำนาจ", "ไม่อยู่ในอำนาจ", "ไม่ใช่ความรับผิดชอบ", "ไม่อยู่ในความรับผิดชอบ",
+    "นอกเขต", "นอกพื้นที่", "ไม่เกี่ยวกับเรา", "ไม่เกี่ยวข้อง", "ไม่ทราบ", "ไม่มี",
+)  # fmt: skip
+_NOT_ALONE: Final = (
+    "หน่วยงาน", "หน่วยงานอื่น", "หน่วยงานภายนอก", "หน่วยงานที่เกี่ยวข้อง", "หน่วยงานที่รับผิดชอบ", "ที่อื่น", "อื่นๆ", "เจ้าหน้าที่",
+)  # fmt: skip
+
+
+def names_an_agency(typed: str) -> bool:
+    """Three letters and more, and none of the words that only say that somebody else is to do it."""
+    said = folded(typed)
+    if len(_LETTER.findall(typed)) < 3 or len(typed) > LONGEST or said in map(folded_word, _NOT_ALONE):
+        return False
+    return not any(said.startswith(folded_word(words)) for words in _NO_NAMES)
