@@ -148,7 +148,7 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
     verdict = check(question, said, setting)
     if isinstance(verdict, Refused):
         missed = replace(draft, misses=draft.misses + 1)
-        return Heard(missed, (Remark(verdict.why, verdict.words), *_way_out(missed, question)), refused=True)
+        return Heard(missed, _refusal(missed, question, verdict), refused=True)
     if question.kind in ("photos", "file"):
         return _take_file(draft, question, verdict)
     return _take(draft, question, verdict)
@@ -159,12 +159,15 @@ def needs_a_way_out(draft: Draft) -> bool:
     return draft.misses >= MISSES_BEFORE_A_WAY_OUT
 
 
-def _way_out(draft: Draft, question: Question) -> tuple[Remark, ...]:
+def _refusal(draft: Draft, question: Question, refused: Refused) -> tuple[Remark, ...]:
+    """Why it is no answer; after two misses the way out instead, or beside it where an answer is still needed."""
+    why = Remark(refused.why, refused.words)
     if not needs_a_way_out(draft):
-        return ()
-    if question.optional:
-        return (Remark("way_out_skip"),)
-    return (Remark("way_out_unknown") if question.may_be_unknown else Remark("way_out_phone"),)
+        return (why,)
+    if question.optional or question.may_be_unknown:
+        way_out = Remark("way_out_skip") if question.optional else Remark("way_out_unknown")
+        return (why, way_out) if refused.why == "told_a_secret" else (way_out,)
+    return (why, Remark("way_out_phone"))
 
 
 def is_in_doubt(draft: Draft, question: Question) -> bool:
