@@ -9,7 +9,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.settings import BotSettings
 
-POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Such as the page below needs; nearly all other answers show nothing.
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 # What happened, and what to do.
 WORDS: Final = {
     404: ("ไม่พบหน้านี้ค่ะ", "ที่อยู่อาจพิมพ์ผิด หรือหน้านี้ไม่มีแล้ว"),
@@ -20,9 +24,9 @@ OTHERS: Final = ("ขอโทษค่ะ ตอนนี้ยังทำร�
 _PAGE: Final = (
     '<!doctype html><html lang="th"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<meta name="color-scheme" content="light dark">'
-    "<title>{0}</title></head><body><h1>{0}</h1><p>{1}</p>"
-    '<p><a href="/announcements">ดูประกาศของเรา</a></p></body></html>'
+    '<link rel="stylesheet" href="/announcements/static/announcements.css">'
+    '<title>{0}</title></head><body><main><section class="card check"><h1>{0}</h1><p>{1}</p>'
+    '<p><a href="/announcements">ดูประกาศของเรา</a></p></section></main></body></html>'
 )
 
 
