@@ -1,6 +1,5 @@
 """Passwords of staff: which ones are good enough (NIST SP 800-63B-4), and their Argon2id hashes."""
 
-import re
 import secrets
 import threading
 import unicodedata
@@ -8,15 +7,11 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from store.guessing import bits_of
+
 SHORTEST, LONGEST = 15, 256
-# What everybody tries first, and words of this very place: nothing else in a password is as good as none.
-_KNOWN_PIECES = (
-    "tessaban", "เทศบาล", "อบต", "สวัสดี", "รหัสผ่าน", "password", "passw0rd", "secret", "letmein", "welcome",
-    "iloveyou", "administrator", "admin", "officer", "supervisor", "staff", "console",
-    "municipality", "thailand", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm",
-    "abcdefghijklmnopqrstuvwxyz", "abcdef", "line",
-)  # fmt: skip
-_NO_WORD = re.compile(r"[\W\d_]+")
+# So many bits (see store.guessing) are four times ten to the tenth guesses: with Argon2id, years of one computer.
+LEAST_BITS = 36
 
 
 class BadPassword(ValueError):
@@ -32,25 +27,15 @@ def normal(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def check_new_password(password: str, *context: str) -> None:
-    """BadPassword unless it is long and not made of known words. `context`: words of its owner and place."""
+def check_new_password(password: str, *names: str) -> None:
+    """BadPassword unless it is long and not easily guessed. `names`: those of its owner and of the place."""
     password = normal(password)
     if len(password) > LONGEST:
         raise BadPassword("too_long")
     if len(password) < SHORTEST:
         raise BadPassword("too_short")
-    if len(set(password)) < 5 or not _remainder(password, context):
+    if bits_of(password, names) < LEAST_BITS:
         raise BadPassword("too_common")
-
-
-def _remainder(password: str, context: tuple[str, ...]) -> str:
-    """What is left to guess when known words, digits and signs are taken away; nothing if hardly any."""
-    left = password.casefold()
-    owned = [word.casefold() for word in context if len(word) >= 3]
-    for piece in sorted((*_KNOWN_PIECES, *owned), key=len, reverse=True):
-        left = left.replace(piece, "")
-    left = _NO_WORD.sub("", left)
-    return left if len(left) >= 4 else ""
 
 
 class Passwords:
