@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,7 +26,7 @@ from store.municipality import MunicipalityError, Plan
 from store.schema import UPGRADE, is_newest, trouble_in
 from store.sealing import WrongDataKey
 from store.services import ServiceError
-from store.settings import SettingsError, missing_file
+from store.settings import SettingsError, is_this_machine, missing_file
 
 MOST_CLOCK_SECONDS = 30
 LEAST_QUOTA_LEFT = 0.2
@@ -47,6 +48,7 @@ def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
         return
     yield ok("settings", "every variable that is needed is set")
     yield _proxies(settings)
+    yield _console(settings)
     try:
         yield from _examine_store(database)
     finally:
@@ -153,6 +155,19 @@ def _proxies(settings: BotSettings) -> Finding:
         return ok("proxies", f"{settings.trusted_proxies} proxies in front are believed")
     then = "set TRUSTED_PROXIES=1 for web and console if one proxy of yours stands in front"
     return warn("proxies", "PUBLIC_URL is https, but no proxy is believed: everybody has its address", then)
+
+
+def _console(settings: BotSettings) -> Finding:
+    """Without https, passwords and what residents told can be read on the way, and the console serves nobody else."""
+    where = urlsplit(settings.console_url)
+    if where.scheme == "https":
+        return ok("console", "officers reach it by https")
+    if where.hostname and is_this_machine(where.hostname):
+        return warn(
+            "console", "CONSOLE_URL is for this machine only", "set it to https:// and its name for officers"
+        )
+    then = "set CONSOLE_URL=https://… for web, console and worker: until then the console serves this machine only"
+    return fail("console", "CONSOLE_URL is not set, or is no https address", then)
 
 
 def _definitions(office: Office) -> Finding:

@@ -9,6 +9,7 @@ from store.settings import (
     SettingsError,
     StoreSettings,
     number_of_proxies,
+    optional_secret,
     required,
     required_secret,
     visible,
@@ -27,6 +28,7 @@ class BotSettings:
     line_api_url: str = "https://api.line.me"
     line_api_data_url: str = "https://api-data.line.me"
     public_url: str = ""
+    console_url: str = ""
     metrics_token: str = field(default="", repr=False)
     trusted_proxies: int = 0
     clamd: str = ""
@@ -44,7 +46,8 @@ class BotSettings:
             line_api_url=web_address(environ, "LINE_API_URL", cls.line_api_url),
             line_api_data_url=web_address(environ, "LINE_API_DATA_URL", cls.line_api_data_url),
             public_url=web_address(environ, "PUBLIC_URL"),
-            metrics_token=environ.get("METRICS_TOKEN", "").strip(),
+            console_url=web_address(environ, "CONSOLE_URL"),
+            metrics_token=optional_secret(environ, "METRICS_TOKEN"),
             trusted_proxies=number_of_proxies(environ),
             clamd=scanner_address(environ.get("CLAMD", "").strip()),
         )

@@ -1,5 +1,8 @@
 """What every web server process shares. The Procfile adds address, threads and application."""
 
+import os
+from typing import Any
+
 worker_class = "deploy.buffering_worker.BufferingWorker"
 # Waiting connections cost no thread. At this many, one that makes no progress is cut for a new one.
 worker_connections = 500
@@ -11,3 +14,9 @@ sendfile = False
 # Whom to believe is decided by TRUSTED_PROXIES in the applications, for all headers alike.
 forwarded_allow_ips = ""
 forwarder_headers = ""
+
+
+def on_starting(server: Any) -> None:
+    """Tells the applications where they are served; the console does not start for others without https."""
+    hosts = [address[0] for address in server.cfg.address if isinstance(address, tuple)]
+    os.environ["SERVED_AT"] = ",".join(hosts)

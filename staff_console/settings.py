@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from store.settings import StoreSettings, number_of_proxies, required_secret, web_address
+from store.settings import (
+    SettingsError,
+    StoreSettings,
+    is_this_machine,
+    number_of_proxies,
+    optional_secret,
+    required_secret,
+    web_address,
+)
 
 
 @dataclass(frozen=True)
@@ -21,10 +29,24 @@ class ConsoleSettings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        return cls(
+        settings = cls(
             store=StoreSettings.from_environment(environ),
             secret_key=required_secret(environ, "SECRET_KEY"),
             console_url=web_address(environ, "CONSOLE_URL"),
-            metrics_token=environ.get("METRICS_TOKEN", "").strip(),
+            metrics_token=optional_secret(environ, "METRICS_TOKEN"),
             trusted_proxies=number_of_proxies(environ),
         )
+        settings._refuse_strangers(environ.get("SERVED_AT", ""))
+        return settings
+
+    def _refuse_strangers(self, served_at: str) -> None:
+        """Without https, passwords would cross the network for everybody to read.
+
+        `served_at` are the hosts that deploy/gunicorn.conf.py binds to, with commas; a socket file has none.
+        """
+        outside = [host for host in served_at.split(",") if host and not is_this_machine(host)]
+        if outside and not self.is_https:
+            raise SettingsError(
+                f"CONSOLE_URL is not https://…, and the console would be open to others at {outside[0]}:"
+                " set CONSOLE_URL to the https address that officers open, or bind to 127.0.0.1."
+            )

@@ -1,9 +1,10 @@
 """The store's settings, read once from the environment; it refuses to start on a missing or weak secret."""
 
 import base64
+import ipaddress
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,8 @@ from sqlalchemy.exc import ArgumentError
 
 # By this exit code gunicorn knows that starting again would not help.
 DOES_NOT_START = 4
-# Of 32 random bytes about 30 differ, and fewer than this many never.
+# Of 32 random bytes about 30 differ, of 16 random hexadecimal digits about 10, and fewer than this many hardly ever.
+LEAST_DIFFERENT = 6
 LEAST_DIFFERENT_BYTES = 8
 DEMO_MUNICIPALITY = Path(__file__).parent / "demo_municipality.toml"
 
@@ -49,9 +51,26 @@ def required(environ: Mapping[str, str], name: str) -> str:
 
 def required_secret(environ: Mapping[str, str], name: str, *, shortest: int = 32) -> str:
     value = required(environ, name)
+    return _random(value, name, shortest)
+
+
+def optional_secret(environ: Mapping[str, str], name: str, *, shortest: int = 16) -> str:
+    """The value of `name` or nothing; SettingsError where it is set and anybody could guess it."""
+    value = environ.get(name, "").strip()
+    return _random(value, name, shortest) if value else ""
+
+
+def _random(value: str, name: str, shortest: int) -> str:
     if len(value) < shortest:
         raise SettingsError(f"{name} is too short: use at least {shortest} random characters.")
+    if len(set(value)) < LEAST_DIFFERENT or repeats(value):
+        raise SettingsError(f"{name} is not random: make one with openssl rand -hex 32")
     return value
+
+
+def repeats(value: Sequence[object]) -> bool:
+    """Whether it is one piece, of at most half its length, again and again."""
+    return any(value[at:] == value[:-at] for at in range(1, len(value) // 2 + 1))
 
 
 def visible(value: str, name: str) -> str:
@@ -64,16 +83,26 @@ def visible(value: str, name: str) -> str:
 
 
 def web_address(environ: Mapping[str, str], name: str, default: str = "") -> str:
-    """Without a slash at its end."""
+    """Without a slash at its end; HTTPS:// is https://."""
     value = environ.get(name, "").strip() or default
     try:
         where = urlsplit(value)
+        value = where.scheme + value[len(where.scheme) :]
         good = not value or (where.scheme in ("http", "https") and bool(where.hostname) and where.port != 0)
     except ValueError:
         good = False
     if not good or (value and not _VISIBLE.fullmatch(value)):
         raise SettingsError(f"{name} is no web address: it begins with https:// and has no blanks.")
     return value.rstrip("/")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether what is sent to this host never leaves the machine: localhost, 127.0.0.0/8, ::1."""
+    name = host.strip("[]").casefold()
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def database_address(value: str) -> str:
@@ -131,7 +160,7 @@ def data_keys(value: str) -> tuple[bytes, ...]:
             raise SettingsError("DATA_KEY is not base64.") from error
         if len(key) != 32:
             raise SettingsError("DATA_KEY must be 32 bytes in base64: openssl rand -base64 32")
-        if len(set(key)) < LEAST_DIFFERENT_BYTES:
+        if len(set(key)) < LEAST_DIFFERENT_BYTES or repeats(key):
             raise SettingsError("DATA_KEY is not random: make one with openssl rand -base64 32")
         keys.append(key)
     return tuple(keys)

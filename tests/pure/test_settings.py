@@ -10,9 +10,10 @@ from store.settings import DEMO_MUNICIPALITY, SettingsError, StoreSettings, data
 
 RAW = b"thirty-two bytes to seal with..!"
 KEY, OTHER = base64.b64encode(RAW).decode(), base64.b64encode(RAW[::-1]).decode()
+TOKEN = "9c41e07b5d2f8a36"
 GOOD = {
     "DATA_KEY": KEY,
-    "SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "SECRET_KEY": "5f1d8c02b97e4a63d0c8417fe92ab635",
     "LINE_CHANNEL_SECRET": "8c570fa6dd201bb328f1c1eac23a96d8",
     "LINE_CHANNEL_ACCESS_TOKEN": "token",
 }
@@ -82,11 +83,53 @@ def test_an_empty_channel_secret_would_let_everybody_sign(value):
 
 @pytest.mark.parametrize("settings", [BotSettings, ConsoleSettings])
 def test_settings_show_no_secret_when_they_are_printed(settings):
-    shown = repr(settings.from_environment({**GOOD, "METRICS_TOKEN": "k" * 31}))
+    shown = repr(settings.from_environment({**GOOD, "METRICS_TOKEN": TOKEN}))
     assert [name for name, secret in GOOD.items() if secret in shown] == []
-    assert "k" * 31 not in shown
+    assert TOKEN not in shown
 
 
 def test_addresses_lose_their_last_slash():
     settings = BotSettings.from_environment({**GOOD, "PUBLIC_URL": "https://bot.example/"})
     assert settings.public_url == "https://bot.example"
+
+
+@pytest.mark.parametrize("settings", [BotSettings, ConsoleSettings])
+@pytest.mark.parametrize(
+    "value",
+    ["a" * 64, "ab" * 32, "0123456789abcdef" * 2, "changeme" * 4, "changeme" * 4 + "chan", "1223312" * 6],
+)
+def test_a_secret_key_that_anybody_guesses_is_refused(settings, value):
+    with pytest.raises(SettingsError, match="SECRET_KEY is not random"):
+        settings.from_environment({**GOOD, "SECRET_KEY": value})
+
+
+@pytest.mark.parametrize("settings", [BotSettings, ConsoleSettings])
+@pytest.mark.parametrize("value", ["1", "fifteen letters", "a" * 40, "secret12secret12"])
+def test_a_weak_token_for_the_monitor_is_refused(settings, value):
+    with pytest.raises(SettingsError, match="METRICS_TOKEN is"):
+        settings.from_environment({**GOOD, "METRICS_TOKEN": value})
+    assert settings.from_environment({**GOOD, "METRICS_TOKEN": " "}).metrics_token == ""
+
+
+def test_a_data_key_of_one_piece_twice_is_refused():
+    value = base64.b64encode(b"sixteen bytes ok" * 2).decode()
+    with pytest.raises(SettingsError, match="DATA_KEY is not random"):
+        StoreSettings.from_environment({"DATA_KEY": value})
+
+
+@pytest.mark.parametrize(
+    "value", ["https://console.example.go.th", "HTTPS://console.example.go.th/", "Https://x.example"]
+)
+def test_https_is_https_in_whichever_case(value):
+    settings = ConsoleSettings.from_environment({**GOOD, "CONSOLE_URL": value, "SERVED_AT": "0.0.0.0"})
+    assert settings.is_https
+    assert settings.console_url.startswith("https://")
+
+
+@pytest.mark.parametrize("url", ["", "http://console.example.go.th"])
+def test_without_https_the_console_starts_for_this_machine_only(url):
+    for here in ("", "127.0.0.1", "::1", "localhost", "127.0.0.1,::1"):
+        assert not ConsoleSettings.from_environment({**GOOD, "CONSOLE_URL": url, "SERVED_AT": here}).is_https
+    for outside in ("0.0.0.0", "::", "10.0.0.5", "127.0.0.1,0.0.0.0", "console.example.go.th"):
+        with pytest.raises(SettingsError, match="CONSOLE_URL is not https"):
+            ConsoleSettings.from_environment({**GOOD, "CONSOLE_URL": url, "SERVED_AT": outside})

@@ -53,7 +53,7 @@ def healthy(town: Town, tmp_path: Path) -> BotSettings:
     basic_id = town.simulator.bot_info()["basicId"]
     (tmp_path / "town.toml").write_text(facts.replace("@tessaban-demo", basic_id), "utf-8")
     store = replace(town.settings.store, municipality=tmp_path / "town.toml")
-    return replace(town.settings, store=store, trusted_proxies=1)
+    return replace(town.settings, store=store, trusted_proxies=1, console_url="https://console.example")
 
 
 def bad(settings: BotSettings, line: LineAccount) -> list[Finding]:
@@ -74,12 +74,23 @@ def test_a_proxy_in_front_that_is_not_believed_is_noticed(healthy: BotSettings, 
     assert bad(replace(healthy, trusted_proxies=0, public_url=""), line)[0].about != "proxies"
 
 
+@pytest.mark.parametrize(
+    ("url", "level"),
+    [("", Level.FAIL), ("http://console.example.go.th", Level.FAIL), ("http://127.0.0.1:8802", Level.WARN)],
+)
+def test_a_console_without_https_is_found(
+    healthy: BotSettings, line: LineAccount, url: str, level: Level
+) -> None:
+    finding = only(replace(healthy, console_url=url), line)
+    assert (finding.level, finding.about) == (level, "console")
+
+
 def test_a_healthy_set_up_gets_nothing_but_ok(healthy: BotSettings, line: LineAccount) -> None:
     assert bad(healthy, line) == []
     about = [finding.about for finding in examine(healthy, line)]
     assert about == [
-        "settings", "proxies", "database", "keys", "worker", "redelivery", "media", "virus scan", "definitions",
-        "token", "name", "clock", "webhook", "quota", "menu",
+        "settings", "proxies", "console", "database", "keys", "worker", "redelivery", "media", "virus scan",
+        "definitions", "token", "name", "clock", "webhook", "quota", "menu",
     ]  # fmt: skip
 
 
@@ -171,6 +182,7 @@ def test_a_missing_menu_a_dead_worker_and_no_redelivery_are_found(town: Town, li
     levels = {finding.about: finding.level for finding in bad(town.settings, line)}
     assert levels == {
         "proxies": Level.WARN,
+        "console": Level.FAIL,
         "worker": Level.FAIL,
         "redelivery": Level.WARN,
         "menu": Level.FAIL,
@@ -287,7 +299,12 @@ def run_doctor(environ: dict[str, str]) -> Any:
 def test_the_command_prints_a_line_for_each_and_fails_when_one_does(
     town: Town, healthy: BotSettings, database: Database
 ) -> None:
-    environ = {**environment(town), "MUNICIPALITY": str(healthy.store.municipality), "PUBLIC_URL": PUBLIC_URL}
+    own = {
+        "MUNICIPALITY": str(healthy.store.municipality),
+        "PUBLIC_URL": PUBLIC_URL,
+        "CONSOLE_URL": healthy.console_url,
+    }
+    environ = {**environment(town), **own}
     with database.transaction() as session:
         session.execute(
             update(Heartbeat).values(at=datetime.fromtimestamp(time_machine.escape_hatch.time.time(), UTC))
