@@ -14,7 +14,7 @@ from store.passwords import BadPassword, Passwords
 from store.sealing import TownSealer
 from store.settings import SettingsError, StoreSettings
 from store.staff import BadAccount, NewStaff, Role, add_staff, find_staff, reset_password, unlock_account
-from store.staff_models import Staff
+from store.staff_models import ALL_DEPARTMENTS, Staff
 
 BAD_INPUT = 2
 REASONS = {
@@ -26,6 +26,7 @@ REASONS = {
     "full_name_length": "--full-name must have 1 to 120 characters",
     "role_unknown": "the role must be one of: " + ", ".join(Role),
     "department_unknown": "the municipality's file has no department of this code",
+    "department_missing": "say which cases the person sees: --department CODE, or --all-departments",
     "nobody": "there is no account of this name",
 }
 
@@ -50,13 +51,23 @@ def _parser() -> argparse.ArgumentParser:
     add = commands.add_parser("add-staff", help="open an account")
     add.add_argument("name", metavar="NAME", help="the name to sign in with")
     add.add_argument("--role", required=True, choices=list(Role))
-    add.add_argument("--department", help="a department's code; without it the person sees all departments")
+    sees = add.add_mutually_exclusive_group()
+    sees.add_argument("--department", help="the code of the department whose cases the person sees")
+    sees.add_argument(
+        "--all-departments",
+        dest="department",
+        action="store_const",
+        const=ALL_DEPARTMENTS,
+        help="sees every case",
+    )
     add.add_argument("--full-name", help="as residents and colleagues read it")
     reset = commands.add_parser("reset-password", help="set a password and end the person's sessions")
     reset.add_argument("name", metavar="NAME")
     for command in (add, reset):
         command.add_argument("--password-stdin", required=True, action="store_true")
-        command.add_argument("--initial", action="store_true", help="must be changed at the first sign-in")
+        command.add_argument(
+            "--initial", action="store_true", help="must be changed at the first sign-in, within 72 hours"
+        )
     return parser
 
 
@@ -83,7 +94,7 @@ def _carry_out(
     person = find_staff(session, asked.name)
     if person is None:
         raise BadAccount("nobody")
-    reset_password(session, municipality, passwords, person, password, by=None, initial=asked.initial)
+    reset_password(session, municipality, passwords, person, password, initial=asked.initial)
     unlock_account(session, sealer, person, by=None)
     return person
 

@@ -18,7 +18,7 @@ from store.broadcast_models import ConfirmButton, Mailing, Surge, Tester
 from store.clock import in_bangkok, now
 from store.files import RESTORED
 from store.models import Case, File, InboxEvent, OutboxRow
-from store.staff_models import SignInStreak, SignInTry, Staff, StaffSession
+from store.staff_models import AccountRequest, SignInStreak, SignInTry, Staff, StaffSession
 from store.system_models import Heartbeat
 
 WHY = "restored from a backup"
@@ -39,6 +39,7 @@ BECOMES: Final = {
     "menu_shown": f"{AS_IT_WAS}: the worker compares it with LINE",
     # Who is let in
     "staff": "every password must be changed at the next sign-in",
+    "account_request": "one that waits is refused and a link that was given is worth nothing: ask again",
     "staff_session": "gone: whoever was signed in signs in again",
     "sign_in_try": "gone",
     "sign_in_streak": "gone, and with it each lock: every password is changed anyway",
@@ -123,6 +124,9 @@ def _show_out(session: Session) -> int:
     session.execute(delete(SignInStreak))
     session.execute(delete(ConfirmButton))
     session.execute(update(Tester).values(code=None, code_until=None))
+    waiting = update(AccountRequest).where(AccountRequest.state == "waiting")
+    session.execute(waiting.values(state="refused", decided_at=now()))
+    session.execute(update(AccountRequest).values(code_hash=None, link_hash=None, link_until=None))
     return len(session.execute(update(Staff).values(password_is_initial=True).returning(Staff.id)).all())
 
 

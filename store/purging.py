@@ -20,7 +20,8 @@ from store.inbox import REMEMBER_EVENTS_FOR
 from store.limits import LONGEST_WINDOW
 from store.models import InboxEvent, OutboxRow, UnsentMessage
 from store.numbers import count_gone_events, count_gone_requests
-from store.sign_ins import ABSOLUTE, FREE_TRIES, MOST_IN_A_ROW, WINDOW
+from store.sessions import ABSOLUTE
+from store.sign_ins import FREE_TRIES, MOST_IN_A_ROW, WINDOW
 from store.staff_models import LimitedUse, PressedForm, SignInStreak, SignInTry, StaffSession
 
 MOST_ROWS = 1000

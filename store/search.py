@@ -69,10 +69,10 @@ class Page:
 
 
 def visible_to(person: Staff, *, led: bool = False) -> ColumnElement[bool]:
-    """Part of every query for staff: own department, or all of them without one; admins see no case."""
-    if person.role == Role.ADMIN:
+    """Part of every query for staff: own department, or all where that was granted; others and admins see no case."""
+    if person.role == Role.ADMIN or person.department is None:
         return false()
-    return true() if person.department is None else _column(Case.department, led=led) == person.department
+    return true() if person.sees_all else _column(Case.department, led=led) == person.department
 
 
 def find_case(session: Session, person: Staff, case_id: int) -> Case | None:

@@ -1,10 +1,7 @@
-"""Signing in: counted tries, and server-side sessions of which the database knows only a hash."""
+"""Signing in: every try is counted before the password is looked at."""
 
-import hashlib
 import ipaddress
-import logging
 import math
-import secrets
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,23 +9,17 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.audit import write_down
 from store.clock import now
 from store.db import Database
 from store.limits import Limit, LimitReached, use
-from store.logs import failure_fields
 from store.passwords import Passwords
 from store.sealing import TownSealer
-from store.staff_models import SignInStreak, SignInTry, Staff, StaffSession
+from store.sessions import begin_session, end_session
+from store.staff_models import SignInStreak, SignInTry, Staff
 
-log = logging.getLogger(__name__)
-
-IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
-# Writing at every request would wake the disk for nothing.
-NOTE_SEEN_EVERY = timedelta(minutes=1)
 # So many wrong tries in a row cost no wait; each further one doubles it.
 FREE_TRIES = 5
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
@@ -52,6 +43,21 @@ class WrongSignIn(ValueError):
     """Unknown name, wrong password or closed account: nobody is told which."""
 
 
+class PasswordExpired(ValueError):
+    """It is the right one, but it was good for a short time only, because another person knows it."""
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What one browser brings to a sign-in: the cookie of its former session, and words that name it to its owner."""
+
+    former_cookie: str = ""
+    words: str = ""
+
+
+UNKNOWN_BROWSER = Browser()
+
+
 @dataclass(frozen=True)
 class _Try:
     """A counted try. `streak` is the fingerprint of what the wrong tries in a row belong to."""
@@ -68,9 +74,16 @@ def username_of(typed: str) -> str:
 
 
 def sign_in(
-    database: Database, passwords: Passwords, username: str, password: str, *, address: str, device: str = ""
+    database: Database,
+    passwords: Passwords,
+    username: str,
+    password: str,
+    *,
+    address: str,
+    device: str = "",
+    browser: Browser = UNKNOWN_BROWSER,
 ) -> str:
-    """The cookie of a new session, or TooManyTries or WrongSignIn. Commits several times.
+    """The cookie of a new session, or TooManyTries, WrongSignIn or PasswordExpired. Commits several times.
 
     `device` names a browser in which this account has signed in before. Its tries are counted apart, so that
     strangers who try the same account, or flood the same address, do not keep its owner out.
@@ -80,10 +93,22 @@ def sign_in(
         person = session.scalars(select(Staff).where(Staff.username == username)).one_or_none()
     this_try = _count_sign_in(database, person, username, address, device)
     right = passwords.is_right(person.password_hash if person else None, password)
-    cookie = _open(database, person, right, this_try, address)
+    if right and person is not None and has_expired(person):
+        _note_expired(database, person, address)
+        raise PasswordExpired
+    cookie = _open(database, person, right, this_try, address, browser)
     if cookie is None:
         raise TooManyTries(_seconds(WINDOW)) if this_try.crowded else WrongSignIn
     return cookie
+
+
+def has_expired(person: Staff) -> bool:
+    return person.password_expires_at is not None and person.password_expires_at <= now()
+
+
+def _note_expired(database: Database, person: Staff, address: str) -> None:
+    with database.transaction() as session:
+        write_down(session, "password_expired", staff_id=person.id, place=place(database.sealer, address))
 
 
 def check_own_password(
@@ -216,7 +241,9 @@ def _seconds(time: timedelta) -> int:
     return math.ceil(time.total_seconds())
 
 
-def _open(database: Database, person: Staff | None, right: bool, this_try: _Try, address: str) -> str | None:
+def _open(
+    database: Database, person: Staff | None, right: bool, this_try: _Try, address: str, browser: Browser
+) -> str | None:
     where = place(database.sealer, address)
     with database.transaction() as session:
         # Read again: the account may have been closed, or its password changed, while we compared.
@@ -226,7 +253,9 @@ def _open(database: Database, person: Staff | None, right: bool, this_try: _Try,
             return None
         _take_back(session, this_try)
         write_down(session, "sign_in", staff_id=still.id, place=where)
-        return begin_session(session, still)
+        # Whoever had the former cookie of this browser has nothing with it any more.
+        end_session(session, browser.former_cookie)
+        return begin_session(session, still, browser.words)
 
 
 def _refuse(session: Session, act: str, person: Staff | None, this_try: _Try, where: str) -> None:
@@ -243,50 +272,3 @@ def _take_back(session: Session, this_try: _Try) -> None:
 
 def _changed(before: Staff | None, after: Staff) -> bool:
     return before is None or before.password_hash != after.password_hash
-
-
-def _hash(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()
-
-
-def begin_session(session: Session, person: Staff) -> str:
-    """A new session; the returned cookie is nowhere else."""
-    cookie = secrets.token_urlsafe(32)
-    session.add(StaffSession(cookie_hash=_hash(cookie), staff_id=person.id, started_at=now(), seen_at=now()))
-    session.flush()
-    return cookie
-
-
-def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -> Staff | None:
-    """Who this browser belongs to, as the account is this moment; None when the session is over.
-
-    `note_seen` is off for what a page asks by itself: a forgotten browser must still time out.
-    """
-    with database.reading() as session:
-        found = session.get(StaffSession, _hash(cookie))
-    if found is None or not found.staff.active:
-        return None
-    # What lies ahead is from before the clock was set back: that must not make a session live for days.
-    if abs(now() - found.seen_at) > IDLE or abs(now() - found.started_at) > ABSOLUTE:
-        return None
-    if note_seen and now() - found.seen_at > NOTE_SEEN_EVERY:
-        _note_seen(database, found.cookie_hash)
-    return found.staff
-
-
-def _note_seen(database: Database, cookie_hash: str) -> None:
-    """Where nothing can be written, as on a full disk, people must still be able to read."""
-    try:
-        with database.transaction() as session:
-            if found := session.get(StaffSession, cookie_hash):
-                found.seen_at = now()
-    except (SQLAlchemyError, TimeoutError) as error:
-        log.warning("a session's last use was not kept", extra=failure_fields(error))
-
-
-def end_session(session: Session, cookie: str) -> None:
-    session.execute(delete(StaffSession).where(StaffSession.cookie_hash == _hash(cookie)))
-
-
-def end_sessions_of(session: Session, person: Staff) -> None:
-    session.execute(delete(StaffSession).where(StaffSession.staff_id == person.id))

@@ -1,7 +1,9 @@
 """Staff accounts: who may sign in, in which role, for which department. Nothing here commits."""
 
 import re
+import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -13,11 +15,17 @@ from store.models import Case
 from store.municipality import Municipality
 from store.passwords import Passwords, check_new_password
 from store.sealing import TownSealer
-from store.sign_ins import end_sessions_of, unlock, username_of
-from store.staff_models import Staff
+from store.sessions import end_sessions_of
+from store.sign_ins import unlock, username_of
+from store.staff_models import ALL_DEPARTMENTS, Staff
 
 _USERNAME = re.compile(r"[\w.@-]{2,60}")
+_TITLE = re.compile(r"^(?:นางสาว|นาย|นาง)")
 LONGEST_NAME = 120
+# Somebody else must be able to notice a new power before it is used.
+NEW_POWER_WAITS = timedelta(days=1)
+# A password that another person knows, or a link to set one, is no secret for long.
+FIRST_SECRET_LASTS = timedelta(hours=72)
 
 
 class Role(StrEnum):
@@ -34,13 +42,20 @@ class BadAccount(ValueError):
         self.reason = reason
 
 
+# Who lets something out that another person wrote, and confirms what another person asks about accounts.
+APPROVING = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
 @dataclass(frozen=True)
 class NewStaff:
+    """`department` is a code or ALL_DEPARTMENTS; an admin has none. Without a password the account has none yet:
+    its owner sets one by a link."""
+
     username: str
     full_name: str
     role: str
     department: str | None
-    password: str
+    password: str | None = None
 
 
 def find_staff(session: Session, username: str) -> Staff | None:
@@ -57,9 +72,16 @@ def colleagues_for(session: Session, case: Case) -> list[Staff]:
     query = select(Staff).where(
         Staff.active,
         Staff.role != Role.ADMIN,
-        (Staff.department == case.department) | Staff.department.is_(None),
+        Staff.department.in_((case.department, ALL_DEPARTMENTS)),
     )
     return list(session.scalars(query.order_by(Staff.full_name)))
+
+
+def approvers(session: Session, *, without: Staff | None = None) -> list[Staff]:
+    """Active supervisors and admins whose account is old enough."""
+    query = select(Staff).where(Staff.active, Staff.role.in_(APPROVING))
+    people = session.scalars(query.order_by(Staff.full_name))
+    return [person for person in people if person.may_approve and person is not without]
 
 
 def add_staff(
@@ -68,80 +90,122 @@ def add_staff(
     passwords: Passwords,
     new: NewStaff,
     *,
-    by: Staff | None = None,
     initial: bool = False,
 ) -> Staff:
-    """Opens an account; BadAccount or BadPassword says why not. `initial`: to be changed first."""
+    """Opens an account from the command line, whose user holds the keys anyway: it may approve at once.
+
+    BadAccount or BadPassword says why not. `initial`: the password must be changed first, within 72 hours.
+    """
+    person = open_account(session, municipality, passwords, new, approves_from=None)
+    person.password_is_initial = initial
+    person.password_expires_at = now() + FIRST_SECRET_LASTS if initial else None
+    audit(session, "add_staff", person, None, power_of(person))
+    return person
+
+
+def open_account(
+    session: Session,
+    municipality: Municipality,
+    passwords: Passwords,
+    new: NewStaff,
+    *,
+    approves_from: datetime | None,
+) -> Staff:
+    """Makes the account and writes nothing down; BadAccount or BadPassword says why not."""
     username, full_name = username_of(new.username), new.full_name.strip()
-    _check_new(session, municipality, username, full_name, new)
-    check_new_password(new.password, *_context(municipality, username, full_name))
+    check_new(session, municipality, new)
+    if new.password is not None:
+        check_new_password(new.password, *_names(municipality, username, full_name))
     person = Staff(
         username=username,
         full_name=full_name,
-        password_hash=passwords.hash(new.password),
+        # Where there is no password yet, nobody knows the one it is a hash of.
+        password_hash=passwords.hash(new.password or secrets.token_urlsafe(32)),
         role=Role(new.role),
-        department=new.department or None,
+        department=_kept_department(new.role, new.department),
         active=True,
-        password_is_initial=initial,
+        approves_from=approves_from,
         created_at=now(),
     )
     session.add(person)
     session.flush()
-    _audit(session, "add_staff", person, by)
     return person
 
 
-def _check_new(
-    session: Session, municipality: Municipality, username: str, full_name: str, new: NewStaff
-) -> None:
+def check_new(session: Session, municipality: Municipality, new: NewStaff) -> None:
+    """BadAccount unless such an account can be opened now."""
+    username = username_of(new.username)
     if not _USERNAME.fullmatch(username):
         raise BadAccount("username_shape")
-    if not 1 <= len(full_name) <= LONGEST_NAME:
+    if not 1 <= len(new.full_name.strip()) <= LONGEST_NAME:
         raise BadAccount("full_name_length")
-    _check_role(municipality, new.role, new.department)
+    check_role(municipality, new.role, new.department)
     if find_staff(session, username) is not None:
         raise BadAccount("username_taken")
 
 
-def _check_role(municipality: Municipality, role: str, department: str | None) -> None:
+def check_role(municipality: Municipality, role: str, department: str | None) -> None:
+    """BadAccount unless there is such a role, with a department named, or all of them, where cases are seen."""
     if role not in list(Role):
         raise BadAccount("role_unknown")
-    if department and department not in {known.code for known in municipality.departments}:
+    if department and department not in {
+        ALL_DEPARTMENTS,
+        *(known.code for known in municipality.departments),
+    }:
         raise BadAccount("department_unknown")
+    if role != Role.ADMIN and not department:
+        raise BadAccount("department_missing")
+
+
+def _kept_department(role: str, department: str | None) -> str | None:
+    return None if role == Role.ADMIN else department or None
+
+
+def power_of(person: Staff) -> str:
+    """For the audit: the role and the department in codes."""
+    return f"{person.role} {person.department or '-'}"
 
 
 def change_role(
-    session: Session,
-    municipality: Municipality,
-    person: Staff,
-    role: str,
-    department: str | None,
-    *,
-    by: Staff,
+    session: Session, municipality: Municipality, person: Staff, role: str, department: str | None
 ) -> None:
-    """Gives another role or department, at once. Nobody changes their own, and one admin always stays."""
-    _check_role(municipality, role, department)
-    if person.id == by.id:
-        raise BadAccount("own_role")
+    """Gives another role or department, and ends the person's sessions. One admin always stays.
+
+    The caller has seen to it that two people want it. Who may approve from now on waits a day.
+    """
+    check_role(municipality, role, department)
     if role != Role.ADMIN:
         _keep_an_admin(session, person)
-    person.role, person.department = Role(role), department or None
-    _audit(session, "change_role", person, by)
+    if role in APPROVING and role != person.role:
+        person.approves_from = now() + NEW_POWER_WAITS
+    person.role, person.department = Role(role), _kept_department(role, department)
+    end_sessions_of(session, person)
 
 
 def close_account(session: Session, person: Staff, *, by: Staff) -> None:
-    """The person is signed out everywhere and cannot come back; what they did stays under their name."""
+    """The person is signed out everywhere and cannot come back; what they did stays under their name.
+
+    It needs no second person: somebody who must be stopped is stopped at once.
+    """
     _keep_an_admin(session, person)
     if person.id == by.id:
         raise BadAccount("own_account")
     person.active = False
     end_sessions_of(session, person)
-    _audit(session, "close_account", person, by)
+    audit(session, "close_account", person, by, power_of(person))
 
 
-def reopen_account(session: Session, person: Staff, *, by: Staff) -> None:
+def reopen_account(person: Staff) -> None:
+    """The caller has seen to it that two people want it."""
     person.active = True
-    _audit(session, "reopen_account", person, by)
+    person.approves_from = now() + NEW_POWER_WAITS
+
+
+def take_password_away(session: Session, passwords: Passwords, person: Staff) -> None:
+    """Nobody can sign in to the account, and whoever is signed in is signed out, until its owner sets a new one."""
+    person.password_hash = passwords.hash(secrets.token_urlsafe(32))
+    person.password_is_initial, person.password_expires_at = False, None
+    end_sessions_of(session, person)
 
 
 def reset_password(
@@ -151,35 +215,36 @@ def reset_password(
     person: Staff,
     password: str,
     *,
-    by: Staff | None,
     initial: bool = True,
 ) -> None:
-    """Somebody else sets a password: good for one sign-in, at which its owner chooses the real one."""
-    _set_password(session, municipality, passwords, person, password)
+    """From the command line. `initial`: for one sign-in within 72 hours, at which its owner sets the real one."""
+    set_password(session, municipality, passwords, person, password)
     person.password_is_initial = initial
-    _audit(session, "reset_password", person, by)
+    person.password_expires_at = now() + FIRST_SECRET_LASTS if initial else None
+    audit(session, "reset_password", person, None)
 
 
 def change_own_password(
     session: Session, municipality: Municipality, passwords: Passwords, person: Staff, password: str
 ) -> None:
     """The caller has checked the old password. All sessions end, also the one this came from."""
-    _set_password(session, municipality, passwords, person, password)
-    person.password_is_initial = False
-    _audit(session, "change_password", person, person)
+    set_password(session, municipality, passwords, person, password)
+    audit(session, "change_password", person, person)
 
 
 def unlock_account(session: Session, sealer: TownSealer, person: Staff, *, by: Staff | None) -> None:
     """After too many wrong passwords in a row, by people who are not known to be the owner."""
     unlock(session, sealer, person)
-    _audit(session, "unlock_account", person, by)
+    audit(session, "unlock_account", person, by)
 
 
-def _set_password(
+def set_password(
     session: Session, municipality: Municipality, passwords: Passwords, person: Staff, password: str
 ) -> None:
-    check_new_password(password, *_context(municipality, person.username, person.full_name))
+    """The owner's choice: BadPassword says why not. All sessions end."""
+    check_new_password(password, *_names(municipality, person.username, person.full_name))
     person.password_hash = passwords.hash(password)
+    person.password_is_initial, person.password_expires_at = False, None
     end_sessions_of(session, person)
 
 
@@ -192,9 +257,14 @@ def _keep_an_admin(session: Session, person: Staff) -> None:
         raise BadAccount("last_admin")
 
 
-def _context(municipality: Municipality, username: str, full_name: str) -> tuple[str, ...]:
-    return (username, municipality.name, municipality.short_name, *full_name.split())
+def _names(municipality: Municipality, username: str, full_name: str) -> tuple[str, ...]:
+    """What a password may not be made of: the names of its owner, without นาย and the like, and of the place."""
+    where = municipality.address
+    place = (municipality.name, municipality.short_name, where.tambon, where.amphoe, where.province)
+    return (username, *place, *(_TITLE.sub("", word) for word in full_name.split()))
 
 
-def _audit(session: Session, act: str, person: Staff, by: Staff | None) -> None:
-    write_down(session, act, staff_id=by.id if by else None, about=f"staff {person.id}")
+def audit(session: Session, act: str, person: Staff, by: Staff | None, what: str = "") -> None:
+    """`what` says which power before and after, and who asked, in codes and numbers of accounts."""
+    about = f"staff {person.id}: {what}" if what else f"staff {person.id}"
+    write_down(session, act, staff_id=by.id if by else None, about=about[:120])

@@ -1,17 +1,24 @@
 """The tables of staff: accounts, sessions, tries to sign in, and what was done with them."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from store.clock import now
 from store.db import Table
+
+# A grant of its own: who has no department named sees no case, so that a forgotten field opens nothing.
+ALL_DEPARTMENTS: Final = "*"
 
 
 class Staff(Table):
     """One person who signs in to the console; accounts are never shared and never deleted, only closed.
 
-    A password that somebody else typed is initial: its owner must choose another before doing anything.
+    `department` is a department's code, ALL_DEPARTMENTS, or None for nobody's cases. A password that somebody else
+    typed is initial: its owner must choose another before doing anything, until `password_expires_at` where that is
+    set. Before `approves_from` the person confirms and approves nothing; None is for accounts of the command line.
     """
 
     __tablename__ = "staff"
@@ -24,7 +31,55 @@ class Staff(Table):
     department: Mapped[str | None] = mapped_column(String(40))
     active: Mapped[bool] = mapped_column(default=True)
     password_is_initial: Mapped[bool] = mapped_column(default=False)
+    password_expires_at: Mapped[datetime | None]
+    approves_from: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+    @property
+    def sees_all(self) -> bool:
+        return self.department == ALL_DEPARTMENTS
+
+    @property
+    def may_approve(self) -> bool:
+        """Whether the account is old enough to let out what others wrote, or to confirm what others ask."""
+        return self.approves_from is None or self.approves_from <= now()
+
+
+class AccountRequest(Table):
+    """What one person asks about an account and another must confirm; with it, the link to a password of one's own.
+
+    `kind` is open, role, reset or reopen. `staff_id` is the account; of an account still to be opened it is None until
+    then, and `username` and `full_name` say whose it will be. `was_role` and `was_department` are what the account had
+    when it was asked: what has changed meanwhile is not confirmed. The link and the code that goes with it are kept
+    as hashes only, and are gone when the link has been used.
+    """
+
+    __tablename__ = "account_request"
+    __table_args__ = (
+        CheckConstraint("kind IN ('open', 'role', 'reset', 'reopen')", "kind"),
+        CheckConstraint("state IN ('waiting', 'confirmed', 'refused')", "state"),
+        Index("ix_account_request_state", "state", "asked_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    username: Mapped[str] = mapped_column(String(60))
+    full_name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(12))
+    department: Mapped[str | None] = mapped_column(String(40))
+    was_role: Mapped[str | None] = mapped_column(String(12))
+    was_department: Mapped[str | None] = mapped_column(String(40))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    link_until: Mapped[datetime | None]
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    asked_by: Mapped[Staff] = relationship(foreign_keys=[asked_by_id])
+    decided_by: Mapped[Staff | None] = relationship(foreign_keys=[decided_by_id])
 
 
 class StaffSession(Table):
@@ -35,6 +90,7 @@ class StaffSession(Table):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(60), default="", server_default="")
     staff: Mapped[Staff] = relationship(lazy="joined")
 
 

@@ -15,7 +15,7 @@ from store.residents import meet, remember
 from store.sealing import sealer_of
 from store.services import Service
 from store.staff import NewStaff, add_staff
-from store.staff_models import Staff
+from store.staff_models import ALL_DEPARTMENTS, Staff
 from store.statuses import Action, Status, Who
 
 PASSWORD = "ฝนตกที่บ้านสวนทุเรียน"
@@ -121,7 +121,7 @@ def an_officer(
     role: str = "officer",
     department: str | None = "engineering",
 ) -> Staff:
-    """A member of staff who signs in with PASSWORD."""
+    """A member of staff who signs in with PASSWORD. `department` None: granted all of them."""
     username = username or f"{role}{next(_SERIAL)}"
-    new = NewStaff(username, full_name, role, department, PASSWORD)
+    new = NewStaff(username, full_name, role, department or ALL_DEPARTMENTS, PASSWORD)
     return add_staff(session, municipality, QUICK_PASSWORDS, new)

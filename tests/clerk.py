@@ -12,6 +12,7 @@ from store.line_breaks import plain
 from store.municipality import Municipality
 from store.passwords import Passwords
 from store.staff import NewStaff, add_staff
+from store.staff_models import ALL_DEPARTMENTS
 
 PASSWORD = "correct-horse-battery-42"
 
@@ -79,7 +80,7 @@ def a_clerk(
 ) -> Clerk:
     """Has an account and is signed in."""
     with database.transaction() as session:
-        new = NewStaff(username, f"{username} ใจงาม", role, department, PASSWORD)
+        new = NewStaff(username, f"{username} ใจงาม", role, department or ALL_DEPARTMENTS, PASSWORD)
         add_staff(session, municipality, Passwords(), new)
     client = console.test_client()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text)

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import heartbeats, limits, menus, money, outbox, surge, ticks
+from store import account_requests, heartbeats, limits, menus, money, outbox, surge, ticks
 from store.broadcasts import approval, emergency, testers, topics
 from store.clock import now
 from store.models import OutboxRow
+from store.staff import NewStaff
 from store.statuses import Action, Status
-from tests.builders import a_resident, an_officer
+from tests.builders import QUICK_PASSWORDS, a_resident, an_officer
 from tests.clerk import Clerk, a_clerk
 from tests.stories.press import DRAFT, IN_AN_HOUR, act, approve, card, words
 from tests.stories.scenes import a_case_of, friend, officer, tell
@@ -65,7 +66,14 @@ def fill(town: Town, stories: Iterable[Story]) -> None:
     """What is done first, then what is on its way."""
     play(town, stories)
     phone = friend(town, "ผู้รับข่าว")
-    for step in (keep_the_account, let_news_ride, send_broadcasts, prepare_emergencies, invite_testers):
+    for step in (
+        keep_the_account,
+        let_news_ride,
+        send_broadcasts,
+        prepare_emergencies,
+        ask_about_accounts,
+        invite_testers,
+    ):
         step(town, phone)
     leave_on_its_way(town, phone)
 
@@ -121,6 +129,19 @@ def prepare_emergencies(town: Town, _phone: Phone) -> None:
         template = emergency.write_template(session, "น้ำท่วม", words("น้ำสูง [ระดับ] ค่ะ"), author)
         emergency.approve_template(session, template, boss)
         emergency.write_template(session, "ไฟป่า", words("ไฟที่ [สถานที่] ค่ะ"), author)
+
+
+def ask_about_accounts(town: Town, _phone: Phone) -> None:
+    """One account is opened and its owner has the link; a new password waits for a second person."""
+    municipality, sealer = town.office.municipality, town.database.sealer
+    with town.database.transaction() as session:
+        admin = an_officer(session, municipality, role="admin")
+        boss = an_officer(session, municipality, role="supervisor", department=None)
+        new = NewStaff("newcomer", "นางใหม่ มาแล้ว", "officer", "health")
+        account_requests.ask_to_open(session, municipality, sealer, new, by=admin)
+        (asked,) = account_requests.list_waiting(session)
+        account_requests.confirm(session, municipality, QUICK_PASSWORDS, asked, by=boss)
+        account_requests.ask_for_reset(session, sealer, boss, by=admin)
 
 
 def invite_testers(town: Town, phone: Phone) -> None:

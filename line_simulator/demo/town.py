@@ -103,8 +103,8 @@ def _give_a_past(town: Town, children: Children) -> list[str]:
 
 
 def _add_staff(children: Children, person: Person, passwords: Mapping[str, str]) -> None:
-    department = ("--department", person.department) if person.department else ()
-    facts = ("--role", person.role, "--full-name", person.full_name, *department)
+    sees = ("--department", person.department) if person.department else ("--all-departments",)
+    facts = ("--role", person.role, "--full-name", person.full_name, *sees)
     typed = passwords[person.username] + "\n"
     name = f"staff-{person.username}"
     children.run(name, "staff_console", "add-staff", person.username, *facts, "--password-stdin", typed=typed)

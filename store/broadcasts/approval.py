@@ -11,7 +11,16 @@ from store.broadcast_models import AudienceSnapshot, Broadcast, BroadcastAct
 from store.broadcasts import halts, mailings
 from store.broadcasts.audience import Audience, reach, read_audience
 from store.broadcasts.content import Card, Words, read_content
-from store.broadcasts.life import Act, Refused, Status, closing_of, content_of, digest_of, find_rule
+from store.broadcasts.life import (
+    Act,
+    Refused,
+    Status,
+    check_age,
+    closing_of,
+    content_of,
+    digest_of,
+    find_rule,
+)
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.staff_models import Staff
@@ -117,6 +126,7 @@ def return_(session: Session, broadcast: Broadcast, by: Staff, note: str) -> Non
 def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: str, note: str = "") -> None:
     """Lets it out. `read_digest` is that of the page the superior read: Refused("stale") if anything differs now."""
     find_rule(broadcast, Act.APPROVE, by.id, by.role)
+    check_age(by)
     _check_times(broadcast)
     if digest_of(session, broadcast) != read_digest:
         raise Refused("stale")

@@ -15,7 +15,7 @@ from store.broadcasts.approval import CONFIRM_WITHIN, VALID_FOR, write_down
 from store.broadcasts.audience import reach, read_audience
 from store.broadcasts.blanks import blanks_of, fill
 from store.broadcasts.content import read_content
-from store.broadcasts.life import Act, Refused, Status, digest_of, find_rule
+from store.broadcasts.life import Act, Refused, Status, check_age, digest_of, find_rule
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.municipality import Municipality
@@ -58,6 +58,7 @@ def approve_template(session: Session, template: EmergencyTemplate, by: Staff) -
         raise Refused("not_your_role")
     if by.id == template.author_id:
         raise Refused("own_text")
+    check_age(by)
     if template.retired_at is not None or template.approved_at is not None:
         raise Refused("wrong_status")
     template.approver_id, template.approved_at = by.id, now()
@@ -125,7 +126,7 @@ def _submitted(template: EmergencyTemplate, by: Staff, how: str) -> Broadcast:
 
 
 def confirmers(session: Session, broadcast: Broadcast) -> list[Confirmer]:
-    """Every superior who has written none of it, in order of their names."""
+    """Every superior who has written none of it and may approve, in order of their names."""
     return _confirmers(session, broadcast.writers)
 
 
@@ -141,7 +142,7 @@ def _confirmers(session: Session, writers: set[int] | frozenset[int]) -> list[Co
         .where(Staff.active, Staff.role == "supervisor", Staff.id.not_in(writers))
         .order_by(Staff.full_name, Staff.id)
     )
-    return [Confirmer(person, tester) for person, tester in session.execute(query)]
+    return [Confirmer(person, tester) for person, tester in session.execute(query) if person.may_approve]
 
 
 def unconfirmed(session: Session) -> list[Broadcast]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store.broadcast_models import AudienceSnapshot, Broadcast
 from store.broadcasts.content import Content, read_content
 from store.models import File
+from store.staff_models import Staff
 
 
 class Status(StrEnum):
@@ -94,6 +95,12 @@ def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> Rule:
     if row.another_person and staff_id in broadcast.writers:
         raise Refused("own_text")
     return row
+
+
+def check_age(person: Staff) -> None:
+    """Refused("account_too_new") for who was given an account or a role within the last day and approves already."""
+    if not person.may_approve:
+        raise Refused("account_too_new")
 
 
 def content_of(broadcast: Broadcast) -> Content:

@@ -96,7 +96,7 @@ def _announcement(session: Session, broadcast: Broadcast, sent_at: datetime | No
         sent_at=sent_at or broadcast.created_at,
         approved_by=approver.full_name if approver else "",
         role=approver.role if approver else "",
-        department=approver.department if approver else None,
+        department=approver.department if approver and not approver.sees_all else None,
         ends_at=broadcast.ends_at,
         has_ended=broadcast.ends_at is not None and broadcast.ends_at <= now(),
         stopped=_was_stopped(session, broadcast),

@@ -24,6 +24,7 @@ from store.municipality import read_municipality
 from store.passwords import Passwords
 from store.settings import StoreSettings
 from store.staff import NewStaff, add_staff
+from store.staff_models import ALL_DEPARTMENTS
 from tests.town import SECRET, SECRET_KEY, TOKEN
 from tests.waiting import finish
 
@@ -69,7 +70,7 @@ def _hire(database: Database, store: StoreSettings) -> None:
         municipality = read_municipality(store.municipality)
         for person in (
             NewStaff("malee", "มาลี ใจงาม", "officer", "engineering", PASSWORD),
-            NewStaff("anan", "อนันต์ ปลัดเทศบาล", "supervisor", None, PASSWORD),
+            NewStaff("anan", "อนันต์ ปลัดเทศบาล", "supervisor", ALL_DEPARTMENTS, PASSWORD),
         ):
             add_staff(session, municipality, Passwords(), person)
 

@@ -379,7 +379,7 @@ def test_stars_and_the_words_to_them_stand_in_the_timeline_under_their_own_names
     assert html.count("ผู้แจ้งเขียนความเห็น") == 1
 
 
-def test_an_account_without_department_sees_every_case(
+def test_an_account_with_all_departments_sees_every_case(
     supervisor: Person, database: Database, municipality: Municipality
 ) -> None:
     with database.transaction() as session:

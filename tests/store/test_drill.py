@@ -28,6 +28,7 @@ HELD_BACK = {
     "mailing": {"state", "why"},
     "file": {"next_try_at", "tries", "refused_because"},
     "staff": {"password_is_initial"},
+    "account_request": {"state", "decided_at", "code_hash", "link_hash", "link_until"},
     "tester": {"code", "code_until"},
 }
 GONE = {"staff_session", "sign_in_try", "sign_in_streak"}

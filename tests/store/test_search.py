@@ -39,16 +39,19 @@ def _add(database: Database, municipality: Municipality, **kwargs: object) -> in
         return a_case(session, municipality, **kwargs).id  # type: ignore[arg-type]
 
 
-def test_officers_see_their_department_supervisors_without_one_everything_admins_nothing(
+def test_officers_see_their_department_who_was_granted_all_everything_others_and_admins_nothing(
     database: Database, municipality: Municipality, officer: Staff, supervisor: Staff
 ) -> None:
     own = _add(database, municipality, department="engineering")
     other = _add(database, municipality, department="health")
     with database.transaction() as session:
         admin = an_officer(session, municipality, role="admin", department="engineering")
+        nowhere = an_officer(session, municipality)
+        nowhere.department = None
     assert _listed(database, officer) == [own]
     assert _listed(database, supervisor) == [other, own]
     assert _listed(database, admin) == []
+    assert _listed(database, nowhere) == []
     with database.reading() as session:
         assert search.find_case(session, officer, other) is None
         assert search.find_case(session, admin, own) is None

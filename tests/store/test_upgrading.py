@@ -11,7 +11,7 @@ from store.db import Database
 from store.models import Resident
 from store.municipality import Municipality
 from store.schema import FOLDER, _config, drift, upgrade
-from store.staff_models import Staff
+from store.staff_models import ALL_DEPARTMENTS, Staff
 from store.taking_back import note_unsent, was_unsent
 from tests.builders import a_resident, an_officer
 from tests.store.test_broadcasts import DRAFT
@@ -68,3 +68,27 @@ def _written_by(session: Session, author: Staff, editor: Staff) -> Broadcast:
     approval.edit(session, broadcast, DRAFT, editor)
     approval.edit(session, broadcast, DRAFT, author)
     return broadcast
+
+
+def test_who_saw_all_departments_goes_on_seeing_them(database: Database, municipality: Municipality) -> None:
+    with database.transaction() as session:
+        for name, role, department in (
+            ("everywhere", "supervisor", None),
+            ("here", "officer", "health"),
+            ("admin", "admin", None),
+        ):
+            an_officer(session, municipality, username=name, role=role, department=department)
+    go_back_before(database, "0010")
+    with database.engine.connect() as connection:
+        then: dict[str, str | None] = dict(
+            connection.exec_driver_sql("SELECT username, department FROM staff").all()
+        )
+        connection.rollback()
+    assert then == {"everywhere": None, "here": "health", "admin": None}
+    upgrade(database)
+    assert drift(database) == []
+    with database.reading() as session:
+        people = {person.username: person for person in session.query(Staff)}
+        assert people["everywhere"].department == ALL_DEPARTMENTS
+        assert (people["here"].department, people["admin"].department) == ("health", None)
+        assert all(person.may_approve for person in people.values())

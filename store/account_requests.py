@@ -1,0 +1,267 @@
+"""What one person asks about an account and a second one confirms, and the links to a password of one's own.
+
+Opening an account, giving a role or a department, opening a closed account and resetting a password each need two
+people. Where a password has to be set, its owner needs two things: the code, which the person who asked was shown,
+and the link, which the person who confirmed was shown. So neither of the two can enter in the owner's name alone.
+Nothing here commits, but for `set_first_password`.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import staff as accounts
+from store.audit import write_down
+from store.clock import CLOCKS_DIFFER, now
+from store.db import Database
+from store.municipality import Municipality
+from store.passwords import Passwords
+from store.sealing import TownSealer
+from store.sessions import end_sessions_of
+from store.sign_ins import username_of
+from store.staff import FIRST_SECRET_LASTS, NEW_POWER_WAITS, BadAccount, NewStaff, Role
+from store.staff_models import AccountRequest, Staff
+
+# What nobody confirmed for so long was asked for another day.
+REQUEST_LASTS: Final = timedelta(days=7)
+WITH_LINK: Final = frozenset({"open", "reset"})
+MOST_WRONG_CODES = 5
+CODE_DIGITS = 8
+
+
+class BadLink(ValueError):
+    """`reason` is link_gone (used, expired, replaced or never given) or wrong_code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def ask_to_open(
+    session: Session, municipality: Municipality, sealer: TownSealer, new: NewStaff, *, by: Staff
+) -> str:
+    """Returns the code for the owner; BadAccount says why such an account cannot be. `new` has no password."""
+    accounts.check_new(session, municipality, new)
+    request = AccountRequest(
+        kind="open",
+        username=username_of(new.username),
+        full_name=new.full_name.strip(),
+        role=Role(new.role),
+        department=new.department or None,
+    )
+    return _ask(session, sealer, request, by)
+
+
+def ask_for_role(
+    session: Session,
+    municipality: Municipality,
+    person: Staff,
+    role: str,
+    department: str | None,
+    *,
+    by: Staff,
+) -> None:
+    """Nobody asks for another role of their own."""
+    if person.id == by.id:
+        raise BadAccount("own_role")
+    accounts.check_role(municipality, role, department)
+    request = _about(person, "role")
+    request.role, request.department = Role(role), department or None
+    _ask(session, None, request, by)
+
+
+def ask_for_reset(session: Session, sealer: TownSealer, person: Staff, *, by: Staff) -> str:
+    """Returns the code for the owner."""
+    return _ask(session, sealer, _about(person, "reset"), by)
+
+
+def ask_to_reopen(session: Session, person: Staff, *, by: Staff) -> None:
+    if person.active:
+        raise BadAccount("is_open")
+    _ask(session, None, _about(person, "reopen"), by)
+
+
+def list_waiting(session: Session) -> list[AccountRequest]:
+    """The eldest first; what is too old to be confirmed is not among them."""
+    query = select(AccountRequest).where(
+        AccountRequest.state == "waiting", AccountRequest.asked_at > now() - REQUEST_LASTS
+    )
+    return list(session.scalars(query.order_by(AccountRequest.asked_at, AccountRequest.id)))
+
+
+def confirmers(session: Session, request: AccountRequest) -> list[Staff]:
+    """Who may confirm: neither who asked nor whose account it is."""
+    concerned = (request.asked_by_id, request.staff_id)
+    return [person for person in accounts.approvers(session) if person.id not in concerned]
+
+
+def lock(session: Session, request_id: int) -> AccountRequest | None:
+    """The request, held until the transaction ends, so that it is decided once."""
+    query = select(AccountRequest).where(AccountRequest.id == request_id).with_for_update(of=AccountRequest)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def confirm(
+    session: Session, municipality: Municipality, passwords: Passwords, request: AccountRequest, *, by: Staff
+) -> str | None:
+    """Carries it out. Returns the secret of the link for the owner where a password has to be set; else None.
+
+    BadAccount: request_gone, request_stale, own_request or too_new, or why the account cannot be so any more.
+    """
+    _check_waiting(request)
+    by = session.get_one(Staff, by.id, populate_existing=True)
+    _check_confirmer(request, by)
+    asker = request.asked_by
+    if not asker.active or asker.role != Role.ADMIN:
+        raise BadAccount("request_stale")
+    person = _carry_out(session, municipality, passwords, request)
+    request.state, request.decided_by_id, request.decided_at = "confirmed", by.id, now()
+    before = f"{request.was_role} {request.was_department or '-'}" if request.was_role else "nothing"
+    two = f"asked by staff {asker.id}, confirmed by staff {by.id}"
+    accounts.audit(session, ACTS[request.kind], person, by, f"{two}, {before} to {accounts.power_of(person)}")
+    return _give_link(session, request) if request.kind in WITH_LINK else None
+
+
+def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
+    """Who asked takes it back, or anybody who might confirm says no."""
+    _check_waiting(request)
+    if by.id != request.asked_by_id and (by.role not in accounts.APPROVING or by.id == request.staff_id):
+        raise BadAccount("own_request")
+    request.state, request.decided_by_id, request.decided_at = "refused", by.id, now()
+    request.code_hash = None
+    write_down(session, "refuse_account", staff_id=by.id, about=f"request {request.id}: {request.kind}")
+
+
+def find_by_link(session: Session, secret: str) -> tuple[AccountRequest, Staff]:
+    """The request of a link that still works, and its account; BadLink if there is none."""
+    query = select(AccountRequest).where(AccountRequest.link_hash == _hash(secret))
+    request = session.scalars(query.with_for_update(of=AccountRequest)).one_or_none()
+    person = session.get(Staff, request.staff_id) if request is not None and request.staff_id else None
+    if request is None or person is None or not person.active:
+        raise BadLink("link_gone")
+    if request.link_until is None or request.link_until <= now() or request.wrong_codes >= MOST_WRONG_CODES:
+        raise BadLink("link_gone")
+    return request, person
+
+
+def set_first_password(
+    database: Database,
+    municipality: Municipality,
+    passwords: Passwords,
+    secret: str,
+    code: str,
+    password: str,
+) -> Staff:
+    """The link is used up. BadLink or BadPassword; after five wrong codes the link is worth nothing. Commits."""
+    with database.transaction() as session:
+        request, person = find_by_link(session, secret)
+        if request.code_hash == _fingerprint(database.sealer, code):
+            accounts.set_password(session, municipality, passwords, person, password)
+            request.link_hash, request.code_hash, request.link_until = None, None, None
+            accounts.unlock_account(session, database.sealer, person, by=None)
+            accounts.audit(session, "first_password", person, person)
+            return person
+        request.wrong_codes += 1
+        accounts.audit(session, "first_password_refused", person, None)
+    raise BadLink("wrong_code")
+
+
+ACTS: Final = {
+    "open": "add_staff",
+    "role": "change_role",
+    "reset": "reset_password",
+    "reopen": "reopen_account",
+}
+
+
+def _ask(session: Session, sealer: TownSealer | None, request: AccountRequest, by: Staff) -> str:
+    same = [waiting for waiting in list_waiting(session) if _is_same(waiting, request)]
+    if same:
+        raise BadAccount("already_asked")
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    request.state, request.asked_by_id, request.asked_at = "waiting", by.id, now()
+    request.code_hash = _fingerprint(sealer, code) if sealer else None
+    session.add(request)
+    session.flush()
+    whose = f"staff {request.staff_id}" if request.staff_id else "a new account"
+    what = f"request {request.id}, {request.kind} {whose}: {request.role} {request.department or '-'}"
+    write_down(session, "ask_account", staff_id=by.id, about=what[:120])
+    return code
+
+
+def _is_same(one: AccountRequest, other: AccountRequest) -> bool:
+    return one.kind == other.kind and one.username == other.username
+
+
+def _about(person: Staff, kind: str) -> AccountRequest:
+    return AccountRequest(
+        kind=kind,
+        staff_id=person.id,
+        username=person.username,
+        full_name=person.full_name,
+        role=person.role,
+        department=person.department,
+        was_role=person.role,
+        was_department=person.department,
+    )
+
+
+def _check_waiting(request: AccountRequest) -> None:
+    lies_ahead = request.asked_at > now() + CLOCKS_DIFFER
+    if request.state != "waiting" or lies_ahead or request.asked_at <= now() - REQUEST_LASTS:
+        raise BadAccount("request_gone")
+
+
+def _check_confirmer(request: AccountRequest, by: Staff) -> None:
+    if not by.active or by.role not in accounts.APPROVING or by.id in (request.asked_by_id, request.staff_id):
+        raise BadAccount("own_request")
+    if not by.may_approve:
+        raise BadAccount("too_new")
+
+
+def _carry_out(
+    session: Session, municipality: Municipality, passwords: Passwords, request: AccountRequest
+) -> Staff:
+    if request.kind == "open":
+        new = NewStaff(request.username, request.full_name, request.role, request.department)
+        later = now() + NEW_POWER_WAITS
+        person = accounts.open_account(session, municipality, passwords, new, approves_from=later)
+        request.staff_id = person.id
+        return person
+    person = session.get_one(Staff, request.staff_id, with_for_update=True, populate_existing=True)
+    if (person.role, person.department) != (request.was_role, request.was_department):
+        raise BadAccount("request_stale")
+    if request.kind == "role":
+        accounts.change_role(session, municipality, person, request.role, request.department)
+    elif request.kind == "reset":
+        accounts.take_password_away(session, passwords, person)
+    else:
+        accounts.reopen_account(person)
+        end_sessions_of(session, person)
+    return person
+
+
+def _give_link(session: Session, request: AccountRequest) -> str:
+    """A link that was given for the account before is worth nothing from now on."""
+    former = select(AccountRequest).where(
+        AccountRequest.staff_id == request.staff_id, AccountRequest.link_hash.is_not(None)
+    )
+    for other in session.scalars(former):
+        other.link_hash, other.code_hash = None, None
+    secret = secrets.token_urlsafe(32)
+    request.link_hash, request.link_until = _hash(secret), now() + FIRST_SECRET_LASTS
+    return secret
+
+
+def _hash(secret: str) -> str:
+    """The secret has 256 bits of chance: a plain hash is enough, as for the cookies of sessions."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _fingerprint(sealer: TownSealer, code: str) -> str:
+    """Keyed, because whoever steals the database would find eight digits by trying."""
+    return sealer.fingerprint(f"first password {''.join(filter(str.isdigit, code))}")

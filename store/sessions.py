@@ -1,0 +1,135 @@
+"""Sessions of the console: kept here, so that each can be ended; the database knows only a hash of the cookie."""
+
+import hashlib
+import logging
+import math
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from store.clock import now
+from store.db import Database
+from store.logs import failure_fields
+from store.staff_models import Staff, StaffSession
+
+log = logging.getLogger(__name__)
+
+IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
+# Writing at every request would wake the disk for nothing.
+NOTE_SEEN_EVERY = timedelta(minutes=1)
+
+
+class Over(StrEnum):
+    """Why a session is over: nobody used it, it has lasted its day, or somebody or something ended it."""
+
+    IDLE = "idle"
+    TOO_LONG = "too_long"
+    ENDED = "ended"
+
+
+def _hash(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def begin_session(session: Session, person: Staff, device: str = "") -> str:
+    """A new session; the returned cookie is nowhere else. `device` are words that name the browser to its owner."""
+    cookie = secrets.token_urlsafe(32)
+    row = StaffSession(cookie_hash=_hash(cookie), staff_id=person.id, started_at=now(), seen_at=now())
+    row.device = device[:60]
+    session.add(row)
+    session.flush()
+    return cookie
+
+
+def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -> Staff | None:
+    """Who this browser belongs to, as the account is this moment; None when the session is over.
+
+    `note_seen` is off for what a page asks by itself: a forgotten browser must still time out.
+    """
+    with database.reading() as session:
+        found = session.get(StaffSession, _hash(cookie))
+    if found is None or not found.staff.active or why_over(found) is not None:
+        return None
+    if note_seen and now() - found.seen_at > NOTE_SEEN_EVERY:
+        _note_seen(database, found.cookie_hash)
+    return found.staff
+
+
+def why_over(found: StaffSession) -> Over | None:
+    """None while the session lasts."""
+    # What lies ahead is from before the clock was set back: that must not make a session live for days.
+    if abs(now() - found.started_at) > ABSOLUTE:
+        return Over.TOO_LONG
+    return Over.IDLE if abs(now() - found.seen_at) > IDLE else None
+
+
+def seconds_left(database: Database, cookie: str) -> int:
+    """Until the session ends, if nobody uses it meanwhile."""
+    with database.reading() as session:
+        found = session.get(StaffSession, _hash(cookie))
+    if found is None:
+        return 0
+    ends = min(found.seen_at + IDLE, found.started_at + ABSOLUTE)
+    return max(0, math.ceil((ends - now()).total_seconds()))
+
+
+def why_ended(database: Database, cookie: str) -> Over:
+    """Of a cookie that signs nobody in any more."""
+    with database.reading() as session:
+        found = session.get(StaffSession, _hash(cookie))
+    return Over.ENDED if found is None or not found.staff.active else why_over(found) or Over.ENDED
+
+
+def list_sessions(session: Session, person: Staff) -> list[StaffSession]:
+    """Those that still last, the one used last first."""
+    query = (
+        select(StaffSession).where(StaffSession.staff_id == person.id).order_by(StaffSession.seen_at.desc())
+    )
+    return [found for found in session.scalars(query) if why_over(found) is None]
+
+
+def is_of(found: StaffSession, cookie: str) -> bool:
+    return found.cookie_hash == _hash(cookie)
+
+
+def handle_of(found: StaffSession) -> str:
+    """Names a session of one person's in a form; it signs nobody in."""
+    return found.cookie_hash[:16]
+
+
+def end_one(session: Session, person: Staff, handle: str) -> bool:
+    """Whether this person had such a session."""
+    for found in list_sessions(session, person):
+        if handle_of(found) == handle:
+            session.delete(found)
+            return True
+    return False
+
+
+def end_others(session: Session, person: Staff, cookie: str) -> int:
+    """Ends all but the one of this cookie. Returns how many."""
+    mine = StaffSession.staff_id == person.id
+    others = delete(StaffSession).where(mine, StaffSession.cookie_hash != _hash(cookie))
+    return len(session.execute(others.returning(StaffSession.cookie_hash)).all())
+
+
+def _note_seen(database: Database, cookie_hash: str) -> None:
+    """Where nothing can be written, as on a full disk, people must still be able to read."""
+    try:
+        with database.transaction() as session:
+            if found := session.get(StaffSession, cookie_hash):
+                found.seen_at = now()
+    except (SQLAlchemyError, TimeoutError) as error:
+        log.warning("a session's last use was not kept", extra=failure_fields(error))
+
+
+def end_session(session: Session, cookie: str) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.cookie_hash == _hash(cookie)))
+
+
+def end_sessions_of(session: Session, person: Staff) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == person.id))
