@@ -14,6 +14,7 @@ from store.line_breaks import unbroken
 from store.masking import numbers_masked
 from store.models import Case
 from store.search import RUNNING
+from store.staff_models import ALL_DEPARTMENTS
 from store.statuses import Status
 
 
@@ -98,7 +99,9 @@ def role_label(role: str) -> str:
 
 
 def department_name(code: str | None) -> str:
-    return office().municipality.department(code).name if code else "ทุกหน่วยงาน"
+    if code is None:
+        return "ยังไม่ได้กำหนดหน่วยงาน"
+    return "ทุกหน่วยงาน" if code == ALL_DEPARTMENTS else office().municipality.department(code).name
 
 
 def people_count(count: int | None, most: int = 999) -> str:

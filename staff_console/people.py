@@ -1,4 +1,4 @@
-"""Staff accounts, for admins: opening, closing, roles, first passwords."""
+"""Staff accounts, for admins: what they ask for, which another person confirms, and closing, which needs nobody."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.office import me, office
+from store import account_requests as requests
 from store import staff as accounts
-from store.passwords import BadPassword
 from store.sign_ins import is_locked
 from store.staff import BadAccount, NewStaff
 from store.staff_models import Staff
@@ -25,20 +25,20 @@ def show_all() -> str:
 
 @people.post("/staff")
 def add() -> Page:
+    """Asks for an account: it is opened when another person confirms it."""
     new = NewStaff(
         username=request.form.get("username", ""),
         full_name=request.form.get("full_name", ""),
         role=request.form.get("role", ""),
         department=request.form.get("department") or None,
-        password=request.form.get("password", ""),
     )
     try:
         with office().database.transaction() as session:
-            accounts.add_staff(session, office().municipality, office().passwords, new, by=me(), initial=True)
-    except (BadAccount, BadPassword) as error:
+            sealer = office().database.sealer
+            code = requests.ask_to_open(session, office().municipality, sealer, new, by=me())
+    except BadAccount as error:
         return _list_page(words.REFUSALS[error.reason], new), 400
-    flash("เพิ่มบัญชีแล้ว ผู้ใช้ต้องตั้งรหัสผ่านใหม่เมื่อเข้าสู่ระบบครั้งแรก", "good")
-    return redirect(url_for("people.show_all"), 303)
+    return _code_page(code, new.full_name.strip())
 
 
 @people.get("/staff/<int:staff_id>")
@@ -51,8 +51,8 @@ def change_role(staff_id: int) -> Page:
     role, department = request.form.get("role", ""), request.form.get("department") or None
     return _change(
         staff_id,
-        "เปลี่ยนบทบาทแล้ว มีผลทันที",
-        lambda session, person: accounts.change_role(
+        "ส่งคำขอแล้ว บทบาทเปลี่ยนเมื่อมีผู้ยืนยัน",
+        lambda session, person: requests.ask_for_role(
             session, office().municipality, person, role, department, by=me()
         ),
     )
@@ -60,17 +60,14 @@ def change_role(staff_id: int) -> Page:
 
 @people.post("/staff/<int:staff_id>/password")
 def reset_password(staff_id: int) -> Page:
-    password = request.form.get("password", "")
-    return _change(
-        staff_id,
-        "ตั้งรหัสผ่านแรกแล้ว ผู้ใช้ต้องตั้งใหม่เมื่อเข้าสู่ระบบ",
-        lambda session, person: _reset(session, person, password),
-    )
-
-
-def _reset(session: Session, person: Staff, password: str) -> None:
-    accounts.reset_password(session, office().municipality, office().passwords, person, password, by=me())
-    accounts.unlock_account(session, office().database.sealer, person, by=me())
+    """Asks for it; the old password counts until another person confirms."""
+    try:
+        with office().database.transaction() as session:
+            person = _person(session, staff_id)
+            code = requests.ask_for_reset(session, office().database.sealer, person, by=me())
+    except BadAccount as error:
+        return _person_page(staff_id, words.REFUSALS[error.reason]), 400
+    return _code_page(code, person.full_name)
 
 
 @people.post("/staff/<int:staff_id>/unlock")
@@ -96,8 +93,8 @@ def close(staff_id: int) -> Page:
 def reopen(staff_id: int) -> Page:
     return _change(
         staff_id,
-        "เปิดบัญชีอีกครั้งแล้ว",
-        lambda session, person: accounts.reopen_account(session, person, by=me()),
+        "ส่งคำขอแล้ว บัญชีเปิดเมื่อมีผู้ยืนยัน",
+        lambda session, person: requests.ask_to_reopen(session, person, by=me()),
     )
 
 
@@ -106,7 +103,7 @@ def _change(staff_id: int, done: str, change: Callable[[Session, Staff], None]) 
     try:
         with office().database.transaction() as session:
             change(session, _person(session, staff_id))
-    except (BadAccount, BadPassword) as error:
+    except BadAccount as error:
         return _person_page(staff_id, words.REFUSALS[error.reason]), 400
     flash(done, "good")
     return redirect(url_for("people.show", staff_id=staff_id), 303)
@@ -117,11 +114,17 @@ def _person(session: Session, staff_id: int) -> Staff:
     return person or abort(404)
 
 
+def _code_page(code: str, full_name: str) -> str:
+    """Shown once: only a hash of the code is kept."""
+    return render_template("account_code.html", code=f"{code[:4]} {code[4:]}", full_name=full_name)
+
+
 def _list_page(problem: str = "", new: NewStaff | None = None) -> str:
     with office().database.reading() as session:
         return render_template(
             "staff.html",
             people=accounts.list_staff(session),
+            waiting=len(requests.list_waiting(session)),
             roles=words.ROLES,
             departments=office().municipality.departments,
             problem=problem,
@@ -136,6 +139,9 @@ def _person_page(staff_id: int, problem: str = "") -> str:
             "person.html",
             person=person,
             locked=is_locked(session, office().database.sealer, person),
+            asked=[each for each in requests.list_waiting(session) if each.staff_id == staff_id],
+            kinds=words.ACCOUNT_REQUESTS,
+            left=accounts.approvers(session, without=person),
             roles=words.ROLES,
             departments=office().municipality.departments,
             problem=problem,

@@ -7,15 +7,27 @@ from store.staff import Role
 OFFICER, SUPERVISOR, ADMIN = Role.OFFICER, Role.SUPERVISOR, Role.ADMIN
 
 PUBLIC: Final = frozenset(
-    {"static", "health.healthz", "health.readyz", "health.security", "sign_in.ask", "sign_in.check"}
+    {
+        "static",
+        "health.healthz",
+        "health.readyz",
+        "health.security",
+        "sign_in.ask",
+        "sign_in.check",
+        "first_password.ask",  # and only who has the link finds anything there
+        "first_password.choose",
+    }
 )
 
 # fmt: off
 PERMISSIONS: Final = {
     #  endpoint                 roles
     "sign_in.sign_out":        {OFFICER, SUPERVISOR, ADMIN},
+    "sign_in.remaining":       {OFFICER, SUPERVISOR, ADMIN},
     "password.ask":            {OFFICER, SUPERVISOR, ADMIN},
     "password.change":         {OFFICER, SUPERVISOR, ADMIN},
+    "my_sessions.show_all":    {OFFICER, SUPERVISOR, ADMIN},
+    "my_sessions.end":         {OFFICER, SUPERVISOR, ADMIN},
     "queue.show":              {OFFICER, SUPERVISOR, ADMIN},  # admins are sent on to the accounts
     "queue.counts":            {OFFICER, SUPERVISOR},
     "cases.show":              {OFFICER, SUPERVISOR},
@@ -67,11 +79,19 @@ PERMISSIONS: Final = {
     "people.unlock":           {ADMIN},
     "people.close":            {ADMIN},
     "people.reopen":           {ADMIN},
+    "account_requests.show_all":   {SUPERVISOR, ADMIN},
+    "account_requests.confirm":    {SUPERVISOR, ADMIN},  # never who asked, nor whose account it is
+    "account_requests.refuse":     {SUPERVISOR, ADMIN},
 }
 # fmt: on
 
+# Forms that are not kept for later: they hold passwords, or do what need not be done later.
+NEVER_KEPT: Final = frozenset({"password.change", "sign_in.sign_out", "previews.preview"})
+
 # All that is left to somebody whose password was typed by another person.
-WITH_INITIAL_PASSWORD: Final = frozenset({"password.ask", "password.change", "sign_in.sign_out"})
+WITH_INITIAL_PASSWORD: Final = frozenset(
+    {"password.ask", "password.change", "sign_in.sign_out", "sign_in.remaining"}
+)
 
 
 def may(role: str, endpoint: str | None) -> bool:

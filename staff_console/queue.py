@@ -11,10 +11,10 @@ from staff_console import words
 from staff_console.bulk import LONGEST_NOTE, may_tell_many
 from staff_console.form_tokens import new_form_token
 from staff_console.office import me, office
-from store import bypass, money, search
+from store import account_requests, bypass, money, search
 from store.search import Filters, Page, Tab
 from store.staff import Role
-from store.staff_models import Staff
+from store.staff_models import ALL_DEPARTMENTS, Staff
 from store.statuses import Status
 from store.surge import find_running, open_by_triage
 
@@ -41,6 +41,7 @@ def show() -> str | Response:
             alarms=money.find_alarms(session, office().municipality.plan),
             alarm_words=words.ALARMS,
             by_others=bypass.sent_lately(session),
+            accounts_waiting=_accounts_waiting(session),
             surge=find_running(session),
             open_levels=_open_levels(session),
             may_tell_many=may_tell_many(session),
@@ -64,6 +65,16 @@ def counts() -> dict[str, Any]:
         counted = search.count_tabs(session, me(), filters, ended=not filters.any)
         newest = search.newest_id(session, me())
     return {"counts": {str(tab): count for tab, count in counted.items()}, "newest": newest}
+
+
+def _accounts_waiting(session: Session) -> int:
+    """How many requests about accounts this person may confirm."""
+    if me().role != Role.SUPERVISOR:
+        return 0
+    waiting = account_requests.list_waiting(session)
+    return sum(
+        me().id in {person.id for person in account_requests.confirmers(session, each)} for each in waiting
+    )
 
 
 def _open_levels(session: Session) -> list[tuple[str, int]]:
@@ -115,6 +126,6 @@ def _kept() -> dict[str, Any]:
 
 def _colleagues(session: Session) -> list[Staff]:
     query = select(Staff).where(Staff.active, Staff.role != Role.ADMIN, Staff.id != me().id)
-    if me().department:
-        query = query.where((Staff.department == me().department) | Staff.department.is_(None))
+    if not me().sees_all:
+        query = query.where(Staff.department.in_((me().department, ALL_DEPARTMENTS)))
     return list(session.scalars(query.order_by(Staff.full_name)))

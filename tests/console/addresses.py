@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from store import bulk
+from store import account_requests, bulk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
 from store.db import Database
@@ -18,6 +18,7 @@ DRAFT = Draft("น้ำหยุดไหล", "announcement", "ให้สำ
 
 def addresses(app: Flask, database: Database, case: Known, *, make_file: bool = True) -> dict[str, str]:
     values = {"case_id": case.case_id, "action": "accept", "filename": "icon.svg", "token": "none"}
+    values |= {"secret": "none"}
     values |= {"box": "inbox", "row_id": 1, "act": "approve", "name": "js/chat.js", "size": "full"}
     values |= {"surge_id": 1, "decision": "confirm", "version": "0"}
     with database.transaction() as session:
@@ -38,12 +39,16 @@ def _things(session: Session, app: Flask, case: Known) -> dict[str, int]:
     municipality = office_of(app).municipality
     somebody = an_officer(session, municipality)
     superior = an_officer(session, municipality, role="supervisor", department=None)
+    asker = an_officer(session, municipality, role="admin")
+    account_requests.ask_for_role(session, municipality, somebody, "officer", "health", by=asker)
+    asked = account_requests.list_waiting(session)[-1]
     broadcast = approval.write_draft(session, DRAFT, somebody)
     approval.submit(session, broadcast, somebody)
     template = emergency.write_template(session, "เตือนน้ำท่วม", WORDS, somebody)
     emergency.approve_template(session, template, superior)
     return {
         "staff_id": somebody.id,
+        "request_id": asked.id,
         "broadcast_id": broadcast.id,
         "template_id": template.id,
         "message_id": bulk.ask(session, somebody, [session.get_one(Case, case.case_id)], "รอสักครู่ค่ะ").id,

@@ -1,45 +1,198 @@
-"""Accounts, as admins keep them."""
+"""Accounts, as admins keep them: they ask, and another person confirms."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
 
 from store.db import Database
-from tests.builders import PASSWORD
+from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff, StaffAct
 from tests.console.looks import acts_of, person_of, snapshot
 from tests.console.pages import Person
 
-
-def _add(admin: Person, **typed: str) -> int:
-    fields = {"full_name": "นางใหม่ มาแล้ว", "username": "newcomer", "role": "officer", "password": PASSWORD}
-    return admin.submit(admin.visit("/staff"), "/staff", **{**fields, **typed}).status_code
+NEW = "ปลาทูเข่งละสามสิบบาท"
+NEWCOMER = {"full_name": "นางใหม่ มาแล้ว", "username": "newcomer", "role": "officer", "department": "health"}
 
 
-def test_an_admin_opens_an_account(admin: Person, database: Database) -> None:
-    assert _add(admin, username="  NewComer ", department="health") == 303
+def ask_to_open(admin: Person, **typed: str) -> str:
+    """The code that the admin is shown."""
+    answer = admin.submit(admin.visit("/staff"), "/staff", **{**NEWCOMER, **typed})
+    assert answer.status_code == 200
+    return code_on(answer.text)
+
+
+def code_on(html: str) -> str:
+    found = re.search(r"code\">(\d{4} \d{4})<", html)
+    assert found is not None
+    return found[1]
+
+
+def newest_request(database: Database) -> int:
+    with database.reading() as session:
+        return max(row.id for row in session.query(AccountRequest))
+
+
+def confirm(person: Person, database: Database) -> str:
+    """The link that the person who confirms is shown."""
+    answer = person.submit(
+        person.visit("/account-requests"), f"/account-requests/{newest_request(database)}/confirm"
+    )
+    assert answer.status_code == 200
+    found = re.search(r'value="http://localhost(/first-password/[^"]+)"', answer.text)
+    assert found is not None
+    return found[1]
+
+
+def choose(nobody: Person, link: str, code: str, new: str = NEW) -> int:
+    return nobody.submit(nobody.visit(link), link, code=code, new=new, again=new).status_code
+
+
+def test_an_account_is_opened_by_two_people_and_its_owner_alone_knows_the_password(
+    app: Flask, admin: Person, supervisor: Person, nobody: Person, database: Database
+) -> None:
+    code = ask_to_open(admin, username="  NewComer ")
+    assert acts_of(database, "add_staff") != []  # those of the builders
+    with database.reading() as session:
+        assert session.query(Staff).filter_by(username="newcomer").count() == 0
+    assert "1 คำขอเรื่องบัญชีรอท่านยืนยัน" in supervisor.visit("/").html
+    link = confirm(supervisor, database)
+    assert "คำขอเรื่องบัญชีรอ" not in supervisor.visit("/").html
     person = person_of(database, "newcomer")
     assert (person.full_name, person.role, person.department) == ("นางใหม่ มาแล้ว", "officer", "health")
-    assert person.password_is_initial
-    assert PASSWORD not in person.password_hash
-    assert "นางใหม่ มาแล้ว" in admin.visit("/staff").html
+    assert choose(nobody, link, code) == 303
+    newcomer = Person(app.test_client(), "newcomer")
+    assert newcomer.sign_in(NEW).headers["Location"] == "/"
+    act = acts_of(database, "add_staff")[-1]
+    asker, second = (person_of(database, each.username).id for each in (admin, supervisor))
+    assert act.staff_id == second
+    assert act.about == (
+        f"staff {person.id}: asked by staff {asker}, confirmed by staff {second}, nothing to officer health"
+    )
+    nobody.visit(link, 404)
 
 
-def test_an_account_that_cannot_be_is_refused_in_words(admin: Person, database: Database) -> None:
-    assert _add(admin) == 303
+def test_neither_of_the_two_can_enter_alone(
+    admin: Person, supervisor: Person, nobody: Person, database: Database
+) -> None:
+    ask_to_open(admin)
+    link = confirm(supervisor, database)
+    statuses = [choose(nobody, link, guess) for guess in ("", "0000 0000", "12345678", "wrong", "1")]
+    assert statuses == [400] * 4 + [404]
+    nobody.visit(link, 404)
+    assert len(acts_of(database, "first_password_refused")) == 5
+    with database.reading() as session:
+        request = session.query(AccountRequest).one()
+        secret = link.rsplit("/", 1)[1]
+        assert len(secret) >= 43  # 256 bits in base64
+        assert secret not in str(vars(request))
+
+
+def test_a_link_expires_after_three_days(
+    clock: time_machine.Traveller, admin: Person, supervisor: Person, nobody: Person, database: Database
+) -> None:
+    code = ask_to_open(admin)
+    link = confirm(supervisor, database)
+    form = nobody.visit(link).form(link)
+    clock.shift(timedelta(hours=72, seconds=1))
+    nobody.visit(link, 404)
+    answer = nobody.send(form, code=code, new=NEW, again=NEW)
+    assert answer.status_code == 404
+    assert "72 ชั่วโมง" in answer.text
+
+
+def test_opening_the_link_uses_nothing_up_and_a_bad_password_neither(
+    admin: Person, supervisor: Person, nobody: Person, database: Database
+) -> None:
+    code = ask_to_open(admin)
+    link = confirm(supervisor, database)
+    for _ in range(7):
+        nobody.visit(link)
+        assert choose(nobody, link, code, new="short") == 400
+    assert choose(nobody, link, code.replace(" ", "")) == 303
+
+
+def test_who_asked_cannot_confirm_nor_whose_account_it_is(
+    admin: Person, supervisor: Person, officer: Person, database: Database
+) -> None:
+    """By the page and by raw HTTP."""
+    person = person_of(database, supervisor.username)
+    for page, form in (("/staff", NEWCOMER), (f"/staff/{person.id}/password", {}),
+                       (f"/staff/{person.id}/role", {"role": "admin"})):  # fmt: skip
+        assert admin.client.post(page, data={**form, "csrf_token": admin.token()}).status_code in (200, 303)
     before = snapshot(database)
-    for typed in (
-        {"username": "NEWCOMER"}, {"username": "a b"}, {"username": "x", "password": "short"},
-        {"username": "other", "role": "king"}, {"username": "other", "department": "nowhere"},
-        {"username": "other", "full_name": " "}, {"username": "other", "password": "ก" * 300},
-    ):  # fmt: skip
-        assert _add(admin, **typed) == 400, typed
-    assert snapshot(database) == before
+    for number, own in ((newest_request(database) - 2, False), (newest_request(database), True)):
+        address = f"/account-requests/{number}/confirm"
+        assert f'action="{address}"' not in admin.visit("/account-requests").html
+        assert (f'action="{address}"' in supervisor.visit("/account-requests").html) != own
+        assert admin.client.post(address, data={"csrf_token": admin.token()}).status_code == 400
+        if own:
+            answer = supervisor.client.post(address, data={"csrf_token": supervisor.token()})
+            assert answer.status_code == 400
+        assert officer.client.post(address, data={"csrf_token": officer.token()}).status_code == 403
+    assert person_of(database, supervisor.username).role == "supervisor"
+    assert snapshot(database, without=frozenset({"staff_act"})) == {
+        name: rows for name, rows in before.items() if name != "staff_act"
+    }
 
 
-def test_roles_change_but_never_ones_own(admin: Person, officer: Person, database: Database) -> None:
-    person, own = person_of(database, officer.username), person_of(database, admin.username)
-    page = admin.visit(f"/staff/{person.id}")
-    admin.submit(page, f"/staff/{person.id}/role", role="supervisor", department="")
-    assert person_of(database, officer.username).role == "supervisor"
-    fields = {"csrf_token": admin.token(), "role": "officer", "department": ""}
+def test_a_town_with_one_admin_and_one_supervisor_opens_accounts(
+    app: Flask, admin: Person, supervisor: Person, nobody: Person, database: Database
+) -> None:
+    code = ask_to_open(admin, username="second", role="supervisor", department="*")
+    assert "วิชัย ขยันงาน" in admin.visit("/account-requests").html
+    assert choose(nobody, confirm(supervisor, database), code) == 303
+    assert person_of(database, "second").department == ALL_DEPARTMENTS
+
+
+def test_an_account_of_less_than_a_day_confirms_nothing(
+    clock: time_machine.Traveller,
+    app: Flask,
+    admin: Person,
+    supervisor: Person,
+    nobody: Person,
+    database: Database,
+) -> None:
+    code = ask_to_open(admin, username="second", role="supervisor", department="*")
+    choose(nobody, confirm(supervisor, database), code)
+    ask_to_open(admin, username="third")
+    second = Person(app.test_client(), "second")
+    second.sign_in(NEW)
+    address = f"/account-requests/{newest_request(database)}/confirm"
+    answer = second.client.post(address, data={"csrf_token": second.token()})
+    assert answer.status_code == 400
+    assert "ไม่ถึง 1 วัน" in answer.text
+    clock.shift(timedelta(days=1))
+    second.sign_in(NEW)
+    confirm(second, database)
+    assert person_of(database, "third").active
+
+
+def test_a_role_changes_when_a_second_person_confirms_and_ends_the_old_sessions(
+    admin: Person, officer: Person, supervisor: Person, database: Database
+) -> None:
+    person = person_of(database, officer.username)
+    admin.submit(
+        admin.visit(f"/staff/{person.id}"), f"/staff/{person.id}/role", role="supervisor", department="*"
+    )
+    assert person_of(database, officer.username).role == "officer"
+    address = f"/account-requests/{newest_request(database)}/confirm"
+    assert supervisor.submit(supervisor.visit("/account-requests"), address).status_code == 303
+    changed = person_of(database, officer.username)
+    assert (changed.role, changed.department, changed.may_approve) == ("supervisor", ALL_DEPARTMENTS, False)
+    assert officer.client.get("/").status_code == 303
+    asker, second = (person_of(database, each.username).id for each in (admin, supervisor))
+    assert [act.about for act in acts_of(database, "change_role")] == [
+        f"staff {person.id}: asked by staff {asker}, confirmed by staff {second}, officer engineering to supervisor *"
+    ]
+    assert supervisor.client.post(address, data={"csrf_token": supervisor.token()}).status_code == 400
+
+
+def test_nobody_asks_for_another_role_of_their_own(admin: Person, database: Database) -> None:
+    own = person_of(database, admin.username)
+    fields = {"csrf_token": admin.token(), "role": "officer", "department": "health"}
     assert admin.client.post(f"/staff/{own.id}/role", data=fields).status_code == 400
-    assert person_of(database, admin.username).role == "admin"
 
 
 def test_the_last_admin_stays(admin: Person, database: Database) -> None:
@@ -49,25 +202,125 @@ def test_the_last_admin_stays(admin: Person, database: Database) -> None:
     assert person_of(database, admin.username).active
 
 
-def test_a_reset_password_is_for_one_sign_in(admin: Person, officer: Person, database: Database) -> None:
+def test_closing_whom_the_others_need_as_a_second_person_is_warned_of(
+    admin: Person, supervisor: Person, officer: Person, database: Database
+) -> None:
+    warning = "จะเหลือผู้ยืนยันและเห็นชอบไม่ถึงสองคน"
+    assert warning in admin.visit(f"/staff/{person_of(database, supervisor.username).id}").html
+    assert warning not in admin.visit(f"/staff/{person_of(database, officer.username).id}").html
+
+
+def test_a_reset_takes_the_old_password_away_when_it_is_confirmed(
+    admin: Person, officer: Person, supervisor: Person, nobody: Person, database: Database
+) -> None:
     person = person_of(database, officer.username)
-    first = "ปลาทูเข่งละสามสิบบาท"
-    admin.submit(admin.visit(f"/staff/{person.id}"), f"/staff/{person.id}/password", password=first)
+    page = admin.visit(f"/staff/{person.id}")
+    code = code_on(admin.submit(page, f"/staff/{person.id}/password").text)
+    assert officer.client.get("/").status_code == 200
+    again = admin.submit(page, f"/staff/{person.id}/password")
+    assert again.status_code == 400
+    assert "รอยืนยันอยู่แล้ว" in again.text
+    link = confirm(supervisor, database)
     assert officer.client.get("/").status_code == 303
-    officer.sign_in(first)
-    assert officer.client.get("/").headers["Location"] == "/password"
+    assert officer.sign_in().status_code == 401
+    assert choose(nobody, link, code) == 303
+    assert officer.sign_in(NEW).headers["Location"] == "/"
 
 
-def test_closing_and_opening_again_is_written_down(
-    admin: Person, officer: Person, database: Database
+def test_a_second_link_makes_the_first_worthless(
+    admin: Person, supervisor: Person, nobody: Person, database: Database
+) -> None:
+    first_code = ask_to_open(admin)
+    first = confirm(supervisor, database)
+    person = person_of(database, "newcomer")
+    page = admin.visit(f"/staff/{person.id}")
+    code = code_on(admin.submit(page, f"/staff/{person.id}/password").text)
+    second = confirm(supervisor, database)
+    nobody.visit(first, 404)
+    assert choose(nobody, second, first_code) == 400
+    assert choose(nobody, second, code) == 303
+
+
+@pytest.mark.parametrize("kind", ["refused", "taken back", "old", "asker gone", "changed"])
+def test_what_nobody_wants_any_more_is_not_confirmed(
+    kind: str,
+    clock: time_machine.Traveller,
+    admin: Person,
+    supervisor: Person,
+    officer: Person,
+    database: Database,
+) -> None:
+    person = person_of(database, officer.username)
+    admin.submit(
+        admin.visit(f"/staff/{person.id}"), f"/staff/{person.id}/role", role="supervisor", department="*"
+    )
+    address = f"/account-requests/{newest_request(database)}"
+    if kind in ("refused", "taken back"):
+        who = supervisor if kind == "refused" else admin
+        assert who.submit(who.visit("/account-requests"), f"{address}/refuse").status_code == 303
+    if kind == "old":
+        clock.shift(timedelta(days=7, seconds=1))
+        supervisor.sign_in()
+    with database.transaction() as session:
+        if kind == "asker gone":
+            session.get_one(Staff, person_of(database, admin.username).id).active = False
+        if kind == "changed":
+            session.get_one(Staff, person.id).department = "health"
+    answer = supervisor.client.post(f"{address}/confirm", data={"csrf_token": supervisor.token()})
+    assert answer.status_code == 400
+    assert person_of(database, officer.username).role == "officer"
+
+
+def test_an_account_that_cannot_be_is_refused_in_words(
+    admin: Person, supervisor: Person, database: Database
+) -> None:
+    ask_to_open(admin)
+    confirm(supervisor, database)
+    before = snapshot(database)
+    for typed in (
+        {"username": "NEWCOMER"}, {"username": "a b"}, {"username": "other", "role": "king"},
+        {"username": "other", "department": "nowhere"}, {"username": "other", "department": ""},
+        {"username": "other", "role": ""}, {"username": "other", "full_name": " "},
+        {"username": "other", "role": "supervisor", "department": ""},
+    ):  # fmt: skip
+        answer = admin.submit(admin.visit("/staff"), "/staff", **{**NEWCOMER, **typed})
+        assert answer.status_code == 400, typed
+    assert snapshot(database) == before
+
+
+def test_a_form_for_an_account_chooses_no_role_and_no_department_by_itself(admin: Person) -> None:
+    html = admin.visit("/staff").html
+    form = html[html.index('action="/staff"') :]
+    assert "selected" not in form[: form.index("</form>")]
+    assert 'type="password"' not in form
+
+
+def test_closing_needs_nobody_else_opening_again_does(
+    admin: Person, officer: Person, supervisor: Person, database: Database
 ) -> None:
     person = person_of(database, officer.username)
     admin.submit(admin.visit(f"/staff/{person.id}"), f"/staff/{person.id}/close")
+    assert officer.client.get("/").status_code == 303
     admin.submit(admin.visit(f"/staff/{person.id}"), f"/staff/{person.id}/reopen")
+    assert officer.sign_in().status_code == 401
+    address = f"/account-requests/{newest_request(database)}/confirm"
+    assert supervisor.submit(supervisor.visit("/account-requests"), address).status_code == 303
     assert officer.sign_in().status_code == 303
-    by = person_of(database, admin.username).id
-    for act in ("close_account", "reopen_account"):
-        assert [(row.staff_id, row.about) for row in acts_of(database, act)] == [(by, f"staff {person.id}")]
+    asker = person_of(database, admin.username).id
+    assert [(row.staff_id, row.about) for row in acts_of(database, "close_account")] == [
+        (asker, f"staff {person.id}: officer engineering")
+    ]
+    assert f"asked by staff {asker}" in acts_of(database, "reopen_account")[0].about
+
+
+def test_requests_are_written_down_without_a_name(admin: Person, database: Database) -> None:
+    ask_to_open(admin, full_name="ความลับ ของทางการ")
+    with database.reading() as session:
+        assert "ความลับ" not in str([row.about for row in session.query(StaffAct)])
+    number = newest_request(database)
+    assert [row.about for row in acts_of(database, "ask_account")] == [
+        f"request {number}, open a new account: officer health"
+    ]
 
 
 def test_an_account_that_does_not_exist_is_not_found(admin: Person) -> None:

@@ -1,0 +1,68 @@
+"""What admins ask about accounts, before those who confirm it: another admin or a supervisor."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from staff_console import words
+from staff_console.office import me, office
+from store import account_requests as requests
+from store.staff import BadAccount
+from store.staff_models import AccountRequest
+
+account_requests = Blueprint("account_requests", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@account_requests.get("/account-requests")
+def show_all() -> str:
+    return _page()
+
+
+@account_requests.post("/account-requests/<int:request_id>/confirm")
+def confirm(request_id: int) -> Page:
+    """Carries the request out. The link for the owner is shown once, to the person who confirmed and nobody else."""
+    try:
+        with office().database.transaction() as session:
+            asked = _asked(session, request_id)
+            secret = requests.confirm(session, office().municipality, office().passwords, asked, by=me())
+    except BadAccount as error:
+        return _page(words.REFUSALS[error.reason]), 400
+    if secret is not None:
+        return render_template("account_link.html", asked=asked, address=_address(secret))
+    flash("ยืนยันแล้ว มีผลทันที", "good")
+    return redirect(url_for("account_requests.show_all"), 303)
+
+
+@account_requests.post("/account-requests/<int:request_id>/refuse")
+def refuse(request_id: int) -> Page:
+    try:
+        with office().database.transaction() as session:
+            requests.refuse(session, _asked(session, request_id), by=me())
+    except BadAccount as error:
+        return _page(words.REFUSALS[error.reason]), 400
+    flash("ยกเลิกคำขอแล้ว", "good")
+    return redirect(url_for("account_requests.show_all"), 303)
+
+
+def _asked(session: Session, request_id: int) -> AccountRequest:
+    found = requests.lock(session, request_id) if request_id < 2**31 else None
+    return found or abort(404)
+
+
+def _address(secret: str) -> str:
+    """Under the console's own name where that is set: the name of a request is whatever the browser sent."""
+    path = url_for("first_password.ask", secret=secret)
+    return (
+        f"{office().settings.console_url}{path}"
+        if office().settings.console_url
+        else url_for("first_password.ask", secret=secret, _external=True)
+    )
+
+
+def _page(problem: str = "") -> str:
+    with office().database.reading() as session:
+        waiting = [(asked, requests.confirmers(session, asked)) for asked in requests.list_waiting(session)]
+        return render_template(
+            "account_requests.html", waiting=waiting, kinds=words.ACCOUNT_REQUESTS, problem=problem
+        )
