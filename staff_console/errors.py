@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from staff_console.form_tokens import NoToken
+from staff_console.kept_forms import keep, show_kept
 from staff_console.limits import retry_after, said
 from staff_console.permissions import may
 from store.decoding import DecoderUnavailable
@@ -105,7 +106,9 @@ def _page_above() -> str | None:
 
 
 def show_unusable_form(_error: Exception) -> tuple[str, int]:
-    return error_page(400)
+    """Its token is of an earlier session, as when somebody signed in again in another tab: it can be sent again."""
+    kept = keep()
+    return (show_kept(kept), 400) if kept else error_page(400)
 
 
 def show_database_down(error: Exception) -> tuple[str, int]:

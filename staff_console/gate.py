@@ -1,49 +1,66 @@
 """The one gate before every view: nobody passes unless the table of permissions says so."""
 
-from urllib.parse import urlsplit
+from typing import Final
 
-from flask import Flask, abort, flash, g, redirect, request, url_for
+from flask import Flask, abort, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from staff_console.cookies import session_cookie
+from staff_console.kept_forms import KeptForm, keep, path_of_referrer
 from staff_console.office import office
 from staff_console.permissions import PUBLIC, WITH_INITIAL_PASSWORD, may
+from staff_console.sign_in_page import sign_in_page
 from store.audit import write_down
 from store.metrics import is_bearer
-from store.sign_ins import find_signed_in
+from store.sessions import find_signed_in, why_ended
+from store.settings import is_this_machine
 
 # A form that anybody may send holds a name and a password.
 _MOST_OF_A_STRANGER = 64 * 1024
+# With the photos of a case's form, which are read and left behind.
+MOST_OF_A_KEPT_FORM = 40 * 1024 * 1024
+NOT_WITHOUT_HTTPS: Final = (
+    "ระบบนี้ยังไม่ได้ตั้งค่า https จึงเปิดได้เฉพาะในเครื่องแม่ข่าย ผู้ดูแลเครื่องต้องตั้ง CONSOLE_URL=https://… ก่อน\n"
+    "The console serves other machines only by https: set CONSOLE_URL.\n"
+)
 # Asked by pages on their own; they must not keep a forgotten browser signed in.
-_ASKED_BY_THE_PAGE = frozenset({"queue.counts", "broadcasts.progress"})
+_ASKED_BY_THE_PAGE = frozenset({"queue.counts", "broadcasts.progress", "sign_in.remaining"})
 
 
 def install_gate(app: Flask) -> None:
     app.before_request(let_in)
 
 
-def cookie_name(is_https: bool) -> str:
-    """Browsers accept the prefix only for a Secure cookie of this very host (RFC 6265bis, 4.1.3.2)."""
-    return "__Host-staff" if is_https else "staff"
-
-
 def let_in() -> Response | None:
     g.staff = None
+    if _comes_unencrypted() and request.blueprint != "health":
+        return make_response(NOT_WITHOUT_HTTPS, 503, {"Content-Type": "text/plain; charset=utf-8"})
     if request.endpoint in PUBLIC or _is_the_monitor():
         request.max_content_length = _MOST_OF_A_STRANGER
         return None
-    cookie = request.cookies.get(cookie_name(office().settings.is_https), "")
-    note_seen = request.endpoint not in _ASKED_BY_THE_PAGE
-    g.staff = find_signed_in(office().database, cookie, note_seen=note_seen) if cookie else None
+    cookie = session_cookie()
+    by_itself = request.endpoint in _ASKED_BY_THE_PAGE and "typing" not in request.args
+    g.staff = find_signed_in(office().database, cookie, note_seen=not by_itself) if cookie else None
     if g.staff is None:
         return _to_sign_in()
     if request.url_rule is None:
         return None  # The error page of an address or method that does not exist.
     if g.staff.password_is_initial and request.endpoint not in WITH_INITIAL_PASSWORD:
-        return redirect(url_for("password.ask"), 303)
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+        return redirect(url_for("password.ask", next=wanted if wanted not in ("", "/") else None), 303)
     if not may(g.staff.role, request.endpoint):
         _note_refusal()
         abort(403)
     return None
+
+
+def _comes_unencrypted() -> bool:
+    """From another machine, though this console is not served by https. Holds under any server."""
+    if office().settings.is_https:
+        return False
+    proxied = request.environ.get("werkzeug.proxy_fix.orig", {})
+    peer = proxied.get("REMOTE_ADDR") or request.environ.get("REMOTE_ADDR") or "127.0.0.1"
+    return not is_this_machine(peer)
 
 
 def _is_the_monitor() -> bool:
@@ -53,23 +70,28 @@ def _is_the_monitor() -> bool:
 
 
 def _to_sign_in() -> Response:
-    if request.method != "GET":
-        flash("หมดเวลาใช้งานแล้ว กรุณาเข้าสู่ระบบใหม่ แล้วทำรายการอีกครั้ง", "warning")
-        return redirect(url_for("sign_in.ask"), 303)
+    """To the page to sign in, which says why and leads back; what a form held goes along."""
     wanted = request.full_path.rstrip("?")
-    return redirect(url_for("sign_in.ask", next=wanted if wanted != "/" else None), 303)
+    if request.method != "GET":
+        if kept := _kept():
+            return make_response(sign_in_page(kept=kept, why=_why()), 401)
+        wanted = path_of_referrer()
+    return redirect(url_for("sign_in.ask", next=wanted if wanted not in ("", "/") else None, why=_why()), 303)
+
+
+def _kept() -> KeptForm | None:
+    """Of somebody who was signed in a while ago; a stranger's form is not even read."""
+    if not session_cookie():
+        return None
+    request.max_content_length = MOST_OF_A_KEPT_FORM
+    return keep()
+
+
+def _why() -> str | None:
+    """One word for the address; nothing for a browser that brings no session."""
+    return why_ended(office().database, session_cookie()) if session_cookie() else None
 
 
 def _note_refusal() -> None:
     with office().database.transaction() as session:
         write_down(session, "refused", staff_id=g.staff.id, about=str(request.endpoint))
-
-
-def safe_next(wanted: str | None) -> str | None:
-    """An address inside this console, or None: a link must not lead to somebody else's page after sign-in."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/sign-")):
-        return None
-    if "\\" in wanted or not wanted.isprintable() or len(wanted) > 500:
-        return None
-    parts = urlsplit(wanted)
-    return None if parts.scheme or parts.netloc else wanted

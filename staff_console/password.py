@@ -4,11 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from staff_console.addresses import safe_next
+from staff_console.browser_names import name_browser
 from staff_console.office import me, office
 from staff_console.sign_in import retry_after, too_many, with_cookie
 from staff_console.words import REFUSALS
 from store.passwords import BadPassword, normal
-from store.sign_ins import TooManyTries, WrongSignIn, begin_session, check_own_password
+from store.sessions import begin_session
+from store.sign_ins import TooManyTries, WrongSignIn, check_own_password
 from store.staff import change_own_password
 from store.staff_models import Staff
 
@@ -17,7 +20,7 @@ password = Blueprint("password", __name__)
 
 @password.get("/password")
 def ask() -> str:
-    return render_template("password.html", problem="")
+    return _page()
 
 
 @password.post("/password")
@@ -28,7 +31,7 @@ def change() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     try:
         _check_current()
     except TooManyTries as error:
-        return render_template("password.html", problem=too_many(error)), 429, retry_after(error)
+        return _page(too_many(error)), 429, retry_after(error)
     except WrongSignIn:
         return _refused("wrong_password")
     if normal(request.form["new"]) == normal(request.form["current"]):
@@ -40,7 +43,7 @@ def change() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     except BadPassword as error:
         return _refused(error.reason)
     flash("เปลี่ยนรหัสผ่านแล้ว อุปกรณ์อื่นที่เข้าสู่ระบบไว้ถูกออกจากระบบทั้งหมด", "good")
-    return with_cookie(redirect(url_for("queue.show"), 303), cookie)
+    return with_cookie(redirect(safe_next(request.form.get("next")) or url_for("queue.show"), 303), cookie)
 
 
 def _check_current() -> None:
@@ -51,8 +54,12 @@ def _check_current() -> None:
 def _change(session: Session, new: str) -> str:
     person = session.get_one(Staff, me().id)
     change_own_password(session, office().municipality, office().passwords, person, new)
-    return begin_session(session, person)
+    return begin_session(session, person, name_browser(request.user_agent.string))
 
 
 def _refused(reason: str) -> tuple[str, int]:
-    return render_template("password.html", problem=REFUSALS[reason]), 400
+    return _page(REFUSALS[reason]), 400
+
+
+def _page(problem: str = "") -> str:
+    return render_template("password.html", problem=problem, next=safe_next(request.values.get("next")) or "")

@@ -3,30 +3,38 @@
 import logging
 import math
 from datetime import timedelta
+from typing import Final
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, request, session, url_for
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
+from staff_console.addresses import safe_next
+from staff_console.browser_names import name_browser
+from staff_console.cookies import cookie_name, session_cookie
 from staff_console.devices import known_device, remember_device
-from staff_console.gate import cookie_name, safe_next
+from staff_console.kept_forms import show_kept, unpack
 from staff_console.office import me, office
-from store import sign_ins
+from staff_console.sign_in_page import sign_in_page
+from store import sessions, sign_ins
 from store.audit import write_down
 from store.logs import failure_fields
+from store.sign_ins import Browser
 
 sign_in = Blueprint("sign_in", __name__)
 log = logging.getLogger(__name__)
+EXPIRED: Final = "รหัสผ่านชั่วคราวนี้หมดอายุแล้ว (ใช้ได้ 72 ชั่วโมง) กรุณาติดต่อผู้ดูแลระบบให้ขอตั้งรหัสผ่านใหม่"
 
 
 @sign_in.get("/sign-in")
 def ask() -> str:
-    return _page()
+    return sign_in_page(why=request.args.get("why"))
 
 
 @sign_in.post("/sign-in")
 def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
-    username = request.form.get("username", "")[:200]
+    username, kept = request.form.get("username", "")[:200], unpack(request.form.get("kept", ""))
     try:
         cookie = sign_ins.sign_in(
             office().database,
@@ -35,15 +43,29 @@ def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
             request.form.get("password", ""),
             address=request.remote_addr or "",
             device=known_device(username),
+            browser=Browser(session_cookie(), name_browser(request.user_agent.string)),
         )
     except sign_ins.TooManyTries as error:
-        return _page(too_many(error), username), 429, retry_after(error)
+        return sign_in_page(too_many(error), username, kept=kept), 429, retry_after(error)
     except sign_ins.WrongSignIn:
-        return _page("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", username), 401
+        return sign_in_page("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", username, kept=kept), 401
+    except sign_ins.PasswordExpired:
+        return sign_in_page(EXPIRED, username, kept=kept), 401
     # A token that somebody planted before the sign-in must not be worth anything after it.
     session.clear()
-    answer = redirect(safe_next(request.form.get("next")) or url_for("queue.show"), 303)
+    forward = redirect(safe_next(request.form.get("next")) or url_for("queue.show"), 303)
+    answer = make_response(show_kept(kept)) if kept else forward
     return remember_device(with_cookie(answer, cookie), username)
+
+
+@sign_in.get("/session")
+def remaining() -> dict[str, str | int]:
+    """Asked by open pages: who is signed in, for how many seconds more, and the token that forms need now.
+
+    With `typing` in the address it counts as use: who writes for half an hour is not away.
+    """
+    seconds = sessions.seconds_left(office().database, session_cookie())
+    return {"who": me().id, "seconds": seconds, "token": generate_csrf()}
 
 
 @sign_in.post("/sign-out")
@@ -52,11 +74,11 @@ def sign_out() -> Response:
     said, tone = "ออกจากระบบแล้ว", "good"
     try:
         with office().database.transaction() as transaction:
-            sign_ins.end_session(transaction, request.cookies[cookie_name(office().settings.is_https)])
+            sessions.end_session(transaction, session_cookie())
             write_down(transaction, "sign_out", staff_id=me().id)
     except (OperationalError, TimeoutError) as error:
         log.error("the end of a session was not kept", extra=failure_fields(error))
-        minutes = sign_ins.IDLE // timedelta(minutes=1)
+        minutes = sessions.IDLE // timedelta(minutes=1)
         said = f"ออกจากระบบในเครื่องนี้แล้ว แต่ระบบบันทึกไม่ได้ จะสิ้นสุดเองเมื่อไม่มีการใช้งาน {minutes} นาที กรุณาแจ้งผู้ดูแลระบบ"
         tone = "warning"
     session.clear()
@@ -83,9 +105,3 @@ def with_cookie(answer: Response, cookie: str) -> Response:
     https = office().settings.is_https
     answer.set_cookie(cookie_name(https), cookie, path="/", secure=https, httponly=True, samesite="Lax")
     return answer
-
-
-def _page(problem: str = "", username: str = "") -> str:
-    g.staff = None
-    wanted = safe_next(request.values.get("next")) or ""
-    return render_template("sign_in.html", problem=problem, username=username, next=wanted)

@@ -1,12 +1,15 @@
 """The application: everything put together for one municipality."""
 
+import logging
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from staff_console.account_requests import account_requests
 from staff_console.attention import attention
 from staff_console.broadcasts import broadcasts
 from staff_console.bulk import bulk
@@ -18,11 +21,13 @@ from staff_console.emergency_templates import emergency_templates
 from staff_console.errors import install_errors
 from staff_console.files import files
 from staff_console.filters import install_filters
+from staff_console.first_password import first_password
 from staff_console.gate import install_gate
 from staff_console.headers import install_headers
 from staff_console.health import health
 from staff_console.long_forms import install_long_forms
 from staff_console.money import money
+from staff_console.my_sessions import my_sessions
 from staff_console.office import Office, office
 from staff_console.password import password
 from staff_console.people import people
@@ -45,11 +50,13 @@ from store.municipality import read_municipality
 from store.passwords import Passwords
 from store.readiness import Readiness
 from store.services import read_services
-from store.settings import refusing_in_one_line
+from store.settings import is_this_machine, refusing_in_one_line
 
 CASES = (queue, cases, bulk, surge, files)
 BROADCASTS = (broadcasts, editor, previews, emergency, emergency_templates, testers)
-BLUEPRINTS = (health, sign_in, password, *CASES, *BROADCASTS, stuck, money, people)
+ACCOUNTS = (sign_in, first_password, password, my_sessions, people, account_requests)
+BLUEPRINTS = (health, *ACCOUNTS, *CASES, *BROADCASTS, stuck, money)
+log = logging.getLogger(__name__)
 MOST_UPLOAD = 40 * 1024 * 1024
 
 
@@ -58,6 +65,8 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     if settings is None:
         with refusing_in_one_line():
             return create_app(ConsoleSettings.from_environment(os.environ))
+    if not settings.is_https:
+        log.warning("without https in CONSOLE_URL, the console serves this machine only")
     app = Flask(__name__, static_folder=None)
     app.config.update(_flask_settings(settings))
     proxies = settings.trusted_proxies
@@ -111,7 +120,14 @@ def words_of_every_page() -> dict[str, Any]:
         "may": _may,
         "attention": attention,
         "closed": CLOSED,
+        "unencrypted": _is_unencrypted(),
     }
+
+
+def _is_unencrypted() -> bool:
+    """Whether what is typed here crosses a network without https; not so on the machine itself, as in the demo."""
+    host = urlsplit(request.host_url).hostname or ""
+    return not office().settings.is_https and not is_this_machine(host)
 
 
 def _may(endpoint: str) -> bool:

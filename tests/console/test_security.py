@@ -11,7 +11,7 @@ from staff_console.web import create_app
 from store.db import Database
 from store.models import Case, File
 from store.municipality import Municipality
-from store.settings import SettingsError, StoreSettings
+from store.settings import SettingsError, StoreSettings, web_address
 from tests.builders import PASSWORD, a_case, a_place, a_resident, an_answer
 from tests.console.addresses import addresses
 from tests.console.conftest import SECRET_KEY, Known, office_of
@@ -188,7 +188,7 @@ def test_a_flood_of_form_parts_is_refused(officer: Person) -> None:
 
 
 def test_it_refuses_to_start_without_a_real_secret() -> None:
-    environ = {"DATA_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
+    environ = {"DATA_KEY": "dGhpcnR5LXR3byBieXRlcyB0byBzZWFsIHdpdGguLiE="}
     for secret in ("", "short"):
         with pytest.raises(SettingsError, match="SECRET_KEY"):
             ConsoleSettings.from_environment({**environ, "SECRET_KEY": secret})
@@ -201,3 +201,31 @@ def test_health_is_told_to_anybody(nobody: Person) -> None:
     report = nobody.client.get("/readyz")
     assert report.status_code == 503
     assert report.get_json()["reasons"] == ["worker shows no sign of life"]
+
+
+def test_another_machine_gets_nothing_without_https(store_settings: StoreSettings) -> None:
+    """Also under a server that tells nobody where it listens, and whatever the headers of proxies say."""
+    for url, proxies, peer, status in (
+        ("", 0, "192.0.2.7", 503), ("http://console.example.go.th", 0, "192.0.2.7", 503),
+        ("", 1, "192.0.2.7", 503), ("", 1, "127.0.0.1", 200), ("", 0, "::1", 200), ("", 0, "", 200),
+        ("HTTPS://console.example.go.th", 0, "192.0.2.7", 200),
+    ):  # fmt: skip
+        address = web_address({"CONSOLE_URL": url}, "CONSOLE_URL")
+        app = create_app(ConsoleSettings(store_settings, SECRET_KEY, address, "", proxies))
+        client = app.test_client()
+        base = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": "127.0.0.1"}
+        assert client.get("/sign-in", environ_overrides=base).status_code == status, (url, proxies, peer)
+        assert client.get("/healthz", environ_overrides=base).status_code == 200
+        office_of(app).database.close()
+
+
+def test_every_page_without_https_says_so_in_red(officer: Person, nobody: Person) -> None:
+    for person, address in (
+        (officer, "/"),
+        (officer, "/password"),
+        (officer, "/nowhere"),
+        (nobody, "/sign-in"),
+    ):
+        outside = person.client.get(address, base_url="http://console.example.go.th", follow_redirects=True)
+        assert 'class="unencrypted" role="alert"' in outside.text
+    assert 'class="unencrypted"' not in officer.visit("/").html

@@ -6,7 +6,7 @@ import time_machine
 from flask import Flask
 
 from store.db import Database
-from store.staff_models import StaffSession
+from store.staff_models import Staff, StaffSession
 from tests.builders import PASSWORD
 from tests.console.looks import acts_of, person_of
 from tests.console.pages import Person
@@ -61,7 +61,7 @@ def test_signing_out_makes_the_cookie_worthless(officer: Person, database: Datab
     assert cookie is not None
     officer.submit(officer.visit("/"), "/sign-out")
     officer.client.set_cookie("staff", cookie.value)
-    assert officer.client.get("/").headers["Location"] == "/sign-in"
+    assert officer.client.get("/").headers["Location"] == "/sign-in?why=ended"
     assert len(acts_of(database, "sign_out")) == 1
 
 
@@ -119,15 +119,14 @@ def test_the_database_does_not_hold_the_cookie(officer: Person, database: Databa
     assert cookie.same_site == "Lax"
 
 
-def test_an_initial_password_must_be_changed_before_anything_else(admin: Person, app: Flask) -> None:
-    page = admin.visit("/staff")
-    admin.submit(
-        page, "/staff", full_name="นางใหม่ มาแล้ว", username="newcomer", role="officer", password=PASSWORD
-    )
-    newcomer = Person(app.test_client(), "newcomer")
-    newcomer.sign_in()
+def test_an_initial_password_must_be_changed_before_anything_else(
+    officer: Person, database: Database
+) -> None:
+    newcomer = officer
+    with database.transaction() as session:
+        session.get_one(Staff, person_of(database, officer.username).id).password_is_initial = True
     assert newcomer.client.get("/").headers["Location"] == "/password"
-    assert newcomer.client.get("/cases/1").headers["Location"] == "/password"
+    assert newcomer.client.get("/cases/1").headers["Location"] == "/password?next=/cases/1"
     new = "ปลาทูเข่งละสามสิบบาท"
     newcomer.submit(newcomer.visit("/password"), "/password", current=PASSWORD, new=new, again=new)
     assert newcomer.client.get("/").status_code == 200

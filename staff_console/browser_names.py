@@ -1,0 +1,21 @@
+"""Words by which somebody recognises a browser of their own, from what it says of itself. Never a proof of anything."""
+
+from typing import Final
+
+# The first that is found counts: Edge also says Chrome, Chrome also says Safari, Android also says Linux.
+BROWSERS: Final = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Line/", "LINE"),
+    ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS: Final = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Macintosh", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+UNKNOWN: Final = "เบราว์เซอร์ที่ไม่รู้จัก"
+
+
+def name_browser(user_agent: str) -> str:
+    """Such as "Chrome บน Windows", of at most 60 signs; no text of the browser's own gets into it."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), UNKNOWN)
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return f"{browser} บน {system}" if system else browser

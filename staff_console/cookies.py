@@ -1,0 +1,14 @@
+"""The cookie of a session, as the browser sent it."""
+
+from flask import request
+
+from staff_console.office import office
+
+
+def cookie_name(is_https: bool) -> str:
+    """Browsers accept the prefix only for a Secure cookie of this very host (RFC 6265bis, 4.1.3.2)."""
+    return "__Host-staff" if is_https else "staff"
+
+
+def session_cookie() -> str:
+    return request.cookies.get(cookie_name(office().settings.is_https), "")

@@ -1,0 +1,34 @@
+"""The browsers in which one is signed in: to look whether all are one's own, and to end those that are not."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from staff_console.cookies import session_cookie
+from staff_console.office import me, office
+from store import sessions
+from store.audit import write_down
+
+my_sessions = Blueprint("my_sessions", __name__)
+
+
+@my_sessions.get("/my-sessions")
+def show_all() -> str:
+    with office().database.reading() as session:
+        found = sessions.list_sessions(session, me())
+        rows = [(row, sessions.handle_of(row), sessions.is_of(row, session_cookie())) for row in found]
+        return render_template("my_sessions.html", rows=rows)
+
+
+@my_sessions.post("/my-sessions/end")
+def end() -> Response:
+    """Ends the session that the form names, or all others where it names none."""
+    handle = request.form.get("session", "")
+    with office().database.transaction() as session:
+        if handle:
+            ended = int(sessions.end_one(session, me(), handle))
+        else:
+            ended = sessions.end_others(session, me(), session_cookie())
+        if ended:
+            write_down(session, "end_sessions", staff_id=me().id, about=f"{ended} of staff {me().id}")
+    flash("ออกจากระบบในอุปกรณ์นั้นแล้ว" if handle else f"ออกจากระบบในอุปกรณ์อื่นแล้ว {ended} เครื่อง", "good")
+    return redirect(url_for("my_sessions.show_all"), 303)

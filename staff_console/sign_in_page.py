@@ -1,0 +1,31 @@
+"""The page to sign in: why one must, where one goes then, and what one had typed."""
+
+from typing import Final
+
+from flask import g, render_template, request
+
+from staff_console.addresses import safe_next
+from staff_console.kept_forms import KeptForm
+from store.sessions import Over
+
+WHY_OVER: Final[dict[str, str]] = {
+    Over.IDLE: "ไม่ได้ใช้งาน 30 นาที ระบบจึงออกจากระบบให้เพื่อความปลอดภัย เข้าสู่ระบบแล้วจะกลับไปหน้าเดิม",
+    Over.TOO_LONG: "เข้าใช้ต่อเนื่องครบ 12 ชั่วโมง ระบบจึงออกจากระบบให้ เข้าสู่ระบบแล้วจะกลับไปหน้าเดิม",
+    Over.ENDED: "การเข้าใช้ครั้งก่อนสิ้นสุดแล้ว เพราะออกจากระบบ เปลี่ยนรหัสผ่าน หรือบทบาทของท่านเปลี่ยน กรุณาเข้าสู่ระบบอีกครั้ง",
+}
+
+
+def sign_in_page(
+    problem: str = "", username: str = "", *, kept: KeptForm | None = None, why: str | None = None
+) -> str:
+    """`kept` is a form that could not be carried out; `why` a word of store.sessions.Over."""
+    g.staff = None
+    wanted = safe_next(kept.back if kept else request.values.get("next")) or ""
+    return render_template(
+        "sign_in.html",
+        problem=problem,
+        username=username,
+        next=wanted,
+        why=WHY_OVER.get(why or "", ""),
+        kept=kept,
+    )
