@@ -23,13 +23,13 @@ from store.clock import now
 from store.db import Database
 from store.files import uploaded
 from store.municipality import Municipality
-from store.staff_models import Staff
+from store.staff_models import Staff, StaffSession
 from store.statuses import Status
 from tests.builders import PASSWORD, a_case, an_answer, an_officer
 from tests.chromium import SCHEMES
 from tests.console.addresses import DRAFT
 from tests.console.conftest import office_of
-from tests.console.looks import status_of
+from tests.console.looks import events_of, status_of
 from tests.console.test_cases import _jpeg
 from tests.console.test_stuck import leave_some_stuck
 from tests.waiting import finish
@@ -143,7 +143,8 @@ def _complaints(page: BrowserPage) -> list[str]:
             "officer",
             ["/", "/?tab=all&urgent=1", "/?number=9", "/cases/1", "/cases/4", "/cases/7", "/password", "/x"],
         ),
-        ("admin", ["/staff", "/staff/1", "/stuck", "/money"]),
+        ("officer", ["/my-sessions"]),
+        ("admin", ["/staff", "/staff/1", "/stuck", "/money", "/account-requests"]),
         ("supervisor", ["/stuck", "/money", "/surge", "/?tab=all"]),
         ("supervisor", ["/broadcasts/2", "/broadcasts/4"]),
         ("officer", [f"/broadcasts{path}" for path in OF_NEWS]),
@@ -221,6 +222,35 @@ def test_what_was_typed_survives_a_reload_and_goes_with_the_sending(chromium: Br
     page.click(".action[open] button[type=submit]")
     page.wait_for_url("**/cases/1")
     assert page.input_value("#note-tell") == ""
+    page.context.close()
+
+
+def test_a_page_hides_itself_when_its_session_ends_and_keeps_what_was_typed(
+    chromium: Browser, address: str, database: Database
+) -> None:
+    page = _open(chromium, address, "officer")
+    page.goto(f"{address}/cases/2")
+    page.click("details:has(#note-remark) summary")
+    page.fill("#note-remark", "ขอเลขเสาไฟค่ะ")
+    with database.transaction() as session:
+        session.query(StaffSession).delete()
+    looked_at = "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(looked_at)
+    page.wait_for_selector("#session-end")
+    assert not page.is_visible("main")
+    assert not page.is_visible(".account")
+    assert _complaints(page) == []
+    tab = page.context.new_page()
+    tab.goto(f"{address}/sign-in")
+    tab.fill("#username", "officer")
+    tab.fill("#password", PASSWORD)
+    tab.click("button[type=submit]")
+    page.evaluate(looked_at)
+    page.wait_for_selector("#session-end", state="hidden")
+    assert page.input_value("#note-remark") == "ขอเลขเสาไฟค่ะ"
+    page.click("form[action$='/remark'] button[type=submit]")
+    page.wait_for_load_state()
+    assert events_of(database, 2)[-1].note == "ขอเลขเสาไฟค่ะ"
     page.context.close()
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from store.clock import now
 from store.sign_ins import place
 from tests.children import Child, run
 from tests.console.looks import acts_of
-from tests.processes import ROOT, answers, free_port, processes, wait_until
+from tests.processes import ROOT, SERVE, answers, environment, free_port, processes, wait_until
 from tests.server.test_slow_peers import PATIENCE_SECONDS, signed_webhook
 from tests.town import Town
 
@@ -210,3 +211,13 @@ def test_nginx_passes_a_body_on_only_when_all_of_it_is_there(tmp_path: Path) -> 
                 with second:
                     second.settimeout(PATIENCE_SECONDS)
                     assert second.recv(1000).startswith(b"POST /slow ")
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("url", ["", "http://console.example.go.th"])
+def test_gunicorn_opens_no_console_to_others_without_https(town: Town, url: str) -> None:
+    serve = [*SERVE, f"0.0.0.0:{free_port()}", "staff_console.web:create_app()"]
+    ended = run([sys.executable, *serve], check=False, env={**environment(town), "CONSOLE_URL": url})
+    assert ended.returncode != 0
+    assert "CONSOLE_URL is not https" in ended.stderr
+    assert "Traceback" not in ended.stderr
