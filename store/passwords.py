@@ -10,8 +10,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from store.guessing import bits_of
 
 SHORTEST, LONGEST = 15, 256
-# So many bits (see store.guessing) are four times ten to the tenth guesses: with Argon2id, years of one computer.
-LEAST_BITS = 36
+# So many bits (see store.guessing) are a billion guesses: with our Argon2id, about half a year of one processor. At the
+# sign-in nobody has more than a hundred.
+LEAST_BITS = 30
 
 
 class BadPassword(ValueError):

@@ -39,7 +39,7 @@ def password_name(person: str) -> str:
 
 
 def make_password() -> str:
-    words = secrets.SystemRandom().sample(WORDS, 3)
+    words = secrets.SystemRandom().sample(WORDS, 4)
     return "-".join([*words, str(secrets.randbelow(90) + 10)])
 
 

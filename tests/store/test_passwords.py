@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from line_simulator.demo.keys import WORDS
 from store.common_words import FILE, ranks
 from store.guessing import bits_of
 from store.passwords import BadPassword, check_new_password
@@ -124,6 +125,11 @@ def test_the_most_common_password_costs_least() -> None:
         < bits_of("kittycat")
         < bits_of("kqzvbxjw")
     )
+
+
+def test_every_password_that_the_demo_makes_is_accepted() -> None:
+    commonest = sorted(WORDS, key=bits_of)[:4]
+    check_new_password("-".join([*commonest, "12"]), *NAMES)
 
 
 def test_the_list_is_whole_and_small() -> None:
