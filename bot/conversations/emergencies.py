@@ -27,6 +27,8 @@ _KEPT_APART = (
 # มีไฟไหมคะ asks for a light, ไฟไหมบ้าน is a fire.
 _ASKED = re.compile(r"(?<!ไฟ)[ไใ]หม(?!้)|(?<=.ไฟ)[ไใ]หม(?=$|[\s?]|คะ|ครับ|คับ|นะ|จ๊ะ)(?!\s*ช่วย)")
 _BETWEEN_CLAUSES = re.compile(r"[\s,.!?;:()…]+")
+# A letter, so that folding leaves it, and one that nobody here writes.
+_BOUNDARY = "\u01c0"
 _ENGLISH = re.compile(r"[a-z]+")
 _SIGNS_OF_THE_LETTER_BEFORE = "ะ\u0e31าำ\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a"
 _VOWELS_OF_THE_LETTER_AFTER = "เแโไ"
@@ -118,7 +120,10 @@ def find_emergency(text: str) -> Emergency | None:
     thai, english = _read_thai(text, words), _read_english(text, words)
     found = list(words.lexicon.find(thai.text))
     told = _only_told({word for _, word in found}, english, words)
-    said = {word for at, word in found if not _is_feared_or_denied(thai.before(at), words)}
+    said: set[str] = set()
+    for at, word in found:
+        if word not in said and not _is_feared_or_denied(thai.before(at), words):
+            said.add(word)
     for kind in words.kinds:
         if whole in kind.alone or (kind.alone & clauses and clauses <= kind.alone | words.kinds[-1].alone):
             return Emergency(kind.name, text.isascii())
@@ -150,7 +155,7 @@ def _only_told(thai: Set[str], english: str, words: _Words) -> frozenset[str]:
 
 
 def _read_thai(text: str, words: _Words) -> _Typed:
-    clauses = [folded(clause) for clause in _BETWEEN_CLAUSES.split(_apart(text))]
+    clauses = folded(_BETWEEN_CLAUSES.sub(_BOUNDARY, _apart(text))).split(_BOUNDARY)
     starts, whole = [0, *accumulate(map(len, clauses))], "".join(clauses)
     signs = list(whole)
     for position, word in words.harmless.find(whole):
