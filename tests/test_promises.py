@@ -86,9 +86,23 @@ def test_every_test_that_proves_a_requirement_exists(named: str) -> None:
         return
     text = (ROOT / path).read_text("utf-8")
     if path.endswith(".txt"):
-        assert f"== {test}" in text, f"{path} has no story {test!r}"
+        assert f"== {test}" in text.splitlines(), f"{path} has no story {test!r}"
     else:
         assert re.search(rf"def {re.escape(test)}\(", text), f"{path} has no {test}"
+
+
+def marked_requirements() -> list[tuple[str, str, str]]:
+    """The id, the words and the mark of each requirement."""
+    table = REQUIREMENTS.read_text("utf-8").split("\n## ")[0]
+    rows = [line.split(" | ") for line in table.splitlines() if re.match(r"\| [A-Z]\d", line)]
+    return [(row[0].strip("| "), row[1], row[2].strip()) for row in rows]
+
+
+def test_a_requirement_is_met_or_says_what_is_missing() -> None:
+    rows = marked_requirements()
+    assert len(rows) > 60
+    assert [name for name, _, mark in rows if mark not in ("✔", "◐")] == []
+    assert [name for name, words, mark in rows if ("missing: " in words) != (mark == "◐")] == []
 
 
 def functions() -> list[tuple[str, int]]:

@@ -124,6 +124,10 @@ class Phone:
         """Presses the newest button of that name on a card."""
         self.part("flex-button").filter(has_text=label).last.click()
 
+    def chooses(self, label: str) -> None:
+        """Presses the newest line of that name on a card that lists choices."""
+        self.part("messages").get_by_role("button", name=label, exact=True).last.click()
+
     def opens(self, tile: str) -> None:
         """Presses a tile of the rich menu."""
         if not self.part("richmenu").is_visible():

@@ -143,7 +143,7 @@ def is_content(phone: Phone) -> None:
     phone.presses("ใช้ได้แล้ว")
     phone.sees("ให้คะแนนการบริการหน่อยนะคะ")
     phone.looks_well("stars")
-    phone.answers("⭐⭐⭐⭐⭐")
+    phone.chooses("⭐⭐⭐⭐⭐")
     phone.sees("อยากบอกอะไรเพิ่มไหมคะ")
     phone.says("มาเร็วมากค่ะ")
     phone.sees("ขอบคุณสำหรับคำแนะนำค่ะ")
