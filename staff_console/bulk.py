@@ -157,7 +157,9 @@ def refuse(message_id: int) -> Page:
 
 
 def _refused(message_id: int, refused: BulkRefused) -> tuple[str, int]:
-    status = 403 if refused.reason in ("own_message", "not_your_role", "unseen_cases") else 409
+    status = (
+        403 if refused.reason in ("own_message", "account_too_new", "not_your_role", "unseen_cases") else 409
+    )
     with office().database.reading() as session:
         message = _readable(session.get(BulkMessage, message_id))
         return _page(session, message, words.REFUSALS[refused.reason]), status

@@ -110,9 +110,13 @@ def _back(said: str, tone: str) -> Response:
 
 
 def _refuse(refused: BadSurge, said: str = "", menu: str | None = None) -> Page:
-    status = {"already_running": 409, "not_running": 409, "not_waiting": 409, "own_words": 403}.get(
-        refused.reason, 400
-    )
+    status = {
+        "already_running": 409,
+        "not_running": 409,
+        "not_waiting": 409,
+        "own_words": 403,
+        "account_too_new": 403,
+    }.get(refused.reason, 400)
     with office().database.reading() as session:
         return _page(session, words.SURGE_REFUSALS[refused.reason], said, menu), status
 

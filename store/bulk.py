@@ -118,6 +118,8 @@ def _check_decision(message: BulkMessage, by: Staff) -> None:
         raise BulkRefused("not_your_role")
     if by.id == message.author_id:
         raise BulkRefused("own_message")
+    if not by.may_approve:
+        raise BulkRefused("account_too_new")
     if message.state != "waiting":
         raise BulkRefused("decided")
 

@@ -68,6 +68,8 @@ def confirm(session: Session, surge_id: int, staff: Staff) -> Surge:
     surge = _hold_waiting(session, surge_id)
     if surge.started_by_id == staff.id:
         raise BadSurge("own_words")
+    if not staff.may_approve:
+        raise BadSurge("account_too_new")
     if find_running(session) is not None:
         raise BadSurge("already_running")
     surge.is_running, surge.started_at, surge.confirmed_by_id = True, now(), staff.id

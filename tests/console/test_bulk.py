@@ -18,7 +18,7 @@ from tests.console.conftest import _signed_in
 from tests.console.looks import acts_of, events_of
 from tests.console.news import raw
 from tests.console.pages import Page, Person
-from tests.console.test_surge import asked_again, picked, tell
+from tests.console.test_surge import asked_again, picked, tell, too_new
 
 NOTE = "รถน้ำจะมาพรุ่งนี้ 9.00 น. ค่ะ"
 Cases = Callable[[int], list[int]]
@@ -128,6 +128,17 @@ def test_nobody_releases_their_own_and_no_officer_anothers(
     assert raw(officer, f"{address}/release", **read, form_token="o" * 22).status_code == 403
     assert officer.client.get(address).status_code == 404
     assert raw(officer, f"{address}/refuse", form_token="p" * 22).status_code == 404
+    assert told(database) == 0
+
+
+def test_who_got_the_role_within_a_day_releases_nothing(
+    cases: Cases, supervisor: Person, chief: Person, database: Database
+) -> None:
+    sends(supervisor, cases(6))
+    message = the_message(database)
+    too_new(chief, database)
+    answer = raw(chief, f"/cases/tell/{message.id}/release", digest=digest_of(message))
+    assert answer.status_code == 403
     assert told(database) == 0
 
 

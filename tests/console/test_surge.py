@@ -1,14 +1,17 @@
 """Surge mode at the console: its page and switch, the order of the queue, and one message to many."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from store import surge
+from store.clock import now
 from store.db import Database
 from store.models import CaseEvent
 from store.municipality import Municipality
+from store.staff_models import Staff
 from store.statuses import Status
 from tests.builders import a_case, a_resident, an_officer
 from tests.console.conftest import Known, _signed_in
@@ -55,6 +58,25 @@ def test_own_words_and_another_menu_wait_for_another_supervisor(
     assert raw(chief, f"/surge/{proposal}/confirm", form_token="c" * 22).status_code == 303
     assert is_on(database)
     assert raw(chief, f"/surge/{proposal}/confirm", form_token="d" * 22).status_code == 409
+
+
+def too_new(person: Person, database: Database) -> None:
+    """The account was opened, or got its role, less than a day ago."""
+    with database.transaction() as session:
+        session.query(Staff).filter_by(username=person.username).one().approves_from = now() + timedelta(
+            hours=1
+        )
+
+
+def test_who_got_the_role_within_a_day_confirms_no_words(
+    supervisor: Person, chief: Person, database: Database
+) -> None:
+    propose(supervisor)
+    with database.reading() as session:
+        proposal = surge.find_waiting(session)[0].id
+    too_new(chief, database)
+    assert raw(chief, f"/surge/{proposal}/confirm").status_code == 403
+    assert not is_on(database)
 
 
 def test_with_standard_words_one_supervisor_starts_it_at_once(supervisor: Person, database: Database) -> None:
