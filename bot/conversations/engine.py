@@ -4,53 +4,32 @@ The answers are the whole state. Back, edit, skip, "2 of 5", resuming after days
 changed meanwhile all follow from that: there are no step numbers to go wrong.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversations.answers import Accepted, Refused, Setting, check, count_files
 from bot.conversations.choices import read_choice
+from bot.conversations.drafts import (
+    Asking,
+    Confirming,
+    Draft,
+    answered,
+    applies,
+    asked_in,
+    next_turn,
+    of_kind,
+    still_valid,
+)
 from bot.conversations.said import Document, Photo, Picked, Pin, Said, Words
-from store.services import Question, Service
+from store.services import Question
 from store.services.definition import REMEMBERED, UNKNOWN
 
 MISSES_BEFORE_A_WAY_OUT = 2
 
-Answers = Mapping[str, Any]
 # Whether a pin outside the town is meant.
 PIN_MEANT = Question(
     key="pin_meant", kind="choice", ask="ใช่จุดนี้ไหมคะ", label="จุดนี้", choices={"yes": "ใช่", "no": "ปักใหม่"}
 )
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An unfinished request. A skipped question has the answer None; `editing` is asked before all others.
-
-    `in_surge` asks only what the service marked for a surge; what was told beyond that is kept. `misses` counts the
-    refusals since the question was put.
-    """
-
-    service: Service
-    answers: Answers = field(default_factory=dict)
-    editing: str | None = None
-    in_surge: bool = False
-    misses: int = 0
-
-
-@dataclass(frozen=True)
-class Asking:
-    question: Question
-    step: int
-    of: int
-
-
-@dataclass(frozen=True)
-class Confirming:
-    """All is answered: show it and wait for the one press that sends it."""
-
-
-Turn = Asking | Confirming
 
 
 @dataclass(frozen=True)
@@ -70,72 +49,6 @@ class Heard:
     remarks: tuple[Remark, ...] = ()
     silent: bool = False
     refused: bool = False
-
-
-def begin(
-    service: Service,
-    *,
-    opening: str = "",
-    known: Answers | None = None,
-    photos: Any = None,
-    documents: Any = None,
-    in_surge: bool = False,
-) -> Draft:
-    """A new request. What the person wrote first, told us before, or sent just now need not be asked again."""
-    answers: dict[str, Any] = {}
-    for question in service.questions:
-        if question.takes_opening and opening and len(opening) <= question.longest:
-            answers[question.key] = opening
-        if question.kind in REMEMBERED and (known or {}).get(question.kind) is not None:
-            answers[question.key] = (known or {})[question.kind]
-        if question.kind == "photos" and photos:
-            answers[question.key], photos = photos[: question.most_files], None
-    for question in service.questions:
-        # A question for a file takes photos, too, where no other does.
-        files = [*(documents or []), *(photos or [])]
-        if question.kind == "file" and files:
-            answers[question.key], documents, photos = files[: question.most_files], None, None
-    return Draft(service, still_valid(service, answers), in_surge=in_surge)
-
-
-def applies(question: Question, answers: Answers) -> bool:
-    return all(answers.get(key) == value for key, value in question.when.items())
-
-
-def still_valid(service: Service, answers: Answers) -> dict[str, Any]:
-    """In the file's order; an answer whose question no longer applies is forgotten, and so on down."""
-    valid: dict[str, Any] = {}
-    for question in service.questions:
-        if question.key in answers and _possible(question, valid):
-            valid[question.key] = answers[question.key]
-    return valid
-
-
-def _possible(question: Question, valid: Answers) -> bool:
-    """An answer taken ahead of its turn stays while the earlier choice it depends on is still open."""
-    return all(key not in valid or valid[key] == value for key, value in question.when.items())
-
-
-def asked_in(draft: Draft) -> list[Question]:
-    """The questions of this request, answered or not, in order."""
-    short = draft.in_surge and any(question.in_surge for question in draft.service.questions)
-    return [
-        question
-        for question in draft.service.questions
-        if applies(question, draft.answers)
-        and (not short or question.in_surge or question.key in draft.answers)
-    ]
-
-
-def next_turn(draft: Draft) -> Turn:
-    asked = asked_in(draft)
-    for step, question in enumerate(asked, start=1):
-        if question.key == draft.editing:
-            return Asking(question, step, len(asked))
-    for step, question in enumerate(asked, start=1):
-        if question.key not in draft.answers:
-            return Asking(question, step, len(asked))
-    return Confirming()
 
 
 def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
@@ -215,10 +128,6 @@ def _question_of_album(draft: Draft, photo: Photo) -> Question | None:
     return None
 
 
-def of_kind(draft: Draft, kind: str) -> Question | None:
-    return next((q for q in draft.service.questions if q.kind == kind), None)
-
-
 def _take(draft: Draft, question: Question, verdict: Accepted) -> Heard:
     remarks = (
         [Remark("advice", text=question.advice[verdict.value])] if _has_advice(question, verdict) else []
@@ -270,15 +179,6 @@ def skip(draft: Draft) -> Heard:
     return Heard(_with(draft, turn.question.key, None))
 
 
-def only_opened(draft: Draft) -> bool:
-    """True while all that was said are opening words whose question comes later: it may be about something else."""
-    if draft.editing:
-        return False
-    told = {q.key for q, _ in answered(draft) if q.kind not in REMEMBERED and q.kind != "photos"}
-    opening = {q.key for q in draft.service.questions if q.takes_opening}
-    return bool(told) and told == opening and draft.service.questions[0].key not in told
-
-
 def leave_unknown(draft: Draft) -> Heard:
     """Answers ไม่ทราบ where the question takes it, and asks again where not."""
     turn = next_turn(draft)
@@ -309,29 +209,6 @@ def edit(draft: Draft, key: str) -> Heard:
     if question is None or not applies(question, draft.answers):
         return Heard(draft, (Remark("cannot_edit"),))
     return Heard(replace(draft, editing=key, misses=0))
-
-
-def is_urgent(draft: Draft) -> bool:
-    return any(draft.answers.get(question.key) in question.urgent for question in draft.service.questions)
-
-
-def advice_given(draft: Draft) -> list[str]:
-    """What was said about the answers that tell of danger."""
-    given = ((question, draft.answers.get(question.key)) for question in draft.service.questions)
-    return [
-        question.advice[value]
-        for question, value in given
-        if value in question.urgent and value in question.advice
-    ]
-
-
-def answered(draft: Draft) -> list[tuple[Question, Any]]:
-    """The questions that apply, with their answers, in order: the summary and the case's snapshot."""
-    return [
-        (question, draft.answers[question.key])
-        for question in draft.service.questions
-        if question.key in draft.answers and applies(question, draft.answers)
-    ]
 
 
 def to_remember(draft: Draft) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from bot.conversations.engine import Draft, answered, is_urgent
+from bot.conversations.drafts import Draft, answered, is_urgent
 from store.thai import folded
 
 Triage = Literal["red", "yellow", "green"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.conversations import engine
+from bot.conversations import drafts, engine
 from bot.conversations.intents import SMALL_TALK, asked_for
 from bot.events import Tap
 from bot.handlers import announcements, conversation, information, menu, my_cases, topics, typed_buttons
@@ -149,8 +149,8 @@ def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
     draft = conversation.find_draft(visit, row) if row else None
     if row is None or draft is None:
         return [visit.say("conversation.nothing_to_cancel")] if _is(typed, _CANCEL) else None
-    turn = engine.next_turn(draft)
-    asking = turn.question if isinstance(turn, engine.Asking) else None
+    turn = drafts.next_turn(draft)
+    asking = turn.question if isinstance(turn, drafts.Asking) else None
     if _is(typed, _CANCEL_REQUEST):
         return conversation.confirm_cancel(visit, row)
     if _is(typed, _BACK):
@@ -162,10 +162,10 @@ def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
     return _edit(visit, typed, row, draft) if asking is None else None
 
 
-def _edit(visit: Visit, typed: str, row: Conversation, draft: engine.Draft) -> list[Reply] | None:
+def _edit(visit: Visit, typed: str, row: Conversation, draft: drafts.Draft) -> list[Reply] | None:
     """At the summary: แก้ไข, or แก้ไข with the label of a question, as its button says."""
     if _is(typed, _EDIT):
         return conversation.choose_edit(visit, row, draft)
-    labels = {folded_word(f"แก้ไข {question.label}"): question.key for question, _ in engine.answered(draft)}
+    labels = {folded_word(f"แก้ไข {question.label}"): question.key for question, _ in drafts.answered(draft)}
     key = labels.get(typed)
     return conversation.answer_with(visit, row, engine.edit(draft, key)) if key else None

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.conversations import engine
+from bot.conversations import drafts, engine
 from bot.conversations.answers import arrived, show, show_in_chat
-from bot.conversations.engine import Asking, Draft, Heard, Remark
+from bot.conversations.drafts import Asking, Draft
+from bot.conversations.engine import Heard, Remark
 from bot.conversations.said import Said
 from bot.handlers.drafts import draft_of, files_in, is_files
 from bot.handlers.follow import show_privacy
@@ -46,7 +47,7 @@ def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | N
     loose = loose_files(visit.session, visit.resident)
     photos, documents = (_as_answer(loose, kind) for kind in ("photo", "document"))
     in_surge = find_running(visit.session) is not None
-    draft = engine.begin(
+    draft = drafts.begin(
         service, opening=opening, known=known, photos=photos, documents=documents, in_surge=in_surge
     )
     claim(loose, files_in(draft))
@@ -121,7 +122,7 @@ def take_back(office: Office, row: Conversation, message_id: str, facts: Mapping
         return
     said_in = row.said_in or {}
     gone = {key for key, message in said_in.items() if message == message_id}
-    for question, value in engine.answered(draft):
+    for question, value in drafts.answered(draft):
         if question.key not in said_in and question.kind in facts and facts[question.kind] == value:
             gone.add(question.key)
     if gone:
@@ -130,16 +131,12 @@ def take_back(office: Office, row: Conversation, message_id: str, facts: Mapping
 
 def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool = False) -> list[Reply]:
     """The next question, or the summary when all is answered."""
-    turn = engine.next_turn(draft)
+    turn = drafts.next_turn(draft)
     if not isinstance(turn, Asking):
         return [_summary(visit, row, draft)]
     question = turn.question
     if engine.is_in_doubt(draft, question):
-        about = {"c": str(row.id), "q": question.key}
-        sure = (
-            Button(label, "answer", {**about, "v": key}, label)
-            for key, label in engine.PIN_MEANT.choices.items()
-        )
+        sure = _choices_of(row, engine.PIN_MEANT, key=question.key)
         return [visit.say("conversation.outside", *sure, visit.button("cancel", "cancel", c=row.id))]
     text = visit.office.phrases.fill(question.ask)
     if question.hint:
@@ -147,7 +144,7 @@ def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool 
     text = f"{text}\n{_how_far(visit, draft, turn)}".strip()
     ways_out = _ways_out(visit, row, draft, turn, opened_by_words)
     if question.kind == "choice":
-        return [choice(text, _choices_of(row, question), *ways_out)]
+        return [choice(text, _choices_of(row, question, key=question.key), *ways_out)]
     return [Say(text, (*_answers_to(visit, row, question), *ways_out))]
 
 
@@ -160,7 +157,7 @@ def ask_again(visit: Visit) -> list[Reply]:
 
 def _how_far(visit: Visit, draft: Draft, turn: Asking) -> str:
     """How many questions are left, once they are few: a long way to go is no comfort, so it is not told."""
-    left = turn.of - len(engine.answered(draft))
+    left = turn.of - len(drafts.answered(draft))
     if draft.editing or not 1 <= left <= FEW_LEFT:
         return ""
     return visit.office.phrases.say("conversation.last_one" if left == 1 else "conversation.left", count=left)
@@ -179,11 +176,10 @@ def _advice(visit: Visit, text: str) -> Say | CallCard:
     return CallCard(visit.office.phrases.say("emergency.advice_title"), text, calls) if calls else Say(text)
 
 
-def _choices_of(row: Conversation, question: Question) -> tuple[Button, ...]:
-    about = {"c": str(row.id), "q": question.key}
-    return tuple(
-        Button(label, "answer", {**about, "v": key}, label) for key, label in question.choices.items()
-    )
+def _choices_of(row: Conversation, choices: Question, *, key: str) -> tuple[Button, ...]:
+    """A button for each; `key` is the question that they answer."""
+    about = {"c": str(row.id), "q": key}
+    return tuple(Button(label, "answer", {**about, "v": v}, label) for v, label in choices.choices.items())
 
 
 def _answers_to(visit: Visit, row: Conversation, question: Question) -> tuple[Quick, ...]:
@@ -211,7 +207,7 @@ def _ways_out(
         ways.append(visit.button("unknown", "unknown", c=row.id, q=question.key))
     elif engine.needs_a_way_out(draft):
         ways += visit.calls(("office",))
-    if opened_by_words or engine.only_opened(draft):
+    if opened_by_words or drafts.only_opened(draft):
         ways.append(visit.button("not_this", "not_this", c=row.id))
     elif turn.step > 1 or row.editing:
         ways.append(visit.button("back", "back", c=row.id))
@@ -219,7 +215,7 @@ def _ways_out(
 
 
 def _summary(visit: Visit, row: Conversation, draft: Draft) -> Summary:
-    answers = tuple((question, show_in_chat(question, value)) for question, value in engine.answered(draft))
+    answers = tuple((question, show_in_chat(question, value)) for question, value in drafts.answered(draft))
     fee = fee_line(visit, draft.service)
     return Summary(draft.service, answers, row.id, fee, ways_from_summary(visit, row))
 
@@ -239,7 +235,7 @@ def choose_edit(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     """Which answer to change."""
     buttons = tuple(
         Button(question.label, "edit", {"c": str(row.id), "q": question.key}, f"แก้ไข {question.label}")
-        for question, _ in engine.answered(draft)
+        for question, _ in drafts.answered(draft)
     )
     text = visit.words("conversation.edit_which")
     return [choice(text, buttons, visit.button("back", "go_on", c=row.id))]
@@ -296,5 +292,5 @@ def snapshot(draft: Draft, said_in: dict[str, str]) -> list[dict[str, Any]]:
             "value": [file["token"] for file in value] if is_files(question, value) else value,
             "message": said_in.get(question.key),
         }
-        for question, value in engine.answered(draft)
+        for question, value in drafts.answered(draft)
     ]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.conversations import engine
-from bot.conversations.engine import Draft
+from bot.conversations import drafts
+from bot.conversations.drafts import Draft
 from bot.visit import Office
 from store.models import Conversation
 from store.services import Question
@@ -14,7 +14,7 @@ def draft_of(office: Office, row: Conversation) -> Draft | None:
     service = office.services.get(row.service)
     if service is None:
         return None
-    answers = engine.still_valid(service, row.answers or {})
+    answers = drafts.still_valid(service, row.answers or {})
     return Draft(service, answers, row.editing, in_surge=row.in_surge, misses=row.misses)
 
 
@@ -37,7 +37,7 @@ def drop_file(office: Office, row: Conversation, token: str) -> bool:
 def take_photo(office: Office, row: Conversation, token: str) -> bool:
     """Gives the photo to the request's question for photos. False if there is none, it has it, or it is full."""
     draft = draft_of(office, row)
-    question = engine.of_kind(draft, "photos") if draft else None
+    question = drafts.of_kind(draft, "photos") if draft else None
     if draft is None or question is None or token in files_in(draft):
         return False
     before = draft.answers.get(question.key) or []
@@ -58,7 +58,7 @@ def is_files(question: Question, value: Any) -> bool:
 def files_in(draft: Draft) -> list[str]:
     """The tokens of all photos and documents of the request."""
     tokens: list[str] = []
-    for question, value in engine.answered(draft):
+    for question, value in drafts.answered(draft):
         if is_files(question, value):
             tokens += [file["token"] for file in value]
     return tokens

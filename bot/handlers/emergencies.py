@@ -1,8 +1,8 @@
 """Answers words of danger with phones at once, before anything else, and loses none of the words."""
 
-from bot.conversations import engine
+from bot.conversations import drafts, engine
+from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import Emergency
-from bot.conversations.engine import Asking, Draft
 from bot.conversations.matching import meant
 from bot.conversations.said import Picked, Said, Words
 from bot.conversations.secret_words import tells_a_secret
@@ -62,7 +62,7 @@ def _go_on(visit: Visit, row: Conversation, draft: Draft, text: str) -> list[Rep
 
 def _as_answer(draft: Draft, text: str) -> Said | None:
     """What the words answer: that there is danger, or what happened. A name or a place they are not."""
-    turn = engine.next_turn(draft)
+    turn = drafts.next_turn(draft)
     if not isinstance(turn, Asking):
         return None
     if turn.question.urgent:

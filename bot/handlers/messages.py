@@ -2,10 +2,10 @@
 
 from typing import cast
 
-from bot.conversations import engine
+from bot.conversations import drafts, engine
 from bot.conversations.answers import clean_text
+from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import find_emergency
-from bot.conversations.engine import Asking, Draft
 from bot.conversations.matching import meant, named_exactly
 from bot.conversations.recognition import A_SENTENCE, Asks, Opens, Unknown, recognise
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
@@ -95,7 +95,7 @@ def _after_silence(visit: Visit, row: Conversation, draft: Draft, said: Said) ->
 
 def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
     """Finds the one other service that words mean which are no answer to the question."""
-    turn = engine.next_turn(draft)
+    turn = drafts.next_turn(draft)
     if isinstance(turn, Asking) and turn.question.kind in _FREE:
         return None
     found = meant(visit.office.services.values(), text)
@@ -193,7 +193,7 @@ def _may_send(visit: Visit) -> bool:
     """Says whether one more file is allowed this hour. A request that says there is danger takes any number."""
     row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
-    if draft is not None and engine.is_urgent(draft):
+    if draft is not None and drafts.is_urgent(draft):
         return True
     return may_send_file(visit.session, visit.resident, visit.office.municipality.limits)
 

@@ -1,8 +1,8 @@
 """Shows a resident's own cases, takes what they add, and lets them withdraw, reopen and rate."""
 
 from bot.events import row_number
-from bot.hotlines import IN_ANY_DANGER
-from bot.replies import Button, CaseCard, CaseCards, Reply, Say, choice
+from bot.handlers.case_cards import card
+from bot.replies import Button, CaseCards, Reply, Say, choice
 from bot.visit import Visit
 from store.case_codes import read_case_code
 from store.cases import (
@@ -14,7 +14,7 @@ from store.cases import (
     lock_case,
 )
 from store.line_limits import cut
-from store.models import Case, CaseEvent
+from store.models import Case
 from store.rate_limits import may_guess, note_wrong_code
 from store.ratings import comment, rate
 from store.residents import listen, offer, stop_listening
@@ -27,22 +27,7 @@ from store.statuses import (
     Who,
     allowed,
 )
-from store.surge import count_before, count_open, find_running
-from store.thai import thai_date, thai_time
-
-COLOURS = {
-    Status.SUBMITTED: "#455A64",
-    Status.RECEIVED: "#00695C",
-    Status.NEED_INFO: "#A84300",
-    Status.IN_PROGRESS: "#1A5FB4",
-    Status.FORWARDED_OUT: "#6A1B9A",
-    Status.DONE: "#2E7D32",
-    Status.CLOSED: "#5D4037",
-    Status.CANCELLED: "#616161",
-    Status.REOPENED: "#A84300",
-}
-# A long timeline keeps its beginning and its end.
-FIRST_STEPS, LAST_STEPS = 2, 8
+from store.surge import count_open, find_running
 
 
 def mine(visit: Visit) -> list[Reply]:
@@ -105,75 +90,6 @@ def not_theirs(visit: Visit, text: str) -> list[Reply] | None:
         return [visit.say("limits.codes", visit.button("mine", "mine"))]
     note_wrong_code(visit.resident)
     return [visit.say("cases.not_found", visit.button("mine", "mine"))]
-
-
-def card(visit: Visit, case: Case) -> CaseCard:
-    status = Status(case.status)
-    say = visit.office.phrases.say
-    return CaseCard(
-        number=case.shown_number,
-        title=case.service_title,
-        status=STATUS_LABELS[status],
-        colour=COLOURS[status],
-        summary=case.value_or("summary", say("cases.unreadable")),
-        steps=tuple(_step(visit, event) for event in _shown_events(visit, case)),
-        lines=(holder_line(visit, case), *_how_long(visit, case)),
-        buttons=tuple(_buttons(visit, case)),
-        alt=say("cases.alt", number=case.shown_number, status=STATUS_LABELS[status]),
-        calls=visit.calls(IN_ANY_DANGER) if case.urgent and status in OPEN_STATUSES else (),
-    )
-
-
-def holder_line(visit: Visit, case: Case) -> str:
-    department = visit.office.municipality.department(case.department)
-    return visit.office.phrases.say("cases.holder", department=department.name)
-
-
-def _how_long(visit: Visit, case: Case) -> list[str]:
-    """The day that was promised. What came in a surge was promised none, so how many come first, while it lasts; nor
-    was what tells of danger, which must not wait."""
-    if Status(case.status) not in OPEN_STATUSES:
-        return []
-    say = visit.office.phrases.say
-    danger = [say("cases.urgent")] if case.urgent else []
-    if case.triage is None:
-        return danger or [say("cases.due", due=thai_date(case.due_on))]
-    if find_running(visit.session) is None:
-        return danger
-    before = count_before(visit.session, case)
-    return [say("cases.before", count=f"{before:,}") if before else say("cases.none_before"), *danger]
-
-
-def _shown_events(visit: Visit, case: Case) -> list[CaseEvent]:
-    """Returns the events of the case that residents may see: none that staff write for each other."""
-    shown = [event for event in case.events if visit.office.phrases.has(f"step.{event.action}")]
-    if len(shown) <= FIRST_STEPS + LAST_STEPS:
-        return shown
-    return shown[:FIRST_STEPS] + shown[-LAST_STEPS:]
-
-
-def _step(visit: Visit, event: CaseEvent) -> tuple[str, str]:
-    happened = visit.office.phrases.say(f"step.{event.action}")
-    moment = f"{thai_date(event.at)} {thai_time(event.at)}"
-    note = event.value_or("note", visit.office.phrases.say("cases.unreadable"))
-    return moment, f"{happened}: {note}" if note else happened
-
-
-def _buttons(visit: Visit, case: Case) -> list[Button]:
-    open_to_resident = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
-    buttons = []
-    if Action.CONFIRM in open_to_resident and case.confirmed_at is None:
-        buttons.append(visit.button("works", "works", case=case.id))
-    if Action.REOPEN in open_to_resident:
-        name = "still_broken" if case.status == Status.DONE else "look_again"
-        buttons.append(visit.button(name, "broken", case=case.id))
-    if Action.ANSWER in open_to_resident:
-        buttons.append(visit.button("answer", "add", case=case.id))
-    elif Action.ADD in open_to_resident:
-        buttons.append(visit.button("add", "add", case=case.id))
-    if Action.CANCEL in open_to_resident:
-        buttons.append(visit.button("withdraw", "withdraw", case=case.id))
-    return buttons
 
 
 def find_tapped(visit: Visit, case_id: str | None) -> Case | None:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from bot.conversations import engine
+from bot.conversations import drafts, engine
 from bot.conversations.answers import count_files, show
-from bot.conversations.engine import Asking, Draft
+from bot.conversations.drafts import Asking, Draft
 from bot.conversations.triage import triage_of
 from bot.handlers import late_files
+from bot.handlers.case_cards import holder_line
 from bot.handlers.conversation import ask, fee_line, snapshot, ways_from_summary
 from bot.handlers.drafts import files_in, is_files
-from bot.handlers.my_cases import holder_line
 from bot.hotlines import IN_ANY_DANGER, names_in
 from bot.replies import Call, Receipt, Reply
 from bot.visit import Visit
@@ -29,7 +29,7 @@ from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
 
 def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     """Opens the case. A second press finds the conversation ended and is told the number it already has."""
-    if isinstance(engine.next_turn(draft), Asking):
+    if isinstance(drafts.next_turn(draft), Asking):
         return ask(visit, row, draft)
     surge = find_running(visit.session)
     if (at := _must_wait_until(visit, draft)) is not None:
@@ -39,7 +39,7 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
         service=draft.service,
         answers=snapshot(draft, row.said_in or {}),
         summary=_in_one_line(draft),
-        urgent=engine.is_urgent(draft),
+        urgent=drafts.is_urgent(draft),
         entered_at=visit.arrived_at,
         triage=triage_of(draft, visit.office.municipality.surge.keywords) if surge else None,
         files=[*files_in(draft), *loose],
@@ -53,14 +53,14 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
 
 def _must_wait_until(visit: Visit, draft: Draft) -> datetime | None:
     """After many cases in a short time; nobody who says that there is danger waits for this."""
-    if engine.is_urgent(draft):
+    if drafts.is_urgent(draft):
         return None
     return next_case_at(visit.session, visit.resident, visit.office.municipality.limits)
 
 
 def _in_one_line(draft: Draft) -> str:
     """What the queue shows: the subject or the detail, and the place."""
-    said = {question.key: (question, value) for question, value in engine.answered(draft)}
+    said = {question.key: (question, value) for question, value in drafts.answered(draft)}
     parts = []
     for key in ("subject", "problem", "detail", "reason", "place"):
         if key in said and said[key][1] is not None:
@@ -100,7 +100,7 @@ def _lines_in_danger(visit: Visit, case: Case, surge: Surge | None) -> list[str]
 
 def _calls(visit: Visit, case: Case, draft: Draft, lines: list[str]) -> tuple[Call, ...]:
     """Every phone that the receipt names; in danger those of its advice, the duty officer and the ambulance."""
-    advice = [visit.office.phrases.fill(text) for text in engine.advice_given(draft)]
+    advice = [visit.office.phrases.fill(text) for text in drafts.advice_given(draft)]
     names = names_in(" ".join(advice if case.urgent else lines), visit.office.municipality)
     return visit.calls([*names, *IN_ANY_DANGER] if case.urgent else names)
 
@@ -115,7 +115,7 @@ def _alt(visit: Visit, case: Case, calls: tuple[Call, ...]) -> str:
 def _files_line(visit: Visit, draft: Draft) -> list[str]:
     """Said while photos of an album are still on their way; they find the case by themselves."""
     sent = here = 0
-    for question, value in engine.answered(draft):
+    for question, value in drafts.answered(draft):
         if is_files(question, value):
             sent, here = sent + min(count_files(value), question.most_files), here + len(value)
     return [visit.office.phrases.say("receipt.files", here=here, sent=sent)] if here < sent else []

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import cast
 
-from bot.conversations import engine
-from bot.conversations.engine import Asking, Draft
+from bot.conversations import drafts, engine
+from bot.conversations.drafts import Asking, Draft
 from bot.conversations.said import Day, Picked
 from bot.events import Tap, row_number
 from bot.handlers import announcements, confirming, conversation, information, menu, my_cases, topics
@@ -117,7 +117,7 @@ def _unknown(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list
 
 def _other_question(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply] | None:
     """The button belongs to another question than the one being asked: it is no answer to this one."""
-    turn = engine.next_turn(draft)
+    turn = drafts.next_turn(draft)
     if isinstance(turn, Asking) and turn.question.key == button.about.get("q"):
         return None
     return [visit.say("conversation.other_question"), *conversation.ask(visit, row, draft)]

@@ -7,8 +7,8 @@ the resident is asked which.
 import re
 from collections.abc import Callable
 
-from bot.conversations import engine
-from bot.conversations.engine import Draft
+from bot.conversations import drafts
+from bot.conversations.drafts import Draft
 from bot.conversations.intents import asked_for, without_wishes
 from bot.handlers import conversation, menu, my_cases
 from bot.replies import Button, Reply
@@ -96,7 +96,7 @@ def _in_request(visit: Visit, typed: str, row: Conversation, draft: Draft) -> li
         return conversation.offer_resume(visit, row, draft)
     if _is(typed, _SWITCH):
         return menu.everything(visit)
-    if _is(typed, _NOT_THIS) and len(engine.answered(draft)) <= 1:
+    if _is(typed, _NOT_THIS) and len(drafts.answered(draft)) <= 1:
         return [*conversation.cancel(visit, row), *menu.everything(visit)]
     if _is(typed, (*_NOT_THIS, *_CANCEL_YES)):
         return conversation.confirm_cancel(visit, row)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from bot.conversations.answers import Accepted, Refused, Setting, check
-from bot.conversations.engine import Draft, begin
+from bot.conversations.drafts import Draft, begin
 from bot.conversations.said import Said, Words
 from store.services import Question, Service
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.conversations.answers import Refused, check
-from bot.conversations.engine import Draft, hear, is_urgent
+from bot.conversations.drafts import Draft, is_urgent
+from bot.conversations.engine import hear
 from bot.conversations.said import Words
 from store.services.definition import UNSURE, UNSURE_LABEL
 from tests.pure.builders import DANGER, SETTING, a_question, accepted, refused

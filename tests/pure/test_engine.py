@@ -7,25 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversations.answers import show
-from bot.conversations.engine import (
+from bot.conversations.drafts import (
     Asking,
     Confirming,
     Draft,
-    Heard,
     answered,
     applies,
     begin,
-    edit,
-    go_back,
-    hear,
     is_urgent,
-    leave_unknown,
     next_turn,
     only_opened,
-    skip,
     still_valid,
-    to_remember,
 )
+from bot.conversations.engine import Heard, edit, go_back, hear, leave_unknown, skip, to_remember
 from bot.conversations.said import Document, Photo, Picked, Pin, Said, Words
 from store.services import Question
 from store.services.definition import UNKNOWN

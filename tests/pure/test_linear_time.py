@@ -12,8 +12,8 @@ from bot.conversations.addresses import read_address
 from bot.conversations.amounts import read_amount
 from bot.conversations.answers import check, clean_text
 from bot.conversations.dates import read_day
+from bot.conversations.drafts import begin
 from bot.conversations.emergencies import find_emergency
-from bot.conversations.engine import begin
 from bot.conversations.intents import asked_for, hinted, without_wishes
 from bot.conversations.matching import hinted_first, meant, named_exactly
 from bot.conversations.nothing import is_nothing

@@ -4,19 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.engine import (
-    Asking,
-    Confirming,
-    Draft,
-    answered,
-    asked_in,
-    begin,
-    edit,
-    go_back,
-    hear,
-    next_turn,
-    skip,
-)
+from bot.conversations.drafts import Asking, Confirming, Draft, answered, asked_in, begin, next_turn
+from bot.conversations.engine import edit, go_back, hear, skip
 from bot.conversations.said import Photo, Words
 from bot.conversations.triage import triage_of
 from store.municipality import read_municipality

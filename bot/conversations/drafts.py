@@ -1,0 +1,142 @@
+"""A request that is not sent yet: its answers so far, and the question that comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from store.services import Question, Service
+from store.services.definition import REMEMBERED
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An unfinished request. A skipped question has the answer None; `editing` is asked before all others.
+
+    `in_surge` asks only what the service marked for a surge; what was told beyond that is kept. `misses` counts the
+    refusals since the question was put.
+    """
+
+    service: Service
+    answers: Answers = field(default_factory=dict)
+    editing: str | None = None
+    in_surge: bool = False
+    misses: int = 0
+
+
+@dataclass(frozen=True)
+class Asking:
+    question: Question
+    step: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """All is answered: show it and wait for the one press that sends it."""
+
+
+Turn = Asking | Confirming
+
+
+def begin(
+    service: Service,
+    *,
+    opening: str = "",
+    known: Answers | None = None,
+    photos: Any = None,
+    documents: Any = None,
+    in_surge: bool = False,
+) -> Draft:
+    """A new request. What the person wrote first, told us before, or sent just now need not be asked again."""
+    answers: dict[str, Any] = {}
+    for question in service.questions:
+        if question.takes_opening and opening and len(opening) <= question.longest:
+            answers[question.key] = opening
+        if question.kind in REMEMBERED and (known or {}).get(question.kind) is not None:
+            answers[question.key] = (known or {})[question.kind]
+        if question.kind == "photos" and photos:
+            answers[question.key], photos = photos[: question.most_files], None
+    for question in service.questions:
+        # A question for a file takes photos, too, where no other does.
+        files = [*(documents or []), *(photos or [])]
+        if question.kind == "file" and files:
+            answers[question.key], documents, photos = files[: question.most_files], None, None
+    return Draft(service, still_valid(service, answers), in_surge=in_surge)
+
+
+def applies(question: Question, answers: Answers) -> bool:
+    return all(answers.get(key) == value for key, value in question.when.items())
+
+
+def still_valid(service: Service, answers: Answers) -> dict[str, Any]:
+    """In the file's order; an answer whose question no longer applies is forgotten, and so on down."""
+    valid: dict[str, Any] = {}
+    for question in service.questions:
+        if question.key in answers and _possible(question, valid):
+            valid[question.key] = answers[question.key]
+    return valid
+
+
+def _possible(question: Question, valid: Answers) -> bool:
+    """An answer taken ahead of its turn stays while the earlier choice it depends on is still open."""
+    return all(key not in valid or valid[key] == value for key, value in question.when.items())
+
+
+def asked_in(draft: Draft) -> list[Question]:
+    """The questions of this request, answered or not, in order."""
+    short = draft.in_surge and any(question.in_surge for question in draft.service.questions)
+    return [
+        question
+        for question in draft.service.questions
+        if applies(question, draft.answers)
+        and (not short or question.in_surge or question.key in draft.answers)
+    ]
+
+
+def next_turn(draft: Draft) -> Turn:
+    asked = asked_in(draft)
+    for step, question in enumerate(asked, start=1):
+        if question.key == draft.editing:
+            return Asking(question, step, len(asked))
+    for step, question in enumerate(asked, start=1):
+        if question.key not in draft.answers:
+            return Asking(question, step, len(asked))
+    return Confirming()
+
+
+def of_kind(draft: Draft, kind: str) -> Question | None:
+    return next((q for q in draft.service.questions if q.kind == kind), None)
+
+
+def only_opened(draft: Draft) -> bool:
+    """True while all that was said are opening words whose question comes later: it may be about something else."""
+    if draft.editing:
+        return False
+    told = {q.key for q, _ in answered(draft) if q.kind not in REMEMBERED and q.kind != "photos"}
+    opening = {q.key for q in draft.service.questions if q.takes_opening}
+    return bool(told) and told == opening and draft.service.questions[0].key not in told
+
+
+def is_urgent(draft: Draft) -> bool:
+    return any(draft.answers.get(question.key) in question.urgent for question in draft.service.questions)
+
+
+def advice_given(draft: Draft) -> list[str]:
+    """What was said about the answers that tell of danger."""
+    given = ((question, draft.answers.get(question.key)) for question in draft.service.questions)
+    return [
+        question.advice[value]
+        for question, value in given
+        if value in question.urgent and value in question.advice
+    ]
+
+
+def answered(draft: Draft) -> list[tuple[Question, Any]]:
+    """The questions that apply, with their answers, in order: the summary and the case's snapshot."""
+    return [
+        (question, draft.answers[question.key])
+        for question in draft.service.questions
+        if question.key in draft.answers and applies(question, draft.answers)
+    ]
