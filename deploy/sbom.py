@@ -30,15 +30,11 @@ class Vendored:
 
 VENDORED: Final = (
     Vendored(
-        "leaflet", "BSD-2-Clause", ("staff_console/static/leaflet/**/*",), "staff_console/static/leaflet/leaflet.js",
-        "pkg:npm/leaflet",
-    ),
-    Vendored(
         "axe-core", "MPL-2.0", ("tests/browser/axe.min.js",), "tests/browser/axe.min.js", "pkg:npm/axe-core", runs=False
     ),
     Vendored("Sarabun", "OFL-1.1", ("bot/**/*.ttf", "*/static/fonts/*.woff2")),
 )  # fmt: skip
-_VERSION = re.compile(rb"(?:Leaflet|axe) v?(\d+\.\d+\.\d+)")
+_VERSION = re.compile(rb"axe v?(\d+\.\d+\.\d+)")
 
 
 def sbom(root: Path = ROOT) -> dict[str, Any]:

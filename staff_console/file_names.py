@@ -45,9 +45,9 @@ def disposition(how: str, name: str, number: int) -> str:
 
 def _stem(given: str) -> str:
     """Without folders, invisible signs and all endings: of bill.pdf.exe only bill is left."""
-    one_line = " ".join(given.translate(_NO_NAME).split())
-    visible = "".join(sign for sign in one_line if unicodedata.category(sign)[0] != "C")
-    stem = unicodedata.normalize("NFC", visible).strip(" .")
+    spaced = "".join(" " if sign.isspace() else sign for sign in given.translate(_NO_NAME))
+    visible = "".join(sign for sign in spaced if unicodedata.category(sign)[0] != "C")
+    stem = unicodedata.normalize("NFC", " ".join(visible.split())).strip(" .")
     while shorter := _ENDING.search(stem):
         stem = stem[: shorter.start()].rstrip(" .")
     stem = stem.encode()[:MOST_BYTES].decode(errors="ignore").strip(" .")

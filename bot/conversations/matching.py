@@ -51,7 +51,7 @@ def _standing_in(text: str, words: list[tuple[str, Service]], *, repeats: bool =
     found = []
     for word, service in sorted(words, key=lambda pair: -len(pair[0])):
         if word.isascii():
-            is_said, latin = _cut_out(f" {word} ", latin, " \n ")
+            is_said, latin = _cut_out(f" {' '.join(_LATIN.findall(word.lower()))} ", latin, " \n ")
         else:
             is_said, thai = _cut_out(_folded_name(word, repeats=repeats), thai, "\n")
         if is_said and service not in found:

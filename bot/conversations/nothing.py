@@ -1,6 +1,7 @@
 """The one place that says when an answer is none: ไม่รู้, ที่เดิม, กกกก, "-", or ป้า for a name."""
 
 import unicodedata
+from collections.abc import Iterator
 
 from store.services.definition import Kind
 from store.thai import folded, folded_word, without_particles
@@ -35,11 +36,11 @@ _NOTHING_FOR: dict[Kind, frozenset[str]] = {
     "email": _all_folded("ไม่มีอีเมล", "ไม่มีเมล", "ไม่ใช้อีเมล"),
 }  # fmt: skip
 # They say nothing more about where: ตรงนั้นแหละ, ที่เดิมเลย.
-_FILLERS = _all_folded("แหละ", "นั่นแหละ", "เลย", "ล่ะ", "ครับผม", "อ่ะ")
+_FILLERS = tuple(map(folded_word, ("แหละ", "เลย", "ล่ะ", "ครับผม", "อ่ะ", "นั่น")))
 
 
 def is_unknown(text: str) -> bool:
-    return _kernel(text) in _UNKNOWN
+    return any(kernel in _UNKNOWN for kernel in _kernels(text))
 
 
 def is_nothing(text: str, kind: Kind) -> bool:
@@ -53,8 +54,8 @@ def is_nothing(text: str, kind: Kind) -> bool:
         return True
     if len(text) > LONGEST:
         return _is_one_sign(text)
-    kernel = _kernel(text)
-    return kernel in _NOTHING or kernel in _NOTHING_FOR.get(kind, ()) or _is_one_sign(text)
+    nothing = _NOTHING | _NOTHING_FOR.get(kind, frozenset())
+    return any(kernel in nothing for kernel in _kernels(text)) or _is_one_sign(text)
 
 
 def _is_picture(sign: str) -> bool:
@@ -67,8 +68,10 @@ def _is_one_sign(text: str) -> bool:
     return len(signs) > 2 and len(set(signs)) == 1 and all(sign.isalnum() or sign.isspace() for sign in text)
 
 
-def _kernel(text: str) -> str:
+def _kernels(text: str) -> Iterator[str]:
+    """What was said, and what is left of it with each filler less at its end."""
     typed = folded(without_particles(text[: 2 * LONGEST]))
+    yield typed
     while filler := next((filler for filler in _FILLERS if typed.endswith(filler) and typed != filler), ""):
         typed = typed.removesuffix(filler)
-    return typed
+        yield typed

@@ -93,9 +93,14 @@ def _numbers(text: str) -> Iterator[str]:
 def _without(text: str, known: Collection[str]) -> str:
     """Numbers that stand alone; one that is only part of a longer number stays."""
     for number in filter(None, known):
-        divided = r"[\s.()–—‐‑-]{0,2}".join(number)
-        text = re.sub(rf"(?<!\d){divided}(?!\d)", " # ", text)
+        text = re.sub(_divided(number), " # ", text)
     return text
+
+
+def _divided(number: str) -> str:
+    """A pattern for this number, however its digits are divided."""
+    between_digits = r"[\s.()–—‐‑-]{0,2}"
+    return rf"(?<!\d){between_digits.join(number)}(?!\d)"
 
 
 def _plain(text: str) -> str:

@@ -51,6 +51,7 @@ IN_CONTEXT = [
     *commands._CANCEL_REQUEST, *commands._BACK, *commands._SKIP, *commands._HELP, *commands._SEND, *commands._EDIT,
     *typed_buttons._GO_ON, *typed_buttons._START_OVER, *typed_buttons._SWITCH, *typed_buttons._NOT_THIS,
     *typed_buttons._CANCEL_YES, *typed_buttons._KEEP, *typed_buttons._HOW,
+    "ไม่ทราบ",
 ]  # fmt: skip
 
 
