@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -11,6 +10,7 @@ from bot.doctor_line import examine_line
 from bot.findings import Finding, Level, fail, ok, warn
 from bot.line_account import LineAccount
 from bot.office import open_office
+from bot.reachability import check_console, check_proxies
 from bot.scanning import examine_scanner
 from bot.settings import BotSettings
 from bot.visit import Office
@@ -23,7 +23,7 @@ from store.municipality import MunicipalityError
 from store.schema import UPGRADE, is_newest, trouble_in
 from store.sealing import WrongDataKey
 from store.services import ServiceError
-from store.settings import SettingsError, is_this_machine, missing_file
+from store.settings import SettingsError, missing_file
 
 REDELIVERY_SEEN_WITHIN = timedelta(days=30)
 MOST_SHOWN = 3
@@ -40,7 +40,8 @@ def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
     except SettingsError as error:
         yield fail("settings", str(error), SET_IT)
         return
-    yield from _settings(settings)
+    yield ok("settings", "every variable that is needed is set")
+    yield from (check_proxies(settings), check_console(settings))
     try:
         yield from _examine_store(database)
     finally:
@@ -140,32 +141,6 @@ def _worker(alive: bool) -> Finding:
     if alive:
         return ok("worker", "is at work")
     return fail("worker", "shows no sign of life", "start it: python -m bot worker")
-
-
-def _settings(settings: BotSettings) -> Iterator[Finding]:
-    yield ok("settings", "every variable that is needed is set")
-    yield _proxies(settings)
-    yield _console(settings)
-
-
-def _proxies(settings: BotSettings) -> Finding:
-    if settings.trusted_proxies or not settings.public_url.startswith("https://"):
-        return ok("proxies", f"{settings.trusted_proxies} proxies in front are believed")
-    then = "set TRUSTED_PROXIES=1 for web and console if one proxy of yours stands in front"
-    return warn("proxies", "PUBLIC_URL is https, but no proxy is believed: everybody has its address", then)
-
-
-def _console(settings: BotSettings) -> Finding:
-    """Without https, passwords and what residents told can be read on the way, and the console serves nobody else."""
-    where = urlsplit(settings.console_url)
-    if where.scheme == "https":
-        return ok("console", "officers reach it by https")
-    if where.hostname and is_this_machine(where.hostname):
-        return warn(
-            "console", "CONSOLE_URL is for this machine only", "set it to https:// and its name for officers"
-        )
-    then = "set CONSOLE_URL=https://… for web, console and worker: until then the console serves this machine only"
-    return fail("console", "CONSOLE_URL is not set, or is no https address", then)
 
 
 def _definitions(office: Office) -> Finding:

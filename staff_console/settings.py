@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
 from store.settings import (
     SettingsError,
@@ -13,6 +13,9 @@ from store.settings import (
     required_secret,
     web_address,
 )
+
+# Written by deploy/gunicorn.conf.py and by nobody else: the hosts that it binds to.
+SERVED_AT: Final = "SERVED_AT"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class ConsoleSettings:
             metrics_token=optional_secret(environ, "METRICS_TOKEN"),
             trusted_proxies=number_of_proxies(environ),
         )
-        settings._refuse_strangers(environ.get("SERVED_AT", ""))
+        settings._refuse_strangers(environ.get(SERVED_AT, ""))
         return settings
 
     def _refuse_strangers(self, served_at: str) -> None:

@@ -1,0 +1,27 @@
+"""What the settings say of the ways to web and console: who stands in front, and whether it is encrypted."""
+
+from urllib.parse import urlsplit
+
+from bot.findings import Finding, fail, ok, warn
+from bot.settings import BotSettings
+from store.settings import is_this_machine
+
+
+def check_proxies(settings: BotSettings) -> Finding:
+    if settings.trusted_proxies or not settings.public_url.startswith("https://"):
+        return ok("proxies", f"{settings.trusted_proxies} proxies in front are believed")
+    then = "set TRUSTED_PROXIES=1 for web and console if one proxy of yours stands in front"
+    return warn("proxies", "PUBLIC_URL is https, but no proxy is believed: everybody has its address", then)
+
+
+def check_console(settings: BotSettings) -> Finding:
+    """Without https, passwords and what residents told can be read on the way, and the console serves nobody else."""
+    where = urlsplit(settings.console_url)
+    if where.scheme == "https":
+        return ok("console", "officers reach it by https")
+    if where.hostname and is_this_machine(where.hostname):
+        return warn(
+            "console", "CONSOLE_URL is for this machine only", "set it to https:// and its name for officers"
+        )
+    then = "set CONSOLE_URL=https://… for web, console and worker: until then the console serves this machine only"
+    return fail("console", "CONSOLE_URL is not set, or is no https address", then)
