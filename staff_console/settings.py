@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Self
 
+from staff_console.served_at import hosts_for_others
 from store.settings import (
     SettingsError,
     StoreSettings,
-    is_this_machine,
     number_of_proxies,
     optional_secret,
     required_secret,
     web_address,
 )
-
-# Written by deploy/gunicorn.conf.py and by nobody else: the hosts that it binds to.
-SERVED_AT: Final = "SERVED_AT"
 
 
 @dataclass(frozen=True)
@@ -39,17 +36,13 @@ class ConsoleSettings:
             metrics_token=optional_secret(environ, "METRICS_TOKEN"),
             trusted_proxies=number_of_proxies(environ),
         )
-        settings._refuse_strangers(environ.get(SERVED_AT, ""))
+        settings._refuse_strangers(hosts_for_others(environ))
         return settings
 
-    def _refuse_strangers(self, served_at: str) -> None:
-        """Without https, passwords would cross the network for everybody to read.
-
-        `served_at` are the hosts that deploy/gunicorn.conf.py binds to, with commas; a socket file has none.
-        """
-        outside = [host for host in served_at.split(",") if host and not is_this_machine(host)]
-        if outside and not self.is_https:
+    def _refuse_strangers(self, hosts: list[str]) -> None:
+        """Without https, passwords would cross the network for everybody to read."""
+        if hosts and not self.is_https:
             raise SettingsError(
-                f"CONSOLE_URL is not https://…, and the console would be open to others at {outside[0]}:"
+                f"CONSOLE_URL is not https://…, and the console would be open to others at {hosts[0]}:"
                 " set CONSOLE_URL to the https address that officers open, or bind to 127.0.0.1."
             )
