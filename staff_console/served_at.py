@@ -1,4 +1,4 @@
-"""Where this process is served, as the server tells it: no setting, and nobody but deploy/gunicorn.conf.py writes it."""
+"""Where this process is served, as the server tells it: no setting; only deploy/gunicorn.conf.py writes it."""
 
 from collections.abc import Mapping
 from typing import Final
