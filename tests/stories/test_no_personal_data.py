@@ -34,7 +34,7 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 NAME, PHONE, CITIZEN_ID = "นางกนกนารี วิหคเหิน", "0891239876", "1103702912344"
 MAIL, HOUSE, PLACE, SUBJECT = "canary.nok@example.com", "987/65 หมู่ 4 ซอยนกกระจิบ", "ศาลานกขมิ้น", "เรื่องนกคีรีบูน"
 TYPED_PASSWORD, FILE_NAME, NOTE = "รหัสผ่าน Kanari#2569", "สำเนาบัตรกนกนารี.pdf", "หมายเหตุถึงนกคีรีบูน"
-LATITUDE, LONGITUDE = 16.987651, 102.123459
+LATITUDE, LONGITUDE = 16.437651, 102.823459
 CANARIES = (
     NAME, "กนกนารี", PHONE, "089-123-9876", CITIZEN_ID, "1-1037-02912-34-4", MAIL, HOUSE, "นกกระจิบ", PLACE,
     SUBJECT, "นกคีรีบูน", TYPED_PASSWORD, "Kanari#2569", FILE_NAME, NOTE, str(LATITUDE), str(LONGITUDE),

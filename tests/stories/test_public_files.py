@@ -40,7 +40,7 @@ def test_the_signed_address_shows_the_photo_and_a_small_one(town: Town, kept: st
 def test_the_photo_cannot_act_in_a_browser(town: Town, kept: str) -> None:
     headers = get(town, kept).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
     assert headers["Cache-Control"].startswith("private")
     assert "Set-Cookie" not in headers
 
