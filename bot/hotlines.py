@@ -50,13 +50,13 @@ def make_calls(
     phrases: Phrases, municipality: Municipality, names: Iterable[str], *, in_english: bool = False
 ) -> tuple[Call, ...]:
     """A button for each phone, in this order and none twice. A phone without a number that can be dialled has none."""
-    numbers, section = numbers_of(municipality), "call_english" if in_english else "call"
+    numbers, say = numbers_of(municipality), phrases.say_in_english if in_english else phrases.say
     calls = []
     for name in dict.fromkeys(names):
         found = _FIRST_NUMBER.search(arabic_digits(numbers[name]))
         if found is not None:
             dialled = re.sub(r"[ .-]", "", found[0])
-            calls.append(Call(phrases.say(f"{section}.{name}"), numbers[name], f"tel:{dialled}"))
+            calls.append(Call(say(f"call.{name}"), numbers[name], f"tel:{dialled}"))
     return tuple(calls)
 
 

@@ -45,7 +45,9 @@ _DENIED, _DANGEROUS = "\x00", "\x01"
 
 
 def read_choice(question: Question, text: str) -> str | None:
-    """The key of the one choice that was meant; None if several fit or none."""
+    """The key of the one choice that was meant; None if several fit or none, and for what is too long to be one."""
+    if len(text) > question.longest:
+        return None
     choices = question.choices
     said = without_particles(arabic_digits(text)).strip()
     keys = list(choices)

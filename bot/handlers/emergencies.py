@@ -29,15 +29,17 @@ def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
     if emergency.kind == "self_harm":
         return [_card(visit, emergency)]
     keep_words(visit.resident, text, visit.event.message_id)
-    return [_card(visit, emergency, *_services_meant(visit, text), *visit.main_buttons())]
+    report = visit.button("report", "report")
+    return [_card(visit, emergency, *_services_meant(visit, text), report)]
 
 
 def _card(visit: Visit, emergency: Emergency, *quick: Quick) -> CallCard:
-    section = "emergency_english" if emergency.in_english else "emergency"
-    say = visit.office.phrases.say
+    """In the language in which the danger was told."""
+    phrases = visit.office.phrases
+    say = phrases.say_in_english if emergency.in_english else phrases.say
     return CallCard(
-        title=say(f"{section}.{emergency.kind}_title"),
-        text=f"{say(f'{section}.{emergency.kind}')}\n{say(f'{section}.call_yourself')}",
+        title=say(f"emergency.{emergency.kind}_title"),
+        text=f"{say(f'emergency.{emergency.kind}')}\n{say('emergency.call_yourself')}",
         calls=visit.calls(OF_KIND[emergency.kind], in_english=emergency.in_english),
         quick=quick,
     )

@@ -28,13 +28,10 @@ def news(visit: Visit) -> list[Reply]:
 
 def emergency(visit: Visit) -> list[Reply]:
     """Every number with a button that dials it."""
-    english = visit.in_english
-    say = visit.office.phrases.say
-    title, text = say("emergency_english.numbers_title"), say("emergency_english.numbers")
-    if not english:
-        title, text = say("emergency.numbers_title"), say("emergency.numbers")
+    english, words = visit.in_english, visit.words
     names = (*EVERYTHING, "tourist_police") if english else EVERYTHING
-    return [CallCard(title, text, visit.calls(names, in_english=english))]
+    calls = visit.calls(names, in_english=english)
+    return [CallCard(words("emergency.numbers_title"), words("emergency.numbers"), calls)]
 
 
 def tax(visit: Visit) -> list[Reply]:

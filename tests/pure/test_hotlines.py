@@ -7,7 +7,7 @@ import pytest
 
 from bot.conversations.emergencies import FILE
 from bot.hotlines import EVERYTHING, OF_KIND, make_calls, names_in, numbers_of
-from bot.phrases import Phrases
+from bot.phrases import IN_ENGLISH, Phrases
 from bot.render import render
 from bot.replies import CallCard
 from line_simulator.validation import find_message_problems
@@ -17,9 +17,9 @@ from tests.line_openapi import problems_with
 from tests.pure.strategies import SERVICES
 
 TOWN = read_municipality(DEMO_MUNICIPALITY)
-PHRASES = Phrases(TOWN.words())
+PHRASES = Phrases(TOWN.words(), english=Phrases(TOWN.words(), IN_ENGLISH))
 KINDS = [kind["name"] for kind in tomllib.loads(FILE.read_text("utf-8"))["kinds"]]
-SECTIONS = {"thai": ("emergency", "call"), "english": ("emergency_english", "call_english")}
+SAID = {"thai": PHRASES.say, "english": PHRASES.say_in_english}
 
 
 def town_with_duty_phone(number):
@@ -30,12 +30,12 @@ def test_every_danger_has_its_phones():
     assert set(OF_KIND) == set(KINDS)
 
 
-@pytest.mark.parametrize("language", SECTIONS)
+@pytest.mark.parametrize("language", SAID)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_card_of_every_danger_is_one_that_line_takes(kind, language):
-    section, _ = SECTIONS[language]
+    say = SAID[language]
     calls = make_calls(PHRASES, TOWN, OF_KIND[kind], in_english=language == "english")
-    card = CallCard(PHRASES.say(f"{section}.{kind}_title"), PHRASES.say(f"{section}.{kind}"), calls)
+    card = CallCard(say(f"emergency.{kind}_title"), say(f"emergency.{kind}"), calls)
     [message] = render([card])
     assert find_message_problems(message) == []
     assert problems_with(message) == []
@@ -47,7 +47,7 @@ def test_the_card_of_every_danger_is_one_that_line_takes(kind, language):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_danger_speaks_one_language_at_a_time(kind):
-    assert not re.search("[ก-๙]", PHRASES.say(f"emergency_english.{kind}"))
+    assert not re.search("[ก-๙]", PHRASES.say_in_english(f"emergency.{kind}"))
     assert not re.search("[a-z]", PHRASES.say(f"emergency.{kind}"))
 
 

@@ -43,7 +43,8 @@ function draw(component, tap) {
   return node;
 }
 
-/** A control inside a control would confuse a screen reader, so only a plain area becomes a button. */
+/** A control inside a control would confuse a screen reader, so only a plain area becomes a button. Its name are the words
+    on it, so that it can be spoken by those who steer by voice; the action's own label describes it. */
 function makeTappable(node, action, tap) {
   const tapped = (event) => { event.stopPropagation(); tap(action); };
   node.classList.add("fx-tappable");
@@ -51,14 +52,8 @@ function makeTappable(node, action, tap) {
   if (node.querySelector("button, [role=button], video")) return;
   node.setAttribute("role", "button");
   node.tabIndex = 0;
-  if (action.label) node.setAttribute("aria-label", withVisibleWords(node, action.label));
+  if (action.label) node.setAttribute(node.textContent.trim() ? "title" : "aria-label", action.label);
   node.addEventListener("keydown", (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), tapped(event)));
-}
-
-/** A name that leaves out the words on the screen cannot be spoken by those who steer by voice. */
-function withVisibleWords(node, label) {
-  const words = node.textContent.trim();
-  return words && !words.includes(label) ? `${words} ${label}` : words || label;
 }
 
 function box(component, tap) {
