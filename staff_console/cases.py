@@ -29,6 +29,7 @@ from store.cases import act as act_on
 from store.cases import assign as assign_to
 from store.files import NotKept, uploaded
 from store.models import Case, File
+from store.same_words import reach_too_many
 from store.search import find_case
 from store.staff import colleagues_for
 from store.statuses import Action, NotAllowed, Who
@@ -115,6 +116,8 @@ def _do(case_id: int, asked: Asked, photos: list[File]) -> str:
         if asked.action is Action.ASSIGN:
             _assign(session, case, asked.assignee, by)
             return ""
+        if reach_too_many(session, office().municipality, me(), case, asked.action, asked.words()):
+            raise BadForm("same_words")
         session.add_all(photos)
         session.flush()
         tokens = [photo.token for photo in photos]

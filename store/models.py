@@ -148,6 +148,7 @@ class CaseEvent(SealedRow, Table):
     """One line of a case's timeline: who did what, and when. Never changed, never deleted."""
 
     __tablename__ = "case_event"
+    __table_args__ = (Index("ix_case_event_staff_id", "staff_id", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     at: Mapped[datetime]

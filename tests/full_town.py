@@ -6,11 +6,13 @@ from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
 from store import account_requests, heartbeats, limits, menus, money, outbox, surge, ticks
-from store.broadcasts import approval, emergency, testers, topics
+from store.broadcast_models import Broadcast, EmergencyTemplate
+from store.broadcasts import approval, confirming, emergency, testers, topics
 from store.clock import now
 from store.models import OutboxRow
 from store.staff import NewStaff
@@ -128,7 +130,19 @@ def prepare_emergencies(town: Town, _phone: Phone) -> None:
         boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
         template = emergency.write_template(session, "น้ำท่วม", words("น้ำสูง [ระดับ] ค่ะ"), author)
         emergency.approve_template(session, template, boss)
+        confirming.ask(session, _ordered(town, session, template), to_whom="ทุกคน")
         emergency.write_template(session, "ไฟป่า", words("ไฟที่ [สถานที่] ค่ะ"), author)
+
+
+def _ordered(town: Town, session: Session, template: EmergencyTemplate) -> Broadcast:
+    """It waits for a superior whose LINE is linked."""
+    municipality = town.office.municipality
+    chief = an_officer(session, municipality, role="supervisor", department=None)
+    testers.link(session, a_resident(session), testers.invite(session, chief).code or "")
+    by = an_officer(session, municipality)
+    return emergency.order(
+        session, municipality, template, {"ระดับ": "2 เมตร"}, {"who": "everyone"}, by, how="โทร"
+    )
 
 
 def ask_about_accounts(town: Town, _phone: Phone) -> None:

@@ -79,6 +79,7 @@ LABELS |= dict.fromkeys(
      "เลิกรับข่าวสาร", "ไม่รับข่าว", "ไม่รับข่าวสาร", "หยุดส่ง", "หยุดส่งข่าว", "หยุดข่าว", "ยกเลิกข่าวสาร"),
     "topics",
 )  # fmt: skip
+_BEGINS = frozenset({"menu", "report", "request"})
 _NOT_FOR_OFFICERS = frozenset({"corruption", "privacy", "withdraw", "topics", "track", "mine"})
 # With spaces and courtesy; the longest command has twenty letters.
 LONGEST_COMMAND = 200
@@ -98,13 +99,22 @@ def command(visit: Visit, text: str) -> list[Reply] | None:
     typed = read_command(text)
     for words, name in LABELS.items():
         if typed and folded_word(words) == typed:
-            return ANSWERS[name](visit)
+            return _answer(visit, name)
     if _is(typed, _HELP):
         return _help(visit)
+    about = asked_for(text) if visit.running else None
+    if about in ("works", "broken") and typed_buttons.can(visit, about):
+        return _answer(visit, about)
     if (replies := topics.choose_typed(visit, typed)) is not None:
         return replies
     pressed = typed_buttons.press(visit, typed)
     return pressed if pressed is not None else _in_conversation(visit, typed)
+
+
+def _answer(visit: Visit, name: str) -> list[Reply]:
+    """The answer, and after it the running question again; what begins something else leaves the question alone."""
+    replies = ANSWERS[name](visit)
+    return replies if name in _BEGINS else [*replies, *conversation.ask_again(visit)]
 
 
 def sentence_of_a_case(visit: Visit, text: str, *, officer_waits: bool) -> list[Reply] | None:

@@ -17,7 +17,8 @@ from store.residents import keep_words, listening_for
 
 def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
     """The card, and after it what the conversation was about: its question again, or the words on their way to the
-    officer who asked. With no conversation, buttons below the card take the words along into a request."""
+    officer of the case, whose question stays open. With no conversation, buttons below the card take the words along
+    into a request."""
     if tells_a_secret(text):
         return [_card(visit, emergency), visit.say("menu.told_a_secret"), *conversation.ask_again(visit)]
     if (row := visit.running) is not None and (draft := conversation.find_draft(visit, row)) is not None:
@@ -25,7 +26,7 @@ def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
     listening = listening_for(visit.resident)
     if listening is not None and listening[0] != "comment":
         case = visit.session.get_one(Case, listening[1])
-        return [_card(visit, emergency), *my_cases.take_more(visit, case, note=text)]
+        return [_card(visit, emergency), *my_cases.take_more(visit, case, note=text, may_answer=False)]
     if emergency.kind == "self_harm":
         return [_card(visit, emergency)]
     keep_words(visit.resident, text, visit.event.message_id)
@@ -59,7 +60,8 @@ def _go_on(visit: Visit, row: Conversation, draft: Draft, text: str) -> list[Rep
     heard = engine.hear(draft, said, visit.office.setting())
     conversation.save(visit, row, heard.draft)
     # The card has said what to do in danger: the advice of the question would say it a second time.
-    return conversation.ask(visit, row, heard.draft)
+    noted = [visit.say("conversation.danger_noted")] if isinstance(said, Picked) else []
+    return [*noted, *conversation.ask(visit, row, heard.draft)]
 
 
 def _as_answer(draft: Draft, text: str) -> Said | None:

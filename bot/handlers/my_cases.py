@@ -118,10 +118,15 @@ def invite_more(visit: Visit, case: Case) -> list[Reply]:
     return [_about(visit, "add_what", case)]
 
 
-def take_more(visit: Visit, case: Case, *, note: str = "", files: tuple[str, ...] = ()) -> list[Reply]:
-    """Gives the case what was said or sent, as the answer an officer waits for or as an addition."""
+def take_more(
+    visit: Visit, case: Case, *, note: str = "", files: tuple[str, ...] = (), may_answer: bool = True
+) -> list[Reply]:
+    """Gives the case what was said or sent, as the answer an officer waits for or as an addition.
+
+    Without `may_answer` the officer's question stays open.
+    """
     case = lock_case(visit.session, case.id)
-    answering = case.status == Status.NEED_INFO
+    answering = may_answer and case.status == Status.NEED_INFO
     try:
         action = Action.ANSWER if answering else Action.ADD
         act(
@@ -137,7 +142,7 @@ def take_more(visit: Visit, case: Case, *, note: str = "", files: tuple[str, ...
     except NotAllowed:
         stop_listening(visit.resident)
         return [_about(visit, "cannot_add", case), card(visit, case)]
-    listen(visit.resident, "more", case)
+    listen(visit.resident, "answer" if case.status == Status.NEED_INFO else "more", case)
     return [
         _about(visit, "answered" if answering else "added", case, visit.button("see", "see", case=case.id))
     ]

@@ -78,7 +78,7 @@ def checks_and_sends(phone: Phone) -> str:
     phone.presses("แก้ไข")
     phone.sees("แก้ไขข้อไหนคะ")
     phone.looks_well("edit-which")
-    phone.answers("เบอร์โทร")
+    phone.chooses("เบอร์โทร")
     expect(phone.part("messages").get_by_text("ขอเบอร์โทรที่ติดต่อสะดวกค่ะ")).to_have_count(2)
     phone.says("0899999999")
     phone.sees("089-999-9999")

@@ -185,3 +185,31 @@ def test_the_box_for_words_stands_beside_the_ticks(cases: Cases, supervisor: Per
     cases(1)
     page = supervisor.visit("/?tab=all").html
     assert re.search(r'<form id="tell-many"[^>]*class="[^"]*bulk-bar', page)
+
+
+def one_by_one(person: Person, ids: list[int], *notes: str, action: str = "tell") -> list[int]:
+    """Writes to each case by itself, the notes in turn; the answers."""
+    return [
+        person.do(case_id, action, note=notes[number % len(notes)]).status_code
+        for number, case_id in enumerate(ids)
+    ]
+
+
+@pytest.mark.parametrize("notes", [(NOTE,), (NOTE, f"{NOTE} 2", f"1. {NOTE}")], ids=["the same", "numbered"])
+def test_the_same_words_to_one_case_after_another_reach_five_residents(
+    cases: Cases, officer: Person, database: Database, notes: tuple[str, ...]
+) -> None:
+    assert one_by_one(officer, cases(7), *notes) == [303] * 5 + [400] * 2
+    assert told(database) == 5
+
+
+def test_nor_does_any_word_with_a_link_whatever_else_it_says(
+    cases: Cases, officer: Person, database: Database
+) -> None:
+    notes = [f"เรื่อง{word} ดูที่ evil.example/{word}" for word in ("ไฟ", "น้ำ", "ถนน", "ท่อ", "ขยะ", "หมา")]
+    assert one_by_one(officer, cases(6), *notes) == [303] * 5 + [400]
+
+
+def test_words_of_their_own_to_each_are_the_work_itself(cases: Cases, officer: Person) -> None:
+    words = ("ไฟดวงไหน", "น้ำไม่ไหลกี่วัน", "ถนนตรงไหน", "ท่อหน้าบ้าน", "ขยะกองไหน", "หมากี่ตัว", "กลิ่นอะไร")
+    assert one_by_one(officer, cases(7), *(f"{word}คะ" for word in words)) == [303] * 7
