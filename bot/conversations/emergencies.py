@@ -15,6 +15,7 @@ from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
+from bot.conversations.dialects import in_central_thai
 from store.thai import folded, without_particles
 
 FILE = Path(__file__).parent / "emergencies.toml"
@@ -39,6 +40,8 @@ _BEGINNING = 3
 _LONGEST_CRY = 60
 _FAR_ENOUGH = 60
 _MOST_BETWEEN = 6
+_ARTICLES = ("a", "an", "the")
+_FAR_IN_ENGLISH = 4
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,18 @@ class _Lexicon:
     """Finds many words in one pass over a text, each only where it stands as whole letters: ไฟดูด not in ไฟดูดี."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._by_beginning: dict[str, list[str]] = {}
-        for word in dict.fromkeys(words):
-            self._by_beginning.setdefault(word[:_BEGINNING], []).append(word)
+        self._words = frozenset(words)
+        lengths: dict[str, set[int]] = {}
+        for word in self._words:
+            lengths.setdefault(word[:_BEGINNING], set()).add(len(word))
+        self._lengths = {beginning: sorted(each) for beginning, each in lengths.items()}
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """Each word with its position, from the beginning of the text to its end."""
         for position in range(len(text) - _BEGINNING + 1):
-            for word in self._by_beginning.get(text[position : position + _BEGINNING], ()):
-                if text.startswith(word, position) and _stands_alone(text, position, position + len(word)):
+            for length in self._lengths.get(text[position : position + _BEGINNING], ()):
+                word = text[position : position + length]
+                if word in self._words and _stands_alone(text, position, position + length):
                     yield position, word
 
 
@@ -78,7 +84,7 @@ class _Kind:
     despite: frozenset[str]
     alone: frozenset[str]
     words: frozenset[str]
-    english: tuple[str, ...]
+    english: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,8 @@ class _Words:
     harmless_english: tuple[str, ...]
     told_in_english: tuple[str, ...]
     feared_in_english: tuple[str, ...]
+    english: frozenset[str]
+    longest_english: int
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ class _Typed:
 
 def find_emergency(text: str) -> Emergency | None:
     """The danger these words tell of, or None. `text` is what was typed, as `answers.clean_text` gives it back."""
-    words = _words()
+    words, text = _words(), in_central_thai(text)
     cry = text if len(text) <= _LONGEST_CRY else ""
     whole, clauses = _plain(cry), set(filter(None, map(_plain, _BETWEEN_CLAUSES.split(cry))))
     thai, english = _read_thai(text, words), _read_english(text, words)
@@ -124,13 +132,14 @@ def find_emergency(text: str) -> Emergency | None:
     for at, word in found:
         if word not in said and not _is_feared_or_denied(thai.before(at), words):
             said.add(word)
+    said_in_english = frozenset(_said_in_english(english.split(), words))
     for kind in words.kinds:
         if whole in kind.alone or (kind.alone & clauses and clauses <= kind.alone | words.kinds[-1].alone):
             return Emergency(kind.name, text.isascii())
         if told <= kind.despite:
             if kind.words & said:
                 return Emergency(kind.name)
-            if _is_said_in_english(kind, english, words):
+            if kind.english & said_in_english:
                 return Emergency(kind.name, in_english=True)
     return None
 
@@ -186,13 +195,20 @@ def _is_feared_or_denied(before: str, words: _Words) -> bool:
     return False
 
 
-def _is_said_in_english(kind: _Kind, english: str, words: _Words) -> bool:
-    for word in kind.english:
-        position = english.find(word)
-        before = english[: max(position, 0)].removesuffix(" a").removesuffix(" an").removesuffix(" the")
-        if position >= 0 and not before.endswith(words.feared_in_english):
-            return True
-    return False
+def _said_in_english(typed: Sequence[str], words: _Words) -> Iterator[str]:
+    """The words of danger that stand here as whole words, without a denial or a fear right before them."""
+    for start in range(len(typed)):
+        for end in range(start + 1, min(start + words.longest_english, len(typed)) + 1):
+            said = " ".join(typed[start:end])
+            if said in words.english and not _is_feared_in_english(
+                typed[max(0, start - _FAR_IN_ENGLISH) : start], words
+            ):
+                yield said
+
+
+def _is_feared_in_english(before: Sequence[str], words: _Words) -> bool:
+    nearest = before[:-1] if before and before[-1] in _ARTICLES else before
+    return f" {' '.join(nearest)}".endswith(words.feared_in_english)
 
 
 @cache
@@ -202,6 +218,7 @@ def _words() -> _Words:
     kinds = tuple(_kind(each, groups) for each in read["kinds"])
     told_ways = {way: frozenset(_all_folded(told[way])) for way in ("past", "habit")}
     now = frozenset(_all_folded(told["now"]))
+    english = frozenset(chain.from_iterable(kind.english for kind in kinds))
     return _Words(
         kinds=kinds,
         lexicon=_Lexicon(chain(now, *told_ways.values(), *(kind.words for kind in kinds))),
@@ -211,31 +228,33 @@ def _words() -> _Words:
         denied_at_the_start=frozenset(_all_folded(before["denied_at_the_start"])),
         told=told_ways,
         now=now,
-        harmless=_Lexicon(_all_folded(harmless["words"])),
+        harmless=_Lexicon(_all_folded(_all_expanded(harmless["words"], groups))),
         harmless_english=_spaced(harmless["english"]),
         told_in_english=_spaced(harmless["told_in_english"]),
         feared_in_english=tuple(f" {word}" for word in harmless["feared_in_english"]),
+        english=english,
+        longest_english=max(len(phrase.split()) for phrase in english),
     )
 
 
 def _kind(read: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> _Kind:
-    words = [each for word in read.get("words", ()) for each in _expanded(word, groups)]
     return _Kind(
         name=read["name"],
         despite=frozenset(read.get("despite", ())),
         alone=frozenset(_all_folded(read.get("alone", ()))),
-        words=frozenset(_all_folded(words)),
-        english=_spaced(read.get("english", ())),
+        words=frozenset(_all_folded(_all_expanded(read.get("words", ()), groups))),
+        english=frozenset(_all_expanded(read.get("english", ()), groups)),
     )
 
 
-def _expanded(word: str, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """{people}ตกท่อ as คนตกท่อ, เด็กตกท่อ and so on."""
-    name = next((name for name in groups if f"{{{name}}}" in word), None)
-    if name is None:
-        yield word
-    else:
-        yield from (word.replace(f"{{{name}}}", each) for each in groups[name])
+def _all_expanded(words: Iterable[str], groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """{people}ตกท่อ as คนตกท่อ, เด็กตกท่อ and so on; {kin}{hits}{me} as each of the first with each of the others."""
+    for word in words:
+        name = next((name for name in groups if f"{{{name}}}" in word), None)
+        if name is None:
+            yield word
+        else:
+            yield from _all_expanded((word.replace(f"{{{name}}}", each) for each in groups[name]), groups)
 
 
 def _all_folded(words: Iterable[str]) -> tuple[str, ...]:

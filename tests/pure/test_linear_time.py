@@ -12,6 +12,7 @@ from bot.conversations.addresses import read_address
 from bot.conversations.amounts import read_amount
 from bot.conversations.answers import check, clean_text
 from bot.conversations.dates import read_day
+from bot.conversations.dialects import in_central_thai
 from bot.conversations.drafts import begin
 from bot.conversations.emergencies import find_emergency
 from bot.conversations.intents import asked_for, hinted, without_wishes
@@ -87,7 +88,8 @@ WORDS = [
     "+66 ", "0812345678 ", "ต่อ ", "a@b.", "a@", "@", "นาย", "คุณ", "ก. ", "ชื่อ ", "ผม", "TX70-", "0123/2570", "๑๒", "1",
     "ขอ", "อยาก", "ภาษี", "ยังไง", "ข่าว", "#123/70 ", "ดาว", "⭐", "street ", "tree",
     "()", "\u0e4d\u0e48", "เเ", "\u0e48\u0e38", "👨‍👩‍👧", "\u202e", "\n", "x", "ทดสอบ1",
-    "กลัว", "ไฟไหม้", "ไม่มี", "เด็ก", "จมน้ำ ", "fire ",
+    "กลัว", "ไฟไหม้", "ไม่มี", "เด็ก", "จมน้ำ ", "fire ", "บ่า", "เฮือ", "ใจบ่อ", "หมาขบ", "แม่ม่าย",
+    "ผัวตี", "ควันออกจาก", "กินยาไปทั้ง", "my friend die ",
 ]  # fmt: skip
 KEYWORDS = ["ไฟฟ้า", "ไฟกิ่ง"]
 CHOICES = a_question("choice", choices={f"c{n}": f"ต่ำกว่า {n} ปี" for n in range(10)})
@@ -129,6 +131,7 @@ RECOGNISERS = {
     "commands": read_command,
     "services": name_a_service,
     "triage": sort_in,
+    "dialects": in_central_thai,
     "emergencies": find_emergency,
     "day": lambda text: read_day(text, FRIDAY),
     "amount": lambda text: read_amount(text, "คน"),
