@@ -20,7 +20,14 @@ _TONES = re.compile("[\u0e47-\u0e4c]")
 # A key held down or pressed twice: ท่ออแตก, มากกก. Only Thai signs, for figures repeat with a meaning.
 _REPEATED = re.compile("([\u0e01-\u0e3a\u0e40-\u0e46])\\1+")
 # Words that are misspelt more often than others, as they are after all other folding.
-_MISSPELT = (("ทัวม", "ทวม"), ("ปะปา", "ประปา"), ("กระพริบ", "กะพริบ"), ("กระพิบ", "กะพริบ"), ("กะพิบ", "กะพริบ"))
+_MISSPELT = (
+    ("ทัวม", "ทวม"),
+    ("ปะปา", "ประปา"),
+    ("กระพริบ", "กะพริบ"),
+    ("กระพิบ", "กะพริบ"),
+    ("กะพิบ", "กะพริบ"),
+    ("เทสบาน", "เทสบาล"),
+)
 _PARTICLES = ("ค่ะ", "คะ", "ครับ", "คับ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ", "นะ")
 # A title is followed by a consonant or a vowel that stands before one: คุณากร is a name, not คุณ and ากร.
 _TITLE = re.compile(r"(นางสาว|นาง|นาย|เด็กชาย|เด็กหญิง|คุณ|ว่าที่)\s*(?=[ก-ฮเ-ไ])|[ก-ฮ]{1,3}\.\s*(?=[ก-ฮเ-ไ])")

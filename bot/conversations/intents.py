@@ -9,6 +9,7 @@ The words stand in intents.toml beside this file.
 import tomllib
 from pathlib import Path
 
+from bot.conversations.dialects import in_central_thai
 from store.thai import folded, without_endings
 
 # The longest sentence that asks for one thing only; what is longer tells something.
@@ -67,6 +68,7 @@ def hinted(text: str) -> list[str]:
 
 
 def _typed(text: str) -> str:
+    text = in_central_thai(text)
     for word, other in _OTHERS:
         text = text.replace(word, other)
     return folded(text)

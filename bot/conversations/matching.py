@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from bot.conversations.dialects import in_central_thai
 from bot.conversations.intents import without_wishes
 from store.services import Service
 from store.thai import folded, folded_word, without_repeats
@@ -16,6 +17,7 @@ def named_exactly(services: Iterable[Service], text: str, *, polite: bool = True
 
     Without `polite` it is the name alone, and no hint: what may as well be an answer to somebody.
     """
+    text = in_central_thai(text)
     typed = {folded(text)}
     if polite:
         typed |= {without_wishes(text), without_wishes(text, only_after=True)}
@@ -30,15 +32,20 @@ def meant(services: Iterable[Service], text: str) -> list[Service]:
     """The services whose keywords stand in the text, the longest keyword first; at most three.
 
     A keyword inside a longer one does not count: ไฟถนน is about a light, not about a road. If there is none, it is
-    looked for once more in the text without repeated letters.
+    looked for once more in the text without repeated letters. A service steps back before another that is found where
+    the text has a word of its `unless`.
     """
+    text = in_central_thai(text)
     words = [(word, service) for service in services for word in (service.label, *service.keywords)]
-    return (_standing_in(text, words) or _standing_in(text, words, repeats=False))[:3]
+    found = _standing_in(text, words) or _standing_in(text, words, repeats=False)
+    typed = folded(text)
+    kept = [service for service in found if not any(folded_word(word) in typed for word in service.unless)]
+    return (kept or found)[:3]
 
 
 def hinted_first(services: Iterable[Service], text: str) -> list[Service]:
     """All services, those first of which the text has a hint."""
-    everything = list(services)
+    everything, text = list(services), in_central_thai(text)
     first = _standing_in(text, [(hint, service) for service in everything for hint in service.hints])
     return first + [service for service in everything if service not in first]
 

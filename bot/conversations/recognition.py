@@ -9,10 +9,12 @@ from store.services import Service
 
 # Shorter than this, what was typed says too little to be about something.
 A_SENTENCE = 12
-# What goes to others than the town's departments: who else is in charge is said first.
-_BEFORE_SERVICES = ("corruption", "power")
+# What a service would be wrong for, whatever else is named: bribes, swindlers, news to choose, the light of a house.
+_BEFORE_SERVICES = ("corruption", "genuine", "topics", "power")
 # What a longer message may be about if it names no service.
-_BESIDE_SERVICES = ("track", "privacy", "instalments", "tax", "genuine", "news", "contact")
+_BESIDE_SERVICES = (
+    "track", "mine", "privacy", "instalments", "emergency", "tax", "news", "contact", "english", "help",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ class Service(_Part):
 
     A message with one of the `keywords` is about this service. One with a `hint` may be: ถนน is where many things
     happen, so that it begins a request only as the whole message and else is offered first in the list.
+    Beside a word of `unless` the keywords are those of another service that is named too: น้ำไม่ไหล of a canal.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Service(_Part):
     answer_within: Promise
     fee_baht: int = Field(default=0, ge=0)
     keywords: tuple[str, ...]
+    unless: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     order: int = 100
     next_step: str
