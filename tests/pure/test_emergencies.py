@@ -110,6 +110,8 @@ MORE_DANGER = [
     # English of those who learnt it at work.
     "he no breathing", "my friend die", "my wife baby come now", "baby is coming help", "she fall down no wake up",
     "child fall in canal", "much blood from leg", "please call police",
+    "เห็นเปลวไฟหลังโกดัง", "ไฟข้ามคลองมาแล้ว", "ลุงคว้ามีดกรีดตัวเอง", "เจอกันชาติหน้านะแม่", "ดำน้ำลงไปไม่โผล่ขึ้นมา", "พ่อเอาไม้ตีหนู",
+    "worker fall from ladder", "baby shaking", "ถังแก๊สมีเสียงดังฟู่",
 ]  # fmt: skip
 # Idioms, denials, papers, what is over, fears, habits, and everyday requests with the same letters.
 NO_DANGER = [
@@ -161,7 +163,10 @@ NO_DANGER = [
     "ร้อนเหมือนไฟไหม้", "ร้อนอย่างกับไฟลุก", "แดดร้อนจนไฟลุก", "เผ็ดไฟลุก", "บอกลาดยางเมื่อไหร่", "ช่างบอกลาออกแล้ว",
     "ควันดำจากรถเมล์", "ปล่องโรงงานปล่อยควันดำ", "เผาขยะควันเต็มซอย", "ควันท่อไอเสีย", "แฟนซ้อมดนตรีเสียงดัง", "ข้างบ้านตีกลองทั้งคืน",
     "หมากินยาเบื่อตาย", "กินยาแล้วไม่หาย", "น้ำไหลบ่าเข้าซอย", "ตอนบ่ายไฟดับ", "บ่อน้ำตื้นเขิน", "ไฟบ่ติด", "บ่มีไฟไหม้", "บ่แม่นไฟไหม้",
-    "ไหล่บ่าเจ็บ", "ทางบ่ดี", "นักเรียนจะโดดเรียน", "have baby 2 year need school", "the water pipe broke",
+    "ไหล่บ่าเจ็บ", "ทางบ่ดี", "นักเรียนจะโดดเรียน", "ค่าไฟขึ้นแล้วเดือดร้อน", "เด็กเตะลูกบอลใส่บ้าน",
+    "เอกสารถูกตีกลับ", "ช่างไม่โผล่มาเลย", "เหม็นจนต้องอุดจมูก", "เวลาทุกคนนอน", "คำสั่งเสียภาษี", "ต่อไฟเข้าบ้าน",
+    "ข้างบ้านเผาใบไม้ ควันเต็มห้อง",
+    "แพงจนพูดไม่ออก", "ถนนพังลุกลาม", "คิวไม่ขยับเลย", "have baby 2 year need school", "the water pipe broke",
 ]  # fmt: skip
 SENTENCES = [(kind, sentence) for kind, sentences in DANGER.items() for sentence in sentences]
 
