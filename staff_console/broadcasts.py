@@ -29,7 +29,7 @@ from store.broadcasts.listing import Pile, count_piles, list_broadcasts, stage_o
 broadcasts = Blueprint("broadcasts", __name__)
 Page = str | Response | tuple[str, int]
 # Who may not do it at all is told so; everything else was true a moment ago.
-FORBIDDEN: Final = frozenset({"not_your_role", "own_text"})
+FORBIDDEN: Final = frozenset({"not_your_role", "own_text", "not_your_text"})
 TO_MEND: Final = frozenset({"needs_note", "note_long", "no_tester", *words.FIELDS_OF_REFUSALS})
 
 

@@ -51,6 +51,7 @@ class Rule:
     after: Status | None
     roles: frozenset[str]
     another_person: bool
+    own_only: bool
     needs_note: bool
 
 
@@ -62,6 +63,7 @@ def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> Rule:
         None if after == "=" else Status(after),
         frozenset(roles.split()),
         "another" in needs,
+        "own" in needs,
         "note" in needs,
     )
 
@@ -69,15 +71,16 @@ def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> Rule:
 _STAFF: Final = "officer supervisor"
 
 # "another": nobody who ever saved its words may do this, by person and not by role (requirement L5).
+# "own": an officer does this only to what they wrote or saved themselves. A supervisor stops anybody's.
 # fmt: off
 RULES: Final = (
     #      act          from                               to           who             needs
     _rule("edit",      "draft returned submitted approved", "draft",     _STAFF),
     _rule("submit",    "draft returned",                    "submitted", _STAFF),
-    _rule("take_back", "submitted",                         "draft",     _STAFF),
+    _rule("take_back", "submitted",                         "draft",     _STAFF,        "own"),
     _rule("return",    "submitted",                         "returned",  "supervisor",  "another", "note"),
     _rule("approve",   "submitted",                         "approved",  "supervisor",  "another"),
-    _rule("cancel",    "draft returned submitted approved", "cancelled", _STAFF,        "note"),
+    _rule("cancel",    "draft returned submitted approved", "cancelled", _STAFF,        "own", "note"),
     _rule("pause",     "approved",                          "=",         _STAFF),
     _rule("resume",    "approved",                          "=",         _STAFF),
     _rule("review",    "approved cancelled",                "=",         "supervisor",  "another", "note"),
@@ -94,6 +97,8 @@ def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> Rule:
         raise Refused("wrong_status")
     if row.another_person and staff_id in broadcast.writers:
         raise Refused("own_text")
+    if row.own_only and role == "officer" and staff_id not in broadcast.writers:
+        raise Refused("not_your_text")
     return row
 
 

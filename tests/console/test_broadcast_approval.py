@@ -299,3 +299,22 @@ def test_an_edit_by_hand_of_what_is_approved_voids_it_as_the_page_does(
     assert raw(colleague, f"/broadcasts/{broadcast}/edit", **asked).status_code == 303
     assert (goes_out(town), status_of(database, broadcast)) == ([], "draft")
     assert row(database, broadcast).approver_id is None
+
+
+@pytest.mark.parametrize(("act", "is_approved"), [("take_back", False), ("cancel", False), ("cancel", True)])
+def test_an_officer_stops_only_what_they_wrote_and_a_superior_anybodys(
+    officer: Person, colleague: Person, supervisor: Person, database: Database, act: str, is_approved: bool
+) -> None:
+    tomorrow = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    broadcast = submit(officer, send_at=tomorrow)
+    if is_approved:
+        do(supervisor, broadcast, "approve")
+    before = status_of(database, broadcast)
+    assert act not in offers(colleague, broadcast)
+    answer = raw(colleague, f"/broadcasts/{broadcast}/{act}", **forged(database, broadcast))
+    assert answer.status_code == 403
+    assert "ท่านไม่ได้เขียน" in answer.text
+    assert status_of(database, broadcast) == before
+    assert act in offers(officer, broadcast)
+    assert do(supervisor, broadcast, act, "มีเหตุใหม่").status_code == 303
+    assert status_of(database, broadcast) == ("draft" if act == "take_back" else "cancelled")
