@@ -38,7 +38,8 @@ def attention() -> Attention:
             count = waiting_for(session, me()).count
             if me().role != Role.SUPERVISOR:
                 return Attention(count)
-            surges = [found for found in find_waiting(session) if found.started_by_id != me().id]
+            proposals = find_waiting(session) if me().may_approve else []
+            surges = [found for found in proposals if found.started_by_id != me().id]
             return Attention(count, unconfirmed(session), len(surges))
     except (SQLAlchemyError, TimeoutError) as error:
         log.warning("what waits is not known", extra=failure_fields(error))

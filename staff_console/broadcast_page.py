@@ -16,7 +16,7 @@ from store.broadcasts import halts
 from store.broadcasts.aftermath import Aftermath, Progress, aftermath_of, progress_of
 from store.broadcasts.approval import requests_of
 from store.broadcasts.audience_words import audience_in_words
-from store.broadcasts.life import RULES, Act, Refused, Status, digest_of, find_rule
+from store.broadcasts.life import RULES, Act, Refused, Status, check_age, digest_of, find_rule
 from store.broadcasts.listing import corrections_of, stage_of
 from store.broadcasts.published import buttons_of
 from store.broadcasts.testers import linked_testers
@@ -168,6 +168,8 @@ def _presses(broadcast: Broadcast, came: Aftermath) -> list[tuple[str, int | Non
 def may(broadcast: Broadcast, act: Act, person: Staff) -> bool:
     try:
         find_rule(broadcast, act, person.id, person.role)
+        if act is Act.APPROVE:
+            check_age(person)
     except Refused:
         return False
     return True
@@ -191,7 +193,7 @@ def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
             button=words.button_of(act, broadcast),
             note_label=words.NOTE_LABELS.get(act, ""),
             needs_note=rules[act].needs_note,
-            is_next=act is open_now[0] and act is not Act.CANCEL,
+            is_next=act is open_now[0] and act not in (Act.RETURN, Act.CANCEL),
             token=new_form_token(),
         )
         for act in open_now

@@ -179,14 +179,16 @@ def _readable(message: BulkMessage | None) -> BulkMessage:
 
 def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
     seen = _visible(session, message.cases)
-    waits = message.state == "waiting"
+    waits, is_own = message.state == "waiting", me().id == message.author_id
+    decides = waits and me().role == Role.SUPERVISOR and not is_own
     return render_template(
         "bulk_message.html",
         message=message,
         cases=seen,
         unseen=len(message.cases) - len(seen),
-        may_release=waits and me().role == Role.SUPERVISOR and me().id != message.author_id,
-        may_refuse=waits,
+        may_release=decides and me().may_approve,
+        decides_later=decides and not me().may_approve,
+        may_refuse=waits and (is_own or me().may_approve),
         digest=messages.digest_of(message),
         problem=problem,
         tokens=(new_form_token(), new_form_token()),

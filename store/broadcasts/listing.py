@@ -94,6 +94,9 @@ def waiting_for(session: Session, person: Staff) -> Waiting:
     mend = list(session.scalars(returned))
     if person.role != "supervisor":
         return Waiting([], [], mend, [], [])
+    review = [found for found in to_review(session) if person.id not in found.writers]
+    if not person.may_approve:
+        return Waiting([], review, mend, [], [])
     submitted = select(Broadcast).where(Broadcast.status == Status.SUBMITTED).order_by(Broadcast.id)
     approve = [found for found in session.scalars(submitted) if person.id not in found.writers]
     templates = select(EmergencyTemplate).where(
@@ -101,7 +104,6 @@ def waiting_for(session: Session, person: Staff) -> Waiting:
         EmergencyTemplate.retired_at.is_(None),
         EmergencyTemplate.author_id != person.id,
     )
-    review = [found for found in to_review(session) if person.id not in found.writers]
     bulk = select(BulkMessage).where(BulkMessage.state == "waiting", BulkMessage.author_id != person.id)
     bulk = bulk.order_by(BulkMessage.id)
     return Waiting(approve, review, mend, list(session.scalars(templates)), list(session.scalars(bulk)))

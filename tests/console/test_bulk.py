@@ -137,6 +137,9 @@ def test_who_got_the_role_within_a_day_releases_nothing(
     sends(supervisor, cases(6))
     message = the_message(database)
     too_new(chief, database)
+    page = chief.visit(f"/cases/tell/{message.id}")
+    assert not [form for form in page.forms if form.action.startswith("/cases/tell/")]
+    assert "ท่านจะอนุมัติและยืนยันได้ตั้งแต่" in page.html
     answer = raw(chief, f"/cases/tell/{message.id}/release", digest=digest_of(message))
     assert answer.status_code == 403
     assert told(database) == 0

@@ -75,6 +75,10 @@ def test_who_got_the_role_within_a_day_confirms_no_words(
     with database.reading() as session:
         proposal = surge.find_waiting(session)[0].id
     too_new(chief, database)
+    page = chief.visit("/surge").html
+    assert f"/surge/{proposal}/confirm" not in page
+    assert "ท่านจะอนุมัติและยืนยันได้ตั้งแต่" in page
+    assert 'class="nav-count"' not in page
     assert raw(chief, f"/surge/{proposal}/confirm").status_code == 403
     assert not is_on(database)
 
