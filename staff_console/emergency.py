@@ -172,6 +172,7 @@ def page_of(
         blanks=blanks_of(template.content),
         typed=typed or Decision(),
         confirmers=lane.confirmers_of(session, template, me()),
+        later=lane.later_confirmers_of(session, template, me()),
         phone_shown=phone_of_content(session, template.content),
         problems=problems or {},
         said=said,

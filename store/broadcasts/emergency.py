@@ -135,14 +135,26 @@ def confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> l
     return _confirmers(session, {template.author_id, by.id})
 
 
+def later_confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Staff]:
+    """Who could confirm it but for their first day in the role, who may soonest first."""
+    people = [found.person for found in _superiors(session, {template.author_id, by.id})]
+    new = [person for person in people if not person.may_approve]
+    return sorted(new, key=lambda person: person.approves_from or now())
+
+
 def _confirmers(session: Session, writers: set[int] | frozenset[int]) -> list[Confirmer]:
+    return [found for found in _superiors(session, writers) if found.person.may_approve]
+
+
+def _superiors(session: Session, without: set[int] | frozenset[int]) -> list[Confirmer]:
+    """Also those who may not approve yet."""
     query = (
         select(Staff, Tester)
         .outerjoin(Tester, (Tester.staff_id == Staff.id) & Tester.resident_id.is_not(None))
-        .where(Staff.active, Staff.role == "supervisor", Staff.id.not_in(writers))
+        .where(Staff.active, Staff.role == "supervisor", Staff.id.not_in(without))
         .order_by(Staff.full_name, Staff.id)
     )
-    return [Confirmer(person, tester) for person, tester in session.execute(query) if person.may_approve]
+    return [Confirmer(person, tester) for person, tester in session.execute(query)]
 
 
 def unconfirmed(session: Session) -> list[Broadcast]:

@@ -71,3 +71,15 @@ def test_an_emergency_waits_for_others_on_the_banner(
     assert "ยังไม่ได้ส่ง รอหัวหน้างานท่านอื่นยืนยัน" in page
     assert f'<a href="/broadcasts/{broadcast}">อ่าน</a>' in page
     assert "approve" in offers(supervisor, broadcast)
+
+
+def test_the_form_of_an_emergency_says_who_may_confirm_later_and_when(
+    supervisor: Person, chief: Person, database: Database
+) -> None:
+    """Everybody else wrote it: opening another account would not help tonight."""
+    template = ready(supervisor, chief)
+    until = begin_first_day(chief, database)
+    page = supervisor.visit(f"/broadcasts/emergency/{template}").html
+    assert f"ยืนยันได้ตั้งแต่ {until}" in page
+    assert "เปิดบัญชีเพิ่มตอนนี้ก็ต้องรอ 1 วันเช่นกัน" in page
+    assert "ให้ผู้ดูแลระบบเปิดบัญชีหัวหน้างานเพิ่ม" not in page
