@@ -123,6 +123,9 @@ def _turn_on(session: Session, surge: Surge, staff: Staff) -> Surge:
         raise BadSurge("already_running") from error  # Somebody else was faster by a moment.
     urgent = update(Case).where(_is_open(), Case.urgent, Case.triage.is_(None))
     session.execute(urgent.values(triage="red"))
+    # What else was proposed was meant for now: it must not begin another surge after this one.
+    others = update(Surge).where(Surge.is_running.is_(None), Surge.ended_at.is_(None))
+    session.execute(others.values(ended_at=now(), ended_by_id=staff.id))
     write_down(session, "surge_start", staff_id=staff.id, about=f"surge {surge.id}")
     return surge
 

@@ -99,6 +99,24 @@ def test_a_proposal_that_was_withdrawn_is_confirmed_by_nobody(
     assert not is_on(database)
 
 
+def test_proposals_are_told_apart_and_one_that_starts_ends_the_others(
+    supervisor: Person, chief: Person, database: Database
+) -> None:
+    for words in (WORDS, "พายุเข้าค่ะ"):
+        propose(supervisor, words=words)
+    page = chief.visit("/surge")
+    heads = re.findall(r"<h2 id=\"waiting-\d+\">([^<]+)<", page.html)
+    assert heads == [f"ข้อเสนอที่ {number}: รอหัวหน้างานท่านอื่นยืนยัน ยังไม่ได้เปิด" for number in (1, 2)]
+    first, second = (form for form in page.forms if form.action.endswith("/confirm"))
+    assert chief.send(first).status_code == 303
+    assert "พายุเข้า" not in chief.visit("/surge").html
+    chief.submit(chief.visit("/surge"), "/surge/end", sure="yes")
+    assert not is_on(database)
+    assert "พายุเข้า" not in chief.visit("/surge").html
+    assert raw(chief, second.action, form_token="e" * 22).status_code == 409
+    assert not is_on(database)
+
+
 def a_surge(database: Database, municipality: Municipality) -> None:
     with database.transaction() as session:
         chief = an_officer(session, municipality, role="supervisor", department=None)
