@@ -6,7 +6,7 @@ What went to a list of people, or to those who have certain cases, is nobody els
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from store.broadcast_models import Broadcast, BroadcastAct, Chunk, Mailing
@@ -49,10 +49,13 @@ def find_announcement(session: Session, broadcast_id: int) -> Announcement | Non
 
 
 def list_announcements(session: Session, *, most: int, before: int | None = None) -> list[Announcement]:
-    """Newest first; `before` is the id of the last one seen."""
-    query = _published().order_by(Broadcast.id.desc()).limit(most)
+    """What went out last first; `before` is the id of the last one seen, and an unknown id finds nothing."""
+    query = _published().order_by(Mailing.started_at.desc(), Broadcast.id.desc()).limit(most)
     if before is not None:
-        query = query.where(Broadcast.id < before)
+        seen = select(Mailing.started_at).where(Mailing.broadcast_id == before, Mailing.part == "message")
+        began = seen.scalar_subquery()
+        as_early = and_(Mailing.started_at == began, Broadcast.id < before)
+        query = query.where(or_(Mailing.started_at < began, as_early))
     return [_announcement(session, *row) for row in session.execute(query).unique()]
 
 

@@ -1,5 +1,6 @@
 """What everybody may look up of what was broadcast, and the links of broadcasts, which lead only where was approved."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from store.broadcast_models import ButtonPress
 from store.broadcasts import topics
+from store.broadcasts.published import list_announcements
 from store.clock import now
 from store.db import Database
 from store.line_breaks import plain
@@ -230,3 +232,17 @@ def test_older_announcements_are_on_further_pages(town: Town) -> None:
     assert ("(2)" in second, "(1)" in second, "(0)" in second) == (False, True, True)
     for odd in ("?before=x", "?before=-1", "?before=99999999999999999999", "?before="):
         page(town, f"/announcements{odd}")
+
+
+def test_what_went_out_last_stands_first_also_where_it_was_written_earlier(town: Town) -> None:
+    crowd(town, 1)
+    approve(town, title="เขียนก่อน ส่งทีหลัง", send_at=now() + timedelta(hours=2))
+    sent(town, title="เขียนทีหลัง ส่งก่อน")
+    town.clock.shift(timedelta(hours=2))
+    town.settle()
+    listed = page(town)
+    assert listed.index("เขียนก่อน ส่งทีหลัง") < listed.index("เขียนทีหลัง ส่งก่อน")
+    with town.database.reading() as session:
+        first, second = list_announcements(session, most=2)
+        assert list_announcements(session, most=2, before=first.id) == [second]
+        assert list_announcements(session, most=2, before=second.id) == []
