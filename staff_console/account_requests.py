@@ -62,7 +62,10 @@ def _address(secret: str) -> str:
 
 def _page(problem: str = "") -> str:
     with office().database.reading() as session:
-        waiting = [(asked, requests.confirmers(session, asked)) for asked in requests.list_waiting(session)]
+        waiting = [
+            (asked, requests.confirmers(session, asked), requests.namesakes(session, asked))
+            for asked in requests.list_waiting(session)
+        ]
         return render_template(
             "account_requests.html", waiting=waiting, kinds=words.ACCOUNT_REQUESTS, problem=problem
         )

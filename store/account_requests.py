@@ -93,6 +93,16 @@ def list_waiting(session: Session) -> list[AccountRequest]:
     return list(session.scalars(query.order_by(AccountRequest.asked_at, AccountRequest.id)))
 
 
+def namesakes(session: Session, request: AccountRequest) -> list[Staff]:
+    """Accounts, closed ones too, whose owner has the name that a new account is asked for, with or without นาย."""
+    if request.kind != "open":
+        return []
+    wanted = accounts.bare_name(request.full_name)
+    return [
+        person for person in accounts.list_staff(session) if accounts.bare_name(person.full_name) == wanted
+    ]
+
+
 def confirmers(session: Session, request: AccountRequest) -> list[Staff]:
     """Who may confirm: neither who asked nor whose account it is."""
     concerned = (request.asked_by_id, request.staff_id)

@@ -264,6 +264,11 @@ def _names(municipality: Municipality, username: str, full_name: str) -> tuple[s
     return (username, *place, *(_TITLE.sub("", word) for word in full_name.split()))
 
 
+def bare_name(full_name: str) -> str:
+    """To compare people by: without นาย and the like, and with single spaces."""
+    return " ".join(_TITLE.sub("", full_name.strip()).split())
+
+
 def audit(session: Session, act: str, person: Staff, by: Staff | None, what: str = "") -> None:
     """`what` says which power before and after, and who asked, in codes and numbers of accounts."""
     about = f"staff {person.id}: {what}" if what else f"staff {person.id}"

@@ -313,6 +313,18 @@ def test_closing_needs_nobody_else_opening_again_does(
     assert f"asked by staff {asker}" in acts_of(database, "reopen_account")[0].about
 
 
+@pytest.mark.parametrize("name", ["นายวิชัย ขยันงาน", "วิชัย  ขยันงาน"])
+def test_who_confirms_is_warned_of_an_account_of_the_same_name(
+    admin: Person, supervisor: Person, database: Database, name: str
+) -> None:
+    ask_to_open(admin)
+    assert "มีบัญชีชื่อนี้อยู่แล้ว" not in supervisor.visit("/account-requests").html
+    ask_to_open(admin, username="again", full_name=name)
+    page = supervisor.visit("/account-requests").html
+    assert page.count("มีบัญชีชื่อนี้อยู่แล้ว") == 1
+    assert f'<span class="code">{supervisor.username}</span>' in page
+
+
 def test_requests_are_written_down_without_a_name(admin: Person, database: Database) -> None:
     ask_to_open(admin, full_name="ความลับ ของทางการ")
     with database.reading() as session:
