@@ -95,7 +95,7 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
     return Shown(
         broadcast=broadcast,
         stage=stage,
-        stage_words=words.STAGES[stage][0],
+        stage_words=words.stage_in_words(stage, broadcast),
         tone=words.STAGES[stage][1],
         facts=_facts(broadcast),
         figures=figures.rows(found) if found else [],
@@ -143,7 +143,7 @@ def show_mailing(session: Session, mailing: Mailing) -> MailingShown:
     return MailingShown(
         mailing=mailing,
         label=words.MAILINGS[mailing.part],
-        state=words.MAILING_STATES[mailing.state],
+        state=words.mailing_state(mailing),
         why=words.why_stopped(mailing.why) if mailing.why and mailing.state == "stopped" else "",
         progress=progress,
         percent=_percent(progress),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from store.broadcast_models import Broadcast
+from store.broadcast_models import Broadcast, Mailing
 from store.broadcasts import audience_words
 from store.broadcasts.life import Act
 from store.broadcasts.listing import Pile
@@ -200,6 +200,25 @@ def button_of(act: Act, broadcast: Broadcast) -> str:
     if act is Act.APPROVE and broadcast.template_id is not None:
         return "ยืนยันให้ส่งเตือนภัยเดี๋ยวนี้"
     return BUTTONS[act]
+
+
+def done_of(act: Act, broadcast: Broadcast) -> str:
+    """What is said when it was done; an emergency waits for no other time."""
+    if act is Act.APPROVE and broadcast.template_id is not None:
+        return "ยืนยันแล้ว ระบบกำลังส่งเตือนภัยเดี๋ยวนี้"
+    return DONE[act]
+
+
+def stage_in_words(stage: str, broadcast: Broadcast) -> str:
+    if stage == "waiting" and broadcast.template_id is not None:
+        return "ยืนยันแล้ว กำลังส่งเดี๋ยวนี้"
+    return STAGES[stage][0]
+
+
+def mailing_state(mailing: Mailing) -> str:
+    if mailing.state == "waiting" and mailing.broadcast.template_id is not None:
+        return "กำลังเริ่มส่ง"
+    return MAILING_STATES[mailing.state]
 
 
 def why_stopped(why: str) -> str:

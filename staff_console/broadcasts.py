@@ -95,10 +95,11 @@ def act(broadcast_id: int, act: str) -> Page:
     if len(asked.note) > LONGEST_NOTE:
         return refuse(broadcast_id, Refused("note_long"), asked)
 
-    def deed(session: Session, broadcast: Broadcast) -> None:
+    def deed(session: Session, broadcast: Broadcast) -> str:
         _DEEDS[asked.act](session, broadcast, asked)
+        return words.done_of(asked.act, broadcast)
 
-    return carry_out(broadcast_id, asked, words.DONE[asked.act], deed)
+    return carry_out(broadcast_id, asked, deed)
 
 
 @broadcasts.post("/broadcasts/<int:broadcast_id>/test")
@@ -106,7 +107,7 @@ def send_test(broadcast_id: int) -> Page:
     """To one colleague's own LINE. It costs a message, so it is written down."""
     asked = _read(Act.SUBMIT)
 
-    def send(session: Session, broadcast: Broadcast) -> None:
+    def send(session: Session, broadcast: Broadcast) -> str:
         typed = request.form.get("tester", "")
         known = typed.isascii() and typed.isdigit() and len(typed) < 10
         tester = session.get(Tester, int(typed)) if known else None
@@ -116,8 +117,9 @@ def send_test(broadcast_id: int) -> Page:
         part = "closing" if request.form.get("part") == "closing" and broadcast.closing else "message"
         testers.send_test(session, broadcast, tester, part=part)
         approval.write_down(session, broadcast, "test", me(), note=tester.name)
+        return "ส่งทดสอบแล้ว ดูใน LINE ของผู้รับ"
 
-    return carry_out(broadcast_id, asked, "ส่งทดสอบแล้ว ดูใน LINE ของผู้รับ", send)
+    return carry_out(broadcast_id, asked, send)
 
 
 def _read(act: Act) -> Asked:
@@ -148,14 +150,17 @@ _DEEDS: Final[dict[Act, Callable[[Session, Broadcast, Asked], None]]] = {
 }
 
 
-def carry_out(broadcast_id: int, asked: Asked, done: str, deed: Callable[[Session, Broadcast], None]) -> Page:
-    """Once, on the broadcast as this person saw it; or the page that says why not."""
+def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcast], str]) -> Page:
+    """Once, on the broadcast as this person saw it; or the page that says why not.
+
+    The deed returns what is said when it was done.
+    """
     with office().database.reading() as session:
         found_or_404(session, broadcast_id)
     try:
         with office().database.transaction() as session:
             press(session, asked.token)
-            deed(session, approval.lock(session, broadcast_id, seen_version=asked.seen_version))
+            done = deed(session, approval.lock(session, broadcast_id, seen_version=asked.seen_version))
     except AlreadyPressed:
         flash("ทำรายการนี้แล้ว", "warning")
     except Refused as error:

@@ -105,6 +105,11 @@ def test_on_a_bad_day_it_is_filled_in_looked_at_sent_and_reviewed(
         assert f'<a href="/broadcasts/{broadcast}">อ่านและยืนยัน</a>' in supervisor.visit(page).html
         assert 'class="nav-count"' in supervisor.visit(page).html
     assert do(supervisor, broadcast, "approve").status_code == 303
+    confirmed = words(supervisor.visit(f"/broadcasts/{broadcast}").html)
+    assert "ยืนยันแล้ว ระบบกำลังส่งเตือนภัยเดี๋ยวนี้" in confirmed
+    assert "ยืนยันแล้ว กำลังส่งเดี๋ยวนี้" in confirmed
+    for untrue in ("ส่งตามเวลา", "ต้องเริ่มส่งก่อน", "รอถึงเวลา", "รอส่ง"):
+        assert untrue not in confirmed
     assert goes_out(town) == ["คลองใหญ่ น้ำล้นตลิ่ง คืนนี้ 22.00 น. ขอให้ย้ายขึ้นที่สูงค่ะ"]
     assert "อ่านและยืนยัน" not in supervisor.visit("/").html
     _is_told_and_reviewed(officer, supervisor, database, broadcast)
