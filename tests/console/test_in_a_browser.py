@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from store import surge
 from store.broadcast_models import Broadcast, Chunk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.life import digest_of
@@ -110,6 +111,8 @@ def some_news(session: Session, municipality: Municipality, author: Staff) -> No
     emergency.order(session, municipality, template, {"คลอง": "คลองใหญ่"}, to, author, how=how)
     emergency.write_template(session, "เตือนพายุ", BLANK, author)
     testers.invite(session, author)
+    for said in ("น้ำท่วม 3 หมู่บ้านค่ะ", "พายุเข้าค่ะ"):
+        surge.begin(session, superior, said, None)
 
 
 def _open(chromium: Browser, address: str, username: str, *, scripts: bool = True, width: int = 1280) -> Any:
