@@ -1,6 +1,7 @@
 """Lists all that this product is made of, as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): make sbom.
 
-The libraries are those of the lock files; what lies here as files of others is told below, with the hash of each file.
+The libraries are read from the lock files. Files of other projects in this repository are listed in VENDORED, and the
+SBOM gives the SHA-256 of each of them.
 """
 
 import hashlib

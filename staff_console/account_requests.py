@@ -1,4 +1,4 @@
-"""What admins ask about accounts, before those who confirm it: another admin or a supervisor."""
+"""The pages on which another admin or a supervisor confirms or refuses what an admin asks about an account."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
@@ -51,7 +51,7 @@ def _asked(session: Session, request_id: int) -> AccountRequest:
 
 
 def _address(secret: str) -> str:
-    """Under the console's own name where that is set: the name of a request is whatever the browser sent."""
+    """The full address of the link. CONSOLE_URL is used if set, because a client may send any Host header."""
     path = url_for("first_password.ask", secret=secret)
     return (
         f"{office().settings.console_url}{path}"

@@ -1,4 +1,7 @@
-"""Under which name a resident's file is handed to an officer: theirs, cleaned, with the ending of what it is."""
+"""The file name under which an officer downloads a resident's file: the resident's own, made safe.
+
+The extension is that of the file's real type, whatever the resident's name says.
+"""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What one person asks about an account and a second one confirms, and the links to a password of one's own.
+"""Requests about staff accounts, which a second person must confirm, and the links with which owners set a password.
 
 Opening an account, giving a role or a department, opening a closed account and resetting a password each need two
 people. Where a password has to be set, its owner needs two things: the code, which the person who asked was shown,
@@ -26,7 +26,7 @@ from store.sign_ins import username_of
 from store.staff import FIRST_SECRET_LASTS, NEW_POWER_WAITS, BadAccount, NewStaff, Role
 from store.staff_models import AccountRequest, Staff
 
-# What nobody confirmed for so long was asked for another day.
+# An older request can no longer be confirmed: what was true when it was asked may have changed.
 REQUEST_LASTS: Final = timedelta(days=7)
 WITH_LINK: Final = frozenset({"open", "reset"})
 MOST_WRONG_CODES = 5

@@ -1,6 +1,7 @@
-"""One message to many cases: at once to five residents a day from one person, beyond when a supervisor releases it.
+"""One message to the residents of many cases.
 
-Nothing here commits. What somebody writes to one case they work on is the work itself and is not counted here.
+One person may reach five residents within 24 hours so; a message beyond that waits until another supervisor releases
+it. Messages to a single case are not counted here: see store.same_words. Nothing here commits.
 """
 
 import hashlib
@@ -25,7 +26,10 @@ WINDOW = timedelta(days=1)
 
 
 class BulkRefused(ValueError):
-    """May not be done with this message now; `reason` is a word such as own_message or stale."""
+    """The message cannot be released or refused now.
+
+    `reason` is not_your_role, own_message, account_too_new, decided, stale, author_gone or unseen_cases.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -33,7 +37,7 @@ class BulkRefused(ValueError):
 
 
 def may_go_alone(session: Session, author: Staff, cases: Sequence[Case]) -> bool:
-    """As `fits_alone`, and holds the person, so that two messages at once see each other."""
+    """As `fits_alone`, but locks the author's row first, so that two messages sent at once are both counted."""
     session.get_one(Staff, author.id, with_for_update={"of": Staff})
     return fits_alone(session, author, cases)
 
@@ -53,7 +57,10 @@ def fits_alone(session: Session, author: Staff, cases: Sequence[Case]) -> bool:
 def send_alone(
     session: Session, municipality: Municipality, author: Staff, cases: Sequence[Case], note: str
 ) -> list[Case]:
-    """To locked cases, after `may_go_alone`. Given back are the cases that allow it no more."""
+    """Sends the message at once. The cases are locked, and `may_go_alone` was True.
+
+    Returns the cases whose status no longer allows a message; their residents were not told.
+    """
     message = _message(author, cases, note)
     session.add(message)
     session.flush()
@@ -70,7 +77,7 @@ def ask(session: Session, author: Staff, cases: Sequence[Case], note: str) -> Bu
 
 
 def digest_of(message: BulkMessage) -> str:
-    """Over the exact words and cases that the supervisor read."""
+    """A SHA-256 in hexadecimal digits of the words, cases and residents, to check that a supervisor read just these."""
     read = json.dumps([message.note, message.cases, message.residents])
     return hashlib.sha256(read.encode()).hexdigest()
 
@@ -90,8 +97,11 @@ def release(
     read_digest: str,
     unreachable: Collection[Case] = (),
 ) -> list[Case]:
-    """`cases` are those of the message, locked; the unreachable ones are left out. Given back are the cases that allow
-    it no more."""
+    """Sends what waits, in its author's name. `cases` are all cases of the message, locked.
+
+    `unreachable` cases are not told. Returns the cases whose status no longer allows a message. BulkRefused if `by` may
+    not decide, the message is not the one with `read_digest`, or its author is no longer an officer or supervisor.
+    """
     _check_decision(message, by)
     if digest_of(message) != read_digest or [case.id for case in cases] != message.cases:
         raise BulkRefused("stale")

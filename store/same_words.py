@@ -1,7 +1,7 @@
-"""The same words to one resident after another: to more than five in a day another person must send them.
+"""Limits how many residents one officer may send the same words to, case by case: at most five within 24 hours.
 
-One case at a time is the work itself. The same free words again and again, or words with a link, are a broadcast, and
-go the way of one: see store.bulk.
+Writing to one case is an officer's daily work. The same free words to many residents, or messages with a link to many,
+are in effect a broadcast, so a second person must release them: see store.bulk.
 """
 
 from sqlalchemy import select
@@ -16,7 +16,8 @@ from store.staff_models import Staff
 from store.statuses import Action
 from store.thai import folded
 
-# What residents are told in an officer's own words. Of finish and the others the same words are everyday work.
+# Actions with which an officer writes to a resident. Only for the FREE ones are equal words limited; with the others,
+# such as FINISH, equal words are normal, and only messages with a link are limited.
 FREE = frozenset({Action.TELL, Action.ASK})
 TOLD = FREE | {Action.FINISH, Action.FORWARD, Action.CLOSE, Action.REOPEN}
 _WITH_A_LINK = "a link"
@@ -25,10 +26,11 @@ _WITH_A_LINK = "a link"
 def reach_too_many(
     session: Session, municipality: Municipality, author: Staff, case: Case, action: Action, note: str
 ) -> bool:
-    """Whether this person's words of a day that say the same, with these to this case, reach more than five residents.
+    """Whether `note` would be the same message to more than five residents within 24 hours, this case included.
 
-    The same are words that differ in figures and signs only, and all words with a link or a LINE id. It holds the
-    person, so that two messages at once see each other.
+    Two messages are the same if they differ only in digits, punctuation and what `folded` ignores; all messages with a
+    link or a LINE id count as one. The author's row is locked until the transaction ends, so that two messages sent at
+    the same moment are both counted.
     """
     said = _key(municipality, note)
     if not said or (action not in FREE and said != _WITH_A_LINK) or action not in TOLD:

@@ -1,4 +1,4 @@
-"""ClamAV's daemon looks at what residents send, where CLAMD names one. Its protocol: clamd(8), INSTREAM and PING."""
+"""Lets ClamAV's daemon scan what residents send, if CLAMD is set. Its protocol: clamd(8), INSTREAM and VERSION."""
 
 import re
 import socket
@@ -15,7 +15,7 @@ _TEST_VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-" + rb"STANDARD-ANTIVIRUS-TES
 
 
 class ScannerUnavailable(RuntimeError):
-    """Whether there is a virus is not known: worth another try."""
+    """clamd could not be reached or gave no verdict. The caller may try again later."""
 
 
 @dataclass(frozen=True)

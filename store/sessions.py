@@ -61,14 +61,14 @@ def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -
 
 def why_over(found: StaffSession) -> Over | None:
     """None while the session lasts."""
-    # What lies ahead is from before the clock was set back: that must not make a session live for days.
+    # A time in the future was stored before the clock was set back; `abs` keeps it from prolonging the session.
     if abs(now() - found.started_at) > ABSOLUTE:
         return Over.TOO_LONG
     return Over.IDLE if abs(now() - found.seen_at) > IDLE else None
 
 
 def seconds_left(database: Database, cookie: str) -> int:
-    """Until the session ends, if nobody uses it meanwhile."""
+    """Whole seconds until the session ends if nobody uses it meanwhile; 0 for an unknown cookie."""
     with database.reading() as session:
         found = session.get(StaffSession, _hash(cookie))
     if found is None:
@@ -78,7 +78,7 @@ def seconds_left(database: Database, cookie: str) -> int:
 
 
 def why_ended(database: Database, cookie: str) -> Over:
-    """Of a cookie that signs nobody in any more."""
+    """Why the session of this cookie is over. ENDED also where no such session is known."""
     with database.reading() as session:
         found = session.get(StaffSession, _hash(cookie))
     return Over.ENDED if found is None or not found.staff.active else why_over(found) or Over.ENDED

@@ -23,7 +23,7 @@ MONTH = "|".join(
 ENGLISH_MONTH = "|".join(
     rf"(?P<e{number}>{english})" for number, (_, _, english) in enumerate(_SHORT_AND_LONG, start=1)
 )
-# วันอาทิตย์ only with วัน: alone it may be a week.
+# Sunday is read only with วัน before it: อาทิตย์ alone also means "week".
 WEEKDAY = "|".join(
     rf"(?P<w{number}>{names})"
     for number, names in enumerate(

@@ -1,13 +1,15 @@
-"""Words of the dialects of Isan, the north and the south, in the Thai of Bangkok, before anything is recognised.
+"""Replaces words of the Isan, northern and southern dialects by central Thai ones, before a message is recognised.
 
-Only words that decide what is meant, first of all those for "not": the lists of words then need one spelling of each.
-Tone marks matter here (บ่ is "not", บ่อ a pond), so that this comes before they are folded away.
+It replaces only words that change the meaning of a message, above all those for "not". The other lists of words then
+need only the central Thai spelling. This must run before `store.thai.folded`, because the patterns look at tone marks,
+which `folded` removes.
 """
 
 import re
 
 _WORDS = (
-    # บ่ at the end asks. บ่าย, บ่าว, บ่อ and น้ำไหลบ่า are other words; หายใจบ่อออก is how many write หายใจบ่ออก.
+    # บ่ at the end of a clause is a question particle. บ่าย, บ่าว, บ่อ and น้ำไหลบ่า are unrelated words and stay as they
+    # are. หายใจบ่อออก is a common misspelling of หายใจบ่ออก (cannot breathe).
     (re.compile(r"บ่(?=$|[\s?!,.]|คะ|ครับ|คับ|น้อ|เด้อ)"), "มั้ย"),
     (re.compile(r"(?<=ใจ)บ่?อ?(?=ออก)"), "ไม่"),
     (re.compile(r"(?<!ไหล)บ่า(?![ยว])"), "ไม่"),

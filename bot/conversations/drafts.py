@@ -12,10 +12,11 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Draft:
-    """An unfinished request. A skipped question has the answer None; `editing` is asked before all others.
+    """An unfinished request. `answers` are values by the keys of questions; a skipped question has the answer None.
 
-    `in_surge` asks only what the service marked for a surge; what was told beyond that is kept. `misses` counts the
-    refusals since the question was put.
+    `editing` is the key of a question that is asked before all others. With `in_surge` only the questions that the
+    service marks for a surge are asked; answers to other questions are kept. `misses` is the number of answers refused
+    since the current question was asked.
     """
 
     service: Service
@@ -71,7 +72,10 @@ def applies(question: Question, answers: Answers) -> bool:
 
 
 def still_valid(service: Service, answers: Answers) -> dict[str, Any]:
-    """In the file's order; an answer whose question no longer applies is forgotten, and so on down."""
+    """Returns the answers in the order of the service's questions, without those whose question no longer applies.
+
+    Dropping one answer may make later questions inapplicable; their answers are dropped, too.
+    """
     valid: dict[str, Any] = {}
     for question in service.questions:
         if question.key in answers and _possible(question, valid):
@@ -111,7 +115,10 @@ def of_kind(draft: Draft, kind: str) -> Question | None:
 
 
 def only_opened(draft: Draft) -> bool:
-    """True while all that was said are opening words whose question comes later: it may be about something else."""
+    """True while the opening words are the only answer and their question is not the first one.
+
+    The resident has not answered any question yet, so the next message may be about something else.
+    """
     if draft.editing:
         return False
     told = {q.key for q, _ in answered(draft) if q.kind not in REMEMBERED and q.kind != "photos"}

@@ -1,8 +1,9 @@
 """Recognises words of danger in what people type: a fire, a drowning child, a snake, somebody who wants to die.
 
-The words stand in emergencies.toml. In doubt it says that there is danger: a card with phones too many costs a tap,
-one too few may cost a life. It keeps quiet where the sentence says itself that nothing happens now: a fear (กลัวรถชน), a
-denial (ไม่มีไฟไหม้), a paper (ใบรับรองหลังไฟไหม้), what is over (เมื่อวาน), and idioms (ร้อนอยากตาย).
+The words are listed in emergencies.toml. A doubtful message counts as danger: a needless card with emergency numbers
+costs the resident one tap, a missing one may cost a life. A message does not count where the sentence itself says that
+nothing is happening now: a fear (กลัวรถชน), a denial (ไม่มีไฟไหม้), a document (ใบรับรองหลังไฟไหม้), a past event (เมื่อวาน)
+or an idiom (ร้อนอยากตาย).
 """
 
 import re
@@ -19,25 +20,27 @@ from bot.conversations.dialects import in_central_thai
 from store.thai import folded, without_particles
 
 FILE = Path(__file__).parent / "emergencies.toml"
-# Words that differ from a word of danger only by signs which folding takes away: ไฟใหม่ is a new light, ถูกซ่อม is not
-# ถูกซ้อม, ปาล์ม is no ป้าล้ม, and ไม้ is wood and not a denial. A letter inside keeps them apart.
+# Harmless words that `folded` would make equal to a word of danger, because it removes tone marks: ไฟใหม่ (a new light)
+# and ไฟไหม้ (a fire), ถูกซ่อม (repaired) and ถูกซ้อม (beaten), ปาล์ม (a palm) and ป้าล้ม (she fell), ไม้ (wood) and ไม่ (not).
+# The Latin letter w, inserted before folding, keeps each pair different.
 _KEPT_APART = (
     ("ใหม่", "ใwหม่"), ("ไหม่", "ไwหม่"), ("ไม้", "ไwม้"), ("รั้ว", "รwั้ว"), ("ซ่อม", "ซwอม"), ("ปาล์ม", "ปาwลม"),
 )  # fmt: skip
-# ไหม without its tone mark asks (เห็นไหมบ้านนั้น) except after ไฟ; and there, too, at the end of what is no beginning:
-# มีไฟไหมคะ asks for a light, ไฟไหมบ้าน is a fire.
+# ไหม without a tone mark is the question particle (เห็นไหมบ้านนั้น), except after ไฟ, where it is usually a misspelt ไหม้:
+# ไฟไหมบ้าน is a fire. After ไฟ it is the particle only if words stand before ไฟ and the clause ends: มีไฟไหมคะ.
 _ASKED = re.compile(r"(?<!ไฟ)[ไใ]หม(?!้)|(?<=.ไฟ)[ไใ]หม(?=$|[\s?]|คะ|ครับ|คับ|นะ|จ๊ะ)(?!\s*ช่วย)")
 _BETWEEN_CLAUSES = re.compile(r"[\s,.!?;:()…]+")
-# A letter, so that folding leaves it, and one that nobody here writes.
+# U+01C0 marks the end of a clause. `folded` keeps it because it is a letter, and no resident types it.
 _BOUNDARY = "\u01c0"
 _ENGLISH = re.compile(r"[a-z]+")
 _SIGNS_OF_THE_LETTER_BEFORE = "ะ\u0e31าำ\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a"
 _VOWELS_OF_THE_LETTER_AFTER = "เแโไ"
 _DENIAL = folded("ไม่")
-# No word of danger is shorter, and few begin alike with so many letters.
+# Words are indexed by their first three characters: no listed word is shorter, and few share the same three.
 _BEGINNING = 3
-# A longer message than this is more than one word of danger and a cry for help.
+# In characters. In a longer message the words of `alone` do not count: it says more than one word and a cry for help.
 _LONGEST_CRY = 60
+# How far before a word of danger its denial or fear is looked for: characters and fillers in Thai, words in English.
 _FAR_ENOUGH = 60
 _MOST_BETWEEN = 6
 _ARTICLES = ("a", "an", "the")
@@ -53,7 +56,10 @@ class Emergency:
 
 
 class _Lexicon:
-    """Finds many words in one pass over a text, each only where it stands as whole letters: ไฟดูด not in ไฟดูดี."""
+    """Finds many words in one pass over a text.
+
+    A match must not split a Thai syllable: ไฟดูด is not found in ไฟดูดี, whose last vowel belongs to the letter before.
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
@@ -109,7 +115,7 @@ class _Words:
 
 @dataclass(frozen=True)
 class _Typed:
-    """A message without spaces, and where its clauses begin in that."""
+    """A folded message without spaces. `starts` are the positions in `text` at which its clauses begin."""
 
     text: str
     starts: tuple[int, ...]
@@ -121,7 +127,10 @@ class _Typed:
 
 
 def find_emergency(text: str) -> Emergency | None:
-    """The danger these words tell of, or None. `text` is what was typed, as `answers.clean_text` gives it back."""
+    """Returns the first kind of danger that the message names, or None.
+
+    `text` is the message as `answers.clean_text` returns it. The order of the kinds in emergencies.toml decides.
+    """
     words, text = _words(), in_central_thai(text)
     cry = text if len(text) <= _LONGEST_CRY else ""
     whole, clauses = _plain(cry), set(filter(None, map(_plain, _BETWEEN_CLAUSES.split(cry))))
@@ -156,7 +165,10 @@ def _apart(text: str) -> str:
 
 
 def _only_told(thai: Set[str], english: str, words: _Words) -> frozenset[str]:
-    """How the sentence tells of what is not now: "past", "habit", both or not at all. `thai` are the words in it."""
+    """Says why the sentence is not about this moment: a set of "past" and "habit", empty if it may be about now.
+
+    `thai` holds the listed words that the sentence contains. A word such as ตอนนี้ (now) makes the set empty.
+    """
     if words.now & thai:
         return frozenset()
     told = {way for way, listed in words.told.items() if listed & thai}

@@ -1,9 +1,10 @@
-"""What a whole message asks for beside a service: the words of our tiles and buttons, and how people say the same.
+"""Recognises a message that asks for one function of the bot, such as tracking or the menu, and not for a service.
 
-A message asks for something when its words of courtesy and asking (อยาก ขอ ช่วย หน่อย ได้ไหม) and the words of one of
-ASKS are all that it says. One sign more, and it is left to whoever knows more: ขอบคุณ is thanks, ขอบคุณแต่ไฟยังมืด is not.
+People type the label of a tile or button, or other words for the same. A message is recognised only if it consists
+entirely of polite words (อยาก ขอ ช่วย หน่อย ได้ไหม) and words of ASKS. With anything else in it, it is left to the
+recognition of services: ขอบคุณ is thanks, ขอบคุณแต่ไฟยังมืด is a report.
 
-The words stand in intents.toml beside this file.
+The words are listed in intents.toml beside this file.
 """
 
 import tomllib
@@ -14,7 +15,7 @@ from store.thai import folded, without_endings
 
 # The longest sentence that asks for one thing only; what is longer tells something.
 LONGEST = 120
-# They fold to the same as ข่าว, and are other words.
+# `folded` makes these words equal to ข่าว (news), because it removes tone marks; they are replaced before that.
 _OTHERS = (("ข้าว", "rice"), ("ขาว", "white"))
 
 _LISTS: dict[str, dict[str, list[str]]] = tomllib.loads(
@@ -37,16 +38,16 @@ _HINT = {name: tuple(map(folded, words)) for name, words in HINTS.items()}
 
 
 def asked_for(text: str) -> str | None:
-    """The name in ASKS of the one thing that these words ask for, and None where they say anything else."""
+    """Returns the name in ASKS that the whole message asks for, or None if it says anything else."""
     rank = _best_reading(_typed(text)) if len(text) <= LONGEST else None
     return None if rank is None or rank == _NOTHING else list(ASKS)[rank]
 
 
 def _best_reading(typed: str) -> int | None:
-    """The first of ASKS that is said where the text is cut into known words from end to end; None if it cannot be.
+    """Returns the lowest rank in ASKS among all ways to divide the text into known words; None if there is no way.
 
-    Thai has no spaces, so there may be several ways to cut: `best` holds the first of ASKS said
-    so far for each place to which whole words lead, and None for the others.
+    Thai has no spaces, so several divisions may be possible. `best[n]` is the lowest rank that a division of the first
+    n characters contains: `_NOTHING` if it consists of polite words only, None if these characters cannot be divided.
     """
     best: list[int | None] = [_NOTHING, *([None] * len(typed))]
     for start in range(len(typed)):
@@ -75,9 +76,10 @@ def _typed(text: str) -> str:
 
 
 def without_wishes(text: str, *, only_after: bool = False) -> str:
-    """The words folded, without the courtesy and the asking around them: of ขอรถน้ำหน่อยค่ะ it leaves รถน้ำ.
+    """Returns the text folded and without the polite words around it: รถน้ำ for ขอรถน้ำหน่อยค่ะ.
 
-    With `only_after` it leaves ขอรถน้ำ, which may be a name as well. A text longer than LONGEST is no name.
+    With `only_after` only those at the end are removed, which leaves ขอรถน้ำ: a service may be called so. A text longer
+    than LONGEST keeps them all, because it cannot be the name of anything.
     """
     typed, start = folded(text), 0
     if len(text) > LONGEST:

@@ -35,7 +35,7 @@ _NOTHING_FOR: dict[Kind, frozenset[str]] = {
     "file": _all_folded("ไม่มีไฟล์", "ไม่มีเอกสาร", "ไม่มีรูป"),
     "email": _all_folded("ไม่มีอีเมล", "ไม่มีเมล", "ไม่ใช้อีเมล"),
 }  # fmt: skip
-# They say nothing more about where: ตรงนั้นแหละ, ที่เดิมเลย.
+# Words at the end that add no content: ตรงนั้นแหละ says no more than ตรงนั้น.
 _FILLERS = tuple(map(folded_word, ("แหละ", "เลย", "ล่ะ", "ครับผม", "อ่ะ", "นั่น")))
 
 

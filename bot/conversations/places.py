@@ -7,7 +7,10 @@ from store.places import Centre
 
 
 def read_pin(pin: Pin, centre: Centre | None) -> dict[str, Any] | None:
-    """The place to keep, or None for a pin that is nowhere. `outside` is for resident and officer to see."""
+    """Returns the answer to keep: latitude and longitude in degrees, text, and `outside` if it is far from the town.
+
+    None for a pin without a real position (see `Pin.is_nowhere`). `show_place` shows `outside` to resident and officer.
+    """
     if pin.is_nowhere:
         return None
     place: dict[str, Any] = {"latitude": pin.latitude, "longitude": pin.longitude, "text": pin.text}

@@ -1,4 +1,4 @@
-"""What a message outside a request is about: something of ours to look up, a service, one of several, or unknown."""
+"""Decides what a message outside a request is about: a function of the bot, one service, one of several, or unknown."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from bot.conversations.intents import asked_for, hinted
 from bot.conversations.matching import hinted_first, meant, named_exactly
 from store.services import Service
 
-# Shorter than this, what was typed says too little to be about something.
+# In characters. A shorter message without a hint is not taken for a description of something.
 A_SENTENCE = 12
-# What a service would be wrong for, whatever else is named: bribes, swindlers, news to choose, the light of a house.
+# Names of HINTS that are checked before the services, because no service handles them even where one is named beside:
+# reports of bribery, questions whether this account is genuine, the choice of news, and a power cut in a house.
 _BEFORE_SERVICES = ("corruption", "genuine", "topics", "power")
-# What a longer message may be about if it names no service.
+# Names of HINTS that are checked only if the message names no service.
 _BESIDE_SERVICES = (
     "track", "mine", "privacy", "instalments", "emergency", "tax", "news", "contact", "english", "help",
 )  # fmt: skip
@@ -19,14 +20,14 @@ _BESIDE_SERVICES = (
 
 @dataclass(frozen=True)
 class Asks:
-    """For one thing of ours: a name in ASKS."""
+    """The message asks for one function of the bot; `name` is a name in ASKS or HINTS."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Opens:
-    """A service; `named` if the message says no more than its name, so that nothing of it need be kept."""
+    """The message is about one service. `named` is True if it holds only the name, so it need not be kept as words."""
 
     service: Service
     named: bool

@@ -1,13 +1,13 @@
-"""Noticing a password, PIN or OTP with its value, which is never kept (requirement L11).
+"""Detects a password, PIN or OTP that is given with its value. Such a message is never kept (requirement L11).
 
-A word of it alone is no secret: who reports มิจฉาชีพขอรหัส OTP เบอร์ 02-123-4567 tells nobody a code.
+The word alone is not a secret: มิจฉาชีพขอรหัส OTP เบอร์ 02-123-4567 reports a fraud and gives a telephone number, no code.
 """
 
 import re
 
 from store.thai import arabic_digits
 
-# Signs inside which only a keyboard slipped.
+# Invisible characters. They are removed first, so that none inside a word or a code hides it from the patterns.
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufe0f\ufeff\u180e"))
 _WHOSE = r"(?: ?(?:ของ ?)?(?:ฉัน|ผม|หนู|ดิฉัน|พี่|ที่ได้|ใหม่))?"
 # What may stand between the word and its value: OTP คือ 123456, PIN: 1234, otp (123456).
@@ -22,7 +22,8 @@ _CODE_FIRST = re.compile(
 )
 _SPOKEN_OF = r"(?:รหัสผ่าน|พาสเวิร์ด|พาสเวิด|(?<![a-z])pass(?:word|wd|code)|รหัสลับ)"
 _PASSWORD_SAID = re.compile(rf"{_SPOKEN_OF}{_WHOSE} ?(?:[:=]|คือ) ?[!-~]{{4}}", re.IGNORECASE)
-# Without a word that says so, a value has a figure, and is neither a phone nor a citizen ID.
+# Without ":", "=" or คือ, what follows the word is taken for its value only if it holds a digit and is neither a
+# telephone number nor a citizen ID.
 _PASSWORD_BESIDE = re.compile(
     rf"{_SPOKEN_OF}{_WHOSE} ?(?:is|เป็น)? ?"
     r"(?!\(?0\d{1,2}-?\d{3}-?\d{3,4}(?!\d)|\d{13})(?=[!-~]{0,64}\d)[!-~]{4}",

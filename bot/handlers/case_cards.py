@@ -48,8 +48,11 @@ def holder_line(visit: Visit, case: Case) -> str:
 
 
 def _how_long(visit: Visit, case: Case) -> list[str]:
-    """The day that was promised. What came in a surge was promised none, so how many come first, while it lasts; nor
-    was what tells of danger, which must not wait."""
+    """The line about time: the day that was promised, for an open case.
+
+    A case of a surge was promised no day: it shows how many cases come before it while the surge runs. A case of
+    danger was promised none either, because it must not wait.
+    """
     if Status(case.status) not in OPEN_STATUSES:
         return []
     say = visit.office.phrases.say

@@ -1,4 +1,4 @@
-"""Answers words of danger with phones at once, before anything else, and loses none of the words."""
+"""Answers a message about danger first of all with a card of emergency numbers, and keeps what the message said."""
 
 from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
@@ -16,9 +16,11 @@ from store.residents import keep_words, listening_for
 
 
 def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
-    """The card, and after it what the conversation was about: its question again, or the words on their way to the
-    officer of the case, whose question stays open. With no conversation, buttons below the card take the words along
-    into a request."""
+    """Returns the card with the numbers, and after it what continues the conversation.
+
+    In a request, its current question is asked again. If an officer waits for words about a case, the message is added
+    to the case and the officer's question stays open. Otherwise buttons below the card begin a request with the words.
+    """
     if tells_a_secret(text):
         return [_card(visit, emergency), visit.say("menu.told_a_secret"), *conversation.ask_again(visit)]
     if (row := visit.running) is not None and (draft := conversation.find_draft(visit, row)) is not None:
@@ -65,7 +67,11 @@ def _go_on(visit: Visit, row: Conversation, draft: Draft, text: str) -> list[Rep
 
 
 def _as_answer(draft: Draft, text: str) -> Said | None:
-    """What the words answer: that there is danger, or what happened. A name or a place they are not."""
+    """The answer that the message gives to the current question, or None if it gives none.
+
+    A question about danger gets its first urgent choice, a question for text gets the words. Words of danger are never
+    taken for a name or a place.
+    """
     turn = drafts.next_turn(draft)
     if not isinstance(turn, Asking):
         return None

@@ -1,7 +1,7 @@
-"""Does what a button would do for whoever types its words: on a PC, LINE shows no quick replies, and old ones are gone.
+"""Lets residents type the label of a button: LINE for PC shows no quick replies, and on phones they disappear.
 
-What is meant is what our last message offered (`visit.offered`), else the one request or case it can be; of several,
-the resident is asked which.
+The words refer to what our last message offered (`visit.offered`), otherwise to the only request or case to which
+they can apply. If there are several such cases, the resident is asked which one is meant.
 """
 
 import re
@@ -89,7 +89,7 @@ def _whether_to_resume(visit: Visit, typed: str, row: Conversation, draft: Draft
 
 
 def _in_request(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
-    """Words that nobody gives as an answer; what would be lost is asked about first."""
+    """Reads words that cannot be an answer in a request. Before a request is discarded, the resident is asked."""
     if _is(typed, (*_GO_ON, *_KEEP)):
         return conversation.go_on(visit, row, draft)
     if _is(typed, _START_OVER):
@@ -149,7 +149,10 @@ def do_to_numbered(visit: Visit, case: Case) -> list[Reply]:
 
 
 def do_as_said(visit: Visit, case: Case, beside: str) -> list[Reply]:
-    """What is asked beside the number of a case; what tells something is given to the case, if it still takes it."""
+    """Does to the case what the words beside its number ask for; `beside` is the message without the number.
+
+    Other words are added to the case as news if they are long enough and the case still accepts any; else it is shown.
+    """
     act = asked_for(beside) or asked_for(f"{beside} เรื่อง")  # ยกเลิก 0001/2570
     if act in _ACTS:
         return _ACTS[act](visit, case)
@@ -200,7 +203,10 @@ _ACTS: dict[str, Callable[[Visit, Case], list[Reply]]] = {
 
 
 def _may(case: Case, act: str) -> bool:
-    """Of what was mended, only what still waits for the resident's word; the older ones are done with."""
+    """Says whether the resident may do this to the case now. `act` is withdraw, add, works, broken or stars.
+
+    A finished case can be confirmed or reported as broken by typed words only until it was confirmed.
+    """
     status = Status(case.status)
     actions = {rule.action for rule in allowed(status, Who.RESIDENT)}
     return {

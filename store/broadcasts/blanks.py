@@ -1,7 +1,8 @@
-"""The blanks of an emergency template: filled in on a bad day with a place and a time, never with a way to somebody.
+"""The blanks of an emergency template, such as [จุดปลอดภัย]: they take places, times and counts, no contact details.
 
-What leads a reader away from the town (a link, a LINE id, a telephone number) belongs to the words that two people
-approved on a quiet day. One person alone fills the blanks, so they take none of it.
+The template's own words were approved by two people beforehand and may hold links, LINE ids and telephone numbers.
+One person alone fills in the blanks during an emergency, so a blank with any of these is refused, except the town's
+own telephone numbers.
 """
 
 import re

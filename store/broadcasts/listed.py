@@ -78,7 +78,7 @@ def _with_dashes(code: str) -> str:
 
 
 def _phone_in(person: Closed, row_key: bytes) -> str:
-    """Nobody is found by what no key opens, and everybody else still is."""
+    """The resident's telephone number, or "" if there is none or it cannot be decrypted: others must still be found."""
     try:
         words = _words(str(person.open(row_key).get("phone", "")))
     except CannotOpen:
