@@ -129,7 +129,7 @@ def _import(session: Session, chosen: Chosen) -> Problems:
     if text is None:
         return {"audience": "unreadable_list"}
     try:
-        found = find_listed(session, text.splitlines(), seen=visible_to(me()) if me().department else None)
+        found = find_listed(session, text.splitlines(), seen=visible_to(me()))
     except BadAudience as error:
         return {"audience": error.reason}
     chosen.kept = {"who": "list", "residents": list(found.residents)}

@@ -8,7 +8,7 @@ somebody's page elsewhere could lay words into an officer's hands and have them 
 import json
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -70,7 +70,7 @@ def show_kept(kept: KeptForm) -> str:
 
 def path_of_referrer() -> str:
     """The page of ours from which this form came, or nothing."""
-    where = urlsplit(request.referrer or "")
+    where = _split(request.referrer or "")
     if where.netloc != request.host:
         return ""
     return f"{where.path}?{where.query}" if where.query else where.path
@@ -79,7 +79,15 @@ def path_of_referrer() -> str:
 def _is_ours() -> bool:
     """Browsers write the Origin of every form themselves (Fetch Standard, 3.2), and pages cannot change it."""
     sent_from = request.headers.get("Origin") or request.referrer or ""
-    return urlsplit(sent_from).netloc == request.host
+    return _split(sent_from).netloc == request.host
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address, all empty where it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _may_be_kept(path: str) -> bool:

@@ -42,12 +42,14 @@ def find_case_code(text: str) -> tuple[str, str] | None:
     """The one code that stands in a sentence and what is said beside it, for example ("0123/2570", "ถึงไหนแล้ว")."""
     if len(text) > LONGEST_SENTENCE or "บ้านเลขที่" in text:
         return None
-    text = _plain(text)
-    found = list(_IN_A_SENTENCE.finditer(text))
+    # A sign may become none or several, so for each of the plain text it is kept which sign of the sentence it was.
+    plain = [(sign, at) for at, written in enumerate(text) for sign in _plain(written)]
+    found = list(_IN_A_SENTENCE.finditer("".join(sign for sign, _ in plain)))
     if len(found) != 1:
         return None
     [match] = found
-    return match[1] or match[2], f"{text[: match.start()]} {text[match.end() :]}".strip()
+    begins, ends = plain[match.start()][1], plain[match.end() - 1][1] + 1
+    return match[1] or match[2], f"{text[:begins]} {text[ends:]}".strip()
 
 
 def _plain(text: str) -> str:

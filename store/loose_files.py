@@ -14,7 +14,7 @@ MOST = 5
 
 
 def loose_files(session: Session, resident: Resident, *, until: Conversation | None = None) -> list[File]:
-    """The first few sent within a quarter of an hour before this moment, or before `until` was begun."""
+    """The first few sent since a quarter of an hour ago, or since a quarter of an hour before `until` was begun."""
     since = (until.started_at if until else now()) - TAKE_ALONG_WITHIN
     query = (
         select(File)

@@ -14,8 +14,11 @@ _CITIZEN_ID: Final = re.compile(rf"(?<!{_D}){_D}(?:{_GAP}{_D}){{12}}(?!{_D})")
 # In groups as phones are written, so that 09.05.2569 10.30 stays a day and an hour: 081-234-5678, 08 1234 5678.
 _IN_THREES: Final = rf"{_D}{_GAP}(?:{_D}{{3}}{_GAP}{_D}{{4}}|{_D}{{4}}{_GAP}{_D}{{3}})"
 _IN_FOURS: Final = rf"{_GAP}{_D}{{4}}{_GAP}{_D}{{4}}"
+# 0812-345-678 and 08123-45678.
+_LONG_FIRST: Final = rf"{_D}{{2}}(?:{_GAP}{_D}{{3}}{_GAP}{_D}{{3}}|{_D}{_GAP}{_D}{{5}})"
 _MOBILE: Final = re.compile(
-    rf"(?<!{_D})(?:\+?[6๖]{{2}}{_GAP}|[0๐])[689๖๘๙](?:{_IN_THREES}|{_IN_FOURS})(?!{_D})"
+    rf"(?<!{_D})(?:\+?[6๖]{{2}}{_GAP}(?:\([0๐]\){_GAP})?|[0๐])[689๖๘๙]"
+    rf"(?:{_IN_THREES}|{_IN_FOURS}|{_LONG_FIRST})(?!{_D})"
 )
 
 
@@ -35,7 +38,7 @@ def _masked_citizen_id(found: re.Match[str]) -> str:
 
 def _masked_phone(found: re.Match[str]) -> str:
     digits = _digits_of(found)
-    return phone_masked("0" + digits[2:] if digits.startswith("66") else digits)
+    return phone_masked("0" + digits[2:].lstrip("0") if digits.startswith("66") else digits)
 
 
 def _digits_of(found: re.Match[str]) -> str:

@@ -52,4 +52,6 @@ def reach_too_many(
 def _key(municipality: Municipality, note: str) -> str:
     if any(not found.isdecimal() for found in leads_away(note, town_numbers(municipality))):
         return _WITH_A_LINK
-    return "".join(sign for sign in folded(note) if not sign.isdecimal())
+    return "".join(sign for sign in folded(note) if not sign.isdecimal()) or (
+        "figures" if note.strip() else ""
+    )

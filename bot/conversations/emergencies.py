@@ -35,6 +35,7 @@ _BOUNDARY = "\u01c0"
 _ENGLISH = re.compile(r"[a-z]+")
 _SIGNS_OF_THE_LETTER_BEFORE = "ะ\u0e31าำ\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a"
 _VOWELS_OF_THE_LETTER_AFTER = "เแโไ"
+_TODAY = "วันนี้"
 _DENIAL = folded("ไม่")
 # Words are indexed by their first three characters: no listed word is shorter, and few share the same three.
 _BEGINNING = 3
@@ -129,8 +130,13 @@ class _Typed:
 def find_emergency(text: str) -> Emergency | None:
     """Returns the first kind of danger that the message names, or None.
 
-    `text` is the message as `answers.clean_text` returns it. The order of the kinds in emergencies.toml decides.
+    `text` is the message as `answers.clean_text` returns it. The order of the kinds in emergencies.toml decides. What
+    stands after วันนี้ is also read by itself: เมื่อวานงูกัด วันนี้หายใจไม่ออก tells of danger now.
     """
+    return _find(text) or (_find(text.rpartition(_TODAY)[2]) if _TODAY in text else None)
+
+
+def _find(text: str) -> Emergency | None:
     words, text = _words(), in_central_thai(text)
     cry = text if len(text) <= _LONGEST_CRY else ""
     whole, clauses = _plain(cry), set(filter(None, map(_plain, _BETWEEN_CLAUSES.split(cry))))

@@ -16,6 +16,7 @@ from store.thai import arabic_digits
 # Rows of a file that a person uploads; more is a mistake or an attack.
 MOST_ROWS = 20_000
 _PHONE = re.compile(r"\+?[\d\s().-]+")
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4}")
 # What Excel makes of a number: 812345678.0
 _DECIMALS = re.compile(r"\.0+$")
 
@@ -41,35 +42,40 @@ def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bo
     known = {**_phones(session, seen), **_codes(session, {w for *_, ws in wanted for w in ws}, seen)}
     found, missing = set[int](), list[tuple[int, str]]()
     for number, row, words in wanted:
-        resident = next((known[word] for word in words if word in known), None)
-        if resident is None:
+        residents = next((known[word] for word in words if word in known), None)
+        if residents is None:
             missing.append((number, row.strip()))
         else:
-            found.add(resident)
+            found |= residents
     return Imported(tuple(sorted(found)), tuple(missing))
 
 
-def _phones(session: Session, seen: ColumnElement[bool] | None) -> dict[str, int]:
+def _phones(session: Session, seen: ColumnElement[bool] | None) -> dict[str, set[int]]:
+    """Who left each number: a couple may share one."""
     query = select(Resident.id, Resident.person, Resident.row_key)
     if seen is not None:
         query = query.where(Resident.id.in_(select(Case.resident_id).where(seen)))
     opened = (
         (_phone_in(person, row_key), found) for found, person, row_key in session.execute(query) if person
     )
-    return {phone: found for phone, found in opened if phone}
+    known: dict[str, set[int]] = {}
+    for phone, found in opened:
+        if phone:
+            known.setdefault(phone, set()).add(found)
+    return known
 
 
-def _codes(session: Session, words: set[str], seen: ColumnElement[bool] | None) -> dict[str, int]:
+def _codes(session: Session, words: set[str], seen: ColumnElement[bool] | None) -> dict[str, set[int]]:
     """Tracking codes as they are kept, found also where they were typed without their dashes."""
     query = select(Case.tracking_code, Case.resident_id)
     if seen is not None:
         query = query.where(seen)
     codes = sorted(words & {word for word in words if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{4,18}", word)})
-    found: dict[str, int] = {}
+    found: dict[str, set[int]] = {}
     for start in range(0, len(codes), 500):
         some = [form for code in codes[start : start + 500] for form in (code, _with_dashes(code))]
         rows = session.execute(query.where(Case.tracking_code.in_(some)))
-        found.update((code.replace("-", ""), resident) for code, resident in rows)
+        found.update((code.replace("-", ""), {resident}) for code, resident in rows)
     return found
 
 
@@ -96,7 +102,7 @@ def _plain(cell: str) -> str:
     shown = (sign for sign in arabic_digits(cell) if unicodedata.category(sign) not in ("Cf", "Cc"))
     plain = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in shown)
     plain = _DECIMALS.sub("", plain.strip(" =\"'\u2018\u2019\u201c\u201d"))
-    if not _PHONE.fullmatch(plain):
+    if not _PHONE.fullmatch(plain) or _DATE.fullmatch(plain):
         return re.sub(r"[\s-]", "", plain).upper()
     digits = re.sub(r"^\+?66(?=\d{8,9}$)", "0", re.sub(r"[^\d+]", "", plain))
     # Excel drops the zero in front of a number: of nine or ten digits, eight or nine are left.

@@ -9,6 +9,7 @@ from store.broadcasts import approval, listing
 from store.broadcasts.life import RULES
 
 STORE = Path(approval.__file__).parent
+CHAT = STORE.parents[1] / "bot" / "handlers" / "confirming.py"
 SENDER = STORE.parents[1] / "bot" / "mailing.py"
 
 
@@ -23,9 +24,12 @@ def found(pattern: str, *folders: Path) -> set[str]:
 
 
 def test_every_refusal_of_the_store_has_words() -> None:
-    reasons = found(r'Refused\("(\w+)"\)', STORE)
+    refused = r'Refused\("(\w+)"\)'
+    reasons, in_the_chat = found(refused, STORE), found(refused, STORE / "confirming.py")
     assert len(reasons) > 20
-    assert reasons <= set(words.REFUSALS)
+    assert reasons - in_the_chat <= set(words.REFUSALS)
+    told = CHAT.read_text("utf-8")
+    assert [reason for reason in in_the_chat - set(words.REFUSALS) if f'"{reason}"' not in told] == []
 
 
 def test_every_problem_of_a_field_has_words() -> None:

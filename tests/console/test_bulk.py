@@ -216,3 +216,7 @@ def test_nor_does_any_word_with_a_link_whatever_else_it_says(
 def test_words_of_their_own_to_each_are_the_work_itself(cases: Cases, officer: Person) -> None:
     words = ("ไฟดวงไหน", "น้ำไม่ไหลกี่วัน", "ถนนตรงไหน", "ท่อหน้าบ้าน", "ขยะกองไหน", "หมากี่ตัว", "กลิ่นอะไร")
     assert one_by_one(officer, cases(7), *(f"{word}คะ" for word in words)) == [303] * 7
+
+
+def test_nor_a_telephone_number_alone(cases: Cases, officer: Person) -> None:
+    assert one_by_one(officer, cases(6), "081-234-5678") == [303] * 5 + [400]

@@ -45,7 +45,7 @@ def test_every_button_shown_works(
         for person in (officer, supervisor):
             for action in _buttons(person, _case_in(database, municipality, status)):
                 case_id = _case_in(database, municipality, status)
-                answer = person.do(case_id, action, note="ตรวจสอบแล้วค่ะ", agency="แขวงทางหลวง")
+                answer = person.do(case_id, action, note=f"ตรวจสอบแล้วค่ะ ตอนนี้ {status}", agency="แขวงทางหลวง")
                 assert answer.status_code == 303, f"{action} of a case that is {status}"
 
 

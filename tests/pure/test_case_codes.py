@@ -42,6 +42,7 @@ def test_the_number_of_a_case_may_be_spelt_in_every_usual_way(typed: str, code: 
         ("เรื่องที่ 0123/2570 ถึงไหนแล้ว", "0123/2570", "เรื่องที่   ถึงไหนแล้ว"),
         ("ขอยกเลิกเรื่อง ๐๑๒๓/๒๕๗๐ ค่ะ", "0123/2570", "ขอยกเลิกเรื่อง   ค่ะ"),
         ("ขอดู tx70–ab12–cd34–e", "TX70-AB12-CD34-E", "ขอดู"),
+        ("My lamp is ยังเสีย ๒ ดวง #0123/\u200d2570", "0123/2570", "My lamp is ยังเสีย ๒ ดวง #"),
     ],
 )
 def test_a_number_is_found_in_a_sentence(text: str, code: str, beside: str) -> None:

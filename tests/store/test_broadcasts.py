@@ -427,6 +427,13 @@ def test_a_number_is_found_however_excel_wrote_it(session: Session, row: str) ->
     assert find_listed(session, ["ชื่อ", row], seen=None) == Imported((resident.id,), ((1, "ชื่อ"),))
 
 
+def test_of_a_number_that_two_left_both_are_found_and_a_day_is_no_number(session: Session) -> None:
+    couple = [a_resident(session, person={"phone": "0812345678"}).id for _ in range(2)]
+    a_resident(session, person={"phone": "025690102"})
+    found = find_listed(session, ["0812345678,2569-01-02", "2569-01-02"], seen=None)
+    assert found == Imported(tuple(sorted(couple)), ((2, "2569-01-02"),))
+
+
 @pytest.mark.parametrize(
     "change", [str, str.lower, lambda code: code.replace("-", ""), lambda code: f"สมศรี,{code}"]
 )
