@@ -260,7 +260,9 @@ def test_trouble_in_the_middle_does_not_stop_the_rest(
     town: Town, healthy: BotSettings, line: LineAccount
 ) -> None:
     questions = examine(healthy, line)
-    found = [next(questions) for _ in range(10)]
+    found = [next(questions)]
+    while found[-1].about != "clock":
+        found.append(next(questions))
     town.simulator.faults.turn(api_status="500", count=1)
     found += list(questions)
     assert [(f.about, f.level) for f in found if f.level is not Level.OK] == [("webhook", Level.FAIL)]
