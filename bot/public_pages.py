@@ -116,7 +116,7 @@ def show_root() -> AnyResponse:
     return redirect(url_for("public_pages.show_list"), 302)
 
 
-@public_pages.app_errorhandler(404)
+@public_pages.errorhandler(404)
 def show_nothing(_error: HTTPException) -> Response:
     """What is not here may well be a forgery, so the page says what to do."""
     return add_headers(make_response(render_template("no_announcement.html", **_facts()), 404))

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -24,7 +24,7 @@ OTHERS: Final = ("ขอโทษค่ะ ตอนนี้ยังทำร�
 _PAGE: Final = (
     '<!doctype html><html lang="th"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<link rel="stylesheet" href="/announcements/static/announcements.css">'
+    '<link rel="stylesheet" href="{2}">'
     '<title>{0}</title></head><body><main><section class="card check"><h1>{0}</h1><p>{1}</p>'
     '<p><a href="/announcements">ดูประกาศของเรา</a></p></section></main></body></html>'
 )
@@ -37,7 +37,8 @@ def install_answers(app: Flask) -> None:
 
 def error_page(code: int) -> str:
     """Needs neither database nor the municipality's file."""
-    return _PAGE.format(*map(escape, WORDS.get(code, OTHERS)))
+    style = url_for("public_pages.static", filename="announcements.css")
+    return _PAGE.format(*map(escape, (*WORDS.get(code, OTHERS), style)))
 
 
 def show_http_error(error: HTTPException) -> AnyResponse:

@@ -1,5 +1,6 @@
 """Where the web process has no page it says so in Thai, and no answer of it may be framed, sniffed or scripted."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ SECURITY_TXT = "/.well-known/security.txt"
 @pytest.mark.parametrize(
     ("method", "path", "status", "words"),
     [
-        ("GET", "/", 404, "ไม่พบหน้านี้ค่ะ"),
+        ("GET", "/", 302, "/announcements"),
         ("GET", "/no/such/page", 404, "ไม่พบหน้านี้ค่ะ"),
         ("GET", "/photos/none/full.jpg", 404, "ไม่พบหน้านี้ค่ะ"),
         ("GET", "/announcements/99999", 404, "ไม่พบประกาศหรือลิงก์นี้"),
@@ -27,7 +28,6 @@ SECURITY_TXT = "/.well-known/security.txt"
         ("POST", "/announcements", 405, "หน้านี้เปิดดูไม่ได้ค่ะ"),
         ("POST", "/line/webhook", 400, "ตอนนี้ยังทำรายการนี้ไม่ได้"),
         ("GET", "/announcements", 200, "ประกาศ"),
-        ("GET", "/announcements/static/icon.svg", 200, "<svg"),
         ("GET", "/healthz", 200, "alive"),
         ("GET", "/readyz", 503, "worker"),
         ("GET", "/metrics", 200, "tessaban"),
@@ -50,7 +50,15 @@ def test_every_answer_is_in_words_and_bears_the_headers(
 
 
 def test_a_page_that_is_only_posted_to_says_how(town: Town) -> None:
-    assert town.web.get("/line/webhook").headers["Allow"] == "POST, OPTIONS"
+    allowed = town.web.get("/line/webhook").headers["Allow"]
+    assert sorted(allowed.split(", ")) == ["OPTIONS", "POST"]
+
+
+def test_the_page_that_is_not_there_is_dressed_as_the_others(town: Town) -> None:
+    style = re.search(r'href="([^"]+\.css)"', town.web.get("/no/such/page").text)
+    assert style is not None
+    with town.web.get(style[1]) as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "text/css")
 
 
 def test_security_txt_expires_within_a_year_of_the_start_and_names_the_site(town: Town) -> None:
