@@ -136,6 +136,18 @@ def find_emergency(text: str) -> Emergency | None:
     return _find(text) or (_find(text.rpartition(_TODAY)[2]) if _TODAY in text else None)
 
 
+def find_cry(text: str) -> Emergency | None:
+    """Returns the kind help if somebody cries for it, for a message of which nothing else was understood."""
+    folded_text = folded(in_central_thai(text))
+    return Emergency(_words().kinds[-1].name) if any(cry in folded_text for cry in _cries()) else None
+
+
+@cache
+def _cries() -> tuple[str, ...]:
+    read = tomllib.loads(FILE.read_text("utf-8"))
+    return tuple(map(folded, read["kinds"][-1]["cries"]))
+
+
 def _find(text: str) -> Emergency | None:
     words, text = _words(), in_central_thai(text)
     cry = text if len(text) <= _LONGEST_CRY else ""

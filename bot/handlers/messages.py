@@ -5,7 +5,7 @@ from typing import cast
 from bot.conversations import drafts, engine
 from bot.conversations.answers import clean_text
 from bot.conversations.drafts import Asking, Draft
-from bot.conversations.emergencies import find_emergency
+from bot.conversations.emergencies import find_cry, find_emergency
 from bot.conversations.matching import meant, named_exactly
 from bot.conversations.recognition import A_SENTENCE, Asks, Opens, Unknown, recognise
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
@@ -140,6 +140,8 @@ def _start_of_something(visit: Visit, text: str) -> list[Reply]:
             return conversation.start(visit, service, opening=text, said_in=visit.event.message_id)
         case Unknown(_, said_something=False):
             return menu.not_understood(visit)
+        case Unknown() if (cry := find_cry(text)) is not None:
+            return emergencies.answer(visit, cry, text)
         case unsure:
             keep_words(visit.resident, text, visit.event.message_id)
             return menu.ask_which(visit, unsure)

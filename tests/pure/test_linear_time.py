@@ -14,7 +14,7 @@ from bot.conversations.answers import check, clean_text
 from bot.conversations.dates import read_day
 from bot.conversations.dialects import in_central_thai
 from bot.conversations.drafts import begin
-from bot.conversations.emergencies import find_emergency
+from bot.conversations.emergencies import find_cry, find_emergency
 from bot.conversations.intents import asked_for, hinted, without_wishes
 from bot.conversations.matching import hinted_first, meant, named_exactly
 from bot.conversations.nothing import is_nothing
@@ -136,6 +136,7 @@ RECOGNISERS = {
     "day": lambda text: read_day(text, FRIDAY),
     "amount": lambda text: read_amount(text, "คน"),
     "address": read_address,
+    "cry for help": find_cry,
     "case number": read_case_code,
     "case number in a sentence": find_case_code,
     "what is asked for": asked_for,
