@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import account_requests, heartbeats, limits, menus, money, outbox, surge, ticks
+from store import account_requests, bulk, heartbeats, limits, menus, money, outbox, surge, ticks
 from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import approval, confirming, emergency, testers, topics
 from store.clock import now
-from store.models import OutboxRow
+from store.models import Case, OutboxRow
 from store.staff import NewStaff
 from store.statuses import Action, Status
 from tests.builders import QUICK_PASSWORDS, a_resident, an_officer
@@ -73,6 +73,7 @@ def fill(town: Town, stories: Iterable[Story]) -> None:
         let_news_ride,
         send_broadcasts,
         prepare_emergencies,
+        write_to_many,
         ask_about_accounts,
         invite_testers,
     ):
@@ -132,6 +133,14 @@ def prepare_emergencies(town: Town, _phone: Phone) -> None:
         emergency.approve_template(session, template, boss)
         confirming.ask(session, _ordered(town, session, template), to_whom="ทุกคน")
         emergency.write_template(session, "ไฟป่า", words("ไฟที่ [สถานที่] ค่ะ"), author)
+
+
+def write_to_many(town: Town, phone: Phone) -> None:
+    """It waits for another supervisor."""
+    case_id = a_case_of(town, phone, Status.RECEIVED)
+    with town.database.transaction() as session:
+        author = an_officer(session, town.office.municipality)
+        bulk.ask(session, author, [session.get_one(Case, case_id)], "รอสักครู่นะคะ")
 
 
 def _ordered(town: Town, session: Session, template: EmergencyTemplate) -> Broadcast:
