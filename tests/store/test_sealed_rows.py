@@ -10,7 +10,7 @@ from sqlalchemy import Column, LargeBinary, column, inspect, select, table, text
 from sqlalchemy.orm import Session
 
 from store import inbox
-from store.broadcast_models import Mailing
+from store.broadcast_models import BulkMessage, Mailing
 from store.clock import now
 from store.db import Database, Table
 from store.inbox import Arrival
@@ -26,6 +26,7 @@ from tests.conftest import KEY
 
 # What a check of the database asks for; everything else is made up by its type.
 PARTICULARS: dict[type[Table], dict[str, Any]] = {
+    BulkMessage: {"state": "waiting"},
     Case: {"status": "submitted"},
     File: {"state": "kept"},
     Mailing: {"part": "message"},
