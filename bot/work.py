@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.conversations.emergencies import prepare
 from bot.conversations.said import Words
 from bot.events import Event, Joined, read_event
 from bot.handlers import handle
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 
 class Worker:
     def __init__(self, database: Database, office: Office, watchdog: Watchdog | None = None) -> None:
+        prepare()
         self._database, self._office, self._watchdog = database, office, watchdog or Watchdog()
         self._longest = LONGEST_ON_SQLITE if database.is_sqlite else LONGEST_SECONDS
         self._pace, self._turns = MOST_AT_ONCE, count(1)

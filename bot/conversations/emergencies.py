@@ -136,6 +136,11 @@ def find_emergency(text: str) -> Emergency | None:
     return _find(text) or (_find(text.rpartition(_TODAY)[2]) if _TODAY in text else None)
 
 
+def prepare() -> None:
+    """Builds the lexicon, which takes a second: before the first message, whose transaction others would wait for."""
+    _words()
+
+
 def find_cry(text: str) -> Emergency | None:
     """Returns the kind help if somebody cries for it, for a message of which nothing else was understood."""
     folded_text = folded(in_central_thai(text))
