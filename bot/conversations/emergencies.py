@@ -99,6 +99,7 @@ class _Words:
     """emergencies.toml, folded as what people type is folded."""
 
     kinds: tuple[_Kind, ...]
+    cries: tuple[str, ...]
     lexicon: _Lexicon
     feared: tuple[str, ...]
     between: tuple[str, ...]
@@ -143,14 +144,8 @@ def prepare() -> None:
 
 def find_cry(text: str) -> Emergency | None:
     """Returns the kind help if somebody cries for it, for a message of which nothing else was understood."""
-    folded_text = folded(in_central_thai(text))
-    return Emergency(_words().kinds[-1].name) if any(cry in folded_text for cry in _cries()) else None
-
-
-@cache
-def _cries() -> tuple[str, ...]:
-    read = tomllib.loads(FILE.read_text("utf-8"))
-    return tuple(map(folded, read["kinds"][-1]["cries"]))
+    words, said = _words(), folded(in_central_thai(text))
+    return Emergency(words.kinds[-1].name) if any(cry in said for cry in words.cries) else None
 
 
 def _find(text: str) -> Emergency | None:
@@ -256,6 +251,7 @@ def _words() -> _Words:
     english = frozenset(chain.from_iterable(kind.english for kind in kinds))
     return _Words(
         kinds=kinds,
+        cries=_all_folded(read["kinds"][-1]["cries"]),
         lexicon=_Lexicon(chain(now, *told_ways.values(), *(kind.words for kind in kinds))),
         feared=_all_folded(before["feared"]),
         between=_all_folded(before["between"]),
