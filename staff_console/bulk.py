@@ -22,6 +22,7 @@ from store.bulk import BulkRefused
 from store.cases import lock_case
 from store.limits import LimitReached
 from store.models import Case
+from store.same_words import told_the_same
 from store.search import PER_PAGE, find_case
 from store.staff import Role
 from store.surge import find_running
@@ -79,7 +80,7 @@ def _ask_again(session: Session, note: str, ids: list[int]) -> str:
         note=note,
         cases=cases,
         residents=len({case.resident_id for case in cases}),
-        alone=messages.fits_alone(session, me(), cases),
+        alone=messages.fits_alone(session, me(), cases, _told(session, note)),
         most_alone=messages.MOST_ALONE,
         token=request.form.get("form_token") or new_form_token(),
     )
@@ -89,9 +90,11 @@ def _tell(note: str, ids: list[int]) -> Page:
     with office().database.transaction() as session:
         press(session, request.form.get("form_token", ""))
         cases = [lock_case(session, case.id) for case in _visible(session, ids)]
-        unreachable = [(case, why) for case in cases if (why := why_unreachable(case.resident))]
-        reachable = [case for case in cases if not why_unreachable(case.resident)]
-        if not messages.may_go_alone(session, me(), reachable):
+        unreachable = _unreachable(cases)
+        without = [case for case, _ in unreachable]
+        reachable = [case for case in cases if case not in without]
+        messages.hold(session, me())
+        if not messages.fits_alone(session, me(), reachable, _told(session, note)):
             asked = messages.ask(session, me(), cases, note)
             flash("ยังไม่ได้ส่ง รอหัวหน้างานท่านอื่นอ่านและส่ง", "warning")
             return redirect(url_for("bulk.show", message_id=asked.id), 303)
@@ -127,7 +130,7 @@ def _release(session: Session, message: BulkMessage) -> Outcome:
     if seen != message.cases:
         raise BulkRefused("unseen_cases")
     cases = [lock_case(session, case_id) for case_id in message.cases]
-    unreachable = [(case, why) for case in cases if (why := why_unreachable(case.resident))]
+    unreachable = _unreachable(cases)
     without = [case for case, _ in unreachable]
     refused = messages.release(
         session,
@@ -197,6 +200,15 @@ def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
 
 def _whole(message_id: int) -> int:
     return message_id if message_id < 2**31 else 0
+
+
+def _told(session: Session, note: str) -> frozenset[int]:
+    return told_the_same(session, office().municipality, me(), note)
+
+
+def _unreachable(cases: Sequence[Case]) -> list[tuple[Case, str]]:
+    """Returns those whose resident no message reaches, each with the reason in words."""
+    return [(case, why) for case in cases if (why := why_unreachable(case.resident))]
 
 
 def _visible(session: Session, ids: Sequence[int]) -> list[Case]:

@@ -36,14 +36,16 @@ class BulkRefused(ValueError):
         self.reason = reason
 
 
-def may_go_alone(session: Session, author: Staff, cases: Sequence[Case]) -> bool:
-    """As `fits_alone`, but locks the author's row first, so that two messages sent at once are both counted."""
+def hold(session: Session, author: Staff) -> None:
+    """Locks the person until the transaction ends, so that two messages at once see each other."""
     session.get_one(Staff, author.id, with_for_update={"of": Staff})
-    return fits_alone(session, author, cases)
 
 
-def fits_alone(session: Session, author: Staff, cases: Sequence[Case]) -> bool:
-    """Whether this person's messages of a day, with this one, reach no more than five residents."""
+def fits_alone(session: Session, author: Staff, cases: Sequence[Case], told: Collection[int] = ()) -> bool:
+    """Says whether this person's messages of a day, with this one, reach no more than five residents.
+
+    `told` are the residents to whom they told the same words case by case: see store.same_words.
+    """
     sent = select(BulkMessage.residents).where(
         BulkMessage.author_id == author.id,
         BulkMessage.state == "sent",
@@ -51,7 +53,7 @@ def fits_alone(session: Session, author: Staff, cases: Sequence[Case]) -> bool:
         BulkMessage.created_at.between(now() - WINDOW, now() + CLOCKS_DIFFER),
     )
     reached = {resident for residents in session.scalars(sent) for resident in residents}
-    return len(reached | {case.resident_id for case in cases}) <= MOST_ALONE
+    return len(reached | set(told) | {case.resident_id for case in cases}) <= MOST_ALONE
 
 
 def send_alone(

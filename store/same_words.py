@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.blanks import leads_away, town_numbers
-from store.bulk import MOST_ALONE, WINDOW
+from store.bulk import MOST_ALONE, WINDOW, hold
 from store.clock import CLOCKS_DIFFER, now
 from store.models import Case, CaseEvent
 from store.municipality import Municipality
@@ -32,21 +32,26 @@ def reach_too_many(
     link or a LINE id count as one. The author's row is locked until the transaction ends, so that two messages sent at
     the same moment are both counted.
     """
-    said = _key(municipality, note)
-    if not said or (action not in FREE and said != _WITH_A_LINK) or action not in TOLD:
+    links = _key(municipality, note) == _WITH_A_LINK
+    if not note.strip() or action not in TOLD or (action not in FREE and not links):
         return False
-    session.get_one(Staff, author.id, with_for_update={"of": Staff})
+    hold(session, author)
+    return len(told_the_same(session, municipality, author, note) | {case.resident_id}) > MOST_ALONE
+
+
+def told_the_same(session: Session, municipality: Municipality, author: Staff, note: str) -> frozenset[int]:
+    """Returns the ids of the residents to whom this person has told the same within a day."""
+    said = _key(municipality, note)
     earlier = select(CaseEvent).where(
         CaseEvent.staff_id == author.id,
         CaseEvent.at.between(now() - WINDOW, now() + CLOCKS_DIFFER),
         CaseEvent.action.in_(TOLD),
     )
-    told = {
+    return frozenset(
         event.case.resident_id
         for event in session.scalars(earlier)
         if _key(municipality, event.value_or("note", "")) == said
-    }
-    return len(told | {case.resident_id}) > MOST_ALONE
+    )
 
 
 def _key(municipality: Municipality, note: str) -> str:

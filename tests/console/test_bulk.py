@@ -220,3 +220,12 @@ def test_words_of_their_own_to_each_are_the_work_itself(cases: Cases, officer: P
 
 def test_nor_a_telephone_number_alone(cases: Cases, officer: Person) -> None:
     assert one_by_one(officer, cases(6), "081-234-5678") == [303] * 5 + [400]
+
+
+def test_the_same_words_case_by_case_and_then_to_many_are_counted_together(
+    cases: Cases, supervisor: Person, database: Database
+) -> None:
+    assert one_by_one(supervisor, cases(4), NOTE) == [303] * 4
+    assert sends(supervisor, cases(2)) == 303
+    assert told(database) == 4
+    assert the_message(database).state == "waiting"
