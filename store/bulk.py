@@ -59,7 +59,7 @@ def fits_alone(session: Session, author: Staff, cases: Sequence[Case], told: Col
 def send_alone(
     session: Session, municipality: Municipality, author: Staff, cases: Sequence[Case], note: str
 ) -> list[Case]:
-    """Sends the message at once. The cases are locked, and `may_go_alone` was True.
+    """Sends the message at once. The cases and the author are locked, and `fits_alone` was True.
 
     Returns the cases whose status no longer allows a message; their residents were not told.
     """
