@@ -1,4 +1,4 @@
-"""Cards of danger: red, with the phones as large buttons that dial.
+"""Builds the cards of danger, which are red and have the phones as large buttons that dial.
 
 https://developers.line.biz/en/reference/messaging-api/#uri-action - `tel:` opens the phone with the number in it.
 """

@@ -112,7 +112,7 @@ def _answer_row(question: Question, answer: str, conversation_id: int) -> Box:
 
 
 def receipt(reply: Receipt) -> Box:
-    """Who told of danger sees whom to call before anything else, and no green."""
+    """Returns the receipt. After words of danger, whom to call comes first, and title and number are red, not green."""
     top = header(reply.title, colour=RED) if reply.urgent else header(f"✅ {reply.title}")
     colour, calls = RED if reply.urgent else GREEN, call_boxes(reply.calls)
     body = [

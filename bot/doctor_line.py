@@ -1,4 +1,4 @@
-"""The part of the doctor that asks LINE: token, name, clock, webhook, quota and menu."""
+"""Asks LINE, as part of the doctor, about token, name, clock, webhook, quota and menu."""
 
 from collections.abc import Callable, Iterator
 
@@ -50,7 +50,7 @@ def _after_no_info(trouble: LineTrouble) -> str:
 
 
 def _name(office: Office, info: Info) -> Finding:
-    """Residents must be able to tell that the account is genuine (requirement L8)."""
+    """Checks that residents can tell by its name and id that the account is genuine (requirement L8)."""
     town = office.municipality
     if info.name not in (town.name, town.short_name):
         names = f"{town.name} or {town.short_name}"
@@ -125,7 +125,10 @@ def _quota(settings: BotSettings, plan: Plan, line: LineAccount) -> Iterator[Fin
 
 
 def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> money.Standing:
-    """By what LINE has just said and the database knows; a database that is away was found before."""
+    """Returns the standing by what LINE has just said and the database knows.
+
+    A database that cannot be reached was reported by an earlier check, so here LINE's word is enough.
+    """
     at = now()
     reading = QuotaReading(at=at, month=Month.of(at).name, most=limit, used=used, ours=used)
     database = Database(settings.store, patience=3)

@@ -197,7 +197,10 @@ def _sent_file(kind: str, message_id: str, message: Mapping[str, Any]) -> SentFi
 
 
 def _is_named_as_photo(message: Mapping[str, Any]) -> bool:
-    """From a PC, photos come as files. What they really are is known after the download: see bot.fetching."""
+    """Says whether the file is named as a photo: from a PC, photos come as files.
+
+    What they really are is known after the download: see bot.fetching.
+    """
     return (_text(message.get("fileName")) or "").lower().endswith(_PHOTO_ENDINGS)
 
 

@@ -39,7 +39,10 @@ class Wanted:
 
 
 class Came(Enum):
-    """The outcome of one try. UNDECODED: the decoder failed, perhaps by the file. NOT_NOW: no fault of the file's."""
+    """Names the outcome of one try.
+
+    UNDECODED means that the decoder failed, perhaps by the file; NOT_NOW, that the file is not at fault.
+    """
 
     CLEAN = "clean"
     REFUSED = "refused"
@@ -51,7 +54,7 @@ class Came(Enum):
 
 @dataclass(frozen=True)
 class Catch:
-    """The outcome of one try, with the cleaned file or the reason why it was refused, where there is one."""
+    """Holds the outcome of one try, with the cleaned file or the reason why it was refused, where there is one."""
 
     came: Came
     clean: Decoded | None = None
@@ -141,7 +144,7 @@ class Fetcher:
             self._go_without(session, file, catch)
 
     def _give_to_request(self, session: Session, file: File) -> None:
-        """What was taken for a document is a photo: the running request may have asked for just that."""
+        """Gives a photo that was taken for a document to the running request, which may have asked for just that."""
         resident = session.get_one(Resident, file.resident_id)
         row = find_open(session, resident)
         if (

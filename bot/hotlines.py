@@ -1,4 +1,4 @@
-"""The phones of an emergency: the municipality's own, the country's hotlines, and which of them fits which danger."""
+"""Lists phones for emergencies: the municipality's own, the country's hotlines, and which of them fits which danger."""
 
 import re
 from collections.abc import Iterable
@@ -49,7 +49,7 @@ def numbers_of(municipality: Municipality) -> dict[str, str]:
 def make_calls(
     phrases: Phrases, municipality: Municipality, names: Iterable[str], *, in_english: bool = False
 ) -> tuple[Call, ...]:
-    """A button for each phone, in this order and none twice. A phone without a number that can be dialled has none."""
+    """Returns a button for each phone whose number can be dialled, in this order and none twice."""
     numbers, say = numbers_of(municipality), phrases.say_in_english if in_english else phrases.say
     calls = []
     for name in dict.fromkeys(names):
@@ -61,13 +61,13 @@ def make_calls(
 
 
 def names_in(text: str, municipality: Municipality) -> list[str]:
-    """The phones whose numbers stand in the text, in the order in which they do."""
+    """Returns the phones whose numbers stand in the text, in the order in which they do."""
     found = {name: _place_of(number, text) for name, number in numbers_of(municipality).items()}
     return sorted((name for name in found if found[name] >= 0), key=found.__getitem__)
 
 
 def _place_of(number: str, text: str) -> int:
-    """Where the number stands by itself, not as part of a longer one; -1 if it does not."""
+    """Returns where the number stands by itself, not as part of a longer one; -1 if it does not."""
     place = text.find(number) if number else -1
     while place >= 0:
         around = text[max(place - 1, 0) : place] + text[place + len(number) : place + len(number) + 1]

@@ -59,15 +59,20 @@ def _file_lost(details: dict[str, Any], phrases: Phrases) -> Say:
 
 
 def _broadcast_test(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:
-    """Each message comes from somebody called a test, for there may be five of them, and none is left for words."""
+    """Returns the messages of a test, each from a sender whose name says that it is a test.
+
+    There may be five of them, which leaves no message for words that say so.
+    """
     ready = _as_residents_would_see_it(details, phrases.say("broadcast.test_sender"), settings)
     marker = Say(phrases.say("broadcast.test", title=details["title"]))
     return [marker, *ready] if len(ready) < MESSAGES_IN_A_REQUEST else ready
 
 
 def _emergency_confirm(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:
-    """What would go out, and below it the button that lets it; where LINE takes no card beside it, only the console
-    does: nobody confirms what they were not shown."""
+    """Returns what would go out, and below it the button that lets it go out.
+
+    Nobody confirms what they were not shown: where LINE takes no card beside it, the superior is sent to the console.
+    """
     ready = _as_residents_would_see_it(details, phrases.say("confirming.sender"), settings)
     if len(ready) == MESSAGES_IN_A_REQUEST:
         return [Say(phrases.say("confirming.ask_in_console", **details))]
@@ -84,7 +89,7 @@ def _emergency_confirm(details: dict[str, Any], phrases: Phrases, settings: BotS
 
 
 def _as_residents_would_see_it(details: dict[str, Any], sender: str, settings: BotSettings) -> list[Reply]:
-    """Each message comes from somebody called `sender`; links lead where they say, for nothing is counted yet."""
+    """Returns the messages, each sent as `sender`. Links lead where they say, because nothing is counted yet."""
     messages = to_messages(
         read_content(details["content"]),
         details["broadcast_id"],

@@ -1,4 +1,4 @@
-"""The wording of the bot: phrases.toml with the municipality's facts in it, and phrases_en.toml where it has them."""
+"""Reads the bot's wording: phrases.toml with the municipality's facts in it, and phrases_en.toml where it has them."""
 
 import string
 import tomllib
@@ -29,7 +29,7 @@ class Phrases:
         self._english = english
 
     def say_in_english(self, name: str, /, **words: object) -> str:
-        """In Thai where there is no English."""
+        """Says the phrase in English, or in Thai where there is no English."""
         spoken = self._english if self._english is not None and self._english.has(name) else self
         return spoken.say(name, **words)
 

@@ -112,7 +112,7 @@ def show_one(broadcast_id: int) -> str:
 
 @public_pages.get("/")
 def show_root() -> AnyResponse:
-    """Whoever types the bare address finds what is open to everybody."""
+    """Leads whoever types the bare address to the list of announcements, which is open to everybody."""
     return redirect(url_for("public_pages.show_list"), 302)
 
 

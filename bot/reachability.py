@@ -1,4 +1,4 @@
-"""What the settings say of the ways to web and console: who stands in front, and whether it is encrypted."""
+"""Checks what the settings say of the ways to web and console: who stands in front, and whether it is encrypted."""
 
 from urllib.parse import urlsplit
 
@@ -15,7 +15,10 @@ def check_proxies(settings: BotSettings) -> Finding:
 
 
 def check_console(settings: BotSettings) -> Finding:
-    """Without https, passwords and what residents told can be read on the way, and the console serves nobody else."""
+    """Checks that officers reach the console by https.
+
+    Without it, passwords and what residents told could be read on the way, so the console serves only this machine.
+    """
     where = urlsplit(settings.console_url)
     if where.scheme == "https":
         return ok("console", "officers reach it by https")

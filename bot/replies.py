@@ -43,7 +43,7 @@ class DayPicker:
 
 @dataclass(frozen=True)
 class Call:
-    """A phone: who answers, the number as people read it, and the `tel:` address that dials it."""
+    """Describes a phone: who answers, the number as people read it, and the `tel:` address that dials it."""
 
     who: str
     number: str
@@ -70,7 +70,7 @@ class ServiceMenu:
 
 @dataclass(frozen=True)
 class ChoiceCard:
-    """One question with its answers below each other, where side by side only the first ones would be seen."""
+    """Shows one question with its answers below each other, where side by side only the first ones would be seen."""
 
     text: str
     choices: tuple[Button, ...]
@@ -82,7 +82,7 @@ SIDE_BY_SIDE = 4
 
 
 def choice(text: str, choices: Sequence[Button], *quick: Quick) -> "Say | ChoiceCard":
-    """A question with its `choices` and, as quick replies, the ways out of it."""
+    """Returns a question with its `choices` and, as quick replies, the ways out of it."""
     if len(choices) <= SIDE_BY_SIDE:
         return Say(text, (*choices, *quick))
     return ChoiceCard(text, tuple(choices), quick)
@@ -101,7 +101,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class CallCard:
-    """What to do in danger, and whom to call at a tap."""
+    """Says what to do in danger, and whom to call at a tap."""
 
     title: str
     text: str
@@ -110,7 +110,7 @@ class CallCard:
 
     @property
     def alt(self) -> str:
-        """For who hears the notice only: whose number is which."""
+        """Tells people who hear only the notice whose number is which."""
         return ", ".join([self.title, *(f"{call.who} {call.number}" for call in self.calls)])
 
 

@@ -1,4 +1,4 @@
-"""What the doctor says of the virus scanner."""
+"""Checks the virus scanner for the doctor."""
 
 from bot.findings import Finding, fail, ok
 from store.files import MOST_BYTES
@@ -6,7 +6,7 @@ from store.scanner import Scanner, ScannerUnavailable
 
 
 def examine_scanner(scanner: Scanner) -> Finding:
-    """Whether clamd answers, takes the largest file that residents may send, and finds the test virus."""
+    """Checks whether clamd answers, takes the largest file that residents may send, and finds the test virus."""
     if not scanner.address:
         return ok("virus scan", "off: CLAMD is not set")
     try:

@@ -61,8 +61,7 @@ class Visit:
 
     @property
     def in_english(self) -> bool:
-        """For residents who chose English, unless they have just written in Thai: what is typed in Thai is
-        answered in Thai."""
+        """Says whether to answer in English: to residents who chose it, unless they have just written in Thai."""
         typed = self.event.what.text if isinstance(self.event.what, Words) else ""
         return self.resident.language == ENGLISH and not has_thai(typed)
 
@@ -79,12 +78,15 @@ class Visit:
         return Button(label, do, {key: str(value) for key, value in about.items()}, label)
 
     def calls(self, names: Iterable[str], *, in_english: bool = False) -> tuple[Call, ...]:
-        """Buttons that dial the phones of these names of bot/hotlines.py."""
+        """Returns buttons that dial the phones of these names of bot/hotlines.py."""
         office = self.office
         return make_calls(office.phrases, office.municipality, names, in_english=in_english)
 
     def main_buttons(self) -> tuple[Button, ...]:
-        """Only where we ask what to do: they repeat the menu below the chat, and cover what was said."""
+        """Returns the buttons that repeat the menu below the chat.
+
+        They are shown only where we ask what to do, because they cover what was said.
+        """
         names = ("report", "request", "track", "mine", "contact", "help")
         return tuple(self.button(name, name) for name in names)
 
@@ -95,6 +97,6 @@ class Visit:
         return [self.choice_of(self.services_of(group), phrase)]
 
     def choice_of(self, services: Sequence[Service], phrase: str) -> ServiceMenu:
-        """These services as large buttons, with their English names for whom that is of use."""
+        """Offers these services as large buttons, with their English names for those who are answered in English."""
         shown = tuple(service.in_english() if self.in_english else service for service in services)
         return ServiceMenu(self.words(phrase), shown)

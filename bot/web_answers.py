@@ -1,4 +1,4 @@
-"""What the web process says where it has no page, and what every answer of it tells the browser not to do."""
+"""Answers where the web process has no page, and tells the browser with every answer what not to do."""
 
 from html import escape
 from typing import Final
@@ -36,13 +36,13 @@ def install_answers(app: Flask) -> None:
 
 
 def error_page(code: int) -> str:
-    """Needs neither database nor the municipality's file."""
+    """Returns the page for an error. It needs neither database nor the municipality's file."""
     style = url_for("public_pages.static", filename="announcements.css")
     return _PAGE.format(*map(escape, (*WORDS.get(code, OTHERS), style)))
 
 
 def show_http_error(error: HTTPException) -> AnyResponse:
-    """Keeps the headers of the error, such as Allow; a redirect is none."""
+    """Shows the page for an error and keeps its headers, such as Allow. A redirect is no error and stays as it is."""
     answer = error.get_response()
     if answer.status_code >= 400:
         answer.set_data(error_page(answer.status_code))
@@ -51,7 +51,7 @@ def show_http_error(error: HTTPException) -> AnyResponse:
 
 
 def add_headers(response: Response) -> Response:
-    """Only where a page has not said so itself."""
+    """Adds these headers where a page has not set them itself."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")

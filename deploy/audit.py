@@ -22,7 +22,7 @@ class NotAnswered(RuntimeError):
 
 
 def known_weaknesses(locked: list[Library], address: str = OSV) -> dict[Library, list[str]]:
-    """The ids of the advisories of each library that has any. NotAnswered without a whole answer."""
+    """Returns the ids of the advisories of each library that has any. It raises NotAnswered without a whole answer."""
     if not address.startswith(("https://", "http://127.0.0.1:")):
         raise NotAnswered(f"{address} is no address to ask")
     queries = [

@@ -1,4 +1,4 @@
-"""The libraries that the lock files name."""
+"""Reads the libraries that the lock files name."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Library:
 
 
 def libraries(root: Path = ROOT) -> list[Library]:
-    """Of both lock files, each version once. One name has two versions where Python's version decides."""
+    """Returns those of both lock files, each version once. One name has two versions where Python's version decides."""
     run = set(_LINE.findall((root / "requirements.txt").read_text("utf-8")))
     checked = set(_LINE.findall((root / "requirements-dev.txt").read_text("utf-8")))
     return sorted(Library(name, version, (name, version) in run) for name, version in run | checked)

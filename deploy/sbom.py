@@ -19,7 +19,7 @@ from deploy.locked import ROOT, Library, libraries
 
 @dataclass(frozen=True)
 class Vendored:
-    """Files of others that lie in this repository. `told_in` is the file whose head tells the version."""
+    """Describes files of others that lie in this repository. `told_in` is the file whose head tells the version."""
 
     name: str
     licence: str
@@ -40,7 +40,10 @@ _VERSION = re.compile(rb"axe v?(\d+\.\d+\.\d+)")
 
 
 def sbom(root: Path = ROOT) -> dict[str, Any]:
-    """The whole list. Its serial number follows from what is listed, so equal lists are equal but for their time."""
+    """Returns the whole list.
+
+    Its serial number follows from what is listed, so equal lists are equal but for their time.
+    """
     components = [*map(_library, libraries(root)), *(_vendored(each, root) for each in VENDORED)]
     serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(components, sort_keys=True))
     return {

@@ -1,4 +1,4 @@
-"""The chat page's own files: compressed when the process starts, and kept by browsers until one of them changes."""
+"""Serves the chat page's own files, compressed at the start and kept by browsers until one of them changes."""
 
 import gzip
 import hashlib

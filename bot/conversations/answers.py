@@ -86,7 +86,7 @@ def clean_text(text: str) -> str:
 
 
 def check(question: Question, said: Said, setting: Setting) -> Verdict:
-    """Accepted with the value to keep, or Refused with what to say. The wrong kind of message is refused too.
+    """Returns Accepted with the value to keep, or Refused with what to say. The wrong kind of message is refused, too.
 
     The value is None where an optional question was answered with nothing, and UNKNOWN where that is an answer.
     """
@@ -258,7 +258,7 @@ def arrived(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def show(question: Question, value: Any) -> str:
-    """The answer in words for people, whole: whoever shows it to others masks what is personal in it."""
+    """Returns the whole answer in words for people. Whoever shows it to others masks what is personal in it."""
     if value is None:
         return SKIPPED
     if value == UNKNOWN:
@@ -268,7 +268,7 @@ def show(question: Question, value: Any) -> str:
 
 
 def show_in_chat(question: Question, value: Any) -> str:
-    """The same, with a citizen ID masked: a chat is open on a phone that others look at."""
+    """Returns the same with a citizen ID masked, because a chat is open on a phone that others look at."""
     if question.kind == "citizen_id" and value is not None:
         return citizen_id_masked(value)
     return show(question, value)

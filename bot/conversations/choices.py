@@ -1,7 +1,7 @@
-"""Reading a choice as people type it instead of pressing: by its number, its label, or words that mean it.
+"""Reads a choice as people type it instead of pressing: by its number, its label, or words that mean it.
 
-A question about danger is read more strictly on its safe side: ไม่มี แต่กลัวเสาล้ม is asked about again, and words of the
-danger itself, as in สายไฟขาดค่ะ, are a yes.
+To a question about danger, only words that say nothing else are a no: ไม่มี แต่กลัวเสาล้ม is asked about again. Words
+of the danger itself, as in สายไฟขาดค่ะ, are a yes.
 """
 
 import re
@@ -17,7 +17,7 @@ _NUMBER_OF_A_CHOICE = re.compile(
 
 
 def _all_folded(*words: str) -> tuple[str, ...]:
-    """The longest first, so that ไม่มี is taken away whole and not as ไม่."""
+    """Returns the words folded and the longest first, so that ไม่มี is taken away whole and not as ไม่."""
     return tuple(sorted(map(folded_word, words), key=len, reverse=True))
 
 
@@ -45,7 +45,7 @@ _DENIED, _DANGEROUS = "\x00", "\x01"
 
 
 def read_choice(question: Question, text: str) -> str | None:
-    """The key of the one choice that was meant; None if several fit or none, and for what is too long to be one."""
+    """Returns the key of the one choice that was meant; None if several fit or none, or if the text is too long."""
     if len(text) > question.longest:
         return None
     choices = question.choices
@@ -67,13 +67,16 @@ def read_choice(question: Question, text: str) -> str | None:
 
 
 def _choice_number(said: str) -> int | None:
-    """The whole positive number that stands alone, as in 2, (2), 2. or ข้อ 2."""
+    """Returns the whole positive number that stands alone, as in 2, (2), 2. or ข้อ 2; None if there is none."""
     match = _NUMBER_OF_A_CHOICE.fullmatch(said.replace("\ufe0f", "").replace("\u20e3", ""))
     return int(match[1] or match[2]) if match else None
 
 
 def _by_label(choices: Mapping[str, str], typed: str, *, whole: bool = False) -> str | None:
-    """The label itself; unless `whole`, also its beginning, the label and more, or a part of it, if only one fits."""
+    """Returns the choice whose label was typed.
+
+    Unless `whole`, the beginning or a part of a label, or a label with more after it, is enough if only one label fits.
+    """
     labels = {key: folded_word(label) for key, label in choices.items()}
     ways: tuple[Callable[[str], bool], ...] = (
         lambda label: label == typed,
@@ -89,7 +92,10 @@ def _by_label(choices: Mapping[str, str], typed: str, *, whole: bool = False) ->
 
 
 def _by_words(question: Question, typed: str) -> str | None:
-    """By a word of the label or one that the definition says to mean it, unless it is denied: ไม่ใช่ขยะ."""
+    """Returns the one choice that is named by a word of its label or by one that the definition says to mean it.
+
+    A word that is denied does not count: ไม่ใช่ขยะ.
+    """
     if re.search(r"\d", typed):
         return None
     fitting = []
@@ -106,7 +112,10 @@ def _is_denied(word: str, typed: str) -> bool:
 
 
 def _yes_or_no(question: Question, said: str) -> str | None:
-    """Spaces count here: ไม่มีสายขาด denies it, and in ไม่มี สายขาด one word contradicts the other."""
+    """Decides between yes and no.
+
+    Spaces count: ไม่มีสายขาด denies it, and in ไม่มี สายขาด one word contradicts the other.
+    """
     parts = [_folded_trees(part) for part in said.split()]
     rest, first = " ".join(parts), parts[0] if parts else ""
     dangers = _all_folded(*_DANGER, *map(_folded_trees, question.means.get("yes", ())))
@@ -134,7 +143,7 @@ def _without(text: str, words: Iterable[str]) -> str:
 
 
 def _folded_trees(text: str) -> str:
-    """Folded, but ไม้ (wood) stays apart from ไม่ (not), which differs by nothing but its tone."""
+    """Folds the text, but keeps ไม้ (wood) apart from ไม่ (not), which differs by nothing but its tone."""
     return folded(text.replace("ไม้", "tree"))
 
 

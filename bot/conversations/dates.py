@@ -1,4 +1,4 @@
-"""Reading a day as Thai people type it: พรุ่งนี้, วันจันทร์, วันที่ 25, 25 พ.ย., 25/11/69, วันที่ 5 เดือนหน้า.
+"""Reads a day as Thai people type it: พรุ่งนี้, วันจันทร์, วันที่ 25, 25 พ.ย., 25/11/69, วันที่ 5 เดือนหน้า.
 
 The result is the day that was said, or no day, so that the question is asked again. A clock time is never taken for a
 day, and of several days none is chosen.
@@ -63,7 +63,7 @@ Mention = date | int | None
 
 @dataclass
 class _Found:
-    """The days that were found in a text: a date, the number of a weekday (Monday is 0), or None for 31 ก.พ.
+    """Holds the days that were found in a text: a date, the number of a weekday (Monday is 0), or None for 31 ก.พ.
 
     `marking` and `marking_always` give what `re.sub` needs to put a mark in the place of a day.
     """
@@ -83,12 +83,15 @@ class _Found:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """None when no day can be made out, or more than one. A day without a year is the next one to come."""
+    """Returns the day; None if none can be made out, or more than one. Without a year it is the next one to come."""
     return read_day_or_several(text, today)[0]
 
 
 def read_day_or_several(text: str, today: date) -> tuple[date | None, bool]:
-    """The day, and whether several were said: True for 5-7 ธ.ค., ศุกร์หรือเสาร์ and สงกรานต์, which have no one day."""
+    """Returns the day, and whether several were said.
+
+    The second is True for 5-7 ธ.ค., ศุกร์หรือเสาร์ and สงกรานต์, which have no one day.
+    """
     text = without_particles(arabic_digits(text).strip()) if len(text) <= LONGEST else ""
     if _BELOW_NOTHING.match(text):
         return None, False
@@ -139,7 +142,10 @@ def _without_refused(text: str) -> str:
 
 
 def _decide(rest: str, meant: list[Mention], today: date) -> tuple[date | None, bool]:
-    """One day, if every mention agrees with it and no figure is left over that could be another day."""
+    """Returns the day, and whether several were said.
+
+    There is a day if every mention agrees with it and no figure is left over that could be another day.
+    """
     if not meant or None in meant:
         return None, False
     days = {each for each in meant if isinstance(each, date)}
@@ -153,7 +159,10 @@ def _decide(rest: str, meant: list[Mention], today: date) -> tuple[date | None, 
 
 
 def _mark_day_of_a_month(match: re.Match[str], found: _Found) -> str:
-    """A short year is Buddhist and near; another figure after the month is no year and stays to be asked about."""
+    """Marks a day of a named month.
+
+    A short year is Buddhist and near. Another figure after the month is no year; it stays and is asked about.
+    """
     month, day, today = words.month(match), int(match[1]), found.today
     year = match["year"]
     if match["which"]:
@@ -166,7 +175,7 @@ def _mark_day_of_a_month(match: re.Match[str], found: _Found) -> str:
 
 
 def _mark_day_and_month(match: re.Match[str], found: _Found) -> str:
-    """5-12 may be a day of December or eight days: only what can be no range is a day."""
+    """Marks a day and month in figures unless they may be a range: 5-12 may be a day of December or eight days."""
     day, month = int(match[1]), int(match[3])
     if match[2] == "-" and day < month:
         return match[0]
@@ -174,7 +183,7 @@ def _mark_day_and_month(match: re.Match[str], found: _Found) -> str:
 
 
 def _mark_ahead(match: re.Match[str], found: _Found) -> str:
-    """อีก 3 วัน; without a number only อีกอาทิตย์, which is one."""
+    """Marks the day that lies so far ahead: อีก 3 วัน. Without a number it takes only อีกอาทิตย์, which is one week."""
     if match[1] is None and match[2] == "วัน":
         return match[0]
     days = int(match[1] or 1) * (1 if match[2] == "วัน" else 7)
@@ -182,7 +191,10 @@ def _mark_ahead(match: re.Match[str], found: _Found) -> str:
 
 
 def _weekday(match: re.Match[str], today: date) -> Mention:
-    """วันจันทร์ is the next one; วันจันทร์หน้า that of the week after this; วันจันทร์ที่ 7 must be a Monday."""
+    """Reads a weekday.
+
+    วันจันทร์ is the next one; วันจันทร์หน้า is that of the week after this; วันจันทร์ที่ 7 must be a Monday.
+    """
     number = words.weekday(match)
     if match["day"]:
         day = _coming_in_any_month(int(match["day"]), today)
@@ -233,7 +245,7 @@ def _months_on(today: date, ahead: int) -> tuple[int, int]:
 
 
 def _with_short_year(year: str, month: int, day: int, today: date) -> date | None:
-    """69 is 2569 and 26 is 2026: of the two readings the one that is near."""
+    """Returns the day. Of the two readings of a short year it takes the one that is near: 69 is 2569 and 26 is 2026."""
     if len(year) == 4:
         return _day(int(year), month, day)
     near = _near_year(2500 + int(year) - 543, today) or _near_year(2000 + int(year), today)

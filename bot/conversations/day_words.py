@@ -1,4 +1,4 @@
-"""The words that people use for days, months and hours, with the misspellings that are common in chat."""
+"""Lists the words that people use for days, months and hours, with the misspellings that are common in chat."""
 
 import re
 
@@ -87,7 +87,7 @@ NUMBERS = dict(sorted(((_spelt(n), n) for n in range(1, 32)), key=lambda pair: -
 
 
 def month(match: re.Match[str]) -> int:
-    """The number of the month that MONTH found, or 0."""
+    """Returns the number of the month that MONTH found, or 0."""
     return next((number for number in range(1, 13) if match[f"m{number}"]), 0)
 
 
@@ -96,5 +96,5 @@ def english_month(match: re.Match[str]) -> int:
 
 
 def weekday(match: re.Match[str]) -> int:
-    """Monday is 0."""
+    """Returns the number of the weekday that was found; Monday is 0."""
     return next(number for number in range(7) if match[f"w{number}"])

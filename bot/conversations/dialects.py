@@ -33,7 +33,7 @@ _WORDS = (
 
 
 def in_central_thai(text: str) -> str:
-    """The same text with these words of the dialects replaced; everything else stays as it is."""
+    """Returns the text with these words of the dialects replaced; everything else stays as it is."""
     for word, central in _WORDS:
         text = word.sub(central, text)
     return text

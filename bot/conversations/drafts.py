@@ -1,4 +1,4 @@
-"""A request that is not sent yet: its answers so far, and the question that comes next."""
+"""Holds a request that is not sent yet: its answers so far, and the question that comes next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,12 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Draft:
-    """An unfinished request. `answers` are values by the keys of questions; a skipped question has the answer None.
+    """Holds an unfinished request.
 
-    `editing` is the key of a question that is asked before all others. With `in_surge` only the questions that the
-    service marks for a surge are asked; answers to other questions are kept. `misses` is the number of answers refused
-    since the current question was asked.
+    `answers` are values by the keys of questions; a skipped question has the answer None. `editing` is the key of a
+    question that is asked before all others. With `in_surge` only the questions that the service marks for a surge are
+    asked; answers to other questions are kept. `misses` is the number of answers refused since the current question was
+    asked.
     """
 
     service: Service
@@ -35,7 +36,7 @@ class Asking:
 
 @dataclass(frozen=True)
 class Confirming:
-    """All is answered: show it and wait for the one press that sends it."""
+    """Says that all is answered: the request is shown, and one press sends it."""
 
 
 Turn = Asking | Confirming
@@ -50,7 +51,7 @@ def begin(
     documents: Any = None,
     in_surge: bool = False,
 ) -> Draft:
-    """A new request. What the person wrote first, told us before, or sent just now need not be asked again."""
+    """Returns a new request. What the person wrote first, told us before, or sent just now need not be asked again."""
     answers: dict[str, Any] = {}
     for question in service.questions:
         if question.takes_opening and opening and len(opening) <= question.longest:
@@ -84,12 +85,12 @@ def still_valid(service: Service, answers: Answers) -> dict[str, Any]:
 
 
 def _possible(question: Question, valid: Answers) -> bool:
-    """An answer taken ahead of its turn stays while the earlier choice it depends on is still open."""
+    """Says whether an answer taken ahead of its turn stays: it does while the choice it depends on is still open."""
     return all(key not in valid or valid[key] == value for key, value in question.when.items())
 
 
 def asked_in(draft: Draft) -> list[Question]:
-    """The questions of this request, answered or not, in order."""
+    """Returns the questions of this request, answered or not, in order."""
     short = draft.in_surge and any(question.in_surge for question in draft.service.questions)
     return [
         question
@@ -115,7 +116,7 @@ def of_kind(draft: Draft, kind: str) -> Question | None:
 
 
 def only_opened(draft: Draft) -> bool:
-    """True while the opening words are the only answer and their question is not the first one.
+    """Says whether the opening words are the only answer and their question is not the first one.
 
     The resident has not answered any question yet, so the next message may be about something else.
     """
@@ -131,7 +132,7 @@ def is_urgent(draft: Draft) -> bool:
 
 
 def advice_given(draft: Draft) -> list[str]:
-    """What was said about the answers that tell of danger."""
+    """Returns the advice that was given about the answers that tell of danger."""
     given = ((question, draft.answers.get(question.key)) for question in draft.service.questions)
     return [
         question.advice[value]
@@ -141,7 +142,7 @@ def advice_given(draft: Draft) -> list[str]:
 
 
 def answered(draft: Draft) -> list[tuple[Question, Any]]:
-    """The questions that apply, with their answers, in order: the summary and the case's snapshot."""
+    """Returns the questions that apply, with their answers, in order, for the summary and the case's snapshot."""
     return [
         (question, draft.answers[question.key])
         for question in draft.service.questions

@@ -70,7 +70,7 @@ class _Lexicon:
         self._lengths = {beginning: sorted(each) for beginning, each in lengths.items()}
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
-        """Each word with its position, from the beginning of the text to its end."""
+        """Yields each word with its position, from the beginning of the text to its end."""
         for position in range(len(text) - _BEGINNING + 1):
             for length in self._lengths.get(text[position : position + _BEGINNING], ()):
                 word = text[position : position + length]
@@ -96,7 +96,7 @@ class _Kind:
 
 @dataclass(frozen=True)
 class _Words:
-    """emergencies.toml, folded as what people type is folded."""
+    """Holds what emergencies.toml lists, folded as what people type is folded."""
 
     kinds: tuple[_Kind, ...]
     cries: tuple[str, ...]
@@ -117,13 +117,13 @@ class _Words:
 
 @dataclass(frozen=True)
 class _Typed:
-    """A folded message without spaces. `starts` are the positions in `text` at which its clauses begin."""
+    """Holds a folded message without spaces. `starts` are the positions in `text` at which its clauses begin."""
 
     text: str
     starts: tuple[int, ...]
 
     def before(self, position: int) -> str:
-        """What stands before this place in the same clause."""
+        """Returns what stands before this place in the same clause."""
         start = self.starts[bisect_right(self.starts, position) - 1]
         return self.text[max(start, position - _FAR_ENOUGH) : position]
 
@@ -138,7 +138,7 @@ def find_emergency(text: str) -> Emergency | None:
 
 
 def prepare() -> None:
-    """Builds the lexicon, which takes a second: before the first message, whose transaction others would wait for."""
+    """Builds the lexicon, which takes a second. Within the first message's transaction, others would wait for it."""
     _words()
 
 
@@ -172,7 +172,7 @@ def _find(text: str) -> Emergency | None:
 
 
 def _plain(text: str) -> str:
-    """Folded and without courtesy, as a word that is the whole message is compared."""
+    """Returns the text folded and without courtesy, as it is compared with words that are the whole message."""
     return folded(_apart(without_particles(text)))
 
 
@@ -210,7 +210,7 @@ def _read_english(text: str, words: _Words) -> str:
 
 
 def _is_feared_or_denied(before: str, words: _Words) -> bool:
-    """`before` is what stands before the word: กลัวว่าจะมี, ไม่มี."""
+    """Says whether `before`, which stands before the word, fears or denies it: กลัวว่าจะมี, ไม่มี."""
     if before in words.denied_at_the_start:
         return True
     for _ in range(_MOST_BETWEEN):
@@ -226,7 +226,7 @@ def _is_feared_or_denied(before: str, words: _Words) -> bool:
 
 
 def _said_in_english(typed: Sequence[str], words: _Words) -> Iterator[str]:
-    """The words of danger that stand here as whole words, without a denial or a fear right before them."""
+    """Yields the words of danger that stand here as whole words, without a denial or a fear right before them."""
     for start in range(len(typed)):
         for end in range(start + 1, min(start + words.longest_english, len(typed)) + 1):
             said = " ".join(typed[start:end])
@@ -279,7 +279,7 @@ def _kind(read: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> _Kind
 
 
 def _all_expanded(words: Iterable[str], groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """{people}ตกท่อ as คนตกท่อ, เด็กตกท่อ and so on; {kin}{hits}{me} as each of the first with each of the others."""
+    """Expands {people}ตกท่อ to คนตกท่อ, เด็กตกท่อ and so on, and {kin}{hits}{me} to every combination."""
     for word in words:
         name = next((name for name in groups if f"{{{name}}}" in word), None)
         if name is None:

@@ -68,12 +68,12 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
 
 
 def needs_a_way_out(draft: Draft) -> bool:
-    """True after two misses at one question: saying the same once more would help nobody."""
+    """Says whether two answers to one question were refused: saying the same once more would help nobody."""
     return draft.misses >= MISSES_BEFORE_A_WAY_OUT
 
 
 def _refusal(draft: Draft, question: Question, refused: Refused) -> tuple[Remark, ...]:
-    """Why it is no answer; after two misses the way out instead, or beside it where an answer is still needed."""
+    """Says why it is no answer; after two misses the way out instead, or beside it where an answer is still needed."""
     why = Remark(refused.why, refused.words)
     if not needs_a_way_out(draft):
         return (why,)
@@ -84,7 +84,7 @@ def _refusal(draft: Draft, question: Question, refused: Refused) -> tuple[Remark
 
 
 def is_in_doubt(draft: Draft, question: Question) -> bool:
-    """The pin lies outside the town, and whether it is meant is being asked."""
+    """Says whether the pin lies outside the town and the resident is being asked whether it is meant."""
     value = draft.answers.get(question.key) if draft.editing == question.key else None
     return question.kind == "place" and isinstance(value, dict) and value.get("outside") is True
 

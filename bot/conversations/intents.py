@@ -63,7 +63,7 @@ def _best_reading(typed: str) -> int | None:
 
 
 def hinted(text: str) -> list[str]:
-    """What else a message may be about, whatever it says beside: names of HINTS in their order."""
+    """Returns the names of HINTS, in their order, that the message may be about, whatever else it says."""
     typed = _typed(text)
     return [name for name, words in _HINT.items() if any(word in typed for word in words)]
 

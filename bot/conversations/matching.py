@@ -13,9 +13,9 @@ _LATIN = re.compile("[a-z]+")
 
 
 def named_exactly(services: Iterable[Service], text: str, *, polite: bool = True) -> Service | None:
-    """The service whose title, label, keyword or hint this is, with whatever courtesy and asking around it.
+    """Returns the service whose title, label, keyword or hint this is, with whatever courtesy and asking around it.
 
-    Without `polite` it is the name alone, and no hint: what may as well be an answer to somebody.
+    Without `polite` only the name alone is taken, and no hint: other words may as well be an answer to somebody.
     """
     text = in_central_thai(text)
     typed = {folded(text)}
@@ -29,11 +29,11 @@ def named_exactly(services: Iterable[Service], text: str, *, polite: bool = True
 
 
 def meant(services: Iterable[Service], text: str) -> list[Service]:
-    """The services whose keywords stand in the text, the longest keyword first; at most three.
+    """Returns the services whose keywords stand in the text, the longest keyword first; at most three.
 
-    A keyword inside a longer one does not count: ไฟถนน is about a light, not about a road. If there is none, it is
-    looked for once more in the text without repeated letters. A service steps back before another that is found where
-    the text has a word of its `unless`.
+    A keyword inside a longer one does not count: ไฟถนน is about a light, not about a road. If none is found, the text
+    is searched once more without repeated letters. A service is left out if the text has a word of its `unless`,
+    provided that another one remains.
     """
     text = in_central_thai(text)
     words = [(word, service) for service in services for word in (service.label, *service.keywords)]
@@ -44,7 +44,7 @@ def meant(services: Iterable[Service], text: str) -> list[Service]:
 
 
 def hinted_first(services: Iterable[Service], text: str) -> list[Service]:
-    """All services, those first of which the text has a hint."""
+    """Returns all services, first those of which the text has a hint."""
     everything, text = list(services), in_central_thai(text)
     first = _standing_in(text, [(hint, service) for service in everything for hint in service.hints])
     return first + [service for service in everything if service not in first]

@@ -1,4 +1,4 @@
-"""The one place that says when an answer is none: ไม่รู้, ที่เดิม, กกกก, "-", or ป้า for a name."""
+"""Decides, for every kind of question, when an answer is none: ไม่รู้, ที่เดิม, กกกก, "-", or ป้า for a name."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def is_unknown(text: str) -> bool:
 
 
 def is_nothing(text: str, kind: Kind) -> bool:
-    """True if these words, without invisible signs, tell nothing that a question of this kind asks for.
+    """Says whether these words, without invisible signs, tell nothing that a question of this kind asks for.
 
     A picture alone may be an answer to a question for words, and to no other.
     """
@@ -63,13 +63,13 @@ def _is_picture(sign: str) -> bool:
 
 
 def _is_one_sign(text: str) -> bool:
-    """กกกก or 5555: the same sign three times or more, and nothing else."""
+    """Says whether the text is the same sign three times or more, and nothing else: กกกก or 5555."""
     signs = [sign for sign in text if sign.isalnum()]
     return len(signs) > 2 and len(set(signs)) == 1 and all(sign.isalnum() or sign.isspace() for sign in text)
 
 
 def _kernels(text: str) -> Iterator[str]:
-    """What was said, and what is left of it with each filler less at its end."""
+    """Yields what was said, and then what is left of it each time one more filler is taken from its end."""
     typed = folded(without_particles(text[: 2 * LONGEST]))
     yield typed
     while filler := next((filler for filler in _FILLERS if typed.endswith(filler) and typed != filler), ""):

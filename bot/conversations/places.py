@@ -1,4 +1,4 @@
-"""Where something is: a pin, or words for it."""
+"""Reads and shows the answer that says where something is: a pin, or words for it."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ from store.places import Centre
 def read_pin(pin: Pin, centre: Centre | None) -> dict[str, Any] | None:
     """Returns the answer to keep: latitude and longitude in degrees, text, and `outside` if it is far from the town.
 
-    None for a pin without a real position (see `Pin.is_nowhere`). `show_place` shows `outside` to resident and officer.
+    It returns None for a pin without a real position (see `Pin.is_nowhere`). `show_place` shows `outside` to resident
+    and officer.
     """
     if pin.is_nowhere:
         return None

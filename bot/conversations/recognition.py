@@ -35,21 +35,24 @@ class Opens:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of these services: the resident says which."""
+    """The message is about one of these services: the resident says which."""
 
     services: tuple[Service, ...]
 
 
 @dataclass(frozen=True)
 class AtTheCounter:
-    """Papers and allowances that no service takes; these services are named beside."""
+    """The message is about papers and allowances that no service takes; `services` are named as well."""
 
     services: tuple[Service, ...]
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """All services, the nearest first. `said_something` is False for a few letters without a hint."""
+    """The message may be about any service. `services` are all of them, the nearest first.
+
+    `said_something` is False for a few letters without a hint.
+    """
 
     services: tuple[Service, ...]
     said_something: bool
@@ -59,7 +62,7 @@ Recognised = Asks | Opens | OneOf | AtTheCounter | Unknown
 
 
 def recognise(services: Iterable[Service], text: str, *, has_cases: bool) -> Recognised:
-    """Decides by the whole message first, then by its words. `has_cases`: the resident has reported before.
+    """Decides by the whole message first, then by its words. `has_cases` says that the resident has reported before.
 
     With a case, ไฟที่แจ้งไว้ถึงไหนแล้ว asks about it and reports no other light; without one it may be a report.
     What goes to others than the town's departments comes before the services: corruption, the light of a house.

@@ -29,7 +29,7 @@ class Pin:
 
     @property
     def is_nowhere(self) -> bool:
-        """Off the coast of Africa, as phones say that do not know where they are."""
+        """Says whether the pin lies off the coast of Africa, at 0, 0, as phones say that do not know where they are."""
         return abs(self.latitude) < 0.01 and abs(self.longitude) < 0.01
 
 

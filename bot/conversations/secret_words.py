@@ -32,6 +32,9 @@ _PASSWORD_BESIDE = re.compile(
 
 
 def tells_a_secret(text: str) -> bool:
-    """True for รหัสผ่าน: hunter22 and otp 123456; False for ลืมรหัสผ่าน and รหัสไปรษณีย์ 50000."""
+    """Says whether the text tells a secret.
+
+    It is True for รหัสผ่าน: hunter22 and otp 123456, and False for ลืมรหัสผ่าน and รหัสไปรษณีย์ 50000.
+    """
     text = " ".join(arabic_digits(text).translate(_UNSEEN).split())
     return any(pattern.search(text) for pattern in (_CODE, _CODE_FIRST, _PASSWORD_SAID, _PASSWORD_BESIDE))

@@ -1,4 +1,4 @@
-"""The card of a case: its steps, who has it, how long it takes, and what its resident may do."""
+"""Builds the card of a case: its steps, who has it, how long it takes, and what its resident may do."""
 
 from bot.hotlines import IN_ANY_DANGER
 from bot.replies import Button, CaseCard
@@ -48,7 +48,7 @@ def holder_line(visit: Visit, case: Case) -> str:
 
 
 def _how_long(visit: Visit, case: Case) -> list[str]:
-    """The line about time: the day that was promised, for an open case.
+    """Returns the lines about time: for an open case, the day that was promised.
 
     A case of a surge was promised no day: it shows how many cases come before it while the surge runs. A case of
     danger was promised none either, because it must not wait.

@@ -1,4 +1,4 @@
-"""Words that ask for something of ours: the labels of our own buttons and what people type instead of them."""
+"""Answers words that ask for something of ours: the labels of our own buttons and what people type instead of them."""
 
 from collections.abc import Callable
 
@@ -112,7 +112,7 @@ def command(visit: Visit, text: str) -> list[Reply] | None:
 
 
 def _answer(visit: Visit, name: str) -> list[Reply]:
-    """The answer, and after it the running question again; what begins something else leaves the question alone."""
+    """Returns the answer, and after it the running question again unless the words begin something else."""
     replies = ANSWERS[name](visit)
     return replies if name in _BEGINS else [*replies, *conversation.ask_again(visit)]
 
@@ -173,7 +173,7 @@ def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
 
 
 def _edit(visit: Visit, typed: str, row: Conversation, draft: drafts.Draft) -> list[Reply] | None:
-    """At the summary: แก้ไข, or แก้ไข with the label of a question, as its button says."""
+    """Takes, at the summary, แก้ไข alone or แก้ไข with the label of a question, as its button says."""
     if _is(typed, _EDIT):
         return conversation.choose_edit(visit, row, draft)
     labels = {folded_word(f"แก้ไข {question.label}"): question.key for question, _ in drafts.answered(draft)}

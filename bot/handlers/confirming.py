@@ -1,4 +1,4 @@
-"""The one-time button with which a superior confirms an emergency from their own LINE."""
+"""Answers the one-time button with which a superior confirms an emergency from their own LINE."""
 
 from bot.events import Tap
 from bot.handlers import menu

@@ -156,7 +156,7 @@ def ask_again(visit: Visit) -> list[Reply]:
 
 
 def _how_far(visit: Visit, draft: Draft, turn: Asking) -> str:
-    """How many questions are left, once they are few: a long way to go is no comfort, so it is not told."""
+    """Says how many questions are left, once they are few: a large number would not encourage, so it is not told."""
     left = turn.of - len(drafts.answered(draft))
     if draft.editing or not 1 <= left <= FEW_LEFT:
         return ""
@@ -171,13 +171,13 @@ def _remark(visit: Visit, remark: Remark) -> Say | CallCard:
 
 
 def _advice(visit: Visit, text: str) -> Say | CallCard:
-    """Advice that names phones is a card with a button for each."""
+    """Returns the advice; if it names phones, as a card with a button for each."""
     calls = visit.calls(names_in(text, visit.office.municipality))
     return CallCard(visit.office.phrases.say("emergency.advice_title"), text, calls) if calls else Say(text)
 
 
 def _choices_of(row: Conversation, choices: Question, *, key: str) -> tuple[Button, ...]:
-    """A button for each; `key` is the question that they answer."""
+    """Returns a button for each choice; `key` is the question that they answer."""
     about = {"c": str(row.id), "q": key}
     return tuple(Button(label, "answer", {**about, "v": v}, label) for v, label in choices.choices.items())
 
@@ -232,7 +232,7 @@ def fee_line(visit: Visit, service: Service) -> str:
 
 
 def choose_edit(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
-    """Which answer to change."""
+    """Asks which answer to change."""
     buttons = tuple(
         Button(question.label, "edit", {"c": str(row.id), "q": question.key}, f"แก้ไข {question.label}")
         for question, _ in drafts.answered(draft)

@@ -1,4 +1,4 @@
-"""A resident's request as it stands, and the photos and documents in it."""
+"""Reads a resident's request as it stands, and adds and drops the photos and documents in it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from store.services import Question
 
 
 def draft_of(office: Office, row: Conversation) -> Draft | None:
-    """The request as it stands, or None when its service is offered no more."""
+    """Returns the request as it stands, or None if its service is no longer offered."""
     service = office.services.get(row.service)
     if service is None:
         return None
@@ -21,7 +21,7 @@ def draft_of(office: Office, row: Conversation) -> Draft | None:
 def drop_file(office: Office, row: Conversation, token: str) -> bool:
     """Takes one photo or document out of the running request; the question is open again if it was the only one.
 
-    False if it is not in this request.
+    It returns False if the file is not in this request.
     """
     if (draft := draft_of(office, row)) is None or token not in files_in(draft):
         return False
@@ -35,7 +35,10 @@ def drop_file(office: Office, row: Conversation, token: str) -> bool:
 
 
 def take_photo(office: Office, row: Conversation, token: str) -> bool:
-    """Gives the photo to the request's question for photos. False if there is none, it has it, or it is full."""
+    """Gives the photo to the request's question for photos.
+
+    It returns False if there is no such question, or if it has this photo already or is full.
+    """
     draft = draft_of(office, row)
     question = drafts.of_kind(draft, "photos") if draft else None
     if draft is None or question is None or token in files_in(draft):
@@ -56,7 +59,7 @@ def is_files(question: Question, value: Any) -> bool:
 
 
 def files_in(draft: Draft) -> list[str]:
-    """The tokens of all photos and documents of the request."""
+    """Returns the tokens of all photos and documents of the request."""
     tokens: list[str] = []
     for question, value in drafts.answered(draft):
         if is_files(question, value):

@@ -37,7 +37,7 @@ def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
 
 
 def _card(visit: Visit, emergency: Emergency, *quick: Quick) -> CallCard:
-    """In the language in which the danger was told."""
+    """Returns the card with the numbers, in the language in which the danger was told."""
     phrases = visit.office.phrases
     say = phrases.say_in_english if emergency.in_english else phrases.say
     return CallCard(
@@ -67,7 +67,7 @@ def _go_on(visit: Visit, row: Conversation, draft: Draft, text: str) -> list[Rep
 
 
 def _as_answer(draft: Draft, text: str) -> Said | None:
-    """The answer that the message gives to the current question, or None if it gives none.
+    """Returns the answer that the message gives to the current question, or None if it gives none.
 
     A question about danger gets its first urgent choice, a question for text gets the words. Words of danger are never
     taken for a name or a place.

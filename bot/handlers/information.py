@@ -27,7 +27,7 @@ def news(visit: Visit) -> list[Reply]:
 
 
 def emergency(visit: Visit) -> list[Reply]:
-    """Every number with a button that dials it."""
+    """Shows every number with a button that dials it."""
     english, words = visit.in_english, visit.words
     names = (*EVERYTHING, "tourist_police") if english else EVERYTHING
     calls = visit.calls(names, in_english=english)
@@ -51,14 +51,17 @@ def corruption(visit: Visit) -> list[Reply]:
 
 
 def power(visit: Visit) -> list[Reply]:
-    """The light of a house is the electricity company's; that of a street may still be reported to us."""
+    """Says that the light of a house is the electricity company's; that of a street may still be reported to us."""
     service = visit.office.services.get(STREET_LIGHT)
     offered = [Button(service.label, "open", {"s": service.name}, service.label)] if service else []
     return [visit.say("information.power", *offered)]
 
 
 def privacy(visit: Visit) -> list[Reply]:
-    """Who sees what a resident tells, what goes when, and whom to ask for the rest (PDPA sections 30 to 33)."""
+    """Says who sees what a resident tells, what is deleted when, and whom to ask for the rest.
+
+    See PDPA, sections 30 to 33.
+    """
     return [visit.say("information.privacy", days=FORGET_AFTER.days)]
 
 

@@ -42,7 +42,7 @@ def not_understood(visit: Visit) -> list[Reply]:
 
 
 def ask_which(visit: Visit, unsure: OneOf | AtTheCounter | Unknown) -> list[Reply]:
-    """Which service a sentence is about, after honest words where it may be about none."""
+    """Asks which service a sentence is about, and first says honestly when it may be about none."""
     match unsure:
         case OneOf(services):
             return [visit.choice_of(services, "menu.choose_meant")]

@@ -170,7 +170,7 @@ def withdraw(visit: Visit, case: Case) -> list[Reply]:
 
 
 def confirm_works(visit: Visit, case: Case) -> list[Reply]:
-    """Then the stars: five buttons below each other, no typing."""
+    """Notes that the resident confirms the work, then asks for stars: five buttons below each other, no typing."""
     case = lock_case(visit.session, case.id)
     if case.status != Status.DONE:
         return [card(visit, case)]

@@ -91,7 +91,10 @@ def _lines(visit: Visit, case: Case, service: Service, surge: Surge | None) -> l
 
 
 def _lines_in_danger(visit: Visit, case: Case, surge: Surge | None) -> list[str]:
-    """No office hours and no day, which would sound as if help waited for them; and that nobody has seen it yet."""
+    """Returns lines that name no office hours and no day, which would sound as if help waited for them.
+
+    They also say that nobody has seen the case yet.
+    """
     say = visit.office.phrases.say
     waiting = [_place_in_queue(visit, case), surge.words] if surge else []
     sent = say("receipt.sent", entered=thai_moment(case.entered_at))
@@ -99,7 +102,7 @@ def _lines_in_danger(visit: Visit, case: Case, surge: Surge | None) -> list[str]
 
 
 def _calls(visit: Visit, case: Case, draft: Draft, lines: list[str]) -> tuple[Call, ...]:
-    """Every phone that the receipt names; in danger those of its advice, the duty officer and the ambulance."""
+    """Returns every phone that the receipt names; in danger those of its advice, the duty officer and the ambulance."""
     advice = [visit.office.phrases.fill(text) for text in drafts.advice_given(draft)]
     names = names_in(" ".join(advice if case.urgent else lines), visit.office.municipality)
     return visit.calls([*names, *IN_ANY_DANGER] if case.urgent else names)
@@ -122,8 +125,10 @@ def _files_line(visit: Visit, draft: Draft) -> list[str]:
 
 
 def _received_line(visit: Visit, case: Case) -> str:
-    """When it came; after hours when the office opens. The case keeps both moments, which is what the law asks for
-    (Act B.E. 2565, section 10)."""
+    """Says when the case came, or, after hours, when the office opens.
+
+    The case keeps both moments, which is what the law asks for (Act B.E. 2565, section 10).
+    """
     opens = in_bangkok(case.deemed_received_at)
     if case.deemed_received_at == case.entered_at:
         return visit.office.phrases.say("receipt.in_hours", received=thai_moment(opens))
@@ -132,7 +137,7 @@ def _received_line(visit: Visit, case: Case) -> str:
 
 
 def _year_line(visit: Visit, case: Case) -> list[str]:
-    """From October to December a number carries next year's number: said once, with the resident's first case."""
+    """Says, with the resident's first case only, that a number carries next year's number from October to December."""
     if (
         case.fiscal_year == in_bangkok(case.entered_at).year + 543
         or len(cases_of(visit.session, visit.resident)) > 1

@@ -27,7 +27,7 @@ def choose(visit: Visit, button: Tap) -> list[Reply]:
 
 
 def choose_typed(visit: Visit, typed: str) -> list[Reply] | None:
-    """Does what the button of a topic does whose words were typed, such as ไม่รับ เก็บขยะ; `typed` is folded."""
+    """Does the same as a topic's button whose words were typed, such as ไม่รับ เก็บขยะ; `typed` is folded."""
     for topic in visit.office.municipality.topics:
         for wanted in _WANTED:
             about = {"t": topic.code, "w": wanted}

@@ -40,7 +40,7 @@ def _is(typed: str, words: tuple[str, ...]) -> bool:
 
 
 def press(visit: Visit, typed: str) -> list[Reply] | None:
-    """What the button with these words leads to; `typed` is folded. None for any other words."""
+    """Does what the button with these words does; `typed` is folded. It returns None for any other words."""
     row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if (replies := _what_was_offered(visit, typed, row, draft)) is not None:
@@ -105,13 +105,13 @@ def _in_request(visit: Visit, typed: str, row: Conversation, draft: Draft) -> li
 
 
 def _how(visit: Visit, typed: str) -> list[Reply] | None:
-    """How to do what only LINE's own buttons can do."""
+    """Says how to do what only LINE's own buttons can do; None for any other words."""
     name = next((name for words, name in _HOW.items() if folded(words) == typed), None)
     return [visit.say(f"how.{name}")] if name else None
 
 
 def read_stars(text: str) -> int | None:
-    """5 for 5 ดาว, ห้าดาว and ⭐⭐⭐⭐⭐; None for any other words."""
+    """Returns the number of stars: 5 for 5 ดาว, ห้าดาว and ⭐⭐⭐⭐⭐; None for any other words."""
     if len(text) > LONGEST_STARS:
         return None
     said = "".join(arabic_digits(without_particles(text)).replace("\ufe0f", "").lower().split())
@@ -143,7 +143,7 @@ def broken(visit: Visit) -> list[Reply]:
 
 
 def do_to_numbered(visit: Visit, case: Case) -> list[Reply]:
-    """A case was named by its number: what was asked about it is done, or it is shown."""
+    """Does what was asked about a case to the one that was now named by its number, or shows it."""
     act, _, given = visit.offered[1].partition(" ") if visit.offered[0] == "which" else ("", "", "")
     return _on(visit, case, act, given) if act else my_cases.see(visit, case)
 

@@ -160,7 +160,7 @@ class RichMenu(_Part):
         return [place for row in self.rows_of_places() for place in row]
 
     def rows_of_places(self) -> list[list[tuple[Bounds, Tile]]]:
-        """The same, row by row from the top."""
+        """Returns the same as `places`, row by row from the top."""
         top = self._below_tabs()
         rows = _cuts(self.size.height - top, len(self.rows))
         return [

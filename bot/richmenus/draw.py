@@ -28,7 +28,7 @@ Line = tuple[str, ImageFont.FreeTypeFont, str]
 
 @dataclass(frozen=True)
 class Hand:
-    """The sizes common to all tiles of a row: different ones side by side look like a mistake."""
+    """Holds the sizes common to all tiles of a row: different ones side by side look like a mistake."""
 
     scale: float
     label: ImageFont.FreeTypeFont
@@ -71,7 +71,7 @@ def _hand_for(menu: RichMenu, row: list[tuple[Bounds, Tile]]) -> Hand:
 def _refuse_smaller(
     menu: RichMenu, texts: list[tuple[str, float]], font: ImageFont.FreeTypeFont, least: float
 ) -> None:
-    """MenuError if the texts fit their tiles only in a font smaller than `least` pixels."""
+    """Raises MenuError if the texts fit their tiles only in a font smaller than `least` pixels."""
     if texts and font.size < int(least):
         longest = max(texts, key=lambda one: font.getlength(one[0]) / one[1])[0]
         raise MenuError(
