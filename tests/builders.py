@@ -121,7 +121,7 @@ def an_officer(
     role: str = "officer",
     department: str | None = "engineering",
 ) -> Staff:
-    """A member of staff who signs in with PASSWORD. `department` None: granted all of them."""
+    """Adds a member of staff who signs in with PASSWORD. `department` None grants all of them."""
     username = username or f"{role}{next(_SERIAL)}"
     new = NewStaff(username, full_name, role, department or ALL_DEPARTMENTS, PASSWORD)
     return add_staff(session, municipality, QUICK_PASSWORDS, new)

@@ -35,7 +35,7 @@ def a_browser() -> Iterator[Browser]:
 
 
 def barriers(page: Page) -> list[tuple[str, str]]:
-    """What axe has against the page in both colour schemes: the rule, and the first element that breaks it."""
+    """Returns what axe has against the page in both colour schemes: the rule, and the first element that breaks it."""
     # Evaluated and not added as a script: the console's content security policy would not let it in.
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""A small server that speaks clamd's protocol as clamd(8) tells it, and knows one virus."""
+"""Runs a small server that speaks clamd's protocol as clamd(8) tells it, and knows one virus."""
 
 import socket
 import socketserver
@@ -57,7 +57,7 @@ class _UnixServer(_Server):
 
 @contextmanager
 def clamd(where: Path | None = None, **traits: Any) -> Iterator[tuple[str, list[bytes]]]:
-    """Its address, as CLAMD names it, and what it has looked at. `traits`: most (bytes), signatures, mute."""
+    """Yields its address, as CLAMD names it, and what it has looked at. `traits`: most (bytes), signatures, mute."""
     server = _UnixServer(str(where), _Talk) if where else _Server(("127.0.0.1", 0), _Talk)  # type: ignore[arg-type]
     server.seen = []
     for name, value in traits.items():

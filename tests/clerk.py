@@ -41,7 +41,7 @@ class Clerk:
         return self.fills_in("/?tab=all", "/cases/tell", note=note, case=cases, do="send")
 
     def confirms_surge(self) -> str:
-        """What another supervisor proposed."""
+        """Confirms what another supervisor proposed."""
         action = re.search(r'action="(/surge/\d+/confirm)"', self.page("/surge"))
         assert action is not None, "no surge waits to be confirmed"
         return self.fills_in("/surge", action[1])

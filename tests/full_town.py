@@ -136,7 +136,7 @@ def prepare_emergencies(town: Town, _phone: Phone) -> None:
 
 
 def write_to_many(town: Town, phone: Phone) -> None:
-    """It waits for another supervisor."""
+    """Writes a message to many, which waits for another supervisor."""
     case_id = a_case_of(town, phone, Status.RECEIVED)
     with town.database.transaction() as session:
         author = an_officer(session, town.office.municipality)
@@ -144,7 +144,7 @@ def write_to_many(town: Town, phone: Phone) -> None:
 
 
 def _ordered(town: Town, session: Session, template: EmergencyTemplate) -> Broadcast:
-    """It waits for a superior whose LINE is linked."""
+    """Orders an emergency, which waits for a superior whose LINE is linked."""
     municipality = town.office.municipality
     chief = an_officer(session, municipality, role="supervisor", department=None)
     testers.link(session, a_resident(session), testers.invite(session, chief).code or "")

@@ -42,12 +42,12 @@ def _end(start: int) -> bytes:
 
 
 def a_stream(body: bytes, dictionary: bytes = b"") -> bytes:
-    """An object that is a stream, to stand `within` a PDF."""
+    """Returns an object that is a stream, to stand `within` a PDF."""
     return b"2 0 obj\n<<%s/Length %d>>\nstream\n%s\nendstream\nendobj\n" % (dictionary, len(body), body)
 
 
 def objects(inner: bytes, *, filters: str = "Flate", dictionary: bytes = b"") -> bytes:
-    """A stream that holds one more object, encoded by these filters, the last one first."""
+    """Returns a stream that holds one more object, encoded by these filters, the last one first."""
     head = b"9 0 "
     body = head + inner
     for name in reversed(filters.split()):

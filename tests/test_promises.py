@@ -92,7 +92,7 @@ def test_every_test_that_proves_a_requirement_exists(named: str) -> None:
 
 
 def marked_requirements() -> list[tuple[str, str, str]]:
-    """The id, the words and the mark of each requirement."""
+    """Returns the id, the words and the mark of each requirement."""
     table = REQUIREMENTS.read_text("utf-8").split("\n## ")[0]
     rows = [line.split(" | ") for line in table.splitlines() if re.match(r"\| [A-Z]\d", line)]
     return [(row[0].strip("| "), row[1], row[2].strip()) for row in rows]

@@ -114,7 +114,7 @@ def open_town(
 
 
 def words_of(message: Any) -> list[str]:
-    """Every text a person reads in a LINE message, top to bottom, without its buttons and with ordinary spaces."""
+    """Returns every text of a LINE message, top to bottom, without its buttons and with ordinary spaces."""
     if isinstance(message, list):
         return [word for part in message for word in words_of(part)]
     if not isinstance(message, dict):

@@ -138,7 +138,7 @@ def test_nor_what_they_saved_once_whoever_saved_it_since(
 
 
 def waiting_part(person: Person) -> str:
-    """What waits for this person, on the page of all broadcasts."""
+    """Returns what waits for this person, on the page of all broadcasts."""
     page = person.visit("/broadcasts").html
     return (
         page.split('class="card waiting"')[1].split("</section>")[0] if 'class="card waiting"' in page else ""

@@ -143,7 +143,7 @@ def csv(text: str, encoding: str = "utf-8-sig") -> tuple[io.BytesIO, str]:
 
 
 def someone_known(session: Session, municipality: Municipality) -> int:
-    """The number of a resident with a phone, and with a case of the engineering department."""
+    """Returns the number of a resident with a phone, and with a case of the engineering department."""
     resident = a_resident(session, person={"name": "ก", "phone": "0891112222"})
     a_case(session, municipality, resident=resident)
     return resident.id
@@ -152,7 +152,7 @@ def someone_known(session: Session, municipality: Municipality) -> int:
 def test_a_list_tells_nothing_about_people_and_cases_of_other_departments(
     stranger: Person, supervisor: Person, database: Database, municipality: Municipality
 ) -> None:
-    """Who has no case this officer may see is like nobody, by phone and by code."""
+    """A resident without a case that this officer may see is like nobody, by phone and by code."""
     with database.transaction() as session:
         known = someone_known(session, municipality)
         code = session.scalars(select(Case.tracking_code)).one()

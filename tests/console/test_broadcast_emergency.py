@@ -1,4 +1,4 @@
-"""The emergency lane: words approved on a quiet day, one look, a superior's own confirmation, a review."""
+"""An emergency needs words approved on a quiet day, one look, a superior's own confirmation, and a review."""
 
 from datetime import timedelta
 from typing import Any
@@ -72,7 +72,7 @@ def order(person: Person, template: int, do: str = "send", **typed: str) -> Any:
 
 
 def ordered(person: Person, template: int, **typed: str) -> int:
-    """The number of an emergency that waits to be confirmed."""
+    """Returns the number of an emergency that waits to be confirmed."""
     answer = order(person, template, **typed)
     assert answer.status_code == 303, Page(answer).html
     return int(answer.headers["Location"].rsplit("/", 1)[1])
@@ -80,7 +80,7 @@ def ordered(person: Person, template: int, **typed: str) -> int:
 
 @pytest.fixture
 def chief(request: pytest.FixtureRequest, database: Database) -> Person:
-    """Another superior."""
+    """Returns another superior."""
     app, municipality = request.getfixturevalue("app"), request.getfixturevalue("municipality")
     with database.transaction() as session:
         name = an_officer(session, municipality, role="supervisor", department=None).username
@@ -137,7 +137,7 @@ def named_on_the_public_page(database: Database, broadcast: int) -> str:
 def test_who_was_only_named_is_not_said_to_have_approved(
     officer: Person, supervisor: Person, database: Database, town: Town
 ) -> None:
-    """As an emergency of before, which its sender alone recorded."""
+    """The emergency is like those of before, which their sender alone recorded."""
     broadcast = ordered(officer, ready(officer, supervisor))
     do(supervisor, broadcast, "approve")
     goes_out(town)
@@ -157,7 +157,7 @@ def refuses_to_confirm(person: Person, town: Town, broadcast: int, status: int =
 def test_neither_who_filled_it_in_nor_who_wrote_the_template_confirms(
     officer: Person, supervisor: Person, chief: Person, town: Town
 ) -> None:
-    """Also as superiors, and by hand."""
+    """They cannot do so as superiors either, nor by hand."""
     by_chief = prepare(chief)
     page = supervisor.visit(f"/broadcasts/emergency/{by_chief}")
     assert supervisor.submit(page, f"/broadcasts/emergency/{by_chief}/approve").status_code == 303
@@ -183,7 +183,7 @@ def number_of(database: Database, person: Person) -> int:
 def test_naming_a_superior_lets_nothing_out(
     officer: Person, supervisor: Person, database: Database, town: Town
 ) -> None:
-    """Fields of a form that is no more, and fields of the store."""
+    """The officer sends fields of a form that is no more, and fields of the store."""
     template, chief = ready(officer, supervisor), str(number_of(database, supervisor))
     named = {"decided_by": chief, "approver_id": chief, "status": "approved", "do": "send"}
     answer = raw(officer, f"/broadcasts/emergency/{template}", **ORDER, **named)

@@ -26,7 +26,7 @@ Cases = Callable[[int], list[int]]
 
 @pytest.fixture
 def cases(clock: time_machine.Traveller, database: Database, municipality: Municipality) -> Cases:
-    """So many cases, each of another resident."""
+    """Makes so many cases, each of another resident."""
 
     def make(count: int) -> list[int]:
         with database.transaction() as session:
@@ -37,7 +37,7 @@ def cases(clock: time_machine.Traveller, database: Database, municipality: Munic
 
 @pytest.fixture
 def chief(request: pytest.FixtureRequest, cases: Cases, database: Database) -> Person:
-    """Another supervisor."""
+    """Returns another supervisor."""
     app, municipality = request.getfixturevalue("app"), request.getfixturevalue("municipality")
     with database.transaction() as session:
         name = an_officer(session, municipality, role="supervisor", department=None).username
@@ -50,7 +50,7 @@ def told(database: Database) -> int:
 
 
 def sends(person: Person, ids: list[int], note: str = NOTE) -> int:
-    """By hand, without the page that asks again; what came of it."""
+    """Sends by hand, without the page that asks again, and returns the status of the answer."""
     token = f"{abs(hash((tuple(ids), note))):022}"[:22]
     answer = raw(
         person, "/cases/tell", note=note, case=[str(each) for each in ids], do="send", form_token=token
@@ -104,7 +104,7 @@ def test_five_go_at_once_after_being_asked_again(
 def test_many_presses_of_a_few_do_not_add_up(
     cases: Cases, supervisor: Person, database: Database, clock: time_machine.Traveller
 ) -> None:
-    """By hand; the same residents may be told again, and after a day others."""
+    """The words are sent by hand; the same residents may be told again, and after a day others."""
     ids = cases(9)
     for part, note in ((ids[:3], NOTE), (ids[3:5], "อื่น"), (ids[:5], "อีก")):
         assert sends(supervisor, part, note) == 200
@@ -191,7 +191,7 @@ def test_the_box_for_words_stands_beside_the_ticks(cases: Cases, supervisor: Per
 
 
 def one_by_one(person: Person, ids: list[int], *notes: str, action: str = "tell") -> list[int]:
-    """Writes to each case by itself, the notes in turn; the answers."""
+    """Writes to each case by itself, the notes in turn, and returns the status of each answer."""
     return [
         person.do(case_id, action, note=notes[number % len(notes)]).status_code
         for number, case_id in enumerate(ids)

@@ -30,13 +30,13 @@ def villagers(town: Town) -> list[Phone]:
 
 
 def action_of(phone: Phone) -> dict[str, Any]:
-    """What the button on the superior's screen sends."""
+    """Returns what the button on the superior's screen sends."""
     shown = (button for group in phone.buttons for button in group)
     return dict(next(button.action for button in shown if button.names[:1] == (BUTTON,)))
 
 
 def presses(town: Town, phone: Phone, action: dict[str, Any]) -> str:
-    """What they read afterwards: the answer, and perhaps the warning itself."""
+    """Presses the button and returns what they read afterwards: the answer, and perhaps the warning itself."""
     before = len(phone.messages)
     phone.taps_action(action)
     town.settle()
@@ -49,7 +49,7 @@ def heard(phones: list[Phone]) -> list[int]:
 
 @pytest.fixture
 def asked(town: Town, officer: Person, supervisor: Person, villagers: list[Phone]) -> tuple[Phone, int]:
-    """The superior's phone, on which the button lies, and the number of the emergency."""
+    """Returns the superior's phone, on which the button lies, and the number of the emergency."""
     phone, _ = link(town, supervisor, "หัวหน้า")
     broadcast = ordered(officer, ready(officer, supervisor))
     town.settle()
@@ -79,7 +79,7 @@ def test_the_superior_reads_it_and_confirms_it_with_one_press(
 def test_nobody_elses_press_counts(
     town: Town, colleague: Person, asked: tuple[Phone, int], villagers: list[Phone]
 ) -> None:
-    """Not that of a colleague with a linked LINE, nor that of a resident; and the superior can still press."""
+    """A colleague with a linked LINE cannot confirm, nor can a resident; and the superior can still press."""
     phone, broadcast = asked
     other, _ = link(town, colleague, "เพื่อนร่วมงาน")
     for stranger in (other, villagers[0]):
@@ -165,7 +165,7 @@ def test_what_leaves_no_room_for_a_button_is_confirmed_where_it_can_be_read(
 
 
 def test_a_code_is_shown_to_its_owner_alone(town: Town, officer: Person, supervisor: Person) -> None:
-    """Whoever typed a superior's code would confirm in their name."""
+    """Anybody who typed a superior's code would confirm in their name."""
     supervisor.submit(supervisor.visit("/broadcasts/testers"), "/broadcasts/testers")
     assert 'class="code"' in supervisor.visit("/broadcasts/testers").html
     page = officer.visit("/broadcasts/testers").html

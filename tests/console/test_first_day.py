@@ -1,4 +1,4 @@
-"""What a superior reads in the first day of their account: from when they may let things out, and no button before."""
+"""A superior reads in the first day of their account from when they may let things out, and sees no button before."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def people(town: Town) -> list[Phone]:
 
 
 def begin_first_day(person: Person, database: Database) -> str:
-    """Half an hour of it is left. Returns its end as the pages say it."""
+    """Leaves half an hour of the first day, and returns its end as the pages say it."""
     until = now() + timedelta(minutes=30)
     with database.transaction() as session:
         session.query(Staff).filter_by(username=person.username).one().approves_from = until

@@ -1,4 +1,4 @@
-"""The browsers in which somebody is signed in: each is known, and each can be ended."""
+"""The browsers in which somebody is signed in are known, and the session of each can be ended."""
 
 import hashlib
 
@@ -26,7 +26,7 @@ def handle_of(person: Person) -> str:
 
 
 def is_signed_in(app: Flask, cookie: str) -> bool:
-    """Asked with nothing but the raw cookie."""
+    """Says whether somebody is signed in by nothing but the raw cookie."""
     client = app.test_client()
     client.set_cookie("staff", cookie)
     return client.get("/").status_code == 200

@@ -1,4 +1,4 @@
-"""Accounts, as admins keep them: they ask, and another person confirms."""
+"""Admins keep the accounts: they ask, and another person confirms."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ NEWCOMER = {"full_name": "นางใหม่ มาแล้ว", "username":
 
 
 def ask_to_open(admin: Person, **typed: str) -> str:
-    """The code that the admin is shown."""
+    """Asks to open an account and returns the code that the admin is shown."""
     answer = admin.submit(admin.visit("/staff"), "/staff", **{**NEWCOMER, **typed})
     assert answer.status_code == 200
     return code_on(answer.text)
@@ -35,7 +35,7 @@ def newest_request(database: Database) -> int:
 
 
 def confirm(person: Person, database: Database) -> str:
-    """The link that the person who confirms is shown."""
+    """Confirms the newest request and returns the link that the person who confirms is shown."""
     answer = person.submit(
         person.visit("/account-requests"), f"/account-requests/{newest_request(database)}/confirm"
     )
@@ -116,7 +116,7 @@ def test_opening_the_link_uses_nothing_up_and_a_bad_password_neither(
 def test_who_asked_cannot_confirm_nor_whose_account_it_is(
     admin: Person, supervisor: Person, officer: Person, database: Database
 ) -> None:
-    """By the page and by raw HTTP."""
+    """They can do so neither by the page nor by raw HTTP."""
     person = person_of(database, supervisor.username)
     for page, form in (("/staff", NEWCOMER), (f"/staff/{person.id}/password", {}),
                        (f"/staff/{person.id}/role", {"role": "admin"})):  # fmt: skip

@@ -204,7 +204,7 @@ def test_health_is_told_to_anybody(nobody: Person) -> None:
 
 
 def test_another_machine_gets_nothing_without_https(store_settings: StoreSettings) -> None:
-    """Also under a server that tells nobody where it listens, and whatever the headers of proxies say."""
+    """This holds under a server that tells nobody where it listens, too, and whatever the headers of proxies say."""
     for url, proxies, peer, status in (
         ("", 0, "192.0.2.7", 503), ("http://console.example.go.th", 0, "192.0.2.7", 503),
         ("", 1, "192.0.2.7", 503), ("", 1, "127.0.0.1", 200), ("", 0, "::1", 200), ("", 0, "", 200),

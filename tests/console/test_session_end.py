@@ -22,7 +22,7 @@ CHROME = {"Origin": "http://localhost"}
 
 
 def press(person: Person, page: Page, address: str, *, back: str, **typed: object) -> TestResponse:
-    """As a browser does: it says from which page of ours the form comes."""
+    """Sends the form as a browser does: it says from which page of ours the form comes."""
     fields = {**page.form(address).fields, **typed}
     return person.client.post(address, data=fields, headers={**CHROME, "Referer": f"http://localhost{back}"})
 
@@ -63,7 +63,7 @@ def test_who_was_not_signed_in_is_told_no_reason(nobody: Person) -> None:
 def test_a_form_of_an_ended_session_is_sent_again_after_the_sign_in(
     clock: time_machine.Traveller, officer: Person, case: Known, database: Database
 ) -> None:
-    """Without any script."""
+    """This works without any script."""
     back, address = f"/cases/{case.case_id}", f"/cases/{case.case_id}/remark"
     page, before = officer.visit(back), len(events_of(database, case.case_id))
     clock.shift(HALF_AN_HOUR)

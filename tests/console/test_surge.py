@@ -37,7 +37,7 @@ def turn_on(person: Person, other: Person, **typed: str) -> int:
 
 @pytest.fixture
 def chief(request: pytest.FixtureRequest, database: Database, municipality: Municipality) -> Person:
-    """Another supervisor."""
+    """Returns another supervisor."""
     with database.transaction() as session:
         name = an_officer(session, municipality, role="supervisor", department=None).username
     return _signed_in(request.getfixturevalue("app"), name)
@@ -61,7 +61,7 @@ def test_own_words_and_another_menu_wait_for_another_supervisor(
 
 
 def too_new(person: Person, database: Database) -> None:
-    """The account was opened, or got its role, less than a day ago."""
+    """Makes the account one that was opened, or got its role, less than a day ago."""
     with database.transaction() as session:
         session.query(Staff).filter_by(username=person.username).one().approves_from = now() + timedelta(
             hours=1
@@ -141,7 +141,7 @@ def tell(person: Person, note: str, *case_ids: int, address: str = "/?tab=all") 
 
 
 def asked_again(person: Person, form: Form, note: str, cases: list[str]) -> Form:
-    """The form of the page that shows the words and the cases once more."""
+    """Returns the form of the page that shows the words and the cases once more."""
     page = Page(person.send(form, note=note, case=cases)).check()
     assert "ยังไม่ได้ส่ง" in page.html
     return page.form("/cases/tell")

@@ -28,7 +28,7 @@ def invite(person: Person) -> str:
 
 
 def link(town: Town, person: Person, name: str) -> tuple[Phone, int]:
-    """The phone on which this person typed their code, known to LINE by this name, and the tester's number."""
+    """Links a phone, known to LINE by this name, with this person's code. Returns it and the tester's number."""
     phone = friend(town, name)
     phone.says(invite(person))
     town.settle()
@@ -40,7 +40,7 @@ def link(town: Town, person: Person, name: str) -> tuple[Phone, int]:
 
 
 def test_nobody_links_anybody_but_themselves(officer: Person, supervisor: Person, database: Database) -> None:
-    """Also by hand: who could link residents could send them words that nobody approved."""
+    """They cannot do so by hand either: who could link residents could send them words that nobody approved."""
     other = str(person_of(database, supervisor.username).id)
     raw(officer, ADDRESS, name="ชาวบ้าน", staff_id=other, tester=other)
     with database.reading() as session:

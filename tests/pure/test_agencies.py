@@ -1,4 +1,4 @@
-"""Whether what an officer typed names an agency, so that the resident knows where to ask."""
+"""Tests whether what an officer typed names an agency, so that the resident knows where to ask."""
 
 import pytest
 

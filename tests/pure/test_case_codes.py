@@ -1,4 +1,4 @@
-"""The number of a case, as people write it."""
+"""Tests that the number of a case is found as people write it."""
 
 import pytest
 

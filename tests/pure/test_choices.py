@@ -1,4 +1,4 @@
-"""Choices in people's own words: about danger the careful side wins, and what is not plain is asked about again."""
+"""Tests choices in people's own words: about danger the careful reading wins, and what is unclear is asked again."""
 
 import pytest
 

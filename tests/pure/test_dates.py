@@ -1,4 +1,4 @@
-"""Days as people type them, on Friday 20 November 2569, and on Monday 30 November."""
+"""Tests days as people type them, on Friday 20 November 2569, and on Monday 30 November."""
 
 from datetime import date
 

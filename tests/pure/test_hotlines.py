@@ -1,4 +1,4 @@
-"""Whom to call in which danger: every number can be tapped, and LINE takes every card."""
+"""Tests whom to call in which danger: every number can be tapped, and LINE takes every card."""
 
 import re
 import tomllib
@@ -113,7 +113,7 @@ def test_every_number_in_an_advice_is_a_phone_that_can_be_tapped(advice):
 
 
 def test_no_advice_promises_that_somebody_is_told():
-    """Nobody is: a case waits until an officer opens it."""
+    """Nobody is told: a case waits until an officer opens it."""
     promises = ("แจ้งเวร", "ให้เวร", "แจ้งเป็นเรื่องเร่งด่วนแล้ว", "แจ้งเจ้าหน้าที่แล้ว")
     said = [*map(PHRASES.fill, ADVICE), PHRASES.say("receipt.urgent")]
     assert [text for text in said if any(promise in text for promise in promises)] == []

@@ -1,4 +1,4 @@
-"""What a tile or a button answers, its own words answer, and so do the sentences that people type around them."""
+"""The words of a tile or a button get its answer, and so do the sentences that people type around them."""
 
 from urllib.parse import parse_qsl
 
@@ -27,7 +27,7 @@ TILES = [
 
 
 def answer_to(words):
-    """What these words lead to when nothing is asked."""
+    """Returns what these words lead to when nothing is asked."""
     label = next((name for label, name in commands.LABELS.items() if folded(label) == folded(words)), None)
     if name := label or asked_for(words):
         return commands.ANSWERS[name]

@@ -1,4 +1,4 @@
-"""Answers that are none, and honest short ones that must not be taken for none."""
+"""Tests answers that are none, and honest short ones that must not be taken for none."""
 
 import pytest
 

@@ -184,7 +184,7 @@ def test_a_box_of_another_name_with_a_photo_of_the_newest_kind_is_understood(bra
 
 
 def a_heif_of(jpeg: bytes) -> bytes:
-    """The smallest box with one item, which is a JPEG."""
+    """Returns the smallest HEIF container with one item, which is a JPEG."""
 
     def box(kind: bytes, *parts: bytes) -> bytes:
         body = b"".join(parts)

@@ -1,4 +1,4 @@
-"""What the product is made of is listed whole: every locked library, and every file of others that lies here."""
+"""The list of what the product is made of is whole: every locked library, and every file of others that lies here."""
 
 import json
 import re
@@ -20,7 +20,7 @@ OF_OTHERS = ("*.woff2", "*.woff", "*.ttf", "*.otf", "*.min.js", "*.min.css")
 
 @pytest.fixture(scope="module")
 def listed(tmp_path_factory):
-    """As make sbom writes it."""
+    """Returns the list as make sbom writes it."""
     target = tmp_path_factory.mktemp("sbom") / "var" / "sbom.json"
     run([sys.executable, "-m", "deploy.sbom", str(target)])
     return json.loads(target.read_text("utf-8"))

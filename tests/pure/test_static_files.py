@@ -1,4 +1,4 @@
-"""Files of pages: one address for each version, compressed where that gains something."""
+"""Files of pages have one address for each version, and are compressed where that gains something."""
 
 import gzip
 from pathlib import Path

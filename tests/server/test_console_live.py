@@ -1,4 +1,4 @@
-"""The console through the server that the Procfile names: every page a supervisor has, file downloads, one form.
+"""Tests the console through the server that the Procfile names: all pages of a supervisor, file downloads, one form.
 
 Flask's test client sends headers that a real server refuses, so what it says of them proves little.
 """
@@ -37,7 +37,7 @@ NAMES = {
 
 
 class LiveClient:
-    """Flask's test client, as far as Person needs it, over a real connection."""
+    """Acts as Flask's test client, as far as Person needs it, over a real connection."""
 
     def __init__(self, address: str) -> None:
         self._address, self._session = address, requests.Session()
@@ -64,7 +64,7 @@ class LiveAnswer:
 
 @dataclass(frozen=True)
 class Premises:
-    """A console that runs, a supervisor before it, and the same supervisor before Flask's test client."""
+    """Holds a supervisor before a console that runs, and the same supervisor before Flask's test client."""
 
     supervisor: Person
     in_process: Person
@@ -126,7 +126,7 @@ def test_documents_of_any_name_and_photos_are_handed_out(town: Town, premises: P
 
 
 def _told(answer: Any) -> tuple[str, str | None]:
-    """How a browser reads it: the name with an asterisk goes before the other (RFC 6266, section 4.3)."""
+    """Reads it as a browser does: the name with an asterisk goes before the other (RFC 6266, section 4.3)."""
     message = Message()
     plain, _, extended = answer.headers["Content-Disposition"].partition("; filename*=")
     how, _, name = plain.partition("; filename=")

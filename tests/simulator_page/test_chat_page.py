@@ -192,7 +192,7 @@ def test_the_first_tab_leads_to_the_text_box(phone: Phone) -> None:
 def test_in_a_low_window_the_chat_keeps_half_of_it(
     phone: Phone,
 ) -> None:
-    """A window of 1280 x 800 at 200 %, with a menu of LINE's largest size."""
+    """The window is one of 1280 x 800 at 200 %, with a menu of LINE's largest size."""
     phone.page.set_viewport_size({"width": 640, "height": 400})
     phone.page.evaluate(
         """async () => {

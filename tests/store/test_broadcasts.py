@@ -105,7 +105,7 @@ def test_nobody_approves_what_they_wrote_whatever_their_role(session: Session, b
 def test_who_got_the_role_within_a_day_lets_nothing_out(
     session: Session, malee: Staff, boss: Staff, clock: time_machine.Traveller
 ) -> None:
-    """Neither a broadcast nor a template, and nobody is asked to confirm an emergency who may not."""
+    """They approve neither a broadcast nor a template, and are not asked to confirm an emergency."""
     a_resident(session)
     broadcast = submitted(session, malee)
     template = emergency.write_template(session, "น้ำท่วม", WORDS, malee)

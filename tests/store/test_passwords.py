@@ -1,4 +1,4 @@
-"""Which passwords are easily guessed: names, common words, walks over the keyboard, repeats; no rule about signs."""
+"""Tests which passwords are easily guessed: names, common words, keyboard walks, repeats; no rule about signs."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""What a plain message means just now: what was offered, what is listened for, and the words that were kept."""
+"""Tests what a plain message means just now: what was offered, what is listened for, and the words that were kept."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What residents send is shown to ClamAV, and what cannot be shown to it is not taken for clean."""
+"""Files that residents send are shown to ClamAV, and what cannot be shown to it is not taken for clean."""
 
 import os
 from pathlib import Path

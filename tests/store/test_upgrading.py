@@ -63,7 +63,7 @@ def test_who_wrote_a_broadcast_of_yesterday_is_known_from_its_history(
 
 
 def _written_by(session: Session, author: Staff, editor: Staff) -> Broadcast:
-    """By one, saved by the other, and saved by the first again."""
+    """Returns a broadcast by one, saved by the other, and saved by the first again."""
     broadcast = approval.write_draft(session, DRAFT, author)
     approval.edit(session, broadcast, DRAFT, editor)
     approval.edit(session, broadcast, DRAFT, author)

@@ -92,7 +92,7 @@ def let_out(database: Database, municipality: Municipality, **changes: Any) -> i
 
 
 def act(town: Town, name: str, broadcast_id: int, *more: str) -> None:
-    """`pause`, `resume` or `cancel` (with a note), by a supervisor, who may stop what others wrote."""
+    """Does `pause`, `resume` or `cancel` (with a note) as a supervisor, who may stop what others wrote."""
     with town.database.transaction() as session:
         by = an_officer(session, town.office.municipality, role="supervisor", department=None)
         getattr(approval, name)(session, approval.lock(session, broadcast_id), by, *more)

@@ -1,4 +1,4 @@
-"""Photos sent as files, and photos and documents sent before anybody knows what for: what is promised is done."""
+"""The bot keeps its promises about photos sent as files, and about files sent before anybody knows what for."""
 
 import io
 from typing import Any
@@ -40,7 +40,7 @@ def photos_told(town: Town) -> list[str]:
 
 
 def the_case(town: Town) -> tuple[dict[str, Any], list[File]]:
-    """Its answers by their keys, and its files."""
+    """Returns the answers of the case by their keys, and its files."""
     with town.database.reading() as session:
         case = session.scalars(select(Case)).one()
         return {row["key"]: row["value"] for row in case.answers}, list(case.files)

@@ -37,7 +37,7 @@ def taps(town: Town, phone: Phone, label: str) -> str:
 
 @pytest.fixture
 def phone(town: Town) -> Phone:
-    """Somebody who was just asked where it is."""
+    """Returns the phone of somebody who was just asked where it is."""
     phone = friend(town)
     says(town, phone, "ไฟถนนหน้าบ้านดับค่ะ มืดมาก", "ไม่มี")
     assert "ปักหมุด" in texts(phone)[-1]

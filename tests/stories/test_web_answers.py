@@ -1,4 +1,4 @@
-"""Where the web process has no page it says so in Thai, and no answer of it may be framed, sniffed or scripted."""
+"""The web process says in Thai where it has no page, and no answer of it may be framed, sniffed or scripted."""
 
 import re
 from dataclasses import replace

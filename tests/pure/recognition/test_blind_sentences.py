@@ -1,4 +1,4 @@
-"""Sentences of somebody who had not seen the code: no emergency without a card, no card too many, no wrong service."""
+"""Sentences of somebody who had not seen the code get a card in each emergency, else none, and no wrong service."""
 
 from pathlib import Path
 

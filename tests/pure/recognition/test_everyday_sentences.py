@@ -1,4 +1,4 @@
-"""Where everyday sentences lead: of any age, region and register, none to a wrong service."""
+"""Everyday sentences of any age, region and register lead where they should, none to a wrong service."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.pure.strategies import SERVICES
 
 
 def leads_to(text, *, has_cases=False):
-    """In short: street_light, street_light by name, ask tax, road or trees, counter, unknown, nothing."""
+    """Says in short: street_light, street_light by name, ask tax, road or trees, counter, unknown, nothing."""
     match recognise(SERVICES.values(), text, has_cases=has_cases):
         case Asks(name):
             return f"ask {name}"
