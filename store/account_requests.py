@@ -1,4 +1,4 @@
-"""Requests about staff accounts, which a second person must confirm, and the links with which owners set a password.
+"""Keeps requests about staff accounts, which a second person must confirm, and links to set a password with.
 
 Opening an account, giving a role or a department, opening a closed account and resetting a password each need two
 people. Where a password has to be set, its owner needs two things: the code, which the person who asked was shown,
@@ -65,7 +65,7 @@ def ask_for_role(
     *,
     by: Staff,
 ) -> None:
-    """Nobody asks for another role of their own."""
+    """Asks for another role or department of this person. Nobody asks for a role of their own."""
     if person.id == by.id:
         raise BadAccount("own_role")
     accounts.check_role(municipality, role, department)
@@ -75,7 +75,7 @@ def ask_for_role(
 
 
 def ask_for_reset(session: Session, sealer: TownSealer, person: Staff, *, by: Staff) -> str:
-    """Returns the code for the owner."""
+    """Asks for a reset of the password; returns the code for the owner."""
     return _ask(session, sealer, _about(person, "reset"), by)
 
 
@@ -86,7 +86,7 @@ def ask_to_reopen(session: Session, person: Staff, *, by: Staff) -> None:
 
 
 def list_waiting(session: Session) -> list[AccountRequest]:
-    """The eldest first; what is too old to be confirmed is not among them."""
+    """Lists the waiting requests, the oldest first; what is too old to be confirmed is not among them."""
     query = select(AccountRequest).where(
         AccountRequest.state == "waiting", AccountRequest.asked_at > now() - REQUEST_LASTS
     )
@@ -94,7 +94,7 @@ def list_waiting(session: Session) -> list[AccountRequest]:
 
 
 def namesakes(session: Session, request: AccountRequest) -> list[Staff]:
-    """Accounts, closed ones too, whose owner has the name that a new account is asked for, with or without นาย."""
+    """Returns accounts, closed ones too, whose owner has the name asked for a new account, with or without นาย."""
     if request.kind != "open":
         return []
     wanted = accounts.bare_name(request.full_name)
@@ -104,13 +104,13 @@ def namesakes(session: Session, request: AccountRequest) -> list[Staff]:
 
 
 def confirmers(session: Session, request: AccountRequest) -> list[Staff]:
-    """Who may confirm: neither who asked nor whose account it is."""
+    """Returns who may confirm: neither who asked nor whose account it is."""
     concerned = (request.asked_by_id, request.staff_id)
     return [person for person in accounts.approvers(session) if person.id not in concerned]
 
 
 def lock(session: Session, request_id: int) -> AccountRequest | None:
-    """The request, held until the transaction ends, so that it is decided once."""
+    """Returns the request, locked until the transaction ends, so that it is decided once."""
     query = select(AccountRequest).where(AccountRequest.id == request_id).with_for_update(of=AccountRequest)
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
@@ -120,7 +120,7 @@ def confirm(
 ) -> str | None:
     """Carries it out. Returns the secret of the link for the owner where a password has to be set; else None.
 
-    BadAccount: request_gone, request_stale, own_request or too_new, or why the account cannot be so any more.
+    Raises BadAccount: request_gone, request_stale, own_request or too_new, or why the account cannot be so any more.
     """
     _check_waiting(request)
     by = session.get_one(Staff, by.id, populate_existing=True)
@@ -137,7 +137,7 @@ def confirm(
 
 
 def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
-    """Who asked takes it back, or anybody who might confirm says no."""
+    """Ends a request: who asked takes it back, or anybody who might confirm says no."""
     _check_waiting(request)
     if by.id != request.asked_by_id and (by.role not in accounts.APPROVING or by.id == request.staff_id):
         raise BadAccount("own_request")
@@ -147,7 +147,7 @@ def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
 
 
 def find_by_link(session: Session, secret: str) -> tuple[AccountRequest, Staff]:
-    """The request of a link that still works, and its account; BadLink if there is none."""
+    """Returns the request of a link that still works, and its account; raises BadLink if there is none."""
     query = select(AccountRequest).where(AccountRequest.link_hash == _hash(secret))
     request = session.scalars(query.with_for_update(of=AccountRequest)).one_or_none()
     person = session.get(Staff, request.staff_id) if request is not None and request.staff_id else None
@@ -166,7 +166,7 @@ def set_first_password(
     code: str,
     password: str,
 ) -> Staff:
-    """The link is used up. BadLink or BadPassword; after five wrong codes the link is worth nothing. Commits."""
+    """Sets the password, which uses up the link; five wrong codes void it. Raises BadLink or BadPassword. Commits."""
     with database.transaction() as session:
         request, person = find_by_link(session, secret)
         if request.code_hash == _fingerprint(database.sealer, code):
@@ -256,7 +256,7 @@ def _carry_out(
 
 
 def _give_link(session: Session, request: AccountRequest) -> str:
-    """A link that was given for the account before is worth nothing from now on."""
+    """Returns the secret of a new link; one given for the account before is worth nothing from now on."""
     former = select(AccountRequest).where(
         AccountRequest.staff_id == request.staff_id, AccountRequest.link_hash.is_not(None)
     )
@@ -273,5 +273,5 @@ def _hash(secret: str) -> str:
 
 
 def _fingerprint(sealer: TownSealer, code: str) -> str:
-    """Keyed, because whoever steals the database would find eight digits by trying."""
+    """Hashes the code with a key, because whoever steals the database would find eight digits by trying."""
     return sealer.fingerprint(f"first password {''.join(filter(str.isdigit, code))}")

@@ -1,4 +1,4 @@
-"""The name of an agency outside, to which a case is forwarded."""
+"""Checks the name of an agency outside, to which a case is forwarded."""
 
 import re
 from typing import Final
@@ -19,7 +19,7 @@ _NOT_ALONE: Final = (
 
 
 def names_an_agency(typed: str) -> bool:
-    """Three letters and more, and none of the words that only say that somebody else is to do it."""
+    """Says whether the text has three letters or more and does not only say that somebody else is to do it."""
     said = folded(typed)
     if len(_LETTER.findall(typed)) < 3 or len(typed) > LONGEST or said in map(folded_word, _NOT_ALONE):
         return False

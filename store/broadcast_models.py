@@ -13,7 +13,7 @@ from store.staff_models import Staff
 
 
 class Broadcast(Table):
-    """What a superior is asked to let out: words, pictures and a menu, for whom, from when to when.
+    """Holds what a superior is asked to let out: words, pictures and a menu, for whom, from when to when.
 
     status: draft, submitted, returned (with words), approved, cancelled. How the sending goes is told by its mailings.
     `digest` is over everything that was approved; whatever changes afterwards voids the approval, and so does time:
@@ -64,7 +64,7 @@ class Broadcast(Table):
 
     @property
     def writers(self) -> frozenset[int]:
-        """The staff ids of everybody whose words these may be."""
+        """Returns the staff ids of everybody whose words these may be."""
         return frozenset({self.author_id, self.editor_id, *self.written_by})
 
 
@@ -175,7 +175,7 @@ class EmergencyTemplate(Table):
 
 
 class ConfirmButton(Table):
-    """One superior's button in LINE to confirm one emergency as they read it. Only a hash of its token is kept."""
+    """Lets one superior confirm in LINE one emergency as they read it. Only a hash of the button's token is kept."""
 
     __tablename__ = "confirm_button"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -189,7 +189,7 @@ class ConfirmButton(Table):
 
 
 class Tester(Table):
-    """The own LINE of a member of staff, linked by typing in the chat a code that only their own session showed.
+    """Links the own LINE of a member of staff, who typed in the chat a code that only their own session showed.
 
     Test messages go there, and the button that confirms an emergency. `staff_id` is None where it was linked before
     links belonged to accounts: nothing goes there until its owner links it again.
@@ -208,7 +208,7 @@ class Tester(Table):
 
 
 class BulkMessage(SealedRow, Table):
-    """The same words to the residents of several cases, sent by one person alone or waiting for a supervisor.
+    """Holds one message to the residents of several cases, sent by one person alone or waiting for a supervisor.
 
     state: waiting, sent, refused. `residents` are those who are meant, or were told. The words are kept while it waits.
     """
@@ -243,7 +243,7 @@ class TopicChoice(Table):
 
 
 class Surge(Table):
-    """A time when more happens than the office can answer: short questions, triage, another menu.
+    """Marks a time when more happens than the office can answer: short questions, triage, another menu.
 
     `is_running` is true or null, so that the database itself refuses a second one. One that neither runs nor has ended
     waits for another supervisor, because its words or its menu are not the standard ones.

@@ -1,4 +1,4 @@
-"""One message to the residents of many cases.
+"""Sends one message to the residents of many cases.
 
 One person may reach five residents within 24 hours so; a message beyond that waits until another supervisor releases
 it. Messages to a single case are not counted here: see store.same_words. Nothing here commits.
@@ -70,7 +70,7 @@ def send_alone(
 
 
 def ask(session: Session, author: Staff, cases: Sequence[Case], note: str) -> BulkMessage:
-    """Waits until another supervisor releases or refuses it."""
+    """Keeps the message until another supervisor releases or refuses it."""
     message = _message(author, cases, note)
     session.add(message)
     session.flush()
@@ -79,7 +79,7 @@ def ask(session: Session, author: Staff, cases: Sequence[Case], note: str) -> Bu
 
 
 def digest_of(message: BulkMessage) -> str:
-    """A SHA-256 in hexadecimal digits of the words, cases and residents, to check that a supervisor read just these."""
+    """Returns a SHA-256, in hexadecimal, of words, cases and residents, to check that a supervisor read just these."""
     read = json.dumps([message.note, message.cases, message.residents])
     return hashlib.sha256(read.encode()).hexdigest()
 
@@ -116,7 +116,7 @@ def release(
 
 
 def refuse(session: Session, message: BulkMessage, by: Staff) -> None:
-    """By a supervisor, or by its author who takes it back."""
+    """Refuses the message as a supervisor, or takes it back as its author."""
     if by.id != message.author_id:
         _check_decision(message, by)
     elif message.state != "waiting":
@@ -155,7 +155,7 @@ def _send(
     cases: Sequence[Case],
     note: str,
 ) -> list[Case]:
-    """The words are kept by the cases from now on, and not here a second time."""
+    """Sends the words, which the cases keep from now on; they are not kept here a second time."""
     refused = tell_many(session, municipality, cases, Actor(Who(author.role), author.id), note)
     told = [case for case in cases if case not in refused]
     message.state, message.note = "sent", None

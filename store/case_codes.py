@@ -1,4 +1,4 @@
-"""Reading the number or the tracking code of a case as people write it, alone or in a sentence."""
+"""Reads the number or the tracking code of a case as people write it, alone or in a sentence."""
 
 import re
 
@@ -27,7 +27,7 @@ _AS_CODES = {
 
 
 def read_case_code(typed: str) -> CaseCode | None:
-    """(number, fiscal year) or a tracking code, as a person types them; None for any other text."""
+    """Returns (number, fiscal year) or a tracking code, as a person types them; None for any other text."""
     if len(typed) > LONGEST_CODE:
         return None
     typed = "".join(_plain(without_particles(typed)).split())
@@ -39,7 +39,7 @@ def read_case_code(typed: str) -> CaseCode | None:
 
 
 def find_case_code(text: str) -> tuple[str, str] | None:
-    """The one code that stands in a sentence and what is said beside it, for example ("0123/2570", "ถึงไหนแล้ว")."""
+    """Returns the only code in a sentence and what is said beside it, for example ("0123/2570", "ถึงไหนแล้ว")."""
     if len(text) > LONGEST_SENTENCE or "บ้านเลขที่" in text:
         return None
     # A sign may become none or several, so for each of the plain text it is kept which sign of the sentence it was.

@@ -150,7 +150,7 @@ def _make_responsible(session: Session, case: Case, by: Actor) -> None:
 
 
 def assigned_to(person: Staff | None) -> str:
-    """What the timeline says of a case that was given to this person, or back to the department with None."""
+    """Returns the timeline's words for a case given to this person, or back to the department with None."""
     return f"ให้ {person.full_name}" if person else "คืนให้หน่วยงาน"
 
 

@@ -25,7 +25,7 @@ def now() -> datetime:
 
 @contextmanager
 def in_the_past(ago: timedelta) -> Iterator[None]:
-    """What is done inside is dated so long ago. For the demo alone, whose town has a past; nothing else calls it."""
+    """Dates what is done inside back by `ago`. Only the demo calls it, whose town has a past."""
     before = _ago.set(ago)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Words with which people begin a password in Thailand, beside the list of passwords that leaked everywhere.
+"""Lists words with which people begin a password in Thailand, beside the passwords that leaked everywhere.
 
 `common_passwords.txt.gz` are the 19,640 most common passwords of published leaks, the most frequent first, compiled by
 Royce Williams and handed on with Django (BSD licence, https://github.com/django/django/blob/main/LICENSE).
@@ -33,13 +33,13 @@ ROMANISED: Final = (
 
 
 def one_form(text: str) -> str:
-    """Whatever the case, the width of the letters and the way they are composed."""
+    """Returns one form of a text, whatever the case, the width of the letters and the way they are composed."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 
 @cache
 def ranks() -> dict[str, int]:
-    """Each word and how many are more common; the words of this file count among the first hundred."""
+    """Returns for each word how many are more common; the words of this file count among the first hundred."""
     with gzip.open(FILE, "rt", encoding="utf-8") as lines:
         words = [one_form(line.strip()) for line in lines]
     found: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The past of the demo's town: `python -m store.demo_town`, for an empty database and by the product's own functions.
+"""Gives the demo's town a past, with the product's own functions: `python -m store.demo_town`, on an empty database.
 
 Reads from its input, as JSON, which LINE id each of PEOPLE has. The staff must be there already.
 """
@@ -41,7 +41,7 @@ PEOPLE: Final = {
 
 @dataclass(frozen=True)
 class Past:
-    """A case that was opened `days` ago; each step says after how many days who did what, with which words."""
+    """Describes a case opened `days` ago; each step says after how many days who did what, with which words."""
 
     who: str
     service: str
@@ -82,7 +82,7 @@ def main() -> int:
 
 
 def give_a_past(session: Session, municipality: Municipality, line_ids: Mapping[str, str]) -> None:
-    """Cases of several ages and departments, broadcasts in every state, an emergency template and two testers."""
+    """Makes cases of several ages and departments, broadcasts in every state, an emergency template and two testers."""
     services = read_services()
     staff = {person.username: person for person in session.scalars(select(Staff))}
     people = {name: _person(session, name, line_ids[name]) for name in PEOPLE}
@@ -149,7 +149,7 @@ def _answers(past: Past) -> list[dict[str, Any]]:
 
 
 def _announce(session: Session, malee: Staff, somchai: Staff, wichai: Staff) -> None:
-    """One broadcast in each state of its life, and an emergency template that may be used."""
+    """Makes one broadcast in each state of its life, and an emergency template that may be used."""
     _write(session, malee, "ล้างท่อประปาประจำปี", "จะล้างท่อประปาหมู่ 1 ถึงหมู่ 3 เร็ว ๆ นี้ค่ะ", "water")
     waiting = _write(session, somchai, "ชำระภาษีป้าย", "ชำระภาษีป้ายได้ที่งานจัดเก็บรายได้ทุกวันทำการค่ะ", "tax")
     approval.submit(session, waiting, somchai)

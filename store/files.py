@@ -163,7 +163,7 @@ def put_off(file: File, *, missing: bool = False, finished: bool = True) -> bool
 
 
 def wait_for_us(file: File) -> None:
-    """We could not scan or keep it: no fault of the file's, so this was no try."""
+    """Puts the file off because we could not scan or keep it: no fault of the file's, so this was no try."""
     file.tries, file.unfinished, file.claimed_until = file.tries - 1, 0, None
     file.next_try_at = now() + WAIT_FOR_US
 
@@ -193,7 +193,7 @@ def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
 
 
 def note_kept(file: File, kept: Decoded) -> None:
-    """The bytes are durable already: a row that says `kept` has something to show. They decide what kind it is."""
+    """Notes that the file is kept; its bytes are durable already, so it can be shown. They decide what kind it is."""
     file.state, file.mime, file.size = "kept", kept.mime, len(kept.data)
     file.kind = "photo" if kept.mime == "image/jpeg" else "document"
     _end_tries(file)

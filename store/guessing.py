@@ -1,4 +1,4 @@
-"""How many guesses a password stands, counted by its cheapest reading as words, walks, repeats, dates and signs.
+"""Estimates how many guesses a password stands: its cheapest reading as words, walks, repeats, dates and signs.
 
 NIST SP 800-63B-4, 3.1.1.2: compare with what is commonly used, expected or compromised, and ask for no mixture of
 kinds of signs. A leaked list alone is too short for that: of fifteen signs and more, people make "football12345678".
@@ -36,7 +36,7 @@ _ORDERS: Final = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "กขคงจ�
 
 
 def _neighbours() -> frozenset[tuple[str, str]]:
-    """Pairs of signs that lie beside each other on a keyboard or follow each other in an order, both ways."""
+    """Returns pairs of signs that are neighbours on a keyboard or follow each other in an order, both ways."""
     pairs = set[tuple[str, str]]()
     for rows in _ROWS:
         for upper, lower in zip(rows, (*rows[1:], ""), strict=True):
@@ -55,7 +55,7 @@ _NEIGHBOURS: Final = _neighbours()
 
 
 def bits_of(password: str, names: tuple[str, ...] = ()) -> float:
-    """The logarithm (base 2) of about how many guesses it stands. `names`: of its owner and of the place."""
+    """Returns the logarithm (base 2) of about how many guesses it stands. `names` are of its owner and of the place."""
     plain = one_form(password)
     owned = frozenset(one_form(name) for name in names if len(name) >= SHORTEST_WORD)
     # A word typed while the keyboard was switched to the other language; @ for a.
@@ -73,7 +73,7 @@ def _cheapest(text: str, names: frozenset[str]) -> float:
 
 
 def _pieces(text: str, start: int, names: frozenset[str]) -> Iterator[tuple[int, float]]:
-    """The pieces that begin here: where each ends, and what it costs."""
+    """Yields the pieces that begin here: where each ends, and what it costs."""
     yield start + 1, _bits_of_sign(text[start])
     if (end := _end_of_walk(text, start)) - start >= SHORTEST_WALK:
         yield end, WALK_BITS

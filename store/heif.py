@@ -1,4 +1,4 @@
-"""HEIF is a box for pictures of several codecs; HEVC has a decoder of its own, the others lie elsewhere in Pillow.
+"""Helps to decode HEIF, a container for several codecs: HEVC has a decoder of its own, Pillow has others elsewhere.
 
 ISO/IEC 23008-12; boxes meta, pitm, iinf and iloc: ISO/IEC 14496-12, section 8.11.
 """
@@ -17,7 +17,7 @@ def is_heif(data: bytes) -> bool:
 
 
 def as_its_codec(data: bytes) -> bytes:
-    """An HEIF of AV1 as AVIF, which is the same box by another name; one of JPEG as that JPEG; any other as it is."""
+    """Returns HEIF of AV1 as AVIF, the same container by another name; of JPEG as that JPEG; any other as it is."""
     types = dict(_ENTRY.findall(data))
     kinds = set(types.values())
     if kinds & _HEVC:
@@ -31,7 +31,7 @@ def as_its_codec(data: bytes) -> bytes:
 
 
 def _item(data: bytes, wanted: int) -> bytes:
-    """The bytes of one item, by its place in the file; nothing if it is not told as simply as cameras do."""
+    """Returns the bytes of one item, by its place in the file; nothing if it is not told as simply as cameras do."""
     at = data.find(b"iloc") + 4
     version, sizes = data[at], int.from_bytes(data[at + 4 : at + 6], "big")
     offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))

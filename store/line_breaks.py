@@ -1,4 +1,4 @@
-"""Where a line of Thai text may break. A date, a time and a number with its unit stay together.
+"""Decides where a line of Thai text may break. A date, a time and a number with its unit stay together.
 
 Browsers and phones break Thai between words, which they find in a dictionary, and at every space: 9.00–⏎12.00 น.,
 30⏎พ.ย. 2569, วัน⏎พฤหัสบดี. Two signs that nobody sees forbid it, U+00A0 for a space and U+2060 where there is none:
@@ -26,9 +26,9 @@ _NAME_OF_A_DAY = re.compile("(?<=วัน)(?=จันทร์|อังคา
 
 
 def unbroken(text: str) -> str:
-    """The same words, with no place to break inside a date, a time, a range or between a number and its unit.
+    """Returns the same words, with no place to break inside a date, a time, a range or between a number and its unit.
 
-    For what is shown, never for what is kept, compared or sent to LINE as data.
+    It is for what is shown, never for what is kept, compared or sent to LINE as data.
     """
     for space in _SPACES:
         text = space.sub(NO_BREAK_SPACE, text)
@@ -39,5 +39,5 @@ def unbroken(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The same words with ordinary spaces and no joiners, as people type them."""
+    """Returns the same words with ordinary spaces and no joiners, as people type them."""
     return text.replace(NO_BREAK_SPACE, " ").replace(WORD_JOINER, "")

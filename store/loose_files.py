@@ -1,4 +1,4 @@
-"""Photos and documents sent a moment ago without saying what for: the request begun next takes them along."""
+"""Finds photos and documents sent a moment ago without saying what for: the request begun next takes them along."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -14,7 +14,7 @@ MOST = 5
 
 
 def loose_files(session: Session, resident: Resident, *, until: Conversation | None = None) -> list[File]:
-    """The first few sent since a quarter of an hour ago, or since a quarter of an hour before `until` was begun."""
+    """Returns the first few sent since a quarter of an hour ago, or since a quarter of an hour before `until` began."""
     since = (until.started_at if until else now()) - TAKE_ALONG_WITHIN
     query = (
         select(File)
@@ -32,6 +32,6 @@ def loose_files(session: Session, resident: Resident, *, until: Conversation | N
 
 
 def claim(files: list[File], tokens: Collection[str]) -> None:
-    """These answer a question of the request; the others stay loose, and its case takes them as they are."""
+    """Marks the files that answer a question of the request; its case takes the other, loose ones as they are."""
     for file in files:
         file.for_conversation = file.token in tokens

@@ -286,7 +286,7 @@ def baht_of(plan: Plan, count: int) -> Decimal:
 
 
 def extra_baht(plan: Plan, used: int, count: int) -> Decimal:
-    """What so many more messages are charged beyond the plan's price, in a month that has used so many."""
+    """Returns what `count` more messages cost beyond the plan's price, in a month that has `used` so many."""
     return baht_of_month(plan, used + count) - baht_of_month(plan, used)
 
 

@@ -77,7 +77,7 @@ class PrivacyNotice(_Part):
 
 
 class Security(_Part):
-    """Where to tell of a weakness: `contact` and `policy` of security.txt (RFC 9116); without contact there is none."""
+    """Says where to tell of a weakness: `contact` and `policy` of security.txt (RFC 9116), which needs `contact`."""
 
     contact: str = Field(default="", pattern=r"^$|^(mailto:|https://|tel:)[!-~]+$")
     policy: str = Field(default="", pattern=r"^$|^https://[!-~]+$")

@@ -29,7 +29,7 @@ def normal(password: str) -> str:
 
 
 def check_new_password(password: str, *names: str) -> None:
-    """BadPassword unless it is long and not easily guessed. `names`: those of its owner and of the place."""
+    """Raises BadPassword unless it is long and not easily guessed. `names` are those of its owner and of the place."""
     password = normal(password)
     if len(password) > LONGEST:
         raise BadPassword("too_long")

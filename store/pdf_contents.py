@@ -1,8 +1,8 @@
-"""Whether a PDF holds more than pages to read: script, a program to start, another file.
+"""Checks whether a PDF holds more than pages to read: script, a program to start, another file.
 
 Names and streams are those of ISO 32000-1 (7.3.5, 7.3.8, 7.5.7, 12.6). The whole file is searched, whatever its table
 of contents says, because readers differ in what they believe. What somebody encodes in a way that no program uses may
-still get past: a virus scanner and the officer's own PDF reader are the next two walls.
+still get past: a virus scanner and the officer's own PDF reader are the next safeguards.
 """
 
 import base64
@@ -34,7 +34,7 @@ _HEX = re.compile(rb"[0-9A-Fa-f\s\0]{2,}(?:>\s*)?")
 
 
 def is_active(data: bytes) -> bool:
-    """Whether this PDF holds script, starts something or carries files. MemoryError where it unpacks to too much."""
+    """Says whether this PDF holds script, starts something or carries files. MemoryError if it unpacks to too much."""
     named = _without_escapes(data)
     if _ACTIVE.search(named):
         return True
@@ -47,7 +47,7 @@ def is_active(data: bytes) -> bool:
 
 
 def _without_escapes(data: bytes) -> bytes:
-    """With names as they are meant: /J#61vaScript is /JavaScript."""
+    """Writes names as they are meant: /J#61vaScript is /JavaScript."""
     return _ESCAPED_NAME.sub(lambda name: _ESCAPE.sub(_unescaped, name[0]), data)
 
 
@@ -57,7 +57,7 @@ def _unescaped(escape: re.Match[bytes]) -> bytes:
 
 
 def _streams(data: bytes) -> Iterator[tuple[int, int]]:
-    """From where to where the bodies of streams reach."""
+    """Yields where the body of each stream begins and ends."""
     at = 0
     while (start := data.find(b"stream", at)) >= 0:
         at = start + len(b"stream")
@@ -106,7 +106,7 @@ def _head(body: bytes) -> bytes:
 
 
 def _inflated(body: bytes) -> Iterator[bytes]:
-    """Until it ends or is damaged: readers show as much, too."""
+    """Unpacks until it ends or is damaged: readers show as much, too."""
     unpacking, rest, total = zlib.decompressobj(), body, 0
     try:
         while chunk := unpacking.decompress(rest, _CHUNK):
@@ -119,7 +119,7 @@ def _inflated(body: bytes) -> Iterator[bytes]:
 
 
 def _plain(body: bytes) -> bytes:
-    """Of what is written in hexadecimal figures or in base 85; else nothing."""
+    """Decodes what is written in hexadecimal figures or in base 85; returns nothing for all else."""
     try:
         if _HEX.fullmatch(body):
             figures = b"".join(body.partition(b">")[0].replace(b"\0", b"").split())

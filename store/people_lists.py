@@ -1,4 +1,4 @@
-"""A column that holds several members of staff, in a form on which a CHECK of both databases can look."""
+"""Keeps several members of staff in one column, in a form that a CHECK of both databases can look into."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class PeopleList(TypeDecorator[tuple[int, ...]]):
-    """Ids of staff in order, each once, kept as `,3,17,`; nobody is the empty string.
+    """Keeps ids of staff in order, each once, as `,3,17,`; nobody is the empty string.
 
     The commas around every id let `LIKE '%,7,%'` find person 7 and not person 17. A CHECK can look only at columns of
     its own row, so a table of pairs could not be checked by the database itself.

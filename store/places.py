@@ -1,4 +1,4 @@
-"""Points on the map of a town."""
+"""Describes points on the map of a town."""
 
 import math
 
@@ -15,12 +15,12 @@ class Pin(BaseModel):
 
 
 class Centre(Pin):
-    """Where maps open. A resident's pin farther away than `radius_km` is asked about; without it none is."""
+    """Says where maps open. A resident's pin farther away than `radius_km` is asked about; without it none is."""
 
     radius_km: float | None = Field(default=None, gt=0)
 
     def is_far(self, latitude: float, longitude: float) -> bool:
-        """By the straight line on a map, which is near enough within a province."""
+        """Says whether a point is too far, by the straight line on a map, which is near enough within a province."""
         if self.radius_km is None:
             return False
         north = (latitude - self.latitude) * KM_A_DEGREE

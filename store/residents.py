@@ -117,7 +117,7 @@ def offer(resident: Resident, what: str, about: str = "") -> None:
 
 
 def take_offer(resident: Resident) -> tuple[str, str]:
-    """What the last message offered and about which, or two empty words; from now on it is offered no more."""
+    """Returns what the last message offered and about which, or two empty words; it is offered no more from now on."""
     if resident.listening is None or "offered" not in resident.listening:
         return "", ""
     rest = {key: value for key, value in resident.listening.items() if key != "offered"}

@@ -26,7 +26,7 @@ _WITH_A_LINK = "a link"
 def reach_too_many(
     session: Session, municipality: Municipality, author: Staff, case: Case, action: Action, note: str
 ) -> bool:
-    """Whether `note` would be the same message to more than five residents within 24 hours, this case included.
+    """Says whether `note` would be the same message to more than five residents within 24 hours, with this case.
 
     Two messages are the same if they differ only in digits, punctuation and what `folded` ignores; all messages with a
     link or a LINE id count as one. The author's row is locked until the transaction ends, so that two messages sent at

@@ -26,7 +26,7 @@ class Scanner:
     seconds: float = SECONDS
 
     def has_virus(self, data: bytes) -> bool:
-        """Whether clamd finds one. Always False without an address. ScannerUnavailable when clamd does not say."""
+        """Says whether clamd finds a virus; False without an address. Raises ScannerUnavailable if it does not say."""
         if not self.address:
             return False
         chunks = (data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK))
@@ -40,7 +40,7 @@ class Scanner:
         raise ScannerUnavailable("clamd answers with an error")
 
     def version(self) -> str:
-        """Such as ClamAV 1.4.3/27800/Mon Nov 30 08:12:11 2026: program, signatures, and when those were made."""
+        """Returns program, signatures and when those were made, such as ClamAV 1.4.3/27800/Mon Nov 30 08:12:11 2026."""
         return self._ask(b"zVERSION\0")
 
     def knows_the_test_virus(self) -> bool:
@@ -71,7 +71,7 @@ class Scanner:
 
 
 def _read(connection: socket.socket) -> bytes:
-    """One answer; each ends in a zero byte, as the command that asked for it did."""
+    """Reads one answer; each ends in a zero byte, as the command that asked for it did."""
     answer = b""
     while not answer.endswith(b"\0"):
         piece = connection.recv(_LONGEST_ANSWER)
@@ -82,7 +82,7 @@ def _read(connection: socket.socket) -> bytes:
 
 
 def scanner_address(value: str) -> str:
-    """The value of CLAMD, or SettingsError."""
+    """Returns the value of CLAMD, or raises SettingsError."""
     where = _ADDRESS.fullmatch(value)
     if value and (where is None or (where["port"] and not 0 < int(where["port"]) < 65536)):
         raise SettingsError("CLAMD is neither unix:/run/clamav/clamd.ctl nor tcp://HOST:3310.")

@@ -190,7 +190,7 @@ class TownSealer(Sealer):
     def open_row(self, sealed: Any, about: str, row_key: Any) -> bytes:
         """Opens a value of a row, also one from before rows had keys where the database may still hold such.
 
-        CannotOpen also for a number or a text, which SQLite lets anybody write into a column of bytes.
+        Raises CannotOpen also for a number or a text, which SQLite lets anybody write into a column of bytes.
         """
         if not (isinstance(sealed, bytes) and isinstance(row_key, bytes)):
             raise CannotOpen(f"{about} was changed or moved.")

@@ -69,7 +69,7 @@ class Page:
 
 
 def visible_to(person: Staff, *, led: bool = False) -> ColumnElement[bool]:
-    """Part of every query for staff: own department, or all where that was granted; others and admins see no case."""
+    """Limits every query of staff to their department, or to all if that was granted; others and admins see no case."""
     if person.role == Role.ADMIN or person.department is None:
         return false()
     return true() if person.sees_all else _column(Case.department, led=led) == person.department
@@ -142,7 +142,7 @@ def _numbered(typed: str) -> ColumnElement[bool]:
 
 
 def count_tabs(session: Session, person: Staff, filters: Filters, *, ended: bool = True) -> dict[Tab, int]:
-    """How many cases each tab holds, counted no further than MOST_COUNTED.
+    """Counts the cases that each tab holds, no further than MOST_COUNTED.
 
     Without `ended`, the tabs that only grow are left out: to count the few cases of a filter among all that ever were
     takes 0.2 seconds where there are 150,000, which is much for what a page asks again and again.

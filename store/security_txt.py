@@ -1,4 +1,4 @@
-"""The file that tells whoever finds a weakness whom to write to: https://www.rfc-editor.org/rfc/rfc9116"""
+"""Writes the file that tells whoever finds a weakness whom to write to: https://www.rfc-editor.org/rfc/rfc9116"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ GOOD_FOR = timedelta(days=180)
 
 
 def security_txt(security: Security, started_at: datetime, address: str) -> str | None:
-    """Its text, or None without a contact. `address` is that of the site, or "" where it is not known."""
+    """Returns its text, or None without a contact. `address` is that of the site, or "" where it is not known."""
     if not security.contact:
         return None
     expires = (started_at + GOOD_FOR).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""Sessions of the console: kept here, so that each can be ended; the database knows only a hash of the cookie."""
+"""Keeps the sessions of the console, so that each can be ended; the database knows only a hash of the cookie."""
 
 import hashlib
 import logging
@@ -24,7 +24,7 @@ NOTE_SEEN_EVERY = timedelta(minutes=1)
 
 
 class Over(StrEnum):
-    """Why a session is over: nobody used it, it has lasted its day, or somebody or something ended it."""
+    """Says why a session is over: nobody used it, it has lasted its day, or somebody or something ended it."""
 
     IDLE = "idle"
     TOO_LONG = "too_long"
@@ -36,7 +36,7 @@ def _hash(cookie: str) -> str:
 
 
 def begin_session(session: Session, person: Staff, device: str = "") -> str:
-    """A new session; the returned cookie is nowhere else. `device` are words that name the browser to its owner."""
+    """Begins a session; the returned cookie is kept nowhere else. `device` names the browser to its owner."""
     cookie = secrets.token_urlsafe(32)
     row = StaffSession(cookie_hash=_hash(cookie), staff_id=person.id, started_at=now(), seen_at=now())
     row.device = device[:60]
@@ -46,7 +46,7 @@ def begin_session(session: Session, person: Staff, device: str = "") -> str:
 
 
 def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -> Staff | None:
-    """Who this browser belongs to, as the account is this moment; None when the session is over.
+    """Returns who this browser belongs to, as the account is this moment; None when the session is over.
 
     `note_seen` is off for what a page asks by itself: a forgotten browser must still time out.
     """
@@ -60,7 +60,7 @@ def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -
 
 
 def why_over(found: StaffSession) -> Over | None:
-    """None while the session lasts."""
+    """Returns why the session is over; None while it lasts."""
     # A time in the future was stored before the clock was set back; `abs` keeps it from prolonging the session.
     if abs(now() - found.started_at) > ABSOLUTE:
         return Over.TOO_LONG
@@ -68,7 +68,7 @@ def why_over(found: StaffSession) -> Over | None:
 
 
 def seconds_left(database: Database, cookie: str) -> int:
-    """Whole seconds until the session ends if nobody uses it meanwhile; 0 for an unknown cookie."""
+    """Returns the whole seconds until the session ends if nobody uses it meanwhile; 0 for an unknown cookie."""
     with database.reading() as session:
         found = session.get(StaffSession, _hash(cookie))
     if found is None:
@@ -78,14 +78,14 @@ def seconds_left(database: Database, cookie: str) -> int:
 
 
 def why_ended(database: Database, cookie: str) -> Over:
-    """Why the session of this cookie is over. ENDED also where no such session is known."""
+    """Returns why the session of this cookie is over. ENDED also where no such session is known."""
     with database.reading() as session:
         found = session.get(StaffSession, _hash(cookie))
     return Over.ENDED if found is None or not found.staff.active else why_over(found) or Over.ENDED
 
 
 def list_sessions(session: Session, person: Staff) -> list[StaffSession]:
-    """Those that still last, the one used last first."""
+    """Lists the sessions that still last, the one used last first."""
     query = (
         select(StaffSession).where(StaffSession.staff_id == person.id).order_by(StaffSession.seen_at.desc())
     )
@@ -102,7 +102,7 @@ def handle_of(found: StaffSession) -> str:
 
 
 def end_one(session: Session, person: Staff, handle: str) -> bool:
-    """Whether this person had such a session."""
+    """Ends one session; returns whether this person had such a session."""
     for found in list_sessions(session, person):
         if handle_of(found) == handle:
             session.delete(found)
@@ -118,7 +118,7 @@ def end_others(session: Session, person: Staff, cookie: str) -> int:
 
 
 def _note_seen(database: Database, cookie_hash: str) -> None:
-    """Where nothing can be written, as on a full disk, people must still be able to read."""
+    """Notes the last use; if nothing can be written, as on a full disk, people must still be able to read."""
     try:
         with database.transaction() as session:
             if found := session.get(StaffSession, cookie_hash):

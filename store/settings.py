@@ -55,7 +55,7 @@ def required_secret(environ: Mapping[str, str], name: str, *, shortest: int = 32
 
 
 def optional_secret(environ: Mapping[str, str], name: str, *, shortest: int = 16) -> str:
-    """The value of `name` or nothing; SettingsError where it is set and anybody could guess it."""
+    """Returns the value of `name` or nothing; raises SettingsError if it is set and anybody could guess it."""
     value = environ.get(name, "").strip()
     return _random(value, name, shortest) if value else ""
 
@@ -69,7 +69,7 @@ def _random(value: str, name: str, shortest: int) -> str:
 
 
 def repeats(value: Sequence[object]) -> bool:
-    """Whether it is one piece, of at most half its length, again and again."""
+    """Says whether the value is one piece, of at most half its length, repeated again and again."""
     return any(value[at:] == value[:-at] for at in range(1, len(value) // 2 + 1))
 
 
@@ -83,7 +83,7 @@ def visible(value: str, name: str) -> str:
 
 
 def web_address(environ: Mapping[str, str], name: str, default: str = "") -> str:
-    """Without a slash at its end; HTTPS:// is https://."""
+    """Returns the address without a slash at its end; HTTPS:// is https://."""
     value = environ.get(name, "").strip() or default
     try:
         where = urlsplit(value)
@@ -97,7 +97,7 @@ def web_address(environ: Mapping[str, str], name: str, default: str = "") -> str
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether what is sent to this host never leaves the machine: localhost, 127.0.0.0/8, ::1."""
+    """Says whether what is sent to this host never leaves the machine: localhost, 127.0.0.0/8, ::1."""
     name = host.strip("[]").casefold()
     try:
         return name == "localhost" or ipaddress.ip_address(name).is_loopback

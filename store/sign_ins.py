@@ -1,4 +1,4 @@
-"""Signing in: every try is counted before the password is looked at."""
+"""Signs people in: every try is counted before the password is looked at."""
 
 import ipaddress
 import math
@@ -44,12 +44,12 @@ class WrongSignIn(ValueError):
 
 
 class PasswordExpired(ValueError):
-    """It is the right one, but it was good for a short time only, because another person knows it."""
+    """The password is right, but it was good for a short time only, because another person knows it."""
 
 
 @dataclass(frozen=True)
 class Browser:
-    """What one browser brings to a sign-in: the cookie of its former session, and words that name it to its owner."""
+    """Holds what a browser brings to a sign-in: the cookie of its former session, and words to name it to its owner."""
 
     former_cookie: str = ""
     words: str = ""
@@ -83,7 +83,7 @@ def sign_in(
     device: str = "",
     browser: Browser = UNKNOWN_BROWSER,
 ) -> str:
-    """The cookie of a new session, or TooManyTries, WrongSignIn or PasswordExpired. Commits several times.
+    """Returns the cookie of a new session; raises TooManyTries, WrongSignIn or PasswordExpired. Commits several times.
 
     `device` names a browser in which this account has signed in before. Its tries are counted apart, so that
     strangers who try the same account, or flood the same address, do not keep its owner out.

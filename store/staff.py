@@ -78,7 +78,7 @@ def colleagues_for(session: Session, case: Case) -> list[Staff]:
 
 
 def approvers(session: Session, *, without: Staff | None = None) -> list[Staff]:
-    """Active supervisors and admins whose account is old enough."""
+    """Returns active supervisors and admins whose account is old enough."""
     query = select(Staff).where(Staff.active, Staff.role.in_(APPROVING))
     people = session.scalars(query.order_by(Staff.full_name))
     return [person for person in people if person.may_approve and person is not without]
@@ -133,7 +133,7 @@ def open_account(
 
 
 def check_new(session: Session, municipality: Municipality, new: NewStaff) -> None:
-    """BadAccount unless such an account can be opened now."""
+    """Raises BadAccount unless such an account can be opened now."""
     username = username_of(new.username)
     if not _USERNAME.fullmatch(username):
         raise BadAccount("username_shape")
@@ -145,7 +145,7 @@ def check_new(session: Session, municipality: Municipality, new: NewStaff) -> No
 
 
 def check_role(municipality: Municipality, role: str, department: str | None) -> None:
-    """BadAccount unless there is such a role, with a department named, or all of them, where cases are seen."""
+    """Raises BadAccount unless the role exists, with a department, or all of them, where cases are seen."""
     if role not in list(Role):
         raise BadAccount("role_unknown")
     if department and department not in {
@@ -162,7 +162,7 @@ def _kept_department(role: str, department: str | None) -> str | None:
 
 
 def power_of(person: Staff) -> str:
-    """For the audit: the role and the department in codes."""
+    """Returns the role and the department in codes, for the audit."""
     return f"{person.role} {person.department or '-'}"
 
 
@@ -202,7 +202,7 @@ def reopen_account(person: Staff) -> None:
 
 
 def take_password_away(session: Session, passwords: Passwords, person: Staff) -> None:
-    """Nobody can sign in to the account, and whoever is signed in is signed out, until its owner sets a new one."""
+    """Signs the person out, and lets nobody sign in to the account until its owner sets a new password."""
     person.password_hash = passwords.hash(secrets.token_urlsafe(32))
     person.password_is_initial, person.password_expires_at = False, None
     end_sessions_of(session, person)
@@ -217,7 +217,7 @@ def reset_password(
     *,
     initial: bool = True,
 ) -> None:
-    """From the command line. `initial`: for one sign-in within 72 hours, at which its owner sets the real one."""
+    """Sets a password from the command line. `initial`: at one sign-in within 72 hours its owner sets the real one."""
     set_password(session, municipality, passwords, person, password)
     person.password_is_initial = initial
     person.password_expires_at = now() + FIRST_SECRET_LASTS if initial else None
@@ -241,7 +241,7 @@ def unlock_account(session: Session, sealer: TownSealer, person: Staff, *, by: S
 def set_password(
     session: Session, municipality: Municipality, passwords: Passwords, person: Staff, password: str
 ) -> None:
-    """The owner's choice: BadPassword says why not. All sessions end."""
+    """Sets the password; BadPassword says why not. All sessions end."""
     check_new_password(password, *_names(municipality, person.username, person.full_name))
     person.password_hash = passwords.hash(password)
     person.password_is_initial, person.password_expires_at = False, None
@@ -258,14 +258,14 @@ def _keep_an_admin(session: Session, person: Staff) -> None:
 
 
 def _names(municipality: Municipality, username: str, full_name: str) -> tuple[str, ...]:
-    """What a password may not be made of: the names of its owner, without นาย and the like, and of the place."""
+    """Returns what a password must not use: the names of its owner, without นาย and the like, and of the place."""
     where = municipality.address
     place = (municipality.name, municipality.short_name, where.tambon, where.amphoe, where.province)
     return (username, *place, *(_TITLE.sub("", word) for word in full_name.split()))
 
 
 def bare_name(full_name: str) -> str:
-    """To compare people by: without นาย and the like, and with single spaces."""
+    """Returns the name by which people are compared: without นาย and the like, and with single spaces."""
     return " ".join(_TITLE.sub("", full_name.strip()).split())
 
 

@@ -14,7 +14,7 @@ ALL_DEPARTMENTS: Final = "*"
 
 
 class Staff(Table):
-    """One person who signs in to the console; accounts are never shared and never deleted, only closed.
+    """Describes a person who signs in to the console; accounts are never shared and never deleted, only closed.
 
     `department` is a department's code, ALL_DEPARTMENTS, or None for nobody's cases. A password that somebody else
     typed is initial: its owner must choose another before doing anything, until `password_expires_at` where that is
@@ -41,12 +41,12 @@ class Staff(Table):
 
     @property
     def may_approve(self) -> bool:
-        """Whether the account is old enough to let out what others wrote, or to confirm what others ask."""
+        """Says whether the account is old enough to let out what others wrote, or to confirm what others ask."""
         return self.approves_from is None or self.approves_from <= now()
 
 
 class AccountRequest(Table):
-    """What one person asks about an account and another must confirm; with it, the link to a password of one's own.
+    """Holds what one person asks about an account and another must confirm; with it, the link to set a password.
 
     `kind` is open, role, reset or reopen. `staff_id` is the account; of an account still to be opened it is None until
     then, and `username` and `full_name` say whose it will be. `was_role` and `was_department` are what the account had

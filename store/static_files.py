@@ -1,4 +1,4 @@
-"""The files of pages that are the same for everybody: compressed when a process starts, kept by browsers for a year.
+"""Serves files that are the same for everybody: compressed when a process starts, kept by browsers for a year.
 
 Their addresses hold a digest of all of them, so that a new version has addresses of its own. It stands in the path and
 not behind a question mark, because modules and stylesheets name their neighbours by relative addresses.
@@ -28,7 +28,7 @@ class StaticFile:
 
 
 class StaticFiles:
-    """What a folder held when it was read. `names` leaves out all others; the names are paths with slashes."""
+    """Holds a folder's files as they were when read. `names` leaves out all others; names are paths with slashes."""
 
     def __init__(self, folder: Path, names: Collection[str] | None = None) -> None:
         paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
@@ -40,7 +40,7 @@ class StaticFiles:
         self.version = digest.hexdigest()[:12]
 
     def answer(self, version: str, name: str, encodings: str) -> tuple[bytes, dict[str, str]] | None:
-        """The body and its headers, for a request with this Accept-Encoding; None for a file that is not there.
+        """Returns the body and its headers, for a request with this Accept-Encoding; None for a file that is not there.
 
         A page of another version gets the file, too, but must ask for it again the next time.
         """

@@ -43,7 +43,7 @@ def find_running(session: Session) -> Surge | None:
 
 
 def find_waiting(session: Session) -> list[Surge]:
-    """Proposals that another supervisor can still confirm, the eldest first."""
+    """Returns proposals that another supervisor can still confirm, the oldest first."""
     query = select(Surge).where(
         Surge.is_running.is_(None), Surge.ended_at.is_(None), Surge.started_at > now() - PROPOSAL_LASTS
     )
@@ -77,7 +77,7 @@ def confirm(session: Session, surge_id: int, staff: Staff) -> Surge:
 
 
 def withdraw(session: Session, surge_id: int, staff: Staff) -> None:
-    """A proposal that is not to be confirmed any more, by any supervisor."""
+    """Withdraws a proposal, so that it cannot be confirmed any more; any supervisor may."""
     _require_supervisor(staff)
     surge = _hold_waiting(session, surge_id)
     surge.ended_at, surge.ended_by_id = now(), staff.id

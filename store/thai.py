@@ -93,7 +93,7 @@ def thai_weekday_date(day: date) -> str:
 
 
 def thai_near_day(day: date, today: date) -> str:
-    """วันนี้, พรุ่งนี้, else วันจันทร์ 7 ธ.ค.: for a day so near that its year need not be said."""
+    """Returns วันนี้, พรุ่งนี้, else วันจันทร์ 7 ธ.ค.: for a day so near that its year need not be said."""
     ahead = (day - today).days
     if ahead in (0, 1):
         return ("วันนี้", "พรุ่งนี้")[ahead]
@@ -153,7 +153,7 @@ def folded(text: str) -> str:
 
 
 def without_repeats(typed: str) -> str:
-    """Folded words with each letter once where it stands several times in a row: ทอแตก for ท่ออแตก.
+    """Returns folded words with each letter once where it stands several times in a row: ทอแตก for ท่ออแตก.
 
     For a second look only: where one word ends with the letter that begins the next (ถนน น้ำ), both lose it.
     """

@@ -1,4 +1,4 @@
-"""Whom a broadcast is for, in words: the same where it is written, approved, confirmed and published."""
+"""Says whom a broadcast is for, in the same words where it is written, approved, confirmed and published."""
 
 from collections.abc import Mapping
 from typing import Any, Final

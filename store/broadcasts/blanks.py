@@ -1,4 +1,4 @@
-"""The blanks of an emergency template, such as [จุดปลอดภัย]: they take places, times and counts, no contact details.
+"""Fills in the blanks of an emergency template, such as [จุดปลอดภัย]: places, times and counts, no contact details.
 
 The template's own words were approved by two people beforehand and may hold links, LINE ids and telephone numbers.
 One person alone fills in the blanks during an emergency, so a blank with any of these is refused, except the town's
@@ -38,7 +38,7 @@ _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0
 
 
 def blanks_of(content: Any) -> list[str]:
-    """The names in brackets, in order, each once."""
+    """Returns the names in brackets, in order, each once."""
     found: dict[str, None] = {}
     for text in _texts(content):
         found.update(dict.fromkeys(_BLANK.findall(text)))
@@ -46,7 +46,7 @@ def blanks_of(content: Any) -> list[str]:
 
 
 def fill(content: dict[str, Any], blanks: Mapping[str, str], municipality: Municipality) -> dict[str, Any]:
-    """The content with every blank filled in; Refused says what is wrong with a blank, BadContent what LINE refuses."""
+    """Fills in every blank of the content; Refused says what is wrong with a blank, BadContent what LINE refuses."""
     words = {name: blanks.get(name, "").strip() for name in blanks_of(content)}
     if not all(words.values()):
         raise Refused("blank_left_empty")
@@ -68,14 +68,14 @@ def fill(content: dict[str, Any], blanks: Mapping[str, str], municipality: Munic
 
 
 def town_numbers(municipality: Municipality) -> list[str]:
-    """The town's own telephone numbers and the hotlines it names, in digits."""
+    """Returns the town's own telephone numbers and the hotlines it names, in digits."""
     return [
         "".join(filter(str.isdecimal, str(number))) for number in municipality.phones.model_dump().values()
     ]
 
 
 def leads_away(text: str, known: Collection[str]) -> set[str]:
-    """The links, LINE ids and telephone numbers in a text, but for the known numbers, which are given in digits."""
+    """Returns the links, LINE ids and telephone numbers in a text, but for the `known` numbers, given in digits."""
     plain = _plain(text)
     found = {match[0].lower() for match in _LINK.finditer(plain)}
     found |= {match[0].lower() for match in _LINE_ID.finditer(plain)}
@@ -84,7 +84,7 @@ def leads_away(text: str, known: Collection[str]) -> set[str]:
 
 
 def _numbers(text: str) -> Iterator[str]:
-    """Runs of digits that may be telephone numbers, however they are divided."""
+    """Yields runs of digits that may be telephone numbers, however they are divided."""
     for run in _RUN.findall(_plain(text)):
         digits = re.sub(r"\D", "", _TIME.sub(" ", run, count=_MOST_TIMES))
         if len(digits) >= _DIGITS_OF_A_PHONE:
@@ -92,20 +92,20 @@ def _numbers(text: str) -> Iterator[str]:
 
 
 def _without(text: str, known: Collection[str]) -> str:
-    """Numbers that stand alone; one that is only part of a longer number stays."""
+    """Takes out the known numbers that stand alone; one that is only part of a longer number stays."""
     for number in filter(None, known):
         text = re.sub(_divided(number), " # ", text)
     return text
 
 
 def _divided(number: str) -> str:
-    """A pattern for this number, however its digits are divided."""
+    """Returns a pattern for this number, however its digits are divided."""
     between_digits = r"[\s.()–—‐‑-]{0,2}"
     return rf"(?<!\d){between_digits.join(number)}(?!\d)"
 
 
 def _plain(text: str) -> str:
-    """Full-width and other forms as the usual ones, digits of any script and spoken ones as 0 to 9."""
+    """Turns full-width and other forms into the usual ones, digits of any script and spoken ones into 0 to 9."""
     text = unicodedata.normalize("NFKC", text).replace("。", ".").replace("ํา", "ำ")
     text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
     return _SPOKEN.sub(lambda match: str(_SPOKEN_DIGITS.index(match[0])), text)

@@ -1,4 +1,4 @@
-"""One-time buttons in the linked LINE of superiors, with which they confirm an emergency without signing in.
+"""Sends superiors one-time buttons in their linked LINE, to confirm an emergency without signing in.
 
 Each button is for one superior, one broadcast as they read it, one press and ten minutes. LINE signs who pressed it.
 """

@@ -1,4 +1,4 @@
-"""The emergency lane: words approved on a quiet day, filled in by one person, confirmed by a superior, then reviewed.
+"""Keeps emergency warnings: approved beforehand, filled in by one person, confirmed by a superior, then reviewed.
 
 Until a superior has confirmed, nobody hears anything: an order waits as a submitted broadcast does, for an hour.
 """
@@ -24,7 +24,7 @@ from store.staff_models import Staff
 
 @dataclass(frozen=True)
 class Confirmer:
-    """A superior who may confirm, and their own LINE where it is linked."""
+    """Holds a superior who may confirm, and their own LINE if it is linked."""
 
     person: Staff
     tester: Tester | None
@@ -85,7 +85,7 @@ def order(
     *,
     how: str,
 ) -> Broadcast:
-    """Waits for a superior's confirmation, which is `approval.approve`; Refused or BadContent says what to mend.
+    """Submits a broadcast for a superior to confirm with `approval.approve`; Refused or BadContent says what to mend.
 
     `how` tells the superiors what happened and how that is known. Neither `by` nor the template's author can confirm.
     """
@@ -109,7 +109,7 @@ def order(
 
 
 def _submitted(template: EmergencyTemplate, by: Staff, how: str) -> Broadcast:
-    """Waits from the first moment on; what it says and to whom is still to be filled in."""
+    """Returns a broadcast that waits from the first moment on; what it says and to whom is still to be filled in."""
     return Broadcast(
         title=template.title,
         category="warning",
@@ -126,17 +126,17 @@ def _submitted(template: EmergencyTemplate, by: Staff, how: str) -> Broadcast:
 
 
 def confirmers(session: Session, broadcast: Broadcast) -> list[Confirmer]:
-    """Every superior who has written none of it and may approve, in order of their names."""
+    """Returns every superior who has written none of it and may approve, in order of their names."""
     return _confirmers(session, broadcast.writers)
 
 
 def confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Confirmer]:
-    """Who could confirm it if this person filled it in."""
+    """Returns who could confirm the emergency if this person filled it in."""
     return _confirmers(session, {template.author_id, by.id})
 
 
 def later_confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Staff]:
-    """Who could confirm it but for their first day in the role, who may soonest first."""
+    """Returns who could confirm it but for their first day in the role, those who may soonest first."""
     people = [found.person for found in _superiors(session, {template.author_id, by.id})]
     new = [person for person in people if not person.may_approve]
     return sorted(new, key=lambda person: person.approves_from or now())
@@ -147,7 +147,7 @@ def _confirmers(session: Session, writers: set[int] | frozenset[int]) -> list[Co
 
 
 def _superiors(session: Session, without: set[int] | frozenset[int]) -> list[Confirmer]:
-    """Also those who may not approve yet."""
+    """Returns all superiors with an open account except `without`, also those who may not approve yet."""
     query = (
         select(Staff, Tester)
         .outerjoin(Tester, (Tester.staff_id == Staff.id) & Tester.resident_id.is_not(None))
@@ -158,7 +158,7 @@ def _superiors(session: Session, without: set[int] | frozenset[int]) -> list[Con
 
 
 def unconfirmed(session: Session) -> list[Broadcast]:
-    """Orders that still can be confirmed, the eldest first."""
+    """Returns the orders that can still be confirmed, the oldest first."""
     query = select(Broadcast).where(
         Broadcast.template_id.is_not(None),
         Broadcast.status == Status.SUBMITTED,
@@ -179,7 +179,7 @@ def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
 
 
 def to_review(session: Session) -> list[Broadcast]:
-    """Those that were confirmed, also where they were stopped afterwards."""
+    """Returns the confirmed emergencies nobody has reviewed yet, also those that were stopped afterwards."""
     query = select(Broadcast).where(
         Broadcast.template_id.is_not(None),
         Broadcast.reviewed_at.is_(None),

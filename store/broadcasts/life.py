@@ -103,7 +103,7 @@ def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> Rule:
 
 
 def check_age(person: Staff) -> None:
-    """Refused("account_too_new") for who was given an account or a role within the last day and approves already."""
+    """Raises Refused("account_too_new") if this person was given the account or the role within the last day."""
     if not person.may_approve:
         raise Refused("account_too_new")
 

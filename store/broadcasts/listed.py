@@ -1,4 +1,4 @@
-"""A list of recipients as an office keeps it: the residents behind telephone numbers and tracking codes in a file."""
+"""Finds the residents on a list as an office keeps it: a file of telephone numbers and tracking codes."""
 
 import re
 import unicodedata
@@ -30,11 +30,11 @@ class Imported:
 
 
 def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bool] | None) -> Imported:
-    """The residents behind a telephone number or tracking code in any cell of a row; nothing of the rows is kept.
+    """Finds the residents behind a telephone number or tracking code in any cell; nothing of the rows is kept.
 
     `seen` says which cases this person may see, None for all: residents who have no such case are not found, exactly
     like numbers of nobody. Phones of residents are sealed, so they are compared here and not in the database.
-    BadAudience for more than 20,000 rows.
+    Raises BadAudience for more than 20,000 rows.
     """
     wanted = [(number, row, _words(row)) for number, row in enumerate(rows, 1) if row.strip()]
     if len(wanted) > MOST_ROWS:
@@ -51,7 +51,7 @@ def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bo
 
 
 def _phones(session: Session, seen: ColumnElement[bool] | None) -> dict[str, set[int]]:
-    """Who left each number: a couple may share one."""
+    """Maps each telephone number to the residents who left it: a couple may share one."""
     query = select(Resident.id, Resident.person, Resident.row_key)
     if seen is not None:
         query = query.where(Resident.id.in_(select(Case.resident_id).where(seen)))
@@ -66,7 +66,7 @@ def _phones(session: Session, seen: ColumnElement[bool] | None) -> dict[str, set
 
 
 def _codes(session: Session, words: set[str], seen: ColumnElement[bool] | None) -> dict[str, set[int]]:
-    """Tracking codes as they are kept, found also where they were typed without their dashes."""
+    """Maps tracking codes without dashes to residents; codes are found with and without their dashes."""
     query = select(Case.tracking_code, Case.resident_id)
     if seen is not None:
         query = query.where(seen)
@@ -84,7 +84,7 @@ def _with_dashes(code: str) -> str:
 
 
 def _phone_in(person: Closed, row_key: bytes) -> str:
-    """The resident's telephone number, or "" if there is none or it cannot be decrypted: others must still be found."""
+    """Returns the resident's phone, or "" if there is none or it cannot be decrypted: others must still be found."""
     try:
         words = _words(str(person.open(row_key).get("phone", "")))
     except CannotOpen:
@@ -93,12 +93,12 @@ def _phone_in(person: Closed, row_key: bytes) -> str:
 
 
 def _words(row: str) -> Sequence[str]:
-    """Each cell as a phone 0812345678 or a code TX70AB12CD34E, however a person or Excel wrote it."""
+    """Returns each cell as a phone 0812345678 or a code TX70AB12CD34E, however a person or Excel wrote it."""
     return [word for cell in re.split(r"[,;\t]", row) if (word := _plain(cell))]
 
 
 def _plain(cell: str) -> str:
-    """Without what does not show, quotes and the sign with which Excel is told that it is text: ="0812345678"."""
+    """Removes what does not show, quotes and the sign that tells Excel that a cell is text: ="0812345678"."""
     shown = (sign for sign in arabic_digits(cell) if unicodedata.category(sign) not in ("Cf", "Cc"))
     plain = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in shown)
     plain = _DECIMALS.sub("", plain.strip(" =\"'\u2018\u2019\u201c\u201d"))

@@ -43,7 +43,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What one person has to do: approve, review after an emergency, mend, approve templates, release bulk messages."""
+    """Lists what one person has to do: approve, review emergencies, mend, approve templates, release bulk messages."""
 
     approve: list[Broadcast]
     review: list[Broadcast]
@@ -60,8 +60,8 @@ class Waiting:
 
 
 def stage_of(broadcast: Broadcast) -> str:
-    """Its status, or `unconfirmed` for an emergency that waits for a superior; of an approved one how its message is
-    going: waiting, sending, paused, stopped, sent, cut or menu."""
+    """Returns its status, or `unconfirmed` for an emergency that waits for a superior; of an approved one how its
+    message is going: waiting, sending, paused, stopped, sent, cut or menu."""
     if broadcast.status == Status.SUBMITTED and broadcast.template_id is not None:
         return "unconfirmed"
     if broadcast.status != Status.APPROVED:

@@ -49,7 +49,7 @@ def find_announcement(session: Session, broadcast_id: int) -> Announcement | Non
 
 
 def list_announcements(session: Session, *, most: int, before: int | None = None) -> list[Announcement]:
-    """What went out last first; `before` is the id of the last one seen, and an unknown id finds nothing."""
+    """Lists what went out, the last first; `before` is the id of the last one seen; an unknown id finds nothing."""
     query = _published().order_by(Mailing.started_at.desc(), Broadcast.id.desc()).limit(most)
     if before is not None:
         seen = select(Mailing.started_at).where(Mailing.broadcast_id == before, Mailing.part == "message")
@@ -110,7 +110,7 @@ def _announcement(session: Session, broadcast: Broadcast, sent_at: datetime | No
 
 
 def _who_let_it_out(broadcast: Broadcast) -> Staff | None:
-    """Whoever approved or confirmed exactly this themselves; None where somebody else only named them."""
+    """Returns who approved or confirmed exactly this themselves; None if somebody else only named them."""
     own = (broadcast.approver_id, "approve", broadcast.digest)
     return (
         broadcast.approver if own in {(act.staff_id, act.act, act.digest) for act in broadcast.acts} else None

@@ -1,4 +1,4 @@
-"""The own LINE of members of staff, linked with a code that only their session shows: for tests and confirmations."""
+"""Links the own LINE of members of staff by a code that only their session shows: for tests and confirmations."""
 
 import secrets
 from datetime import timedelta
@@ -59,16 +59,16 @@ def list_testers(session: Session) -> list[Tester]:
 
 
 def linked_testers(session: Session) -> list[Tester]:
-    """Those to whom a test can go: colleagues whose account is open and who linked their LINE themselves."""
+    """Returns those to whom a test can go: colleagues whose account is open and who linked their LINE themselves."""
     query = select(Tester).join(Staff, Staff.id == Tester.staff_id)
     query = query.where(Tester.resident_id.is_not(None), Staff.active)
     return list(session.scalars(query.order_by(Tester.name, Tester.id)))
 
 
 def send_test(session: Session, broadcast: Broadcast, tester: Tester, *, part: str = "message") -> None:
-    """As the residents would see it, by push, marked as a test. It costs one message.
+    """Sends the message as the residents would see it, by push, marked as a test. It costs one message.
 
-    Refused("no_tester") where no open account stands behind the link: words that nobody approved reach colleagues only.
+    Raises Refused("no_tester") if the link has no open account: words that nobody approved reach colleagues only.
     """
     if tester not in linked_testers(session):
         raise Refused("no_tester")

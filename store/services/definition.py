@@ -46,7 +46,7 @@ class Promise(_Part):
 
 
 class Question(_Part):
-    """One thing to ask. `when` names an earlier choice and the answer under which this is asked: nothing else.
+    """Defines one thing to ask. `when` names an earlier choice and the answer under which this is asked: nothing else.
 
     In a surge only questions `in_surge` are asked, of services that have any. `means` holds words of residents that
     mean a choice beside its label. A question with `urgent` choices also offers ไม่แน่ใจ, with the advice of the first
@@ -120,7 +120,7 @@ class Question(_Part):
 
 
 class Service(_Part):
-    """What we offer. What a resident reads here is Thai, but for `label_en`; braces name facts of the municipality.
+    """Defines what we offer. A resident reads it in Thai, but for `label_en`; braces name facts of the municipality.
 
     A message with one of the `keywords` is about this service. One with a `hint` may be: ถนน is where many things
     happen, so that it begins a request only as the whole message and else is offered first in the list.
@@ -150,7 +150,7 @@ class Service(_Part):
     @model_validator(mode="before")
     @classmethod
     def _is_found_by_its_english_label(cls, read: object) -> object:
-        """What a button says can be typed as well."""
+        """Adds the English label to the keywords: what a button says can be typed as well."""
         if isinstance(read, dict) and read.get("label_en") and isinstance(read.get("keywords"), list):
             return {**read, "keywords": [*read["keywords"], read["label_en"]]}
         return read
@@ -183,7 +183,7 @@ class Service(_Part):
         return self
 
     def in_english(self) -> Self:
-        """The same service under its English label, for the list of services; its questions stay Thai."""
+        """Returns the service under its English label, for the list of services; its questions stay Thai."""
         return self.model_copy(update={"label": self.label_en or self.label})
 
     def question(self, key: str) -> Question | None:
@@ -213,8 +213,8 @@ _PERSON: list[dict[str, object]] = [
 
 
 def read_services(folder: Path = FOLDER) -> dict[str, Service]:
-    """All services by name, in the order they are offered; ServiceError for the first that cannot work, and for more
-    than the chat can list."""
+    """Returns all services by name, in the order they are offered; ServiceError for the first that cannot work, and for
+    more than the chat can list."""
     services = [read_service(path) for path in sorted(folder.glob("*.toml"))]
     if len(services) > MOST_SERVICES:
         raise ServiceError(
