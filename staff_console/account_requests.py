@@ -1,4 +1,4 @@
-"""The pages on which another admin or a supervisor confirms or refuses what an admin asks about an account."""
+"""Shows the pages on which another admin or a supervisor confirms or refuses what an admin asks about an account."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
@@ -51,7 +51,7 @@ def _asked(session: Session, request_id: int) -> AccountRequest:
 
 
 def _address(secret: str) -> str:
-    """The full address of the link. CONSOLE_URL is used if set, because a client may send any Host header."""
+    """Returns the full address of the link. CONSOLE_URL is used if set, because a client may send any Host header."""
     path = url_for("first_password.ask", secret=secret)
     return (
         f"{office().settings.console_url}{path}"

@@ -1,10 +1,10 @@
-"""Where somebody may be led after signing in."""
+"""Decides where somebody may be led after signing in."""
 
 from urllib.parse import urlsplit
 
 
 def safe_next(wanted: str | None) -> str | None:
-    """An address inside this console, or None: a link must not lead to somebody else's page after sign-in."""
+    """Returns the address if it is inside this console, else None: a link must not lead elsewhere after sign-in."""
     if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/sign-")):
         return None
     if "\\" in wanted or not wanted.isprintable() or len(wanted) > 500:

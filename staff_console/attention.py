@@ -1,4 +1,4 @@
-"""What waits for the person who is signed in, said on every page: a number beside "ประกาศ", and emergencies in full."""
+"""Collects what waits for the person signed in, for every page: a number beside "ประกาศ", and emergencies in full."""
 
 import logging
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Attention:
-    """`count`: what this person alone or with others has to do. `unconfirmed`: emergencies that nobody let out yet.
-    `surges`: proposals of others to start a surge."""
+    """`count` is how much this person has to do, alone or with others. `unconfirmed` are emergencies that nobody let
+    out yet. `surges` counts the proposals of others to start a surge."""
 
     count: int = 0
     unconfirmed: Sequence[Broadcast] = ()
@@ -30,7 +30,7 @@ class Attention:
 
 
 def attention() -> Attention:
-    """Nothing where it cannot be known now: the page that says what is wrong must be shown all the same."""
+    """Returns what waits; empty if that cannot be known now, because the page that says what is wrong needs it, too."""
     if g.get("staff") is None or not may(me().role, "broadcasts.show_all"):
         return Attention()
     try:

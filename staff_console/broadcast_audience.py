@@ -41,7 +41,7 @@ class Chosen:
 
     @property
     def sealed(self) -> str:
-        """What goes with the form, for this person alone: it names residents, whom nobody is to read out of it."""
+        """Returns what goes with the form, sealed for this person alone, because nobody is to read whom it names."""
         if not self.kept:
             return ""
         sealed = office().database.sealer.seal_value(self.kept, ABOUT, _of_me())

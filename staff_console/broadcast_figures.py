@@ -14,7 +14,7 @@ from store.broadcasts.audience import BadAudience, Reach, reach, read_audience
 
 @dataclass(frozen=True)
 class Figures:
-    """`requests`: how many billed messages each resident gets, the closing one included. `left` None: no limit.
+    """`requests` counts the billed messages each resident gets, the closing one included. `left` None means no limit.
 
     `baht` is what the messages are worth at the plan's price, `extra_baht` what is charged beyond that price.
     """
@@ -93,7 +93,7 @@ def _cost(figures: Figures) -> list[tuple[str, str]]:
 
 
 def _price(figures: Figures) -> str:
-    """What is paid already is no new cost."""
+    """Says what the messages cost; what the plan's price has already paid for is no extra cost."""
     if figures.extra_baht:
         return f"ต้องจ่ายเพิ่ม {baht(figures.extra_baht)} บาท เพราะเกินแพ็กเกจ"
     if not figures.baht:

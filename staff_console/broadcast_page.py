@@ -132,7 +132,7 @@ def topic_words(topic: str | None) -> str:
 
 
 def audience_words(audience: dict[str, Any]) -> str:
-    """Whom it is for, as the public page says it, too."""
+    """Says whom the broadcast is for, in the words of the public page."""
     topics = {known.code: known.name for known in office().municipality.topics}
     services = {code: service.title for code, service in office().services.items()}
     return audience_in_words(audience, topics=topics, services=services)

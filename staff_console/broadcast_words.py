@@ -196,14 +196,14 @@ FIELDS_OF_REFUSALS: Final = {
 
 
 def button_of(act: Act, broadcast: Broadcast) -> str:
-    """What is approved in an emergency goes out at once, so its button says it."""
+    """Returns the words of the button; approving an emergency sends it at once, so its button says so."""
     if act is Act.APPROVE and broadcast.template_id is not None:
         return "ยืนยันให้ส่งเตือนภัยเดี๋ยวนี้"
     return BUTTONS[act]
 
 
 def done_of(act: Act, broadcast: Broadcast) -> str:
-    """What is said when it was done; an emergency waits for no other time."""
+    """Returns what is said after the act; an approved emergency goes out at once and waits for no other time."""
     if act is Act.APPROVE and broadcast.template_id is not None:
         return "ยืนยันแล้ว ระบบกำลังส่งเตือนภัยเดี๋ยวนี้"
     return DONE[act]

@@ -151,7 +151,7 @@ _DEEDS: Final[dict[Act, Callable[[Session, Broadcast, Asked], None]]] = {
 
 
 def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcast], str]) -> Page:
-    """Once, on the broadcast as this person saw it; or the page that says why not.
+    """Does the deed once, on the broadcast as this person saw it, or shows the page that says why not.
 
     The deed returns what is said when it was done.
     """

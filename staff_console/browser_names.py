@@ -1,4 +1,4 @@
-"""Words by which somebody recognises a browser of their own, from what it says of itself. Never a proof of anything."""
+"""Names a browser so that its owner recognises it, from what it says of itself. The name proves nothing."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ UNKNOWN: Final = "เบราว์เซอร์ที่ไม่รู้�
 
 
 def name_browser(user_agent: str) -> str:
-    """Such as "Chrome บน Windows", of at most 60 signs; no text of the browser's own gets into it."""
+    """Returns a name such as "Chrome บน Windows", of at most 60 characters; it holds no text of the browser's own."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), UNKNOWN)
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     return f"{browser} บน {system}" if system else browser

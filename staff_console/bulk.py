@@ -1,4 +1,4 @@
-"""One message to the residents of several cases: asked about again, and beyond five residents released by another.
+"""Sends one message to residents of several cases after asking again; beyond five residents another releases it.
 
 Each resident hears it once, and cases not told are named.
 """
@@ -35,7 +35,7 @@ LONGEST_NOTE = 1000
 
 @dataclass(frozen=True)
 class Outcome:
-    """The cases that were told, those whose status does not allow it any more, and those whose resident no message
+    """Holds the cases that were told, those whose status no longer allows it, and those whose resident no message
     reaches, each with the reason in words."""
 
     told: list[Case]
@@ -54,7 +54,7 @@ def may_tell_many(session: Session) -> bool:
 
 @bulk.post("/cases/tell")
 def tell() -> Page:
-    """First a page with the words and the cases; with the button on it they go, or wait for another person."""
+    """Shows a page with the words and the cases; its button sends the message, or lets it wait for another person."""
     note, ids = clean_note(request.form.get("note", "")), _asked_ids()
     with office().database.reading() as session:
         if not may_tell_many(session):
@@ -174,7 +174,7 @@ def _back(message_id: int, said_: str) -> Response:
 
 
 def _readable(message: BulkMessage | None) -> BulkMessage:
-    """For supervisors and its author; for others as if it did not exist."""
+    """Returns the message to supervisors and its author; for others it seems not to exist."""
     if message is None or (me().role != Role.SUPERVISOR and message.author_id != me().id):
         abort(404)
     return message

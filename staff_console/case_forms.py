@@ -62,7 +62,7 @@ class Asked:
     photos: list[FileStorage]
 
     def words(self) -> str:
-        """What the resident reads and the case keeps: of a forwarded case the agency first."""
+        """Returns what the resident reads and the case keeps; of a forwarded case the agency comes first."""
         return f"ถึง {self.agency}\n{self.note}" if self.action is Action.FORWARD else self.note
 
 

@@ -84,7 +84,7 @@ class CaseShown:
 
 
 class Words:
-    """What people wrote, with the numbers in it masked, and whether that has hidden any."""
+    """Masks the numbers in what people wrote, unless `unmasked`, and remembers whether that has hidden any."""
 
     def __init__(self, *, unmasked: bool) -> None:
         self.unmasked, self.has_hidden = unmasked, False
@@ -164,7 +164,7 @@ def _events(session: Session, case: Case, said: Words) -> list[EventShown]:
 
 
 def _label(event: CaseEvent) -> str:
-    """Words that follow the stars are another act than the stars: each stands in the timeline under its own name."""
+    """Returns the name of an act in the timeline: a comment on the work has another name than the stars before it."""
     if event.action == Action.RATE and event.value_or("note", words.CLOSED):
         return words.COMMENTED
     return words.EVENTS.get(event.action, event.action)

@@ -1,4 +1,4 @@
-"""The cookie of a session, as the browser sent it."""
+"""Reads the cookie of a session, as the browser sent it."""
 
 from flask import request
 

@@ -1,4 +1,4 @@
-"""The emergency lane: warnings written on a quiet day, filled in on a bad one, let out by a superior who confirms."""
+"""Shows the pages for emergencies: warnings are written beforehand, filled in when needed, confirmed by a superior."""
 
 from dataclasses import dataclass, field
 
@@ -36,7 +36,7 @@ FIELDS = {
 
 @dataclass
 class Decision:
-    """What stands in the form on a bad day."""
+    """Holds what is typed into the form when an emergency happens."""
 
     blanks: dict[str, str] = field(default_factory=dict)
     audience: Chosen = field(default_factory=Chosen)
@@ -65,7 +65,7 @@ def ask(template_id: int) -> str:
 
 @emergency.post("/broadcasts/emergency/<int:template_id>")
 def send(template_id: int) -> Page:
-    """First a page that shows exactly what would go out; with the button on it, superiors are asked to confirm it."""
+    """Shows a page with exactly what would go out; its button asks superiors to confirm it."""
     with office().database.reading() as session:
         template = template_in(session, template_id)
         typed = _read(blanks_of(template.content))

@@ -95,7 +95,7 @@ def show_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str
 
 
 def _page_above() -> str | None:
-    """The page nearest above an address that only forms are sent to, for whoever opens or reloads that address."""
+    """Returns the nearest page above an address that only takes forms, for whoever opens or reloads that address."""
     adapter, parts = current_app.create_url_adapter(request), request.path.split("/")
     while adapter and request.method in {"GET", "HEAD"} and len(parts) > 1:
         parts.pop()
@@ -106,7 +106,7 @@ def _page_above() -> str | None:
 
 
 def show_unusable_form(_error: Exception) -> tuple[str, int]:
-    """Its token is of an earlier session, as when somebody signed in again in another tab: it can be sent again."""
+    """Offers to send a form again whose token is of an earlier session, as after a new sign-in in another tab."""
     kept = keep()
     return (show_kept(kept), 400) if kept else error_page(400)
 

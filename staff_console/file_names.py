@@ -1,4 +1,4 @@
-"""The file name under which an officer downloads a resident's file: the resident's own, made safe.
+"""Makes the file name under which an officer downloads a resident's file: the resident's own, made safe.
 
 The extension is that of the file's real type, whatever the resident's name says.
 """
@@ -27,7 +27,7 @@ _ENDING: Final = re.compile(r"\.(?=[0-9]{0,4}[A-Za-z])[A-Za-z0-9]{1,5}$")
 
 
 def name_for(mime: str, given: str | None, number: int) -> str:
-    """A name with the ending of `mime`, whatever ending was `given`; without a usable one, kind and `number`."""
+    """Returns a name with the ending of `mime`, whatever ending was `given`; if none is usable, kind and `number`."""
     stem = _stem(given or "")
     if not stem:
         stem = f"{'photo' if mime == 'image/jpeg' else 'document'}-{number}"
@@ -35,7 +35,7 @@ def name_for(mime: str, given: str | None, number: int) -> str:
 
 
 def disposition(how: str, name: str, number: int) -> str:
-    """The value of Content-Disposition. `how` is inline or attachment.
+    """Returns the value of Content-Disposition. `how` is inline or attachment.
 
     Headers are ASCII, so another name goes as `filename*` (RFC 6266, RFC 8187), beside a plain one for old programs.
     A percent sign in the plain name would be decoded by some.
@@ -47,7 +47,7 @@ def disposition(how: str, name: str, number: int) -> str:
 
 
 def _stem(given: str) -> str:
-    """Without folders, invisible signs and all endings: of bill.pdf.exe only bill is left."""
+    """Returns the name without slashes, invisible characters and all endings: of bill.pdf.exe only bill is left."""
     spaced = "".join(" " if sign.isspace() else sign for sign in given.translate(_NO_NAME))
     visible = "".join(sign for sign in spaced if unicodedata.category(sign)[0] != "C")
     stem = unicodedata.normalize("NFC", " ".join(visible.split())).strip(" .")

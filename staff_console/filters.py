@@ -50,7 +50,7 @@ def short_moment(at: datetime) -> str:
 
 
 def typed_moment(typed: str) -> str:
-    """What a field for date and time holds, in the words and the era of people here; nothing for what is no moment."""
+    """Returns what a field for date and time holds, in Thai words and the Thai era; empty if that is no moment."""
     try:
         at = datetime.fromisoformat(typed)
     except ValueError:
@@ -71,7 +71,7 @@ def tone(status: str) -> str:
 
 
 def due_words(case: Case) -> str:
-    """เหลือ 2 วัน, เกิน 1 วัน; nothing for what has ended.
+    """Returns words such as เหลือ 2 วัน or เกิน 1 วัน; empty for a case that has ended.
 
     A case of danger or of a surge was promised no day to its resident, and must not look as if it had time.
     """

@@ -1,4 +1,4 @@
-"""The page to which a one-time link leads: its owner chooses a password that nobody else ever sees."""
+"""Shows the page to which a one-time link leads: its owner chooses a password that nobody else ever sees."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response

@@ -55,7 +55,7 @@ def let_in() -> Response | None:
 
 
 def _comes_unencrypted() -> bool:
-    """From another machine, though this console is not served by https. Holds under any server."""
+    """Says whether the request comes from another machine though the console has no https. Holds under any server."""
     if office().settings.is_https:
         return False
     proxied = request.environ.get("werkzeug.proxy_fix.orig", {})
@@ -70,7 +70,7 @@ def _is_the_monitor() -> bool:
 
 
 def _to_sign_in() -> Response:
-    """To the page to sign in, which says why and leads back; what a form held goes along."""
+    """Shows or leads to the page to sign in, which says why and leads back; what a form held goes along."""
     wanted = request.full_path.rstrip("?")
     if request.method != "GET":
         if kept := _kept():
@@ -80,7 +80,7 @@ def _to_sign_in() -> Response:
 
 
 def _kept() -> KeptForm | None:
-    """Of somebody who was signed in a while ago; a stranger's form is not even read."""
+    """Keeps the form of somebody who was signed in a while ago; a stranger's form is not even read."""
     if not session_cookie():
         return None
     request.max_content_length = MOST_OF_A_KEPT_FORM
@@ -88,7 +88,7 @@ def _kept() -> KeptForm | None:
 
 
 def _why() -> str | None:
-    """One word for the address; nothing for a browser that brings no session."""
+    """Returns one word for the address, why the session is over; None for a browser that brings no session."""
     return why_ended(office().database, session_cookie()) if session_cookie() else None
 
 

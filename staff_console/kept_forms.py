@@ -1,4 +1,4 @@
-"""Forms that came when the session was over, or with the token of an earlier one: nothing that was typed is lost.
+"""Keeps forms that came when the session was over, or with the token of an earlier one: nothing typed is lost.
 
 What was typed travels in hidden fields: through the page to sign in, then to a page that shows it and has a button to
 send it again. So it works without scripts and in several tabs. Only what one of our own pages sent is kept: else
@@ -31,7 +31,7 @@ class KeptForm:
 
     @property
     def words(self) -> list[str]:
-        """What a person typed, as far as one can tell from tokens, codes and numbers."""
+        """Returns what a person typed, as far as one can tell it from tokens, codes and numbers."""
         return [value for _, value in self.fields if not value.isascii() or " " in value.strip()]
 
     def packed(self) -> str:
@@ -39,7 +39,7 @@ class KeptForm:
 
 
 def keep() -> KeptForm | None:
-    """The form of this request, if one of our pages sent it and it is small enough."""
+    """Returns the form of this request if one of our pages sent it and it is small enough; else None."""
     if request.method != "POST" or not _is_ours() or not _may_be_kept(request.path):
         return None
     try:
@@ -52,7 +52,7 @@ def keep() -> KeptForm | None:
 
 
 def unpack(packed: str) -> KeptForm | None:
-    """What the page to sign in carried along; None where it is not what we wrote there."""
+    """Returns the form that the page to sign in carried along; None if it is not what we wrote there."""
     try:
         path, back, fields, had_files = json.loads(packed)
         fields = [(str(name), str(value)) for name, value in fields]
@@ -64,12 +64,12 @@ def unpack(packed: str) -> KeptForm | None:
 
 
 def show_kept(kept: KeptForm) -> str:
-    """The page with the words and the button. It needs no database, and names nobody."""
+    """Shows the page with the words and the button. It needs no database, and names nobody."""
     return render_template("kept_form.html", kept=kept, back=safe_next(kept.back) or url_for("queue.show"))
 
 
 def path_of_referrer() -> str:
-    """The page of ours from which this form came, or nothing."""
+    """Returns the page of ours from which this form came, or nothing."""
     where = _split(request.referrer or "")
     if where.netloc != request.host:
         return ""
@@ -77,13 +77,13 @@ def path_of_referrer() -> str:
 
 
 def _is_ours() -> bool:
-    """Browsers write the Origin of every form themselves (Fetch Standard, 3.2), and pages cannot change it."""
+    """Says whether our pages sent this form: browsers write Origin (Fetch Standard, 3.2); pages cannot change it."""
     sent_from = request.headers.get("Origin") or request.referrer or ""
     return _split(sent_from).netloc == request.host
 
 
 def _split(address: str) -> SplitResult:
-    """The parts of an address, all empty where it is none."""
+    """Returns the parts of an address, all empty if it is none."""
     try:
         return urlsplit(address)
     except ValueError:

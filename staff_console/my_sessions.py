@@ -1,4 +1,4 @@
-"""The browsers in which one is signed in: to look whether all are one's own, and to end those that are not."""
+"""Lists the browsers in which one is signed in, to check that all are one's own and to end those that are not."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response

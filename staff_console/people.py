@@ -1,4 +1,4 @@
-"""Staff accounts, for admins: what they ask for, which another person confirms, and closing, which needs nobody."""
+"""Keeps staff accounts, for admins: another person confirms what they ask for, but closing needs nobody else."""
 
 from collections.abc import Callable
 
@@ -60,7 +60,7 @@ def change_role(staff_id: int) -> Page:
 
 @people.post("/staff/<int:staff_id>/password")
 def reset_password(staff_id: int) -> Page:
-    """Asks for it; the old password counts until another person confirms."""
+    """Asks for a reset; the old password counts until another person confirms."""
     try:
         with office().database.transaction() as session:
             person = _person(session, staff_id)
@@ -115,7 +115,7 @@ def _person(session: Session, staff_id: int) -> Staff:
 
 
 def _code_page(code: str, full_name: str) -> str:
-    """Shown once: only a hash of the code is kept."""
+    """Shows the code once: only a hash of it is kept."""
     return render_template("account_code.html", code=f"{code[:4]} {code[4:]}", full_name=full_name)
 
 

@@ -1,4 +1,4 @@
-"""The live preview: a broadcast as LINE messages, drawn in the browser by the simulator's own page modules."""
+"""Shows the live preview: a broadcast as LINE messages, drawn in the browser by the simulator's own page modules."""
 
 from typing import Any
 

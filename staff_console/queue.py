@@ -68,7 +68,7 @@ def counts() -> dict[str, Any]:
 
 
 def _accounts_waiting(session: Session) -> int:
-    """How many requests about accounts this person may confirm."""
+    """Counts the requests about accounts that this person may confirm; 0 for anybody but supervisors."""
     if me().role != Role.SUPERVISOR:
         return 0
     waiting = account_requests.list_waiting(session)

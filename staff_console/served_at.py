@@ -1,4 +1,4 @@
-"""Where this process is served, as the server tells it: no setting; only deploy/gunicorn.conf.py writes it."""
+"""Reads where the server says it serves this process. That is no setting: only deploy/gunicorn.conf.py writes it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,5 +9,5 @@ SERVED_AT: Final = "SERVED_AT"
 
 
 def hosts_for_others(environ: Mapping[str, str]) -> list[str]:
-    """The hosts it is bound to that other machines reach; a socket file has none, and another server tells none."""
+    """Returns the hosts it is bound to that other machines reach: none for a socket file or under another server."""
     return [host for host in environ.get(SERVED_AT, "").split(",") if host and not is_this_machine(host)]

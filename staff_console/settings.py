@@ -40,7 +40,7 @@ class ConsoleSettings:
         return settings
 
     def _refuse_strangers(self, hosts: list[str]) -> None:
-        """Without https, passwords would cross the network for everybody to read."""
+        """Refuses to serve others without https: passwords would cross the network for everybody to read."""
         if hosts and not self.is_https:
             raise SettingsError(
                 f"CONSOLE_URL is not https://…, and the console would be open to others at {hosts[0]}:"

@@ -60,7 +60,7 @@ def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 
 @sign_in.get("/session")
 def remaining() -> dict[str, str | int]:
-    """Asked by open pages: who is signed in, for how many seconds more, and the token that forms need now.
+    """Tells open pages who is signed in, for how many seconds more, and the token that forms need now.
 
     With `typing` in the address it counts as use: who writes for half an hour is not away.
     """

@@ -1,4 +1,4 @@
-"""The page to sign in: why one must, where one goes then, and what one had typed."""
+"""Shows the page to sign in: why one must, where one goes then, and what one had typed."""
 
 from typing import Final
 

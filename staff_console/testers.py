@@ -1,4 +1,4 @@
-"""The own LINE of members of staff, for tests and confirmations: each links their own, with a code only they see."""
+"""Links the own LINE of each member of staff, for tests and confirmations, with a code that only they see."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -29,7 +29,7 @@ def show_all() -> str:
 
 @testers.post("/broadcasts/testers")
 def invite() -> Response:
-    """A code for this person's own LINE. Nobody asks for another's: whoever types it confirms for them."""
+    """Shows a code for this person's own LINE. Nobody asks for another's: whoever types it confirms for them."""
     try:
         with office().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
@@ -44,7 +44,7 @@ def invite() -> Response:
 
 @testers.post("/broadcasts/testers/<int:tester_id>/remove")
 def remove(tester_id: int) -> Response:
-    """One's own, or as a supervisor that of anybody."""
+    """Removes one's own link, or as a supervisor that of anybody."""
     with office().database.transaction() as session:
         tester = session.get(Tester, tester_id) if tester_id < 2**31 else None
         if tester is None:

@@ -13,12 +13,12 @@ _NAME: Final = "unmasked"
 
 
 def unmask_for_a_while(case_id: int) -> None:
-    """The case before it, if any, is masked again: one look opens one case."""
+    """Remembers that this case is unmasked. The case before it, if any, is masked again: only one is open at a time."""
     session[_NAME] = [me().id, case_id, (now() + SHOWN_FOR).isoformat()]
 
 
 def unmasked_until(case_id: int) -> datetime | None:
-    """When this case's numbers are masked again in this browser; None where they are masked now."""
+    """Returns when this case's numbers are masked again in this browser; None if they are masked now."""
     staff_id, unmasked, until = session.get(_NAME, (0, 0, ""))
     if (staff_id, unmasked) != (me().id, case_id):
         return None

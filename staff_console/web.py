@@ -125,7 +125,7 @@ def words_of_every_page() -> dict[str, Any]:
 
 
 def _is_unencrypted() -> bool:
-    """Whether what is typed here crosses a network without https; not so on the machine itself, as in the demo."""
+    """Says whether what is typed crosses a network without https; not so on the machine itself, as in the demo."""
     host = urlsplit(request.host_url).hostname or ""
     return not office().settings.is_https and not is_this_machine(host)
 
