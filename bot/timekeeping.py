@@ -27,6 +27,7 @@ class Timekeeper:
     def __init__(self, database: Database, scheduler: BaseScheduler) -> None:
         self._database, self._scheduler = database, scheduler
         self._watch, self._to_move, self._beats_at = ClockWatch(), NOT_SET, time.monotonic()
+        self._right_at = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
         """Trouble with the database is waited out; what has not been moved is moved then."""
@@ -50,7 +51,9 @@ class Timekeeper:
             self._to_move += now() - last
 
     def step(self) -> None:
-        jump = self._watch.look()
+        looked_at, jump = time.monotonic(), self._watch.look()
+        if not jump and not self._to_move:
+            self._right_at = looked_at
         if jump:
             log.warning("the clock was set", extra={"seconds": round(jump.total_seconds())})
             self._to_move += jump
@@ -58,7 +61,8 @@ class Timekeeper:
         if jump or time.monotonic() >= self._beats_at:
             self._beat()
         if self._to_move:
-            move_times_once(self._database, self._to_move, this_boot())
+            right_until = now() - timedelta(seconds=time.monotonic() - self._right_at)
+            move_times_once(self._database, self._to_move, this_boot(), right_until)
             self._to_move = NOT_SET
 
     def _beat(self) -> None:

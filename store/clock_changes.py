@@ -41,11 +41,17 @@ class _Times:
     later: timedelta = NOTHING
     all_back: bool = False
 
-    def to_move(self, by: timedelta) -> ColumnElement[bool]:
-        """Those written before the clock was set, as far as that can be told."""
+    def to_move(self, by: timedelta, right_until: datetime) -> ColumnElement[bool]:
+        """Selects the times written before the clock was set, as far as that can be told.
+
+        A due time behind `right_until` may be of a row written since, such as an answer to somebody who waits. So it
+        stays: what was put off for longer than the clock was set ahead is due earlier, and nothing is due later.
+        """
         if by > NOTHING:
             before = now() - by
-            return self.column > before if self.is_due else self.column <= before + self.later
+            if self.is_due:
+                return (self.column > before) & (self.column <= right_until)
+            return self.column <= before + self.later
         return self.column.is_not(None) if self.all_back else self.column > now() + self.later
 
 
@@ -90,8 +96,8 @@ def this_boot() -> Boot:
     return Boot(f"clock of {key}", now() - timedelta(seconds=time.monotonic()))
 
 
-def move_times_once(database: Database, by: timedelta, boot: Boot) -> int:
-    """As move_times, by the first of the workers of one machine: the others find that it is done."""
+def move_times_once(database: Database, by: timedelta, boot: Boot, right_until: datetime) -> int:
+    """Does what move_times does, by the first of the workers of one machine: the others find that it is done."""
     with database.transaction() as session:
         if session.get_bind().dialect.name == "postgresql":
             lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
@@ -103,26 +109,29 @@ def move_times_once(database: Database, by: timedelta, boot: Boot) -> int:
             return 0
         session.execute(delete(Tick).where(Tick.job == boot.name))
         session.add(Tick(job=boot.name, slot=boot.at))
-        return _move_all(session, by)
+        return _move_all(session, by, right_until)
 
 
-def move_times(database: Database, by: timedelta) -> int:
-    """The clock was set by so much: what is due in two minutes is due in two minutes. All or nothing is moved."""
+def move_times(database: Database, by: timedelta, right_until: datetime) -> int:
+    """Moves the times of what waits by as much as the clock was set. All or nothing is moved.
+
+    `right_until` is the last moment at which the clock was seen not to be set yet, by the clock as it is now.
+    """
     with database.transaction() as session:
-        return _move_all(session, by)
+        return _move_all(session, by, right_until)
 
 
-def _move_all(session: Session, by: timedelta) -> int:
-    moved = sum(_move(session, times, by) for times in _TIMES)
+def _move_all(session: Session, by: timedelta, right_until: datetime) -> int:
+    moved = sum(_move(session, times, by, right_until) for times in _TIMES)
     if by < NOTHING:
         # The slots of jobs that lie ahead were taken by the clock that was wrong.
         session.execute(delete(Tick).where(Tick.slot > now()))
     return moved
 
 
-def _move(session: Session, times: _Times, by: timedelta) -> int:
+def _move(session: Session, times: _Times, by: timedelta, right_until: datetime) -> int:
     table, count = times.column.class_, 0
-    for batch in _batches(session, times, by):
+    for batch in _batches(session, times, times.to_move(by, right_until)):
         for row_id, at in batch:
             # What somebody has dated anew meanwhile stays.
             moved = update(table).where(table.id == row_id, times.column == at)
@@ -131,8 +140,10 @@ def _move(session: Session, times: _Times, by: timedelta) -> int:
     return count
 
 
-def _batches(session: Session, times: _Times, by: timedelta) -> Iterator[list[tuple[int, datetime]]]:
-    table, after, found = times.column.class_, 0, times.to_move(by)
+def _batches(
+    session: Session, times: _Times, found: ColumnElement[bool]
+) -> Iterator[list[tuple[int, datetime]]]:
+    table, after = times.column.class_, 0
     query = select(table.id, times.column).where(times.of, found).order_by(table.id).limit(MOST_ROWS)
     while batch := [(row_id, at) for row_id, at in session.execute(query.where(table.id > after))]:
         yield batch

@@ -13,7 +13,7 @@ from store.broadcasts import approval, testers
 from store.broadcasts.approval import Draft
 from store.broadcasts.life import digest_of
 from store.clock import ClockWatch, is_within, now
-from store.clock_changes import move_times
+from store.clock_changes import NOTHING, move_times
 from store.db import Database
 from store.files import claim_wanted, put_off, want
 from store.inbox import Arrival
@@ -40,7 +40,7 @@ DRAFT = Draft(
 
 def jump(database: Database, clock: time_machine.Traveller, by: timedelta) -> None:
     clock.shift(by)
-    move_times(database, by)
+    move_times(database, by, right_until=now())
 
 
 @pytest.fixture
@@ -96,21 +96,31 @@ def waits(database: Database) -> dict[str, list[timedelta]]:
 def test_what_waits_is_due_as_soon_as_if_nobody_had_set_the_clock(
     database: Database, municipality: Municipality, stopped: time_machine.Traveller, by: timedelta
 ) -> None:
+    """Only what was put off for longer than the clock was set ahead is due earlier."""
+
+    def due_in(column: str, wait: timedelta) -> timedelta:
+        return wait - by if column in map(str, DUE) and NOTHING < by < wait else wait
+
     fill(database, municipality)
     before = waits(database)
     jump(database, stopped, by)
-    assert waits(database) == before
+    assert waits(database) == {
+        column: [due_in(column, wait) for wait in found] for column, found in before.items()
+    }
 
 
 def test_what_was_dated_after_the_jump_keeps_its_time(
     database: Database, stopped: time_machine.Traveller
 ) -> None:
     stopped.shift(timedelta(days=3))
+    set_at = now()
+    stopped.shift(timedelta(seconds=1))
     with database.transaction() as session:
         inbox.accept(session, [Arrival("event", "somebody", now(), {})])
         outbox.put_reply(session, lane="somebody", to="U1", token="t", messages=[], heard_at=now())
-    move_times(database, timedelta(days=3))
+    move_times(database, timedelta(days=3), right_until=set_at)
     with database.reading() as session:
+        assert session.scalars(select(OutboxRow.next_try_at)).one() == now()
         assert session.scalars(select(InboxEvent.arrived_at)).one() == now()
         assert session.scalars(select(OutboxRow.reply_until)).one() == now() + outbox.REPLY_WITHIN
 

@@ -56,6 +56,19 @@ def test_after_a_jump_the_worker_beats_and_each_job_is_due_within_its_interval(
         assert job.next_run_time - now() <= job.trigger.interval
 
 
+def test_an_answer_put_before_the_worker_notices_that_the_clock_was_set_ahead_is_due_at_once(
+    database: Database, scheduler: BackgroundScheduler, clock: time_machine.Traveller
+) -> None:
+    keeper = Timekeeper(database, scheduler)
+    keeper.step()
+    clock.shift(timedelta(days=3))
+    with database.transaction() as session:
+        row_id = news(session)
+    keeper.step()
+    with database.reading() as session:
+        assert session.get_one(OutboxRow, row_id).next_try_at <= now()
+
+
 def test_a_clock_set_back_while_no_worker_ran_is_noticed_at_the_start(
     database: Database, scheduler: BackgroundScheduler, clock: time_machine.Traveller
 ) -> None:
