@@ -19,7 +19,7 @@ def text(words: str) -> dict[str, Any]:
 
 
 def pin(title: str) -> dict[str, Any]:
-    place = {"title": title, "address": "หมู่ 4", "latitude": 14.0208, "longitude": 100.525}
+    place = {"title": title, "address": "หมู่ 4", "latitude": 16.4322, "longitude": 102.8236}
     return {"type": "message", "message": {"type": "location", "id": "589301234569113522", **place}}
 
 

@@ -70,16 +70,19 @@ def turns(bench: Bench) -> Iterator[Row]:
     for kind in bench.grounds:
         # SQLite has one writer at a time: the README runs one worker there.
         for workers in (1,) if kind == "sqlite" else (1, 2, 4):
-            rates, waits = [], []
+            rates, waits, lost = [], [], 0
             for _ in range(max(bench.rounds // 2, 1)):
                 with bench.town(kind, workers=workers) as town:
                     measured = bench.take_turns(town, warm_up=1.0 + workers / 2, seconds=2 * bench.seconds)
-                    kept = read_books(town.plot).cases == measured.requests and not measured.unanswered
-                rates.append(measured.rate if kept else 0.0)
+                    cases = read_books(town.plot).cases
+                    lost += abs(measured.requests - cases) + measured.unanswered
+                rates.append(measured.rate)
                 waits.append(measured.p99)
             what = f"turns of the street-light conversation, {kind}, {workers} worker{'s'[: workers - 1]}"
             figure = f"{middle(rates):.0f}/s, p99 {middle(waits):.0f} ms"
-            goal, holds = ("≥ 500/s", middle(rates) >= 500) if workers == 1 else ("", None)
+            if lost:
+                figure = f"{lost} requests were not answered to the end"
+            goal, holds = ("≥ 500/s", not lost and middle(rates) >= 500) if workers == 1 else ("", None)
             yield Row(what, goal, figure, holds)
 
 

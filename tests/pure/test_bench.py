@@ -3,7 +3,9 @@
 import pytest
 
 from bot.web import is_signed
-from tests.bench.bodies import SECRET, text, webhook
+from store.municipality import read_municipality
+from store.settings import DEMO_MUNICIPALITY
+from tests.bench.bodies import SECRET, pin, text, webhook
 from tests.bench.report import (
     BEGINS,
     ENDS,
@@ -31,6 +33,12 @@ def test_a_peer_that_answered_nothing_makes_no_goal_hold() -> None:
 def test_a_limit_is_not_held_by_reaching_it() -> None:
     assert under("wait", 25, [24.9, 1, 100], " ms").holds is True
     assert under("wait", 25, [25.0], " ms").holds is False
+
+
+def test_the_pin_of_the_benchmark_lies_in_the_demo_municipality_so_that_nothing_more_is_asked() -> None:
+    centre, at = read_municipality(DEMO_MUNICIPALITY).centre, pin("หน้าวัด")["message"]
+    assert centre is not None
+    assert not centre.is_far(at["latitude"], at["longitude"])
 
 
 def test_an_answer_that_never_came_is_the_slowest() -> None:
