@@ -1,6 +1,7 @@
-"""The only Flex JSON: cards in one calm style, large enough for elderly eyes.
+"""Builds all Flex messages: cards in one calm style, large enough for elderly eyes.
 
-https://developers.line.biz/en/reference/messaging-api/#flex-message - a bubble may have 30 KB, so long answers are cut.
+LINE takes at most 30 KB for a bubble, so long answers are cut.
+https://developers.line.biz/en/reference/messaging-api/#flex-message
 """
 
 from collections.abc import Callable, Sequence
@@ -29,14 +30,14 @@ def text(words: str, **looks: Any) -> Box:
 
 
 def service_menu(services: Sequence[Service], text: str) -> Box:
-    """One card of buttons, or several side by side when there are many services."""
+    """Returns one card of buttons, or several cards side by side when there are many services."""
     chunks = [services[i : i + SERVICES_ON_A_CARD] for i in range(0, len(services), SERVICES_ON_A_CARD)]
     cards = [bubble(header(text), [_service_button(service) for service in chunk]) for chunk in chunks]
     return cards[0] if len(cards) == 1 else {"type": "carousel", "contents": cards}
 
 
 def _fitting(build: Callable[[int], Box], most_bytes: int) -> Box:
-    """The card with the longest texts with which LINE takes it."""
+    """Returns the card with texts as long as LINE's limit of `most_bytes` allows."""
     for longest in LENGTHS:
         card = build(longest)
         if json_bytes(card) <= most_bytes:
@@ -112,7 +113,7 @@ def _answer_row(question: Question, answer: str, conversation_id: int) -> Box:
 
 
 def receipt(reply: Receipt) -> Box:
-    """Returns the receipt. After words of danger, whom to call comes first, and title and number are red, not green."""
+    """Returns the receipt. In danger the phones to call come first, and title and number are red instead of green."""
     top = header(reply.title, colour=RED) if reply.urgent else header(f"✅ {reply.title}")
     colour, calls = RED if reply.urgent else GREEN, call_boxes(reply.calls)
     body = [
@@ -146,7 +147,7 @@ def _case(card: CaseCard, longest: int) -> Box:
 
 
 def case_cards(cards: Sequence[CaseCard]) -> Box:
-    """Side by side each shows only its last steps: all of them together have 50 KB."""
+    """Returns one card, or several side by side, which show only their last steps: together they have at most 50 KB."""
     if len(cards) == 1:
         return case_card(cards[0])
     short = [
@@ -174,7 +175,7 @@ def topic_card(card: TopicCard) -> Box:
 
 
 def _topic(row: TopicRow) -> Box:
-    """The whole line is the button, large enough for any thumb; at its end stands what a tap does."""
+    """Returns a line that is a button as a whole, large enough for any thumb; its end says what a tap does."""
     words = [
         text(row.name, size="md", weight="bold"),
         text(row.state, size="sm", color=GREEN if row.wanted else GREY),
@@ -203,7 +204,7 @@ def _topic(row: TopicRow) -> Box:
 
 
 def _footer(buttons: Sequence[Button]) -> list[Box]:
-    """The first is what most people press next, unless it undoes something."""
+    """Returns the buttons. The first one, which most people press next, stands out unless it undoes something."""
     styles = ["primary"] + ["secondary"] * 5
     if buttons and buttons[0].do in UNDOING:
         styles[0] = "secondary"
@@ -211,7 +212,7 @@ def _footer(buttons: Sequence[Button]) -> list[Box]:
 
 
 def _step(moment: str, happened: str) -> Box:
-    """A dot, what happened, and when: read downwards they are the way of the case."""
+    """Returns one step of the timeline: a dot, what happened, and when."""
     words = [text(happened, size="md"), text(moment, size="sm", color=GREY)]
     return {
         "type": "box",
@@ -223,7 +224,7 @@ def _step(moment: str, happened: str) -> Box:
 
 
 def _dot() -> Box:
-    """As high as the first line beside it, so that it stands in its middle."""
+    """Returns a dot that stands at half the height of the first line beside it."""
     dot = {
         "type": "box",
         "layout": "vertical",

@@ -1,4 +1,4 @@
-"""LINE's JSON as small frozen events, read with distrust: whatever is missing or new becomes `Unknown`, never an error.
+"""Reads LINE's JSON into small frozen events. What is missing or new becomes `Unknown`, never an error.
 
 LINE's own models are not used here: they lose user id and reply token of events they do not know.
 https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
@@ -18,7 +18,7 @@ _PHOTO_ENDINGS = (".jpg", ".jpeg", ".jfif", ".png", ".heic", ".heif", ".hif", ".
 
 @dataclass(frozen=True)
 class Tap:
-    """A button of ours. `do` says what it asks for; `day` comes with a date picker."""
+    """Describes a press of one of our buttons. `do` says what it asks for; `day` comes with a date picker."""
 
     do: str
     about: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True)
 class SentFile:
-    """A photo or document that LINE holds; it is fetched after the answer is accepted."""
+    """Describes a photo or document that LINE holds; it is fetched after the answer is accepted."""
 
     kind: str
     message_id: str
@@ -60,12 +60,12 @@ class Unsent:
 
 @dataclass(frozen=True)
 class Joined:
-    """The account was invited to a group."""
+    """Says that the account was invited to a group."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Nothing we act on; still acknowledged."""
+    """Stands for an event that the bot does not act on, but still acknowledges."""
 
 
 What = Words | Tap | Place | SentFile | SomethingElse | Followed | Unfollowed | Unsent | Joined | Unknown
@@ -73,7 +73,10 @@ What = Words | Tap | Place | SentFile | SomethingElse | Followed | Unfollowed | 
 
 @dataclass(frozen=True)
 class Event:
-    """`user_id` is None where LINE does not tell; `group` is set for groups and rooms; `active` False means silence."""
+    """Describes an event. `user_id` is None where LINE does not tell it; `group` is set in groups and rooms.
+
+    Where `active` is False, LINE asks the bot for silence.
+    """
 
     what: What
     at: datetime
@@ -103,7 +106,7 @@ def read_event(body: Mapping[str, Any]) -> Event:
 
 
 def occurred_at(body: Mapping[str, Any]) -> datetime:
-    """When it happened, by LINE's clock; the beginning of time if LINE does not say so sensibly."""
+    """Returns when the event happened, by LINE's clock; 1 January 1970 if LINE sends no usable timestamp."""
     timestamp = body.get("timestamp")
     if isinstance(timestamp, bool) or not isinstance(timestamp, int | float):
         return datetime.fromtimestamp(0, UTC)
@@ -114,7 +117,7 @@ def occurred_at(body: Mapping[str, Any]) -> datetime:
 
 
 def whose(body: Mapping[str, Any]) -> str | None:
-    """The user, group or room an event belongs to; events of one of them keep their order."""
+    """Returns the user, group or room an event belongs to; events of one of them keep their order."""
     source = _mapping(body.get("source"))
     return _text(source.get("groupId")) or _text(source.get("roomId")) or _text(source.get("userId"))
 
@@ -150,7 +153,7 @@ def _message(message: Mapping[str, Any]) -> What:
 
 
 def _words(message: Mapping[str, Any]) -> What:
-    """Without LINE's own emoji, which stand in the text as () or (love); of nothing but these is made a sticker."""
+    """Returns the text without LINE's own emoji, which stand in it as () or (love); if none is left, a sticker."""
     text, emojis = message.get("text"), message.get("emojis")
     if not isinstance(text, str):
         return Unknown()
@@ -161,7 +164,7 @@ def _words(message: Mapping[str, Any]) -> What:
 
 
 def _without_spans(text: str, spans: list[Mapping[str, Any]]) -> str:
-    """`index` and `length` count UTF-16 code units; spans that cannot be are left out."""
+    """Removes the spans from the text and ignores those outside it. `index` and `length` count UTF-16 code units."""
     units = text.encode("utf-16-le", "surrogatepass")
     kept = bytearray(units)
     for start, length in ((span.get("index"), span.get("length")) for span in spans):
@@ -179,7 +182,7 @@ def _is_count(value: object) -> TypeGuard[int]:
 
 
 def _line_holds_it(message: Mapping[str, Any]) -> bool:
-    """An external provider's address is written by the sender: never to be fetched."""
+    """Says whether LINE itself holds the content. The sender writes the address of any other: it is never fetched."""
     provider = _mapping(message.get("contentProvider")).get("type", "line")
     return bool(provider == "line")
 
@@ -215,19 +218,19 @@ def _place(message: Mapping[str, Any]) -> What:
 
 
 def read_tap(postback: Mapping[str, Any]) -> Tap:
-    """Anything that is not one of our buttons has an empty `do`."""
+    """Reads the press of a button; `do` is empty for anything that is not one of our buttons."""
     about = dict(parse_qsl(str(postback.get("data") or "")))
     day = _mapping(postback.get("params")).get("date")
     return Tap(about.pop("do", ""), about, _date(day))
 
 
 def tap_data(do: str, **about: object) -> str:
-    """The other direction: what a button of ours carries (LINE allows 300 characters)."""
+    """Returns the data that a button carries and `read_tap` reads (LINE allows 300 characters)."""
     return urlencode({"do": do, **{key: str(value) for key, value in about.items()}})
 
 
 def row_number(text: str | None) -> int | None:
-    """The number of a row that a button names, or None for what no button of ours ever carried."""
+    """Returns the number of a row that a button names, or None for what none of our buttons ever carried."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
@@ -252,6 +255,6 @@ def _text(value: object) -> str | None:
 
 
 def _id(value: object, longest: int) -> str | None:
-    """An id as LINE gives it out; None for what no column of ours would hold, such as U+0000."""
+    """Returns LINE's id, or None for what no column of the database holds: too long, or with signs such as U+0000."""
     text = _text(value)
     return text if text and len(text) <= longest and text.isprintable() else None

@@ -1,4 +1,4 @@
-"""What operators see of the web process: its figures at /metrics, and failures told without anybody's data."""
+"""Shows operators the figures of the web process at /metrics, and its failures, logged without personal data."""
 
 import logging
 
@@ -30,7 +30,11 @@ def metrics() -> Response:
 
 
 def _may_see() -> bool:
-    """With a token set, only who has it. A bare proxy shows nobody's address, so without one it is this machine's."""
+    """Says whether to show the figures: to whoever has the token or, where none is set, to this machine alone.
+
+    A request that a proxy of this machine forwards for others seems to come from here: its headers tell it apart. A
+    proxy that adds no headers cannot be told apart, so behind one a token is needed.
+    """
     settings: BotSettings = current_app.extensions["bot_settings"]
     if settings.metrics_token:
         return is_bearer(request.headers.get("Authorization", ""), settings.metrics_token)
@@ -39,6 +43,6 @@ def _may_see() -> bool:
 
 
 def show_failure(error: Exception) -> Response:
-    """Flask would write down the error's text, which can quote what a resident wrote."""
+    """Logs the failure without the error's text, which can quote a resident and which Flask would log."""
     log.error("failure", extra={"endpoint": request.endpoint, **failure_fields(error)})
     return Response(error_page(500), status=500, content_type="text/html; charset=utf-8")

@@ -1,4 +1,4 @@
-"""What a notice of the store says to the resident, and what they can press."""
+"""Writes the messages for notices: what each says to the resident, and the buttons below it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +30,7 @@ PICTURES_SENT = 2
 def notice_replies(
     notice: str, details: dict[str, Any], phrases: Phrases, settings: BotSettings
 ) -> list[Reply]:
-    """The notice as replies: one card, and the officer's photos where LINE can fetch them."""
+    """Returns the notice as replies: the officer's photos where LINE can fetch them, then one card."""
     if notice == "file_lost":
         return [_file_lost(details, phrases)]
     if notice == "file_is_photo":
@@ -45,7 +45,7 @@ def notice_replies(
 
 
 def _file_lost(details: dict[str, Any], phrases: Phrases) -> Say:
-    """What to do about it, and nothing that would lead nowhere."""
+    """Says why a file could not be kept, and asks the resident to send it again unless its case has ended."""
     words = {
         "file": phrases.say(f"file_problem.{details.get('kind', 'photo')}"),
         "problem": phrases.say(f"file_problem.{details['reason']}"),
@@ -129,7 +129,7 @@ def _phrase(notice: str, details: dict[str, Any]) -> str:
 
 
 def _pictures(details: dict[str, Any], settings: BotSettings) -> list[Picture]:
-    """Only with a public address: LINE's phones fetch the photo themselves."""
+    """Returns the photos to show, or none without a public address: residents' phones fetch them by themselves."""
     if not settings.public_url:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Photos that officers send to residents: LINE fetches them, so they need an address, signed and for a few days."""
+"""Serves the photos that officers send to residents: LINE fetches them at signed addresses, which hold 180 days."""
 
 from flask import Blueprint, Response, abort, current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -18,12 +18,12 @@ def _signer(settings: BotSettings) -> URLSafeTimedSerializer:
 
 
 def address_of(settings: BotSettings, token: str, *, small: bool = False) -> str:
-    """Where LINE finds the photo; unguessable, and useless for any other photo."""
+    """Returns the address where LINE finds the photo. It cannot be guessed, and is of no use for any other photo."""
     return f"{settings.public_url}{path_of(settings, token, small=small)}"
 
 
 def path_of(settings: BotSettings, token: str, *, small: bool = False) -> str:
-    """For a page of ours."""
+    """Returns the photo's path, for a page of this site."""
     signed = _signer(settings).dumps(token)
     return f"/photos/{signed}/{'small' if small else 'full'}.jpg"
 

@@ -1,6 +1,6 @@
-"""Open to everybody: what was broadcast, so that a forgery is known by its absence (L9), and the way of its links.
+"""Serves the public pages: all public broadcasts, so that a forgery is known by its absence (L9), and their links.
 
-Nothing here needs a script, a cookie or a sign-in, and nobody's name is told but that of who let it out.
+No page needs a script, a cookie or a sign-in, and the only name shown is that of who approved the broadcast.
 """
 
 import logging
@@ -68,7 +68,7 @@ def show_file(version: str, filename: str) -> Response:
 
 @public_pages.get("/b/<int:broadcast_id>/<int:number>")
 def follow_link(broadcast_id: int, number: int) -> AnyResponse:
-    """To the address that was approved, counted on the way; to nowhere for what was never sent."""
+    """Redirects to the link that was approved, and counts the press; 404 for a broadcast that was never sent."""
     with _database().reading() as session:
         broadcast = was_sent(session, _sane(broadcast_id))
         buttons = buttons_of(broadcast) if broadcast else []
@@ -84,7 +84,7 @@ def follow_link(broadcast_id: int, number: int) -> AnyResponse:
 
 
 def _count(broadcast_id: int, number: int) -> None:
-    """A press that is not counted is better than a resident who gets nowhere."""
+    """Counts a press. A failure is only logged, so that the resident still reaches the link."""
     try:
         with _database().transaction() as session:
             press(session, broadcast_id, number)
@@ -118,7 +118,7 @@ def show_root() -> AnyResponse:
 
 @public_pages.errorhandler(404)
 def show_nothing(_error: HTTPException) -> Response:
-    """What is not here may well be a forgery, so the page says what to do."""
+    """Shows that there is no such page and, because the announcement may be a forgery, says what to do."""
     return add_headers(make_response(render_template("no_announcement.html", **_facts()), 404))
 
 
@@ -157,7 +157,7 @@ def _facts() -> dict[str, object]:
 
 
 def _municipality() -> Municipality:
-    """Read when the first page is asked for: the webhook answers LINE also while the file cannot be read."""
+    """Returns the municipality's facts, read for the first page: the webhook works even while their file is broken."""
     known: Municipality | None = current_app.extensions.get("municipality")
     if known is None:
         known = current_app.extensions["municipality"] = read_municipality(_settings().store.municipality)
@@ -175,5 +175,5 @@ def _database() -> Database:
 
 
 def _sane(number: int) -> int:
-    """No row has a number that databases cannot hold."""
+    """Returns the number, or 0, which no row has, for a number too large for the database."""
     return number if number < 2**31 else 0

@@ -1,4 +1,4 @@
-"""Replies become LINE messages, within LINE's limits. Plain dictionaries: what is stored is what is sent."""
+"""Turns replies into LINE messages within LINE's limits: plain dictionaries, which are stored and sent as they are."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -41,7 +41,7 @@ Message = dict[str, Any]
 
 
 def render(replies: Sequence[Reply]) -> list[Message]:
-    """At most five messages; texts in a row become one when there would be more."""
+    """Returns at most five messages. If there are more, adjacent texts are joined; then the first ones are dropped."""
     messages = [_message(reply) for reply in replies]
     while len(messages) > MESSAGES_IN_A_REQUEST and (pair := _two_texts(messages)) is not None:
         first, second = messages[pair], messages[pair + 1]

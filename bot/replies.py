@@ -1,4 +1,4 @@
-"""What the bot can say, without LINE: plain facts that render.py turns into messages."""
+"""Lists what the bot can say, as plain values without LINE's formats; render.py turns them into messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from store.services import Question, Service
 
 @dataclass(frozen=True)
 class Button:
-    """`do` and `about` come back to us as a tap; `says` is what the resident is seen to say by pressing it."""
+    """Describes a button. A press sends us `do` and `about` as a tap; the chat shows `says` as the resident's words."""
 
     label: str
     do: str
@@ -61,7 +61,7 @@ class Say:
 
 @dataclass(frozen=True)
 class ServiceMenu:
-    """The services as large buttons under one line of text."""
+    """Shows the services as large buttons under one line of text."""
 
     text: str
     services: tuple[Service, ...]
@@ -70,7 +70,7 @@ class ServiceMenu:
 
 @dataclass(frozen=True)
 class ChoiceCard:
-    """Shows one question with its answers below each other, where side by side only the first ones would be seen."""
+    """Shows one question with its answers below each other: side by side, only the first ones would be seen."""
 
     text: str
     choices: tuple[Button, ...]
@@ -90,7 +90,7 @@ def choice(text: str, choices: Sequence[Button], *quick: Quick) -> "Say | Choice
 
 @dataclass(frozen=True)
 class Summary:
-    """All answers, each with its own button to change it, and the one press that sends them."""
+    """Shows all answers, each with a button to change it, and the button that sends them."""
 
     service: Service
     answers: tuple[tuple[Question, str], ...]
@@ -130,7 +130,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class CaseCard:
-    """One case with its timeline: (moment, what happened, is it the present step)."""
+    """Shows one case with its timeline; each step is (moment, what happened)."""
 
     number: str
     title: str
@@ -152,7 +152,7 @@ class CaseCards:
 
 @dataclass(frozen=True)
 class NoticeCard:
-    """News of a case: what happened, in one short text, and what the resident can do now."""
+    """Tells news of a case: what happened, in one short text, and what the resident can do now."""
 
     number: str
     title: str
@@ -164,7 +164,7 @@ class NoticeCard:
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo at an address LINE can fetch."""
+    """Shows a photo at an address from which LINE can fetch it."""
 
     address: str
     small_address: str
@@ -172,14 +172,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Ready:
-    """A message as LINE takes it: of a broadcast, drawn in store.broadcasts as everybody sees it."""
+    """Holds a message of a broadcast in LINE's format, made by store.broadcasts."""
 
     message: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class TopicRow:
-    """One topic with whether news of it are wanted, and the button that changes it; `word` is what it then does."""
+    """Shows one topic, whether its news are wanted, and the button to change that; `word` says what the button does."""
 
     name: str
     state: str
@@ -190,7 +190,7 @@ class TopicRow:
 
 @dataclass(frozen=True)
 class TopicCard:
-    """What a resident wants to hear about, topic by topic, and two buttons for everything at once."""
+    """Shows what a resident wants to hear about, topic by topic, with buttons for everything at once."""
 
     title: str
     text: str

@@ -1,4 +1,4 @@
-"""The worker's sign of life, by a clock that nobody sets, and what has to follow when the machine's clock was set."""
+"""Writes the worker's heartbeats by the monotonic clock, and moves stored times when the machine's clock was set."""
 
 import logging
 import threading
@@ -22,7 +22,10 @@ NOT_SET = timedelta(0)
 
 
 class Timekeeper:
-    """For one thread of each worker. APScheduler waits for a time of day, so it must be told when that has moved."""
+    """Writes the worker's heartbeats and notices when the clock was set. Each worker runs it in one thread.
+
+    It also tells APScheduler, which waits for a time of day, when the clock was set.
+    """
 
     def __init__(self, database: Database, scheduler: BaseScheduler) -> None:
         self._database, self._scheduler = database, scheduler
@@ -30,7 +33,7 @@ class Timekeeper:
         self._right_at = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
-        """Trouble with the database is waited out; what has not been moved is moved then."""
+        """Takes one step after the other until `stop` is set. After an error it waits; what was left is moved then."""
         began = False
         while not stop.wait(LOOK_EVERY_SECONDS):
             try:
@@ -43,8 +46,10 @@ class Timekeeper:
                 stop.wait(REST_AFTER_TROUBLE_SECONDS)
 
     def begin(self) -> None:
-        """Where the last sign of life lies ahead, the clock was set back while no worker ran; nobody knows by how much
-        more."""
+        """Notes that the clock was set back while no worker ran, if the last heartbeat lies in the future.
+
+        It was set back by at least that much; how much more, nobody knows.
+        """
         with self._database.reading() as session:
             last = heartbeats.last_beat(session, "worker")
         if last is not None and last - now() >= heartbeats.DEAD_AFTER:
@@ -71,6 +76,6 @@ class Timekeeper:
         self._beats_at = time.monotonic() + BEAT_EVERY_SECONDS
 
     def _put_off_jobs(self) -> None:
-        """Each begins its interval anew. None runs at once: what tidies up must not trust a clock just set."""
+        """Begins each job's interval anew. None runs at once: jobs that clean up must not trust a clock just set."""
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=now() + job.trigger.interval)

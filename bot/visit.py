@@ -1,4 +1,4 @@
-"""What a handler has at hand for one event: the resident, the open transaction, and the municipality's facts."""
+"""Holds what a handler needs for one event: the resident, the open transaction, and the municipality's facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from store.thai import has_thai
 
 @dataclass(frozen=True)
 class Office:
-    """The facts that stay the same from event to event."""
+    """Holds the facts that stay the same from event to event."""
 
     municipality: Municipality
     services: Mapping[str, Service]
@@ -41,7 +41,7 @@ class Office:
 
 @dataclass(frozen=True)
 class Visit:
-    """`arrived_at` is when the event reached us; `running` is the request the resident had open then.
+    """Holds one event. `arrived_at` is when it reached us; `running` is the request the resident had open then.
 
     `offered` is what our last message offered to press, and about which case or service: see `store.residents.offer`.
     """
@@ -56,7 +56,7 @@ class Visit:
 
     @property
     def late(self) -> bool:
-        """LINE delivers again and out of order: an older message is no answer to a newer question."""
+        """Says whether the event is older than the last answer: LINE may deliver late. It answers no newer question."""
         return self.running is not None and self.event.at < self.running.heard_at
 
     @property
@@ -73,12 +73,12 @@ class Visit:
         return Say(self.words(phrase, **words), tuple(quick))
 
     def button(self, name: str, do: str, **about: object) -> Button:
-        """A button with the label phrases.toml gives it."""
+        """Returns a button with the label that phrases.toml gives it."""
         label = self.words(f"button.{name}")
         return Button(label, do, {key: str(value) for key, value in about.items()}, label)
 
     def calls(self, names: Iterable[str], *, in_english: bool = False) -> tuple[Call, ...]:
-        """Returns buttons that dial the phones of these names of bot/hotlines.py."""
+        """Returns buttons that dial the phones with these names in bot/hotlines.py."""
         office = self.office
         return make_calls(office.phrases, office.municipality, names, in_english=in_english)
 

@@ -1,4 +1,4 @@
-"""One inbox event is all or nothing: event done, answers saved, case changed and reply queued in one transaction."""
+"""Works on inbox events, all or nothing: one transaction saves answers, changes the case and queues the reply."""
 
 import logging
 import time
@@ -54,9 +54,9 @@ class Worker:
     def work_once(self) -> bool:
         """Works on some of the events that wait, if any do. No network call happens in here.
 
-        A try is counted for each in a commit of its own, so that an event which ends this process is given up after
-        a few tries. They are of different residents and share one commit; where one of them fails nothing is kept,
-        and each is worked on again in a transaction of its own.
+        Each event's try is counted in an earlier commit, so that an event that ends this process is given up after a
+        few tries. The events belong to different residents and share one transaction. If one of them fails, nothing
+        is kept, and each is worked on again in a transaction of its own.
         """
         claim = self._claim()
         if claim is None:
@@ -144,7 +144,7 @@ class Worker:
         return handle(Visit(session, self._office, resident, event, row.arrived_at, running))
 
     def _in_group(self, event: Event) -> list[Reply]:
-        """Requests and documents only between the resident and us (requirements L1, L2): nothing is kept."""
+        """Says that requests are taken only in a chat with one resident (requirements L1, L2); nothing is kept here."""
         if isinstance(event.what, Joined):
             return [Say(self._office.phrases.say("group.hello"))]
         if isinstance(event.what, Words) and event.mentions_us:
@@ -176,7 +176,7 @@ class Worker:
             self._to_give_back.append(row_id)
 
     def _give_up(self, row_id: int) -> None:
-        """Tells the resident that we failed. The event is dead already, so that whatever happens here happens once."""
+        """Tells the resident that we failed, at most once: the event is marked as dead before."""
         log.error("event given up", extra={"row": row_id})
         try:
             with self._database.transaction() as session, self._watchdog.step("apology", row_id):
@@ -202,7 +202,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of those whose events are worked on together, looked up for all of them at once."""
+    """Holds the residents and open requests of the events that are worked on together, looked up all at once."""
 
     residents: Mapping[str, Resident]
     requests: Mapping[int, Conversation]
@@ -214,7 +214,7 @@ class _Known:
 
 
 def _that_opens(running: Conversation | None) -> Conversation | None:
-    """Returns the request. One whose answers never open is ended, as if its resident had left it alone for long."""
+    """Returns the request, or None if its answers can never be decrypted: it is then ended as expired."""
     if running is None:
         return None
     spoilt = running.never_open()
@@ -227,6 +227,6 @@ def _that_opens(running: Conversation | None) -> Conversation | None:
 
 
 def _dated(event: Event, row: InboxEvent) -> Event:
-    """Replaces a time that LINE cannot have meant by that of arrival."""
+    """Returns the event; a time that LINE cannot have meant is replaced by the time of arrival."""
     sane = abs(row.arrived_at - event.at) < FARTHEST_OFF
     return event if sane else replace(event, at=row.arrived_at)

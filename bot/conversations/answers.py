@@ -1,4 +1,4 @@
-"""The one place that decides whether what was said answers the question, a function for each kind."""
+"""Decides whether a message answers the question, with one function for each kind of question."""
 
 import re
 import unicodedata
@@ -35,7 +35,7 @@ from store.thai import (
 
 @dataclass(frozen=True)
 class Setting:
-    """What an answer is judged against beside its question."""
+    """Holds what an answer is checked against besides its question: the date, the town's address and its centre."""
 
     today: date
     address_defaults: dict[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """`why` names the phrase that says so kindly."""
+    """Says that the answer cannot be used. `why` names the phrase that tells the resident, `words` fill it in."""
 
     why: str
     words: dict[str, str] = field(default_factory=dict)
@@ -78,15 +78,17 @@ _EMAIL = re.compile(r"(?<!\S)[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9
 
 
 def clean_text(text: str) -> str:
-    """Normalised and without invisible signs that could hide or reverse what an officer reads; "" if none is left
-    to be seen."""
+    """Returns the text normalised, without invisible characters that could hide or reverse what an officer reads.
+
+    It returns "" if nothing visible is left.
+    """
     text = _HEAPED_SIGNS.sub(r"\1", _CONTROLS.sub("", text))
     text = one_spelling(unicodedata.normalize("NFC", text)).strip()
     return text if any(unicodedata.category(sign)[0] in "LNPS" for sign in text) else ""
 
 
 def check(question: Question, said: Said, setting: Setting) -> Verdict:
-    """Returns Accepted with the value to keep, or Refused with what to say. The wrong kind of message is refused, too.
+    """Returns Accepted with the value to keep, or Refused with what to say. A message of the wrong kind is refused.
 
     The value is None where an optional question was answered with nothing, and UNKNOWN where that is an answer.
     """
@@ -247,13 +249,13 @@ _CHECKS: dict[str, Callable[[Question, Said, Setting], Verdict]] = {
 
 
 def count_files(value: list[dict[str, Any]]) -> int:
-    """How many were sent: of an album whose other photos are still on their way, all of them."""
+    """Counts the files sent. An album counts with all its photos, also those that have not arrived yet."""
     albums: dict[str, int] = {file["album"]: file["of"] for file in value if file["album"]}
     return sum(albums.values()) + sum(1 for file in value if not file["album"])
 
 
 def arrived(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Only what is here, whatever an album said of itself."""
+    """Returns the files without what they say of their albums, so that only those that have arrived count."""
     return [{**file, "album": None} for file in value]
 
 
@@ -268,7 +270,7 @@ def show(question: Question, value: Any) -> str:
 
 
 def show_in_chat(question: Question, value: Any) -> str:
-    """Returns the same with a citizen ID masked, because a chat is open on a phone that others look at."""
+    """Returns the answer in words with a citizen ID masked, because others may look at the phone, too."""
     if question.kind == "citizen_id" and value is not None:
         return citizen_id_masked(value)
     return show(question, value)

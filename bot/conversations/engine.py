@@ -1,4 +1,4 @@
-"""The conversation engine: what to ask next, and what changes when something is said.
+"""Decides what to ask next in a conversation, and what changes when something is said.
 
 The answers are the whole state. Back, edit, skip, "2 of 5", resuming after days, and a service definition that
 changed meanwhile all follow from that: there are no step numbers to go wrong.
@@ -34,7 +34,7 @@ PIN_MEANT = Question(
 
 @dataclass(frozen=True)
 class Remark:
-    """Something to say before the next question; `name` is a phrase, unless it is given as `text`."""
+    """Holds something to say before the next question: the phrase called `name`, or `text` where it is given."""
 
     name: str
     words: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Heard:
-    """What hearing something led to. `silent`: the next photo of an album already answered."""
+    """Holds the draft after a message, and what to say: nothing if `silent`, for the album was acknowledged before."""
 
     draft: Draft
     remarks: tuple[Remark, ...] = ()
@@ -73,7 +73,10 @@ def needs_a_way_out(draft: Draft) -> bool:
 
 
 def _refusal(draft: Draft, question: Question, refused: Refused) -> tuple[Remark, ...]:
-    """Says why it is no answer; after two misses the way out instead, or beside it where an answer is still needed."""
+    """Says why the answer was refused. After two refusals in a row it offers a way out.
+
+    The way out stands alone where the question may be skipped or left unknown, unless a secret was told.
+    """
     why = Remark(refused.why, refused.words)
     if not needs_a_way_out(draft):
         return (why,)
@@ -104,7 +107,10 @@ def _settled(draft: Draft, question: Question, *, sure: bool) -> Draft:
 
 
 def _meant(draft: Draft, said: Said) -> Question | None:
-    """A pin or a photo finds its own question, early or late; everything else is for the one being asked."""
+    """Returns the question that the message answers, usually the one being asked; None if all are answered already.
+
+    A pin, photo or file that does not fit that question answers the one of its own kind, early or late.
+    """
     turn = next_turn(draft)
     asking = turn.question if isinstance(turn, Asking) else None
     if isinstance(said, Pin) and (asking is None or asking.kind != "place"):
@@ -119,7 +125,7 @@ def _meant(draft: Draft, said: Said) -> Question | None:
 
 
 def _question_of_album(draft: Draft, photo: Photo) -> Question | None:
-    """The question that took the first photo of an album takes the rest, though another is being asked by now."""
+    """Returns the question that took the first photo of the album, though another is asked by now; None for others."""
     if photo.album is None:
         return None
     for question, value in answered(draft):
@@ -212,5 +218,5 @@ def edit(draft: Draft, key: str) -> Heard:
 
 
 def to_remember(draft: Draft) -> dict[str, Any]:
-    """What the person told about themselves and need not type again."""
+    """Returns what residents told about themselves and need not type again, by the kind of question."""
     return {q.kind: value for q, value in answered(draft) if q.kind in REMEMBERED and value is not None}

@@ -1,4 +1,4 @@
-"""What a resident can say in a conversation, whatever the channel."""
+"""Lists what a resident can say in a conversation, in any channel."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Picked:
-    """A choice by its button."""
+    """Describes a choice made by its button."""
 
     choice: str
 
@@ -29,13 +29,13 @@ class Pin:
 
     @property
     def is_nowhere(self) -> bool:
-        """Says whether the pin lies off the coast of Africa, at 0, 0, as phones say that do not know where they are."""
+        """Says whether the pin is at 0, 0, off the coast of Africa: phones send this when they find no position."""
         return abs(self.latitude) < 0.01 and abs(self.longitude) < 0.01
 
 
 @dataclass(frozen=True)
 class Photo:
-    """`album` and `of` tell photos sent together; they arrive one by one, in any order."""
+    """Describes a photo. Photos sent together share `album`; `of` counts them; they arrive one by one, in any order."""
 
     token: str
     album: str | None = None
@@ -50,7 +50,7 @@ class Document:
 
 @dataclass(frozen=True)
 class SomethingElse:
-    """A sticker, a voice message, a video: `kind` is LINE's word for it."""
+    """Describes a sticker, a voice message or a video; `kind` is LINE's word for it."""
 
     kind: str
 

@@ -1,4 +1,4 @@
-"""What each kind of event leads to: a handler takes a visit and gives back what to reply."""
+"""Maps each kind of event to its handler, which takes a visit and returns the replies."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Broadcasts, seen from the chat: are they genuine (requirement L9), presses of their buttons, colleagues who test."""
+"""Answers whether a broadcast is genuine (requirement L9), presses of its buttons, and the codes that testers type."""
 
 import re
 
@@ -18,7 +18,7 @@ _CODE = re.compile(r"ทดสอบ\d{6}")
 
 
 def genuine(visit: Visit) -> list[Reply]:
-    """How to tell ours from a forgery: from whom it comes, the last of them, and where all of them stand."""
+    """Says how to tell our broadcasts from forgeries: who sends them, the latest ones, and where all are listed."""
     say, office = visit.office.phrases.say, visit.office
     parts = [say("genuine.from_whom")]
     if found := list_announcements(visit.session, most=SHOWN):
@@ -34,7 +34,7 @@ def _line(one: Announcement) -> str:
 
 
 def note_press(visit: Visit, button: Tap) -> bool:
-    """Whether there is such a button; it is counted if the broadcast was sent, and not when a colleague tests it."""
+    """Says whether the broadcast has this button. Presses count only after it was sent, not when colleagues test it."""
     number, which = row_number(button.about.get("b")), row_number(button.about.get("n"))
     broadcast = visit.session.get(Broadcast, number) if number else None
     if broadcast is None or which is None or which >= len(buttons_of(broadcast)):
@@ -45,7 +45,7 @@ def note_press(visit: Visit, button: Tap) -> bool:
 
 
 def tester_code(visit: Visit, text: str) -> list[Reply] | None:
-    """Thanks to a colleague who typed their code; None for any other words."""
+    """Links the chat of a colleague who typed their code, and says so; returns None for any other words."""
     code = arabic_digits("".join(text.split()))
     if not _CODE.fullmatch(code):
         return None

@@ -1,4 +1,4 @@
-"""Answers words that ask for something of ours: the labels of our own buttons and what people type instead of them."""
+"""Answers typed commands: the labels of the bot's own buttons, and what people type instead of them."""
 
 from collections.abc import Callable
 
@@ -93,7 +93,7 @@ _EDIT = ("แก้ไข", "แก้")
 
 
 def command(visit: Visit, text: str) -> list[Reply] | None:
-    """What the command leads to, or None when these words are no command."""
+    """Returns the answer to the command, or None when these words are no command."""
     if (replies := announcements.tester_code(visit, text)) is not None:
         return replies
     typed = read_command(text)
@@ -118,9 +118,10 @@ def _answer(visit: Visit, name: str) -> list[Reply]:
 
 
 def sentence_of_a_case(visit: Visit, text: str, *, officer_waits: bool) -> list[Reply] | None:
-    """Answers words that ask for something of ours where others are expected for a case; None for any others.
+    """Answers words that ask for something else where words for a case are expected; returns None for any others.
 
-    ใช้ได้แล้ว may answer an officer who waits; to nobody it is what the button says, if a case was mended.
+    If an officer waits for an answer, ใช้ได้แล้ว may be that answer. If none does and a case is finished, it counts as a
+    press of that button.
     """
     name = asked_for(text)
     if name in _NOT_FOR_OFFICERS:
@@ -131,13 +132,13 @@ def sentence_of_a_case(visit: Visit, text: str, *, officer_waits: bool) -> list[
 
 
 def sentence_in_between(visit: Visit, text: str) -> list[Reply] | None:
-    """Answers words that are no answer to the running question. Small talk is left to the question."""
+    """Answers words that ask for something else instead of answering the question; None for small talk and others."""
     name = asked_for(text)
     return ANSWERS[name](visit) if name and name not in SMALL_TALK else None
 
 
 def read_command(text: str) -> str:
-    """What was typed, as commands are compared; "" for what is too long to be one."""
+    """Returns the typed text in the form in which commands are compared; "" for what is too long to be one."""
     return folded(without_particles(text)) if len(text) <= LONGEST_COMMAND else ""
 
 
@@ -154,7 +155,7 @@ def _help(visit: Visit) -> list[Reply]:
 
 
 def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
-    """Cancel, back, skip, edit and send, typed instead of pressed."""
+    """Does what cancel, back, skip, edit or send does when it is typed instead of pressed; else returns None."""
     row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if row is None or draft is None:
@@ -173,7 +174,7 @@ def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
 
 
 def _edit(visit: Visit, typed: str, row: Conversation, draft: drafts.Draft) -> list[Reply] | None:
-    """Takes, at the summary, แก้ไข alone or แก้ไข with the label of a question, as its button says."""
+    """Accepts, at the summary, แก้ไข alone or แก้ไข with the label of a question, as its button says."""
     if _is(typed, _EDIT):
         return conversation.choose_edit(visit, row, draft)
     labels = {folded_word(f"แก้ไข {question.label}"): question.key for question, _ in drafts.answered(draft)}

@@ -1,4 +1,4 @@
-"""A resident's running request: load its answers, let the engine hear, save, and put the next question."""
+"""Runs a resident's request: loads its answers, passes messages to the engine, saves, and asks the next question."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -39,7 +39,7 @@ FEW_LEFT = 5
 
 
 def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | None = None) -> list[Reply]:
-    """Begins a request; what the person already said, sent or told us is not asked again.
+    """Begins a request. What the resident has already written, sent or told us is not asked again.
 
     `said_in` is the LINE message of the opening words.
     """
@@ -90,7 +90,7 @@ def hear(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Repl
 
 
 def answer_with(visit: Visit, row: Conversation, heard: Heard) -> list[Reply]:
-    """Saves what was heard and goes on; the further photos of an album need no word."""
+    """Saves the draft and replies with what to say and the next question, or not at all if the engine was silent."""
     save(visit, row, heard.draft)
     if heard.silent:
         return []
@@ -104,7 +104,7 @@ def save(visit: Visit, row: Conversation, draft: Draft) -> None:
 
 
 def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
-    """Which LINE message each answer came in; a button's answer came in none."""
+    """Maps the key of each answer to the id of the LINE message it came in; a button's answer came in none."""
     before = row.answers or {}
     same = {key for key, value in draft.answers.items() if key in before and before[key] == value}
     kept = {key: message for key, message in (row.said_in or {}).items() if key in same}
@@ -114,9 +114,10 @@ def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
 
 
 def take_back(office: Office, row: Conversation, message_id: str, facts: Mapping[str, Any]) -> None:
-    """Forgets the answers that came in a message which its resident took back; they are asked again.
+    """Forgets the answers that came in a message that the resident unsent; their questions are asked again.
 
-    `facts` of that message may have been taken over from an earlier request, without a message of their own.
+    `facts` are the answers about the resident in that message. This request may have taken them over from an earlier
+    one; then no message is noted for them here.
     """
     if (draft := draft_of(office, row)) is None:
         return
@@ -130,7 +131,7 @@ def take_back(office: Office, row: Conversation, message_id: str, facts: Mapping
 
 
 def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool = False) -> list[Reply]:
-    """The next question, or the summary when all is answered."""
+    """Returns the next question, or the summary when all is answered."""
     turn = drafts.next_turn(draft)
     if not isinstance(turn, Asking):
         return [_summary(visit, row, draft)]
@@ -225,7 +226,7 @@ def ways_from_summary(visit: Visit, row: Conversation) -> tuple[Quick, ...]:
 
 
 def fee_line(visit: Visit, service: Service) -> str:
-    """Said even when it is nothing: people fear hidden costs (requirement C15)."""
+    """Returns the fee, also when there is none: people fear hidden costs (requirement C15)."""
     if service.fee_baht:
         return visit.office.phrases.say("summary.fee", baht=f"{service.fee_baht:,}")
     return visit.office.phrases.say("summary.no_fee")
@@ -282,7 +283,7 @@ def leave_gone_service(visit: Visit, row: Conversation) -> list[Reply]:
 
 
 def snapshot(draft: Draft, said_in: dict[str, str]) -> list[dict[str, Any]]:
-    """Questions and answers as the case keeps them for ever."""
+    """Returns the questions and answers as the case keeps them, even if the service's questions change later."""
     return [
         {
             "key": question.key,

@@ -1,4 +1,4 @@
-"""What anybody can look up at a tap: announcements, emergency numbers, taxes, and the menu in another language."""
+"""Shows what anybody can look up: announcements, emergency numbers, taxes, and the menu in another language."""
 
 from bot.hotlines import EVERYTHING
 from bot.replies import Button, CallCard, Reply
@@ -15,7 +15,7 @@ LOOKED_THROUGH, SHOWN, LONGEST_TITLE = 10, 3, 100
 
 
 def news(visit: Visit) -> list[Reply]:
-    """The last announcements that still hold, and where all of them stand."""
+    """Shows the latest announcements that were not ended, stopped or corrected, and where all of them are listed."""
     say, office = visit.office.phrases.say, visit.office
     published = list_announcements(visit.session, most=LOOKED_THROUGH)
     found = [one for one in published if not one.has_ended and not one.stopped and not one.corrected_by]
@@ -43,7 +43,7 @@ def instalments(visit: Visit) -> list[Reply]:
 
 
 def corruption(visit: Visit) -> list[Reply]:
-    """Names those outside the town first: whatever is reported here is read by the town's own staff."""
+    """Names bodies outside the town first, because a report made here is read by the town's own staff."""
     offered = (
         (visit.button("to_the_town", "open", s=COMPLAINT),) if COMPLAINT in visit.office.services else ()
     )
@@ -51,7 +51,7 @@ def corruption(visit: Visit) -> list[Reply]:
 
 
 def power(visit: Visit) -> list[Reply]:
-    """Says that the light of a house is the electricity company's; that of a street may still be reported to us."""
+    """Says that the power of a house is the electricity company's; a street light may still be reported to us."""
     service = visit.office.services.get(STREET_LIGHT)
     offered = [Button(service.label, "open", {"s": service.name}, service.label)] if service else []
     return [visit.say("information.power", *offered)]

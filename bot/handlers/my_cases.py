@@ -45,7 +45,7 @@ def mine_are_known(visit: Visit) -> bool:
 
 
 def track(visit: Visit) -> list[Reply]:
-    """One open case is shown at once; of several, the resident says which. In a surge everybody hears how it stands."""
+    """Shows the only open case, or asks which of several. In a surge it also says how many cases wait in all."""
     return [*_how_it_stands(visit), *_tracked(visit)]
 
 
@@ -83,7 +83,7 @@ def find_typed(visit: Visit, text: str) -> Case | None:
 
 
 def not_theirs(visit: Visit, text: str) -> list[Reply] | None:
-    """Says so when the words look like a case number and no case of theirs has it; None for any other words."""
+    """Says that none of the resident's cases has the typed number; returns None for words that are no case number."""
     if read_case_code(text) is None:
         return None
     if not may_guess(visit.resident, visit.office.municipality.limits):
@@ -93,7 +93,7 @@ def not_theirs(visit: Visit, text: str) -> list[Reply] | None:
 
 
 def find_tapped(visit: Visit, case_id: str | None) -> Case | None:
-    """The resident's own case a button names; a button from elsewhere finds nothing."""
+    """Returns the resident's own case that the button names, or None for a button from elsewhere."""
     number = row_number(case_id)
     return find_own_case(visit.session, visit.resident, number) if number else None
 
@@ -207,7 +207,7 @@ def no_comment(visit: Visit, _case: Case) -> list[Reply]:
 
 
 def reopen(visit: Visit, case: Case) -> list[Reply]:
-    """At one press; what is still wrong may follow, and an officer sees the case again either way."""
+    """Reopens the case at once, so that an officer sees it again. The resident may then add what is still wrong."""
     case = lock_case(visit.session, case.id)
     note = visit.office.phrases.say("button.still_broken")
     try:

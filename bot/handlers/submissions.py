@@ -1,4 +1,4 @@
-"""The one press that turns a finished conversation into a case, and the receipt for it."""
+"""Turns a finished conversation into a case at one press, and makes the receipt for it."""
 
 from datetime import datetime
 
@@ -28,7 +28,10 @@ from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
 
 
 def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
-    """Opens the case. A second press finds the conversation ended and is told the number it already has."""
+    """Opens the case and returns its receipt, or asks what is missing, or says until when the resident must wait.
+
+    A second press never comes here: it finds the conversation ended and is told the number that the case has.
+    """
     if isinstance(drafts.next_turn(draft), Asking):
         return ask(visit, row, draft)
     surge = find_running(visit.session)
@@ -52,14 +55,14 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
 
 
 def _must_wait_until(visit: Visit, draft: Draft) -> datetime | None:
-    """After many cases in a short time; nobody who says that there is danger waits for this."""
+    """Returns when the resident may send the case after many in a short time; None for now, and always in danger."""
     if drafts.is_urgent(draft):
         return None
     return next_case_at(visit.session, visit.resident, visit.office.municipality.limits)
 
 
 def _in_one_line(draft: Draft) -> str:
-    """What the queue shows: the subject or the detail, and the place."""
+    """Returns the line that the queue shows: subject, problem, detail, reason and place, as far as they were told."""
     said = {question.key: (question, value) for question, value in drafts.answered(draft)}
     parts = []
     for key in ("subject", "problem", "detail", "reason", "place"):
@@ -102,7 +105,7 @@ def _lines_in_danger(visit: Visit, case: Case, surge: Surge | None) -> list[str]
 
 
 def _calls(visit: Visit, case: Case, draft: Draft, lines: list[str]) -> tuple[Call, ...]:
-    """Returns every phone that the receipt names; in danger those of its advice, the duty officer and the ambulance."""
+    """Returns the phones that the receipt names; in danger those of its advice, the duty officer and the ambulance."""
     advice = [visit.office.phrases.fill(text) for text in drafts.advice_given(draft)]
     names = names_in(" ".join(advice if case.urgent else lines), visit.office.municipality)
     return visit.calls([*names, *IN_ANY_DANGER] if case.urgent else names)
@@ -116,7 +119,7 @@ def _alt(visit: Visit, case: Case, calls: tuple[Call, ...]) -> str:
 
 
 def _files_line(visit: Visit, draft: Draft) -> list[str]:
-    """Said while photos of an album are still on their way; they find the case by themselves."""
+    """Says how many photos have arrived while others are on their way, which join the case by themselves."""
     sent = here = 0
     for question, value in drafts.answered(draft):
         if is_files(question, value):
@@ -147,7 +150,7 @@ def _year_line(visit: Visit, case: Case) -> list[str]:
 
 
 def _waiting_lines(visit: Visit, case: Case, surge: Surge) -> list[str]:
-    """The truth instead of a day that nobody can promise: who comes first, what the office says, whom to call."""
+    """Says in a surge how many cases come first, what the office says, and whom to call: nobody can promise a day."""
     return [_place_in_queue(visit, case), surge.words, visit.office.phrases.say("surge.in_danger")]
 
 

@@ -1,4 +1,4 @@
-"""What a resident wants to hear about (requirement L7): topic by topic, and a stop for all that is not urgent."""
+"""Lets residents choose what they hear about (requirement L7): each topic, or nothing that is not urgent."""
 
 from bot.events import Tap
 from bot.replies import Button, Reply, TopicCard, TopicRow
@@ -14,7 +14,7 @@ def show(visit: Visit) -> list[Reply]:
 
 
 def choose(visit: Visit, button: Tap) -> list[Reply]:
-    """Says yes or no to one topic, as the button said when it was drawn: an old one does no harm."""
+    """Sets one topic to what the button said when it was drawn, so that an old button does no harm."""
     known = {topic.code: topic for topic in visit.office.municipality.topics}
     topic = known.get(button.about.get("t", ""))
     wanted = _WANTED.get(button.about.get("w", ""))

@@ -1,4 +1,4 @@
-"""The models of a rich menu's file. They refuse whatever LINE would: the file's name is the menu's alias."""
+"""Declares the models of a rich menu's file, whose name is the menu's alias. They refuse whatever LINE would refuse."""
 
 import itertools
 import tomllib
@@ -26,11 +26,11 @@ ICON_NAMES = get_args(IconName)
 
 
 class MenuError(RuntimeError):
-    """A rich menu cannot be used, drawn or published; the message tells the operator why and what to do."""
+    """Says that a rich menu cannot be used, drawn or published; the message tells the operator why and what to do."""
 
 
 def _graphemes(most: int) -> AfterValidator:
-    """LINE counts these as people see them: น้ำ is one character, not three code points."""
+    """Checks a length in graphemes, as LINE counts such texts: น้ำ is one character, not three code points."""
 
     def check(text: str) -> str:
         if not 1 <= len(regex.findall(r"\X", text)) <= most:
@@ -41,7 +41,7 @@ def _graphemes(most: int) -> AfterValidator:
 
 
 def _at_most_300_units(text: str) -> str:
-    """LINE counts these in UTF-16 code units: an emoji is two."""
+    """Checks a length in UTF-16 code units, as LINE counts such texts: an emoji is two."""
     if not 1 <= len(text.encode("utf-16-le")) // 2 <= 300:
         raise ValueError("1 to 300 UTF-16 code units")
     return text
@@ -54,7 +54,7 @@ def _visible_beside_white(colour: str) -> str:
 
 
 def contrast_with_white(colour: str) -> float:
-    """WCAG's contrast ratio, 1 to 21."""
+    """Returns WCAG's contrast ratio against white, 1 to 21."""
     parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
@@ -80,7 +80,7 @@ class Size(_Part):
 
 
 class Tile(_Part):
-    """One picture to tap: it sends `data` and seems to say `says`, or it opens `link`."""
+    """Describes a tile. A tap sends `data`, and the chat shows `says` as the resident's words, or it opens `link`."""
 
     label: Annotated[str, _graphemes(20)]
     hint: Annotated[str, _graphemes(24)] | None = None
@@ -106,7 +106,7 @@ class Tile(_Part):
 
 
 class Tab(_Part):
-    """A tab that leads to another menu by its alias; on that menu itself it is the one lit up."""
+    """Describes a tab that leads to another menu by its alias; on that menu itself this tab is highlighted."""
 
     label: Annotated[str, _graphemes(20)]
     menu: str = Field(pattern=ALIAS)
@@ -156,7 +156,7 @@ class RichMenu(_Part):
         ]
 
     def places(self) -> list[tuple[Bounds, Tile]]:
-        """Every tile with its area. With the tabs they cover the picture without gap or overlap, to the pixel."""
+        """Returns every tile with its area. Tiles and tabs cover the picture to the pixel, without gap or overlap."""
         return [place for row in self.rows_of_places() for place in row]
 
     def rows_of_places(self) -> list[list[tuple[Bounds, Tile]]]:
@@ -175,7 +175,7 @@ class RichMenu(_Part):
         return round(self.size.height * TAB_SHARE) if self.tabs else 0
 
     def as_line_wants_it(self, name: str) -> dict[str, Any]:
-        """The rich menu object of LINE's Messaging API."""
+        """Returns the rich menu object of LINE's Messaging API."""
         return {
             "size": self.size.model_dump(),
             "selected": True,
@@ -185,7 +185,7 @@ class RichMenu(_Part):
         }
 
     def _areas(self) -> list[tuple[Bounds, Tile | Tab]]:
-        """The tab that is lit up leads nowhere."""
+        """Returns all areas that can be tapped: those of the tiles and the tabs, except the highlighted tab."""
         others = [(bounds, tab) for bounds, tab in self.tab_places() if tab.menu != self.alias]
         return [*others, *self.places()]
 
@@ -198,7 +198,7 @@ def _cuts(length: int, parts: int) -> list[tuple[int, int]]:
 
 
 def read_menus(folder: Path = FOLDER) -> tuple[RichMenu, ...]:
-    """All declared menus; MenuError for the first that cannot work, or unless exactly one is the default."""
+    """Returns all declared menus. Raises MenuError if one of them cannot work, or unless exactly one is the default."""
     menus = tuple(read_menu(path) for path in sorted(folder.glob("*.toml")))
     defaults = [menu.alias for menu in menus if menu.default]
     if len(defaults) != 1:
@@ -208,7 +208,7 @@ def read_menus(folder: Path = FOLDER) -> tuple[RichMenu, ...]:
 
 
 def _check_tabs(menus: dict[str, RichMenu]) -> None:
-    """Whoever switches must find the way back: all menus of a bar of tabs show the same bar."""
+    """Raises MenuError unless all menus of a bar of tabs show the same bar, so that everybody finds the way back."""
     for menu in menus.values():
         for tab in menu.tabs:
             if tab.menu not in menus:
