@@ -1,4 +1,4 @@
-"""What every web server process shares. The Procfile adds address, threads and application."""
+"""Configures every web server process alike. The Procfile adds address, threads and application."""
 
 import os
 from typing import Any

@@ -1,4 +1,4 @@
-"""Secrets and passwords of the demo: made at random on the first run, kept in one file, used again later."""
+"""Makes the demo's secrets and passwords at random on the first run, and keeps them in one file for later runs."""
 
 import base64
 import os
@@ -25,7 +25,7 @@ MAKERS: dict[str, Callable[[], str]] = {
 
 
 def read_keys(file: Path, people: Iterable[str]) -> dict[str, str]:
-    """What the file holds; whatever is missing in it is made and written to it."""
+    """Returns the secrets and passwords in the file; makes those that are missing and adds them to it."""
     keys = _read(file)
     wanted = {**MAKERS, **{password_name(person): make_password for person in people}}
     missing = {name: make() for name, make in wanted.items() if name not in keys}
@@ -51,7 +51,7 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, keys: dict[str, str]) -> None:
-    """For its owner's eyes only, from the first byte on; never half a file."""
+    """Replaces the file as a whole. Nobody but its owner can read it, from the first byte on."""
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     lines = [

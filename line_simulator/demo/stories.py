@@ -1,4 +1,4 @@
-"""What happened in town today: a few residents report, staff answer, so that a visitor finds work under way."""
+"""Plays what happened in town today: residents report and staff answer, so that a visitor finds work under way."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,8 +33,10 @@ class Town:
 
 
 def let_in(place: Place, children: Children) -> dict[str, Resident]:
-    """The simulator forgets everything overnight, the database does not: its residents come back each time,
-    so that notices of their cases reach them."""
+    """Adds the residents of the stories to the simulator as friends of the account, and returns them by name.
+
+    The simulator forgets them when it ends, the database does not: without them no notice of their cases would arrive.
+    """
     residents = {name: Resident(place.simulator, name, children) for name in (*NAMES, *OF_THE_PAST)}
     for resident in residents.values():
         resident.comes()
@@ -43,7 +45,7 @@ def let_in(place: Place, children: Children) -> dict[str, Resident]:
 
 
 def play(town: Town, children: Children) -> list[str]:
-    """All stories side by side; the words of those that went wrong, if any."""
+    """Plays all stories side by side and returns a line for each that went wrong."""
     pool = ThreadPoolExecutor(len(STORIES))
     played = [(story.__name__, pool.submit(story, town)) for story in STORIES]
     # Nobody waits here for a story that hangs in a request: the processes that it asks are ended next.

@@ -1,4 +1,4 @@
-"""What the terminal shows when the demo is ready: where to go, and as whom."""
+"""Writes what the terminal shows when the demo is ready: the addresses to open, and the accounts to sign in with."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -40,6 +40,6 @@ def _who(person: Person) -> str:
 
 
 def _wide(text: str, columns: int) -> str:
-    """Thai vowels and tone marks above and below a consonant take no column of their own."""
+    """Pads the text to this many columns; Thai vowels and tone marks above or below a consonant take none."""
     taken = sum(unicodedata.category(sign) not in ("Mn", "Me") for sign in text)
     return text + " " * (columns - taken)
