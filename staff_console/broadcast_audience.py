@@ -1,4 +1,4 @@
-"""Who a broadcast is for, as an officer says it in a form; of an imported list only the residents found are kept."""
+"""Reads from a form whom a broadcast is for. Of an imported list, only the residents found are kept."""
 
 import base64
 import re
@@ -30,8 +30,10 @@ _KEPT = {"cases": "values", "list": "residents"}
 
 @dataclass
 class Chosen:
-    """`kept` holds the cases or residents found so far; `missing` are the rows of a list that nobody was found for,
-    each with its number; None before a list was read."""
+    """Holds the audience chosen in the form. `kept` holds the cases or residents found so far.
+
+    `missing` are the rows of a list for which nobody was found, each with its number; None before a list was read.
+    """
 
     who: str = "everyone"
     values: dict[str, list[str]] = field(default_factory=dict)
@@ -41,7 +43,7 @@ class Chosen:
 
     @property
     def sealed(self) -> str:
-        """Returns what goes with the form, sealed for this person alone, because nobody is to read whom it names."""
+        """Returns `kept` encrypted for this person alone, to be sent with the form: nobody may read whom it names."""
         if not self.kept:
             return ""
         sealed = office().database.sealer.seal_value(self.kept, ABOUT, _of_me())
@@ -63,7 +65,7 @@ def _of_me() -> bytes:
 
 
 def read_chosen() -> Chosen:
-    """As it was typed; nothing is looked up yet."""
+    """Returns the audience as it was typed in the form; nothing is looked up yet."""
     form = request.form
     who = form.get("audience.who", "")
     return Chosen(
@@ -86,7 +88,7 @@ def _opened(sealed: str) -> dict[str, Any]:
 
 
 def chosen_of(audience: Mapping[str, Any]) -> Chosen:
-    """A stored audience, to be edited."""
+    """Returns a stored audience, to be edited in the form."""
     who = audience["who"]
     if who in _KEPT:
         return Chosen(who, kept=dict(audience))
@@ -94,7 +96,7 @@ def chosen_of(audience: Mapping[str, Any]) -> Chosen:
 
 
 def look_up(session: Session, chosen: Chosen) -> Problems:
-    """Finds the residents behind what was typed or attached, and says what cannot be used."""
+    """Finds the cases typed or the residents on the list attached, and returns the problems, if there are any."""
     problems: Problems = {}
     if chosen.who == "list":
         problems = _import(session, chosen)
@@ -110,7 +112,7 @@ def look_up(session: Session, chosen: Chosen) -> Problems:
 
 
 def status_of(problems: Problems) -> int:
-    """Of the page that says them."""
+    """Returns the HTTP status of a page with these problems: 200 for none, 429 for too many lists, else 400."""
     if not problems:
         return 200
     return 429 if TOO_MANY_LISTS in problems.values() else 400
@@ -141,7 +143,7 @@ def _import(session: Session, chosen: Chosen) -> Problems:
 
 
 def _decoded(data: bytes) -> str | None:
-    """UTF-8, or what Excel in Thai writes."""
+    """Decodes UTF-8 or cp874, which Excel writes in Thai; returns None for other bytes or a file that is too large."""
     if len(data) > LARGEST_LIST or b"\0" in data:
         return None
     for encoding in ("utf-8-sig", "cp874"):
@@ -153,7 +155,7 @@ def _decoded(data: bytes) -> str | None:
 
 
 def _find_cases(session: Session, chosen: Chosen) -> Problems:
-    """Only cases that this person may see: of others they learn nothing here either."""
+    """Finds the typed cases among those that this person may see: of other cases they learn nothing here either."""
     typed = [number for number in re.split(r"[\s,;]+", chosen.cases) if number][:MOST_CASES]
     ids = []
     for number in typed:

@@ -1,4 +1,4 @@
-"""How many a broadcast is meant for and reaches, and what that costs, said before anybody approves it."""
+"""Counts whom a broadcast is meant for and whom it reaches, and what that costs, before anybody approves it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,9 +14,10 @@ from store.broadcasts.audience import BadAudience, Reach, reach, read_audience
 
 @dataclass(frozen=True)
 class Figures:
-    """`requests` counts the billed messages each resident gets, the closing one included. `left` None means no limit.
+    """Holds the figures. `requests` counts the billed messages for each resident, the closing one included.
 
-    `baht` is what the messages are worth at the plan's price, `extra_baht` what is charged beyond that price.
+    `left` is None without a limit. `baht` is what the messages are worth at the plan's price, `extra_baht` what is
+    charged beyond that price.
     """
 
     found: Reach
@@ -37,7 +38,7 @@ class Figures:
 def figures_of(
     session: Session, audience: dict[str, Any], topic: str | None, requests: int
 ) -> Figures | None:
-    """None while nobody can be meant by what was typed."""
+    """Returns the figures, or None while the audience as typed cannot be used."""
     try:
         to = read_audience(audience)
     except BadAudience:
@@ -60,7 +61,7 @@ def figures_of(
 
 
 def rows(figures: Figures) -> list[tuple[str, str]]:
-    """What stands under the preview, each with its label."""
+    """Returns the lines that stand under the preview, each with its label."""
     return [*_people(figures), *_cost(figures)]
 
 
@@ -102,7 +103,7 @@ def _price(figures: Figures) -> str:
 
 
 def warning(figures: Figures) -> str:
-    """What to know before it is submitted; empty when all is well."""
+    """Returns what to know before the broadcast is submitted; empty when all is well."""
     if not figures.requests:
         return ""
     if not figures.found.residents and not figures.to_friends:

@@ -1,4 +1,4 @@
-"""What the page of one broadcast shows, as frozen values, and the forms that its rules open to this person now."""
+"""Collects what the page of one broadcast shows, as frozen values, and the forms that its rules allow this person."""
 
 import math
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class ActForm:
 
 @dataclass(frozen=True)
 class MailingShown:
-    """`progress` counts people; a mailing to every friend is counted by LINE alone."""
+    """Shows a mailing. `progress` counts residents, but only LINE counts those of a mailing to all friends."""
 
     mailing: Mailing
     label: str
@@ -152,13 +152,13 @@ def show_mailing(session: Session, mailing: Mailing) -> MailingShown:
 
 
 def _percent(progress: Progress) -> int:
-    """Of the people; of a broadcast to every friend, whom LINE alone counts, of the requests."""
+    """Returns the percentage done: of the residents or, where LINE alone knows how many there are, of the requests."""
     share = 1 - progress.left / progress.meant if progress.meant else progress.share
     return math.floor(100 * share)
 
 
 def _presses(broadcast: Broadcast, came: Aftermath) -> list[tuple[str, int | None]]:
-    """None where a press is a telephone call, which leaves us nothing to count."""
+    """Returns each button with its presses, or None for a button that dials a number: such presses are not counted."""
     return [
         (button.label, None if button.link.startswith("tel:") else came.presses.get(number, 0))
         for number, button in enumerate(buttons_of(broadcast))
@@ -184,7 +184,7 @@ def is_own(broadcast: Broadcast, person: Staff) -> bool:
 
 
 def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
-    """The likely next step first."""
+    """Returns the forms that are open to this person, the likely next step first."""
     open_now = [act for act in _ORDER if may(broadcast, act, person) and _makes_sense(broadcast, act)]
     rules = {rule.act: rule for rule in RULES}
     return [
@@ -201,7 +201,7 @@ def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
 
 
 def _makes_sense(broadcast: Broadcast, act: Act) -> bool:
-    """What the rules allow and would change nothing is not offered."""
+    """Says whether the act would change anything. What the rules allow and what changes nothing is not offered."""
     states = {mailing.part: mailing.state for mailing in broadcast.mailings}
     match act:
         case Act.PAUSE:

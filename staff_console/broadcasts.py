@@ -1,4 +1,4 @@
-"""Broadcasts: the list, the page of one, and the one view that does everything the rules allow with it."""
+"""Shows the list of broadcasts and the page of one, and does with it whatever the rules allow."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ TO_MEND: Final = frozenset({"needs_note", "note_long", "no_tester", *words.FIELD
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody sent for one act. `digest` is that of the page they read."""
+    """Holds the form of one act. `digest` is that of the broadcast as this person read it."""
 
     act: Act
     note: str
@@ -71,7 +71,7 @@ def show(broadcast_id: int) -> str:
 
 @broadcasts.get("/broadcasts/<int:broadcast_id>/progress")
 def progress(broadcast_id: int) -> dict[str, Any]:
-    """What the page of a broadcast that is going out asks by itself now and then."""
+    """Returns the progress for the page of a broadcast that is going out, which asks for it by itself now and then."""
     with office().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
         shown = [show_mailing(session, mailing) for mailing in broadcast.mailings]
@@ -104,7 +104,7 @@ def act(broadcast_id: int, act: str) -> Page:
 
 @broadcasts.post("/broadcasts/<int:broadcast_id>/test")
 def send_test(broadcast_id: int) -> Page:
-    """To one colleague's own LINE. It costs a message, so it is written down."""
+    """Sends a test to one colleague's own LINE. It costs a message, so it is recorded."""
     asked = _read(Act.SUBMIT)
 
     def send(session: Session, broadcast: Broadcast) -> str:
@@ -153,7 +153,7 @@ _DEEDS: Final[dict[Act, Callable[[Session, Broadcast, Asked], None]]] = {
 def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcast], str]) -> Page:
     """Does the deed once, on the broadcast as this person saw it, or shows the page that says why not.
 
-    The deed returns what is said when it was done.
+    The deed returns the words to show when it was done.
     """
     with office().database.reading() as session:
         found_or_404(session, broadcast_id)
@@ -171,7 +171,7 @@ def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcas
 
 
 def refuse(broadcast_id: int, error: Refused, asked: Asked) -> Page:
-    """In words, with what was typed, so that nothing is lost."""
+    """Shows in words why the act was refused, with what was typed, so that nothing is lost."""
     if error.reason in FORBIDDEN:
         _note_refusal(broadcast_id, asked.act)
     with office().database.reading() as session:
@@ -183,7 +183,7 @@ def refuse(broadcast_id: int, error: Refused, asked: Asked) -> Page:
 
 
 def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str = "") -> str:
-    """How it is now, and what was typed."""
+    """Returns the page that shows why it was refused, how the broadcast is now, and what was typed."""
     said, shown = words.REFUSALS[reason], show_broadcast(session, broadcast)
     return render_template("broadcast_conflict.html", shown=shown, said=said, note=note)
 

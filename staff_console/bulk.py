@@ -35,8 +35,11 @@ LONGEST_NOTE = 1000
 
 @dataclass(frozen=True)
 class Outcome:
-    """Holds the cases that were told, those whose status no longer allows it, and those whose resident no message
-    reaches, each with the reason in words."""
+    """Holds which cases were told, refused or unreachable.
+
+    Refused are those whose status no longer allows it; unreachable are those whose resident no message reaches, each
+    with the reason in words.
+    """
 
     told: list[Case]
     refused: list[Case]
@@ -112,7 +115,7 @@ def show(message_id: int) -> str:
 
 @bulk.post("/cases/tell/<int:message_id>/release")
 def release(message_id: int) -> Page:
-    """The supervisor sends exactly what they read, to every case of it, all of which they may see."""
+    """Sends exactly what the supervisor read to all of its cases; refuses if one of these is not theirs to see."""
     try:
         with office().database.transaction() as session:
             message = _readable(messages.lock(session, _whole(message_id)))
@@ -207,17 +210,17 @@ def _told(session: Session, note: str) -> frozenset[int]:
 
 
 def _unreachable(cases: Sequence[Case]) -> list[tuple[Case, str]]:
-    """Returns those whose resident no message reaches, each with the reason in words."""
+    """Returns the cases whose resident no message reaches, each with the reason in words."""
     return [(case, why) for case in cases if (why := why_unreachable(case.resident))]
 
 
 def _visible(session: Session, ids: Sequence[int]) -> list[Case]:
-    """A case that this person may not see is left out like one that does not exist: its number is not told either."""
+    """Returns the cases that this person may see. The others are left out as if they did not exist."""
     return [case for case_id in ids if (case := find_case(session, me(), case_id)) is not None]
 
 
 def _asked_ids() -> list[int]:
-    """In the order in which cases are locked everywhere."""
+    """Returns the ids of the cases that were picked, ascending: in this order cases are locked everywhere."""
     asked = request.form.getlist("case")
     if not all(one.isascii() and one.isdigit() and len(one) < 10 for one in asked) or len(asked) > PER_PAGE:
         abort(400)

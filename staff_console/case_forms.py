@@ -1,4 +1,4 @@
-"""The forms under a case: one for each row of the transition table that is open to this person now."""
+"""Makes and reads the forms under a case, one for each row of the transition table that is open to this person."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _NEXT_STEP = {
 
 
 class BadForm(ValueError):
-    """Something in the form cannot be used; `reason` is a key of words.REFUSALS."""
+    """Says that something in the form cannot be used; `reason` is a key of words.REFUSALS."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -51,7 +51,7 @@ class ActionForm:
 
 @dataclass(frozen=True)
 class Asked:
-    """What an officer sent for one action."""
+    """Holds what an officer sent for one action."""
 
     action: Action
     note: str
@@ -67,7 +67,7 @@ class Asked:
 
 
 def forms_for(case: Case, person: Staff) -> list[ActionForm]:
-    """Everything but assigning, the likely next step first."""
+    """Returns the forms for all actions but assigning, the likely next step first."""
     status = Status(case.status)
     rows = [row for row in allowed(status, Who(person.role)) if row.action is not Action.ASSIGN]
     forms = [_form(row, is_next=row.action is _NEXT_STEP.get(status)) for row in rows]
@@ -94,7 +94,7 @@ def _form(row: Rule, *, is_next: bool) -> ActionForm:
 
 
 def may_ever(person: Staff, action: Action) -> bool:
-    """Whether this role may do it to a case in any status."""
+    """Says whether this person's role may do the action to a case in any status at all."""
     return any(row.action is action and Who(person.role) in row.who for row in RULES)
 
 
@@ -108,7 +108,7 @@ def needs_note(action: Action) -> bool:
 
 
 def read_form(action: Action) -> Asked:
-    """The form as sent. ValueError for numbers that are none: no page of ours sends such."""
+    """Returns the form as sent. Raises ValueError for a number that is none, which no page of this site sends."""
     assignee = request.form.get("assignee", "")
     return Asked(
         action=action,
@@ -122,13 +122,13 @@ def read_form(action: Action) -> Asked:
 
 
 def clean_note(typed: str) -> str:
-    """One way of writing lines and composed letters, and no control signs."""
+    """Returns the text with uniform line ends and composed letters (NFC), and without control characters."""
     lines = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(sign for sign in lines if sign == "\n" or unicodedata.category(sign) != "Cc").strip()
 
 
 def check_form(asked: Asked) -> None:
-    """BadForm for what the officer can mend at once."""
+    """Raises BadForm for what the officer can correct at once."""
     if len(asked.note) > LONGEST_NOTE:
         raise BadForm("note_long")
     if len(asked.photos) > MOST_PHOTOS:

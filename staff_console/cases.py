@@ -1,4 +1,4 @@
-"""The page of a case, and the one view that does everything that can be done to it."""
+"""Shows the page of a case, and does whatever can be done to it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,7 +80,10 @@ def _seen(session: Session, case_id: int) -> Case:
 
 
 def _read(case_id: int, action: str) -> Asked:
-    """Who may not see the case learns nothing; who may never do this is told so."""
+    """Returns the form. Answers 404 to whoever may not see the case, 403 to whoever may never do this action.
+
+    An unknown action gets 404, too, and a form that cannot be read 400.
+    """
     with office().database.reading() as session:
         _seen(session, case_id)
     if action not in list(Action):
@@ -134,7 +137,7 @@ def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> No
 
 
 def _mend(case_id: int, asked: Asked, reason: str) -> Page:
-    """Shows the page again, with what was typed and what to mend."""
+    """Shows the page again, with what was typed and what to correct."""
     with office().database.reading() as session:
         return _page(session, _seen(session, case_id), problem=words.REFUSALS[reason], asked=asked), 400
 

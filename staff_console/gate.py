@@ -1,4 +1,4 @@
-"""The one gate before every view: nobody passes unless the table of permissions says so."""
+"""Checks every request before its view: nobody passes unless the table of permissions allows it."""
 
 from typing import Final
 
@@ -55,7 +55,7 @@ def let_in() -> Response | None:
 
 
 def _comes_unencrypted() -> bool:
-    """Says whether the request comes from another machine though the console has no https. Holds under any server."""
+    """Says whether the request comes from another machine though the console has no https, under any web server."""
     if office().settings.is_https:
         return False
     proxied = request.environ.get("werkzeug.proxy_fix.orig", {})
@@ -64,13 +64,13 @@ def _comes_unencrypted() -> bool:
 
 
 def _is_the_monitor() -> bool:
-    """What watches the machines reads the figures, and nothing else, with a token instead of an account."""
+    """Says whether the monitoring asks for the figures, with a token instead of an account. It may see only these."""
     header = request.headers.get("Authorization", "")
     return request.endpoint == "health.metrics" and is_bearer(header, office().settings.metrics_token)
 
 
 def _to_sign_in() -> Response:
-    """Shows or leads to the page to sign in, which says why and leads back; what a form held goes along."""
+    """Shows or leads to the page to sign in, which says why and leads back. It keeps what was typed in a form."""
     wanted = request.full_path.rstrip("?")
     if request.method != "GET":
         if kept := _kept():
@@ -88,7 +88,7 @@ def _kept() -> KeptForm | None:
 
 
 def _why() -> str | None:
-    """Returns one word for the address, why the session is over; None for a browser that brings no session."""
+    """Returns the reason why the session is over, one word for the address; None for a browser without a session."""
     return why_ended(office().database, session_cookie()) if session_cookie() else None
 
 

@@ -1,4 +1,4 @@
-"""Whether the console lives and can do its work, and the figures, for whoever watches the machines."""
+"""Tells the monitoring whether the console is alive and ready, and its figures; serves security.txt."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who may use which page. An endpoint that is not listed here lets nobody in."""
+"""Lists who may use which page. An endpoint that is not listed here lets nobody in."""
 
 from typing import Final
 

@@ -28,7 +28,7 @@ def drawing(version: str, name: str) -> Response:
 
 @previews.get("/broadcasts/pictures/<token>/<any(full, small):size>.jpg")
 def picture(token: str, size: str) -> Response:
-    """One that staff uploaded for a broadcast; a resident's photo has its own page."""
+    """Returns a picture that staff uploaded for a broadcast; residents' photos are served by files.py."""
     with office().database.reading() as session:
         file = find_upload(session, token)
     if file is None:
@@ -44,7 +44,7 @@ def picture(token: str, size: str) -> Response:
 
 @previews.post("/broadcasts/preview")
 def preview() -> dict[str, Any]:
-    """Of a form that somebody is still filling in: nothing is kept."""
+    """Returns the preview of a form that somebody is still filling in; nothing of it is kept."""
     typed = read_typed()
     with office().database.reading() as session:
         shown = phone_of_form(session, typed)
@@ -58,7 +58,7 @@ def preview() -> dict[str, Any]:
 
 
 def figures_of_form(session: Session, typed: Typed) -> figures.Figures | None:
-    """Its audience has been looked up: a file that came with the form can be read only once."""
+    """Returns the figures. Call it after `look_up`: a file that came with the form can be read only once."""
     requests = bool(typed.message) + bool(typed.closing)
     return figures.figures_of(session, typed.audience.as_data(), topic_of(typed), requests)
 
@@ -74,7 +74,7 @@ def phone_of_form(session: Session, typed: Typed) -> dict[str, Any]:
 
 
 def phone_of(session: Session, broadcast: Broadcast) -> dict[str, Any]:
-    """What the chat of a resident shows: the same messages that go out."""
+    """Returns what a resident's chat shows: the same messages that go out."""
     corrects = session.get(Broadcast, broadcast.corrects_id) if broadcast.corrects_id else None
     return _phone(
         messages_of(session, broadcast.content, broadcast.id, corrects=corrects.title if corrects else ""),
@@ -105,7 +105,7 @@ def _phone(
 def messages_of(
     session: Session, content: dict[str, Any], broadcast_id: int = 0, *, corrects: str = ""
 ) -> list[dict[str, Any]]:
-    """Pictures come from here, and a link leads where it says; on residents' phones it passes by us to be counted."""
+    """Returns LINE messages with the console's pictures and direct links. Residents' links are counted."""
     read = read_content(content)
     unknown = unknown_pictures(session, read.pictures())
     addresses = Addresses(

@@ -1,4 +1,4 @@
-"""The queue: tabs, filters and the rows of cases waiting for an officer."""
+"""Shows the queue: tabs, filters and the rows of cases that wait for an officer."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ def show() -> str | Response:
 
 @queue.get("/counts")
 def counts() -> dict[str, Any]:
-    """What the page of the queue asks by itself now and then."""
+    """Returns the numbers on the tabs and the newest case, for which the queue's page asks by itself now and then."""
     with office().database.reading() as session:
         filters = asked_filters()
         counted = search.count_tabs(session, me(), filters, ended=not filters.any)
@@ -78,7 +78,7 @@ def _accounts_waiting(session: Session) -> int:
 
 
 def _open_levels(session: Session) -> list[tuple[str, int]]:
-    """While a surge runs: each level of triage and how many of its cases wait."""
+    """Returns each level of triage with how many open cases of it this person may see; empty unless a surge runs."""
     if find_running(session) is None:
         return []
     counts = open_by_triage(session, search.visible_to(me()))
@@ -97,7 +97,7 @@ def asked_tab() -> Tab:
 
 
 def asked_filters() -> Filters:
-    """The filters in the address; what is not understood is as if it were not there."""
+    """Returns the filters in the address; those that are not understood are ignored."""
     args = request.args
     return Filters(
         status=Status(args["status"]) if args.get("status") in list(Status) else None,
@@ -110,17 +110,17 @@ def asked_filters() -> Filters:
 
 
 def _whole(typed: str | None) -> int | None:
-    """A number of an address that fits every database, or None."""
+    """Returns the number in an address, or None if it is none or does not fit every database."""
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def _link_to(**changes: Any) -> str:
-    """The address of this queue with something changed; the page starts again at the first."""
+    """Returns the address of this queue with these changes; it starts again at the first page."""
     return url_for("queue.show", **{**_kept(), **changes})
 
 
 def _kept() -> dict[str, Any]:
-    """Known parts of the address only: url_for would obey others, such as _scheme."""
+    """Returns the known parts of the address only: url_for would obey others, such as _scheme."""
     return {key: request.args[key] for key in KEPT if request.args.get(key)}
 
 

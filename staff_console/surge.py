@@ -1,4 +1,4 @@
-"""Surge mode: one switch with a confirmation, what residents read meanwhile, how much waits, and a case's level."""
+"""Runs surge mode: the switch with its confirmation, what residents read meanwhile, what waits, and a case's level."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -44,7 +44,7 @@ def start() -> Page:
 
 @surge.post("/surge/<int:surge_id>/<any(confirm, withdraw):decision>")
 def decide(surge_id: int, decision: str) -> Page:
-    """Another supervisor turns on what was proposed, or any of them takes the proposal away."""
+    """Turns on what another supervisor proposed, or withdraws the proposal, which any supervisor may do."""
     try:
         with office().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
@@ -73,7 +73,7 @@ def end() -> Page:
 
 @surge.post("/cases/<int:case_id>/level")
 def set_level(case_id: int) -> Response:
-    """Whoever read the case or went there knows better than its words: their level stands, and who said so."""
+    """Sets the case's level of triage and records who set it: they know more than the words of the case tell."""
     with office().database.reading() as session:
         if find_case(session, me(), case_id) is None:
             abort(404)
@@ -99,7 +99,7 @@ def _sort(session: Session, case_id: int, level: str) -> None:
 
 
 def _require_confirmation() -> None:
-    """The whole town notices: one slip of a finger must not be enough."""
+    """Raises BadSurge unless the box is ticked: the whole town notices, so one slip of a finger must not be enough."""
     if request.form.get("sure") != "yes":
         raise BadSurge("not_sure")
 
