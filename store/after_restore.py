@@ -1,8 +1,8 @@
-"""What becomes of each table's rows when a backup is restored.
+"""Says what becomes of each table's rows when a backup is restored.
 
-Between the backup and the restore the town went on: what waited may have been done, who was let in may have been shown
-out. So nothing that waited is done by itself, and nobody is let in by what was kept. BECOMES says it for every table,
-and a test sees to it that none is missing.
+Between the backup and the restore work went on: what waited may have been done, and an account or a session may have
+been closed. So nothing that waited is done by itself, and no stored session, code or link lets anybody in. BECOMES
+says it for every table, and a test sees to it that none is missing.
 """
 
 from collections.abc import Collection
@@ -69,7 +69,7 @@ BECOMES: Final = {
 def hold_back(
     session: Session, *, taken_at: str, damaged: Collection[str], taken_back: Collection[str]
 ) -> list[str]:
-    """Makes it so. What is left for people to do, in sentences."""
+    """Holds back what waited, as BECOMES says; returns what is left for people to do, in sentences."""
     held = _stop_events(session) + _stop_messages(session)
     stopped = _stop_mailings(session)
     _quiet_files(session, damaged, taken_back)
@@ -91,7 +91,7 @@ def _stop_events(session: Session) -> int:
 
 
 def _stop_messages(session: Session) -> int:
-    """An answer is worth something while somebody waits for it, but for a receipt with its number."""
+    """Drops waiting answers, which come too late; receipts and notices become dead. Returns how many did."""
     waiting = update(OutboxRow).where(OutboxRow.state == "ready")
     travelled_alone = {"body": None, "reply_token": None, "lead_id": None}
     answers = waiting.where(OutboxRow.kind == "reply", OutboxRow.must_arrive.is_(False))

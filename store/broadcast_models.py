@@ -1,4 +1,4 @@
-"""The tables of broadcasts: what is to be said to whom, who let it out, how it is being sent, what came of it."""
+"""Defines the tables of broadcasts: what is said to whom, who let it out, how it is being sent, what came of it."""
 
 from datetime import datetime
 from typing import Any
@@ -69,7 +69,7 @@ class Broadcast(Table):
 
 
 class BroadcastAct(Table):
-    """One line of a broadcast's history: who did what, when, and with which words. Never changed, never deleted."""
+    """Holds one line of a broadcast's history: who did what, when, with which words. Never changed, never deleted."""
 
     __tablename__ = "broadcast_act"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,7 +83,7 @@ class BroadcastAct(Table):
 
 
 class AudienceSnapshot(Table):
-    """The residents a broadcast is for, as ids in order, frozen when it was submitted."""
+    """Holds the ids of the residents a broadcast is for, in order, frozen when it was submitted."""
 
     __tablename__ = "audience_snapshot"
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
@@ -91,7 +91,7 @@ class AudienceSnapshot(Table):
 
 
 class Mailing(Table):
-    """One sending of an approved broadcast: its message or, at its end, its closing message.
+    """Describes one sending of an approved broadcast: of its message or, at its end, of its closing message.
 
     state: waiting (for its time), sending, paused, done, stopped (quota gone, or approval void), cancelled.
     """
@@ -120,7 +120,7 @@ class Mailing(Table):
 
 
 class Chunk(SealedRow, Table):
-    """At most 500 residents of a mailing, told in one request under one retry key; None as residents: every friend.
+    """Holds at most 500 residents, told in one request under one retry key; `residents` is None for every friend.
 
     state: ready, sent, dead (LINE refused it, or said nothing clear for 23 hours), cancelled.
     `told` counts those the request named: who blocked us or opted out since is left out, nobody is added.
@@ -149,7 +149,7 @@ class Chunk(SealedRow, Table):
 
 
 class ButtonPress(Table):
-    """How often one button of a broadcast was pressed. Who pressed it is not kept."""
+    """Counts how often one button of a broadcast was pressed. Who pressed it is not kept."""
 
     __tablename__ = "button_press"
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
@@ -158,7 +158,7 @@ class ButtonPress(Table):
 
 
 class EmergencyTemplate(Table):
-    """A warning whose words a superior approved on a quiet day: only its blanks are filled in on a bad one."""
+    """Holds a warning whose words a superior approved on a quiet day: in an emergency only its blanks are filled in."""
 
     __tablename__ = "emergency_template"
     __table_args__ = (CheckConstraint("approver_id <> author_id", "another_person"),)
@@ -233,7 +233,7 @@ class BulkMessage(SealedRow, Table):
 
 
 class TopicChoice(Table):
-    """A resident's word on one topic, or on everything that is not urgent (topic '*'); silence means yes."""
+    """Holds a resident's wish about one topic, or about all that is not urgent (topic '*'); no row means yes."""
 
     __tablename__ = "topic_choice"
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True)

@@ -1,4 +1,4 @@
-"""Cases: opening one, and the one function that moves it. Nothing here commits; the caller owns the transaction."""
+"""Opens cases, and moves them by one function only. Nothing here commits; the caller owns the transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class StaleCase(ValueError):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: the resident, or a member of staff in a role."""
+    """Says who acts: the resident, or a member of staff in a role."""
 
     who: Who
     staff_id: int | None = None
@@ -41,7 +41,7 @@ RESIDENT = Actor(Who.RESIDENT)
 
 @dataclass(frozen=True)
 class Submission:
-    """A finished conversation, ready to become a case. `answers` rows are {key, question, answer, kind, value}.
+    """Holds a finished conversation, to become a case. `answers` rows are {key, question, answer, kind, value}.
 
     `triage` is set in a surge only.
     """
@@ -89,7 +89,7 @@ def open_case(
 
 
 def lock_case(session: Session, case_id: int, *, seen_version: int | None = None) -> Case:
-    """The case, held until this transaction ends; StaleCase if it is no longer as the person saw it."""
+    """Returns the case, locked until the transaction ends; raises StaleCase if it changed since the person saw it."""
     case = session.scalars(
         select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
     ).one()
@@ -157,9 +157,9 @@ def assigned_to(person: Staff | None) -> str:
 def tell_many(
     session: Session, municipality: Municipality, cases: Sequence[Case], by: Actor, note: str
 ) -> list[Case]:
-    """The same words to locked cases: each resident hears them once, however many cases they have among these.
+    """Says the same words in locked cases; each resident hears them once, however many of these cases are theirs.
 
-    What is given back are the cases that allow it no more.
+    Returns the cases that allow it no more.
     """
     refused: list[Case] = []
     told: dict[int, list[tuple[Case, CaseEvent]]] = {}
@@ -220,7 +220,7 @@ def _tell(
     *,
     together: Sequence[str] = (),
 ) -> None:
-    """`together` are the numbers of the resident's other cases that the notice is about."""
+    """Puts a notice of the event into the outbox; `together` are the numbers of the resident's other cases in it."""
     hold = municipality.messages.hold_seconds if notice in UNHURRIED else 0
     details = {
         "case_id": case.id,
@@ -252,19 +252,19 @@ def assign(
 
 
 def cases_of(session: Session, resident: Resident, *, most: int = 10) -> list[Case]:
-    """The resident's own cases, newest first."""
+    """Returns the resident's own cases, newest first."""
     query = select(Case).where(Case.resident_id == resident.id).order_by(Case.id.desc()).limit(most)
     return list(session.scalars(query))
 
 
 def find_own_case(session: Session, resident: Resident, case_id: int) -> Case | None:
-    """None for anybody else's case, exactly as for one that does not exist."""
+    """Returns the resident's own case; None for anybody else's, exactly as for one that does not exist."""
     case = session.get(Case, case_id)
     return case if case is not None and case.resident_id == resident.id else None
 
 
 def find_own_case_by_code(session: Session, resident: Resident, typed: str) -> Case | None:
-    """By number or tracking code as a person types it, among their own cases only; None for any other text."""
+    """Finds one of the resident's own cases by number or tracking code as they type it; None for any other text."""
     code = read_case_code(typed)
     if code is None:
         return None

@@ -1,4 +1,4 @@
-"""The only clock. The store keeps UTC; screens and messages show Asia/Bangkok.
+"""Tells the time for all other modules. The store keeps UTC; screens and messages show Asia/Bangkok.
 
 A machine's clock is set now and then, ahead or back. Within a process whatever must not notice goes by
 `time.monotonic`, which nobody sets; docs/decisions/0009-clocks.md says what becomes of times that are stored.
@@ -38,12 +38,12 @@ def in_bangkok(at: datetime) -> datetime:
 
 
 def today() -> date:
-    """The date on the office's wall calendar."""
+    """Returns the date in Bangkok, as on the office's wall calendar."""
     return in_bangkok(now()).date()
 
 
 def is_within(since: datetime, span: timedelta) -> bool:
-    """True until `span` has passed since then; False also before then, because the clock was set back meanwhile."""
+    """Says whether `since` is less than `span` ago; not if it lies ahead, because the clock was set back meanwhile."""
     return timedelta(0) <= now() - since < span
 
 
@@ -57,7 +57,7 @@ class ClockWatch:
         self._difference = _difference()
 
     def look(self) -> timedelta:
-        """How far the clock was set since the last look, ahead or (negative) back; zero if it was not."""
+        """Returns how far the clock was set since the last look, ahead or (negative) back; zero if it was not."""
         jump = _difference() - self._difference
         if abs(jump) < self.LEAST:
             return timedelta(0)

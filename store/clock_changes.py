@@ -1,4 +1,4 @@
-"""What waits in the store goes along when the clock is set, so that nobody waits for the old time to come again.
+"""Moves the times of what waits when the clock is set, so that nobody waits for the old time to come again.
 
 docs/decisions/0009-clocks.md says why, and which times stay as they are.
 """
@@ -29,10 +29,10 @@ NOTHING = timedelta(0)
 
 @dataclass(frozen=True)
 class _Times:
-    """One column of those rows that still wait.
+    """Describes one column of times and those of its rows that still wait.
 
     `is_due`: the time says when something is to happen. Else it was written `later` than the moment it stands for.
-    `all_back`: a set-back moves the whole column, not only what no clock that is right can have written.
+    `all_back`: when the clock is set back, the whole column moves, not only times that lie ahead by more than `later`.
     """
 
     column: InstrumentedAttribute[Any]
@@ -78,9 +78,10 @@ _TIMES = (
 
 @dataclass(frozen=True)
 class Boot:
-    """When this machine was started, by the clock as it is now set: all processes of one machine agree on it.
+    """Holds when this machine was started, by the clock as it is now set: all processes of one machine agree on it.
 
-    `name` is another one after each start, because the monotonic clock then begins anew.
+    `name` is another one after each start, because the monotonic clock then begins anew; where the system has no
+    boot id, it is the host's name.
     """
 
     name: str
@@ -97,7 +98,7 @@ def this_boot() -> Boot:
 
 
 def move_times_once(database: Database, by: timedelta, boot: Boot, right_until: datetime) -> int:
-    """Does what move_times does, by the first of the workers of one machine: the others find that it is done."""
+    """Does what move_times does, once for each machine: its first worker moves the times, the others find it done."""
     with database.transaction() as session:
         if session.get_bind().dialect.name == "postgresql":
             lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")

@@ -1,4 +1,4 @@
-"""Rows for photos and documents: wanted from LINE, kept, refused, or gone. The bytes are in store.media."""
+"""Keeps the rows of photos and documents: wanted from LINE, kept, refused, or gone. The bytes are in store.media."""
 
 import hashlib
 import secrets
@@ -93,13 +93,13 @@ def want(
 
 
 def count_of_album(session: Session, resident: Resident, album: str) -> int:
-    """How many photos of those sent together have arrived."""
+    """Counts the photos of this album, which are those sent together, that have arrived."""
     query = select(func.count()).where(File.resident_id == resident.id, File.album == album)
     return session.execute(query).scalar_one()
 
 
 def find_in_case(session: Session, resident: Resident, album: str) -> File | None:
-    """A photo of this album that belongs to a case by now."""
+    """Finds a photo of this album that belongs to a case by now."""
     query = select(File).where(
         File.resident_id == resident.id, File.album == album, File.case_id.is_not(None)
     )
@@ -107,18 +107,18 @@ def find_in_case(session: Session, resident: Resident, album: str) -> File | Non
 
 
 def attach_beside(file: File, other: File) -> None:
-    """Handed in with the other one: to the same case, in the same line of its timeline."""
+    """Attaches the file where the other one is: to the same case, in the same line of its timeline."""
     file.case_id, file.event_id = other.case_id, other.event_id
 
 
 def ask_again(file: File) -> datetime:
-    """A photo of a request or case was lost: one sent anew takes its place until this moment."""
+    """Lets a photo sent anew take the place of a lost one of a request or case; returns until when."""
     file.again_until = now() + ASK_AGAIN_FOR
     return file.again_until
 
 
 def lost_ones(session: Session, resident: Resident) -> list[File]:
-    """Those that were asked for again and have not come yet, the eldest first."""
+    """Returns the files that were asked for again and have not come yet, the oldest first."""
     query = select(File).where(File.resident_id == resident.id, File.again_until > now())
     return list(session.scalars(query.order_by(File.id)))
 
@@ -141,19 +141,19 @@ def claim_wanted(session: Session) -> File | None:
 
 
 def is_harmful(file: File) -> bool:
-    """A claimed file none of whose last tries came to an end: each ended its fetcher, or its decoder."""
+    """Says whether the last tries of a claimed file never came to an end: each ended its fetcher, or its decoder."""
     return file.unfinished > MOST_UNFINISHED
 
 
 def uncount(session: Session, file_ids: Collection[int]) -> None:
-    """Tries that did end, although that could not be written down at the time."""
+    """Uncounts tries that did end, although that could not be written down at the time, and frees their files."""
     if file_ids:
         ended = update(File).where(File.id.in_(file_ids), File.state == "wanted", File.unfinished > 0)
         session.execute(ended.values(unfinished=0, claimed_until=None, tries=File.tries - 1))
 
 
 def put_off(file: File, *, missing: bool = False, finished: bool = True) -> bool:
-    """LINE did not give it now, or, not `finished`, it was not decoded. False when we have tried long enough."""
+    """Puts the file off: LINE did not give it or, not `finished`, it was not decoded. False after enough tries."""
     waits = _WAITS_WHEN_MISSING if missing else _WAITS
     if file.tries > len(waits):
         return False
@@ -178,8 +178,7 @@ def _end_tries(file: File) -> None:
 
 
 def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
-    """What may be kept of a photo or document. NotKept for what is not as it should be, DecoderUnavailable for trouble
-    of our own.
+    """Returns what may be kept of a photo or document. NotKept: a bad file; DecoderUnavailable: trouble of our own.
 
     Takes a while, so nobody should wait for the database meanwhile.
     """
@@ -202,7 +201,7 @@ def note_kept(file: File, kept: Decoded) -> None:
 
 
 def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:
-    """A photo that an officer adds, cleaned and stored but without a row yet; NotKept when it is no photo.
+    """Returns the unsaved row of an officer's photo, which is cleaned and stored; NotKept when it is no photo.
 
     Cleaning takes a while: do it before the transaction, so that nobody waits for the database meanwhile.
     """
@@ -221,7 +220,7 @@ def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:
 
 
 def forget(session: Session, media: Media, line_message_id: str, resident: Resident) -> File | None:
-    """The resident took a photo back (unsend): the bytes go, the row remembers only that there was one."""
+    """Destroys the bytes of a photo that the resident took back (unsend); the row remembers only that there was one."""
     own = select(File).where(File.line_message_id == line_message_id, File.resident_id == resident.id)
     # Held, so that whoever is fetching it this moment sees afterwards that it is gone.
     file = session.scalars(own.with_for_update()).first()
@@ -231,7 +230,7 @@ def forget(session: Session, media: Media, line_message_id: str, resident: Resid
 
 
 def destroy(session: Session, media: Media, file: File) -> None:
-    """The row speaks of nothing any more; then the bytes go, without anybody waiting at the database meanwhile.
+    """Clears the row, then destroys the bytes, without anybody waiting at the database meanwhile.
 
     `sweep` destroys those of a process that came to its end in between.
     """

@@ -1,4 +1,4 @@
-"""What the month's messages cost: LINE's own count and ours, what is left of them, and where the month will end.
+"""Counts what the month's messages cost: LINE's count and ours, what is left of them, and where the month will end.
 
 LINE bills a push by request and a multicast by recipient, and never a reply.
 https://developers.line.biz/en/docs/messaging-api/pricing/
@@ -31,7 +31,7 @@ BELIEVED_FOR = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Billed:
-    """What LINE bills, as we count it: pushes by request, broadcasts by the residents their requests named."""
+    """Counts what LINE bills: pushes by request, broadcasts by the residents their requests named."""
 
     push: int = 0
     multicast: int = 0
@@ -42,7 +42,7 @@ class Billed:
 
 
 def billed_between(session: Session, start: datetime, end: datetime) -> Billed:
-    """From `start` until before `end`."""
+    """Counts the billed messages that were sent from `start` until before `end`."""
     told = select(func.sum(Chunk.told)).where(Chunk.state == "sent")
     return Billed(
         session.execute(_sent("push", start, end)).scalar_one(),
@@ -51,7 +51,7 @@ def billed_between(session: Session, start: datetime, end: datetime) -> Billed:
 
 
 def replies_between(session: Session, start: datetime, end: datetime) -> int:
-    """No index knows of replies, because each would pay for it: only rows of the time are looked through."""
+    """Counts replies in the rows of that time only: they have no index, because every reply would pay for it."""
     newer = OutboxRow.id > _last_before(session, start - DAY)
     return session.execute(_sent("reply", start, end).where(newer)).scalar_one()
 
@@ -62,7 +62,7 @@ def _sent(by: str, start: datetime, end: datetime) -> Select[int]:
 
 
 def _last_before(session: Session, at: datetime) -> int:
-    """The number of the last row from before then, by halving: rows are numbered as they come."""
+    """Returns the number of the last row from before then, by binary search: rows are numbered as they come."""
     low, high = 0, session.execute(select(func.max(OutboxRow.id))).scalar() or 0
     while low < high:
         middle = (low + high) // 2
@@ -73,10 +73,10 @@ def _last_before(session: Session, at: datetime) -> int:
 
 
 def note_reading(session: Session, *, most: int | None, used: int, all_counted: bool = True) -> QuotaReading:
-    """Keeps what LINE has just said; if there are messages, what waited for them waits no longer.
+    """Stores what LINE has just said; if messages are left, what waited for them waits no longer.
 
-    Ours is counted now, after LINE was asked, so that nothing of ours looks as if others had sent it; and as long as we
-    do not know how many of all friends we reached (`all_counted`), everything is taken for ours.
+    Our own are counted now, after LINE was asked, so that none of them looks as if others had sent it; while we do not
+    know how many of all friends we reached (not `all_counted`), everything is taken for ours.
     """
     at = now()
     month = Month.of(at)
@@ -98,7 +98,7 @@ def says_gone(reading: QuotaReading) -> bool:
 
 
 def gone_until(session: Session) -> datetime | None:
-    """Until when a push is not worth a try: LINE said that all are used, this month and not long ago; else None."""
+    """Returns until when no push is worth a try, if LINE said this month and lately that all are used; else None."""
     reading = latest(session)
     if reading is None or not says_gone(reading):
         return None
@@ -109,7 +109,7 @@ def gone_until(session: Session) -> datetime | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the month stands. `most` is None where the plan has no limit; `read_at` is None before the first reading.
+    """Describes the month so far. `most` is None where the plan has no limit, `read_at` before the first reading.
 
     `used` is LINE's count plus what we have sent since it told; `others` is what LINE counted and we did not send:
     somebody sends by hand from LINE's manager, or by another system. `dropped_from` is None after no limit, too.
@@ -137,12 +137,12 @@ class Standing:
 
     @property
     def is_short(self) -> bool:
-        """At this pace the messages do not last until the month ends."""
+        """Says whether at this pace the messages do not last until the month ends."""
         return self.most is not None and self.forecast > self.most
 
     @property
     def days_left(self) -> int:
-        """Of this month, today included."""
+        """Counts the days that are left of this month, today included."""
         return (self.month.ends.date() - in_bangkok(self.at).date()).days
 
     @property
@@ -151,7 +151,7 @@ class Standing:
 
 
 def standing(session: Session, plan: Plan, *, reading: QuotaReading | None = None) -> Standing:
-    """Now, by the latest reading, or by one that was just taken and is not kept."""
+    """Describes the month as it stands now, by the latest reading, or by one that was just taken and is not kept."""
     at, reading = now(), reading or latest(session)
     ours = billed_between(session, Month.of(at).starts, at)
     unread = billed_between(session, reading.at, at).total if reading else 0
@@ -160,7 +160,7 @@ def standing(session: Session, plan: Plan, *, reading: QuotaReading | None = Non
 
 
 def earlier_limits(session: Session, at: datetime) -> tuple[int | None, ...]:
-    """Every limit that LINE has named in this month and the last; None is none."""
+    """Returns every limit that LINE has named in this month and the last; None stands for no limit."""
     since = Month.of(at).before.starts
     return tuple(session.scalars(select(QuotaReading.most).where(QuotaReading.at >= since).distinct()))
 
@@ -174,7 +174,7 @@ def weigh(
     unread: int = 0,
     before: Sequence[int | None] = (),
 ) -> Standing:
-    """The standing, from the latest reading, what we sent this month, what of it LINE has not told yet (`unread`),
+    """Computes the standing from the latest reading, what we sent this month, what of it LINE has not told (`unread`),
     and the limits it named before. Without a reading the plan that was bought is believed."""
     known = reading if reading is not None and reading.month == Month.of(at).name else None
     most = reading.most if reading is not None else plan.messages
@@ -197,7 +197,7 @@ def weigh(
 
 
 def _forecast(at: datetime, *, used: int, broadcast: int, most: int | None) -> tuple[int, date | None]:
-    """The month's end if every day is like those so far, and the day on which nothing is left, if one comes.
+    """Returns the month's total if every day is like those so far, and the day on which nothing is left, if one comes.
 
     Broadcasts are decisions and no habit: those that were sent count once. The first day counts as a whole one.
     """
@@ -210,7 +210,7 @@ def _forecast(at: datetime, *, used: int, broadcast: int, most: int | None) -> t
 
 
 def _drop(most: int | None, before: Sequence[int | None]) -> tuple[bool, int | None]:
-    """Whether the limit is lower than one before, and the highest of those. A plan can fall back unannounced."""
+    """Says whether the limit is lower than one before, and the highest of those. A plan can fall back unannounced."""
     if most is None:
         return False, None
     highest = max((limit for limit in before if limit is not None), default=0)
@@ -220,7 +220,7 @@ def _drop(most: int | None, before: Sequence[int | None]) -> tuple[bool, int | N
 
 
 def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
-    """How many of `count` residents a broadcast may tell now; what is not urgent leaves the plan's reserve.
+    """Returns how many of `count` residents a broadcast may tell now; what is not urgent leaves the plan's reserve.
 
     Ask before every request to LINE and settle it before the next: a request under way is not counted yet.
     """
@@ -231,7 +231,7 @@ def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
 
 
 def count_waiting(session: Session) -> int:
-    """Messages that LINE would not take for want of quota, and that no free reply has taken along yet."""
+    """Counts messages that LINE would not take for want of quota, and that no free reply has taken along yet."""
     query = select(func.count()).where(OutboxRow.state == "ready", OutboxRow.error == outbox.MONTHLY_LIMIT)
     return session.execute(query).scalar_one()
 
@@ -242,7 +242,7 @@ class Alarm(StrEnum):
 
 
 def find_alarms(session: Session, plan: Plan) -> tuple[Alarm, ...]:
-    """What staff must know wherever they are, by LINE's last word: cheap enough for every page."""
+    """Returns the alarms that every page shows to staff, by LINE's last word; it is cheap enough for that."""
     reading, at = latest(session), now()
     if reading is None:
         return ()
@@ -253,7 +253,7 @@ def find_alarms(session: Session, plan: Plan) -> tuple[Alarm, ...]:
 
 @dataclass(frozen=True)
 class Past:
-    """How a month ended, by the last reading before LINE may have begun to count the next."""
+    """Describes how a month ended, by the last reading before LINE may have begun to count the next."""
 
     month: Month
     most: int | None
@@ -262,7 +262,7 @@ class Past:
 
 
 def past_months(session: Session, count: int) -> list[Past]:
-    """The last `count` months before this one, newest first; a month without a reading is left out."""
+    """Returns the last `count` months before this one, newest first; a month without a reading is left out."""
     month, found = Month.of(now()), list[Past]()
     for _ in range(count):
         month = month.before
@@ -274,13 +274,13 @@ def past_months(session: Session, count: int) -> list[Past]:
 
 
 def baht_of_month(plan: Plan, used: int) -> Decimal:
-    """The plan's price, and what is charged for messages beyond it."""
+    """Returns the plan's price and what is charged for messages beyond it, in one sum."""
     beyond = max(used - plan.messages, 0) * _exact(plan.extra_baht or 0)
     return _satang(_exact(plan.monthly_baht) + beyond)
 
 
 def baht_of(plan: Plan, count: int) -> Decimal:
-    """What so many messages are worth at the plan's price; nothing on a free plan."""
+    """Returns what so many messages are worth at the plan's price; nothing on a free plan."""
     each = _exact(plan.monthly_baht) / plan.messages if plan.messages else Decimal(0)
     return _satang(each * count)
 
@@ -291,7 +291,7 @@ def extra_baht(plan: Plan, used: int, count: int) -> Decimal:
 
 
 def _exact(baht: float) -> Decimal:
-    """As it was typed: 0.1 in the file is ten satang and not a little more."""
+    """Returns the amount as it was typed: 0.1 in the file is ten satang and not a little more."""
     return Decimal(str(baht))
 
 

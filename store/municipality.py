@@ -1,4 +1,4 @@
-"""What one municipality says about itself in its TOML file: names, phones, departments, hours, holidays."""
+"""Describes one municipality as its TOML file does: names, phones, departments, hours, holidays."""
 
 import tomllib
 from datetime import date, time
@@ -12,7 +12,7 @@ from store.settings import SettingsError
 
 
 class MunicipalityError(SettingsError):
-    """The file cannot be used; the message names the line of thought, not a stack."""
+    """Says that the file cannot be used; the message names what is wrong in it, without a stack trace."""
 
 
 class _Part(BaseModel):
@@ -26,7 +26,7 @@ class Department(_Part):
 
 
 class Address(_Part):
-    """Defaults for a resident's address; the resident may say otherwise."""
+    """Holds defaults for a resident's address; the resident may say otherwise."""
 
     tambon: str
     amphoe: str
@@ -42,7 +42,7 @@ class Phones(_Part):
 
 
 class OfficeHours(_Part):
-    """Local time. `days` counts Monday as 1, as ISO 8601 does."""
+    """Holds the office hours in local time. `days` counts Monday as 1, as ISO 8601 does."""
 
     opens: time = time(8, 30)
     closes: time = time(16, 30)
@@ -61,14 +61,14 @@ class Holiday(_Part):
 
 
 class Account(_Part):
-    """The LINE Official Account: its name must be the agency's name or abbreviation (requirement L8)."""
+    """Names the LINE Official Account: its name must be the agency's name or abbreviation (requirement L8)."""
 
     name: str
     basic_id: str
 
 
 class PrivacyNotice(_Part):
-    """Shown before the first request (PDPA s.23). A new version is shown again to everyone once."""
+    """Holds the notice shown before the first request (PDPA s.23). A new version is shown again to everyone once."""
 
     version: str
     text: str
@@ -84,13 +84,13 @@ class Security(_Part):
 
 
 class Messages(_Part):
-    """`hold_seconds`: how long an unhurried notice waits for others, or for a free reply, before it costs a push."""
+    """Says how long, in `hold_seconds`, an unhurried notice waits for others or a free reply before it costs a push."""
 
     hold_seconds: int = Field(default=3600, ge=0, le=86_400)
 
 
 class Plan(_Part):
-    """The LINE plan that was bought, so that pages can speak in baht and notice when LINE has less than this.
+    """Describes the LINE plan that was bought: pages show its price in baht and notice when LINE allows less than it.
 
     `reserve` is kept for news of cases: broadcasts that are not urgent leave at least so many messages unused.
     """
@@ -103,21 +103,21 @@ class Plan(_Part):
 
 
 class Topic(_Part):
-    """What residents may choose to hear about, or not (requirement L7)."""
+    """Names a kind of news that residents may choose to hear, or not (requirement L7)."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     name: str = Field(min_length=1, max_length=20)
 
 
 class SurgePlan(_Part):
-    """For surge mode: words with which a request should not wait behind others."""
+    """Lists for surge mode the words with which a request should not wait behind others."""
 
     keywords: tuple[str, ...] = ()
 
 
 class Limits(_Part):
-    """What one resident may ask at once. A busy village head reports three things in ten minutes, and no person twenty
-    a day; a request takes five photos. Who is in danger is never refused.
+    """Limits what one resident may ask at once. A busy village head reports three things in ten minutes, and no person
+    twenty a day; a request takes five photos. Who is in danger is never refused.
 
     `wrong_codes` are guesses at case numbers, tracking codes and codes of testers within ten minutes.
     """
@@ -157,12 +157,12 @@ class Municipality(_Part):
         return self
 
     def department(self, code: str) -> Department:
-        """The department, or the office (สำนักปลัด): small municipalities lack some departments."""
+        """Returns the department, or the office (สำนักปลัด): small municipalities lack some departments."""
         known = {department.code: department for department in self.departments}
         return known.get(code, known["office"])
 
     def words(self) -> dict[str, str]:
-        """What the phrases may name in braces."""
+        """Returns the words that the phrases may name in braces."""
         hours = self.office_hours
         return {
             "org_name": self.name,
@@ -180,7 +180,7 @@ class Municipality(_Part):
 
 
 def read_municipality(path: Path) -> Municipality:
-    """The file as one frozen object, or MunicipalityError in words."""
+    """Returns the file as one frozen object; raises MunicipalityError that says in words what is wrong."""
     try:
         return Municipality.model_validate(tomllib.loads(path.read_text("utf-8")))
     except FileNotFoundError as error:

@@ -1,4 +1,7 @@
-"""From draft to approved: who may write, submit, return and let out, each act written down. Nothing here commits."""
+"""Takes a broadcast from draft to approved: checks who may write, submit, return and let out, and records each act.
+
+Nothing here commits.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,7 +38,7 @@ CATEGORIES = ("announcement", "warning", "event", "tax")
 
 @dataclass(frozen=True)
 class Draft:
-    """What the author writes. `topic` None means urgent: it also goes to those who wanted no other news."""
+    """Holds what the author writes. `topic` None means urgent: it also goes to those who wanted no other news."""
 
     title: str
     category: str
@@ -51,7 +54,7 @@ class Draft:
 
 
 def write_draft(session: Session, draft: Draft, by: Staff) -> Broadcast:
-    """A new broadcast; BadContent, BadAudience or Refused says what to mend."""
+    """Creates a broadcast; BadContent, BadAudience or Refused says what to mend."""
     broadcast = Broadcast(author_id=by.id, written_by=(), created_at=now(), status=Status.DRAFT, version=1)
     if by.role not in ("officer", "supervisor"):
         raise Refused("not_your_role")
@@ -63,7 +66,7 @@ def write_draft(session: Session, draft: Draft, by: Staff) -> Broadcast:
 
 
 def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None) -> Broadcast:
-    """The broadcast, held until this transaction ends; Refused("stale") if it is no longer as the person saw it."""
+    """Returns the broadcast, locked until this transaction ends; Refused("stale") if changed since `seen_version`."""
     broadcast = session.scalars(
         select(Broadcast)
         .where(Broadcast.id == broadcast_id)
@@ -76,7 +79,7 @@ def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None
 
 
 def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> None:
-    """Any change voids an approval. What has begun to go out cannot be changed: correct it with a new one."""
+    """Saves changes, which void an approval. What has begun to go out is refused: correct it with a new broadcast."""
     find_rule(broadcast, Act.EDIT, by.id, by.role)
     halts.refuse_if_begun(session, broadcast)
     voided = broadcast.status == Status.APPROVED
@@ -215,13 +218,17 @@ def _changed(session: Session, broadcast: Broadcast) -> None:
 
 
 def requests_of(broadcast: Broadcast) -> int:
-    """How many billed messages each resident gets: the message and, for what ends, its closing."""
+    """Counts the billed messages that each resident gets: the message and, for what ends, its closing."""
     closing = closing_of(broadcast)
     return bool(content_of(broadcast).parts) + bool(closing and closing.parts)
 
 
 def _check_complete(broadcast: Broadcast, audience: Audience) -> None:
-    """Every temporary announcement tells its own end; a menu has an end; LINE's own broadcast asks nobody's wishes."""
+    """Raises Refused with the reason if something is missing or does not fit.
+
+    What ends needs a closing, a menu needs an end, and LINE's own broadcast to all friends, which cannot heed who opted
+    out, must be urgent.
+    """
     if not content_of(broadcast).parts and not broadcast.menu:
         raise Refused("says_nothing")
     if broadcast.ends_at and content_of(broadcast).parts and not _has_closing(broadcast):

@@ -1,4 +1,4 @@
-"""Who a broadcast is for, and who of them can be reached now: without those who blocked us or did not want it."""
+"""Finds who a broadcast is for, and who of them can be reached now: those who neither blocked us nor opted out."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ Who = Literal["everyone", "friends", "moo", "community", "topic", "service", "ca
 
 
 class BadAudience(ValueError):
-    """Nobody can be meant by this; `reason` is a word such as no_values."""
+    """Says why an audience cannot be used, such as that it names nobody; `reason` is a word such as no_values."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -29,10 +29,11 @@ class BadAudience(ValueError):
 
 
 class Audience(BaseModel):
-    """`values` are villages, communities, one topic, services or case ids; `residents` the ids of an imported list.
+    """Describes whom a broadcast is for.
 
+    `values` are villages, communities, one topic, services or case ids; `residents` the ids of an imported list.
     "everyone" are all residents we know. "friends" is LINE's own broadcast to every friend of the account, also those
-    who never wrote to us: it asks nobody's wishes and is for what is urgent.
+    who never wrote to us: it cannot heed who opted out, and is for what is urgent.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,7 +54,7 @@ class Audience(BaseModel):
 
 @dataclass(frozen=True)
 class Reach:
-    """`residents` can be told now, in order of their ids; the others are counted with the reason why not."""
+    """Lists the residents that can be told now, in order of their ids, and counts the others by the reason why not."""
 
     residents: tuple[int, ...]
     blocked: int
@@ -74,7 +75,7 @@ def read_audience(data: dict[str, Any]) -> Audience:
 
 
 def reach(session: Session, audience: Audience, topic: str | None) -> Reach:
-    """`topic` is None for what is urgent: it goes to those, too, who wanted nothing else."""
+    """Finds whom a broadcast can reach. `topic` is None for urgent news, which also goes to those who opted out."""
     found = session.execute(_meant(audience).order_by(Resident.id)).all()
     out = _not_wanting(session, topic)
     reachable = tuple(row.id for row in found if row.blocked_at is None and row.id not in out)
@@ -83,7 +84,7 @@ def reach(session: Session, audience: Audience, topic: str | None) -> Reach:
 
 
 def _word_on(topic: Any) -> ScalarSelect[bool]:
-    """Of the resident of the query around it."""
+    """Selects the choice about this topic by the resident of the enclosing query."""
     said = (TopicChoice.resident_id == Resident.id) & (TopicChoice.topic == topic)
     return select(TopicChoice.wanted).where(said).correlate(Resident).scalar_subquery()
 
@@ -100,7 +101,7 @@ _WANTING = _REACHABLE.where(
 
 
 def still_reachable(session: Session, residents: Sequence[int], topic: str | None) -> dict[int, str]:
-    """Of a frozen audience, those who neither blocked us nor opted out since: LINE's names for them by their ids."""
+    """Returns LINE's user ids, by resident id, of those in a frozen audience who did not block us or opt out since."""
     query = _REACHABLE if topic is None else _WANTING
     rows = session.execute(query, {"residents": residents, "topic": topic})
     found = {resident_id: (sealed, row_key) for resident_id, sealed, row_key in rows}
@@ -115,7 +116,7 @@ def still_reachable(session: Session, residents: Sequence[int], topic: str | Non
 def _those_that_open(
     sealer: TownSealer, found: Mapping[int, tuple[bytes, bytes]]
 ) -> Iterator[tuple[int, str]]:
-    """One whom no key opens cannot be reached, and must not keep a warning from all others."""
+    """Yields those whose LINE user id can be decrypted: one that cannot must not keep a warning from all others."""
     for resident_id, (sealed, row_key) in found.items():
         try:
             yield resident_id, sealer.open_value(sealed, _NAME.type.about, row_key)
@@ -125,7 +126,7 @@ def _those_that_open(
 
 @dataclass(frozen=True)
 class Homes:
-    """The villages and communities that residents named when they gave their address."""
+    """Holds the villages and communities that residents named when they gave their address."""
 
     moos: tuple[str, ...]
     communities: tuple[str, ...]
@@ -163,7 +164,7 @@ def _meant(audience: Audience) -> Select[int, datetime | None]:
 
 
 def _chose(topics: Sequence[str]) -> Select[int]:
-    """Those who asked for it in so many words; silence is not enough here."""
+    """Selects the residents who asked for one of these topics; here no choice does not mean yes."""
     return select(TopicChoice.resident_id).where(TopicChoice.topic.in_(topics), TopicChoice.wanted)
 
 

@@ -31,7 +31,7 @@ class Confirmer:
 
 
 def write_template(session: Session, title: str, content: dict[str, Any], by: Staff) -> EmergencyTemplate:
-    """What is to be filled in stands in square brackets, such as [สถานที่]."""
+    """Creates a template; its blanks, which are filled in later, stand in square brackets, such as [สถานที่]."""
     if by.role not in ("officer", "supervisor"):
         raise Refused("not_your_role")
     if not title.strip():
@@ -53,7 +53,7 @@ def write_template(session: Session, title: str, content: dict[str, Any], by: St
 
 
 def approve_template(session: Session, template: EmergencyTemplate, by: Staff) -> None:
-    """By another person than its author. To change a template, retire it and write a new one."""
+    """Approves a template by another person than its author. To change a template, retire it and write a new one."""
     if by.role != "supervisor":
         raise Refused("not_your_role")
     if by.id == template.author_id:
@@ -168,7 +168,7 @@ def unconfirmed(session: Session) -> list[Broadcast]:
 
 
 def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
-    """A superior looks at it afterwards, and the record says what they found."""
+    """Records what a superior found when they looked at the emergency afterwards; Refused without a note."""
     find_rule(broadcast, Act.REVIEW, by.id, by.role)
     if broadcast.template_id is None or broadcast.reviewed_at is not None:
         raise Refused("wrong_status")

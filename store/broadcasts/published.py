@@ -1,6 +1,6 @@
-"""What everybody may look up again of what was sent: announcements to all, to a village, or about a topic.
+"""Lists what everybody may look up again: announcements sent to all, to a village or community, or about a topic.
 
-What went to a list of people, or to those who have certain cases, is nobody else's business and is not told here.
+What went to a list of people, or to those who have certain cases, is not public and is not shown here.
 """
 
 from dataclasses import dataclass
@@ -21,9 +21,11 @@ PUBLIC = ("everyone", "friends", "moo", "community", "topic")
 
 @dataclass(frozen=True)
 class Announcement:
-    """`approved_by` is "" where nobody let it out in their own session: only a name was given.
+    """Describes one broadcast that was sent, as the public page shows it.
 
-    `closing` is there once the end was told; `stopped` says that it was cut short before everybody heard it."""
+    `approved_by` is "" where nobody let it out in their own session: only a name was given.
+    `closing` is there once the end was told; `stopped` says that it was cut short before everybody heard it.
+    """
 
     id: int
     title: str
@@ -60,13 +62,13 @@ def list_announcements(session: Session, *, most: int, before: int | None = None
 
 
 def buttons_of(broadcast: Broadcast) -> list[Button]:
-    """By the numbers under which they are counted: those of the message, then those of its end."""
+    """Lists the buttons by the numbers under which presses are counted: the message's, then its closing's."""
     closing = closing_of(broadcast)
     return [*content_of(broadcast).buttons(), *(closing.buttons() if closing else [])]
 
 
 def _published() -> Select[Broadcast, datetime | None]:
-    """With the moment when it began to go out; at least one request of it was taken by LINE."""
+    """Selects the public broadcasts of which LINE took a request, each with the moment when it began to go out."""
     return (
         select(Broadcast, Mailing.started_at)
         .join(Mailing)
@@ -80,7 +82,7 @@ def _published() -> Select[Broadcast, datetime | None]:
 
 
 def _was_told() -> ColumnElement[bool]:
-    """Of the mailing of the query around it."""
+    """Builds the condition that LINE took at least one request of the mailing of the enclosing query."""
     told = select(Chunk.id).where(
         Chunk.mailing_id == Mailing.id, Chunk.state == "sent", Chunk.first_tried_at.is_not(None)
     )

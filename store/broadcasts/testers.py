@@ -18,8 +18,10 @@ CODE_LASTS = timedelta(minutes=30)
 
 
 def invite(session: Session, person: Staff) -> Tester:
-    """`code` is what this person types in the chat from their own LINE, within half an hour. Whatever was linked to
-    their account before is linked no more."""
+    """Makes the `code` that this person types in the chat from their own LINE, within half an hour.
+
+    Whatever was linked to their account before is linked no more.
+    """
     session.execute(delete(Tester).where(Tester.staff_id == person.id))
     tester = Tester(
         name=person.full_name,
@@ -35,7 +37,7 @@ def invite(session: Session, person: Staff) -> Tester:
 
 
 def link(session: Session, resident: Resident, typed: str) -> Tester | None:
-    """Whose code this is, linked from now on; None for any other words and for a code too old."""
+    """Links this resident to the account whose code they typed; None for any other words and for an expired code."""
     lasts = Tester.code_until.between(now(), now() + CODE_LASTS)
     query = select(Tester).where(Tester.code == "".join(typed.split()), lasts)
     tester = session.scalars(query.with_for_update()).one_or_none()
