@@ -1,4 +1,4 @@
-"""Passwords of staff: which ones are good enough (NIST SP 800-63B-4), and their Argon2id hashes."""
+"""Checks which passwords of staff are good enough (NIST SP 800-63B-4), and makes their Argon2id hashes."""
 
 import secrets
 import threading
@@ -16,7 +16,7 @@ LEAST_BITS = 30
 
 
 class BadPassword(ValueError):
-    """Not good enough; `reason` is too_short, too_long or too_common."""
+    """Says that a password is not good enough; `reason` is too_short, too_long or too_common."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -24,7 +24,7 @@ class BadPassword(ValueError):
 
 
 def normal(password: str) -> str:
-    """One form for letters that can be composed in two ways, so that every keyboard types the same."""
+    """Returns one form for letters that can be composed in two ways, so that every keyboard types the same."""
     return unicodedata.normalize("NFC", password)
 
 
@@ -40,7 +40,7 @@ def check_new_password(password: str, *names: str) -> None:
 
 
 class Passwords:
-    """Hashes and compares. A hash takes 19 MB and some milliseconds on purpose, so only a few run at once."""
+    """Hashes and compares passwords. A hash takes 19 MB and some milliseconds on purpose, so only a few run at once."""
 
     def __init__(self, *, rounds: int = 2, memory_kib: int = 19_456, at_once: int = 4) -> None:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1)

@@ -1,7 +1,7 @@
-"""What is over is forgotten in its time: ids of events, words and addresses of messages, used forms, tries to sign in.
+"""Deletes in its time what is over: ids of events, words and addresses of messages, used forms, tries to sign in.
 
-In small transactions with a rest between them, so that no webhook waits for it. What waits, is dead or is stuck stays
-until it is done or staff decide.
+It works in small transactions with a rest between them, so that no webhook waits for it. What waits, is dead or is
+stuck stays until it is done or staff decide.
 """
 
 import time
@@ -51,14 +51,14 @@ def purge(database: Database) -> None:
 
 
 def _is_forgiven() -> ColumnElement[bool]:
-    """A few slips after a day, more after a month; what only an admin opens stays."""
+    """Selects wrong tries to forget: a few after a day, more after a month, never those that only an admin undoes."""
     few = and_(SignInStreak.wrong < FREE_TRIES, SignInStreak.last_at < now() - timedelta(days=1))
     more = and_(SignInStreak.wrong < MOST_IN_A_ROW, SignInStreak.last_at < now() - timedelta(days=30))
     return or_(few, more)
 
 
 def _forget_events(database: Database) -> None:
-    """Their bodies went when they were done."""
+    """Deletes events that were done long ago; their bodies were deleted when they were done."""
     old = and_(InboxEvent.state == "done", InboxEvent.arrived_at < now() - REMEMBER_EVENTS_FOR)
 
     def forget(session: Session, batch: Sequence[int]) -> None:
@@ -80,7 +80,7 @@ def _forget_words(database: Database) -> None:
 
 
 def _forget_rows(database: Database) -> None:
-    """A row that others travelled with goes after them."""
+    """Deletes rows of messages that ended long ago; a row with which others travelled goes after them."""
     companion = aliased(OutboxRow)
     leads = select(companion.id).where(companion.lead_id == OutboxRow.id).exists()
     query = select(OutboxRow.id).where(_ended_before(REMEMBER_ROWS_FOR), ~leads).order_by(OutboxRow.id)
@@ -96,7 +96,7 @@ def _forget_requests(session: Session, batch: Sequence[int]) -> None:
 
 
 def _ended_before(ago: timedelta) -> ColumnElement[bool]:
-    """`next_try_at` is the last time anything was to happen with the row."""
+    """Selects rows that ended before then; `next_try_at` is the last time anything was to happen with the row."""
     then = now() - ago
     return and_(
         _OVER,
@@ -116,7 +116,7 @@ def _forget(database: Database, key: InstrumentedAttribute[Any], old: ColumnElem
 def _by_batches(
     database: Database, keys: Select[Any], forget: Callable[[Session, Sequence[Any]], None]
 ) -> None:
-    """What is old is looked up without keeping any writer waiting."""
+    """Forgets old rows batch by batch; they are looked up without keeping any writer waiting."""
     while True:
         with database.reading() as session:
             batch = session.scalars(keys.limit(MOST_ROWS)).all()

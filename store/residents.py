@@ -1,4 +1,4 @@
-"""Residents: who writes to us, what they let us remember, and what a plain message of theirs means just now."""
+"""Keeps residents: who writes to us, what they let us remember, and what a plain message of theirs means just now."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -29,13 +29,13 @@ def find_resident(session: Session, line_key: str) -> Resident | None:
 
 
 def acquaintances(session: Session, line_keys: Iterable[str]) -> dict[str, Resident]:
-    """Those of them who wrote to us before, in one look."""
+    """Returns those who wrote to us before, by their LINE keys, in one query."""
     known = session.scalars(_OF_LINES, {"line_keys": list(line_keys)})
     return {resident.line_key: resident for resident in known}
 
 
 def meet(session: Session, sealer: TownSealer, line_user_id: str) -> Resident:
-    """The resident with this LINE user id, known from now on."""
+    """Returns the resident with this LINE user id, who is known from now on."""
     line_key = sealer.fingerprint(line_user_id)
     resident = find_resident(session, line_key)
     if resident is None:
@@ -57,7 +57,7 @@ def remember(resident: Resident, facts: dict[str, Any]) -> None:
 
 
 def forget(resident: Resident, facts: Mapping[str, Any]) -> None:
-    """Remembers these no more, unless something else has been told since."""
+    """Forgets these facts, except where the resident has told something else since."""
     known = resident.person or {}
     gone = {kind for kind, value in facts.items() if known.get(kind) == value}
     if not gone:
@@ -71,13 +71,13 @@ def forget(resident: Resident, facts: Mapping[str, Any]) -> None:
 
 
 def choose_language(resident: Resident, language: str) -> None:
-    """The language of their menu."""
+    """Sets the language of the resident's menu."""
     resident.language = language
     look_again(resident)
 
 
 def listen(resident: Resident, what: Listening, case: Case) -> None:
-    """From now on a plain message answers the officer, adds to the case, or comments on the service."""
+    """Takes a plain message from now on as an answer to the officer, as more about the case, or as a comment."""
     until = now() + (LISTEN_FOR_ANSWER if what == "answer" else LISTEN_FOR)
     resident.listening = {"for": what, "case": case.id, "until": until.isoformat()}
 
@@ -87,19 +87,19 @@ def stop_listening(resident: Resident) -> None:
 
 
 def listening_for(resident: Resident) -> tuple[Listening, int] | None:
-    """What a plain message means now and for which case id, or None."""
+    """Returns what a plain message of the resident means now and for which case id, or None."""
     heard = _still_heard(resident)
     return (heard["for"], heard["case"]) if heard and "case" in heard else None
 
 
 def keep_words(resident: Resident, words: str, said_in: str | None) -> None:
-    """What they wrote, and in which LINE message, while we ask which service it is about."""
+    """Keeps what the resident wrote, and in which LINE message, while we ask which service it is about."""
     until = (now() + LISTEN_FOR).isoformat()
     resident.listening = {"words": words, "said_in": said_in, "until": until}
 
 
 def kept_words(resident: Resident) -> tuple[str, str | None]:
-    """The words kept a moment ago and their message, or nothing."""
+    """Returns the words kept a moment ago and their message, or an empty text and None."""
     heard = _still_heard(resident) or {}
     return str(heard.get("words", "")), heard.get("said_in")
 
@@ -134,7 +134,7 @@ def forget_words(resident: Resident, said_in: str) -> None:
 
 
 def _still_heard(resident: Resident) -> dict[str, Any] | None:
-    """Not for longer than ever said: a clock that was set back must not stretch it to days."""
+    """Returns what is still listened for, or None; a clock that was set back does not stretch the time to days."""
     heard = resident.listening
     if heard is None or "until" not in heard:
         return None

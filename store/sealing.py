@@ -1,4 +1,4 @@
-"""Encryption of personal data at rest (AES-256-GCM) and fingerprints to look it up by.
+"""Encrypts personal data at rest (AES-256-GCM) and makes fingerprints to look it up by.
 
 A sealed value is `version | key id | nonce | ciphertext`. `about` (table and column) and the random key of its row are
 authenticated with it, so a value moved to another column or row does not open. What is no value of a row (files,
@@ -58,7 +58,7 @@ def _key_id(key: bytes) -> bytes:
 
 
 class Sealer:
-    """Seals with the first key, opens with any."""
+    """Encrypts (seals) with the first key of DATA_KEY, decrypts (opens) with any."""
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._keys = keys
@@ -84,15 +84,15 @@ class Sealer:
 
     @property
     def key_ids(self) -> tuple[bytes, ...]:
-        """In the order of DATA_KEY."""
+        """Returns the ids of the keys in the order of DATA_KEY."""
         return tuple(self._ciphers)
 
     def is_newest(self, sealed: bytes) -> bool:
-        """Whether it was sealed with the first key."""
+        """Says whether the value was encrypted with the first key of DATA_KEY."""
         return key_id_of(sealed) == self._current
 
     def derived_fingerprint_keys(self) -> tuple[bytes, ...]:
-        """The keys that fingerprints had before databases kept one of their own; that of the eldest key first."""
+        """Returns the keys that fingerprints had before databases kept their own, that of the oldest key first."""
         return tuple(hashlib.sha256(b"fingerprints" + key).digest() for key in reversed(self._keys))
 
 
@@ -106,7 +106,7 @@ def names_a_key(start: bytes) -> bool:
 
 
 def is_unbound(sealed: bytes) -> bool:
-    """Whether it is bound to no row."""
+    """Says whether the encrypted value is bound to no row."""
     return sealed[:1] == _UNBOUND
 
 
@@ -120,7 +120,10 @@ def new_row_key() -> bytes:
 
 @dataclass(frozen=True)
 class TownSecret:
-    """What a database keeps sealed for itself. `opens_unbound`: it still holds values from before rows had keys."""
+    """Holds what a database stores encrypted for itself.
+
+    `opens_unbound` says that it still holds values from before rows had keys.
+    """
 
     fingerprint_key: bytes
     opens_unbound: bool = False
@@ -132,7 +135,7 @@ class TownSecret:
 
 
 def open_secret(sealer: Sealer, sealed: bytes | None) -> TownSecret:
-    """WrongDataKey where no key opens it, or where there is none yet."""
+    """Decrypts the secret of a database; raises WrongDataKey where no key opens it, or where there is none yet."""
     if sealed is None:
         raise WrongDataKey(_NO_SECRET)
     try:
@@ -143,33 +146,33 @@ def open_secret(sealer: Sealer, sealed: bytes | None) -> TownSecret:
 
 
 class TownSealer(Sealer):
-    """The sealer of one database. It seals nothing before it has opened the database's own secret, so that a process
-    with the wrong DATA_KEY can write nothing that others could not read."""
+    """Encrypts and decrypts the values of one database. It seals none before it has opened the database's own secret,
+    so that a process with the wrong DATA_KEY can write nothing that others could not read."""
 
     def __init__(self, keys: tuple[bytes, ...], recall: Callable[[], bytes | None]) -> None:
-        """`recall` reads the sealed secret from the database."""
+        """Takes in `recall` a function that reads the encrypted secret from the database."""
         super().__init__(keys)
         self._recall, self._secret = recall, None
 
     _secret: TownSecret | None
 
     def secret(self) -> TownSecret:
-        """WrongDataKey where no key opens it; read once."""
+        """Returns the secret, which is read once; raises WrongDataKey where no key opens it."""
         if self._secret is None:
             self._secret = self.read_secret()
         return self._secret
 
     def forget_secret(self) -> None:
-        """The database has got another one, by an upgrade or a restore: it is read again when it is next needed."""
+        """Forgets a secret that an upgrade or a restore has replaced: it is read again when it is next needed."""
         self._secret = None
 
     @property
     def newest_start(self) -> bytes:
-        """With these bytes begins every value that is bound to its row and sealed with the first key."""
+        """Returns the first bytes of every value that is bound to its row and encrypted with DATA_KEY's first key."""
         return _OF_ROW + self._current
 
     def read_secret(self) -> TownSecret:
-        """As the database has it now."""
+        """Reads and decrypts the secret as the database has it now."""
         return open_secret(self, self._recall())
 
     def seal_value(self, value: Any, about: str, row_key: bytes) -> bytes:
@@ -181,8 +184,8 @@ class TownSealer(Sealer):
         return json.loads(self.open_row(sealed, about, row_key).decode("utf-8", "surrogatepass"))
 
     def open_all(self, sealed: Iterable[tuple[bytes, bytes]], about: str) -> list[Any]:
-        """The values of one column with the keys of their rows, in order: read as one JSON, which takes half the
-        time."""
+        """Decrypts values of one column with the keys of their rows, in order; reading them as one JSON takes half
+        the time."""
         opened = (self.open_row(value, about, row_key) for value, row_key in sealed)
         result: list[Any] = json.loads(b"[" + b",".join(opened) + b"]")
         return result
@@ -201,7 +204,7 @@ class TownSealer(Sealer):
         return self.open(sealed, about, row_key)
 
     def fingerprint(self, value: str) -> str:
-        """A keyed hash: equal values give equal fingerprints, and nobody without the key can guess them."""
+        """Returns a keyed hash: equal values give equal fingerprints, and nobody without the key can guess them."""
         return fingerprint_with(self.secret().fingerprint_key, value)
 
 
@@ -210,7 +213,7 @@ def fingerprint_with(key: bytes, value: str) -> str:
 
 
 class Fresh:
-    """A value on its way to the database, to be sealed for the row of this key."""
+    """Holds a value on its way to the database, to be encrypted for the row of this key."""
 
     __slots__ = ("_value", "row_key")
 
@@ -222,7 +225,7 @@ class Fresh:
 
 
 class Closed:
-    """A sealed value as it came from the database; it opens when it is read, and for its own row only."""
+    """Holds an encrypted value as it came from the database; it opens when it is read, and for its own row only."""
 
     __slots__ = ("_about", "_is_open", "_sealed", "_sealer", "_value")
 
@@ -233,7 +236,7 @@ class Closed:
     _value: Any
 
     def open(self, row_key: bytes) -> Any:
-        """CannotOpen where no key opens it, or where it was changed or moved."""
+        """Returns the value; raises CannotOpen where no key opens it, or where it was changed or moved."""
         if not self._is_open:
             self._value = self._sealer.open_value(self._sealed, self._about, row_key)
             self._is_open = True
@@ -241,7 +244,7 @@ class Closed:
 
 
 class Sealed(TypeDecorator[Fresh | Closed]):
-    """A column of sealed JSON values. The engine's dialect carries the sealer: no global key."""
+    """Stores a column of encrypted JSON values. The engine's dialect carries the sealer: no global key."""
 
     impl = LargeBinary
     cache_ok = True

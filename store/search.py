@@ -1,4 +1,4 @@
-"""The officers' queue: which cases a member of staff may see, and finding the wanted ones among many."""
+"""Finds cases for the officers' queue: those that a member of staff may see, and the wanted ones among many."""
 
 import re
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ _NEWEST_FIRST = frozenset({Tab.DONE, Tab.ALL})
 
 @dataclass(frozen=True)
 class Filters:
-    """What narrows the queue. `assignee` is a staff id, or 0 for cases that nobody has."""
+    """Holds what narrows the queue. `assignee` is a staff id, or 0 for cases that nobody has."""
 
     status: Status | None = None
     service: str | None = None
@@ -76,20 +76,20 @@ def visible_to(person: Staff, *, led: bool = False) -> ColumnElement[bool]:
 
 
 def find_case(session: Session, person: Staff, case_id: int) -> Case | None:
-    """None for a case of another department, exactly as for one that does not exist."""
+    """Returns the case; None for one of another department, exactly as for one that does not exist."""
     if case_id >= 2**31:
         return None
     return session.scalars(select(Case).where(Case.id == case_id, visible_to(person))).one_or_none()
 
 
 def find_file(session: Session, person: Staff, token: str) -> File | None:
-    """A file of a case this person may see."""
+    """Returns the file if it belongs to a case this person may see, else None."""
     query = select(File).join(File.case).where(File.token == token, visible_to(person))
     return session.scalars(query).one_or_none()
 
 
 def list_queue(session: Session, person: Staff, tab: Tab, filters: Filters, *, page: int = 1) -> Page:
-    """One page of a tab: the most pressing first, or for what has ended the newest first."""
+    """Returns one page of a tab: the most pressing first, or for what has ended the newest first."""
     page = min(max(page, 1), MOST_PAGES)
     query = _matching(person, tab, filters)
     if tab in _NEWEST_FIRST:
@@ -110,8 +110,9 @@ def _matching(person: Staff, tab: Tab, filters: Filters) -> Select[int]:
 
 
 def _column(column: InstrumentedAttribute[Any], *, led: bool) -> ColumnElement[Any]:
-    """`led`: another condition finds the few rows, and no index of this column may tempt the planner away from it.
+    """Returns the column to compare.
 
+    `led`: another condition finds the few rows, and no index of this column may tempt the planner away from it.
     SQLite without statistics takes any index with an equality: all cases of a service, to find ten open ones.
     """
     if not led:
@@ -120,14 +121,14 @@ def _column(column: InstrumentedAttribute[Any], *, led: bool) -> ColumnElement[A
 
 
 def _load(session: Session, ids: list[int]) -> list[Case]:
-    """The rows of a page in its order; answers stay sealed, the queue does not show them."""
+    """Returns the cases of a page in its order, without their answers, which the queue does not show."""
     query = select(Case).where(Case.id.in_(ids)).options(defer(Case.answers), joinedload(Case.assignee))
     found = {case.id: case for case in session.scalars(query)}
     return [found[case_id] for case_id in ids if case_id in found]
 
 
 def find_by_number(session: Session, person: Staff, typed: str) -> Page:
-    """By case number (0123/2570, or 123 of the last years) or tracking code, in any tab."""
+    """Finds cases in any tab by number (0123/2570, or 123 of the last ten years) or tracking code."""
     query = select(Case.id).where(visible_to(person, led=True), _numbered(typed)).order_by(Case.id.desc())
     return Page(_load(session, list(session.scalars(query.limit(PER_PAGE)))), 1, has_next=False)
 
@@ -158,7 +159,7 @@ def _count(person: Staff, tab: Tab, filters: Filters) -> Select[str, int]:
 
 
 def newest_id(session: Session, person: Staff) -> int:
-    """The last case that came in; a page that knows an older one can say that there is news."""
+    """Returns the id of the last case that came in, or 0; a page that knows an older one can say that there is news."""
     query = select(Case.id).where(visible_to(person)).order_by(Case.id.desc()).limit(1)
     return session.scalar(query) or 0
 

@@ -1,4 +1,4 @@
-"""The store's settings, read once from the environment; it refuses to start on a missing or weak secret."""
+"""Reads the store's settings once, from the environment; refuses to start on a missing or weak secret."""
 
 import base64
 import ipaddress
@@ -28,12 +28,12 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
 class SettingsError(ValueError):
-    """A variable is missing or unusable; the message says what to do."""
+    """Says that a variable is missing or unusable; the message says what to do."""
 
 
 @contextmanager
 def refusing_in_one_line() -> Iterator[None]:
-    """For what an application server calls: it would print a traceback, where the sentence says what to do."""
+    """Ends the process with the message of a SettingsError, where an application server would print a traceback."""
     try:
         yield
     except SettingsError as error:
@@ -42,7 +42,7 @@ def refusing_in_one_line() -> Iterator[None]:
 
 
 def required(environ: Mapping[str, str], name: str) -> str:
-    """The value of `name`, or SettingsError: secrets have no defaults."""
+    """Returns the value of `name`, or raises SettingsError: secrets have no defaults."""
     value = environ.get(name, "").strip()
     if not value:
         raise SettingsError(f"{name} is not set. See the table of variables in README.md.")
@@ -74,7 +74,7 @@ def repeats(value: Sequence[object]) -> bool:
 
 
 def visible(value: str, name: str) -> str:
-    """For keys of LINE's: they go into headers, where no other sign may stand."""
+    """Returns a key of LINE's; raises SettingsError if it has signs that may not stand in a header."""
     if not _VISIBLE.fullmatch(value):
         raise SettingsError(
             f"{name} has a blank, a line break or a letter that LINE's never have: copy it from LINE again."
@@ -106,7 +106,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def database_address(value: str) -> str:
-    """The value is never quoted: it may hold a password."""
+    """Returns the address of the database; errors never quote it, because it may hold a password."""
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
@@ -139,7 +139,7 @@ def media_address(value: str) -> str:
 
 
 def made_folder(folder: Path, name: str) -> Path:
-    """The folder, made where it is missing, or SettingsError about the variable that names it."""
+    """Returns the folder, made where it is missing; raises SettingsError about the variable that names it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -151,7 +151,7 @@ def made_folder(folder: Path, name: str) -> Path:
 
 
 def data_keys(value: str) -> tuple[bytes, ...]:
-    """Comma-separated 32-byte keys in base64, the one in use first, the first ever used last."""
+    """Reads comma-separated 32-byte keys in base64, the one in use first, the first ever used last."""
     keys = []
     for part in value.split(","):
         try:
@@ -167,7 +167,7 @@ def data_keys(value: str) -> tuple[bytes, ...]:
 
 
 def number_of_proxies(environ: Mapping[str, str]) -> int:
-    """How many proxies of ours stand in front: so many names at the end of X-Forwarded-For are true."""
+    """Returns how many proxies of ours stand in front: so many names at the end of X-Forwarded-For can be trusted."""
     value = environ.get("TRUSTED_PROXIES", "").strip() or "0"
     if value not in {"0", "1", "2", "3", "4", "5"}:
         raise SettingsError("TRUSTED_PROXIES must be the number of your proxies in front, 0 to 5.")
@@ -176,7 +176,7 @@ def number_of_proxies(environ: Mapping[str, str]) -> int:
 
 @dataclass(frozen=True)
 class StoreSettings:
-    """What everything that opens the store must know."""
+    """Holds the settings that everything that opens the store must know."""
 
     database_url: str
     media_url: str

@@ -32,7 +32,7 @@ NOTE_THROTTLED = Limit("throttled", 1, timedelta(minutes=1))
 
 
 class TooManyTries(ValueError):
-    """The next try counts only after so many seconds; None: an admin must open the account."""
+    """Says that the next try counts only after so many seconds, or, with None, that an admin must open the account."""
 
     def __init__(self, seconds: int | None) -> None:
         super().__init__(seconds)
@@ -40,7 +40,7 @@ class TooManyTries(ValueError):
 
 
 class WrongSignIn(ValueError):
-    """Unknown name, wrong password or closed account: nobody is told which."""
+    """Says that the name is unknown, the password wrong or the account closed; nobody is told which."""
 
 
 class PasswordExpired(ValueError):
@@ -60,7 +60,7 @@ UNKNOWN_BROWSER = Browser()
 
 @dataclass(frozen=True)
 class _Try:
-    """A counted try. `streak` is the fingerprint of what the wrong tries in a row belong to."""
+    """Describes a counted try. `streak` is the fingerprint of what the wrong tries in a row belong to."""
 
     streak: str
     in_a_row: int
@@ -69,7 +69,7 @@ class _Try:
 
 
 def username_of(typed: str) -> str:
-    """User names in one form: case and width of letters do not matter."""
+    """Returns the user name in one form: case and width of letters do not matter."""
     return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
@@ -114,7 +114,10 @@ def _note_expired(database: Database, person: Staff, address: str) -> None:
 def check_own_password(
     database: Database, passwords: Passwords, person: Staff, password: str, *, address: str
 ) -> None:
-    """Of somebody who is signed in: counted and audited as a sign-in is. TooManyTries or WrongSignIn."""
+    """Checks the password of somebody who is signed in, counted and audited as a sign-in is.
+
+    Raises TooManyTries or WrongSignIn.
+    """
     key = database.sealer.fingerprint(f"own password {person.id}")
     this_try = _count(database, key, person, address, in_crowd=False)
     right = passwords.is_right(person.password_hash, password)
@@ -128,7 +131,7 @@ def check_own_password(
 
 
 def is_locked(session: Session, sealer: TownSealer, person: Staff) -> bool:
-    """Whether only known browsers of this account may sign in."""
+    """Says whether only known browsers of this account may sign in, after too many wrong tries in a row by others."""
     streaks = session.scalars(
         select(SignInStreak.wrong).where(SignInStreak.key.in_(_keys_of(sealer, person)))
     )
@@ -136,12 +139,12 @@ def is_locked(session: Session, sealer: TownSealer, person: Staff) -> bool:
 
 
 def unlock(session: Session, sealer: TownSealer, person: Staff) -> None:
-    """The wrong tries of strangers are forgotten."""
+    """Forgets the wrong tries that strangers made."""
     session.execute(delete(SignInStreak).where(SignInStreak.key.in_(_keys_of(sealer, person))))
 
 
 def place(sealer: TownSealer, address: str) -> str:
-    """What the audit keeps of an address: the same for the same address, and no address."""
+    """Returns what the audit keeps of an address: a fingerprint, the same for the same address, not the address."""
     return sealer.fingerprint(f"address {_network(address)}")
 
 
@@ -150,12 +153,12 @@ def _keys_of(sealer: TownSealer, person: Staff) -> list[str]:
 
 
 def _account_key(sealer: TownSealer, username: str) -> str:
-    """A fingerprint, because people type passwords into the field for the name."""
+    """Returns a fingerprint of the name, because people type passwords into its field."""
     return sealer.fingerprint(f"account {username}")
 
 
 def _network(address: str) -> str:
-    """One household or office has a whole /64 of IPv6 addresses."""
+    """Returns the network of the address: one household or office has a whole /64 of IPv6 addresses."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -177,7 +180,7 @@ def _count_sign_in(
 
 
 def _count(database: Database, key: str, person: Staff | None, address: str, *, in_crowd: bool) -> _Try:
-    """Counted before the password is looked at: of parallel guesses each then sees all the others."""
+    """Counts a try before the password is looked at, so that each of parallel guesses sees all the others."""
     where = place(database.sealer, address)
     try:
         with database.transaction() as session:
@@ -188,7 +191,7 @@ def _count(database: Database, key: str, person: Staff | None, address: str, *, 
 
 
 def _note_throttled(database: Database, key: str, person: Staff | None, where: str) -> None:
-    """Once a minute: the audit is kept for long, and whoever is refused can ask many times a second."""
+    """Audits a refused try, once a minute at most: the audit is kept for long, and tries can come many a second."""
     with suppress(LimitReached), database.transaction() as session:
         use(session, NOTE_THROTTLED, key)
         write_down(session, "sign_in_throttled", staff_id=person.id if person else None, place=where)
@@ -229,7 +232,7 @@ def _wait_after(wrong: int) -> timedelta:
 
 
 def _is_crowded(session: Session, where: str) -> bool:
-    """Many wrong tries come from this address: accounts that strangers try meanwhile must wait, no others."""
+    """Says whether many wrong tries come from this address: accounts that strangers try then must wait, no others."""
     # What lies ahead was dated by a clock that has been set back since.
     near = SignInTry.at.between(now() - WINDOW, now() + WINDOW)
     session.execute(delete(SignInTry).where(SignInTry.key == where, ~near))

@@ -1,4 +1,4 @@
-"""Staff accounts: who may sign in, in which role, for which department. Nothing here commits."""
+"""Manages staff accounts: who may sign in, in which role, for which department. Nothing here commits."""
 
 import re
 import secrets
@@ -35,7 +35,7 @@ class Role(StrEnum):
 
 
 class BadAccount(ValueError):
-    """An account may not become so; `reason` is a word such as username_taken or last_admin."""
+    """Says why an account may not become so; `reason` is a word such as username_taken or last_admin."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -48,8 +48,10 @@ APPROVING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 @dataclass(frozen=True)
 class NewStaff:
-    """`department` is a code or ALL_DEPARTMENTS; an admin has none. Without a password the account has none yet:
-    its owner sets one by a link."""
+    """Describes an account to open. `department` is a code or ALL_DEPARTMENTS; an admin has none.
+
+    Without a password the account has none yet: its owner sets one by a link.
+    """
 
     username: str
     full_name: str
@@ -63,12 +65,12 @@ def find_staff(session: Session, username: str) -> Staff | None:
 
 
 def list_staff(session: Session) -> list[Staff]:
-    """Everybody, those who may sign in first."""
+    """Returns all accounts, those that may sign in first."""
     return list(session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.full_name)))
 
 
 def colleagues_for(session: Session, case: Case) -> list[Staff]:
-    """Who can be given this case: officers and supervisors who see it."""
+    """Returns who can be given this case: officers and supervisors who see it."""
     query = select(Staff).where(
         Staff.active,
         Staff.role != Role.ADMIN,
@@ -183,7 +185,7 @@ def change_role(
 
 
 def close_account(session: Session, person: Staff, *, by: Staff) -> None:
-    """The person is signed out everywhere and cannot come back; what they did stays under their name.
+    """Closes the account: the owner is signed out and cannot come back; what they did stays under their name.
 
     It needs no second person: somebody who must be stopped is stopped at once.
     """
@@ -196,7 +198,7 @@ def close_account(session: Session, person: Staff, *, by: Staff) -> None:
 
 
 def reopen_account(person: Staff) -> None:
-    """The caller has seen to it that two people want it."""
+    """Opens a closed account again; the caller has seen to it that two people want it."""
     person.active = True
     person.approves_from = now() + NEW_POWER_WAITS
 
@@ -227,13 +229,13 @@ def reset_password(
 def change_own_password(
     session: Session, municipality: Municipality, passwords: Passwords, person: Staff, password: str
 ) -> None:
-    """The caller has checked the old password. All sessions end, also the one this came from."""
+    """Sets a new password; the caller has checked the old one. All sessions end, also the one this came from."""
     set_password(session, municipality, passwords, person, password)
     audit(session, "change_password", person, person)
 
 
 def unlock_account(session: Session, sealer: TownSealer, person: Staff, *, by: Staff | None) -> None:
-    """After too many wrong passwords in a row, by people who are not known to be the owner."""
+    """Unlocks an account after too many wrong passwords in a row, by people who are not known to be the owner."""
     unlock(session, sealer, person)
     audit(session, "unlock_account", person, by)
 
@@ -270,6 +272,6 @@ def bare_name(full_name: str) -> str:
 
 
 def audit(session: Session, act: str, person: Staff, by: Staff | None, what: str = "") -> None:
-    """`what` says which power before and after, and who asked, in codes and numbers of accounts."""
+    """Audits an act on an account. `what` says which power before and after, and who asked, in codes and numbers."""
     about = f"staff {person.id}: {what}" if what else f"staff {person.id}"
     write_down(session, act, staff_id=by.id if by else None, about=about[:120])

@@ -1,4 +1,4 @@
-"""Surge mode: the one switch for a time when more happens than the office can answer. Nothing here commits.
+"""Runs surge mode, the one switch for a time when more happens than the office can answer. Nothing here commits.
 
 While it is on, conversations ask only what matters, each new case is triaged, and residents are told the truth about
 the queue instead of a day that nobody can promise.
@@ -31,7 +31,7 @@ PROPOSAL_LASTS = timedelta(hours=12)
 
 
 class BadSurge(ValueError):
-    """Cannot be begun or ended so; `reason` is a word such as already_running."""
+    """Says why a surge cannot be begun or ended so; `reason` is a word such as already_running."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -116,7 +116,7 @@ def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge
 
 
 def _turn_on(session: Session, surge: Surge, staff: Staff) -> Surge:
-    """Open cases that tell of danger are red from now on, so that the counts of the levels say what the queue shows."""
+    """Turns the surge on. Open cases that tell of danger become red, so that the counts match the queue."""
     try:
         session.flush()
     except IntegrityError as error:
@@ -147,19 +147,19 @@ def _require_supervisor(staff: Staff) -> None:
 
 
 def pressing() -> ColumnElement[Any]:
-    """What the queue is sorted by: red 0, yellow 1, all others 2. Without a triage, what is urgent counts as red."""
+    """Returns what the queue is sorted by: red 0, yellow 1, all others 2. Without a triage, urgent counts as red."""
     red = or_(Case.triage == "red", and_(Case.triage.is_(None), Case.urgent))
     return case((red, 0), (Case.triage == "yellow", 1), else_=2)
 
 
 def count_open(session: Session) -> int:
-    """How many cases of all kinds wait: what anybody may know."""
+    """Counts the open cases of all kinds; anybody may know this number."""
     query = select(func.count()).select_from(Case).where(_is_open())
     return session.scalar(query) or 0
 
 
 def count_before(session: Session, own: Case) -> int:
-    """Open cases of the same service that come first by now: more pressing ones, and equal ones that came earlier."""
+    """Counts the open cases of the same service that come first: more pressing ones, and equal but earlier ones."""
     rank = session.scalar(select(pressing()).where(Case.id == own.id))
     first = or_(pressing() < rank, and_(pressing() == rank, Case.id < own.id))
     # The few open cases are found first: the index of services would lead through all that ever were.
@@ -168,13 +168,13 @@ def count_before(session: Session, own: Case) -> int:
 
 
 def open_by_triage(session: Session, seen: ColumnElement[bool]) -> dict[str | None, int]:
-    """Of the cases that somebody may see; those that were never triaged stand under None."""
+    """Counts, by triage, the open cases that somebody may see; those that were never triaged stand under None."""
     query = select(Case.triage, func.count()).where(_is_open(), seen).group_by(Case.triage)
     return dict(session.execute(query).all())
 
 
 def may_sort(session: Session, own: Case) -> bool:
-    """Whether a level of triage means anything for it: it waits, and it came in a surge or one is running."""
+    """Says whether a triage level means anything for the case: it is open, and it was triaged or a surge is running."""
     return own.status in OPEN_STATUSES and (own.triage is not None or find_running(session) is not None)
 
 

@@ -1,4 +1,4 @@
-"""Thai dates, digits, phones and names, as people here write them."""
+"""Reads and writes Thai dates, digits, phones and names as people here do."""
 
 import re
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ def has_thai(text: str) -> bool:
 
 
 def one_spelling(text: str) -> str:
-    """What looks the same is spelt the same: นํ้า and น้ํา become น้ำ."""
+    """Spells what looks the same the same way: นํ้า and น้ํา become น้ำ."""
     text = _CIRCLE_BEFORE_TONE.sub("\\1ำ", text)
     for pair, sign in _PAIRS:
         text = text.replace(pair, sign)
@@ -50,7 +50,7 @@ def one_spelling(text: str) -> str:
 
 
 def without_particles(text: str) -> str:
-    """Without ค่ะ, ครับ, นะคะ at the end: they are courtesy, not part of the answer."""
+    """Returns the text without ค่ะ, ครับ, นะคะ at its end: they are courtesy, not part of the answer."""
     return without_endings(text, _PARTICLES)
 
 
@@ -79,14 +79,14 @@ def _ending(text: str, end: int, endings: Sequence[str], apart: Sequence[str]) -
 
 
 def thai_date(day: date) -> str:
-    """20 พ.ย. 2569"""
+    """Returns the date as in 20 พ.ย. 2569."""
     if isinstance(day, datetime):
         day = in_bangkok(day).date()
     return f"{day.day} {MONTHS[day.month - 1]} {day.year + 543}"
 
 
 def thai_weekday_date(day: date) -> str:
-    """วันศุกร์ 20 พ.ย. 2569"""
+    """Returns the date as in วันศุกร์ 20 พ.ย. 2569."""
     if isinstance(day, datetime):
         day = in_bangkok(day).date()
     return f"วัน{WEEKDAYS[day.weekday()]} {thai_date(day)}"
@@ -101,17 +101,17 @@ def thai_near_day(day: date, today: date) -> str:
 
 
 def thai_time(at: datetime) -> str:
-    """14.05 น."""
+    """Returns the time as in 14.05 น."""
     return in_bangkok(at).strftime("%H.%M น.")
 
 
 def thai_moment(at: datetime) -> str:
-    """20 พ.ย. 2569 เวลา 14.05 น."""
+    """Returns date and time as in 20 พ.ย. 2569 เวลา 14.05 น."""
     return f"{thai_date(at)} เวลา {thai_time(at)}"
 
 
 def phone_shown(digits: str) -> str:
-    """081-234-5678 or 02-123-4567, with its extension if it has one; anything else as it is."""
+    """Returns 081-234-5678 or 02-123-4567, with its extension if it has one; anything else as it is."""
     digits, separator, extension = digits.partition(EXTENSION)
     return f"{_hyphenated(digits)}{separator}{extension}"
 
@@ -125,25 +125,25 @@ def _hyphenated(digits: str) -> str:
 
 
 def phone_masked(digits: str) -> str:
-    """081-xxx-5678"""
+    """Returns the phone as in 081-xxx-5678, or xxx if it is too short."""
     digits = digits.partition(EXTENSION)[0]
     return f"{digits[:3]}-xxx-{digits[-4:]}" if len(digits) >= 9 else "xxx"
 
 
 def citizen_id_masked(digits: str) -> str:
-    """1-2345-xxxxx-xx-1"""
+    """Returns the citizen id as in 1-2345-xxxxx-xx-1, or xxx if it does not have 13 digits."""
     return f"{digits[0]}-{digits[1:5]}-xxxxx-xx-{digits[12]}" if len(digits) == 13 else "xxx"
 
 
 def first_name(name: str) -> str:
-    """The given name after its title, as people address each other: คุณสมศรี."""
+    """Returns the given name after its title, as people address each other: คุณสมศรี."""
     while match := _TITLE.match(name):
         name = name[match.end() :]
     return name.split()[0] if name.split() else name
 
 
 def folded(text: str) -> str:
-    """For comparing what people type: spaces, signs, case, tone marks and common slips are ignored."""
+    """Folds what people type, to compare it: drops spaces, signs and tone marks, evens out case and common slips."""
     text = arabic_digits(text).lower()
     kept = "".join(ch for ch in text if ch.isalnum() or "\u0e30" <= ch <= "\u0e4e")
     kept = one_spelling(_TONES.sub("", kept))
@@ -162,5 +162,5 @@ def without_repeats(typed: str) -> str:
 
 @cache
 def folded_word(word: str) -> str:
-    """The same for words of our own, which are few and compared again and again; never for what people typed."""
+    """Folds a word of our own, and caches it, since those are few and often compared; never for what people typed."""
     return folded(word)
