@@ -1,4 +1,4 @@
-"""A town in which everything has happened that the stories tell, and much is still on its way: every table has rows."""
+"""Fills a town with everything that the stories tell, much of it still on its way: every table has rows."""
 
 import re
 from collections.abc import Iterable
@@ -58,14 +58,14 @@ def new_clerk(town: Town, role: str) -> Clerk:
 
 
 def play(town: Town, stories: Iterable[Story]) -> None:
-    """One after another in the same town, each with residents of its own."""
+    """Plays the stories one after another in the same town, each with residents of its own."""
     clerks: dict[str, Clerk] = {}
     for story in stories:
         Act(town, clerks).play(story)
 
 
 def fill(town: Town, stories: Iterable[Story]) -> None:
-    """What is done first, then what is on its way."""
+    """Fills the town first with what is done, then with what is on its way."""
     play(town, stories)
     phone = friend(town, "ผู้รับข่าว")
     for step in (
@@ -98,7 +98,7 @@ def keep_the_account(town: Town, phone: Phone) -> None:
 
 
 def let_news_ride(town: Town, phone: Phone) -> None:
-    """What was held goes along in the request of what was not."""
+    """Lets a notice that was held go along in the request of one that was not."""
     case_id = a_case_of(town, phone, Status.SUBMITTED)
     officer(town, case_id, Action.ACCEPT)
     officer(town, case_id, Action.TELL, "พรุ่งนี้ไปดูค่ะ")
@@ -106,7 +106,7 @@ def let_news_ride(town: Town, phone: Phone) -> None:
 
 
 def send_broadcasts(town: Town, _phone: Phone) -> None:
-    """Done with a pressed link, corrected, paused, cancelled, returned, submitted, a draft."""
+    """Makes broadcasts: done with a pressed link, corrected, paused, cancelled, returned, submitted, a draft."""
     link = {"label": "อ่านต่อ", "link": "https://tessaban.example/news"}
     done = approve(town, content=card(link), audience={"who": "friends"}, category="warning", topic=None)
     town.settle()
@@ -155,7 +155,7 @@ def _ordered(town: Town, session: Session, template: EmergencyTemplate) -> Broad
 
 
 def ask_about_accounts(town: Town, _phone: Phone) -> None:
-    """One account is opened and its owner has the link; a new password waits for a second person."""
+    """Opens one account, whose owner has the link, and asks for a new password, which waits for a second person."""
     municipality, sealer = town.office.municipality, town.database.sealer
     with town.database.transaction() as session:
         admin = an_officer(session, municipality, role="admin")
@@ -168,7 +168,7 @@ def ask_about_accounts(town: Town, _phone: Phone) -> None:
 
 
 def invite_testers(town: Town, phone: Phone) -> None:
-    """One is linked, one has a code that nobody typed yet."""
+    """Invites two testers: one is linked, the other has a code that nobody typed yet."""
     with town.database.transaction() as session:
         colleague = an_officer(session, town.office.municipality)
         code = testers.invite(session, colleague).code or ""
@@ -178,7 +178,7 @@ def invite_testers(town: Town, phone: Phone) -> None:
 
 
 def leave_on_its_way(town: Town, phone: Phone) -> None:
-    """An event, a receipt, news, news nobody could deliver, a photo, two broadcasts (one in doubt), a surge."""
+    """Leaves an event, a receipt, news, undeliverable news, a photo, two broadcasts (one in doubt) and a surge."""
     for state in ("dead", "unreachable"):
         tell(town, phone, state)
         with town.database.transaction() as session:

@@ -1,4 +1,4 @@
-"""Small PDFs of every build: with a table of contents or an object that is one, locked, linearised, shifted."""
+"""Makes small PDFs of every build: with a table of contents or an object that is one, locked, linearised, shifted."""
 
 import base64
 import zlib
@@ -14,7 +14,7 @@ def a_pdf(
     within: bytes = b"",
     behind: bytes = b"",
 ) -> bytes:
-    """With a table, as most programs write it. `before` stands before %PDF-, `trailer` within the trailer."""
+    """Makes a PDF with a table, as most programs do. `before` stands before %PDF-, `trailer` within the trailer."""
     body = before + HEAD + CATALOGUE + within
     start = len(body) - (len(before) if counted_from_head else 0)
     table = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 2/Root 1 0 R %s>>\n" % trailer.encode()
@@ -22,7 +22,7 @@ def a_pdf(
 
 
 def a_pdf_of_objects(*, trailer: str = "") -> bytes:
-    """Its table is a compressed object, as newer programs write it."""
+    """Makes a PDF whose table is a compressed object, as newer programs write it."""
     body = HEAD + CATALOGUE
     table = (
         b"2 0 obj\n<</Type/XRef/Size 3/W[1 1 1]/Length 3/Root 1 0 R %s>>\nstream\n\1\2\3\nendstream\nendobj\n"
@@ -31,7 +31,7 @@ def a_pdf_of_objects(*, trailer: str = "") -> bytes:
 
 
 def a_pdf_for_the_web(*, trailer: str = "") -> bytes:
-    """Linearised: a table at its beginning, and an end that leads there."""
+    """Makes a linearised PDF: a table at its beginning, and an end that leads there."""
     table = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 2/Root 1 0 R %s>>\n" % trailer.encode()
     first = HEAD + table + _end(0) + CATALOGUE
     return first + b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 2>>\n" + _end(len(HEAD))

@@ -1,4 +1,4 @@
-"""What the documents promise, held against the code."""
+"""Tests that the code does what the documents promise."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ PACKAGES = ("bot", "store", "staff_console", "line_simulator")
 
 
 def variables_in_code() -> set[str]:
-    """Every environment variable that a settings module names."""
+    """Returns every environment variable that a settings module names."""
     named = set()
     for module in ("bot/settings.py", "store/settings.py", "staff_console/settings.py"):
         named |= set(re.findall(r'"([A-Z][A-Z_]{4,})"', (ROOT / module).read_text("utf-8")))

@@ -1,4 +1,4 @@
-"""What is measured, a chapter at a time: each gives rows of the table, goal beside figure.
+"""Measures one chapter at a time: each yields rows of the table, the goal beside the figure.
 
 Peers and towns take turns, round by round, so that a busy moment of the machine meets all of them.
 """
@@ -20,7 +20,7 @@ Rounds = dict[str, list[float]]
 
 
 def acks(bench: Bench) -> Iterator[Row]:
-    """The webhook alone, against an application that checks the signature and keeps nothing."""
+    """Measures the webhook alone, against an application that checks the signature and keeps nothing."""
     rates: Rounds = defaultdict(list)
     with bench.peer("bare") as bare:
         for _ in range(bench.rounds):
@@ -34,7 +34,7 @@ def acks(bench: Bench) -> Iterator[Row]:
 
 
 def beside(bench: Bench) -> Iterator[Row]:
-    """Acknowledging while the worker answers, against bots that answer in the request."""
+    """Measures acknowledging while the worker answers, against bots that answer in the request."""
     rates: Rounds = defaultdict(list)
     with ExitStack() as stack:
         peers = {FLASK: stack.enter_context(bench.peer("sdk_echo"))}
@@ -66,7 +66,7 @@ def _beside_once(bench: Bench, peers: dict[str, Server], delay: float, rates: Ro
 
 
 def turns(bench: Bench) -> Iterator[Row]:
-    """Whole conversations, each act only after the answer to the one before, and what more workers bring."""
+    """Measures whole conversations, each act only after the answer to the one before, and what more workers bring."""
     for kind in bench.grounds:
         # SQLite has one writer at a time: the README runs one worker there.
         for workers in (1,) if kind == "sqlite" else (1, 2, 4):
@@ -87,7 +87,7 @@ def turns(bench: Bench) -> Iterator[Row]:
 
 
 def waits(bench: Bench) -> Iterator[Row]:
-    """How soon the webhook answers, and LINE has the reply; also while LINE hangs."""
+    """Measures how soon the webhook acknowledges and LINE has the reply, and the first also while LINE hangs."""
     for kind in bench.grounds:
         measured: Rounds = defaultdict(list)
         for _ in range(bench.rounds):
@@ -113,12 +113,12 @@ def _wait_once(bench: Bench, town: Town, measured: Rounds) -> None:
 
 
 def _reply_p99(sent: Acks, heard: dict[str, float]) -> float:
-    """A reply that never came counts as one that took forever."""
+    """Returns the 99th percentile in ms; a reply that never came counts as one that took forever."""
     return 1000 * percentile([heard.get(number, float("inf")) - due for number, due in sent.due.items()], 99)
 
 
 def burst(bench: Bench) -> Iterator[Row]:
-    """A flood: a thousand events a second for ten seconds."""
+    """Measures a flood: a thousand events a second for ten seconds."""
     for kind in bench.grounds:
         with bench.town(kind) as town:
             flood = bench.load(town.web, rate=1000, seconds=10, warm_up=0)
@@ -135,7 +135,7 @@ def burst(bench: Bench) -> Iterator[Row]:
 
 
 def idle(bench: Bench) -> Iterator[Row]:
-    """What the three processes cost that have nothing to do: to start them, and to keep them."""
+    """Measures what web, worker and console cost while they have nothing to do, and how long they take to start."""
     for kind in bench.grounds:
         with (
             bench.town(kind) as town,
@@ -160,7 +160,7 @@ def _busy(server: Server) -> float:
 
 
 def console(bench: Bench) -> Iterator[Row]:
-    """The officers' pages when ten years of cases lie behind them."""
+    """Measures the officers' pages when ten years of cases lie behind them."""
     for kind, ground in bench.grounds.items():
         with ground.plot() as plot, open_desk(plot) as desk:
             yield from _at_the_desk(desk, kind)

@@ -1,4 +1,4 @@
-"""A whole municipality behind real ports: LINE's stand-in, the webhook, the console and the worker."""
+"""Opens a whole municipality behind real ports: LINE's stand-in, the webhook, the console and the worker."""
 
 import socket
 import threading
@@ -34,7 +34,7 @@ PASSWORD = "correct-horse-battery-42"
 
 @dataclass(frozen=True)
 class Premises:
-    """Where residents and staff find their pages."""
+    """Holds the simulator and the addresses where residents and staff find their pages."""
 
     simulator: Simulator
     chat: str
@@ -43,7 +43,7 @@ class Premises:
 
 class Silent(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:
-        """Every request on the terminal would bury the one line that matters."""
+        """Prints nothing: a line for every request would bury the one line that matters."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a resident does on the chat page and an officer in the console, as they would do it by hand."""
+"""Does what a resident does on the chat page and an officer in the console, as they would do it by hand."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ def has_loaded_pictures(page: Page) -> None:
 
 @contextmanager
 def a_tab(browser: Browser, address: str, size: tuple[int, int]) -> Iterator[Page]:
-    """A tab of its own; no error may be said on its console and no request may fail until it is closed."""
+    """Opens a tab of its own; until it is closed, its console may show no error and no request may fail."""
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height}, reduced_motion="reduce", locale="th-TH"
@@ -56,7 +56,7 @@ def a_tab(browser: Browser, address: str, size: tuple[int, int]) -> Iterator[Pag
 
 
 def note_troubles(page: Page) -> list[str]:
-    """Grows with every error on the console, every request that fails and every answer that refuses."""
+    """Returns a list that grows with every error on the console, request that fails and answer that refuses."""
     troubles: list[str] = []
 
     def note_refusal(answer: Response) -> None:
@@ -71,7 +71,7 @@ def note_troubles(page: Page) -> list[str]:
 
 
 class Diary:
-    """Screenshots of both tabs in the order of the story, for people to look at."""
+    """Keeps screenshots of both tabs in the order of the story, for people to look at."""
 
     def __init__(self, folder: Path, *, first: int) -> None:
         self._folder, self._number = folder, first
@@ -84,7 +84,7 @@ class Diary:
 
 @dataclass(frozen=True)
 class Phone:
-    """One resident's phone on the chat page."""
+    """Does what a resident does on their phone on the chat page."""
 
     page: Page
     name: str
@@ -159,7 +159,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class Desk:
-    """An officer's screen."""
+    """Does what an officer does on the pages of the console."""
 
     page: Page
     diary: Diary
@@ -179,7 +179,7 @@ class Desk:
             expect(self.page.locator("main")).to_contain_text(text)
 
     def looks_again_when_photos_have_come(self) -> None:
-        """Officers press reload; this asks until the worker has fetched what LINE keeps."""
+        """Waits until the worker has fetched the photos that LINE keeps, then reloads, as officers press reload."""
         has_loaded_pictures(self.page)
         assert self.page.evaluate(PHOTOS_HAVE_COME), "the photos of the case never came"
         self.page.reload()

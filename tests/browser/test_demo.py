@@ -1,4 +1,4 @@
-"""The demo as a stranger starts it: one command, a town with work in it, and nothing left behind."""
+"""Tests the demo as a stranger starts it: one command, a town with work in it, and nothing left behind."""
 
 import os
 import random
@@ -39,7 +39,7 @@ class Demo:
         return plain_session().get(address, timeout=PATIENCE_SECONDS).status_code
 
     def pids(self) -> list[int]:
-        """Everything below the demo: each process is told of the folder in its environment."""
+        """Lists every process below the demo: each is told of the folder in its environment."""
         return [int(pid.name) for pid in Path("/proc").glob("[0-9]*") if self._is_ours(pid)]
 
     def _is_ours(self, pid: Path) -> bool:
@@ -58,7 +58,7 @@ class Demo:
         return not self.pids()
 
     def complaints(self) -> list[str]:
-        """What it said between its start and the welcome, and errors in the logs of its processes."""
+        """Returns what the demo said between its start and the welcome, and errors in the logs of its processes."""
         said, _, welcome = self.shown.partition("starting ...\n")[2].partition("\n")
         assert "ready" in welcome
         logs = [line for log in self.place.logs.glob("*.log") for line in log.read_text().splitlines()]
@@ -81,7 +81,7 @@ def started(place: Place, **changes: str) -> Child:
 
 @contextmanager
 def a_demo(place: Place) -> Iterator[Demo]:
-    """Reads along until it is ready; the demo has deadlines of its own, so this ends in any case."""
+    """Starts a demo and reads until it is ready; the demo has deadlines of its own, so this ends in any case."""
     with started(place) as process:
         assert process.stdout is not None
         lines: list[str] = []
@@ -94,7 +94,7 @@ def a_demo(place: Place) -> Iterator[Demo]:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    """Three free ports in a row."""
+    """Returns a place with three free ports in a row."""
     while True:
         found = Place(random.randrange(20_000, 30_000), tmp_path)
         try:
@@ -128,7 +128,7 @@ def test_one_command_opens_a_town_with_work_in_it_and_leaves_nothing_behind(plac
 
 
 def twice_and_its_group(demo: Demo) -> None:
-    """As make does it, which forwards what it gets itself."""
+    """Sends SIGTERM twenty times to the demo and to its group, as make does, which forwards what it gets itself."""
     for _ in range(20):
         demo.process.send_signal(signal.SIGTERM)
         os.killpg(demo.process.pid, signal.SIGTERM)

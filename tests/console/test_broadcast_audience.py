@@ -1,4 +1,4 @@
-"""Whom a broadcast is for: every way to choose, how many it reaches, what it costs against what is left."""
+"""Tests whom a broadcast is for: every way to choose, how many it reaches, what it costs against what is left."""
 
 import base64
 import io
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True
 
 @pytest.fixture
 def village(database: Database, municipality: Municipality) -> dict[str, int]:
-    """Six residents, each of another kind."""
+    """Makes six residents, each of another kind, and returns their ids."""
     with database.transaction() as session:
         found = {name: a_resident(session) for name in ("moo1", "moo3", "market", "asked", "refused", "gone")}
         found["moo1"].moo, found["moo3"].moo, found["market"].community = "1", "3", "ชุมชนตลาด"
@@ -152,7 +152,7 @@ def someone_known(session: Session, municipality: Municipality) -> int:
 def test_a_list_tells_nothing_about_people_and_cases_of_other_departments(
     stranger: Person, supervisor: Person, database: Database, municipality: Municipality
 ) -> None:
-    """A resident without a case that this officer may see is like nobody, by phone and by code."""
+    """Checks that a resident without a case that this officer may see is like nobody, by phone and by code."""
     with database.transaction() as session:
         known = someone_known(session, municipality)
         code = session.scalars(select(Case.tracking_code)).one()

@@ -1,4 +1,4 @@
-"""Whatever the store refuses or stops, and whatever somebody did, staff read it in Thai."""
+"""Tests that staff read in Thai whatever the store refuses or stops, and whatever somebody did."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One person's words reach five residents a day at most; beyond them another supervisor sends what they read."""
+"""Tests that one person's words reach five residents a day at most; beyond them another supervisor sends."""
 
 import re
 from collections.abc import Callable
@@ -104,7 +104,7 @@ def test_five_go_at_once_after_being_asked_again(
 def test_many_presses_of_a_few_do_not_add_up(
     cases: Cases, supervisor: Person, database: Database, clock: time_machine.Traveller
 ) -> None:
-    """The words are sent by hand; the same residents may be told again, and after a day others."""
+    """Sends the words by hand; the same residents may be told again, and after a day others."""
     ids = cases(9)
     for part, note in ((ids[:3], NOTE), (ids[3:5], "อื่น"), (ids[:5], "อีก")):
         assert sends(supervisor, part, note) == 200
@@ -184,7 +184,7 @@ def test_what_is_refused_or_taken_back_is_sent_no_more(
 
 
 def test_the_box_for_words_stands_beside_the_ticks(cases: Cases, supervisor: Person) -> None:
-    """Before the table's boxes are many, the form follows them; without a script it is simply there."""
+    """Checks that the form is a bar that stays in sight below the table of boxes, and is there without a script."""
     cases(1)
     page = supervisor.visit("/?tab=all").html
     assert re.search(r'<form id="tell-many"[^>]*class="[^"]*bulk-bar', page)

@@ -1,4 +1,4 @@
-"""What officers do to a case, and what happens when two of them do it."""
+"""Tests what officers do to a case, and what happens when two of them do it."""
 
 import io
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What costs money or opens somebody's data has a limit for each person; who reaches it loses nothing they typed."""
+"""Tests that what costs money or opens somebody's data is limited for each person, who loses nothing they typed."""
 
 import io
 

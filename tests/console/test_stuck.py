@@ -1,4 +1,4 @@
-"""What does not get through by itself: who sees it, what trying again and dropping do, and what is written down."""
+"""Tests what is stuck: who sees it, what trying again and dropping do, and what is written down."""
 
 from datetime import timedelta
 
@@ -53,7 +53,7 @@ def _event(session: Session, state: str = "dead") -> InboxEvent:
 
 
 def leave_some_stuck(session: Session) -> None:
-    """One of each kind, about cases that are there already."""
+    """Leaves one of each kind stuck, about cases that are there already."""
     cases = list(session.scalars(select(Case).order_by(Case.id).limit(2)))
     _dead_notice(session, cases[0])
     _dead_notice(session, cases[1], SILENT)
@@ -65,7 +65,7 @@ def leave_some_stuck(session: Session) -> None:
 
 @pytest.fixture
 def dead(database: Database, municipality: Municipality) -> int:
-    """A notice of the engineering department's case that LINE refused."""
+    """Makes a notice of the engineering department's case that LINE refused, and returns its id."""
     with database.transaction() as session:
         row = _dead_notice(session, a_case(session, municipality, status=Status.SUBMITTED))
         return row.id

@@ -1,4 +1,4 @@
-"""What must be true when a run is over and drained: one function for each promise, yielding how it was broken."""
+"""Checks what must be true when a run is over and drained: a function for each promise yields how it was broken."""
 
 import re
 from collections import Counter, defaultdict
@@ -46,7 +46,7 @@ def somebody_waits(waited: Mapping[str, int]) -> bool:
 
 
 def nobody_else_waits(seen: Evidence) -> Found:
-    """What harms its worker takes others with it once or twice, and from then on dies alone."""
+    """Yields rows left undone too often: one that kills its worker may delay others once or twice, then dies alone."""
     for row, times in seen.waited.items():
         if times > MOST_WAITS:
             yield Violation("waits", f"{row} was not done by {times} workers whose turn it was")
@@ -58,7 +58,7 @@ def no_event_is_made_up(seen: Evidence) -> Found:
 
 
 def every_event_is_answered_once(seen: Evidence) -> Found:
-    """Taps, texts and places always lead to one answer; a reply row knows its event by lane and time of arrival."""
+    """Checks that taps, texts and places have one answer each; a reply row knows its event by lane and arrival."""
     answers = Counter((row.lane, row.reply_until) for row in seen.outbox if row.kind == "reply")
     rows = seen.inbox_by_event()
     for event_id, event in seen.acked.items():
@@ -77,7 +77,7 @@ def _wants_an_answer(event: dict[str, object]) -> bool:
 
 
 def nothing_is_shown_twice(seen: Evidence) -> Found:
-    """Message by message. `told_twice_by_design` are the exceptions."""
+    """Checks, message by message, that none is shown twice, but for those of `told_twice_by_design`."""
     excused = told_twice_by_design(seen)
     for mark, times in _times_shown(seen):
         if times > 1 and mark not in excused:
@@ -85,8 +85,8 @@ def nothing_is_shown_twice(seen: Evidence) -> Found:
 
 
 def told_twice_by_design(seen: Evidence) -> set[str]:
-    """News, what must arrive, and what LINE claims to have failed at: told again when LINE never said whether it
-    took the reply and the reply token is surely dead."""
+    """Returns messages that may be told again, where LINE never said whether it took the reply and the reply token is
+    surely dead: news, what must arrive, and what LINE claims to have failed at."""
     sent_at = {event.get("replyToken"): event["timestamp"] for event in seen.acked.values()}
     excused = set()
     for mark, times in _times_shown(seen):
@@ -151,7 +151,7 @@ def one_case_for_each_submission(seen: Evidence) -> Found:
 
 
 def every_press_of_send_led_to_an_end(seen: Evidence) -> Found:
-    """Except where a photo taken back opened a question again."""
+    """Checks that every request sent off has ended, except where a photo taken back opened a question again."""
     unsent = {event["source"]["userId"] for event in seen.acked.values() if event["type"] == "unsend"}
     ended = {row.id: row.ended_as for row in seen.conversations}
     for event in seen.acked.values():
@@ -192,7 +192,7 @@ def timelines_are_complete(seen: Evidence) -> Found:
 
 
 def every_act_of_staff_is_told_once(seen: Evidence) -> Found:
-    """One notice for each line of a timeline that the resident should hear of."""
+    """Checks that there is one notice for each line of a timeline that the resident should hear of."""
     due: Counter[tuple[int | None, str | None, str | None]] = Counter(
         (event.case_id, _NOTICES[event.action], event.note)
         for events in seen.timeline.values()
@@ -224,7 +224,7 @@ def files_and_rows_agree(seen: Evidence) -> Found:
 
 
 def every_photo_is_there_once(seen: Evidence) -> Found:
-    """One that was taken back need not be there at all: LINE may deliver that first."""
+    """Checks that every photo has one row; one that was taken back may have none, as LINE may deliver that first."""
     rows = Counter(file.line_message_id for file in seen.files)
     taken_back = {event["unsend"]["messageId"] for event in seen.acked.values() if event["type"] == "unsend"}
     for event in seen.acked.values():
@@ -265,7 +265,7 @@ INVARIANTS: tuple[Callable[[Evidence], Found], ...] = (
 
 
 def check(seen: Evidence) -> list[Violation]:
-    """Where somebody waits the run was broken off, so that most is unfinished and proves nothing more."""
+    """Returns all violations, or only who waits: the run was then broken off, so that the rest proves nothing more."""
     if somebody_waits(seen.waited):
         return list(nobody_else_waits(seen))
     return [violation for invariant in INVARIANTS for violation in invariant(seen)]

@@ -1,4 +1,4 @@
-"""Questions, services and drafts that are right in every way but the one a test is about."""
+"""Builds questions, services and drafts that are right in every way but the one a test is about."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ def a_question(kind: str = "text", **changes: Any) -> Question:
 
 
 def written_service(*questions: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """As it stands in a TOML file."""
+    """Returns a service as it stands in a TOML file."""
     return {
         "code": "D4-01",
         "title": "แจ้งไฟฟ้าสาธารณะขัดข้อง",
@@ -61,14 +61,14 @@ def a_draft(*questions: Question) -> Draft:
 
 
 def accepted(question: Question, said: Said | str) -> Any:
-    """The value kept for the answer; a refusal fails the test with its reason."""
+    """Returns the value kept for the answer; a refusal fails the test with its reason."""
     verdict = check(question, Words(said) if isinstance(said, str) else said, SETTING)
     assert isinstance(verdict, Accepted), verdict
     return verdict.value
 
 
 def refused(question: Question, said: Said | str) -> str:
-    """Why the answer is not taken."""
+    """Returns why the answer is refused; one that is taken fails the test."""
     verdict = check(question, Words(said) if isinstance(said, str) else said, SETTING)
     assert isinstance(verdict, Refused), verdict
     return verdict.why

@@ -1,4 +1,4 @@
-"""Every regular expression of the source, found by walking it, and texts that try each of them hard."""
+"""Finds every regular expression of the source, by walking it, and texts that try each of them hard."""
 
 import ast
 import importlib
@@ -31,7 +31,7 @@ TAKE_A_PATTERN = {("line_simulator/schema.py", "pattern"): "matches"}
 
 @dataclass(frozen=True)
 class Found:
-    """One regular expression, where it stands, and how it is used: `finditer` for all that find more than one."""
+    """Holds one regular expression, where it stands, and how it is used: `finditer` for all that find more than one."""
 
     where: str
     compiled: Any
@@ -58,7 +58,7 @@ def _sources() -> list[Path]:
 
 
 def _uses(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """(name, method) of everything that may be a compiled pattern being used."""
+    """Yields (name, method) of everything that may be a compiled pattern being used."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in _READING:
             owner = node.value
@@ -89,14 +89,14 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[ast.Assign, ast.Name]]:
 
 
 def _ways(function: str, name: str | None, used: list[tuple[str, str]]) -> list[str]:
-    """How a compiled pattern is used wherever its name stands; looking for it everywhere if that is not plain. Sorted,
-    so that each test process finds the same tests."""
+    """Returns how a compiled pattern is used wherever its name stands, or `finditer` if no use is found. Sorted, so
+    that each test process finds the same tests."""
     methods = {function} if function != "compile" else {method for owner, method in used if owner == name}
     return sorted({method if method in _ONE else "finditer" for method in methods}) or ["finditer"]
 
 
 def _imported_functions(tree: ast.Module) -> dict[str, Any]:
-    """Names brought in by `from re import compile`."""
+    """Returns, by name, the library of what was brought in by `from re import compile`."""
     return {
         alias.asname or alias.name: {"re": re, "regex": regex}[node.module]
         for node in ast.walk(tree)
@@ -123,7 +123,7 @@ def _flags(call: ast.Call, path: Path) -> int:
 
 
 def _values(name: str, path: Path, argument: ast.expr) -> list[Any]:
-    """What the argument is worth where it stands; it must be plain from the module, or told above."""
+    """Returns the values of the argument; if the module does not show them, SPELT_ELSEWHERE or TAKE_A_PATTERN must."""
     written = ast.unparse(argument)
     if function := TAKE_A_PATTERN.get((name, written)):
         return list(_given_to(function))
@@ -150,7 +150,7 @@ def _module(path: Path) -> Any:
 
 
 def words_of(pattern: str, flags: int = 0) -> list[str]:
-    """Runs of letters, examples of each branch, class and repetition that the pattern is made of."""
+    """Returns runs of letters, examples of each branch, class and repetition that the pattern is made of."""
     try:
         parsed = parser.parse(pattern, flags & ~re.UNICODE & ~re.DEBUG if isinstance(pattern, str) else 0)
     except re.error:
@@ -180,7 +180,7 @@ def _inner(kind: Any, what: Any) -> Any:
 
 
 def _example(parsed: Any) -> str:
-    """One text that the pattern, or this part of it, is likely to match."""
+    """Returns one text that the pattern, or this part of it, is likely to match."""
     parts = []
     for kind, what in parsed:
         if kind is kinds.BRANCH:
@@ -226,7 +226,7 @@ TAILS = ("!", "")
 
 
 def repeats(words: list[str], *, most: int) -> list[tuple[str, str, str]]:
-    """What to begin with, what to repeat, and what to end with; a different choice for many words, always the same."""
+    """Returns what to begin with, to repeat and to end with; of too many, always the same random choice."""
     by_chance = random.Random(repr(words))
     own = words if len(words) <= 12 else [words[0], *by_chance.sample(words[1:], 11)]
     pairs = [f"{one}{other}" for one in own for other in own if one != other]

@@ -1,4 +1,4 @@
-"""What counts as an answer, kind by kind: generous to people, strict about what an officer will rely on."""
+"""Tests what counts as an answer, kind by kind: generous to people, strict about what an officer will rely on."""
 
 from typing import Any, get_args
 

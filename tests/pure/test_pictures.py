@@ -1,4 +1,4 @@
-"""Photos made harmless: small, upright, without anything but pixels; and what is no photo refused in a word."""
+"""Tests that photos become harmless: small, upright, nothing but pixels; and what is no photo is refused in a word."""
 
 import io
 import struct
@@ -52,7 +52,7 @@ def why_refused(data):
 
 
 def a_png_that_says(width, height):
-    """A header of any size over almost no data."""
+    """Returns a PNG whose header says any size over almost no data."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -107,7 +107,7 @@ def test_a_photo_stands_upright(orientation):
 
 
 def _corner(orientation, clean):
-    """Where the first pixel of the sensor stands after turning (EXIF 2.3, tag 0x0112)."""
+    """Returns where the first pixel of the sensor stands after turning (EXIF 2.3, tag 0x0112)."""
     right, bottom = orientation in (2, 3, 6, 7), orientation in (3, 4, 7, 8)
     return (clean.width - 4 if right else 4, clean.height - 4 if bottom else 4)
 
@@ -261,7 +261,7 @@ def test_a_small_file_with_a_large_picture_is_refused_before_it_is_decoded(saved
 
 
 def test_words_that_would_fill_the_memory_are_never_unpacked():
-    """A PNG of a megabyte and a half that says a gigabyte and a half about itself."""
+    """Tries a PNG of a megabyte and a half whose text would unpack to a gigabyte and a half."""
     said = b"Comment\x00\x00" + zlib.compress(bytes(50_000_000), 9)
     head, tail = a_photo(kind="PNG")[:33], a_photo(kind="PNG")[33:]
     chunk = struct.pack(">I", len(said)) + b"zTXt" + said + struct.pack(">I", zlib.crc32(b"zTXt" + said))
@@ -284,7 +284,7 @@ def test_words_that_would_fill_the_memory_are_never_unpacked():
 )
 @pytest.mark.parametrize("where", ["behind", "within"])
 def test_what_else_a_photo_is_at_the_same_time_goes(hidden, where):
-    """GIFAR and its kin: a photo for the one program, something else for the next."""
+    """Tries GIFAR and its kin: a file that is a photo for one program and something else for the next."""
     double = a_photo() + hidden if where == "behind" else a_photo(comment=hidden)
     assert hidden in double
     assert hidden not in clean_picture(double).jpeg

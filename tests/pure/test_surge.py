@@ -1,4 +1,4 @@
-"""A surge in conversations: what is asked, what is kept, and who comes first."""
+"""Tests a surge in conversations: what is asked, what is kept, and who comes first."""
 
 import pytest
 from hypothesis import given
@@ -65,7 +65,7 @@ def test_every_service_for_problems_is_short_in_a_surge():
 @SOME
 @given(services, st.lists(anything_said, max_size=12), st.lists(st.booleans(), min_size=13, max_size=13))
 def test_the_switch_may_turn_at_any_moment_and_no_request_breaks(service, said, switched):
-    """Also where it did not begin so: no answer is lost, and there is always a question or the summary."""
+    """Checks that no answer is lost and that a question or the summary always follows, in whichever mode it began."""
     draft = begin(service, in_surge=switched[0])
     for each, on in zip(said, switched[1:], strict=False):
         before = dict(draft.answers)

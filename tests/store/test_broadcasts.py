@@ -1,4 +1,4 @@
-"""Broadcasts: another person approves exactly what goes out, to the people they saw, and each is told once."""
+"""Tests that another person approves exactly what goes out, to the people they saw, and that each is told once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -68,7 +68,7 @@ def approved(session: Session, by: Staff, boss: Staff, **changes: Any) -> Broadc
 
 
 def send_one(session: Session) -> list[int]:
-    """As the mailer does when LINE takes everything; the ids told, or [] if nothing is due."""
+    """Does what the mailer does when LINE takes everything; returns the ids told, or [] if nothing is due."""
     told = []
     for chunk in mailings.claim(session):
         told = list(mailings.recipients(session, chunk))
@@ -105,7 +105,7 @@ def test_nobody_approves_what_they_wrote_whatever_their_role(session: Session, b
 def test_who_got_the_role_within_a_day_lets_nothing_out(
     session: Session, malee: Staff, boss: Staff, clock: time_machine.Traveller
 ) -> None:
-    """They approve neither a broadcast nor a template, and are not asked to confirm an emergency."""
+    """Checks that they approve neither a broadcast nor a template, and are not asked to confirm an emergency."""
     a_resident(session)
     broadcast = submitted(session, malee)
     template = emergency.write_template(session, "น้ำท่วม", WORDS, malee)
@@ -573,7 +573,7 @@ def test_a_correction_needs_words_and_what_is_said_is_checked(
 def test_moments_survive_the_database_so_that_the_hash_does_too(
     database: Database, municipality: Municipality
 ) -> None:
-    """What was hashed before the commit is hashed again from another connection."""
+    """Checks that what was hashed before the commit has the same hash when it is read from another connection."""
     with database.transaction() as session:
         author, superior = (
             an_officer(session, municipality),

@@ -1,4 +1,4 @@
-"""The machine's clock is set, ahead or back: nothing that waits waits for the old time to come again."""
+"""Tests that nothing waits for the old time to come again when the machine's clock is set, ahead or back."""
 
 from datetime import timedelta
 
@@ -45,13 +45,13 @@ def jump(database: Database, clock: time_machine.Traveller, by: timedelta) -> No
 
 @pytest.fixture
 def stopped(clock: time_machine.Traveller) -> time_machine.Traveller:
-    """A clock that only moves when it is set, so that times can be compared."""
+    """Returns a clock that only moves when it is set, so that times can be compared."""
     clock.move_to(now(), tick=False)
     return clock
 
 
 def fill(database: Database, municipality: Municipality) -> None:
-    """One row of each kind that waits."""
+    """Makes one row of each kind that waits."""
     with database.transaction() as session:
         resident = a_resident(session)
         inbox.accept(session, [Arrival("event", "somebody", now(), {})])
@@ -78,7 +78,7 @@ PAST = (InboxEvent.arrived_at, OutboxRow.reply_until, OutboxRow.first_tried_at)
 
 
 def waits(database: Database) -> dict[str, list[timedelta]]:
-    """How long until, or since, each time that matters; what is due is due."""
+    """Returns by column how long it is until each stored time, or (negative) since; what is overdue is due now."""
     found = {}
     with database.reading() as session:
         for column in (*DUE, *PAST):
@@ -96,7 +96,7 @@ def waits(database: Database) -> dict[str, list[timedelta]]:
 def test_what_waits_is_due_as_soon_as_if_nobody_had_set_the_clock(
     database: Database, municipality: Municipality, stopped: time_machine.Traveller, by: timedelta
 ) -> None:
-    """Only what was put off for longer than the clock was set ahead is due earlier."""
+    """Checks that only what was put off for longer than the clock was set ahead is due earlier."""
 
     def due_in(column: str, wait: timedelta) -> timedelta:
         return wait - by if column in map(str, DUE) and NOTHING < by < wait else wait

@@ -1,4 +1,4 @@
-"""What tests of broadcasts begin with: a crowd of residents, an author, a superior who lets out, what came of it."""
+"""Provides what tests of broadcasts need: a crowd of residents, an author, a superior who lets out, what came of it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -57,7 +57,7 @@ def crowd(town: Town, count: int) -> list[Phone]:
 
 
 def move_in(simulator: Simulator, database: Database, count: int) -> list[Phone]:
-    """Friends of the account whom we know, many at a time: nobody greets them."""
+    """Adds friends of the account whom we know, many at a time: nobody greets them."""
     phones = [simulator.add_resident(f"คนที่ {number}") for number in range(count)]
     for phone in phones:
         phone.friend = True
@@ -79,7 +79,7 @@ def approve(town: Town, **changes: Any) -> int:
 
 
 def let_out(database: Database, municipality: Municipality, **changes: Any) -> int:
-    """Written by one, let out by another; it goes out with the next step of the mailer."""
+    """Lets one person write a broadcast and another let it out; it goes out with the next step of the mailer."""
     with database.transaction() as session:
         author = an_officer(session, municipality)
         superior = an_officer(
@@ -99,7 +99,7 @@ def act(town: Town, name: str, broadcast_id: int, *more: str) -> None:
 
 
 def quota(town: Town, most: int | None, used: int) -> None:
-    """What LINE says of the month: to us when we ask, and at its own door."""
+    """Sets what LINE says of the month, both in what we have read from it and at LINE itself."""
     town.simulator.quota.set(limit=most, used=used)
     with town.database.transaction() as session:
         money.note_reading(session, most=most, used=used)
@@ -127,31 +127,31 @@ def chunks(town: Town, broadcast_id: int) -> list[Chunk]:
 
 
 def change(town: Town, broadcast_id: int, **values: Any) -> None:
-    """Behind everybody's back, in the database itself."""
+    """Changes the broadcast in the database itself, behind everybody's back."""
     with town.database.transaction() as session:
         for name, value in values.items():
             setattr(session.get_one(Broadcast, broadcast_id), name, value)
 
 
 def heard(phones: Sequence[Phone], text: str = TEXT) -> list[int]:
-    """How often each of them was told this text."""
+    """Counts how often each of them was told this text."""
     return [sum(text in str(message) for message in phone.messages) for phone in phones]
 
 
 def requests(town: Town) -> list[tuple[int, str]]:
-    """Status and retry key of every multicast that LINE saw."""
+    """Returns status and retry key of every multicast that LINE saw."""
     return [(call["status"], call["retry_key"]) for call in calls(town, MULTICAST)]
 
 
 def named(town: Town) -> list[str]:
-    """Everybody whom a request named that LINE took."""
+    """Returns everybody named in a request that LINE took."""
     return [
         user for call in calls(town, MULTICAST) if call["status"] == 200 for user in call["request"]["to"]
     ]
 
 
 def another_mailer(town: Town, *, seconds: float = PATIENCE_SECONDS, **changes: Any) -> Mailer:
-    """As after a restart: it knows nothing but what is kept. `seconds`: how long it waits for LINE."""
+    """Returns a mailer as after a restart: it knows only what is kept. `seconds`: how long it waits for LINE."""
     url = town.settings.line_api_url
     line = LineClient(url, url, TOKEN, read_seconds=seconds)
     return Mailer(

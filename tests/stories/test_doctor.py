@@ -1,4 +1,4 @@
-"""The doctor: each thing that can be wrong with a set-up is found, and said with what to do about it."""
+"""Tests that the doctor finds each thing that can be wrong with a set-up, and says what to do about it."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def line(town: Town) -> Iterator[LineAccount]:
 
 @pytest.fixture
 def healthy(town: Town, tmp_path: Path) -> BotSettings:
-    """A set-up with nothing wrong: published menu, webhook address, worker alive, redelivery seen."""
+    """Prepares a set-up with nothing wrong: published menu, webhook address, worker alive, redelivery seen."""
     address = town.settings.line_api_url
     publish(read_drawn_menus(), LineMenus(address, address, TOKEN))
     town.simulator.channel.webhook_url = f"{PUBLIC_URL}/line/webhook"
@@ -218,7 +218,7 @@ def test_a_database_without_tables_is_told_how_to_get_them(
 def test_tables_that_are_not_those_of_their_schema_are_named(
     healthy: BotSettings, line: LineAccount, database: Database
 ) -> None:
-    """As after a migration was edited that had run: the number of the schema says that all is well."""
+    """Drops a table and a column, as if a migration that had run was edited: the schema's number says all is well."""
     with database.transaction() as session:
         session.execute(text("ALTER TABLE inbox DROP COLUMN error"))
         session.execute(text("DROP TABLE tick"))
@@ -331,7 +331,7 @@ def test_a_missing_variable_is_a_finding_as_well(town: Town) -> None:
 
 @pytest.fixture
 def a_file(tmp_path: Path) -> Path:
-    """Where a folder is wanted."""
+    """Returns a file, to be named where a folder is wanted."""
     file = tmp_path / "a file"
     file.write_text("no TOML")
     return file
@@ -361,7 +361,7 @@ UNUSABLE = [
 def doctor(
     town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[str, str], str]:
-    """What the command prints with this variable set so; it must end with 1."""
+    """Returns a function that sets a variable, runs the command, which must end with 1, and returns what it prints."""
 
     def says(name: str, value: str) -> str:
         for known, as_it_is in {**environment(town), name: value}.items():

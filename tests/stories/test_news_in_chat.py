@@ -1,4 +1,4 @@
-"""What residents do about broadcasts in the chat: choose their news, press buttons, ask whether it is genuine."""
+"""Tests what residents do about broadcasts in the chat: choose news, press buttons, ask whether it is genuine."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def choices(town: Town, phone: Phone) -> dict[str, bool]:
 
 
 def says(town: Town, phone: Phone, words_said: str) -> str:
-    """The last message that answers."""
+    """Says the words and returns the last message that answers."""
     phone.says(words_said)
     town.settle()
     return texts(phone)[-1]

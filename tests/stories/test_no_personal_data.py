@@ -1,4 +1,4 @@
-"""No personal data and no secret in what operators see: logs, errors, metrics, health. Whole lives with canaries."""
+"""Tests that operators see no personal data and no secret in logs, errors, metrics and health, by canaries."""
 
 import json
 import logging
@@ -81,7 +81,7 @@ def play(stage: Stage, lines: str) -> None:
 
 
 def live_a_life(town: Town) -> Stage:
-    """A request with a canary in every field, from the first word to the officer's last."""
+    """Plays a request with a canary in every field, from the first word to the officer's last."""
     stage = Stage(town)
     play(stage, REPORT)
     phone = stage.residents["resident"]
@@ -102,7 +102,7 @@ def overheard(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[st
 
 
 class Overheard:
-    """Everything that was logged or printed, so far."""
+    """Collects everything that was logged or printed, so far."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
         self._caplog, self._capsys, self.printed = caplog, capsys, ""
@@ -122,7 +122,7 @@ class Overheard:
 
 
 def readable(printed: str) -> str:
-    """With JSON lines unescaped: a search for Thai would find nothing in them."""
+    """Returns the text with its JSON lines unescaped: a search for Thai would find nothing in them."""
     return "\n".join(_unescaped(line) for line in printed.splitlines())
 
 
@@ -138,7 +138,7 @@ def found_in(text: str, *more: str) -> list[str]:
 
 
 def secrets_of(town: Town) -> list[str]:
-    """LINE's ids of the residents, and every reply token that was ever handed out."""
+    """Returns LINE's ids of the residents, and every reply token that was ever handed out."""
     ids = list(town.simulator.residents)
     webhooks = [entry["request"] for entry in town.simulator.log.after(0) if entry["direction"] == "webhook"]
     events = [event for body in webhooks if isinstance(body, dict) for event in body["events"]]
@@ -166,7 +166,7 @@ def listen_wrongly(session: Session) -> None:
 
 
 def break_what_is_kept(town: Town, phone: Phone) -> None:
-    """What no code of ours writes: where this resident is now fails again and again, quoting it."""
+    """Stores what no code of ours writes, so that what this resident sends now fails again and again, quoting it."""
     with town.database.transaction() as session:
         session.execute(update(Conversation).values(ended_as="cancelled"))
         listen_wrongly(session)
@@ -237,7 +237,7 @@ def test_pages_of_errors_figures_and_health_show_nobody(town: Town, overheard: O
 
 
 def fail_inside(town: Town) -> Any:
-    """The web process meets an error that nobody foresaw."""
+    """Lets the web process meet an error that nobody foresaw, and returns its answer."""
     app = create_app(town.settings)
     with app.test_request_context("/line/webhook", method="POST"):
         answer = app.make_response(app.handle_user_exception(ValueError(f"{NAME} {TOKEN}")))
@@ -267,7 +267,7 @@ def test_errors_of_the_database_do_not_quote_what_was_to_be_written(database: Da
 
 @pytest.fixture
 def busy_town(store_settings: StoreSettings, database: Database) -> Iterator[Town]:
-    """By the clock on the wall, because other processes live by it."""
+    """Opens a town that goes by the clock on the wall, because other processes live by it."""
     with (
         time_machine.travel(now(), tick=True) as clock,
         open_town(store_settings, database, clock) as town,
@@ -301,7 +301,7 @@ def test_the_processes_print_nothing_about_anybody(busy_town: Town, tmp_path: Pa
 
 
 def spoil_the_case(town: Town, stage: Stage) -> tuple[int, str]:
-    """Its page fails from now on. Also the cookie of an officer who may open it."""
+    """Makes the page of the case fail from now on; returns its id and the cookie of an officer who may open it."""
     with town.database.transaction() as session:
         case = session.scalars(select(Case)).one()
         case.answers = [{"odd": NAME}]

@@ -1,4 +1,4 @@
-"""What everybody may look up of what was broadcast, and the links of broadcasts, which lead only where was approved."""
+"""Tests what everybody may look up of broadcasts, and that links in them lead only where was approved."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a resident takes back is nowhere any more, in whatever order LINE tells of it."""
+"""Tests that what a resident takes back is nowhere any more, in whatever order LINE tells of it."""
 
 import json
 from datetime import timedelta
@@ -38,7 +38,7 @@ def event(phone: Phone, kind: str, *, ago: timedelta = timedelta(), **more: Any)
 
 
 def arrives(town: Town, *events: dict[str, Any]) -> None:
-    """Each is worked on before the next comes, as when LINE delivers again after a while."""
+    """Delivers events; each is worked on before the next comes, as when LINE delivers again after a while."""
     for each in events:
         assert town.simulator.send_raw(json.dumps({"events": [each]}).encode()) == 200
         town.settle()
@@ -49,12 +49,12 @@ def unsent(phone: Phone, message_id: str) -> dict[str, Any]:
 
 
 def written(phone: Phone, **message: Any) -> dict[str, Any]:
-    """What was written two minutes ago arrives only now."""
+    """Returns the event of a message that was written two minutes ago and arrives only now."""
     return event(phone, "message", ago=MINUTES_AGO, message=message, replyToken=f"{phone.id} {message['id']}")
 
 
 def says(town: Town, phone: Phone, *words: str) -> list[str]:
-    """The ids of these messages."""
+    """Sends these messages and returns their ids."""
     ids = []
     for each in words:
         ids.append(phone.says(each))
@@ -73,7 +73,7 @@ def key_of(town: Town, phone: Phone) -> str:
 
 
 def told(town: Town) -> list[dict[str, Any]]:
-    """The answers of each case, by the kind of question."""
+    """Returns the answers of each case, by the kind of question."""
     with town.database.reading() as session:
         cases = session.scalars(select(Case).order_by(Case.id)).all()
         return [{row["kind"]: row["answer"] for row in case.answers} for case in cases]
