@@ -15,6 +15,7 @@ from store.broadcast_models import Broadcast, BroadcastAct, Mailing, Tester
 from store.broadcasts import halts
 from store.broadcasts.aftermath import Aftermath, Progress, aftermath_of, progress_of
 from store.broadcasts.approval import requests_of
+from store.broadcasts.audience import frozen_audience
 from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.life import RULES, Act, Refused, Status, check_age, digest_of, find_rule
 from store.broadcasts.listing import corrections_of, stage_of
@@ -114,7 +115,8 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
 
 
 def _figures(session: Session, broadcast: Broadcast) -> figures.Figures | None:
-    return figures.figures_of(session, broadcast.audience, broadcast.topic, requests_of(broadcast))
+    audience = frozen_audience(session, broadcast)
+    return figures.figures_of(session, audience, broadcast.topic, requests_of(broadcast))
 
 
 def _facts(broadcast: Broadcast) -> Facts:

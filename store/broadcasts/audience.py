@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from sqlalchemy import Boolean, LargeBinary, ScalarSelect, Select, bindparam, func, select, true, type_coerce
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import TopicChoice
+from store.broadcast_models import AudienceSnapshot, Broadcast, TopicChoice
 from store.broadcasts.topics import EVERYTHING, wants
 from store.models import Case, Resident
 from store.sealing import CannotOpen, TownSealer, sealer_of
@@ -81,6 +81,17 @@ def reach(session: Session, audience: Audience, topic: str | None) -> Reach:
     reachable = tuple(row.id for row in found if row.blocked_at is None and row.id not in out)
     blocked = sum(row.blocked_at is not None for row in found)
     return Reach(reachable, blocked, len(found) - blocked - len(reachable))
+
+
+def frozen_audience(session: Session, broadcast: Broadcast) -> dict[str, Any]:
+    """Returns the audience as data: of what was submitted, the residents as they were frozen then.
+
+    LINE alone knows all friends of the account; nobody is frozen for a broadcast to them, or for a menu alone.
+    """
+    snapshot = session.get(AudienceSnapshot, broadcast.id)
+    if snapshot is None or not snapshot.residents or broadcast.audience["who"] == "friends":
+        return broadcast.audience
+    return {"who": "list", "residents": snapshot.residents}
 
 
 def _word_on(topic: Any) -> ScalarSelect[bool]:

@@ -1,5 +1,6 @@
 """No request, offered by a page or made by hand, lets people approve their own text, or another text go out."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -318,3 +319,13 @@ def test_an_officer_stops_only_what_they_wrote_and_a_superior_anybodys(
     assert act in offers(officer, broadcast)
     assert do(supervisor, broadcast, act, "มีเหตุใหม่").status_code == 303
     assert status_of(database, broadcast) == ("draft" if act == "take_back" else "cancelled")
+
+
+def test_a_superior_reads_how_many_were_counted_when_it_was_submitted(
+    officer: Person, supervisor: Person, town: Town
+) -> None:
+    broadcast_id = submit(officer)
+    crowd(town, 3)
+    shown = supervisor.visit(f"/broadcasts/{broadcast_id}").html
+    for label, figure in (("ตั้งใจส่งถึง", "2 คน"), ("ใช้ข้อความ", "2 ข้อความ")):
+        assert re.search(rf"{label}</dt>\s*<dd[^>]*>{figure}<", shown)
