@@ -14,6 +14,7 @@ from store.staff_models import Staff
 from store.statuses import RULES, Action, Rule, Status, Who, allowed
 
 MOST_PHOTOS = 5
+_JOINER = "\u200d"
 LONGEST_NOTE = 2000
 _TAKE_PHOTOS = frozenset({Action.ASK, Action.FINISH, Action.TELL})
 # The step most likely to come next stands first and open.
@@ -122,9 +123,15 @@ def read_form(action: Action) -> Asked:
 
 
 def clean_note(typed: str) -> str:
-    """Returns the text with uniform line ends and composed letters (NFC), and without control characters."""
+    """Returns the text with uniform line ends, composed letters (NFC) and no control or invisible format characters.
+
+    Format characters may reverse what is read, or be all that a note holds. Those that join emoji stay.
+    """
     lines = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(sign for sign in lines if sign == "\n" or unicodedata.category(sign) != "Cc").strip()
+    kept = (
+        sign for sign in lines if sign in ("\n", _JOINER) or unicodedata.category(sign) not in ("Cc", "Cf")
+    )
+    return "".join(kept).strip().strip(_JOINER).strip()
 
 
 def check_form(asked: Asked) -> None:

@@ -3,8 +3,10 @@
 import io
 import itertools
 
+import pytest
 from flask import Flask
 
+from staff_console.case_forms import clean_note
 from store.db import Database
 from tests.console.addresses import addresses
 from tests.console.conftest import Known
@@ -61,3 +63,16 @@ def test_what_cannot_be_decoded_is_never_a_failure(officer: Person, nobody: Pers
         body = f"csrf_token={form['csrf_token']}&username={sign}&password={sign}"
         answer = nobody.client.post("/sign-in", data=body, content_type="application/x-www-form-urlencoded")
         assert answer.status_code in (400, 401, 429), sign
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" \u200b \u200d ", ""),
+        ("ไป\u202eมา\u2066", "ไปมา"),
+        ("ครับ\u200b\r\nขอบคุณ\x07 ", "ครับ\nขอบคุณ"),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+    ],
+)
+def test_a_note_holds_nothing_invisible(typed: str, kept: str) -> None:
+    assert clean_note(typed) == kept
