@@ -24,6 +24,7 @@ _LISTS: dict[str, dict[str, list[str]]] = tomllib.loads(
 _AROUND = _LISTS["around"]
 ASKS = _LISTS["asks"]
 HINTS = _LISTS["hints"]
+FOR_THE_COUNTER = _LISTS["unless_reported"]["counter"]
 SMALL_TALK = frozenset({"thanks", "hello"})
 
 
@@ -35,6 +36,7 @@ _POLITE = tuple(
     sorted({folded(word) for word in (*_AROUND["courtesy"], *_AROUND["wishes"])}, key=len, reverse=True)
 )
 _HINT = {name: tuple(map(folded, words)) for name, words in HINTS.items()}
+_FOR_THE_COUNTER = tuple(map(folded, FOR_THE_COUNTER))
 
 
 def asked_for(text: str) -> str | None:
@@ -66,6 +68,12 @@ def hinted(text: str) -> list[str]:
     """Returns the names of HINTS, in their order, that the message may be about, whatever else it says."""
     typed = _typed(text)
     return [name for name, words in _HINT.items() if any(word in typed for word in words)]
+
+
+def is_for_the_counter(text: str) -> bool:
+    """Says whether the message has a word of FOR_THE_COUNTER; it counts only if no service is named beside it."""
+    typed = _typed(text)
+    return any(word in typed for word in _FOR_THE_COUNTER)
 
 
 def _typed(text: str) -> str:

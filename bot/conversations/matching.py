@@ -1,7 +1,7 @@
 """Finding the service a resident means from what they typed, without spaces, with slips."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from bot.conversations.dialects import in_central_thai
@@ -28,15 +28,16 @@ def named_exactly(services: Iterable[Service], text: str, *, polite: bool = True
     return None
 
 
-def meant(services: Iterable[Service], text: str) -> list[Service]:
+def meant(services: Iterable[Service], text: str, *, others: Iterable[str] = ()) -> list[Service]:
     """Returns the services whose keywords stand in the text, the longest keyword first; at most three.
 
-    A keyword inside a longer one does not count: ไฟถนน is about a light, not about a road. If none is found, the text
-    is searched once more without repeated letters. A service is left out if the text has a word of its `unless`,
-    provided that another one remains.
+    A keyword inside a longer one or inside one of `others` does not count: ไฟถนน is about a light, not about a road. If
+    none is found, the text is searched once more without repeated letters. A service is left out if the text has a word
+    of its `unless`, provided that another one remains.
     """
     text = in_central_thai(text)
-    words = [(word, service) for service in services for word in (service.label, *service.keywords)]
+    words: list[tuple[str, Service | None]] = [(word, None) for word in others]
+    words += [(word, service) for service in services for word in (service.label, *service.keywords)]
     found = _standing_in(text, words) or _standing_in(text, words, repeats=False)
     typed = folded(text)
     kept = [service for service in found if not any(folded_word(word) in typed for word in service.unless)]
@@ -50,18 +51,20 @@ def hinted_first(services: Iterable[Service], text: str) -> list[Service]:
     return first + [service for service in everything if service not in first]
 
 
-def _standing_in(text: str, words: list[tuple[str, Service]], *, repeats: bool = True) -> list[Service]:
+def _standing_in(
+    text: str, words: Sequence[tuple[str, Service | None]], *, repeats: bool = True
+) -> list[Service]:
     # Thai is written without spaces. Latin words count only as whole words: there is no tree in a street.
     thai, latin = folded(text), f" {' '.join(_LATIN.findall(text.lower()))} "
     if not repeats:
         thai = without_repeats(thai)
-    found = []
+    found: list[Service] = []
     for word, service in sorted(words, key=lambda pair: -len(pair[0])):
         if word.isascii():
             is_said, latin = _cut_out(f" {' '.join(_LATIN.findall(word.lower()))} ", latin, " \n ")
         else:
             is_said, thai = _cut_out(_folded_name(word, repeats=repeats), thai, "\n")
-        if is_said and service not in found:
+        if is_said and service is not None and service not in found:
             found.append(service)
     return found
 

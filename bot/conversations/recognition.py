@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.conversations.intents import asked_for, hinted
+from bot.conversations.intents import FOR_THE_COUNTER, asked_for, hinted, is_for_the_counter
 from bot.conversations.matching import hinted_first, meant, named_exactly
 from store.services import Service
 
@@ -77,11 +77,15 @@ def recognise(services: Iterable[Service], text: str, *, has_cases: bool) -> Rec
         return Asks(name)
     if has_cases and ("track" in about or "waiting" in about):
         return Asks("track")
-    found = meant(offered, text)
-    if "counter" in about:
-        return AtTheCounter(tuple(found))
+    found = [] if "counter" in about else meant(offered, text, others=FOR_THE_COUNTER)
     if found:
         return Opens(found[0], named=False) if len(found) == 1 else OneOf(tuple(found))
+    return _without_service(offered, text, about)
+
+
+def _without_service(offered: list[Service], text: str, about: list[str]) -> Recognised:
+    if "counter" in about or is_for_the_counter(text):
+        return AtTheCounter(tuple(meant(offered, text)))
     if name := next((name for name in about if name in _BESIDE_SERVICES), ""):
         return Asks(name)
     nearest = hinted_first(offered, text)

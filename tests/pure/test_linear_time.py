@@ -15,7 +15,7 @@ from bot.conversations.dates import read_day
 from bot.conversations.dialects import in_central_thai
 from bot.conversations.drafts import begin
 from bot.conversations.emergencies import find_cry, find_emergency
-from bot.conversations.intents import asked_for, hinted, without_wishes
+from bot.conversations.intents import asked_for, hinted, is_for_the_counter, without_wishes
 from bot.conversations.matching import hinted_first, meant, named_exactly
 from bot.conversations.nothing import is_nothing
 from bot.conversations.said import Words
@@ -141,6 +141,7 @@ RECOGNISERS = {
     "case number in a sentence": find_case_code,
     "what is asked for": asked_for,
     "hints": hinted,
+    "words for the counter": is_for_the_counter,
     "courtesy around a name": without_wishes,
     "hints of services": lambda text: hinted_first(SERVICES.values(), text),
     "repeated letters": without_repeats,

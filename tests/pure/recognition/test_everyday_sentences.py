@@ -153,9 +153,24 @@ EVERYDAY = [
     ("ง่วงจัง", "nothing"),
     ("ขอบใจหลายๆ เด้อ", "ask thanks"),
 ]
+# A word for the counter that stands in a report: a courtesy, an address, a fee that is not what it is about.
+BESIDE_A_REPORT = [
+    ("ขออนุญาตแจ้งว่าไฟถนนหน้าบ้านดับค่ะ", "street_light"),
+    ("ขออนุญาตสอบถามเรื่องน้ำประปาไม่ไหลครับ", "water_supply"),
+    ("ขออนุญาตสอบถามเรื่องภาษีที่ดินของแม่ครับ", "ask tax"),
+    ("ขออนุญาตสอบถามหน่อยค่ะ", "unknown"),
+    ("เลขที่บ้าน 99 ไฟถนนดับ", "street_light"),
+    ("จ่ายค่าขยะแล้วแต่ไม่มาเก็บขยะ", "complaint"),
+    ("จ่ายค่าน้ำประปาแล้วน้ำไม่ไหล", "water_supply"),
+    ("จ่ายค่าน้ำประปาที่ไหน", "counter"),
+    ("ขอติดมิเตอร์น้ำบ้านใหม่", "counter"),
+    ("ขออนุญาตขุดถนนวางท่อ", "counter"),
+    ("อยากขออนุญาตเปิดร้านขายของ", "counter"),
+    ("ขอเลขที่บ้านใหม่ครับ", "counter"),
+]
 
 
-@pytest.mark.parametrize(("text", "where"), [*FROM_THE_FIELD, *NEIGHBOURS, *EVERYDAY])
+@pytest.mark.parametrize(("text", "where"), [*FROM_THE_FIELD, *NEIGHBOURS, *EVERYDAY, *BESIDE_A_REPORT])
 def test_a_sentence_leads_where_it_should(text, where):
     assert leads_to(text) == where
 
