@@ -15,8 +15,10 @@ _NUMBER_OF_A_SHORT_YEAR = re.compile(
     r"(?:(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง|#)(\d{1,6})|(?:เลขที่|เลข)?(0\d{3}))/(\d\d)"
 )
 _TRACKING_CODE = re.compile(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]")
+# In a sentence 11/2569 is a month: a number that short counts only with the word for it directly before. With four
+# figures, as we show them, it needs none.
 _IN_A_SENTENCE = re.compile(
-    r"(?<![0-9/])([0-9]{1,6}/25[0-9]{2})(?![0-9/])|"
+    r"(?:(?<![0-9/])(?=[0-9]{4})|(?:เรื่อง|เรื่องที่|เลขที่|เลขที่เรื่อง|หมายเลข|เลข|#)\s*)([0-9]{1,6}/25[0-9]{2})(?![0-9/])|"
     rf"(?<![A-Z0-9])({_TRACKING_CODE.pattern})(?![A-Z0-9])"
 )
 # Dashes of every length are one; signs that nobody sees are none.
@@ -40,7 +42,7 @@ def read_case_code(typed: str) -> CaseCode | None:
 
 def find_case_code(text: str) -> tuple[str, str] | None:
     """Returns the only code in a sentence and what is said beside it, for example ("0123/2570", "ถึงไหนแล้ว")."""
-    if len(text) > LONGEST_SENTENCE or "บ้านเลขที่" in text:
+    if len(text) > LONGEST_SENTENCE or "บ้านเลขที่" in text or "เลขที่บ้าน" in text:
         return None
     # A sign may become none or several, so for each of the plain text it is kept which sign of the sentence it was.
     plain = [(sign, at) for at, written in enumerate(text) for sign in _plain(written)]
@@ -48,7 +50,7 @@ def find_case_code(text: str) -> tuple[str, str] | None:
     if len(found) != 1:
         return None
     [match] = found
-    begins, ends = plain[match.start()][1], plain[match.end() - 1][1] + 1
+    begins, ends = plain[match.start(match.lastindex or 0)][1], plain[match.end() - 1][1] + 1
     return match[1] or match[2], f"{text[:begins]} {text[ends:]}".strip()
 
 

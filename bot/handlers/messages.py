@@ -103,13 +103,28 @@ def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
 
 
 def _about_a_number(visit: Visit, text: str) -> list[Reply] | None:
-    """Does what is asked about the case whose number stands in the sentence; None if none does."""
+    """Does what is asked about the case whose number stands in the sentence; None if none does, or it reports anew.
+
+    A number that is none of theirs may be that of a deed or a receipt in a report. It counts as a guess all the same.
+    """
     found = find_case_code(text)
     if found is None:
         return None
     code, beside = found
     case = my_cases.find_typed(visit, code)
-    return typed_buttons.do_as_said(visit, case, beside) if case else my_cases.not_theirs(visit, code)
+    if case is not None:
+        return typed_buttons.do_as_said(visit, case, beside)
+    not_theirs = my_cases.not_theirs(visit, code)
+    return None if _tells_something(visit, beside) else not_theirs
+
+
+def _tells_something(visit: Visit, text: str) -> bool:
+    """Says whether the words beside a number tell of a matter, and do not only ask for the case."""
+    match recognise(visit.office.services.values(), text, has_cases=True):
+        case Asks() | Unknown(_, said_something=False):
+            return False
+        case _:
+            return True
 
 
 def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:

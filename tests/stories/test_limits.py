@@ -133,6 +133,14 @@ def test_numbers_of_cases_are_not_tried_one_after_the_other(town: Town, phone: P
     assert "0001/2570" in texts(phone)[-1]
 
 
+def test_codes_beside_a_report_are_counted_as_well(town: Town, phone: Phone) -> None:
+    has_sent(town, phone, 1)
+    for number in range(10):
+        says(town, phone, f"TX70-AB12-CD3{number}-E ไฟถนนหน้าวัดดับ", "ยกเลิก", "ใช่ ยกเลิก")
+    says(town, phone, "TX70-AB12-CD34-E")
+    assert "ลองเลขหรือรหัสหลายครั้งแล้ว" in texts(phone)[-1]
+
+
 def test_a_code_of_a_tester_cannot_be_guessed(town: Town, phone: Phone) -> None:
     with town.database.transaction() as session:
         tester = testers.invite(session, an_officer(session, town.office.municipality))
