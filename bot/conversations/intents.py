@@ -36,6 +36,7 @@ _POLITE = tuple(
     sorted({folded(word) for word in (*_AROUND["courtesy"], *_AROUND["wishes"])}, key=len, reverse=True)
 )
 _HINT = {name: tuple(map(folded, words)) for name, words in HINTS.items()}
+_NO_HINT = {name: tuple(map(folded, words)) for name, words in _LISTS["not_hints"].items()}
 _FOR_THE_COUNTER = tuple(map(folded, FOR_THE_COUNTER))
 
 
@@ -67,7 +68,13 @@ def _best_reading(typed: str) -> int | None:
 def hinted(text: str) -> list[str]:
     """Returns the names of HINTS, in their order, that the message may be about, whatever else it says."""
     typed = _typed(text)
-    return [name for name, words in _HINT.items() if any(word in typed for word in words)]
+    return [name for name, words in _HINT.items() if _is_hinted(typed, words, _NO_HINT.get(name, ()))]
+
+
+def _is_hinted(typed: str, words: tuple[str, ...], longer: tuple[str, ...]) -> bool:
+    for word in longer:
+        typed = typed.replace(word, "\n")
+    return any(word in typed for word in words)
 
 
 def is_for_the_counter(text: str) -> bool:

@@ -168,9 +168,24 @@ BESIDE_A_REPORT = [
     ("อยากขออนุญาตเปิดร้านขายของ", "counter"),
     ("ขอเลขที่บ้านใหม่ครับ", "counter"),
 ]
+# The lamps of villages, which are called บ้าน, and a transformer beside which something else is broken.
+NOT_OF_THE_POWER_COMPANY = [
+    ("เสาไฟบ้านหนองแวงดับ 3 ต้น", "unknown"),
+    ("โคมไฟบ้านโนนเสีย 2 ดวงค่ะ", "street_light"),
+    ("โคมไฟตกลงมาหน้าวัด", "street_light"),
+    ("ไฟถนนเปิดกลางวัน เปลืองค่าไฟ", "street_light"),
+    ("ไฟถนนใกล้ๆ หม้อแปลงดับ", "street_light"),
+    ("ท่อตันตรงหม้อแปลงหน้าวัด", "drainage"),
+    ("ไฟบ้านดับค่ะ ข้างบ้านไม่ดับ", "ask power"),
+    ("หม้อแปลงระเบิด ไฟดับทั้งซอย", "ask power"),
+    ("ค่าไฟเดือนนี้แพงมาก", "ask power"),
+]
 
 
-@pytest.mark.parametrize(("text", "where"), [*FROM_THE_FIELD, *NEIGHBOURS, *EVERYDAY, *BESIDE_A_REPORT])
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [*FROM_THE_FIELD, *NEIGHBOURS, *EVERYDAY, *BESIDE_A_REPORT, *NOT_OF_THE_POWER_COMPANY],
+)
 def test_a_sentence_leads_where_it_should(text, where):
     assert leads_to(text) == where
 
