@@ -1,6 +1,6 @@
 """Decides what a message outside a request is about: a function of the bot, one service, one of several, or unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bot.conversations.intents import FOR_THE_COUNTER, asked_for, hinted, is_for_the_counter
@@ -61,10 +61,13 @@ class Unknown:
 Recognised = Asks | Opens | OneOf | AtTheCounter | Unknown
 
 
-def recognise(services: Iterable[Service], text: str, *, has_cases: bool) -> Recognised:
+def recognise(
+    services: Iterable[Service], text: str, *, has_cases: bool, waits_for: Collection[str] = ()
+) -> Recognised:
     """Decides by the whole message first, then by its words. `has_cases` says that the resident has reported before.
 
     With a case, ไฟที่แจ้งไว้ถึงไหนแล้ว asks about it and reports no other light; without one it may be a report.
+    `waits_for` are the names of the services of their open cases: ไฟดับยังไม่มาซ่อม asks about one of these only.
     What goes to others than the town's departments comes before the services: corruption, the light of a house.
     """
     offered = list(services)
@@ -75,12 +78,17 @@ def recognise(services: Iterable[Service], text: str, *, has_cases: bool) -> Rec
     about = hinted(text)
     if name := next((name for name in about if name in _BEFORE_SERVICES), ""):
         return Asks(name)
-    if has_cases and ("track" in about or "waiting" in about):
+    if (has_cases and "track" in about) or ("waiting" in about and _is_waited_for(offered, text, waits_for)):
         return Asks("track")
     found = [] if "counter" in about else meant(offered, text, others=FOR_THE_COUNTER)
     if found:
         return Opens(found[0], named=False) if len(found) == 1 else OneOf(tuple(found))
     return _without_service(offered, text, about)
+
+
+def _is_waited_for(offered: list[Service], text: str, waits_for: Collection[str]) -> bool:
+    found = meant(offered, text)
+    return any(service.name in waits_for for service in found) if found else bool(waits_for)
 
 
 def _without_service(offered: list[Service], text: str, about: list[str]) -> Recognised:

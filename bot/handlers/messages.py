@@ -142,8 +142,7 @@ def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:
 
 
 def _start_of_something(visit: Visit, text: str) -> list[Reply]:
-    services, has_cases = visit.office.services.values(), my_cases.mine_are_known(visit)
-    match recognise(services, text, has_cases=has_cases):
+    match my_cases.recognise_with_cases(visit, text):
         case Asks(name):
             if len(text) >= A_SENTENCE and name in ("corruption", "power"):
                 keep_words(visit.resident, text, visit.event.message_id)

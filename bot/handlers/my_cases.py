@@ -1,5 +1,6 @@
 """Shows a resident's own cases, takes what they add, and lets them withdraw, reopen and rate."""
 
+from bot.conversations.recognition import Recognised, recognise
 from bot.events import row_number
 from bot.handlers.case_cards import card
 from bot.replies import Button, CaseCards, Reply, Say, choice
@@ -39,9 +40,12 @@ def mine(visit: Visit) -> list[Reply]:
     return [visit.say("cases.list", count=len(found)), CaseCards(tuple(card(visit, c) for c in found), text)]
 
 
-def mine_are_known(visit: Visit) -> bool:
-    """Says whether the resident has any case."""
-    return bool(cases_of(visit.session, visit.resident, most=1))
+def recognise_with_cases(visit: Visit, text: str) -> Recognised:
+    """Decides what a message is about, by the resident's own cases as well."""
+    found = cases_of(visit.session, visit.resident)
+    waits_for = {case.service for case in found if Status(case.status) in OPEN_STATUSES}
+    services = visit.office.services.values()
+    return recognise(services, text, has_cases=bool(found), waits_for=waits_for)
 
 
 def track(visit: Visit) -> list[Reply]:

@@ -6,9 +6,9 @@ from bot.conversations.recognition import Asks, AtTheCounter, OneOf, Opens, reco
 from tests.pure.strategies import SERVICES
 
 
-def leads_to(text, *, has_cases=False):
+def leads_to(text, *, has_cases=False, waits_for=()):
     """Says in short: street_light, street_light by name, ask tax, road or trees, counter, unknown, nothing."""
-    match recognise(SERVICES.values(), text, has_cases=has_cases):
+    match recognise(SERVICES.values(), text, has_cases=has_cases, waits_for=waits_for):
         case Asks(name):
             return f"ask {name}"
         case Opens(service, named=named):
@@ -204,7 +204,26 @@ def test_there_are_enough_sentences():
     ],
 )
 def test_who_has_a_case_and_asks_after_it_begins_no_other(text):
-    assert leads_to(text, has_cases=True) == "ask track"
+    assert leads_to(text, has_cases=True, waits_for={"street_light", "water_supply"}) == "ask track"
+
+
+@pytest.mark.parametrize("waits_for", [(), {"road"}])
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("น้ำประปายังไม่มาเลยค่ะ ทั้งซอย", "water_supply"),
+        ("รถขยะยังไม่มา", "complaint"),
+        ("รถขยะไม่มาสักที", "complaint"),
+        ("ไฟถนนดับ รอมานานแล้ว", "street_light"),
+    ],
+)
+def test_who_waits_for_something_else_than_their_cases_reports_it(text, where, waits_for):
+    assert leads_to(text, has_cases=True, waits_for=waits_for) == where
+
+
+def test_who_waits_for_nothing_is_shown_no_finished_case():
+    assert leads_to("ยังไม่มาเลยค่ะ ทั้งซอย", has_cases=True) == "unknown"
+    assert leads_to("ยังไม่มาเลยค่ะ ทั้งซอย", has_cases=True, waits_for={"road"}) == "ask track"
 
 
 def test_who_has_none_and_reports_is_heard():
