@@ -99,7 +99,7 @@ class _Words:
     """Holds what emergencies.toml lists, folded as what people type is folded."""
 
     kinds: tuple[_Kind, ...]
-    cries: tuple[str, ...]
+    cries: _Lexicon
     lexicon: _Lexicon
     feared: tuple[str, ...]
     between: tuple[str, ...]
@@ -144,8 +144,9 @@ def prepare() -> None:
 
 def find_cry(text: str) -> Emergency | None:
     """Returns the kind help if somebody cries for it, for a message of which nothing else was understood."""
-    words, said = _words(), folded(in_central_thai(text))
-    return Emergency(words.kinds[-1].name) if any(cry in said for cry in words.cries) else None
+    words = _words()
+    cries = words.cries.find(_read_thai(in_central_thai(text), words).text)
+    return Emergency(words.kinds[-1].name) if any(cries) else None
 
 
 def _find(text: str) -> Emergency | None:
@@ -251,7 +252,7 @@ def _words() -> _Words:
     english = frozenset(chain.from_iterable(kind.english for kind in kinds))
     return _Words(
         kinds=kinds,
-        cries=_all_folded(read["kinds"][-1]["cries"]),
+        cries=_Lexicon(_all_folded(read["kinds"][-1]["cries"])),
         lexicon=_Lexicon(chain(now, *told_ways.values(), *(kind.words for kind in kinds))),
         feared=_all_folded(before["feared"]),
         between=_all_folded(before["between"]),

@@ -152,10 +152,10 @@ def _start_of_something(visit: Visit, text: str) -> list[Reply]:
             return conversation.start(visit, service, opening=kept, said_in=said_in)
         case Opens(service):
             return conversation.start(visit, service, opening=text, said_in=visit.event.message_id)
-        case Unknown(_, said_something=False):
-            return menu.not_understood(visit)
         case Unknown() if (cry := find_cry(text)) is not None:
             return emergencies.answer(visit, cry, text)
+        case Unknown(_, said_something=False):
+            return menu.not_understood(visit)
         case unsure:
             keep_words(visit.resident, text, visit.event.message_id)
             return menu.ask_which(visit, unsure)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversations.emergencies import FILE, find_emergency
+from bot.conversations.emergencies import FILE, find_cry, find_emergency
 
 READ = tomllib.loads(FILE.read_text("utf-8"))
 KINDS = READ["kinds"]
@@ -211,3 +211,15 @@ def test_every_word_of_the_list_is_found(kind: dict[str, Any]) -> None:
     first = {name: "เด็ก" if name == "people" else words[0] for name, words in READ["groups"].items()}
     words = [word.format_map(first) for word in listed]
     assert [word for word in words if find_emergency(word) is None] == []
+
+
+@pytest.mark.parametrize("cry", KINDS[-1]["cries"])
+def test_every_cry_of_the_list_is_heard(cry: str) -> None:
+    found = find_cry(f"{cry}ค่ะ")
+    assert found is not None
+    assert found.kind == "help"
+
+
+@pytest.mark.parametrize("sentence", ["รีบมากค่ะ", "ช่วยแนะนำหน่อยค่ะ", "ช่วยหน่อย", "มาเร็วมากค่ะ", "สวัสดีค่ะ"])
+def test_what_only_looks_like_a_cry_is_none(sentence: str) -> None:
+    assert find_cry(sentence) is None
