@@ -53,19 +53,24 @@ def is_nothing(text: str, kind: Kind) -> bool:
     ):
         return True
     if len(text) > LONGEST:
-        return _is_one_sign(text)
+        return _is_one_sign(text, kind)
     nothing = _NOTHING | _NOTHING_FOR.get(kind, frozenset())
-    return any(kernel in nothing for kernel in _kernels(text)) or _is_one_sign(text)
+    return any(kernel in nothing for kernel in _kernels(text)) or _is_one_sign(text, kind)
 
 
 def _is_picture(sign: str) -> bool:
     return unicodedata.category(sign) in ("So", "Sk")
 
 
-def _is_one_sign(text: str) -> bool:
-    """Says whether the text is the same sign three times or more, and nothing else: กกกก or 5555."""
+def _is_one_sign(text: str, kind: Kind) -> bool:
+    """Says whether the text is the same sign three times or more, and nothing else: กกกก.
+
+    111 may be the number that is asked for, and so may 555, except where words are asked for: there it is laughter.
+    """
     signs = [sign for sign in text if sign.isalnum()]
-    return len(signs) > 2 and len(set(signs)) == 1 and all(sign.isalnum() or sign.isspace() for sign in text)
+    if len(signs) < 3 or len(set(signs)) > 1 or not all(sign.isalnum() or sign.isspace() for sign in text):
+        return False
+    return signs[0].isalpha() or kind in ("place", "name") or (kind == "text" and signs[0] in "5๕")
 
 
 def _kernels(text: str) -> Iterator[str]:

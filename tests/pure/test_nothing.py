@@ -101,6 +101,29 @@ def test_nothing_skips_what_is_optional(kind, typed):
     assert check(a_question(kind, optional=True), Words(typed), SETTING) == Accepted(None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("number", "555", 555),
+        ("number", "111", 111),
+        ("number", "222 ลิตร", 222),
+        ("text", "1111", "1111"),
+        ("text", "000000", "000000"),
+        ("text", "555", None),
+        ("text", "กกกก", None),
+    ],
+)
+def test_a_number_of_one_figure_is_kept_where_it_may_be_the_answer(
+    kind: str, typed: str, value: object
+) -> None:
+    question = a_question(kind, optional=True, unit="ลิตร" if kind == "number" else "")
+    assert check(question, Words(typed), SETTING) == Accepted(value)
+
+
+def test_a_detail_of_one_figure_is_kept() -> None:
+    assert accepted(a_question("text"), "1111") == "1111"
+
+
 def test_no_photo_said_in_words_skips_the_photos():
     assert check(a_question("photos", optional=True), Words("ไม่มีรูปค่ะ"), SETTING) == Accepted(None)
 
