@@ -183,7 +183,7 @@ def confirm_works(visit: Visit, case: Case) -> list[Reply]:
     stars = tuple(
         Button("⭐" * n, "stars", {"case": str(case.id), "n": str(n)}, f"{n} ดาว") for n in range(5, 0, -1)
     )
-    offer(visit.resident, "case", str(case.id))
+    offer(visit.resident, "stars", str(case.id))
     return [choice(visit.words("cases.glad"), stars)]
 
 

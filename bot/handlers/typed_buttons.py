@@ -120,10 +120,11 @@ def read_stars(text: str) -> int | None:
 
 
 def stars(visit: Visit, text: str) -> list[Reply] | None:
-    """Gives the stars to the case that was mended; None if these words are no stars."""
-    if (given := read_stars(text)) is None:
-        return None
-    return _do(visit, "stars", str(given))
+    """Gives the stars to the case that was mended; None if these words are no stars. Right after our question 5 is."""
+    given = read_stars(text)
+    if given is None and visit.offered[0] == "stars":
+        given = read_stars(f"{without_particles(text)} ดาว")
+    return None if given is None else _do(visit, "stars", str(given))
 
 
 def withdraw(visit: Visit) -> list[Reply]:
@@ -169,7 +170,7 @@ def can(visit: Visit, act: str) -> bool:
 def _do(visit: Visit, act: str, given: str = "") -> list[Reply]:
     found = cases_of(visit.session, visit.resident)
     able = [case for case in found if _may(case, act)]
-    if visit.offered[0] == "case":
+    if visit.offered[0] in ("case", "stars"):
         able = [case for case in able if str(case.id) == visit.offered[1]] or able
     if len(able) == 1:
         return _on(visit, able[0], act, given)
