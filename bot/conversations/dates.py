@@ -82,15 +82,11 @@ class _Found:
         return lambda _: self.mark(mention)
 
 
-def read_day(text: str, today: date) -> date | None:
-    """Returns the day; None if none can be made out, or more than one. Without a year it is the next one to come."""
-    return read_day_or_several(text, today)[0]
-
-
 def read_day_or_several(text: str, today: date) -> tuple[date | None, bool]:
-    """Returns the day, and whether several were said.
+    """Returns the day, and whether several were said. Without a year it is the next one to come.
 
-    The second is True for 5-7 ธ.ค., ศุกร์หรือเสาร์ and สงกรานต์, which have no one day.
+    The day is None if none can be made out, or more than one. The second is True for 5-7 ธ.ค., ศุกร์หรือเสาร์ and สงกรานต์,
+    which have no one day.
     """
     text = without_particles(arabic_digits(text).strip()) if len(text) <= LONGEST else ""
     if _BELOW_NOTHING.match(text):

@@ -6,10 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.dates import read_day, read_day_or_several
+from bot.conversations.dates import read_day_or_several
 from store.thai import MONTHS, WEEKDAYS, thai_date
 from tests.pure.builders import FRIDAY, a_question, refused
 from tests.pure.strategies import SOME, hard_texts
+
+
+def day_in(typed, today):
+    return read_day_or_several(typed, today)[0]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +50,7 @@ from tests.pure.strategies import SOME, hard_texts
     ],
 )
 def test_a_day_is_understood(typed, day):
-    assert read_day(typed, FRIDAY) == date.fromisoformat(day)
+    assert day_in(typed, FRIDAY) == date.fromisoformat(day)
 
 
 @pytest.mark.parametrize(
@@ -70,35 +74,35 @@ def test_a_day_is_understood(typed, day):
     ],
 )
 def test_no_day_is_guessed(typed):
-    assert read_day(typed, FRIDAY) is None
+    assert day_in(typed, FRIDAY) is None
 
 
 @pytest.mark.parametrize("year", ["69", "2569", "2026"])
 def test_a_year_may_be_short_buddhist_or_common(year):
-    assert read_day(f"5 ธ.ค. {year}", FRIDAY) == date(2026, 12, 5)
+    assert day_in(f"5 ธ.ค. {year}", FRIDAY) == date(2026, 12, 5)
 
 
 @pytest.mark.parametrize("short", MONTHS)
 def test_every_month_is_known_with_and_without_its_dots(short):
-    assert read_day(f"1 {short} 2570", FRIDAY) == read_day(f"1 {short.replace('.', '')} 2570", FRIDAY)
+    assert day_in(f"1 {short} 2570", FRIDAY) == day_in(f"1 {short.replace('.', '')} 2570", FRIDAY)
 
 
 @given(st.dates(date(1900, 1, 1), date(2400, 1, 1)))
 @SOME
 def test_what_we_write_we_can_read(day):
-    assert read_day(thai_date(day), FRIDAY) == day
+    assert day_in(thai_date(day), FRIDAY) == day
 
 
 @given(hard_texts, st.dates(date(2020, 1, 1), date(2100, 1, 1)))
 @SOME
 def test_any_text_on_any_day_is_read_without_harm(text, today):
-    read_day(text, today)
+    day_in(text, today)
 
 
 @given(st.dates(date(2020, 1, 1), date(2100, 1, 1)), st.integers(1, 31), st.integers(1, 12))
 @SOME
 def test_a_day_without_a_year_never_lies_behind_us(today, day, month):
-    found = read_day(f"{day}/{month}", today)
+    found = day_in(f"{day}/{month}", today)
     assert found is None or found >= today
 
 
@@ -155,7 +159,7 @@ NO_DAY = [
     ("day", "typed"), [(day, typed) for day, all_typed in SAID.items() for typed in all_typed]
 )
 def test_the_day_that_was_said_is_the_day(day, typed):
-    assert read_day(typed, MONDAY) == date.fromisoformat(day)
+    assert day_in(typed, MONDAY) == date.fromisoformat(day)
 
 
 @pytest.mark.parametrize("typed", SEVERAL)
@@ -192,7 +196,7 @@ def test_a_full_date_is_read_whatever_stands_around_it(day, form, around):
     words = form.format(
         day, year=day.year + 543, month=MONTHS[day.month - 1], weekday=WEEKDAYS[day.weekday()]
     )
-    assert read_day(around.format(words), MONDAY) == day
+    assert day_in(around.format(words), MONDAY) == day
 
 
 @given(
@@ -202,4 +206,4 @@ def test_a_full_date_is_read_whatever_stands_around_it(day, form, around):
 )
 @SOME
 def test_no_clock_time_is_a_day(hour, minute, form):
-    assert read_day(form.format(hour, minute), MONDAY) is None
+    assert day_in(form.format(hour, minute), MONDAY) is None

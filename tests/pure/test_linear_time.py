@@ -11,7 +11,7 @@ import pytest
 from bot.conversations.addresses import read_address
 from bot.conversations.amounts import read_amount
 from bot.conversations.answers import check, clean_text
-from bot.conversations.dates import read_day
+from bot.conversations.dates import read_day_or_several
 from bot.conversations.dialects import in_central_thai
 from bot.conversations.drafts import begin
 from bot.conversations.emergencies import find_cry, find_emergency
@@ -133,7 +133,7 @@ RECOGNISERS = {
     "triage": sort_in,
     "dialects": in_central_thai,
     "emergencies": find_emergency,
-    "day": lambda text: read_day(text, FRIDAY),
+    "day": lambda text: read_day_or_several(text, FRIDAY),
     "amount": lambda text: read_amount(text, "คน"),
     "address": read_address,
     "cry for help": find_cry,
