@@ -41,43 +41,14 @@ ANSWERS: dict[str, Callable[[Visit], list[Reply]]] = {
     "hello": menu.hello,
 }
 # In the middle of a request only these words alone are no answer to the question.
-LABELS: dict[str, str] = {
-    "แจ้งปัญหา": "report",
-    "แจ้งเรื่อง": "report",
-    "report a problem": "report",
-    "ขอรับบริการ": "request",
-    "request a service": "request",
-    "เมนู": "menu",
-    "บริการทั้งหมด": "menu",
-    "all services": "menu",
-    "menu": "menu",
-    "ติดตามเรื่อง": "track",
-    "เรื่องถึงไหน": "track",
-    "เรื่องถึงไหนแล้ว": "track",
-    "ถึงไหนแล้ว": "track",
-    "ดูสถานะ": "track",
-    "ดูความคืบหน้า": "track",
-    "track my request": "track",
-    "เรื่องของฉัน": "mine",
-    "my cases": "mine",
-    "ติดต่อเรา": "contact",
-    "contact us": "contact",
-    "ประกาศ": "news",
-    "ตรวจสอบประกาศ": "genuine",
-    "จริงไหม": "genuine",
-    "จริงหรือเปล่า": "genuine",
-    "ของจริงไหม": "genuine",
-    "เบอร์ฉุกเฉิน": "emergency",
-    "จ่ายภาษี": "tax",
-    "ผ่อนภาษี": "instalments",
-    "english": "english",
-    "ภาษาไทย": "thai",
-    "thai": "thai",
-}
-LABELS |= dict.fromkeys(
-    ("ข่าวสาร", "รับข่าวสาร", "รับข่าว", "ตั้งค่าข่าว", "ตั้งค่าข่าวสาร", "เลือกข่าว", "เลือกข่าวที่รับ", "เลิกรับข่าว",
-     "เลิกรับข่าวสาร", "ไม่รับข่าว", "ไม่รับข่าวสาร", "หยุดส่ง", "หยุดส่งข่าว", "หยุดข่าว", "ยกเลิกข่าวสาร"),
-    "topics",
+LABELS = (
+    "แจ้งปัญหา", "แจ้งเรื่อง", "report a problem", "ขอรับบริการ", "request a service", "เมนู", "บริการทั้งหมด",
+    "all services", "menu", "ติดตามเรื่อง", "เรื่องถึงไหน", "เรื่องถึงไหนแล้ว", "ถึงไหนแล้ว", "ดูสถานะ",
+    "ดูความคืบหน้า", "track my request", "เรื่องของฉัน", "my cases", "ติดต่อเรา", "contact us", "ประกาศ",
+    "ตรวจสอบประกาศ", "จริงไหม", "จริงหรือเปล่า", "ของจริงไหม", "เบอร์ฉุกเฉิน", "จ่ายภาษี", "ผ่อนภาษี",
+    "english", "ภาษาไทย", "thai", "ข่าวสาร", "รับข่าวสาร", "รับข่าว", "ตั้งค่าข่าว", "ตั้งค่าข่าวสาร",
+    "เลือกข่าว", "เลือกข่าวที่รับ", "เลิกรับข่าว", "เลิกรับข่าวสาร", "ไม่รับข่าว", "ไม่รับข่าวสาร", "หยุดส่ง",
+    "หยุดส่งข่าว", "หยุดข่าว", "ยกเลิกข่าวสาร",
 )  # fmt: skip
 _BEGINS = frozenset({"menu", "report", "request"})
 _NOT_FOR_OFFICERS = frozenset({"corruption", "privacy", "withdraw", "topics", "track", "mine"})
@@ -97,9 +68,8 @@ def command(visit: Visit, text: str) -> list[Reply] | None:
     if (replies := announcements.tester_code(visit, text)) is not None:
         return replies
     typed = read_command(text)
-    for words, name in LABELS.items():
-        if typed and folded_word(words) == typed:
-            return _answer(visit, name)
+    if _is(typed, LABELS) and (name := asked_for(without_particles(text))):
+        return _answer(visit, name)
     if _is(typed, _HELP):
         return _help(visit)
     about = asked_for(text) if visit.running else None
