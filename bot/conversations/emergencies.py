@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.conversations.dialects import in_central_thai
+from bot.conversations.lexicon import Lexicon
 from store.thai import folded, without_particles
 
 FILE = Path(__file__).parent / "emergencies.toml"
@@ -33,12 +34,8 @@ _BETWEEN_CLAUSES = re.compile(r"[\s,.!?;:()…]+")
 # U+01C0 marks the end of a clause. `folded` keeps it because it is a letter, and no resident types it.
 _BOUNDARY = "\u01c0"
 _ENGLISH = re.compile(r"[a-z]+")
-_SIGNS_OF_THE_LETTER_BEFORE = "ะ\u0e31าำ\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a"
-_VOWELS_OF_THE_LETTER_AFTER = "เแโไ"
 _TODAY = "วันนี้"
 _DENIAL = folded("ไม่")
-# Words are indexed by their first three characters: no listed word is shorter, and few share the same three.
-_BEGINNING = 3
 # In characters. In a longer message the words of `alone` do not count: it says more than one word and a cry for help.
 _LONGEST_CRY = 60
 # How far before a word of danger its denial or fear is looked for: characters and fillers in Thai, words in English.
@@ -46,6 +43,8 @@ _FAR_ENOUGH = 60
 _MOST_BETWEEN = 6
 _ARTICLES = ("a", "an", "the")
 _FAR_IN_ENGLISH = 4
+# In letters, as a place is asked for (bot/conversations/answers.py).
+_SHORTEST_PLACE = 3
 
 
 @dataclass(frozen=True)
@@ -54,35 +53,6 @@ class Emergency:
 
     kind: str
     in_english: bool = False
-
-
-class _Lexicon:
-    """Finds many words in one pass over a text.
-
-    A match must not split a Thai syllable: ไฟดูด is not found in ไฟดูดี, whose last vowel belongs to the letter before.
-    """
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = frozenset(words)
-        lengths: dict[str, set[int]] = {}
-        for word in self._words:
-            lengths.setdefault(word[:_BEGINNING], set()).add(len(word))
-        self._lengths = {beginning: sorted(each) for beginning, each in lengths.items()}
-
-    def find(self, text: str) -> Iterator[tuple[int, str]]:
-        """Yields each word with its position, from the beginning of the text to its end."""
-        for position in range(len(text) - _BEGINNING + 1):
-            for length in self._lengths.get(text[position : position + _BEGINNING], ()):
-                word = text[position : position + length]
-                if word in self._words and _stands_alone(text, position, position + length):
-                    yield position, word
-
-
-def _stands_alone(text: str, begin: int, end: int) -> bool:
-    before, after = text[max(0, begin - 1) : begin], text[end : end + 1]
-    return not (before and before in _VOWELS_OF_THE_LETTER_AFTER) and not (
-        after and after in _SIGNS_OF_THE_LETTER_BEFORE
-    )
 
 
 @dataclass(frozen=True)
@@ -99,15 +69,16 @@ class _Words:
     """Holds what emergencies.toml lists, folded as what people type is folded."""
 
     kinds: tuple[_Kind, ...]
-    cries: _Lexicon
-    lexicon: _Lexicon
+    cries: Lexicon
+    lexicon: Lexicon
+    danger: Lexicon
     feared: tuple[str, ...]
     between: tuple[str, ...]
     neither: tuple[str, ...]
     denied_at_the_start: frozenset[str]
     told: Mapping[str, frozenset[str]]
     now: frozenset[str]
-    harmless: _Lexicon
+    harmless: Lexicon
     harmless_english: tuple[str, ...]
     told_in_english: tuple[str, ...]
     feared_in_english: tuple[str, ...]
@@ -147,6 +118,17 @@ def find_cry(text: str) -> Emergency | None:
     words = _words()
     cries = words.cries.find(_read_thai(in_central_thai(text), words).text)
     return Emergency(words.kinds[-1].name) if any(cries) else None
+
+
+def says_only_danger(text: str) -> bool:
+    """Says whether hardly a letter is left without the words of danger and who is in it: this names no place."""
+    words = _words()
+    typed = _read_thai(in_central_thai(without_particles(text)), words).text
+    left, covered = 0, 0
+    for position, word in [*words.danger.find(typed), (len(typed), "")]:
+        left += max(0, position - covered)
+        covered = max(covered, position + len(word))
+    return left < _SHORTEST_PLACE
 
 
 def _find(text: str) -> Emergency | None:
@@ -250,17 +232,20 @@ def _words() -> _Words:
     told_ways = {way: frozenset(_all_folded(told[way])) for way in ("past", "habit")}
     now = frozenset(_all_folded(told["now"]))
     english = frozenset(chain.from_iterable(kind.english for kind in kinds))
+    besides = [*groups["people"], *before["between"], "แล้ว", "กัน", "มาก"]
+    cries, named = _all_folded(read["kinds"][-1]["cries"]), [kind.words | kind.alone for kind in kinds]
     return _Words(
         kinds=kinds,
-        cries=_Lexicon(_all_folded(read["kinds"][-1]["cries"])),
-        lexicon=_Lexicon(chain(now, *told_ways.values(), *(kind.words for kind in kinds))),
+        cries=Lexicon(cries),
+        lexicon=Lexicon(chain(now, *told_ways.values(), *(kind.words for kind in kinds))),
+        danger=Lexicon(chain(now, cries, _all_folded(chain(besides, english)), *named)),
         feared=_all_folded(before["feared"]),
         between=_all_folded(before["between"]),
         neither=_all_folded(before["neither"]),
         denied_at_the_start=frozenset(_all_folded(before["denied_at_the_start"])),
         told=told_ways,
         now=now,
-        harmless=_Lexicon(_all_folded(_all_expanded(harmless["words"], groups))),
+        harmless=Lexicon(_all_folded(_all_expanded(harmless["words"], groups))),
         harmless_english=_spaced(harmless["english"]),
         told_in_english=_spaced(harmless["told_in_english"]),
         feared_in_english=tuple(f" {word}" for word in harmless["feared_in_english"]),

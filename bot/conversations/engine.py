@@ -67,6 +67,12 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
     return _take(draft, question, verdict)
 
 
+def miss(draft: Draft, question: Question) -> Heard:
+    """Counts a message that is no answer to what is being asked, so that a way out is offered in the end."""
+    missed = replace(draft, misses=draft.misses + 1)
+    return Heard(missed, _way_out(missed, question), refused=True)
+
+
 def needs_a_way_out(draft: Draft) -> bool:
     """Says whether two answers to one question were refused: saying the same once more would help nobody."""
     return draft.misses >= MISSES_BEFORE_A_WAY_OUT
@@ -77,13 +83,17 @@ def _refusal(draft: Draft, question: Question, refused: Refused) -> tuple[Remark
 
     The way out stands alone where the question may be skipped or left unknown, unless a secret was told.
     """
-    why = Remark(refused.why, refused.words)
+    why, way_out = Remark(refused.why, refused.words), _way_out(draft, question)
+    stands_alone = (question.optional or question.may_be_unknown) and refused.why != "told_a_secret"
+    return way_out if way_out and stands_alone else (why, *way_out)
+
+
+def _way_out(draft: Draft, question: Question) -> tuple[Remark, ...]:
     if not needs_a_way_out(draft):
-        return (why,)
-    if question.optional or question.may_be_unknown:
-        way_out = Remark("way_out_skip") if question.optional else Remark("way_out_unknown")
-        return (why, way_out) if refused.why == "told_a_secret" else (way_out,)
-    return (why, Remark("way_out_phone"))
+        return ()
+    if question.optional:
+        return (Remark("way_out_skip"),)
+    return (Remark("way_out_unknown" if question.may_be_unknown else "way_out_phone"),)
 
 
 def is_in_doubt(draft: Draft, question: Question) -> bool:

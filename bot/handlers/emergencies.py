@@ -1,10 +1,13 @@
 """Answers a message about danger first of all with a card of emergency numbers, and keeps what the message said."""
 
+from dataclasses import replace
+
 from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
-from bot.conversations.emergencies import Emergency
+from bot.conversations.emergencies import Emergency, says_only_danger
+from bot.conversations.engine import Heard, Remark
 from bot.conversations.matching import meant
-from bot.conversations.said import Picked, Said, Words
+from bot.conversations.said import Picked, Words
 from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import conversation, my_cases
 from bot.hotlines import OF_KIND
@@ -13,13 +16,19 @@ from bot.visit import Visit
 from store.conversations import is_cold
 from store.models import Case, Conversation
 from store.residents import keep_words, listening_for
+from store.services import Question
+
+# Words with danger in them may be the answer to these: a place is called after a snake, a choice after a fire.
+_HOLDS_DANGER = frozenset({"text", "name", "place", "address", "choice"})
+_NOT_DANGER_ALONE = frozenset({"name", "place", "address"})
 
 
 def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
     """Returns the card with the numbers, and after it what continues the conversation.
 
-    In a request, its current question is asked again. If an officer waits for words about a case, the message is added
-    to the case and the officer's question stays open. Otherwise buttons below the card begin a request with the words.
+    In a request, the words also answer its current question, or it is asked again. If an officer waits for words about
+    a case, the message is added to the case and the officer's question stays open. Otherwise buttons below the card
+    begin a request with the words.
     """
     if tells_a_secret(text):
         return [_card(visit, emergency), visit.say("menu.told_a_secret"), *conversation.ask_again(visit)]
@@ -56,25 +65,25 @@ def _services_meant(visit: Visit, text: str) -> tuple[Button, ...]:
 def _go_on(visit: Visit, row: Conversation, draft: Draft, text: str) -> list[Reply]:
     if is_cold(row):
         return conversation.offer_resume(visit, row, draft)
-    said = _as_answer(draft, text)
-    if said is None or visit.late:
-        return conversation.ask(visit, row, draft)
-    heard = engine.hear(draft, said, visit.office.setting())
-    conversation.save(visit, row, heard.draft)
-    # The card has said what to do in danger: the advice of the question would say it a second time.
-    noted = [visit.say("conversation.danger_noted")] if isinstance(said, Picked) else []
-    return [*noted, *conversation.ask(visit, row, heard.draft)]
-
-
-def _as_answer(draft: Draft, text: str) -> Said | None:
-    """Returns the answer that the message gives to the current question, or None if it gives none.
-
-    A question about danger gets its first urgent choice, a question for text gets the words. Words of danger are never
-    taken for a name or a place.
-    """
     turn = drafts.next_turn(draft)
-    if not isinstance(turn, Asking):
-        return None
-    if turn.question.urgent:
-        return Picked(turn.question.urgent[0])
-    return Words(text) if turn.question.kind == "text" else None
+    if not isinstance(turn, Asking) or visit.late:
+        return conversation.ask(visit, row, draft)
+    heard = _hear(visit, draft, turn.question, text)
+    return conversation.answer_with(visit, row, heard)
+
+
+def _hear(visit: Visit, draft: Draft, question: Question, text: str) -> Heard:
+    """Takes the words as the answer to the current question, or counts them as none, so that a way out comes.
+
+    A question about danger gets its first urgent choice. Words of danger alone are no place and no name.
+    """
+    if question.urgent:
+        picked = engine.hear(draft, Picked(question.urgent[0]), visit.office.setting())
+        # The card has said what to do in danger: the advice of the question would say it a second time.
+        return replace(picked, remarks=(Remark("danger_noted"),))
+    if question.kind not in _HOLDS_DANGER or (question.kind in _NOT_DANGER_ALONE and says_only_danger(text)):
+        return engine.miss(draft, question)
+    heard = engine.hear(draft, Words(text), visit.office.setting())
+    if heard.refused or question.kind not in _NOT_DANGER_ALONE:
+        return heard
+    return replace(heard, remarks=(Remark("words_noted", {"label": question.label}), *heard.remarks))

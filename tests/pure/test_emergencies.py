@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversations.emergencies import FILE, find_cry, find_emergency
+from bot.conversations.emergencies import FILE, find_cry, find_emergency, says_only_danger
 
 READ = tomllib.loads(FILE.read_text("utf-8"))
 KINDS = READ["kinds"]
@@ -223,3 +223,31 @@ def test_every_cry_of_the_list_is_heard(cry: str) -> None:
 @pytest.mark.parametrize("sentence", ["รีบมากค่ะ", "ช่วยแนะนำหน่อยค่ะ", "ช่วยหน่อย", "มาเร็วมากค่ะ", "สวัสดีค่ะ"])
 def test_what_only_looks_like_a_cry_is_none(sentence: str) -> None:
     assert find_cry(sentence) is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "เด็กตกน้ำ", "เด็กตกน้ำค่ะ ช่วยด้วย", "ไฟไหม้แล้ว", "ไฟไหม้บ้าน", "รถชนกัน", "งู", "แม่ตกน้ำ", "มีงูเห่า", "fire",
+    ],
+)  # fmt: skip
+def test_danger_alone_is_neither_a_place_nor_a_name(sentence: str) -> None:
+    assert find_emergency(sentence) is not None
+    assert says_only_danger(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "เด็กตกน้ำหน้าวัด", "ซอยไฟไหม้", "ตรงที่รถชนกันเมื่อกี้", "สมศรี งูเห่า", "หน้าบ้านยาย ไฟไหม้", "fire behind the school",
+    ],
+)  # fmt: skip
+def test_a_place_or_a_name_is_left_beside_danger(sentence: str) -> None:
+    assert find_emergency(sentence) is not None
+    assert not says_only_danger(sentence)
+
+
+@pytest.mark.parametrize("place", ["หน้าโรงเรียนบ้านหนองงูเห่า", "วัดหนองงูเหลือม", "ต.หนองงูเหลือม"])
+def test_a_place_called_after_a_snake_is_no_danger(place: str) -> None:
+    assert find_emergency(place) is None
+    assert find_emergency(f"มีงูเห่าที่{place}") is not None

@@ -14,7 +14,7 @@ from bot.conversations.answers import check, clean_text
 from bot.conversations.dates import read_day_or_several
 from bot.conversations.dialects import in_central_thai
 from bot.conversations.drafts import begin
-from bot.conversations.emergencies import find_cry, find_emergency
+from bot.conversations.emergencies import find_cry, find_emergency, says_only_danger
 from bot.conversations.intents import asked_for, hinted, is_for_the_counter, without_wishes
 from bot.conversations.matching import hinted_first, meant, named_exactly
 from bot.conversations.nothing import is_nothing
@@ -133,6 +133,7 @@ RECOGNISERS = {
     "triage": sort_in,
     "dialects": in_central_thai,
     "emergencies": find_emergency,
+    "danger alone": says_only_danger,
     "day": lambda text: read_day_or_several(text, FRIDAY),
     "amount": lambda text: read_amount(text, "คน"),
     "address": read_address,
