@@ -35,3 +35,9 @@ def claim(files: list[File], tokens: Collection[str]) -> None:
     """Marks the files that answer a question of the request; its case takes the other, loose ones as they are."""
     for file in files:
         file.for_conversation = file.token in tokens
+
+
+def give_back(session: Session, resident: Resident, tokens: Collection[str]) -> None:
+    """Makes the files of a request that was the wrong one loose again."""
+    for file in session.scalars(select(File).where(File.resident_id == resident.id, File.token.in_(tokens))):
+        file.for_conversation = False

@@ -272,11 +272,6 @@ def confirm_cancel(visit: Visit, row: Conversation) -> list[Reply]:
     return [visit.say("conversation.confirm_cancel", *buttons)]
 
 
-def cancel(visit: Visit, row: Conversation) -> list[Reply]:
-    conversations.end(row, "cancelled")
-    return [visit.say("conversation.cancelled")]
-
-
 def leave_gone_service(visit: Visit, row: Conversation) -> list[Reply]:
     conversations.end(row, "replaced")
     return [visit.say("menu.service_gone"), *everything(visit)]

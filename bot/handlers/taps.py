@@ -7,7 +7,7 @@ from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.said import Day, Picked
 from bot.events import Tap, row_number
-from bot.handlers import announcements, confirming, conversation, information, menu, my_cases, topics
+from bot.handlers import announcements, confirming, conversation, information, leaving, menu, my_cases, topics
 from bot.handlers.submissions import send
 from bot.replies import Reply
 from bot.visit import Visit
@@ -143,11 +143,6 @@ def _switch(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[
     return conversation.start(visit, service) if service else conversation.ask(visit, row, draft)
 
 
-def _not_this(visit: Visit, _button: Tap, row: Conversation, _draft: Draft) -> list[Reply]:
-    conversation.cancel(visit, row)
-    return menu.everything(visit)
-
-
 def _on_case(visit: Visit, button: Tap) -> list[Reply]:
     case = my_cases.find_tapped(visit, button.about.get("case"))
     if case is None:
@@ -191,10 +186,10 @@ IN_CONVERSATION: dict[str, InConversation] = {
     "go_on": lambda visit, _button, row, draft: conversation.go_on(visit, row, draft),
     "start_over": _start_over,
     "switch": _switch,
-    "not_this": _not_this,
+    "not_this": lambda visit, _button, row, draft: leaving.not_this(visit, row, draft),
     "send": lambda visit, _button, row, draft: send(visit, row, draft),
     "cancel": lambda visit, _button, row, _draft: conversation.confirm_cancel(visit, row),
-    "cancel_yes": lambda visit, _button, row, _draft: conversation.cancel(visit, row),
+    "cancel_yes": lambda visit, _button, row, _draft: leaving.cancel(visit, row),
 }
 ON_CASE: dict[str, Callable[[Visit, Case], list[Reply]]] = {
     "see": my_cases.see,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bot.conversations import drafts
 from bot.conversations.drafts import Draft
 from bot.conversations.intents import asked_for, without_wishes
-from bot.handlers import conversation, menu, my_cases
+from bot.handlers import conversation, leaving, menu, my_cases
 from bot.replies import Button, Reply
 from bot.visit import Visit
 from store.cases import cases_of
@@ -75,7 +75,7 @@ def _what_was_offered(
 
 def _whether_to_cancel(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
     if _is(typed, (*_AGREE, *_CANCEL_YES, "ยกเลิก")):
-        return conversation.cancel(visit, row)
+        return leaving.cancel(visit, row)
     return conversation.go_on(visit, row, draft) if _is(typed, _REFUSE) else None
 
 
@@ -96,8 +96,9 @@ def _in_request(visit: Visit, typed: str, row: Conversation, draft: Draft) -> li
         return conversation.offer_resume(visit, row, draft)
     if _is(typed, _SWITCH):
         return menu.everything(visit)
-    if _is(typed, _NOT_THIS) and len(drafts.answered(draft)) <= 1:
-        return [*conversation.cancel(visit, row), *menu.everything(visit)]
+    only_begun = drafts.only_opened(draft) or len(drafts.answered(draft)) <= 1
+    if only_begun and _is(typed, _NOT_THIS):
+        return leaving.not_this(visit, row, draft)
     if _is(typed, (*_NOT_THIS, *_CANCEL_YES)):
         return conversation.confirm_cancel(visit, row)
     how = _how(visit, typed)

@@ -1,0 +1,33 @@
+"""Leaves a request that is not sent: cancelled for good, or only because the resident meant another service."""
+
+from bot.conversations.drafts import Draft
+from bot.handlers import menu
+from bot.handlers.drafts import files_in
+from bot.replies import Reply
+from bot.visit import Visit
+from store import conversations
+from store.loose_files import claim, give_back, loose_files
+from store.models import Conversation
+from store.residents import keep_words, listening_for
+
+
+def cancel(visit: Visit, row: Conversation) -> list[Reply]:
+    """Ends the request with all that was told and sent for it: no other request takes its files along."""
+    loose = loose_files(visit.session, visit.resident, until=row)
+    claim(loose, [file.token for file in loose])
+    conversations.end(row, "cancelled")
+    return [visit.say("conversation.cancelled")]
+
+
+def not_this(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
+    """Asks which service is meant instead. It takes along the opening words and the files."""
+    give_back(visit.session, visit.resident, files_in(draft))
+    opening = next(
+        (q.key for q in draft.service.questions if q.takes_opening and draft.answers.get(q.key)), None
+    )
+    if opening is not None and listening_for(visit.resident) is None:
+        keep_words(visit.resident, draft.answers[opening], (row.said_in or {}).get(opening))
+    conversations.end(row, "cancelled")
+    go_along = loose_files(visit.session, visit.resident)
+    phrase = "not_this_with_files" if go_along else "not_this"
+    return [visit.say(f"conversation.{phrase}"), *menu.everything(visit)]
