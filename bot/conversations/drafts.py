@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.conversations.places import must_be_meant
 from store.services import Question, Service
 from store.services.definition import REMEMBERED
 
@@ -100,8 +101,17 @@ def asked_in(draft: Draft) -> list[Question]:
     ]
 
 
+def is_in_doubt(draft: Draft, question: Question) -> bool:
+    """Says whether the pin lies outside the town and the resident is being asked whether it is meant."""
+    return question.kind == "place" and must_be_meant(draft.answers.get(question.key))
+
+
 def next_turn(draft: Draft) -> Turn:
+    """Returns what is asked now: about a pin in doubt, then what is edited, then what is not answered yet."""
     asked = asked_in(draft)
+    for step, question in enumerate(asked, start=1):
+        if is_in_doubt(draft, question):
+            return Asking(question, step, len(asked))
     for step, question in enumerate(asked, start=1):
         if question.key == draft.editing:
             return Asking(question, step, len(asked))

@@ -16,6 +16,7 @@ from bot.conversations.drafts import (
     answered,
     applies,
     asked_in,
+    is_in_doubt,
     next_turn,
     of_kind,
     still_valid,
@@ -96,12 +97,6 @@ def _way_out(draft: Draft, question: Question) -> tuple[Remark, ...]:
     return (Remark("way_out_unknown" if question.may_be_unknown else "way_out_phone"),)
 
 
-def is_in_doubt(draft: Draft, question: Question) -> bool:
-    """Says whether the pin lies outside the town and the resident is being asked whether it is meant."""
-    value = draft.answers.get(question.key) if draft.editing == question.key else None
-    return question.kind == "place" and isinstance(value, dict) and value.get("outside") is True
-
-
 def _is_sure(said: Said) -> bool | None:
     if isinstance(said, Picked):
         return said.choice == "yes"
@@ -112,7 +107,7 @@ def _is_sure(said: Said) -> bool | None:
 def _settled(draft: Draft, question: Question, *, sure: bool) -> Draft:
     """Goes on with the pin, or asks for another place."""
     if sure:
-        return replace(draft, editing=None)
+        return _with(draft, question.key, {**draft.answers[question.key], "meant": True})
     return replace(draft, answers={key: said for key, said in draft.answers.items() if key != question.key})
 
 
@@ -149,8 +144,8 @@ def _take(draft: Draft, question: Question, verdict: Accepted) -> Heard:
         [Remark("advice", text=question.advice[verdict.value])] if _has_advice(question, verdict) else []
     )
     taken = _with(draft, question.key, verdict.value)
-    if is_in_doubt(doubted := replace(taken, editing=question.key), question):
-        return Heard(doubted)
+    if is_in_doubt(taken, question):
+        return Heard(taken)
     if _out_of_turn(draft, question):
         remarks.append(Remark("kept_for_later", {"label": question.label}))
     return Heard(taken, tuple(remarks))
@@ -206,10 +201,12 @@ def leave_unknown(draft: Draft) -> Heard:
 
 
 def go_back(draft: Draft) -> Heard:
-    """Asks the question before again; at the first one there is nothing to go back to."""
+    """Asks the question before again; at the first one there is nothing to go back to. A pin in doubt is dropped."""
+    turn = next_turn(draft)
+    if isinstance(turn, Asking) and is_in_doubt(draft, turn.question):
+        return Heard(_settled(draft, turn.question, sure=False))
     if draft.editing:
         return Heard(replace(draft, editing=None, misses=0))
-    turn = next_turn(draft)
     asked = asked_in(draft)
     position = asked.index(turn.question) if isinstance(turn, Asking) else len(asked)
     if position == 0:

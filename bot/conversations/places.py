@@ -10,7 +10,7 @@ def read_pin(pin: Pin, centre: Centre | None) -> dict[str, Any] | None:
     """Returns the answer to keep: latitude and longitude in degrees, text, and `outside` if it is far from the town.
 
     It returns None for a pin without a real position (see `Pin.is_nowhere`). `show_place` shows `outside` to resident
-    and officer.
+    and officer. Once the resident has said that a pin outside is meant, the answer also holds `meant`.
     """
     if pin.is_nowhere:
         return None
@@ -18,6 +18,16 @@ def read_pin(pin: Pin, centre: Centre | None) -> dict[str, Any] | None:
     if centre is not None and centre.is_far(pin.latitude, pin.longitude):
         place["outside"] = True
     return place
+
+
+def must_be_meant(place: Any) -> bool:
+    """Says whether the resident must still say that this pin outside the town is meant."""
+    return isinstance(place, dict) and place.get("outside") is True and not place.get("meant")
+
+
+def as_pinned(value: Any) -> Any:
+    """Returns the pin as it came in its message, before it was said to be meant; any other answer as it is."""
+    return {key: each for key, each in value.items() if key != "meant"} if isinstance(value, dict) else value
 
 
 def show_place(place: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from bot.conversations import drafts, engine
 from bot.conversations.answers import arrived, show, show_in_chat
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.engine import Heard, Remark
+from bot.conversations.places import as_pinned
 from bot.conversations.said import Said
 from bot.handlers.drafts import draft_of, files_in, is_files
 from bot.handlers.follow import show_privacy
@@ -106,7 +107,12 @@ def save(visit: Visit, row: Conversation, draft: Draft) -> None:
 def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
     """Maps the key of each answer to the id of the LINE message it came in; a button's answer came in none."""
     before = row.answers or {}
-    same = {key for key, value in draft.answers.items() if key in before and before[key] == value}
+    # A pin that is only said to be meant is still the pin of its own message.
+    same = {
+        key
+        for key, value in draft.answers.items()
+        if key in before and before[key] in (value, as_pinned(value))
+    }
     kept = {key: message for key, message in (row.said_in or {}).items() if key in same}
     if visit.event.message_id is None:
         return kept
@@ -136,7 +142,7 @@ def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool 
     if not isinstance(turn, Asking):
         return [_summary(visit, row, draft)]
     question = turn.question
-    if engine.is_in_doubt(draft, question):
+    if drafts.is_in_doubt(draft, question):
         sure = _choices_of(row, engine.PIN_MEANT, key=question.key)
         return [visit.say("conversation.outside", *sure, visit.button("cancel", "cancel", c=row.id))]
     text = visit.office.phrases.fill(question.ask)

@@ -102,6 +102,38 @@ def test_a_pin_far_away_sent_before_its_turn_is_asked_about_at_once(town: Town) 
     assert "อันตราย" in taps(town, phone, "ใช่")
 
 
+def test_back_from_the_doubt_asks_for_the_place_and_keeps_no_pin(town: Town, phone: Phone) -> None:
+    pins(town, phone, BANGKOK)
+    says(town, phone, "ย้อนกลับ")
+    assert "ปักหมุดจุดที่ไฟดับ" in texts(phone)[-1]
+    assert "place" not in answers(town)
+
+
+def test_a_pin_far_away_does_not_end_an_edit_under_way(town: Town, phone: Phone) -> None:
+    says(town, phone, "หน้าวัดโพธิ์ชัย", "ข้าม", "นางสมศรี ใจดี", "0812345678", "แก้ไข ชื่อผู้แจ้ง")
+    assert pins(town, phone, BANGKOK) == IN_DOUBT
+    assert "ชื่อ-นามสกุล" in taps(town, phone, "ใช่")
+    says(town, phone, "มานี มีนา")
+    assert answers(town)["name"] == "มานี มีนา"
+
+
+def test_a_pin_that_is_meant_is_not_asked_about_again(town: Town, phone: Phone) -> None:
+    pins(town, phone, BANGKOK)
+    says(town, phone, "ใช่", "ข้าม", "นางสมศรี ใจดี", "0812345678", "แก้ไข จุดที่แจ้ง")
+    assert "ปักหมุดจุดที่ไฟดับ" in texts(phone)[-1]
+    says(town, phone, "ย้อนกลับ")
+    assert answers(town)["place"]["latitude"] == BANGKOK[0]
+
+
+def test_a_pin_that_is_meant_is_forgotten_when_it_is_unsent(town: Town, phone: Phone) -> None:
+    pin = phone.sends_place(*BANGKOK)
+    town.settle()
+    says(town, phone, "ใช่")
+    phone.unsends(pin)
+    town.settle()
+    assert "place" not in answers(town)
+
+
 def test_no_coordinates_are_no_place(town: Town, phone: Phone) -> None:
     phone.sends_place(*NOWHERE)
     town.settle()
