@@ -24,10 +24,13 @@ HANDLERS: dict[type, Handler] = {
     Joined: menu.nothing,
     Unknown: menu.nothing,
 }
+# Events that the resident gets no message for: what our last one offered still stands there.
+_SILENT = (Unfollowed, Unsent, Joined, Unknown)
 
 
 def handle(visit: Visit) -> list[Reply]:
     if unsend.is_unsent(visit):
         return []
-    visit = replace(visit, offered=take_offer(visit.resident))
+    if not isinstance(visit.event.what, _SILENT):
+        visit = replace(visit, offered=take_offer(visit.resident))
     return HANDLERS[type(visit.event.what)](visit)

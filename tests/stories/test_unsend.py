@@ -258,3 +258,13 @@ def test_one_that_no_key_opens_keeps_nobody_from_taking_back_another(town: Town,
     with town.database.reading() as session:
         states = session.scalars(select(InboxEvent.state).where(InboxEvent.state != "done")).all()
     assert states == ["dead"], "the one that nobody can read"
+
+
+def test_what_was_just_offered_holds_while_an_older_message_is_unsent(town: Town) -> None:
+    phone = friend(town)
+    older, *_ = says(town, phone, "ไฟถนนหน้าบ้านดับค่ะ มืดมาก", "ไม่มี", "ยกเลิก")
+    assert "ยกเลิกเรื่องนี้ใช่ไหมคะ" in texts(phone)[-1]
+    phone.unsends(older)
+    town.settle()
+    says(town, phone, "ใช่")
+    assert "ยกเลิกแล้วค่ะ" in texts(phone)[-1]
