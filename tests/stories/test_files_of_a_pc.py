@@ -62,6 +62,9 @@ def test_one_whose_name_does_not_say_so_is_known_by_its_bytes(town: Town, name: 
     assert photos_told(town) == [file.token for file in files(town)]
     town.wait(minutes=2)
     assert times_told(phone, "เป็นรูป แนบกับเรื่องที่กำลังแจ้งให้แล้ว") == 1
+    assert "พิมพ์ ทำต่อ" in texts(phone)[-1]
+    says(town, phone, "ทำต่อ")
+    assert "ชื่อ-นามสกุล" in texts(phone)[-1]
     says(town, phone, "นางสมศรี ใจดี", "0812345678", "ส่งเรื่อง")
     assert the_case(town)[0]["photos"] == [file.token for file in files(town)]
 
