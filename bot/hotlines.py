@@ -49,15 +49,15 @@ def numbers_of(municipality: Municipality) -> dict[str, str]:
 def make_calls(
     phrases: Phrases, municipality: Municipality, names: Iterable[str], *, in_english: bool = False
 ) -> tuple[Call, ...]:
-    """Returns a button for each phone whose number can be dialled, in this order and none twice."""
+    """Returns a button for each number that can be dialled, in this order and none twice: two may share a phone."""
     numbers, say = numbers_of(municipality), phrases.say_in_english if in_english else phrases.say
-    calls = []
-    for name in dict.fromkeys(names):
+    calls: dict[str, Call] = {}
+    for name in names:
         found = _FIRST_NUMBER.search(arabic_digits(numbers[name]))
         if found is not None:
             dialled = re.sub(r"[ .-]", "", found[0])
-            calls.append(Call(say(f"call.{name}"), numbers[name], f"tel:{dialled}"))
-    return tuple(calls)
+            calls.setdefault(dialled, Call(say(f"call.{name}"), numbers[name], f"tel:{dialled}"))
+    return tuple(calls.values())
 
 
 def names_in(text: str, municipality: Municipality) -> list[str]:

@@ -89,6 +89,13 @@ def test_the_list_of_numbers_has_each_once():
     assert len({call.uri for call in calls}) == len(EVERYTHING) == len(calls)
 
 
+def test_a_phone_that_is_both_the_offices_and_the_duty_officers_is_one_button():
+    """Also where an advice names it, and however it is written."""
+    town = town_with_duty_phone(TOWN.phones.office.replace("-", " "))
+    named = names_in(f"โทร {town.phones.office} หรือ {town.phones.duty}", town)
+    assert [call.uri for call in make_calls(PHRASES, town, (*named, "office", "duty"))] == ["tel:043000000"]
+
+
 @pytest.mark.parametrize("name", ["menu.not_understood", "menu.not_sure"])
 def test_who_is_not_understood_reads_whom_to_call_in_danger(name):
     said = PHRASES.say(name)
