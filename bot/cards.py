@@ -6,14 +6,11 @@ https://developers.line.biz/en/reference/messaging-api/#flex-message
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.call_cards import call_boxes
 from bot.events import tap_data
 from bot.replies import Button, CaseCard, ChoiceCard, NoticeCard, Receipt, Summary, TopicCard, TopicRow
-from store.flex import GREEN, GREY, INK, LINE_GREY, PALE, PAPER, RED, Box, bubble, header, separator
-from store.flex import text as as_written
-from store.line_breaks import unbroken
+from store.flex import GREEN, GREY, INK, LINE_GREY, PALE, PAPER, RED, Box, bubble, header, separator, text
 from store.line_limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
 from store.services import Question, Service
 
@@ -23,10 +20,6 @@ CASES_SIDE_BY_SIDE, STEPS_SIDE_BY_SIDE = 10, 2
 LENGTHS = (320, 160, 80, 40, 20)
 LONGEST_NOTE = 1800
 UNDOING = frozenset({"broken", "withdraw"})
-
-
-def text(words: str, **looks: Any) -> Box:
-    return as_written(unbroken(words), **looks)
 
 
 def service_menu(services: Sequence[Service], text: str) -> Box:
@@ -64,9 +57,7 @@ def _service_button(service: Service) -> Box:
 
 def choice_card(reply: ChoiceCard) -> Box:
     question, _, rest = reply.text.partition("\n")
-    return bubble(
-        header(unbroken(question), unbroken(rest)), [_choice_button(button) for button in reply.choices]
-    )
+    return bubble(header(question, rest), [_choice_button(button) for button in reply.choices])
 
 
 def _choice_button(button: Button) -> Box:

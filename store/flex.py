@@ -6,6 +6,8 @@ https://developers.line.biz/en/reference/messaging-api/#flex-message
 from collections.abc import Sequence
 from typing import Any
 
+from store.line_breaks import unbroken
+
 INK, GREY, LINE_GREY, PAPER = "#17332E", "#5B6B68", "#DCE5E2", "#FFFFFF"
 GREEN, PALE = "#00695C", "#EAF4F1"
 RED = "#B3261E"
@@ -16,7 +18,8 @@ Box = dict[str, Any]
 
 
 def text(words: str, **looks: Any) -> Box:
-    return {"type": "text", "text": words or "-", "wrap": True, "color": INK, **looks}
+    """Returns the words with dates, times and units kept on one line."""
+    return {"type": "text", "text": unbroken(words) or "-", "wrap": True, "color": INK, **looks}
 
 
 def separator() -> Box:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.render import render
-from bot.replies import Button, Receipt, Reply, Say, choice
+from bot.replies import Button, Call, CallCard, Receipt, Reply, Say, choice
 from staff_console.filters import short_moment
+from store.broadcasts.content import read_content
+from store.broadcasts.messages import Addresses, to_messages
 from store.line_breaks import plain, unbroken
 from store.thai import MONTHS, thai_moment, thai_weekday_date
 from tests.town import words_of
@@ -38,6 +40,9 @@ def test_a_line_breaks_beside_a_date_a_time_or_a_range_and_never_inside(text):
     assert unbroken(unbroken(text)) == unbroken(text)
 
 
+NO_ADDRESSES = Addresses(picture=lambda token, _: token, link=lambda _, link: link)
+
+
 @pytest.mark.parametrize("month", MONTHS)
 def test_a_day_stays_with_every_month_and_its_year(month):
     assert " " not in unbroken(f"5 {month} 2570")
@@ -55,3 +60,17 @@ def test_what_the_bot_says_and_the_console_shows_does_not_break():
     assert "เรื่องที่~0006/2570" in shown
     assert [words for message in render(replies[:1]) for words in words_of(message)] == [said]
     assert told_apart(short_moment(AT)).endswith("~น.")
+
+
+def test_the_cards_of_danger_and_of_broadcasts_do_not_break_either():
+    call = CallCard("ภายใน 24 ชั่วโมง", "รอ 5 นาที", (Call("เวร ตลอด 24 ชั่วโมง", "199", "tel:199"),))
+    card = {
+        "kind": "card",
+        "title": "หยุด 2 วัน",
+        "text": "ถึง 5 พ.ย. 2569",
+        "facts": [{"label": "ค่า", "text": "20 บาท"}],
+    }
+    announced = to_messages(read_content({"parts": [card]}), 1, NO_ADDRESSES)
+    shown = told_apart(json.dumps([*render([call]), *announced], ensure_ascii=False))
+    for words in ("ภายใน|24~ชั่วโมง", "รอ|5~นาที", "ตลอด|24~ชั่วโมง", "หยุด|2~วัน", "5~พ.ย.~2569", "20~บาท"):
+        assert words in shown
