@@ -1,7 +1,7 @@
 """Shows what anybody can look up: announcements, emergency numbers, taxes, and the menu in another language."""
 
 from bot.hotlines import EVERYTHING
-from bot.replies import Button, CallCard, Reply
+from bot.replies import Button, CallCard, Reply, Say
 from bot.visit import Visit
 from store.broadcasts.published import list_announcements
 from store.conversations import FORGET_AFTER
@@ -44,17 +44,23 @@ def instalments(visit: Visit) -> list[Reply]:
 
 def corruption(visit: Visit) -> list[Reply]:
     """Names bodies outside the town first, because a report made here is read by the town's own staff."""
-    offered = (
-        (visit.button("to_the_town", "open", s=COMPLAINT),) if COMPLAINT in visit.office.services else ()
-    )
-    return [visit.say("information.corruption", *offered)]
+    offered = visit.button("to_the_town", "open", s=COMPLAINT) if COMPLAINT in visit.office.services else None
+    return [_with_button(visit, "corruption", offered)]
 
 
 def power(visit: Visit) -> list[Reply]:
     """Says that the power of a house is the electricity company's; a street light may still be reported to us."""
     service = visit.office.services.get(STREET_LIGHT)
-    offered = [Button(service.label, "open", {"s": service.name}, service.label)] if service else []
-    return [visit.say("information.power", *offered)]
+    offered = Button(service.label, "open", {"s": service.name}, service.label) if service else None
+    return [_with_button(visit, "power", offered)]
+
+
+def _with_button(visit: Visit, name: str, offered: Button | None) -> Say:
+    """Names the button of the service in the words, unless the town does not offer the service."""
+    said = visit.words(f"information.{name}")
+    if offered is None:
+        return Say(said)
+    return Say(f"{said}\n{visit.words(f'information.{name}_here', button=offered.label)}", (offered,))
 
 
 def privacy(visit: Visit) -> list[Reply]:
