@@ -1,12 +1,13 @@
 """Limits how many residents one officer may send the same words to, case by case: at most five within 24 hours.
 
 Writing to one case is an officer's daily work. The same free words to many residents, or messages with a link to many,
-are in effect a broadcast, so a second person must release them: see store.bulk.
+are in effect a broadcast, so a second person must release them: see store.bulk. What was so released is not counted.
 """
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store.broadcast_models import BulkMessage
 from store.broadcasts.blanks import leads_away, town_numbers
 from store.bulk import MOST_ALONE, WINDOW, hold
 from store.clock import CLOCKS_DIFFER, now
@@ -26,7 +27,7 @@ _WITH_A_LINK = "a link"
 def reach_too_many(
     session: Session, municipality: Municipality, author: Staff, case: Case, action: Action, note: str
 ) -> bool:
-    """Says whether `note` would be the same message to more than five residents within 24 hours, with this case.
+    """Says whether the case's resident would be the sixth or a later one to hear the same within 24 hours.
 
     Two messages are the same if they differ only in digits, punctuation and what `folded` ignores; all messages with a
     link or a LINE id count as one. The author's row is locked until the transaction ends, so that two messages sent at
@@ -36,22 +37,56 @@ def reach_too_many(
     if not note.strip() or action not in TOLD or (action not in FREE and not links):
         return False
     hold(session, author)
-    return len(told_the_same(session, municipality, author, note) | {case.resident_id}) > MOST_ALONE
+    told = told_the_same(session, municipality, author, note)
+    return case.resident_id not in told and len(told) >= MOST_ALONE
 
 
 def told_the_same(session: Session, municipality: Municipality, author: Staff, note: str) -> frozenset[int]:
-    """Returns the ids of the residents to whom this person has told the same within a day."""
+    """Returns the ids of the residents to whom this person alone has told the same within a day."""
     said = _key(municipality, note)
-    earlier = select(CaseEvent).where(
-        CaseEvent.staff_id == author.id,
-        CaseEvent.at.between(now() - WINDOW, now() + CLOCKS_DIFFER),
-        CaseEvent.action.in_(TOLD),
+    earlier = (
+        select(CaseEvent, Case.resident_id)
+        .join(CaseEvent.case)
+        .where(
+            CaseEvent.staff_id == author.id,
+            CaseEvent.at.between(now() - WINDOW, now() + CLOCKS_DIFFER),
+            CaseEvent.action.in_(TOLD),
+            CaseEvent.id.not_in(_released(session, author)),
+        )
     )
     return frozenset(
-        event.case.resident_id
-        for event in session.scalars(earlier)
+        resident
+        for event, resident in session.execute(earlier)
         if _key(municipality, event.value_or("note", "")) == said
     )
+
+
+def _released(session: Session, author: Staff) -> set[int]:
+    """Returns the ids of the events made when another person released a message of this author within a day.
+
+    A release locks its cases, so its event is the author's first one in each case from that moment on.
+    """
+    query = select(BulkMessage).where(
+        BulkMessage.author_id == author.id,
+        BulkMessage.approver_id.is_not(None),
+        BulkMessage.decided_at.between(now() - WINDOW - CLOCKS_DIFFER, now() + CLOCKS_DIFFER),
+    )
+    found = set[int]()
+    for message in session.scalars(query):
+        first = (
+            select(func.min(CaseEvent.id))
+            .join(CaseEvent.case)
+            .where(
+                CaseEvent.case_id.in_(message.cases),
+                Case.resident_id.in_(message.residents),
+                CaseEvent.staff_id == author.id,
+                CaseEvent.action == Action.TELL,
+                CaseEvent.at >= message.decided_at,
+            )
+            .group_by(CaseEvent.case_id)
+        )
+        found |= set(session.scalars(first))
+    return found
 
 
 def _key(municipality: Municipality, note: str) -> str:

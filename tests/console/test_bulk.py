@@ -229,3 +229,38 @@ def test_the_same_words_case_by_case_and_then_to_many_are_counted_together(
     assert sends(supervisor, cases(2)) == 303
     assert told(database) == 4
     assert the_message(database).state == "waiting"
+
+
+LINK = "กรอกแบบสำรวจที่ survey.example/{} ค่ะ"
+
+
+def release(person: Person, database: Database) -> None:
+    address = f"/cases/tell/{the_message(database).id}"
+    assert person.submit(person.visit(address), f"{address}/release").status_code == 200
+
+
+def test_what_another_person_released_does_not_count_against_its_author(
+    cases: Cases, supervisor: Person, chief: Person, database: Database
+) -> None:
+    ids = cases(6)
+    assert sends(supervisor, ids, LINK.format("1")) == 303
+    release(chief, database)
+    others = cases(6)
+    assert one_by_one(supervisor, others, LINK.format("2")) == [303] * 5 + [400]
+    assert one_by_one(supervisor, ids[:1], LINK.format("3")) == [400]
+
+
+def test_after_a_release_its_residents_count_like_any(
+    cases: Cases, supervisor: Person, chief: Person, database: Database
+) -> None:
+    """A released message is no leave to write a link of one's own to all who heard it."""
+    ids = cases(6)
+    sends(supervisor, ids, LINK.format("1"))
+    release(chief, database)
+    assert one_by_one(supervisor, ids, LINK.format("2")) == [303] * 5 + [400]
+
+
+def test_who_was_told_already_may_be_told_again(cases: Cases, officer: Person) -> None:
+    ids = cases(6)
+    assert one_by_one(officer, ids, NOTE) == [303] * 5 + [400]
+    assert one_by_one(officer, ids[:1], NOTE) == [303]
