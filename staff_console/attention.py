@@ -13,6 +13,7 @@ from store.broadcast_models import Broadcast
 from store.broadcasts.emergency import unconfirmed
 from store.broadcasts.listing import waiting_for
 from store.logs import failure_fields
+from store.search import visible_to
 from store.staff import Role
 from store.surge import find_waiting
 
@@ -35,7 +36,7 @@ def attention() -> Attention:
         return Attention()
     try:
         with office().database.reading() as session:
-            count = waiting_for(session, me()).count
+            count = waiting_for(session, me(), seen=visible_to(me())).count
             if me().role != Role.SUPERVISOR:
                 return Attention(count)
             proposals = find_waiting(session) if me().may_approve else []

@@ -25,6 +25,7 @@ from store.broadcast_models import Broadcast, Tester
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.life import Act, Refused
 from store.broadcasts.listing import Pile, count_piles, list_broadcasts, stage_of, waiting_for
+from store.search import visible_to
 
 broadcasts = Blueprint("broadcasts", __name__)
 Page = str | Response | tuple[str, int]
@@ -57,7 +58,7 @@ def show_all() -> str:
             piles=words.PILES,
             counts=count_piles(session),
             shelf=list_broadcasts(session, pile, page=page),
-            waiting=waiting_for(session, me()),
+            waiting=waiting_for(session, me(), seen=visible_to(me())),
             stages=words.STAGES,
             categories=words.CATEGORIES,
         )

@@ -115,7 +115,7 @@ def show(message_id: int) -> str:
 
 @bulk.post("/cases/tell/<int:message_id>/release")
 def release(message_id: int) -> Page:
-    """Sends exactly what the supervisor read to all of its cases; refuses if one of these is not theirs to see."""
+    """Sends exactly what the supervisor read to all of its cases."""
     try:
         with office().database.transaction() as session:
             message = _readable(messages.lock(session, _whole(message_id)))
@@ -129,9 +129,7 @@ def release(message_id: int) -> Page:
 
 
 def _release(session: Session, message: BulkMessage) -> Outcome:
-    seen = [case.id for case in _visible(session, message.cases)]
-    if seen != message.cases:
-        raise BulkRefused("unseen_cases")
+    _check_sight(session, message)
     cases = [lock_case(session, case_id) for case_id in message.cases]
     unreachable = _unreachable(cases)
     without = [case for case, _ in unreachable]
@@ -154,6 +152,8 @@ def refuse(message_id: int) -> Page:
         with office().database.transaction() as session:
             message = _readable(messages.lock(session, _whole(message_id)))
             press(session, request.form.get("form_token", ""))
+            if message.author_id != me().id:
+                _check_sight(session, message)
             messages.refuse(session, message, me())
     except AlreadyPressed:
         return _back(message_id, "ทำรายการนี้แล้ว")
@@ -176,6 +176,12 @@ def _back(message_id: int, said_: str) -> Response:
     return redirect(url_for("bulk.show", message_id=message_id), 303)
 
 
+def _check_sight(session: Session, message: BulkMessage) -> None:
+    """Raises BulkRefused unless this person may see every case of the message."""
+    if len(_visible(session, message.cases)) < len(message.cases):
+        raise BulkRefused("unseen_cases")
+
+
 def _readable(message: BulkMessage | None) -> BulkMessage:
     """Returns the message to supervisors and its author; for others it seems not to exist."""
     if message is None or (me().role != Role.SUPERVISOR and message.author_id != me().id):
@@ -184,9 +190,11 @@ def _readable(message: BulkMessage | None) -> BulkMessage:
 
 
 def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
+    """Shows the message. Its words are for its author and for those who may see all its cases; these may decide."""
     seen = _visible(session, message.cases)
     waits, is_own = message.state == "waiting", me().id == message.author_id
-    decides = waits and me().role == Role.SUPERVISOR and not is_own
+    sees_all = len(seen) == len(message.cases)
+    decides = waits and sees_all and me().role == Role.SUPERVISOR and not is_own
     return render_template(
         "bulk_message.html",
         message=message,
@@ -194,7 +202,8 @@ def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
         unseen=len(message.cases) - len(seen),
         may_release=decides and me().may_approve,
         decides_later=decides and not me().may_approve,
-        may_refuse=waits and (is_own or me().may_approve),
+        may_read=is_own or sees_all,
+        may_refuse=(waits and is_own) or (decides and me().may_approve),
         digest=messages.digest_of(message),
         problem=problem,
         tokens=(new_form_token(), new_form_token()),

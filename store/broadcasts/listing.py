@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from store.broadcast_models import Broadcast, BulkMessage, Chunk, EmergencyTemplate, Mailing
 from store.broadcasts.emergency import to_review
 from store.broadcasts.life import Status
+from store.models import Case
 from store.staff_models import Staff
 
 PER_PAGE = 30
@@ -88,7 +89,8 @@ def count_piles(session: Session) -> dict[Pile, int]:
     }
 
 
-def waiting_for(session: Session, person: Staff) -> Waiting:
+def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -> Waiting:
+    """Returns what waits for this person. `seen` says which cases they may see: see `store.search.visible_to`."""
     mine = (Broadcast.author_id == person.id) | (Broadcast.editor_id == person.id)
     returned = select(Broadcast).where(Broadcast.status == Status.RETURNED, mine).order_by(Broadcast.id)
     mend = list(session.scalars(returned))
@@ -104,9 +106,16 @@ def waiting_for(session: Session, person: Staff) -> Waiting:
         EmergencyTemplate.retired_at.is_(None),
         EmergencyTemplate.author_id != person.id,
     )
-    bulk = select(BulkMessage).where(BulkMessage.state == "waiting", BulkMessage.author_id != person.id)
-    bulk = bulk.order_by(BulkMessage.id)
-    return Waiting(approve, review, mend, list(session.scalars(templates)), list(session.scalars(bulk)))
+    return Waiting(approve, review, mend, list(session.scalars(templates)), _bulk_for(session, person, seen))
+
+
+def _bulk_for(session: Session, person: Staff, seen: ColumnElement[bool]) -> list[BulkMessage]:
+    """Returns the bulk messages of others that wait and all of whose cases this person may see."""
+    query = select(BulkMessage).where(BulkMessage.state == "waiting", BulkMessage.author_id != person.id)
+    messages = session.scalars(query.order_by(BulkMessage.id)).all()
+    ids = {case_id for message in messages for case_id in message.cases}
+    visible = set(session.scalars(select(Case.id).where(Case.id.in_(ids), seen)))
+    return [message for message in messages if visible.issuperset(message.cases)]
 
 
 def corrections_of(session: Session, broadcast: Broadcast) -> list[Broadcast]:

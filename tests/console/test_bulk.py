@@ -11,11 +11,12 @@ from sqlalchemy import select
 from store.broadcast_models import BulkMessage
 from store.bulk import digest_of
 from store.db import Database
-from store.models import OutboxRow
+from store.models import Case, OutboxRow
 from store.municipality import Municipality
+from store.staff_models import Staff
 from tests.builders import a_case, a_resident, an_officer
 from tests.console.conftest import _signed_in
-from tests.console.looks import acts_of, events_of
+from tests.console.looks import acts_of, events_of, person_of
 from tests.console.news import raw
 from tests.console.pages import Page, Person
 from tests.console.test_surge import asked_again, picked, tell, too_new
@@ -170,6 +171,37 @@ def test_who_does_not_see_every_case_does_not_release_it(
     assert "อีก 6 เรื่องเป็นของกองที่ท่านดูไม่ได้" in page.html
     answer = raw(chief, f"/cases/tell/{message.id}/release", digest=digest_of(message))
     assert (answer.status_code, told(database)) == (403, 0)
+
+
+def test_a_message_about_cases_of_others_is_not_read_counted_or_refused(
+    cases: Cases, supervisor: Person, chief: Person, database: Database
+) -> None:
+    ids = cases(6)
+    sends(supervisor, ids)
+    address = f"/cases/tell/{the_message(database).id}"
+    with database.transaction() as session:
+        session.get_one(Staff, person_of(database, chief.username).id).department = "health"
+        session.get_one(Case, ids[0]).department = "health"
+    page = chief.visit(address)
+    assert NOTE not in page.html
+    assert f"{address}/refuse" not in {form.action for form in page.forms}
+    assert 'class="nav-count"' not in chief.visit("/").html
+    assert f'href="{address}"' not in chief.visit("/broadcasts").html
+    assert raw(chief, f"{address}/refuse").status_code == 403
+    assert the_message(database).state == "waiting"
+
+
+def test_an_author_who_changed_department_takes_their_message_back(
+    cases: Cases, supervisor: Person, database: Database
+) -> None:
+    sends(supervisor, cases(6))
+    address = f"/cases/tell/{the_message(database).id}"
+    with database.transaction() as session:
+        session.get_one(Staff, person_of(database, supervisor.username).id).department = "health"
+    page = supervisor.visit(address)
+    assert NOTE in page.html
+    assert supervisor.submit(page, f"{address}/refuse").status_code == 303
+    assert the_message(database).state == "refused"
 
 
 def test_what_is_refused_or_taken_back_is_sent_no_more(
