@@ -192,12 +192,13 @@ def _readable(message: BulkMessage | None) -> BulkMessage:
 def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
     """Shows the message. Its words are for its author and for those who may see all its cases; these may decide."""
     seen = _visible(session, message.cases)
-    waits, is_own = message.state == "waiting", me().id == message.author_id
+    waits, is_own = message.state == "waiting" and not message.lapsed, me().id == message.author_id
     sees_all = len(seen) == len(message.cases)
     decides = waits and sees_all and me().role == Role.SUPERVISOR and not is_own
     return render_template(
         "bulk_message.html",
         message=message,
+        waits=waits,
         cases=seen,
         unseen=len(message.cases) - len(seen),
         may_release=decides and me().may_approve,
@@ -205,7 +206,7 @@ def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
         may_read=is_own or sees_all,
         may_refuse=(waits and is_own) or (decides and me().may_approve),
         digest=messages.digest_of(message),
-        problem=problem,
+        problem=problem or (words.REFUSALS["lapsed"] if message.lapsed else ""),
         tokens=(new_form_token(), new_form_token()),
     )
 

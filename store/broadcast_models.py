@@ -1,15 +1,19 @@
 """Defines the tables of broadcasts: what is said to whom, who let it out, how it is being sent, what came of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from store.clock import CLOCKS_DIFFER, now
 from store.db import Table
 from store.people_lists import PeopleList
 from store.sealed_rows import SealedRow, SealedValue
 from store.staff_models import Staff
+
+# An older bulk message is released no more: what was true when it was written may have changed.
+BULK_MESSAGE_WAITS = timedelta(days=7)
 
 
 class Broadcast(Table):
@@ -211,6 +215,7 @@ class BulkMessage(SealedRow, Table):
     """Holds one message to the residents of several cases, sent by one person alone or waiting for a supervisor.
 
     state: waiting, sent, refused. `residents` are those who are meant, or were told. The words are kept while it waits.
+    One about which nobody decided in time is `lapsed`; it has no `decided_at`.
     """
 
     __tablename__ = "bulk_message"
@@ -230,6 +235,12 @@ class BulkMessage(SealedRow, Table):
     decided_at: Mapped[datetime | None]
     author: Mapped[Staff] = relationship(foreign_keys=author_id, lazy="joined")
     approver: Mapped[Staff | None] = relationship(foreign_keys=approver_id, lazy="joined")
+
+    @property
+    def lapsed(self) -> bool:
+        """Says whether nobody decided within seven days, or the clock was set back since it was written."""
+        in_time = now() - BULK_MESSAGE_WAITS < self.created_at <= now() + CLOCKS_DIFFER
+        return self.decided_at is None and (self.state == "refused" or not in_time)
 
 
 class TopicChoice(Table):

@@ -28,7 +28,7 @@ WINDOW = timedelta(days=1)
 class BulkRefused(ValueError):
     """The message cannot be released or refused now.
 
-    `reason` is not_your_role, own_message, account_too_new, decided, stale, author_gone or unseen_cases.
+    `reason` is not_your_role, own_message, account_too_new, decided, stale, lapsed, author_gone or unseen_cases.
     """
 
     def __init__(self, reason: str) -> None:
@@ -70,7 +70,7 @@ def send_alone(
 
 
 def ask(session: Session, author: Staff, cases: Sequence[Case], note: str) -> BulkMessage:
-    """Keeps the message until another supervisor releases or refuses it."""
+    """Keeps the message until another supervisor releases or refuses it, for seven days at most."""
     message = _message(author, cases, note)
     session.add(message)
     session.flush()
@@ -119,8 +119,8 @@ def refuse(session: Session, message: BulkMessage, by: Staff) -> None:
     """Refuses the message as a supervisor, or takes it back as its author."""
     if by.id != message.author_id:
         _check_decision(message, by)
-    elif message.state != "waiting":
-        raise BulkRefused("decided")
+    else:
+        _check_waiting(message)
     message.state, message.decided_at, message.note = "refused", now(), None
     write_down(session, "tell_many_refused", staff_id=by.id, about=_about(message))
 
@@ -132,6 +132,12 @@ def _check_decision(message: BulkMessage, by: Staff) -> None:
         raise BulkRefused("own_message")
     if not by.may_approve:
         raise BulkRefused("account_too_new")
+    _check_waiting(message)
+
+
+def _check_waiting(message: BulkMessage) -> None:
+    if message.lapsed:
+        raise BulkRefused("lapsed")
     if message.state != "waiting":
         raise BulkRefused("decided")
 

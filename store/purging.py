@@ -1,4 +1,5 @@
-"""Deletes in its time what is over: ids of events, words and addresses of messages, used forms, tries to sign in.
+"""Deletes in its time what is over: ids of events, words and addresses of messages, used forms, tries to sign in,
+links to set a password and buttons to confirm with.
 
 It works in small transactions with a rest between them, so that no webhook waits for it. What waits, is dead or is
 stuck stays until it is done or staff decide.
@@ -14,6 +15,8 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, u
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from store import ticks
+from store.account_requests import REQUEST_LASTS
+from store.broadcast_models import BULK_MESSAGE_WAITS, BulkMessage, ConfirmButton
 from store.clock import now
 from store.db import Database
 from store.inbox import REMEMBER_EVENTS_FOR
@@ -22,7 +25,14 @@ from store.models import InboxEvent, OutboxRow, UnsentMessage
 from store.numbers import count_gone_events, count_gone_requests
 from store.sessions import ABSOLUTE
 from store.sign_ins import FREE_TRIES, MOST_IN_A_ROW, WINDOW
-from store.staff_models import LimitedUse, PressedForm, SignInStreak, SignInTry, StaffSession
+from store.staff_models import (
+    AccountRequest,
+    LimitedUse,
+    PressedForm,
+    SignInStreak,
+    SignInTry,
+    StaffSession,
+)
 
 MOST_ROWS = 1000
 REST_SECONDS = 0.05
@@ -32,6 +42,8 @@ REMEMBER_WORDS_FOR = timedelta(days=30)
 REMEMBER_ROWS_FOR = timedelta(days=400)
 # As long as somebody may leave a page of ours open and come back to press its button again.
 REMEMBER_FORMS_FOR = timedelta(days=90)
+# As long as a superior may press a button in their LINE and is told that it is over.
+REMEMBER_BUTTONS_FOR = timedelta(days=30)
 
 _OVER = OutboxRow.state.in_(("sent", "dropped", "unreachable"))
 
@@ -46,6 +58,9 @@ def purge(database: Database) -> None:
     _forget(database, SignInStreak.key, _is_forgiven())
     _forget(database, LimitedUse.id, LimitedUse.at < now() - LONGEST_WINDOW)
     _forget(database, PressedForm.token, PressedForm.at < now() - REMEMBER_FORMS_FOR)
+    _forget(database, ConfirmButton.id, ConfirmButton.until < now() - REMEMBER_BUTTONS_FOR)
+    _forget_bulk_messages(database)
+    _forget_codes(database)
     with database.transaction() as session:
         ticks.forget_old(session)
 
@@ -71,12 +86,26 @@ def _forget_events(database: Database) -> None:
 def _forget_words(database: Database) -> None:
     words = (OutboxRow.to, OutboxRow.details, OutboxRow.messages, OutboxRow.body, OutboxRow.reply_token)
     old = and_(_ended_before(REMEMBER_WORDS_FOR), or_(*(column.is_not(None) for column in words)))
+    _change(database, OutboxRow.id, old, {column.key: None for column in words})
 
-    def forget(session: Session, batch: Sequence[int]) -> None:
-        nothing = {column.key: None for column in words}
-        session.execute(update(OutboxRow).where(OutboxRow.id.in_(batch)).values(nothing))
 
-    _by_batches(database, select(OutboxRow.id).where(old).order_by(OutboxRow.id), forget)
+def _forget_bulk_messages(database: Database) -> None:
+    """One that waited in vain keeps no words; see BulkMessage.lapsed."""
+    lapsed = and_(BulkMessage.state == "waiting", BulkMessage.created_at <= now() - BULK_MESSAGE_WAITS)
+    _change(database, BulkMessage.id, lapsed, {"state": "refused", BulkMessage.note.key: None})
+
+
+def _forget_codes(database: Database) -> None:
+    """Forgets the codes, and the links given for them, once no password can be set with them any more."""
+    unasked = and_(
+        AccountRequest.state == "waiting",
+        AccountRequest.code_hash.is_not(None),
+        AccountRequest.asked_at <= now() - REQUEST_LASTS,
+    )
+    gone = {AccountRequest.code_hash.key: None, AccountRequest.link_hash.key: None}
+    _change(database, AccountRequest.id, unasked, gone)
+    unused = and_(AccountRequest.link_hash.is_not(None), AccountRequest.link_until <= now())
+    _change(database, AccountRequest.id, unused, gone)
 
 
 def _forget_rows(database: Database) -> None:
@@ -111,6 +140,15 @@ def _forget(database: Database, key: InstrumentedAttribute[Any], old: ColumnElem
         session.execute(delete(key.class_).where(key.in_(batch)))
 
     _by_batches(database, select(key).where(old), forget)
+
+
+def _change(
+    database: Database, key: InstrumentedAttribute[Any], old: ColumnElement[bool], values: dict[str, Any]
+) -> None:
+    def change(session: Session, batch: Sequence[Any]) -> None:
+        session.execute(update(key.class_).where(key.in_(batch)).values(values))
+
+    _by_batches(database, select(key).where(old).order_by(key), change)
 
 
 def _by_batches(

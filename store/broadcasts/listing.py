@@ -112,7 +112,7 @@ def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -
 def _bulk_for(session: Session, person: Staff, seen: ColumnElement[bool]) -> list[BulkMessage]:
     """Returns the bulk messages of others that wait and all of whose cases this person may see."""
     query = select(BulkMessage).where(BulkMessage.state == "waiting", BulkMessage.author_id != person.id)
-    messages = session.scalars(query.order_by(BulkMessage.id)).all()
+    messages = [found for found in session.scalars(query.order_by(BulkMessage.id)) if not found.lapsed]
     ids = {case_id for message in messages for case_id in message.cases}
     visible = set(session.scalars(select(Case.id).where(Case.id.in_(ids), seen)))
     return [message for message in messages if visible.issuperset(message.cases)]

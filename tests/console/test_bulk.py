@@ -13,6 +13,7 @@ from store.bulk import digest_of
 from store.db import Database
 from store.models import Case, OutboxRow
 from store.municipality import Municipality
+from store.purging import purge
 from store.staff_models import Staff
 from tests.builders import a_case, a_resident, an_officer
 from tests.console.conftest import _signed_in
@@ -202,6 +203,29 @@ def test_an_author_who_changed_department_takes_their_message_back(
     assert NOTE in page.html
     assert supervisor.submit(page, f"{address}/refuse").status_code == 303
     assert the_message(database).state == "refused"
+
+
+def test_what_nobody_released_within_a_week_is_released_no_more_and_forgotten(
+    cases: Cases, supervisor: Person, chief: Person, database: Database, clock: time_machine.Traveller
+) -> None:
+    sends(supervisor, cases(6))
+    message = the_message(database)
+    address, read = f"/cases/tell/{message.id}", {"digest": digest_of(message)}
+    clock.shift(timedelta(days=7) - timedelta(hours=1))
+    purge(database)
+    chief.sign_in()
+    assert f"{address}/release" in {form.action for form in chief.visit(address).forms}
+    clock.shift(timedelta(hours=1))
+    chief.sign_in()
+    assert 'class="nav-count"' not in chief.visit("/").html
+    for _ in ("before", "after it is forgotten"):
+        page = chief.visit(address)
+        assert "ไม่มีผู้ส่งภายใน 7 วัน จึงไม่ส่งแล้ว" in page.html
+        assert not [form for form in page.forms if form.action.startswith(address)]
+        assert raw(chief, f"{address}/release", **read, form_token="r" * 22).status_code == 409
+        assert raw(chief, f"{address}/refuse", form_token="f" * 22).status_code == 409
+        purge(database)
+    assert (the_message(database).state, the_message(database).note, told(database)) == ("refused", None, 0)
 
 
 def test_what_is_refused_or_taken_back_is_sent_no_more(

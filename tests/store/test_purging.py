@@ -9,18 +9,23 @@ import time_machine
 from sqlalchemy import event, func, insert, select
 
 from bot.run import tidy_up
-from store import outbox, purging
+from store import account_requests, outbox, purging
+from store.broadcast_models import ConfirmButton
+from store.broadcasts import approval
+from store.broadcasts.confirming import BUTTON_LASTS
 from store.clock import now
 from store.db import Database
 from store.figures import count_all
 from store.media import Media
 from store.models import InboxEvent, OutboxRow
+from store.municipality import Municipality
 from store.outbox import put_notice, put_reply
 from store.purging import MOST_ROWS, purge
 from store.sealing import Fresh, new_row_key
 from store.settings import StoreSettings
-from store.staff_models import PressedForm
-from tests.builders import a_resident
+from store.staff import FIRST_SECRET_LASTS
+from store.staff_models import AccountRequest, PressedForm
+from tests.builders import QUICK_PASSWORDS, a_resident, an_officer
 
 WORDS = [{"type": "text", "text": "เรื่องของท่านเสร็จแล้ว"}]
 
@@ -221,3 +226,60 @@ def test_the_hourly_tidying_purges(
     clock.shift(timedelta(days=31))
     tidy_up(database, Media(store_settings.media_url, database.sealer))
     assert events(database) == []
+
+
+def test_codes_and_links_for_a_password_are_forgotten_once_they_are_over(
+    database: Database, municipality: Municipality, clock: time_machine.Traveller
+) -> None:
+    with database.transaction() as session:
+        admin, supervisor, one, other = (
+            an_officer(session, municipality, role=role)
+            for role in ("admin", "supervisor", "officer", "officer")
+        )
+        for person in (one, other):
+            account_requests.ask_for_reset(session, database.sealer, person, by=admin)
+        first = session.scalars(select(AccountRequest).order_by(AccountRequest.id)).first()
+        assert first is not None
+        account_requests.confirm(session, municipality, QUICK_PASSWORDS, first, by=supervisor)
+
+    def kept() -> list[tuple[bool, bool]]:
+        with database.reading() as session:
+            rows = session.scalars(select(AccountRequest).order_by(AccountRequest.id))
+            return [(row.code_hash is not None, row.link_hash is not None) for row in rows]
+
+    purge(database)
+    assert kept() == [(True, True), (True, False)]
+    clock.shift(FIRST_SECRET_LASTS)
+    purge(database)
+    assert kept() == [(False, False), (True, False)]
+    clock.shift(account_requests.REQUEST_LASTS - FIRST_SECRET_LASTS)
+    purge(database)
+    assert kept() == [(False, False), (False, False)]
+
+
+def test_buttons_of_emergencies_are_forgotten_after_thirty_days(
+    database: Database, municipality: Municipality, clock: time_machine.Traveller
+) -> None:
+    with database.transaction() as session:
+        author = an_officer(session, municipality)
+        draft = approval.Draft(
+            "น้ำท่วม", "warning", "เตือน", {"parts": [{"kind": "words", "text": "น้ำมา"}]}, {"who": "everyone"}
+        )
+        broadcast = approval.write_draft(session, draft, author)
+        until = now() + BUTTON_LASTS
+        session.add(
+            ConfirmButton(
+                token_hash="t", broadcast_id=broadcast.id, staff_id=author.id, digest="d", until=until
+            )
+        )
+
+    def kept() -> int:
+        with database.reading() as session:
+            return session.query(ConfirmButton).count()
+
+    clock.shift(timedelta(days=30))
+    purge(database)
+    assert kept() == 1
+    clock.shift(timedelta(days=1))
+    purge(database)
+    assert kept() == 0
