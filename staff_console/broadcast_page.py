@@ -14,7 +14,7 @@ from staff_console.previews import phone_of
 from store.broadcast_models import Broadcast, BroadcastAct, Mailing, Tester
 from store.broadcasts import halts
 from store.broadcasts.aftermath import Aftermath, Progress, aftermath_of, progress_of
-from store.broadcasts.approval import requests_of
+from store.broadcasts.approval import requests_of, why_too_late
 from store.broadcasts.audience import frozen_audience
 from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.life import RULES, Act, Refused, Status, check_age, digest_of, find_rule
@@ -72,6 +72,7 @@ class Shown:
     stage: str
     stage_words: str
     tone: str
+    late: str
     facts: Facts
     figures: list[tuple[str, str]]
     warning: str
@@ -98,6 +99,7 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
         stage=stage,
         stage_words=words.stage_in_words(stage, broadcast),
         tone=words.STAGES[stage][1],
+        late=words.REFUSALS[why_too_late(broadcast)] if stage == "lapsed" else "",
         facts=_facts(broadcast),
         figures=figures.rows(found) if found else [],
         warning=figures.warning(found) if found else "",
@@ -172,6 +174,7 @@ def may(broadcast: Broadcast, act: Act, person: Staff) -> bool:
         find_rule(broadcast, act, person.id, person.role)
         if act is Act.APPROVE:
             check_age(person)
+            return not why_too_late(broadcast)
     except Refused:
         return False
     return True

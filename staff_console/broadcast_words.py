@@ -21,6 +21,7 @@ STAGES: Final = {
     "draft": ("ร่าง", "ended"),
     "submitted": ("รออนุมัติ", "new"),
     "unconfirmed": ("รอยืนยัน ยังไม่ได้ส่ง", "bad"),
+    "lapsed": ("เลยเวลาแล้ว ไม่ได้ส่ง", "ended"),
     "returned": ("ส่งกลับแก้ไข", "waiting"),
     "waiting": ("อนุมัติแล้ว รอส่ง", "doing"),
     "sending": ("กำลังส่ง", "doing"),

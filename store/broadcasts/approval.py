@@ -140,6 +140,13 @@ def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: s
     mailings.prepare(session, broadcast)
 
 
+def why_too_late(broadcast: Broadcast) -> str:
+    """Returns the reason why what was submitted can be let out no more, or "" while it still can."""
+    if broadcast.template_id and broadcast.created_at + CONFIRM_WITHIN <= now():
+        return "too_late_to_confirm"
+    return "too_late" if broadcast.valid_until and broadcast.valid_until <= now() else ""
+
+
 def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
     """Stops whatever has not been sent. What was sent stays sent: its closing message still tells its end."""
     find_rule(broadcast, Act.CANCEL, by.id, by.role)
@@ -252,10 +259,8 @@ def _has_closing(broadcast: Broadcast) -> bool:
 def _check_times(broadcast: Broadcast) -> None:
     if broadcast.ends_at and broadcast.ends_at <= max(broadcast.send_at or now(), now()):
         raise Refused("ends_before_it_begins")
-    if broadcast.valid_until and broadcast.valid_until <= now():
-        raise Refused("too_late")
-    if broadcast.template_id and broadcast.created_at + CONFIRM_WITHIN <= now():
-        raise Refused("too_late_to_confirm")
+    if reason := why_too_late(broadcast):
+        raise Refused(reason)
 
 
 def _require(note: str) -> None:

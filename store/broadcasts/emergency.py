@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.broadcast_models import AudienceSnapshot, Broadcast, EmergencyTemplate, Tester
-from store.broadcasts.approval import CONFIRM_WITHIN, VALID_FOR, write_down
+from store.broadcasts.approval import VALID_FOR, why_too_late, write_down
 from store.broadcasts.audience import reach, read_audience
 from store.broadcasts.blanks import blanks_of, fill
 from store.broadcasts.content import read_content
@@ -159,12 +159,8 @@ def _superiors(session: Session, without: set[int] | frozenset[int]) -> list[Con
 
 def unconfirmed(session: Session) -> list[Broadcast]:
     """Returns the orders that can still be confirmed, the oldest first."""
-    query = select(Broadcast).where(
-        Broadcast.template_id.is_not(None),
-        Broadcast.status == Status.SUBMITTED,
-        Broadcast.created_at > now() - CONFIRM_WITHIN,
-    )
-    return list(session.scalars(query.order_by(Broadcast.id)))
+    query = select(Broadcast).where(Broadcast.template_id.is_not(None), Broadcast.status == Status.SUBMITTED)
+    return [found for found in session.scalars(query.order_by(Broadcast.id)) if not why_too_late(found)]
 
 
 def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from store.broadcast_models import Broadcast, BulkMessage, Chunk, EmergencyTemplate, Mailing
+from store.broadcasts.approval import why_too_late
 from store.broadcasts.emergency import to_review
 from store.broadcasts.life import Status
 from store.models import Case
@@ -61,8 +62,13 @@ class Waiting:
 
 
 def stage_of(broadcast: Broadcast) -> str:
-    """Returns its status, or `unconfirmed` for an emergency that waits for a superior; of an approved one how its
-    message is going: waiting, sending, paused, stopped, sent, cut or menu."""
+    """Returns its status, or how far it is.
+
+    Of a submitted one: `lapsed` when it is too late to let it out, `unconfirmed` for an emergency that waits for a
+    superior. Of an approved one, how its message is going: waiting, sending, paused, stopped, sent, cut or menu.
+    """
+    if broadcast.status == Status.SUBMITTED and why_too_late(broadcast):
+        return "lapsed"
     if broadcast.status == Status.SUBMITTED and broadcast.template_id is not None:
         return "unconfirmed"
     if broadcast.status != Status.APPROVED:
@@ -100,7 +106,8 @@ def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -
     if not person.may_approve:
         return Waiting([], review, mend, [], [])
     submitted = select(Broadcast).where(Broadcast.status == Status.SUBMITTED).order_by(Broadcast.id)
-    approve = [found for found in session.scalars(submitted) if person.id not in found.writers]
+    others = (found for found in session.scalars(submitted) if person.id not in found.writers)
+    approve = [found for found in others if not why_too_late(found)]
     templates = select(EmergencyTemplate).where(
         EmergencyTemplate.approved_at.is_(None),
         EmergencyTemplate.retired_at.is_(None),

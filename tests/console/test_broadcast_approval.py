@@ -329,3 +329,18 @@ def test_a_superior_reads_how_many_were_counted_when_it_was_submitted(
     shown = supervisor.visit(f"/broadcasts/{broadcast_id}").html
     for label, figure in (("ตั้งใจส่งถึง", "2 คน"), ("ใช้ข้อความ", "2 ข้อความ")):
         assert re.search(rf"{label}</dt>\s*<dd[^>]*>{figure}<", shown)
+
+
+def test_what_was_submitted_too_long_ago_waits_for_nobody(
+    officer: Person, supervisor: Person, database: Database, town: Town
+) -> None:
+    broadcast = submit(officer)
+    assert "approve" in offers(supervisor, broadcast)
+    town.wait(days=7)
+    for person in (officer, supervisor):
+        person.sign_in()
+        assert "เลยเวลาที่จะเริ่มส่งได้แล้ว" in person.visit(f"/broadcasts/{broadcast}").html
+    assert offers(supervisor, broadcast) >= {"return", "cancel"}
+    assert "approve" not in offers(supervisor, broadcast)
+    assert 'class="nav-count"' not in supervisor.visit("/broadcasts").html
+    assert "take_back" in offers(officer, broadcast)

@@ -270,6 +270,30 @@ def test_pressed_twice_it_is_asked_once(
         assert len(lane.unconfirmed(session)) == 1
 
 
+def test_an_emergency_nobody_confirmed_within_the_hour_is_over(
+    officer: Person, supervisor: Person, database: Database, town: Town
+) -> None:
+    broadcast = ordered(officer, ready(officer, supervisor))
+    digest = forged(database, broadcast)
+    town.wait(minutes=59)
+    for person in (officer, supervisor):
+        person.sign_in()
+    assert "approve" in offers(supervisor, broadcast)
+    town.wait(minutes=1)
+    for person in (officer, supervisor):
+        page = words(person.visit(f"/broadcasts/{broadcast}").html)
+        assert "เลยเวลาแล้ว ไม่ได้ส่ง" in page
+        assert "เกิน 1 ชั่วโมงแล้วยังไม่มีผู้ยืนยัน จึงไม่ส่ง" in page
+        assert "รอยืนยัน" not in page
+        assert "รอหัวหน้างาน" not in page
+    assert "approve" not in offers(supervisor, broadcast)
+    assert raw(supervisor, f"/broadcasts/{broadcast}/approve", **digest).status_code == 409
+    everything = supervisor.visit("/broadcasts").html
+    assert "รอท่านดำเนินการ" not in everything
+    assert 'class="nav-count"' not in everything
+    assert goes_out(town) == []
+
+
 def test_a_template_is_approved_by_another_person_than_its_author(
     officer: Person, supervisor: Person, database: Database
 ) -> None:
