@@ -75,7 +75,9 @@ def ask_for_role(
 
 
 def ask_for_reset(session: Session, sealer: TownSealer, person: Staff, *, by: Staff) -> str:
-    """Asks for a reset of the password; returns the code for the owner."""
+    """Asks for a reset of the password; returns the code for the owner. A closed account has to be opened first."""
+    if not person.active:
+        raise BadAccount("is_closed")
     return _ask(session, sealer, _about(person, "reset"), by)
 
 
@@ -133,7 +135,7 @@ def confirm(
     before = f"{request.was_role} {request.was_department or '-'}" if request.was_role else "nothing"
     two = f"asked by staff {asker.id}, confirmed by staff {by.id}"
     accounts.audit(session, ACTS[request.kind], person, by, f"{two}, {before} to {accounts.power_of(person)}")
-    return _give_link(session, request) if request.kind in WITH_LINK else None
+    return _give_link(request) if request.kind in WITH_LINK else None
 
 
 def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
@@ -171,7 +173,6 @@ def set_first_password(
         request, person = find_by_link(session, secret)
         if request.code_hash == _fingerprint(database.sealer, code):
             accounts.set_password(session, municipality, passwords, person, password)
-            request.link_hash, request.code_hash, request.link_until = None, None, None
             accounts.unlock_account(session, database.sealer, person, by=None)
             accounts.audit(session, "first_password", person, person)
             return person
@@ -248,6 +249,8 @@ def _carry_out(
     if request.kind == "role":
         accounts.change_role(session, municipality, person, request.role, request.department)
     elif request.kind == "reset":
+        if not person.active:
+            raise BadAccount("is_closed")
         accounts.take_password_away(session, passwords, person)
     else:
         accounts.reopen_account(person)
@@ -255,13 +258,8 @@ def _carry_out(
     return person
 
 
-def _give_link(session: Session, request: AccountRequest) -> str:
-    """Returns the secret of a new link; one given for the account before is worth nothing from now on."""
-    former = select(AccountRequest).where(
-        AccountRequest.staff_id == request.staff_id, AccountRequest.link_hash.is_not(None)
-    )
-    for other in session.scalars(former):
-        other.link_hash, other.code_hash = None, None
+def _give_link(request: AccountRequest) -> str:
+    """Returns the secret of a new link. With the password, those given before for the account were taken away."""
     secret = secrets.token_urlsafe(32)
     request.link_hash, request.link_until = _hash(secret), now() + FIRST_SECRET_LASTS
     return secret

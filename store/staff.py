@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from store.audit import write_down
@@ -17,7 +17,7 @@ from store.passwords import Passwords, check_new_password
 from store.sealing import TownSealer
 from store.sessions import end_sessions_of
 from store.sign_ins import unlock, username_of
-from store.staff_models import ALL_DEPARTMENTS, Staff
+from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff
 
 _USERNAME = re.compile(r"[\w.@-]{2,60}")
 _TITLE = re.compile(r"^(?:นางสาว|นาย|นาง)")
@@ -193,6 +193,7 @@ def close_account(session: Session, person: Staff, *, by: Staff) -> None:
     if person.id == by.id:
         raise BadAccount("own_account")
     person.active = False
+    _void_links(session, person)
     end_sessions_of(session, person)
     audit(session, "close_account", person, by, power_of(person))
 
@@ -205,9 +206,7 @@ def reopen_account(person: Staff) -> None:
 
 def take_password_away(session: Session, passwords: Passwords, person: Staff) -> None:
     """Signs the person out, and lets nobody sign in to the account until its owner sets a new password."""
-    person.password_hash = passwords.hash(secrets.token_urlsafe(32))
-    person.password_is_initial, person.password_expires_at = False, None
-    end_sessions_of(session, person)
+    _keep_password(session, person, passwords.hash(secrets.token_urlsafe(32)))
 
 
 def reset_password(
@@ -245,9 +244,22 @@ def set_password(
 ) -> None:
     """Sets the password; BadPassword says why not. All sessions end."""
     check_new_password(password, *_names(municipality, person.username, person.full_name))
-    person.password_hash = passwords.hash(password)
+    _keep_password(session, person, passwords.hash(password))
+
+
+def _keep_password(session: Session, person: Staff, password_hash: str) -> None:
+    """Replaces the password. Sessions end, and a link given before, to set another one, is worth nothing any more."""
+    person.password_hash = password_hash
     person.password_is_initial, person.password_expires_at = False, None
+    _void_links(session, person)
     end_sessions_of(session, person)
+
+
+def _void_links(session: Session, person: Staff) -> None:
+    given = update(AccountRequest).where(
+        AccountRequest.staff_id == person.id, AccountRequest.link_hash.is_not(None)
+    )
+    session.execute(given.values(link_hash=None, code_hash=None, link_until=None))
 
 
 def _keep_an_admin(session: Session, person: Staff) -> None:

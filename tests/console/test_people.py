@@ -7,8 +7,11 @@ import pytest
 import time_machine
 from flask import Flask
 
+from store import staff as accounts
 from store.db import Database
+from store.municipality import Municipality
 from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff, StaffAct
+from tests.builders import QUICK_PASSWORDS
 from tests.console.looks import acts_of, person_of, snapshot
 from tests.console.pages import Person
 
@@ -239,6 +242,53 @@ def test_a_second_link_makes_the_first_worthless(
     nobody.visit(first, 404)
     assert choose(nobody, second, first_code) == 400
     assert choose(nobody, second, code) == 303
+
+
+@pytest.mark.parametrize("then", ["reset-password", "own password", "closed and reopened"])
+def test_a_link_is_void_once_the_password_is_another_or_the_account_was_closed(
+    then: str,
+    *,
+    admin: Person,
+    supervisor: Person,
+    officer: Person,
+    nobody: Person,
+    database: Database,
+    municipality: Municipality,
+) -> None:
+    person = person_of(database, officer.username)
+    code = code_on(admin.submit(admin.visit(f"/staff/{person.id}"), f"/staff/{person.id}/password").text)
+    link = confirm(supervisor, database)
+    form = nobody.visit(link).form(link)
+    with database.transaction() as session:
+        found = session.get_one(Staff, person.id)
+        if then == "reset-password":
+            accounts.reset_password(session, municipality, QUICK_PASSWORDS, found, f"{NEW} อีก")
+        elif then == "own password":
+            accounts.change_own_password(session, municipality, QUICK_PASSWORDS, found, f"{NEW} อีก")
+        else:
+            accounts.close_account(
+                session, found, by=session.get_one(Staff, person_of(database, admin.username).id)
+            )
+            accounts.reopen_account(found)
+    before = person_of(database, officer.username).password_hash
+    assert nobody.send(form, code=code, new=NEW, again=NEW).status_code == 404
+    assert person_of(database, officer.username).password_hash == before
+
+
+def test_the_password_of_a_closed_account_is_not_reset(
+    admin: Person, supervisor: Person, officer: Person, database: Database
+) -> None:
+    person = person_of(database, officer.username)
+    page = admin.visit(f"/staff/{person.id}")
+    assert admin.submit(page, f"/staff/{person.id}/password").status_code == 200
+    with database.transaction() as session:
+        session.get_one(Staff, person.id).active = False
+    waiting = supervisor.visit("/account-requests")
+    answer = supervisor.submit(waiting, f"/account-requests/{newest_request(database)}/confirm")
+    assert (answer.status_code, "บัญชีนี้ปิดอยู่" in answer.text) == (400, True)
+    supervisor.submit(waiting, f"/account-requests/{newest_request(database)}/refuse")
+    again = admin.submit(page, f"/staff/{person.id}/password")
+    assert (again.status_code, "บัญชีนี้ปิดอยู่" in again.text) == (400, True)
 
 
 @pytest.mark.parametrize("kind", ["refused", "taken back", "old", "asker gone", "changed"])
