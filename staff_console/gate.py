@@ -12,7 +12,7 @@ from staff_console.permissions import PUBLIC, WITH_INITIAL_PASSWORD, may
 from staff_console.sign_in_page import sign_in_page
 from store.audit import write_down
 from store.metrics import is_bearer
-from store.sessions import find_signed_in, why_ended
+from store.sessions import find_signed_in, is_known, why_ended
 from store.settings import is_this_machine
 
 # A form that anybody may send holds a name and a password.
@@ -80,10 +80,14 @@ def _to_sign_in() -> Response:
 
 
 def _kept() -> KeptForm | None:
-    """Keeps the form of somebody who was signed in a while ago; a stranger's form is not even read."""
+    """Keeps the form of a browser that was signed in a while ago; without a cookie the form is not even read.
+
+    A cookie whose session is not kept may be made up: then no more is read than anybody may send to sign in.
+    """
     if not session_cookie():
         return None
-    request.max_content_length = MOST_OF_A_KEPT_FORM
+    known = is_known(office().database, session_cookie())
+    request.max_content_length = MOST_OF_A_KEPT_FORM if known else _MOST_OF_A_STRANGER
     return keep()
 
 

@@ -77,6 +77,12 @@ def seconds_left(database: Database, cookie: str) -> int:
     return max(0, math.ceil((ends - now()).total_seconds()))
 
 
+def is_known(database: Database, cookie: str) -> bool:
+    """Says whether a session of this cookie is kept, also one that is over; what was ended is not kept."""
+    with database.reading() as session:
+        return session.get(StaffSession, _hash(cookie)) is not None
+
+
 def why_ended(database: Database, cookie: str) -> Over:
     """Returns why the session of this cookie is over. ENDED also where no such session is known."""
     with database.reading() as session:

@@ -112,6 +112,25 @@ def test_of_photos_it_is_said_that_they_did_not_come_along(
     assert "โดยไม่มีรูป" in kept.text
 
 
+def test_with_a_made_up_cookie_no_more_is_read_than_anybody_may_send(nobody: Person, case: Known) -> None:
+    nobody.client.set_cookie("staff", "made up")
+    typed = {"note": WORDS, "photos": (io.BytesIO(bytes(100_000)), "a.jpg")}
+    answer = nobody.client.post(f"/cases/{case.case_id}/tell", data=typed, headers=CHROME)
+    assert (answer.status_code, WORDS in unescape(answer.text)) == (303, False)
+
+
+def test_words_typed_while_the_session_was_ended_elsewhere_are_not_lost(
+    officer: Person, case: Known, app: Flask
+) -> None:
+    back, address = f"/cases/{case.case_id}", f"/cases/{case.case_id}/remark"
+    page = officer.visit(back)
+    other = Person(app.test_client(), officer.username)
+    other.sign_in()
+    other.client.post("/my-sessions/end", data={"csrf_token": other.token()})
+    asked = press(officer, page, address, back=back, note=WORDS)
+    assert (asked.status_code, "ยังไม่ได้ส่ง" in asked.text) == (401, True)
+
+
 @pytest.mark.parametrize(
     "headers",
     [
