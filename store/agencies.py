@@ -14,13 +14,19 @@ _NO_NAMES: Final = (
     "นอกเขต", "นอกพื้นที่", "ไม่เกี่ยวกับเรา", "ไม่เกี่ยวข้อง", "ไม่ทราบ", "ไม่มี",
 )  # fmt: skip
 _NOT_ALONE: Final = (
-    "หน่วยงาน", "หน่วยงานอื่น", "หน่วยงานภายนอก", "หน่วยงานที่เกี่ยวข้อง", "หน่วยงานที่รับผิดชอบ", "ที่อื่น", "อื่นๆ", "เจ้าหน้าที่",
+    "หน่วยงาน", "หน่วยงานอื่น", "หน่วยงานภายนอก", "หน่วยงานที่เกี่ยวข้อง", "หน่วยงานที่รับผิดชอบ", "หน่วยงานอื่นๆ", "ที่อื่น", "อื่นๆ",
+    "เจ้าหน้าที่",
 )  # fmt: skip
 
 
 def names_an_agency(typed: str) -> bool:
-    """Says whether the text has three letters or more and does not only say that somebody else is to do it."""
-    said = folded(typed)
-    if len(_LETTER.findall(typed)) < 3 or len(typed) > LONGEST or said in map(folded_word, _NOT_ALONE):
+    """Says whether the text may be a name, such as ปภ. or ททท., and not only that somebody else is to do it.
+
+    A name has three letters, or two that differ.
+    """
+    said, letters = folded(typed), _LETTER.findall(typed)
+    if (len(letters) < 3 and len(set(letters)) < 2) or len(typed) > LONGEST:
+        return False
+    if said in map(folded_word, _NOT_ALONE):
         return False
     return not any(said.startswith(folded_word(words)) for words in _NO_NAMES)
