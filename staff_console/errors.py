@@ -66,7 +66,7 @@ DAMAGED_FILE: Final = ErrorWords(
 def install_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_unusable_form)
-    app.register_error_handler(NoToken, show_unusable_form)
+    app.register_error_handler(NoToken, show_no_token)
     app.register_error_handler(OperationalError, show_database_down)
     app.register_error_handler(LimitReached, show_limit)
     app.register_error_handler(TimeoutError, show_database_down)
@@ -105,10 +105,15 @@ def _page_above() -> str | None:
     return None
 
 
-def show_unusable_form(_error: Exception) -> tuple[str, int]:
+def show_unusable_form(_error: CSRFError) -> tuple[str, int]:
     """Offers to send a form again whose token is of an earlier session, as after a new sign-in in another tab."""
     kept = keep()
     return (show_kept(kept), 400) if kept else error_page(400)
+
+
+def show_no_token(_error: NoToken) -> tuple[str, int]:
+    """Leads back to the page: the form would lack its token again, however often it is sent."""
+    return error_page(400)
 
 
 def show_database_down(error: Exception) -> tuple[str, int]:

@@ -99,6 +99,14 @@ def test_a_form_with_the_token_of_before_a_sign_in_in_another_tab_is_sent_again(
     assert note_of(database, case.case_id) == WORDS
 
 
+def test_a_form_without_its_own_token_is_not_offered_again(officer: Person, case: Known) -> None:
+    back, address = f"/cases/{case.case_id}", f"/cases/{case.case_id}/remark"
+    page = officer.visit(back)
+    answer = press(officer, page, address, back=back, note=WORDS, form_token="")
+    assert (answer.status_code, "ส่งอีกครั้ง" in answer.text) == (400, False)
+    assert "โหลดหน้าใหม่" in answer.text
+
+
 def test_of_photos_it_is_said_that_they_did_not_come_along(
     clock: time_machine.Traveller, officer: Person, case: Known
 ) -> None:
