@@ -1,8 +1,8 @@
 """Fills in the blanks of an emergency template, such as [จุดปลอดภัย]: places, times and counts, no contact details.
 
 The template's own words were approved by two people beforehand and may hold links, LINE ids and telephone numbers.
-One person alone fills in the blanks during an emergency, so a blank with any of these is refused, except the town's
-own telephone numbers.
+One person alone fills in the blanks during an emergency, so a blank in which any of these is recognised is refused,
+except the town's own telephone numbers.
 """
 
 import re
@@ -29,6 +29,7 @@ _RUN = re.compile(r"\d[\d\s.,()+–—‐‑-]*")
 _TIME = re.compile(r"(?<!\d)(?<!\d[.:])(?:[01]?\d|2[0-3])[.:][0-5]\d(?!\d)(?![.:]\d)")
 # Shorter ones are heights, counts and house numbers. The shortest Thai telephone number that is no hotline has nine.
 _DIGITS_OF_A_PHONE = 7
+_THAI_PHONE = re.compile(r"0\d{8,9}")
 _MOST_TIMES = 2
 _SPOKEN = re.compile("ศูนย์|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า")
 _SPOKEN_DIGITS = ("ศูนย์", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า")
@@ -75,7 +76,7 @@ def town_numbers(municipality: Municipality) -> list[str]:
 
 
 def leads_away(text: str, known: Collection[str]) -> set[str]:
-    """Returns the links, LINE ids and telephone numbers in a text, but for the `known` numbers, given in digits."""
+    """Returns what looks like a link, LINE id or telephone number, but for the `known` numbers, given in digits."""
     plain = _plain(text)
     found = {match[0].lower() for match in _LINK.finditer(plain)}
     found |= {match[0].lower() for match in _LINE_ID.finditer(plain)}
@@ -84,9 +85,14 @@ def leads_away(text: str, known: Collection[str]) -> set[str]:
 
 
 def _numbers(text: str) -> Iterator[str]:
-    """Yields runs of digits that may be telephone numbers, however they are divided."""
+    """Yields runs of seven digits or more, however they are divided by spaces, dots, commas, brackets and dashes.
+
+    Up to two times of day in a run are left out, unless the whole run is as long as a Thai number and begins like one.
+    """
     for run in _RUN.findall(_plain(text)):
-        digits = re.sub(r"\D", "", _TIME.sub(" ", run, count=_MOST_TIMES))
+        digits = re.sub(r"\D", "", run)
+        if not _THAI_PHONE.fullmatch(digits):
+            digits = re.sub(r"\D", "", _TIME.sub(" ", run, count=_MOST_TIMES))
         if len(digits) >= _DIGITS_OF_A_PHONE:
             yield digits
 
