@@ -33,7 +33,7 @@ from tests.console.conftest import office_of
 from tests.console.looks import events_of, status_of
 from tests.console.test_cases import _jpeg
 from tests.console.test_stuck import leave_some_stuck
-from tests.waiting import finish
+from tests.waiting import finish, wait_until
 
 BLANK = {"parts": [{"kind": "words", "text": "[คลอง] น้ำล้นตลิ่งค่ะ"}]}
 # The third was sent: its editor says that it is too late.
@@ -254,6 +254,28 @@ def test_a_page_hides_itself_when_its_session_ends_and_keeps_what_was_typed(
     page.click("form[action$='/remark'] button[type=submit]")
     page.wait_for_load_state()
     assert events_of(database, 2)[-1].note == "ขอเลขเสาไฟค่ะ"
+    page.context.close()
+
+
+def test_a_page_asks_again_after_an_answer_that_says_nothing(
+    chromium: Browser, address: str, database: Database
+) -> None:
+    page = _open(chromium, address, "officer")
+    page.clock.install()
+    page.route("**/session", lambda route: route.fulfill(status=503))
+    page.goto(f"{address}/cases/2")
+    with database.transaction() as session:
+        session.query(StaffSession).delete()
+    with page.expect_response("**/session") as answer:
+        page.clock.fast_forward("31:00")
+    assert answer.value.status == 503
+    page.unroute("**/session")
+
+    def hides_after_a_minute() -> bool:
+        page.clock.fast_forward("01:02")
+        return page.is_visible("#session-end")
+
+    wait_until(hides_after_a_minute, what="the page to hide itself")
     page.context.close()
 
 

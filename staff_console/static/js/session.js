@@ -13,12 +13,13 @@ function askAgainIn(seconds) {
   timer = setTimeout(() => ask(), (seconds + 2) * 1000);
 }
 
-// A redirect leads to the sign-in: the session is over. Without an answer nothing is known, and nothing changes.
+// A redirect leads to the sign-in: the session is over. Without either answer nothing is known and nothing changes.
 async function ask(typing = "") {
   try {
     const answer = await fetch(session + typing, { redirect: "manual", cache: "no-store" });
     if (answer.ok) goOn(await answer.json());
     else if (answer.type === "opaqueredirect") hide();
+    else askAgainIn(60);
   } catch {
     askAgainIn(60);
   }
