@@ -148,10 +148,14 @@ def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
     write_down(session, "refuse_account", staff_id=by.id, about=f"request {request.id}: {request.kind}")
 
 
-def find_by_link(session: Session, secret: str) -> tuple[AccountRequest, Staff]:
-    """Returns the request of a link that still works, and its account; raises BadLink if there is none."""
+def find_by_link(session: Session, secret: str, *, locked: bool = False) -> tuple[AccountRequest, Staff]:
+    """Returns the request of a link that still works, and its account; raises BadLink if there is none.
+
+    `locked` holds the request until the transaction ends, so that wrong codes at the same moment are all counted.
+    """
     query = select(AccountRequest).where(AccountRequest.link_hash == _hash(secret))
-    request = session.scalars(query.with_for_update(of=AccountRequest)).one_or_none()
+    query = query.with_for_update(of=AccountRequest) if locked else query
+    request = session.scalars(query).one_or_none()
     person = session.get(Staff, request.staff_id) if request is not None and request.staff_id else None
     if request is None or person is None or not person.active:
         raise BadLink("link_gone")
@@ -170,7 +174,7 @@ def set_first_password(
 ) -> Staff:
     """Sets the password, which uses up the link; five wrong codes void it. Raises BadLink or BadPassword. Commits."""
     with database.transaction() as session:
-        request, person = find_by_link(session, secret)
+        request, person = find_by_link(session, secret, locked=True)
         if request.code_hash == _fingerprint(database.sealer, code):
             accounts.set_password(session, municipality, passwords, person, password)
             accounts.unlock_account(session, database.sealer, person, by=None)

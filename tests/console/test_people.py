@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from store import account_requests
 from store import staff as accounts
 from store.db import Database
 from store.municipality import Municipality
@@ -114,6 +115,16 @@ def test_opening_the_link_uses_nothing_up_and_a_bad_password_neither(
         nobody.visit(link)
         assert choose(nobody, link, code, new="short") == 400
     assert choose(nobody, link, code.replace(" ", "")) == 303
+
+
+def test_the_page_of_the_link_waits_for_nobody(
+    admin: Person, supervisor: Person, nobody: Person, database: Database
+) -> None:
+    ask_to_open(admin)
+    link = confirm(supervisor, database)
+    with database.transaction() as session:
+        assert account_requests.lock(session, newest_request(database)) is not None
+        nobody.visit(link)
 
 
 def test_who_asked_cannot_confirm_nor_whose_account_it_is(
