@@ -82,7 +82,14 @@ def main() -> int:
 
 
 def give_a_past(session: Session, municipality: Municipality, line_ids: Mapping[str, str]) -> None:
-    """Makes cases of several ages and departments, broadcasts in every state, an emergency template and two testers."""
+    """Makes cases of several ages and departments, broadcasts in every state, an emergency template and two testers.
+
+    Ends the program if there is a case already: these would stand among the cases of real people.
+    """
+    if session.scalar(select(Case.id).limit(1)) is not None:
+        raise SystemExit(
+            "Nothing was written: the demo's past is for an empty database, and this one has cases."
+        )
     services = read_services()
     staff = {person.username: person for person in session.scalars(select(Staff))}
     people = {name: _person(session, name, line_ids[name]) for name in PEOPLE}

@@ -46,6 +46,15 @@ def test_every_tab_of_the_queue_has_a_case(town: Database) -> None:
     assert stars == [4]
 
 
+def test_a_database_with_cases_gets_no_past(town: Database, municipality: Municipality) -> None:
+    line_ids = {name: f"U{n:032x}" for n, name in enumerate(PEOPLE)}
+    with town.transaction() as session:
+        before = session.query(Case).count()
+        with pytest.raises(SystemExit, match="empty database"):
+            give_a_past(session, municipality, line_ids)
+        assert session.query(Case).count() == before
+
+
 def test_what_happened_is_dated_when_it_happened(town: Database) -> None:
     with town.reading() as session:
         for case in session.scalars(select(Case)):
