@@ -83,7 +83,7 @@ def _ask_again(session: Session, note: str, ids: list[int]) -> str:
         note=note,
         cases=cases,
         residents=len({case.resident_id for case in cases}),
-        alone=messages.fits_alone(session, me(), cases, _told(session, note)),
+        alone=_goes_at_once(session, cases, note),
         most_alone=messages.MOST_ALONE,
         token=request.form.get("form_token") or new_form_token(),
     )
@@ -97,7 +97,7 @@ def _tell(note: str, ids: list[int]) -> Page:
         without = [case for case, _ in unreachable]
         reachable = [case for case in cases if case not in without]
         messages.hold(session, me())
-        if not messages.fits_alone(session, me(), reachable, _told(session, note)):
+        if not _goes_at_once(session, cases, note):
             asked = messages.ask(session, me(), cases, note)
             flash("ยังไม่ได้ส่ง รอหัวหน้างานท่านอื่นอ่านและส่ง", "warning")
             return redirect(url_for("bulk.show", message_id=asked.id), 303)
@@ -215,8 +215,11 @@ def _whole(message_id: int) -> int:
     return message_id if message_id < 2**31 else 0
 
 
-def _told(session: Session, note: str) -> frozenset[int]:
-    return told_the_same(session, office().municipality, me(), note)
+def _goes_at_once(session: Session, cases: Sequence[Case], note: str) -> bool:
+    """Says whether this person may send it alone. Residents whom no message reaches do not count."""
+    reachable = [case for case in cases if not why_unreachable(case.resident)]
+    told = told_the_same(session, office().municipality, me(), note)
+    return messages.fits_alone(session, me(), reachable, told)
 
 
 def _unreachable(cases: Sequence[Case]) -> list[tuple[Case, str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from store.broadcast_models import BulkMessage
 from store.bulk import digest_of
+from store.clock import now
 from store.db import Database
 from store.models import Case, OutboxRow
 from store.municipality import Municipality
@@ -100,6 +101,19 @@ def test_five_go_at_once_after_being_asked_again(
 ) -> None:
     page = tell(supervisor, NOTE, *cases(5))
     assert "ส่งข้อความแล้ว 5 เรื่อง ถึงผู้แจ้ง 5 คน" in page.html
+    assert told(database) == 5
+
+
+def test_residents_whom_nothing_reaches_count_neither_before_nor_when_it_is_sent(
+    cases: Cases, supervisor: Person, database: Database
+) -> None:
+    ids = cases(6)
+    with database.transaction() as session:
+        session.get_one(Case, ids[0]).resident.blocked_at = now()
+    form, boxes = picked(supervisor.visit("/?tab=all"), *ids)
+    asked = Page(supervisor.send(form, note=NOTE, case=boxes))
+    assert "ส่งทันที เรียกคืนไม่ได้" in asked.html
+    assert sends(supervisor, ids) == 200
     assert told(database) == 5
 
 
