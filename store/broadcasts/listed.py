@@ -29,10 +29,10 @@ class Imported:
     missing: tuple[tuple[int, str], ...]
 
 
-def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bool] | None) -> Imported:
+def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bool]) -> Imported:
     """Finds the residents behind a telephone number or tracking code in any cell; nothing of the rows is kept.
 
-    `seen` says which cases this person may see, None for all: residents who have no such case are not found, exactly
+    `seen` says which cases this person may see: residents who have no such case are not found, exactly
     like numbers of nobody. Phones of residents are sealed, so they are compared here and not in the database.
     Raises BadAudience for more than 20,000 rows.
     """
@@ -50,11 +50,10 @@ def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bo
     return Imported(tuple(sorted(found)), tuple(missing))
 
 
-def _phones(session: Session, seen: ColumnElement[bool] | None) -> dict[str, set[int]]:
+def _phones(session: Session, seen: ColumnElement[bool]) -> dict[str, set[int]]:
     """Maps each telephone number to the residents who left it: a couple may share one."""
     query = select(Resident.id, Resident.person, Resident.row_key)
-    if seen is not None:
-        query = query.where(Resident.id.in_(select(Case.resident_id).where(seen)))
+    query = query.where(Resident.id.in_(select(Case.resident_id).where(seen)))
     opened = (
         (_phone_in(person, row_key), found) for found, person, row_key in session.execute(query) if person
     )
@@ -65,11 +64,9 @@ def _phones(session: Session, seen: ColumnElement[bool] | None) -> dict[str, set
     return known
 
 
-def _codes(session: Session, words: set[str], seen: ColumnElement[bool] | None) -> dict[str, set[int]]:
+def _codes(session: Session, words: set[str], seen: ColumnElement[bool]) -> dict[str, set[int]]:
     """Maps tracking codes without dashes to residents; codes are found with and without their dashes."""
-    query = select(Case.tracking_code, Case.resident_id)
-    if seen is not None:
-        query = query.where(seen)
+    query = select(Case.tracking_code, Case.resident_id).where(seen)
     codes = sorted(words & {word for word in words if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{4,18}", word)})
     found: dict[str, set[int]] = {}
     for start in range(0, len(codes), 500):

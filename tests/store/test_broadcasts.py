@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -396,9 +396,11 @@ def test_a_list_is_matched_however_its_numbers_are_written(
     first = a_resident(session, person={"name": "ก", "phone": "0811111111"})
     second = a_resident(session, person={"name": "ข", "phone": "0822222222"})
     third = a_resident(session, person={})
+    for resident in (first, second):
+        a_case(session, municipality, resident=resident)
     code = a_case(session, municipality, resident=third).tracking_code
     found = find_listed(
-        session, ["๐๘๑-๑๑๑ ๑๑๑๑", "+66 82 222 2222,นางข", code.lower(), "0899999999", "", "ชื่อ"], seen=None
+        session, ["๐๘๑-๑๑๑ ๑๑๑๑", "+66 82 222 2222,นางข", code.lower(), "0899999999", "", "ชื่อ"], seen=true()
     )
     assert found.residents == tuple(sorted((first.id, second.id, third.id)))
     assert found.missing == ((4, "0899999999"), (6, "ชื่อ"))
@@ -422,15 +424,23 @@ def test_a_list_is_matched_however_its_numbers_are_written(
         "๐๘๑๒๓๔๕๖๗๘",
     ],
 )
-def test_a_number_is_found_however_excel_wrote_it(session: Session, row: str) -> None:
+def test_a_number_is_found_however_excel_wrote_it(
+    session: Session, municipality: Municipality, row: str
+) -> None:
     resident = a_resident(session, person={"phone": "0812345678"})
-    assert find_listed(session, ["ชื่อ", row], seen=None) == Imported((resident.id,), ((1, "ชื่อ"),))
+    a_case(session, municipality, resident=resident)
+    assert find_listed(session, ["ชื่อ", row], seen=true()) == Imported((resident.id,), ((1, "ชื่อ"),))
 
 
-def test_of_a_number_that_two_left_both_are_found_and_a_day_is_no_number(session: Session) -> None:
-    couple = [a_resident(session, person={"phone": "0812345678"}).id for _ in range(2)]
-    a_resident(session, person={"phone": "025690102"})
-    found = find_listed(session, ["0812345678,2569-01-02", "2569-01-02"], seen=None)
+def test_of_a_number_that_two_left_both_are_found_and_a_day_is_no_number(
+    session: Session, municipality: Municipality
+) -> None:
+    phones = ("0812345678", "0812345678", "025690102")
+    people = [a_resident(session, person={"phone": phone}) for phone in phones]
+    for resident in people:
+        a_case(session, municipality, resident=resident)
+    couple = [resident.id for resident in people[:2]]
+    found = find_listed(session, ["0812345678,2569-01-02", "2569-01-02"], seen=true())
     assert found == Imported(tuple(sorted(couple)), ((2, "2569-01-02"),))
 
 
@@ -441,20 +451,24 @@ def test_a_tracking_code_is_found_with_and_without_dashes(
     session: Session, municipality: Municipality, change: Callable[[str], str]
 ) -> None:
     case = a_case(session, municipality)
-    found = find_listed(session, [change(case.tracking_code)], seen=None)
+    found = find_listed(session, [change(case.tracking_code)], seen=true())
     assert found == Imported((case.resident_id,), ())
 
 
-def test_a_list_is_matched_although_one_resident_cannot_be_read(database: Database) -> None:
+def test_a_list_is_matched_although_one_resident_cannot_be_read(
+    database: Database, municipality: Municipality
+) -> None:
     with database.transaction() as session:
         unreadable, other = (
             a_resident(session, person={"phone": "0811111111"}),
             a_resident(session, person={"phone": "0822222222"}),
         )
+        for resident in (unreadable, other):
+            a_case(session, municipality, resident=resident)
         ids = unreadable.id, other.id
     shut(database, "resident.person", ids[0])
     with database.reading() as session:
-        found = find_listed(session, ["0811111111", "0822222222"], seen=None)
+        found = find_listed(session, ["0811111111", "0822222222"], seen=true())
     assert (found.residents, found.missing) == ((ids[1],), ((1, "0811111111"),))
 
 
