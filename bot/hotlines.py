@@ -19,7 +19,7 @@ NATIONAL = {
 }
 # The kinds are those of bot/conversations/emergencies.toml; the phone that helps first stands first.
 OF_KIND = {
-    "self_harm": ("mental_health", "ambulance", "duty"),
+    "self_harm": ("mental_health", "ambulance", "police", "duty"),
     "wires": ("electricity", "duty", "ambulance"),
     "gas": ("fire", "duty", "ambulance"),
     "fire": ("fire", "duty", "ambulance"),
