@@ -20,6 +20,7 @@ _UNKNOWN = _all_folded(
 _NOTHING = _UNKNOWN | _all_folded(
     "ไม่", "ไม่มี", "ไม่บอก", "ไม่อยากบอก", "ไม่ระบุ", "ไม่สะดวก", "ไม่สะดวกบอก", "ไม่ขอบอก", "ไม่เอา", "ข้าม", "อะไร",
     "อะไรนะ", "บ่มี", "ไม่มีอะไร", "เหมือนเดิม", "เดิม", "none", "no", "n/a", "na", "skip", "nothing",
+    "พอแล้ว", "แค่นี้", "หมดแล้ว", "สวัสดี", "หวัดดี", "hello",
 )  # fmt: skip
 _NOTHING_FOR: dict[Kind, frozenset[str]] = {
     "place": _all_folded(

@@ -98,8 +98,12 @@ def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
     turn = drafts.next_turn(draft)
     if isinstance(turn, Asking) and turn.question.kind in _FREE:
         return None
+    return _other_service(visit, text, than=draft.service.name)
+
+
+def _other_service(visit: Visit, text: str, *, than: str) -> Service | None:
     found = meant(visit.office.services.values(), text)
-    return found[0] if len(found) == 1 and found[0].name != draft.service.name else None
+    return found[0] if len(found) == 1 and found[0].name != than else None
 
 
 def _about_a_number(visit: Visit, text: str) -> list[Reply] | None:
@@ -128,7 +132,10 @@ def _tells_something(visit: Visit, text: str) -> bool:
 
 
 def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:
-    """Takes the words for the case being talked about, unless they name a service: then they start a new request."""
+    """Takes the words for the case being talked about, unless they are the name of a service, which begins a request.
+
+    Where a sentence is about another service than the case's, the resident is asked which of the two it is for.
+    """
     listening = listening_for(visit.resident)
     if listening is None or named_exactly(visit.office.services.values(), text, polite=False):
         return None
@@ -138,6 +145,9 @@ def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:
     case = visit.session.get_one(Case, case_id)
     if what == "comment":
         return my_cases.take_comment(visit, case, text)
+    if (service := _other_service(visit, text, than=case.service)) is not None:
+        keep_words(visit.resident, text, visit.event.message_id)
+        return my_cases.ask_whose(visit, case, service)
     return my_cases.take_more(visit, case, note=text)
 
 

@@ -18,7 +18,8 @@ from store.line_limits import cut
 from store.models import Case
 from store.rate_limits import may_guess, note_wrong_code
 from store.ratings import comment, rate
-from store.residents import listen, offer, stop_listening
+from store.residents import kept_words, listen, offer, stop_listening
+from store.services import Service
 from store.statuses import (
     OPEN_STATUSES,
     STATUS_LABELS,
@@ -122,8 +123,30 @@ def invite_more(visit: Visit, case: Case) -> list[Reply]:
     return [_about(visit, "add_what", case)]
 
 
+def ask_whose(visit: Visit, case: Case, service: Service) -> list[Reply]:
+    """Asks whether the words that were just kept belong to this case or begin a request for the service."""
+    offer(visit.resident, "whose", f"{case.id} {service.name}")
+    new, same = (
+        visit.button("new_matter", "open", s=service.name),
+        visit.button("same_case", "words", case=case.id),
+    )
+    return [_about(visit, "whose", case, new, same)]
+
+
+def take_kept_words(visit: Visit, case: Case) -> list[Reply]:
+    """Gives the case the words that were kept, or asks for them where they were kept too long ago."""
+    words, said_in = kept_words(visit.resident)
+    return take_more(visit, case, note=words, said_in=said_in) if words else invite_more(visit, case)
+
+
 def take_more(
-    visit: Visit, case: Case, *, note: str = "", files: tuple[str, ...] = (), may_answer: bool = True
+    visit: Visit,
+    case: Case,
+    *,
+    note: str = "",
+    files: tuple[str, ...] = (),
+    may_answer: bool = True,
+    said_in: str | None = None,
 ) -> list[Reply]:
     """Gives the case what was said or sent, as the answer an officer waits for or as an addition.
 
@@ -141,7 +164,7 @@ def take_more(
             RESIDENT,
             note=note,
             files=files,
-            said_in=visit.event.message_id,
+            said_in=said_in or visit.event.message_id,
         )
     except NotAllowed:
         stop_listening(visit.resident)

@@ -194,6 +194,7 @@ IN_CONVERSATION: dict[str, InConversation] = {
 ON_CASE: dict[str, Callable[[Visit, Case], list[Reply]]] = {
     "see": my_cases.see,
     "add": my_cases.invite_more,
+    "words": my_cases.take_kept_words,
     "withdraw": my_cases.ask_withdraw,
     "withdraw_yes": my_cases.withdraw,
     "works": my_cases.confirm_works,

@@ -16,7 +16,7 @@ from bot.visit import Visit
 from store.cases import cases_of
 from store.line_limits import cut
 from store.models import Case, Conversation
-from store.residents import offer
+from store.residents import kept_words, offer
 from store.statuses import OPEN_STATUSES, Action, Status, Who, allowed
 from store.thai import arabic_digits, folded, without_particles
 
@@ -28,6 +28,8 @@ _CANCEL_YES = ("ใช่ ยกเลิก", "ยกเลิกเลย", "�
 _KEEP = ("ไม่ยกเลิก", "ไม่ต้องยกเลิก")
 _AGREE = ("ใช่", "ยืนยัน", "ตกลง", "โอเค", "ได้", "ok", "yes")
 _REFUSE = ("ไม่", "ไม่ใช่", "ไม่เอา", "no")
+_SAME = ("เพิ่มในเรื่องเดิม", "เรื่องเดิม", "เพิ่มเรื่องเดิม")
+_NEW = ("เรื่องใหม่", "แจ้งเรื่องใหม่")
 _HOW = {"ถ่ายรูป": "photo", "เลือกรูป": "photo", "ปักหมุด": "pin", "เลือกวัน": "day"}
 _STARS = re.compile(r"(?:ให้)?(?:([1-5])|(หนึ่ง|สอง|สาม|สี่|ห้า))(?:ดาว|คะแนน|stars?)|((?:⭐|🌟|★){1,5})")
 _ONES = {"หนึ่ง": 1, "สอง": 2, "สาม": 3, "สี่": 4, "ห้า": 5}
@@ -64,6 +66,8 @@ def _what_was_offered(
         if _is(typed, (*_AGREE, *_CANCEL_YES, "ยกเลิก")):
             return my_cases.withdraw(visit, case)
         return my_cases.see(visit, case) if _is(typed, (*_REFUSE, *_KEEP)) else None
+    if what == "whose":
+        return _whose(visit, typed, *about.split(" "))
     if row is None or draft is None:
         return None
     if what == "cancel":
@@ -71,6 +75,16 @@ def _what_was_offered(
     if what == "switch" and _is(typed, (*_SWITCH, "เปลี่ยน")) and about in visit.office.services:
         return conversation.start(visit, visit.office.services[about])
     return _whether_to_resume(visit, typed, row, draft) if what == "resume" else None
+
+
+def _whose(visit: Visit, typed: str, case_id: str, service: str) -> list[Reply] | None:
+    """Does with the words that were kept what is typed: gives them to the case, or begins a request with them."""
+    if _is(typed, _SAME) and (case := my_cases.find_tapped(visit, case_id)):
+        return my_cases.take_kept_words(visit, case)
+    if _is(typed, _NEW) and service in visit.office.services:
+        words, said_in = kept_words(visit.resident)
+        return conversation.start(visit, visit.office.services[service], opening=words, said_in=said_in)
+    return None
 
 
 def _whether_to_cancel(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:

@@ -49,7 +49,7 @@ def test_the_words_of_a_tab_are_answered(label):
 IN_CONTEXT = [
     *commands._CANCEL_REQUEST, *commands._BACK, *commands._SKIP, *commands._HELP, *commands._SEND, *commands._EDIT,
     *typed_buttons._GO_ON, *typed_buttons._START_OVER, *typed_buttons._SWITCH, *typed_buttons._NOT_THIS,
-    *typed_buttons._CANCEL_YES, *typed_buttons._KEEP, *typed_buttons._HOW,
+    *typed_buttons._CANCEL_YES, *typed_buttons._KEEP, *typed_buttons._HOW, *typed_buttons._SAME, *typed_buttons._NEW,
     "ไม่ทราบ",
 ]  # fmt: skip
 
