@@ -60,7 +60,8 @@ def new_clerk(town: Town, role: str) -> Clerk:
 def play(town: Town, stories: Iterable[Story]) -> None:
     """Plays the stories one after another in the same town, each with residents of its own."""
     clerks: dict[str, Clerk] = {}
-    for story in stories:
+    # Each story moves the clock on, so those that pick a day of the calendar come first.
+    for story in sorted(stories, key=lambda story: not any(" picks " in line for _, line in story.lines)):
         Act(town, clerks).play(story)
 
 
