@@ -43,7 +43,8 @@ class Log:
         self._stream.tell("log", entry=entry)
 
     def after(self, number: int) -> list[dict[str, Any]]:
-        return [entry for entry in self._entries if entry["n"] > number]
+        # A copy: others write meanwhile, and a deque that changes ends whoever goes through it.
+        return [entry for entry in list(self._entries) if entry["n"] > number]
 
 
 def readable(body: bytes, content_type: str) -> Any:

@@ -156,6 +156,9 @@ def _has_advice(question: Question, verdict: Accepted) -> bool:
 
 
 def _take_file(draft: Draft, question: Question, verdict: Accepted) -> Heard:
+    """Adds the file to those sent before. Words such as ไม่มีรูป and พอแล้ว leave these as they are and go on."""
+    if verdict.value is None:
+        return Heard(_with(draft, question.key, draft.answers.get(question.key)))
     [new] = verdict.value
     before = [] if draft.editing == question.key else list(draft.answers.get(question.key) or [])
     rest_of_album = new["album"] is not None and any(file["album"] == new["album"] for file in before)

@@ -370,3 +370,14 @@ def test_forgetting_what_no_longer_applies_is_done_at_once(answers):
     once = still_valid(a_service(), answers)
     assert still_valid(a_service(), once) == once
     assert set(once) <= set(answers)
+
+
+@pytest.mark.parametrize("kind", ["photos", "file"])
+@pytest.mark.parametrize("words", ["ไม่มีรูปค่ะ", "พอแล้ว", "ข้าม", "ไม่มี", "-"])
+def test_words_for_none_go_on_from_a_question_for_files_and_keep_what_was_sent(kind: str, words: str) -> None:
+    draft = a_draft(a_question(kind, key="files", optional=True))
+    heard = hear(draft, Words(words), SETTING)
+    assert (heard.draft.answers, asked(heard.draft), heard.remarks) == ({"files": None}, "", ())
+    sent = after(draft, Photo("1"))
+    again = hear(edit(sent, "files").draft, Words(words), SETTING)
+    assert again.draft.answers["files"] == sent.answers["files"]
