@@ -76,31 +76,40 @@ function whereTo({ type, uri, label }) {
   return uri.startsWith("tel:") ? `โทร ${uri.slice(4)}` : `เปิด ${uri}`;
 }
 
-/** Keeps the preview and the figures beside what is being typed. */
+/** Keeps the preview and the figures beside what is being typed. One question is under way at a time. */
 function follow(preview, form) {
-  let timer = 0, asked = 0;
+  let timer = 0, asking = false, changed = false;
   const ask = async () => {
-    const fields = new FormData(form);
-    for (const [name, value] of [...fields]) if (value instanceof File) fields.delete(name);
-    const turn = ++asked;
-    let told;
-    try {
-      const answer = await fetch(preview.box.dataset.address, { method: "POST", body: fields, headers: { Accept: "application/json" }, redirect: "error" });
-      if (!answer.ok) return;
-      told = await answer.json();
-    } catch {
-      return; // Offline or signed out: the next button says so.
-    }
-    if (turn !== asked) return;
+    changed = asking;
+    if (asking) return;
+    asking = true;
+    const told = await drawnBy(preview.box.dataset.address, form);
+    asking = false;
+    if (changed) return ask();
+    if (!told) return;
     preview.show(told);
     showFigures(told);
   };
-  form.addEventListener("input", () => {
+  form.addEventListener("input", ({ target }) => {
+    if (target.type === "file") return; // Files are not sent along.
     clearTimeout(timer);
     timer = setTimeout(ask, WAIT_MS);
   });
+  form.addEventListener("submit", () => clearTimeout(timer));
   // Somebody may have begun to type while the drawing was still being loaded.
   if ([...form.elements].some(isTouched)) ask();
+}
+
+/** Returns what the server draws of the form; undefined offline or signed out: the next button says so. */
+async function drawnBy(address, form) {
+  const fields = new FormData(form);
+  for (const [name, value] of [...fields]) if (value instanceof File) fields.delete(name);
+  try {
+    const answer = await fetch(address, { method: "POST", body: fields, headers: { Accept: "application/json" }, redirect: "error" });
+    return answer.ok ? await answer.json() : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isTouched(field) {
