@@ -19,7 +19,7 @@ from bot.watchdog import Watchdog
 from store import money, outbox
 from store.calendar import Month
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.logs import failure_fields
 from store.models import OutboxRow
 from store.notice_writing import is_unwritten

@@ -16,12 +16,12 @@ from bot.settings import BotSettings
 from bot.visit import Office
 from store.clock import now
 from store.damaged_values import count_damaged_values
-from store.db import Database
+from store.database.encryption import WrongDataKey
+from store.database.engine import Database
 from store.heartbeats import REDELIVERY, is_alive, last_beat
 from store.keys import use_of_keys
 from store.municipality import MunicipalityError
 from store.schema import UPGRADE, is_newest, trouble_in
-from store.sealing import WrongDataKey
 from store.services import ServiceError
 from store.settings import SettingsError, missing_file
 

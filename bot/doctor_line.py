@@ -12,7 +12,7 @@ from store import money
 from store.account_models import QuotaReading
 from store.calendar import Month
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.menus import IN_ENGLISH, REGISTERED, SEASONS
 from store.municipality import Plan
 

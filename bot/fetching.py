@@ -12,9 +12,9 @@ from bot.line_client import Content, LineClient
 from bot.visit import Office
 from store import files, outbox
 from store.conversations import find_open
-from store.db import Database
+from store.database.advisory_locks import hold_lanes
+from store.database.engine import Database
 from store.decoding import Decoded, DecoderUnavailable
-from store.lanes import hold_lanes
 from store.logs import failure_fields
 from store.models import Case, File, Resident
 from store.scanner import ScannerUnavailable

@@ -28,7 +28,7 @@ from store.broadcasts.content import Content
 from store.broadcasts.life import closing_of, content_of
 from store.broadcasts.messages import Addresses, footer_of, to_messages
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.logs import failure_fields
 
 log = logging.getLogger(__name__)

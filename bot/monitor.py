@@ -6,7 +6,7 @@ from flask import Flask, Response, abort, current_app, request
 
 from bot.settings import BotSettings
 from bot.web_answers import error_page
-from store.db import Database
+from store.database.engine import Database
 from store.logs import failure_fields, set_up_logs
 from store.metrics import CONTENT_TYPE, exposition, is_bearer, is_this_machine, open_registry
 

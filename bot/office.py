@@ -3,10 +3,10 @@
 from bot.phrases import IN_ENGLISH, Phrases
 from bot.settings import BotSettings
 from bot.visit import Office
+from store.database.encryption import Sealer
 from store.media import Media
 from store.municipality import read_municipality
 from store.scanner import Scanner
-from store.sealing import Sealer
 from store.services import read_services
 
 

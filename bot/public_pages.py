@@ -29,7 +29,7 @@ from store.broadcasts.aftermath import press, was_sent
 from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.published import buttons_of, find_announcement, list_announcements
 from store.clock import in_bangkok
-from store.db import Database
+from store.database.engine import Database
 from store.line_breaks import unbroken
 from store.logs import failure_fields
 from store.municipality import Municipality, read_municipality

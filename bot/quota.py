@@ -8,7 +8,7 @@ from bot.line_account import LineAccount, LineTrouble
 from store import money
 from store.broadcasts import aftermath
 from store.clock import is_within, now
-from store.db import Database
+from store.database.engine import Database
 
 log = logging.getLogger(__name__)
 

@@ -29,13 +29,13 @@ from store import conversations, files
 from store.broadcasts import mailings
 from store.clock import now
 from store.compacting import compact
-from store.db import Database
+from store.database.engine import Database
+from store.database.periodic import once
+from store.database.polling import NOTHING, Lookout
 from store.keys import open_database
 from store.logs import failure_fields
-from store.lookout import NOTHING, Lookout
 from store.media import Media
 from store.purging import purge
-from store.ticks import once
 
 log = logging.getLogger(__name__)
 

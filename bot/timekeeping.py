@@ -10,7 +10,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from store import heartbeats
 from store.clock import ClockWatch, now
 from store.clock_changes import move_times_once, this_boot
-from store.db import Database
+from store.database.engine import Database
 from store.logs import failure_fields
 
 log = logging.getLogger(__name__)

@@ -20,15 +20,15 @@ from bot.settings import BotSettings
 from bot.web_answers import install_answers
 from store import inbox
 from store.clock import now
-from store.db import Database
+from store.database.encryption import WrongDataKey
+from store.database.engine import Database
+from store.database.storable_text import is_keepable, without_nul
 from store.intake import Intake, NotKept
 from store.keys import open_database
 from store.media import Media
 from store.readiness import Readiness
-from store.sealing import WrongDataKey
 from store.security_txt import PATH
 from store.settings import refusing_in_one_line
-from store.signs import is_keepable, without_nul
 
 # LINE's own bodies are far smaller.
 MOST_BYTES = 2 * 1024 * 1024

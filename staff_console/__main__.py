@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from store.db import Database
+from store.database.encryption import TownSealer
+from store.database.engine import Database
 from store.municipality import Municipality, MunicipalityError, read_municipality
 from store.passwords import BadPassword, Passwords
-from store.sealing import TownSealer
 from store.settings import SettingsError, StoreSettings
 from store.staff import BadAccount, NewStaff, Role, add_staff, find_staff, reset_password, unlock_account
 from store.staff_models import ALL_DEPARTMENTS, Staff

@@ -16,8 +16,8 @@ from staff_console.office import me, office
 from store.audit import write_down
 from store.broadcasts.audience import BadAudience, read_audience
 from store.broadcasts.listed import find_listed
+from store.database.encryption import CannotOpen
 from store.limits import LimitReached
-from store.sealing import CannotOpen
 from store.search import find_by_number, visible_to
 
 LARGEST_LIST = 2 * 1024 * 1024

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Flask, request
 
 from staff_console.errors import UNKEEPABLE, error_page
-from store.signs import is_keepable
+from store.database.storable_text import is_keepable
 
 
 def install_clean_input(app: Flask) -> None:

@@ -16,10 +16,10 @@ from staff_console.form_tokens import NoToken
 from staff_console.kept_forms import keep, show_kept
 from staff_console.limits import retry_after, said
 from staff_console.permissions import may
+from store.database.encryption import CannotOpen
 from store.decoding import DecoderUnavailable
 from store.limits import LimitReached
 from store.logs import failure_fields
-from store.sealing import CannotOpen
 from store.shelves import StorageUnavailable
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from flask import current_app, g
 
 from staff_console.settings import ConsoleSettings
 from store.calendar import OfficeCalendar
-from store.db import Database
+from store.database.engine import Database
 from store.media import Media
 from store.municipality import Municipality
 from store.passwords import Passwords

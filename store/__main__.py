@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from store.archive import BadBackup, open_archive
 from store.backup import back_up, copy_database, name_damaged, restore
-from store.db import Database
+from store.database.engine import Database
 from store.keys import open_database
 from store.media import Media
 from store.resealing import reseal, sentences

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.db import Table
+from store.database.engine import Table
 
 
 class QuotaReading(Table):
@@ -23,14 +23,6 @@ class QuotaReading(Table):
     most: Mapped[int | None]
     used: Mapped[int]
     ours: Mapped[int]
-
-
-class Tick(Table):
-    """One slot of one job that the clock starts. Who writes the row does the job: one worker of however many."""
-
-    __tablename__ = "tick"
-    job: Mapped[str] = mapped_column(String(40), primary_key=True)
-    slot: Mapped[datetime] = mapped_column(primary_key=True)
 
 
 class MenuShown(Table):

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from store import staff as accounts
 from store.audit import write_down
 from store.clock import CLOCKS_DIFFER, now
-from store.db import Database
+from store.database.encryption import TownSealer
+from store.database.engine import Database
 from store.municipality import Municipality
 from store.passwords import Passwords
-from store.sealing import TownSealer
 from store.sessions import end_sessions_of
 from store.sign_ins import username_of
 from store.staff import FIRST_SECRET_LASTS, NEW_POWER_WAITS, BadAccount, NewStaff, Role

@@ -17,7 +17,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from store.sealing import CannotOpen, Sealer
+from store.database.encryption import CannotOpen, Sealer
 
 FORMAT, FORMAT_WITHOUT_FILES = 2, 1
 ROWS_A_PIECE = 500

@@ -27,7 +27,8 @@ from store.archive import (
     write_table,
 )
 from store.clock import now
-from store.db import Database
+from store.database.encryption import WrongDataKey
+from store.database.engine import Database
 from store.keys import set_up_secret
 from store.media import Media
 from store.models import File
@@ -42,7 +43,6 @@ from store.rows import (
     write_rows,
 )
 from store.schema import begin_anew, is_known, migrating, revision_in, upgrade_in
-from store.sealing import WrongDataKey
 
 MOST_NAMED = 20
 MISSING, CHANGED, SHUT = "missing", "changed after the backup was taken", "does not open with DATA_KEY"

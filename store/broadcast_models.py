@@ -7,9 +7,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.clock import CLOCKS_DIFFER, now
-from store.db import Table
-from store.people_lists import PeopleList
-from store.sealed_rows import SealedRow, SealedValue
+from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.engine import Table
+from store.database.id_lists import PeopleList
 from store.staff_models import Staff
 
 # An older bulk message is released no more: what was true when it was written may have changed.

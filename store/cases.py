@@ -12,9 +12,9 @@ from store import outbox
 from store.calendar import OfficeCalendar, fiscal_year
 from store.case_codes import read_case_code
 from store.clock import in_bangkok, now
+from store.database.sequences import new_tracking_code, next_number
 from store.models import Case, CaseEvent, File, Resident
 from store.municipality import Municipality
-from store.numbers import new_tracking_code, next_number
 from store.residents import listen
 from store.services import Service
 from store.staff_models import Staff

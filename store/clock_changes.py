@@ -15,10 +15,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from store.account_models import Tick
 from store.broadcast_models import Broadcast, Chunk, Mailing
 from store.clock import ClockWatch, now
-from store.db import Database
+from store.database.engine import Database
+from store.database.models import Tick
 from store.models import File, InboxEvent, OutboxRow
 from store.outbox import REPLY_WITHIN
 

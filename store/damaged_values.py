@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 import store.models  # noqa: F401 - makes all tables known
-from store.db import Database, Table
-from store.sealed_rows import SealedRow
+from store.database.encrypted_rows import SealedRow
+from store.database.engine import Database, Table
 
 AT_ONCE = 500
 

@@ -20,12 +20,12 @@ from store.broadcasts.approval import Draft
 from store.broadcasts.life import digest_of
 from store.cases import RESIDENT, Actor, Submission, act, open_case
 from store.clock import BANGKOK, in_bangkok, in_the_past, now
+from store.database.encryption import sealer_of
 from store.keys import open_database
 from store.models import Case, Resident
 from store.municipality import Municipality, read_municipality
 from store.ratings import comment, rate
 from store.residents import meet, remember
-from store.sealing import sealer_of
 from store.services import Service, read_services
 from store.settings import StoreSettings
 from store.staff_models import Staff

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from store import inbox, money, numbers, outbox
+from store import inbox, money, outbox
 from store.clock import now, today
+from store.database import sequences
 from store.models import Case, File, InboxEvent, OutboxRow
 from store.money import Standing
 from store.municipality import Plan
@@ -63,7 +64,7 @@ def _by_one(session: Session, query: Select[str, int]) -> dict[str, int]:
 def _events(session: Session) -> dict[str, int]:
     """With those whose rows have been purged: what only grows must not shrink."""
     rows = _by_one(session, select(InboxEvent.state, func.count()).group_by(InboxEvent.state))
-    return dict(Counter(rows) + Counter(done=numbers.gone_events(session)))
+    return dict(Counter(rows) + Counter(done=sequences.gone_events(session)))
 
 
 def _requests(session: Session) -> dict[tuple[str, str], int]:
@@ -71,7 +72,7 @@ def _requests(session: Session) -> dict[tuple[str, str], int]:
     query = select(OutboxRow.sent_by, OutboxRow.state, func.count()).where(OutboxRow.lead_id.is_(None))
     rows = session.execute(query.group_by(OutboxRow.sent_by, OutboxRow.state))
     counted = Counter({(sent_by or "", state): count for sent_by, state, count in rows})
-    return dict(counted + Counter(numbers.gone_requests(session)))
+    return dict(counted + Counter(sequences.gone_requests(session)))
 
 
 def _cases(statuses: frozenset[Status]) -> Select[str, int]:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
-from store.db import afterwards
+from store.database.engine import afterwards
 from store.decoding import Decoded, Decoder, Refused
 from store.media import Media
 from store.models import Conversation, File, Resident

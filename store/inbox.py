@@ -10,9 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
-from store.lanes import hold_lanes
+from store.database.advisory_locks import hold_lanes
+from store.database.encryption import Fresh, new_row_key
 from store.models import InboxEvent
-from store.sealing import Fresh, new_row_key
 from store.unreadable import UNREADABLE, WAITS_FOR_KEY, put_off
 
 MOST_TRIES = 5

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from store import inbox
-from store.db import Database
+from store.database.engine import Database
 from store.inbox import Arrival
 
 

@@ -25,9 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.db import Database
-from store.models import TABLES, Resident
-from store.sealing import (
+from store.database.encryption import (
     CannotOpen,
     Sealed,
     Sealer,
@@ -39,8 +37,10 @@ from store.sealing import (
     open_secret,
     sealer_of,
 )
+from store.database.engine import Database
+from store.database.models import Secret
+from store.models import TABLES, Resident
 from store.settings import StoreSettings
-from store.system_models import Secret
 
 TOWN = "town"
 _SAMPLE = 50

@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime
 
+from store.database.encryption import CannotOpen, Sealer
 from store.decoding import Decoder
-from store.sealing import CannotOpen, Sealer
 from store.shelves import open_shelf
 
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,40}$")

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.db import Database
+from store.database.engine import Database
 from store.figures import Figures, Waiting, count_all
 from store.money import Standing
 

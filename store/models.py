@@ -13,8 +13,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store import account_models, broadcast_models, system_models
-from store.db import Table
-from store.sealed_rows import SealedRow, SealedValue
+from store.database import models as database_models
+from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.engine import Table
 from store.staff_models import Staff
 from store.statuses import Status
 
@@ -290,5 +291,5 @@ class OutboxRow(SealedRow, Table):
 
 
 # What migrations compare a database with: naming the modules here is what makes their tables known.
-OTHERS = (account_models, broadcast_models, system_models)
+OTHERS = (account_models, broadcast_models, database_models, system_models)
 TABLES = Table.metadata

@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from store import ticks
 from store.account_requests import REQUEST_LASTS
 from store.broadcast_models import BULK_MESSAGE_WAITS, BulkMessage, ConfirmButton
 from store.clock import now
-from store.db import Database
+from store.database import periodic
+from store.database.engine import Database
+from store.database.sequences import count_gone_events, count_gone_requests
 from store.inbox import REMEMBER_EVENTS_FOR
 from store.limits import LONGEST_WINDOW
 from store.models import InboxEvent, OutboxRow, UnsentMessage
-from store.numbers import count_gone_events, count_gone_requests
 from store.sessions import ABSOLUTE
 from store.sign_ins import FREE_TRIES, MOST_IN_A_ROW, WINDOW
 from store.staff_models import (
@@ -62,7 +62,7 @@ def purge(database: Database) -> None:
     _forget_bulk_messages(database)
     _forget_codes(database)
     with database.transaction() as session:
-        ticks.forget_old(session)
+        periodic.forget_old(session)
 
 
 def _is_forgiven() -> ColumnElement[bool]:

@@ -10,10 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store import inbox, outbox
-from store.db import Database
+from store.database.encryption import WrongDataKey
+from store.database.engine import Database
 from store.heartbeats import is_alive
 from store.schema import revision_in, trouble_in
-from store.sealing import WrongDataKey
 
 # A backlog older than this means residents wait for answers.
 LATE_AFTER_SECONDS = 60

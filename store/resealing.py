@@ -24,12 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from store.db import Database
+from store.database.encryption import CannotOpen, TownSealer, is_unbound, key_id_of, new_row_key, open_secret
+from store.database.engine import Database
+from store.database.models import Secret
 from store.keys import TOWN, beginning, count_by_key, sealed_columns
 from store.media import Media
 from store.models import File
-from store.sealing import CannotOpen, TownSealer, is_unbound, key_id_of, new_row_key, open_secret
-from store.system_models import Secret
 
 AT_ONCE = 100
 REST_SECONDS = 0.02

@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
+from store.database.encryption import TownSealer
 from store.line_limits import cut
 from store.menus import is_registered, look_again
 from store.models import Case, Resident
-from store.sealing import TownSealer
 
 # After this long a plain message no longer belongs to the case that was being talked about.
 LISTEN_FOR = timedelta(minutes=30)

@@ -33,8 +33,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from store.db import Database, Instant
-from store.system_models import Secret
+from store.database.engine import Database, Instant
+from store.database.models import Secret
 
 AT_ONCE = 500
 # Of the migrations, not of the town.

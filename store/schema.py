@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Constraint, Index, MetaData, inspect, text
 
-from store.db import Database
+from store.database.engine import Database
 from store.keys import set_up_secret
 from store.models import TABLES
 

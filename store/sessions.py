@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.logs import failure_fields
 from store.staff_models import Staff, StaffSession
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from store.audit import write_down
 from store.clock import now
-from store.db import Database
+from store.database.encryption import TownSealer
+from store.database.engine import Database
 from store.limits import Limit, LimitReached, use
 from store.passwords import Passwords
-from store.sealing import TownSealer
 from store.sessions import begin_session, end_session
 from store.staff_models import SignInStreak, SignInTry, Staff
 

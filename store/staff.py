@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from store.audit import write_down
 from store.clock import now
+from store.database.encryption import TownSealer
 from store.models import Case
 from store.municipality import Municipality
 from store.passwords import Passwords, check_new_password
-from store.sealing import TownSealer
 from store.sessions import end_sessions_of
 from store.sign_ins import unlock, username_of
 from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff

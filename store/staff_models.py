@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.clock import now
-from store.db import Table
+from store.database.engine import Table
 
 # A grant of its own: who has no department named sees no case, so that a forgotten field opens nothing.
 ALL_DEPARTMENTS: Final = "*"

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from store.clock import now
+from store.database.encryption import CannotOpen, UnknownKey
 from store.models import InboxEvent, OutboxRow, Resident
-from store.sealing import CannotOpen, UnknownKey
 
 log = logging.getLogger(__name__)
 

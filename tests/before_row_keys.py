@@ -3,11 +3,11 @@
 from alembic import command
 from sqlalchemy import LargeBinary, bindparam, column, select, table, type_coerce, update
 
-from store.db import Database
+from store.database.encryption import Sealer, TownSecret
+from store.database.engine import Database
+from store.database.models import Secret
 from store.keys import sealed_columns
 from store.schema import _config
-from store.sealing import Sealer, TownSecret
-from store.system_models import Secret
 from tests.conftest import KEY
 
 

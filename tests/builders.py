@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from store.cases import Actor, Submission, act, open_case
 from store.clock import now
+from store.database.encryption import sealer_of
 from store.models import Case, Resident
 from store.municipality import Municipality
 from store.passwords import Passwords
 from store.residents import meet, remember
-from store.sealing import sealer_of
 from store.services import Service
 from store.staff import NewStaff, add_staff
 from store.staff_models import ALL_DEPARTMENTS, Staff

@@ -7,7 +7,7 @@ from html import unescape
 from flask import Flask
 from flask.testing import FlaskClient
 
-from store.db import Database
+from store.database.engine import Database
 from store.line_breaks import plain
 from store.municipality import Municipality
 from store.passwords import Passwords

@@ -12,7 +12,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from store.clock import BANGKOK
-from store.db import Database
+from store.database.engine import Database
 from store.keys import open_database
 from store.municipality import Municipality, read_municipality
 from store.schema import upgrade

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import account_requests, bulk, heartbeats, limits, menus, money, outbox, surge, ticks
+from store import account_requests, bulk, heartbeats, limits, menus, money, outbox, surge
 from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import approval, confirming, emergency, testers, topics
 from store.clock import now
+from store.database import periodic
 from store.models import Case, OutboxRow
 from store.staff import NewStaff
 from store.statuses import Action, Status
@@ -88,7 +89,7 @@ def keep_the_account(town: Town, phone: Phone) -> None:
         heartbeats.note_redelivery(session)
         menus.note_shown(session, menus.DEFAULT)
         money.note_reading(session, most=15_000, used=120)
-        ticks.take(session, "menus", ticks.slot_of(now(), timedelta(minutes=1)))
+        periodic.take(session, "menus", periodic.slot_of(now(), timedelta(minutes=1)))
         topics.choose(session, a_resident(session, line_user_id=phone.id), "water", wanted=False)
         limits.use(session, limits.Limit("list", 20, timedelta(hours=1)), "staff 1")
     # Somebody who has forgotten the password.

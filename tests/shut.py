@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from sqlalchemy import LargeBinary, text, type_coerce, update
 
-from store.db import Database, Table
-from store.sealing import Sealer
+from store.database.encryption import Sealer
+from store.database.engine import Database, Table
 from tests.conftest import KEY
 
 NOBODYS_KEY: Final = b"a key that nobody has any more.."

@@ -22,7 +22,7 @@ from line_simulator import Simulator
 from line_simulator.web import serve
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
-from store.db import Database
+from store.database.engine import Database
 from store.line_breaks import plain
 from store.settings import StoreSettings
 from tests.waiting import PATIENCE_SECONDS

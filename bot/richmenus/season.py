@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from bot.line_account import LineTrouble
 from bot.richmenus.line_links import LineLinks
 from store import menus
-from store.db import Database
+from store.database.engine import Database
 from store.models import Resident
 from store.seasons import menu_now, note_linked
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from store.broadcast_models import AudienceSnapshot, Broadcast, TopicChoice
 from store.broadcasts.topics import EVERYTHING, wants
+from store.database.encryption import CannotOpen, TownSealer, sealer_of
 from store.models import Case, Resident
-from store.sealing import CannotOpen, TownSealer, sealer_of
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.audience import BadAudience
+from store.database.encryption import CannotOpen, Closed
 from store.models import Case, Resident
-from store.sealing import CannotOpen, Closed
 from store.thai import arabic_digits
 
 # Rows of a file that a person uploads; more is a mistake or an attack.

@@ -12,7 +12,7 @@ from store.broadcasts import halts
 from store.broadcasts.audience import still_reachable
 from store.broadcasts.life import Status, closing_of, content_of, digest_of
 from store.clock import now
-from store.lanes import hold_lanes
+from store.database.advisory_locks import hold_lanes
 from store.models import Resident
 
 # https://developers.line.biz/en/reference/messaging-api/#send-multicast-message

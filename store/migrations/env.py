@@ -5,9 +5,9 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from store.db import Instant
+from store.database.encryption import Sealed
+from store.database.engine import Instant
 from store.models import TABLES
-from store.sealing import Sealed
 
 
 def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

@@ -16,7 +16,7 @@ from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
 from store import inbox
 from store.clock import now
-from store.db import Database, Table
+from store.database.engine import Database, Table
 from store.inbox import Arrival
 from store.models import Case, InboxEvent, OutboxRow, Resident
 from store.municipality import Municipality, read_municipality

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case, InboxEvent, OutboxRow
 from tests.bench import load, turns
 from tests.bench.report import percentile

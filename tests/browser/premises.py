@@ -19,7 +19,7 @@ from line_simulator import Simulator
 from line_simulator.web import serve
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
-from store.db import Database
+from store.database.engine import Database
 from store.municipality import read_municipality
 from store.passwords import Passwords
 from store.settings import StoreSettings

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from store import account_requests, bulk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
-from store.db import Database
+from store.database.engine import Database
 from store.files import want
 from store.models import Case, Resident
 from tests.builders import an_officer

@@ -9,7 +9,7 @@ from flask import Flask
 from staff_console.office import Office
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
-from store.db import Database
+from store.database.engine import Database
 from store.municipality import Municipality
 from store.settings import StoreSettings
 from tests.builders import a_case, an_officer

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from store.db import Database, Table
+from store.database.engine import Database, Table
 from store.models import Case, CaseEvent, OutboxRow
 from store.staff_models import Staff, StaffAct
 

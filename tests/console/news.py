@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from store.broadcast_models import Broadcast, Mailing
-from store.db import Database
+from store.database.engine import Database
 from tests.console.pages import Form, Page, Person
 from tests.stories.press import BROADCAST, MULTICAST
 from tests.stories.scenes import calls

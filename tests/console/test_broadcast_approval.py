@@ -11,7 +11,7 @@ from line_simulator.residents import Resident as Phone
 from store.broadcast_models import Broadcast
 from store.broadcasts.life import RULES, Act, digest_of
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.staff_models import Staff
 from tests.builders import an_officer
 from tests.console.conftest import _signed_in

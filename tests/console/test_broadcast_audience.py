@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from store.broadcasts import topics
 from store.broadcasts.listed import MOST_ROWS
 from store.clock import in_bangkok, now
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case
 from store.money import note_reading
 from store.municipality import Municipality

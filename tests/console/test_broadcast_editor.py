@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from store.broadcast_models import Broadcast
 from store.broadcasts.content import read_content
-from store.db import Database
+from store.database.engine import Database
 from store.line_limits import units
 from tests.builders import a_resident
 from tests.console.looks import snapshot

@@ -10,7 +10,7 @@ from line_simulator.residents import Resident as Phone
 from store.broadcast_models import BroadcastAct, EmergencyTemplate
 from store.broadcasts import emergency as lane
 from store.broadcasts.published import find_announcement
-from store.db import Database
+from store.database.engine import Database
 from tests.builders import an_officer
 from tests.console.conftest import _signed_in
 from tests.console.looks import acts_of, person_of, snapshot

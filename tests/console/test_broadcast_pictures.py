@@ -8,7 +8,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import func, select
 
-from store.db import Database
+from store.database.engine import Database
 from store.files import uploaded, want
 from store.models import File
 from tests.builders import a_resident

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from line_simulator.residents import Resident as Phone
 from store.broadcasts import aftermath
 from store.clock import BANGKOK, in_bangkok, now
-from store.db import Database
+from store.database.engine import Database
 from store.inbox import REMEMBER_EVENTS_FOR
 from store.models import Resident
 from tests.console.news import (

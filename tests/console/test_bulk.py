@@ -11,7 +11,7 @@ from sqlalchemy import select
 from store.broadcast_models import BulkMessage
 from store.bulk import digest_of
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case, OutboxRow
 from store.municipality import Municipality
 from store.purging import purge

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from store.db import Database
+from store.database.engine import Database
 from tests.console.pages import Person
 from tests.console.test_money import pushed, read, words
 

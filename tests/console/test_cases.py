@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from store.cases import lock_case
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.decoding import Decoder
 from store.models import Case, File, Resident
 from store.municipality import Municipality

@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 
 from staff_console.__main__ import main
-from store.db import Database
+from store.database.engine import Database
 from store.settings import StoreSettings
 from store.staff_models import Staff
 from tests.builders import PASSWORD

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from store.db import Database
+from store.database.engine import Database
 from store.files import uploaded
 from store.models import Case, File
 from tests.console.conftest import Known, office_of

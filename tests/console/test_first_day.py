@@ -7,7 +7,7 @@ import time_machine
 
 from line_simulator.residents import Resident as Phone
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.line_breaks import unbroken
 from store.staff_models import Staff
 from store.thai import thai_moment

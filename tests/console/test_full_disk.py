@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.media import Media
 from store.municipality import Municipality
 from store.settings import StoreSettings

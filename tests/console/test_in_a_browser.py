@@ -21,7 +21,7 @@ from store.broadcast_models import Broadcast, Chunk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.life import digest_of
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.files import uploaded
 from store.municipality import Municipality
 from store.staff_models import Staff, StaffSession

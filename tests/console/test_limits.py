@@ -6,7 +6,7 @@ import pytest
 
 from staff_console.limits import CASES_TOLD, LISTS, UNMASKS
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.limits import Limit
 from store.models import OutboxRow
 from store.staff_models import LimitedUse

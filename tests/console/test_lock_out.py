@@ -7,7 +7,7 @@ from flask import Flask
 
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
-from store.db import Database
+from store.database.engine import Database
 from store.settings import SettingsError, StoreSettings, number_of_proxies
 from store.sign_ins import place
 from store.staff_models import SignInStreak

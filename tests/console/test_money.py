@@ -13,7 +13,7 @@ from store import outbox
 from store.account_models import QuotaReading
 from store.calendar import Month
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.money import Billed, note_reading, weigh
 from store.municipality import Plan
 from tests.builders import a_resident

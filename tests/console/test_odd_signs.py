@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from staff_console.case_forms import clean_note
-from store.db import Database
+from store.database.engine import Database
 from tests.console.addresses import addresses
 from tests.console.conftest import Known
 from tests.console.looks import snapshot

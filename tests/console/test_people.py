@@ -9,7 +9,7 @@ from flask import Flask
 
 from store import account_requests
 from store import staff as accounts
-from store.db import Database
+from store.database.engine import Database
 from store.municipality import Municipality
 from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff, StaffAct
 from tests.builders import QUICK_PASSWORDS

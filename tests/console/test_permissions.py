@@ -7,7 +7,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from staff_console.permissions import PERMISSIONS, PUBLIC, may
-from store.db import Database
+from store.database.engine import Database
 from store.staff_models import Staff
 from tests.console.addresses import addresses
 from tests.console.conftest import Known

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.municipality import Municipality
 from store.statuses import Status
 from tests.builders import a_case

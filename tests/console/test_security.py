@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case, File
 from store.municipality import Municipality
 from store.settings import SettingsError, StoreSettings, web_address

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from store.db import Database
+from store.database.engine import Database
 from store.staff_models import Staff
 from tests.builders import PASSWORD
 from tests.console.conftest import Known

@@ -5,7 +5,7 @@ import io
 import time_machine
 from flask import Flask
 
-from store.db import Database
+from store.database.engine import Database
 from store.staff_models import Staff, StaffSession
 from tests.builders import PASSWORD
 from tests.console.looks import acts_of, person_of

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from store import inbox, outbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case, InboxEvent, OutboxRow
 from store.municipality import Municipality
 from store.staff_models import Staff

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from store import surge
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import CaseEvent
 from store.municipality import Municipality
 from store.staff_models import Staff

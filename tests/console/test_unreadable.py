@@ -8,7 +8,7 @@ import pytest
 
 from store import inbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.inbox import Arrival
 from store.models import CaseEvent, InboxEvent, OutboxRow
 from store.municipality import Municipality

@@ -2,7 +2,7 @@
 
 from bot.visit import Office
 from store.cases import Actor, act, lock_case
-from store.db import Database
+from store.database.engine import Database
 from store.statuses import Action, Who
 
 

@@ -7,7 +7,7 @@ import time_machine
 
 from line_simulator import Simulator
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from tests.faults.agenda import Agenda
 from tests.faults.evidence import Ledger, gather
 from tests.faults.grounds import Plot

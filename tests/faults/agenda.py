@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case, File, InboxEvent, OutboxRow
 from tests.faults.harm import is_harmful
 

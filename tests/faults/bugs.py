@@ -17,7 +17,7 @@ from bot.fetching import Fetcher
 from bot.line_client import LineClient, Outcome
 from bot.work import Worker
 from store import cases, inbox, notice_writing, outbox
-from store.db import Database
+from store.database.engine import Database
 from store.media import Media
 from store.models import InboxEvent, OutboxRow
 from tests.faults import acts

@@ -12,7 +12,7 @@ import time_machine
 from line_simulator import Simulator
 from line_simulator.web import serve
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from tests.faults import invariants
 from tests.faults.agenda import Agenda
 from tests.faults.evidence import Evidence, Ledger, gather

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from line_simulator import Simulator
-from store.db import Database
+from store.database.engine import Database
 from store.media import Media
 from store.models import Case, CaseEvent, Conversation, File, InboxEvent, OutboxRow
 from tests.faults.people import Person

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.db import Database
+from store.database.engine import Database
 from store.schema import upgrade
 from tests.faults.lives import store_settings
 from tests.postgres import a_server, drop_database, make_database

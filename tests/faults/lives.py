@@ -25,7 +25,7 @@ from bot.settings import BotSettings
 from bot.watchdog import Watchdog
 from bot.web import create_app
 from bot.work import Worker
-from store.db import Database
+from store.database.engine import Database
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
 from store.statuses import NotAllowed
 from tests.faults import acts

@@ -17,9 +17,9 @@ from bot.office import open_office
 from bot.run import tidy_up
 from bot.web import create_app
 from bot.work import Worker
-from store import db
 from store.cases import Actor, act, lock_case
-from store.db import Database
+from store.database import engine
+from store.database.engine import Database
 from store.models import Case
 from store.statuses import Action, Who
 from tests.faults.lives import SECRET, Order, bot_settings
@@ -42,16 +42,16 @@ SAID: tuple[dict[str, Any], ...] = (
 
 def share_engines() -> None:
     """Statements compiled for one database are good for every other of its kind; connections are never shared."""
-    make = db._engine
+    make = engine._engine
     patterns: dict[str, Engine] = {}
 
-    def engine(url: str, patience: float) -> Engine:
+    def shared(url: str, patience: float) -> Engine:
         made = make(url, patience)
         pattern = patterns.setdefault(made.dialect.name, made)
         made.dialect, made._compiled_cache = pattern.dialect, pattern._compiled_cache
         return made
 
-    db._engine = engine
+    engine._engine = shared
 
 
 def rehearse(order: Order) -> None:

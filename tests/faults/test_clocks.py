@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
-from store.db import Database
+from store.database.engine import Database
 from store.models import InboxEvent, OutboxRow
 from store.settings import StoreSettings
 from store.system_models import Heartbeat

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case, CaseEvent, InboxEvent, OutboxRow
 from store.municipality import Municipality
 from store.residents import listen

@@ -9,7 +9,7 @@ import time_machine
 
 from bot.run import tidy_up
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.decoding import Decoded
 from store.files import UNCLAIMED_FOR, note_kept, want
 from store.media import Media

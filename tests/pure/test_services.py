@@ -11,9 +11,9 @@ from bot.phrases import Phrases
 from bot.render import render
 from bot.replies import ServiceMenu
 from bot.visit import Office
+from store.database.encryption import Sealer
 from store.media import Media
 from store.municipality import read_municipality
-from store.sealing import Sealer
 from store.services import ServiceError, read_services
 from store.services.definition import FOLDER, MOST_SERVICES, read_service
 from store.settings import DEMO_MUNICIPALITY

@@ -11,7 +11,7 @@ from pathlib import Path
 import time_machine
 
 from store.backup import back_up
-from store.db import Database
+from store.database.engine import Database
 from store.schema import upgrade
 from tests.conftest import A_FRIDAY_MORNING, settings_for
 from tests.full_town import fill

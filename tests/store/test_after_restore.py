@@ -23,7 +23,7 @@ from store.backup import Report, back_up, restore
 from store.broadcast_models import Mailing
 from store.broadcast_models import Tester as Colleague
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.heartbeats import is_alive
 from store.media import Media
 from store.models import TABLES, Case, File, InboxEvent, OutboxRow

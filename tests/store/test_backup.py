@@ -10,7 +10,7 @@ import pytest
 from store.archive import BadBackup
 from store.backup import back_up, copy_database, restore
 from store.broadcast_models import Broadcast
-from store.db import Database
+from store.database.engine import Database
 from store.media import Media
 from store.models import Case, OutboxRow
 from store.rows import Differs, NotEmpty, digest, one_look, tables_in

@@ -20,7 +20,7 @@ from store.broadcasts.content import BadContent
 from store.broadcasts.life import Refused, digest_of
 from store.broadcasts.listed import Imported, find_listed
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import OutboxRow, Resident
 from store.municipality import Municipality
 from store.staff_models import Staff

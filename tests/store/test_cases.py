@@ -10,7 +10,7 @@ from sqlalchemy import select
 from store import cases
 from store.cases import RESIDENT, Actor, StaleCase, act, lock_case
 from store.clock import BANGKOK, now
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case, File, OutboxRow
 from store.municipality import Municipality
 from store.ratings import rate

@@ -6,15 +6,17 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from store import heartbeats, inbox, money, outbox, ticks
-from store.account_models import QuotaReading, Tick
+from store import heartbeats, inbox, money, outbox
+from store.account_models import QuotaReading
 from store.broadcast_models import Chunk, Mailing
 from store.broadcasts import approval, testers
 from store.broadcasts.approval import Draft
 from store.broadcasts.life import digest_of
 from store.clock import ClockWatch, is_within, now
 from store.clock_changes import NOTHING, move_times
-from store.db import Database
+from store.database import periodic
+from store.database.engine import Database
+from store.database.models import Tick
 from store.files import claim_wanted, put_off, want
 from store.inbox import Arrival
 from store.models import File, InboxEvent, OutboxRow
@@ -147,11 +149,11 @@ def test_jobs_of_the_clock_go_on_after_a_set_back(
 ) -> None:
     hour = timedelta(hours=1)
     for _ in range(4):
-        ticks.once(database, "tidy up", hour)
+        periodic.once(database, "tidy up", hour)
         clock.shift(hour)
     jump(database, clock, -back - hour)
     clock.shift(hour)
-    assert ticks.once(database, "tidy up", hour)
+    assert periodic.once(database, "tidy up", hour)
     with database.reading() as session:
         assert session.scalars(select(Tick.slot).where(Tick.slot > now())).all() == []
 

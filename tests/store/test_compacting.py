@@ -12,7 +12,7 @@ from store import inbox, outbox
 from store.__main__ import main
 from store.clock import now
 from store.compacting import PAGES_KEPT, compact
-from store.db import Database
+from store.database.engine import Database
 from store.inbox import Arrival
 from store.models import OutboxRow
 from store.settings import StoreSettings

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from store.clock import now
 from store.conversations import begin, end, find_conversation, find_open, forget_old, is_cold
-from store.db import Database
+from store.database.engine import Database
 from store.models import Conversation, Resident
 from tests.builders import a_resident
 

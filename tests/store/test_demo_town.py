@@ -11,7 +11,7 @@ from store import search
 from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import testers
 from store.clock import now, today
-from store.db import Database
+from store.database.engine import Database
 from store.demo_town import CASES, PEOPLE, give_a_past
 from store.models import Case, CaseEvent
 from store.municipality import Municipality

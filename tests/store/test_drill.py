@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from store.backup import back_up, copy_database, restore
-from store.db import Database
+from store.database.engine import Database
 from store.media import Media
 from store.models import TABLES
 from store.rows import as_line, digest, one_look, read_rows, tables_in

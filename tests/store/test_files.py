@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from store import files
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.decoding import Decoder
 from store.files import NotKept
 from store.loose_files import claim, loose_files

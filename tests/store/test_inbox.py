@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from store import inbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.inbox import Arrival, Claim
 from store.models import InboxEvent
 from tests.shut import NOBODYS_KEY, shut

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from store import inbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.inbox import Arrival
 from store.intake import Intake, NotKept
 from store.models import InboxEvent

@@ -11,7 +11,9 @@ from store import inbox
 from store.archive import BadBackup
 from store.backup import back_up, restore
 from store.clock import now
-from store.db import Database
+from store.database.encryption import Sealer, WrongDataKey
+from store.database.engine import Database
+from store.database.models import Secret
 from store.inbox import Arrival
 from store.keys import open_database
 from store.media import Media
@@ -19,9 +21,7 @@ from store.models import InboxEvent, Resident
 from store.readiness import Readiness
 from store.residents import meet
 from store.schema import is_newest, upgrade
-from store.sealing import Sealer, WrongDataKey
 from store.settings import StoreSettings
-from store.system_models import Secret
 from tests.before_row_keys import derive_fingerprints, go_back
 from tests.conftest import KEY, settings_for
 

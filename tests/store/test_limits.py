@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from store.db import Database
+from store.database.engine import Database
 from store.files import want
 from store.limits import Limit, LimitReached, use
 from store.municipality import Limits, Municipality

@@ -13,7 +13,7 @@ from store.account_models import QuotaReading
 from store.broadcast_models import Broadcast, Chunk, Mailing
 from store.calendar import Month
 from store.clock import BANGKOK, now
-from store.db import Database
+from store.database.engine import Database
 from store.models import OutboxRow
 from store.money import (
     Alarm,

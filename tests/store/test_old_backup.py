@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 from store import schema
 from store.archive import Archive, BadBackup, open_archive
 from store.backup import restore
-from store.db import Database
+from store.database.engine import Database
 from store.media import Media
 from store.models import Case, CaseEvent, File, OutboxRow, Resident
 from store.rows import NotEmpty, from_line, read_rows, tables_in, write_rows

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store import outbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import OutboxRow, Resident
 from tests.builders import a_resident
 

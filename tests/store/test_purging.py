@@ -14,14 +14,14 @@ from store.broadcast_models import ConfirmButton
 from store.broadcasts import approval
 from store.broadcasts.confirming import BUTTON_LASTS
 from store.clock import now
-from store.db import Database
+from store.database.encryption import Fresh, new_row_key
+from store.database.engine import Database
 from store.figures import count_all
 from store.media import Media
 from store.models import InboxEvent, OutboxRow
 from store.municipality import Municipality
 from store.outbox import put_notice, put_reply
 from store.purging import MOST_ROWS, purge
-from store.sealing import Fresh, new_row_key
 from store.settings import StoreSettings
 from store.staff import FIRST_SECRET_LASTS
 from store.staff_models import AccountRequest, PressedForm

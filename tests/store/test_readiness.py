@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 
 from store import heartbeats, inbox, outbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.inbox import Arrival
 from store.readiness import Readiness
 from tests.builders import a_resident

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from store import files, inbox
 from store.clock import now
-from store.db import Database
+from store.database.encryption import CannotOpen, Sealer, WrongDataKey
+from store.database.engine import Database
 from store.inbox import Arrival
 from store.keys import count_by_key, open_database
 from store.media import Media
@@ -22,7 +23,6 @@ from store.municipality import Municipality
 from store.resealing import Resealed, reseal, sentences
 from store.residents import meet
 from store.schema import drift, upgrade
-from store.sealing import CannotOpen, Sealer, WrongDataKey
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back
 from tests.builders import a_case, a_resident

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from store.db import Database
+from store.database.engine import Database
 from store.models import Resident
 from store.municipality import Municipality
 from store.residents import keep_words, kept_words, listen, listening_for, offer, stop_listening, take_offer

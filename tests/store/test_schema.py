@@ -8,7 +8,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from store.db import Database
+from store.database.engine import Database
 from store.files import claim_wanted
 from store.models import TABLES, Case
 from store.municipality import Municipality

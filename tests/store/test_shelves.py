@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from store.database.encryption import CannotOpen, Sealer
 from store.media import Media
-from store.sealing import CannotOpen, Sealer
 from store.shelves import StorageUnavailable
 from tests.children import Child
 from tests.postgres import free_port

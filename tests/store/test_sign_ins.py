@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from store.db import Database
+from store.database.engine import Database
 from store.municipality import Municipality
 from store.passwords import Passwords
 from store.purging import purge

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from store import surge
-from store.db import Database
+from store.database.engine import Database
 from store.models import Case
 from store.municipality import Municipality
 from store.search import Filters, Tab, list_queue, visible_to

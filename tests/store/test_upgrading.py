@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from store.broadcast_models import Broadcast
 from store.broadcasts import approval
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import Resident
 from store.municipality import Municipality
 from store.schema import FOLDER, _config, drift, upgrade

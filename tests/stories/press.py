@@ -18,10 +18,10 @@ from store.broadcasts.aftermath import Progress, progress_of
 from store.broadcasts.approval import Draft
 from store.broadcasts.life import digest_of
 from store.clock import now
-from store.db import Database
+from store.database.encryption import Fresh, new_row_key
+from store.database.engine import Database
 from store.models import Resident
 from store.municipality import Municipality
-from store.sealing import Fresh, new_row_key
 from tests.builders import an_officer
 from tests.stories.scenes import calls
 from tests.town import TOKEN, Town

@@ -9,7 +9,7 @@ from bot.delivery import Sender
 from bot.line_client import LineClient
 from line_simulator.residents import Resident as Phone
 from store.cases import Actor, act, lock_case
-from store.db import Database
+from store.database.engine import Database
 from store.models import TABLES, OutboxRow, Resident
 from store.statuses import Action, Status, Who
 from tests.builders import a_case, a_resident

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from store.broadcast_models import Chunk
 from store.broadcasts import topics
 from store.clock import now
-from store.db import Database, Table
+from store.database.encryption import Sealer
+from store.database.engine import Database, Table
 from store.files import uploaded
-from store.sealing import Sealer
 from tests.builders import a_resident, an_officer
 from tests.stories.press import (
     BROADCAST,

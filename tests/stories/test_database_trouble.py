@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.work import Worker
 from store import inbox
-from store.db import Database
+from store.database.engine import Database
 from store.inbox import MOST_TRIES
 from store.settings import StoreSettings
 from tests.stories.scenes import HELLO, friend, times_told

@@ -19,7 +19,7 @@ from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import read_drawn_menus
 from bot.richmenus.publish import publish
 from bot.settings import BotSettings
-from store.db import Database
+from store.database.engine import Database
 from store.heartbeats import REDELIVERY, beat, last_beat, note_redelivery
 from store.money import note_reading
 from store.settings import DEMO_MUNICIPALITY

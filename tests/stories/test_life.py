@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.run import repeat, run_worker
 from store import inbox, outbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import InboxEvent
 from store.readiness import Readiness
 from store.system_models import Heartbeat

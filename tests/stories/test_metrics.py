@@ -14,7 +14,7 @@ from bot.web import create_app
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.heartbeats import beat
 from store.metrics import exposition, is_bearer, is_this_machine, open_registry
 from store.money import note_reading

@@ -19,10 +19,10 @@ from bot.run import repeat
 from bot.web import create_app
 from line_simulator.residents import Resident as Phone
 from store.clock import now
-from store.db import Database
+from store.database.encryption import Fresh, new_row_key
+from store.database.engine import Database
 from store.logs import OURS, failure_fields
 from store.models import Case, Conversation, InboxEvent, OutboxRow, Resident
-from store.sealing import Fresh, new_row_key
 from store.settings import StoreSettings
 from tests.clerk import PASSWORD
 from tests.conftest import KEY

@@ -16,7 +16,7 @@ from bot.work import Worker
 from line_simulator.residents import Resident as Phone
 from store import inbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.models import Conversation, InboxEvent
 from tests.stories.scenes import friend, rows, tell, the_resident, times_told
 from tests.town import Town

@@ -11,7 +11,7 @@ from store.broadcast_models import ButtonPress
 from store.broadcasts import topics
 from store.broadcasts.published import list_announcements
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
 from store.line_breaks import plain
 from tests.builders import a_resident
 from tests.stories.press import (

@@ -10,11 +10,11 @@ from sqlalchemy import LargeBinary, select, type_coerce, update
 from line_simulator.residents import Resident as Phone
 from store.cases import Actor, act
 from store.clock import now
-from store.db import Table
+from store.database.encryption import Sealer
+from store.database.engine import Table
 from store.models import Case, CaseEvent, Conversation, InboxEvent, Resident, UnsentMessage
 from store.purging import purge
 from store.residents import listen
-from store.sealing import Sealer
 from store.statuses import Action, Status, Who
 from store.taking_back import TAKEN_BACK
 from tests.stories.scenes import a_case_of, friend, texts

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 from store import inbox
 from store.broadcast_models import BulkMessage, Mailing
 from store.clock import now
-from store.db import Database, Table
+from store.database.encrypted_rows import SealedRow
+from store.database.encryption import CannotOpen, Sealer, TownSecret
+from store.database.engine import Database, Table
+from store.database.models import Secret
 from store.inbox import Arrival
 from store.keys import sealed_columns
 from store.models import Case, File, InboxEvent, OutboxRow, Resident
-from store.sealed_rows import SealedRow
-from store.sealing import CannotOpen, Sealer, TownSecret
 from store.settings import StoreSettings
 from store.staff_models import Staff
-from store.system_models import Secret
 from tests.builders import a_resident
 from tests.conftest import KEY
 

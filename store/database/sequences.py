@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.system_models import Series
+from store.database.models import Series
 
 # No I, O or Q: they are read as 1 and 0 (domain convention).
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"

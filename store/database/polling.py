@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from store.clock import is_within, now
-from store.db import Database
+from store.database.engine import Database
 
 # The indexes over what is still to do hold few rows, so each answer is one step into one of them.
 _QUERY = """

@@ -10,12 +10,12 @@ import time_machine
 from sqlalchemy import event, select
 
 from bot.run import tidy_up_in_turn
-from store.account_models import Tick
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
+from store.database.models import Tick
+from store.database.periodic import REMEMBER_FOR, forget_old, once, slot_of, take
 from store.media import Media
 from store.settings import StoreSettings
-from store.ticks import REMEMBER_FOR, forget_old, once, slot_of, take
 from tests.waiting import PATIENCE_SECONDS
 
 HOUR = timedelta(hours=1)

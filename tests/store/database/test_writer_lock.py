@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from store.turnstile import Turnstile
+from store.database.writer_lock import Turnstile
 from tests.waiting import PATIENCE_SECONDS, finish
 
 TURNS, LONG_SECONDS = 25, 0.004

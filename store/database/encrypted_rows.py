@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, validates
 
-from store.sealing import CannotOpen, Closed, Fresh, Sealed, UnknownKey, new_row_key
+from store.database.encryption import CannotOpen, Closed, Fresh, Sealed, UnknownKey, new_row_key
 
 Value = TypeVar("Value")
 

@@ -8,9 +8,9 @@ import time_machine
 
 from store import inbox, outbox
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
+from store.database.polling import LOOK_ANYWAY_AFTER, NOTHING, Lookout, ToDo
 from store.inbox import Arrival
-from store.lookout import LOOK_ANYWAY_AFTER, NOTHING, Lookout, ToDo
 from store.settings import StoreSettings
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.account_models import Tick
 from store.clock import now
-from store.db import Database
+from store.database.engine import Database
+from store.database.models import Tick
 
 # No clock is put back by more than this.
 REMEMBER_FOR = timedelta(days=60)

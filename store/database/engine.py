@@ -13,10 +13,10 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from store.database.encryption import TownSealer, sealer_of
+from store.database.writer_lock import Turnstile
 from store.logs import failure_fields
-from store.sealing import TownSealer, sealer_of
 from store.settings import StoreSettings, made_folder
-from store.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.numbers import check_sign, new_tracking_code
+from store.database.sequences import check_sign, new_tracking_code
 from tests.pure.strategies import SOME
 
 SIGNS = "23456789ABCDEFGHJKLMNPRSTUVWXYZ"

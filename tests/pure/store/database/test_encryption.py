@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.sealing import CannotOpen, Sealer, TownSealer, TownSecret, WrongDataKey
+from store.database.encryption import CannotOpen, Sealer, TownSealer, TownSecret, WrongDataKey
 from tests.pure.strategies import SOME
 
 ROW, OTHER_ROW = b"r" * 16, b"q" * 16

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from store.clock import BANGKOK, in_bangkok, now
-from store.db import Database, afterwards
+from store.database.engine import Database, afterwards
 from store.models import Case, CaseEvent, Resident
 from store.residents import meet
 from store.settings import StoreSettings
