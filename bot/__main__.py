@@ -15,7 +15,7 @@ from bot.signals import set_when_asked_to_leave
 from bot.supervisor import CANNOT_START, LEFT, Supervisor
 from bot.watchdog import Watchdog
 from store.logs import set_up_logs
-from store.municipality import MunicipalityError
+from store.municipality.profile import MunicipalityError
 from store.services import ServiceError
 from store.settings import SettingsError
 

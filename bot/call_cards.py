@@ -6,8 +6,8 @@ https://developers.line.biz/en/reference/messaging-api/#uri-action - `tel:` open
 from collections.abc import Sequence
 
 from bot.replies import Call, CallCard
-from store.flex import PAPER, RED, Box, bubble, header, text
-from store.line_limits import cut
+from store.line.flex import PAPER, RED, Box, bubble, header, text
+from store.line.limits import cut
 
 LABEL_OF_A_BOX = 40
 

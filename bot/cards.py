@@ -10,8 +10,21 @@ from dataclasses import replace
 from bot.call_cards import call_boxes
 from bot.events import tap_data
 from bot.replies import Button, CaseCard, ChoiceCard, NoticeCard, Receipt, Summary, TopicCard, TopicRow
-from store.flex import GREEN, GREY, INK, LINE_GREY, PALE, PAPER, RED, Box, bubble, header, separator, text
-from store.line_limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
+from store.line.flex import (
+    GREEN,
+    GREY,
+    INK,
+    LINE_GREY,
+    PALE,
+    PAPER,
+    RED,
+    Box,
+    bubble,
+    header,
+    separator,
+    text,
+)
+from store.line.limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
 from store.services import Question, Service
 
 SERVICES_ON_A_CARD = 8

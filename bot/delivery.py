@@ -17,11 +17,11 @@ from bot.settings import BotSettings
 from bot.visit import Office
 from bot.watchdog import Watchdog
 from store import money, outbox
-from store.calendar import Month
 from store.clock import now
 from store.database.engine import Database
 from store.logs import failure_fields
 from store.models import OutboxRow
+from store.municipality.calendar import Month
 from store.notice_writing import is_unwritten
 from store.outbox import token_lives, token_may_live
 

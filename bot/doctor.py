@@ -20,7 +20,7 @@ from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.heartbeats import REDELIVERY, is_alive, last_beat
 from store.keys import use_of_keys
-from store.municipality import MunicipalityError
+from store.municipality.profile import MunicipalityError
 from store.schema import UPGRADE, is_newest, trouble_in
 from store.services import ServiceError
 from store.settings import SettingsError, missing_file

@@ -10,11 +10,11 @@ from bot.settings import BotSettings
 from bot.visit import Office
 from store import money
 from store.account_models import QuotaReading
-from store.calendar import Month
 from store.clock import now
 from store.database.engine import Database
 from store.menus import IN_ENGLISH, REGISTERED, SEASONS
-from store.municipality import Plan
+from store.municipality.calendar import Month
+from store.municipality.profile import Plan
 
 MOST_CLOCK_SECONDS = 30
 LEAST_QUOTA_LEFT = 0.2

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from bot.phrases import Phrases
 from bot.replies import Call
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.thai import arabic_digits
 
 # Known all over Thailand and answered day and night.

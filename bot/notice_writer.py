@@ -14,7 +14,7 @@ from bot.visit import Office
 from bot.watchdog import Watchdog
 from store import notice_writing, outbox
 from store.database.engine import Database
-from store.line_limits import TEXT_UNITS, cut_units
+from store.line.limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields
 from store.models import OutboxRow
 

@@ -9,8 +9,8 @@ from bot.replies import Button, NoticeCard, Picture, Ready, Reply, Say
 from bot.settings import BotSettings
 from store.broadcasts.content import read_content
 from store.broadcasts.messages import COLOURS, Addresses, footer_of, to_messages
-from store.line_limits import MESSAGES_IN_A_REQUEST
-from store.municipality import read_municipality
+from store.line.limits import MESSAGES_IN_A_REQUEST
+from store.municipality.profile import read_municipality
 from store.thai import thai_moment, thai_weekday_date
 
 # Each notice has a colour of its own and up to three things to press: (label in phrases.toml, what it does).

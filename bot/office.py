@@ -5,7 +5,7 @@ from bot.settings import BotSettings
 from bot.visit import Office
 from store.database.encryption import Sealer
 from store.media import Media
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.scanner import Scanner
 from store.services import read_services
 

@@ -30,11 +30,11 @@ from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.published import buttons_of, find_announcement, list_announcements
 from store.clock import in_bangkok
 from store.database.engine import Database
+from store.http.static_files import StaticFiles
 from store.line_breaks import unbroken
 from store.logs import failure_fields
-from store.municipality import Municipality, read_municipality
-from store.security_txt import security_txt
-from store.static_files import StaticFiles
+from store.municipality.profile import Municipality, read_municipality
+from store.municipality.security_txt import security_txt
 from store.thai import thai_moment, thai_time, thai_weekday_date
 
 log = logging.getLogger(__name__)

@@ -27,8 +27,7 @@ from bot.replies import (
     Summary,
     TopicCard,
 )
-from store.line_breaks import unbroken
-from store.line_limits import (
+from store.line.limits import (
     ALT_UNITS,
     MESSAGES_IN_A_REQUEST,
     QUICK_REPLIES,
@@ -36,6 +35,7 @@ from store.line_limits import (
     cut,
     cut_units,
 )
+from store.line_breaks import unbroken
 
 Message = dict[str, Any]
 

@@ -16,7 +16,7 @@ from store.clock import today
 from store.media import Media
 from store.menus import ENGLISH
 from store.models import Conversation, Resident
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.scanner import Scanner
 from store.services import Service
 from store.thai import has_thai

@@ -26,8 +26,8 @@ from store.database.storable_text import is_keepable, without_nul
 from store.intake import Intake, NotKept
 from store.keys import open_database
 from store.media import Media
+from store.municipality.security_txt import PATH
 from store.readiness import Readiness
-from store.security_txt import PATH
 from store.settings import refusing_in_one_line
 
 # LINE's own bodies are far smaller.

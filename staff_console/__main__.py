@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from store.database.encryption import TownSealer
 from store.database.engine import Database
-from store.municipality import Municipality, MunicipalityError, read_municipality
+from store.municipality.profile import Municipality, MunicipalityError, read_municipality
 from store.passwords import BadPassword, Passwords
 from store.settings import SettingsError, StoreSettings
 from store.staff import BadAccount, NewStaff, Role, add_staff, find_staff, reset_password, unlock_account

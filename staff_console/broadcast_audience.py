@@ -13,7 +13,7 @@ from staff_console.broadcast_parts import Problems, lines
 from staff_console.broadcast_words import AUDIENCES
 from staff_console.limits import LISTS, count
 from staff_console.office import me, office
-from store.audit import write_down
+from store.audit.log import write_down
 from store.broadcasts.audience import BadAudience, read_audience
 from store.broadcasts.listed import find_listed
 from store.database.encryption import CannotOpen

@@ -27,7 +27,7 @@ from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
 from store.broadcasts.content import BadContent, read_content
 from store.broadcasts.uploads import unknown_pictures
 from store.clock import BANGKOK, in_bangkok, now
-from store.line_limits import units
+from store.line.limits import units
 from store.menus import SEASONS
 
 LONGEST_TITLE, LONGEST_PURPOSE = 120, 2000

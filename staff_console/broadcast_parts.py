@@ -14,7 +14,7 @@ from staff_console.case_forms import clean_note
 from staff_console.office import me, office
 from store.broadcasts.content import BUTTONS, FACTS
 from store.files import NotKept, uploaded
-from store.line_limits import MESSAGES_IN_A_REQUEST
+from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.models import File
 from store.thai import arabic_digits
 

@@ -20,7 +20,7 @@ from staff_console.case_forms import LONGEST_NOTE, clean_note
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import TEST_SENDS, count
 from staff_console.office import me, office
-from store.audit import write_down
+from store.audit.log import write_down
 from store.broadcast_models import Broadcast, Tester
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.life import Act, Refused

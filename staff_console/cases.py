@@ -23,7 +23,7 @@ from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import UNMASKS, count
 from staff_console.office import me, office
 from staff_console.unmasking import unmask_for_a_while, unmasked_until
-from store.audit import write_down
+from store.audit.log import write_down
 from store.cases import Actor, StaleCase, lock_case
 from store.cases import act as act_on
 from store.cases import assign as assign_to

@@ -24,10 +24,10 @@ from staff_console.emergency import page_of, template_in
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.office import me, office
 from staff_console.previews import phone_of_content
-from store.audit import write_down
+from store.audit.log import write_down
 from store.broadcasts import emergency as lane
 from store.broadcasts.life import Refused
-from store.line_limits import units
+from store.line.limits import units
 from store.staff import Role
 
 emergency_templates = Blueprint("emergency_templates", __name__)

@@ -8,11 +8,11 @@ from flask import Flask
 from staff_console import words
 from staff_console.office import office
 from store import thai
-from store.calendar import Month
 from store.clock import in_bangkok, today
 from store.line_breaks import unbroken
 from store.masking import numbers_masked
 from store.models import Case
+from store.municipality.calendar import Month
 from store.search import RUNNING
 from store.staff_models import ALL_DEPARTMENTS
 from store.statuses import Status

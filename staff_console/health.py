@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app
 
 from staff_console.office import office
 from store.metrics import CONTENT_TYPE, exposition
-from store.security_txt import PATH, security_txt
+from store.municipality.security_txt import PATH, security_txt
 
 health = Blueprint("health", __name__)
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from staff_console.cookies import session_cookie
 from staff_console.office import me, office
 from store import sessions
-from store.audit import write_down
+from store.audit.log import write_down
 
 my_sessions = Blueprint("my_sessions", __name__)
 

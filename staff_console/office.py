@@ -6,10 +6,10 @@ from typing import cast
 from flask import current_app, g
 
 from staff_console.settings import ConsoleSettings
-from store.calendar import OfficeCalendar
 from store.database.engine import Database
 from store.media import Media
-from store.municipality import Municipality
+from store.municipality.calendar import OfficeCalendar
+from store.municipality.profile import Municipality
 from store.passwords import Passwords
 from store.services import Service
 from store.staff_models import Staff

@@ -18,7 +18,7 @@ from staff_console.kept_forms import show_kept, unpack
 from staff_console.office import me, office
 from staff_console.sign_in_page import sign_in_page
 from store import sessions, sign_ins
-from store.audit import write_down
+from store.audit.log import write_down
 from store.logs import failure_fields
 from store.sign_ins import Browser
 

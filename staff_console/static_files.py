@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask import Flask, Response, abort, request
 
-from store.static_files import StaticFiles
+from store.http.static_files import StaticFiles
 
 OWN: Final = StaticFiles(Path(__file__).parent / "static")
 DRAWINGS: Final = Path(__file__).parents[1] / "line_simulator" / "static"

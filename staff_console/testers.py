@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.office import me, office
-from store.audit import write_down
+from store.audit.log import write_down
 from store.broadcast_models import Tester
 from store.broadcasts import testers as circle
 from store.clock import now

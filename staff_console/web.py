@@ -46,7 +46,7 @@ from store.keys import open_database
 from store.logs import set_up_logs
 from store.media import Media
 from store.metrics import open_registry
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.passwords import Passwords
 from store.readiness import Readiness
 from store.services import read_services

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store import staff as accounts
-from store.audit import write_down
+from store.audit.log import write_down
 from store.clock import CLOCKS_DIFFER, now
 from store.database.encryption import TownSealer
 from store.database.engine import Database
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.passwords import Passwords
 from store.sessions import end_sessions_of
 from store.sign_ins import username_of

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store import heartbeats
-from store.audit import write_down
+from store.audit.log import write_down
 from store.broadcast_models import ConfirmButton, Mailing, Surge, Tester
 from store.clock import in_bangkok, now
 from store.files import RESTORED

@@ -12,12 +12,12 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.audit import write_down
+from store.audit.log import write_down
 from store.broadcast_models import BulkMessage
 from store.cases import Actor, tell_many
 from store.clock import CLOCKS_DIFFER, now
 from store.models import Case
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.staff_models import Staff
 from store.statuses import Who
 

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.account_models import QuotaReading
-from store.calendar import Month
 from store.clock import now
 from store.money import latest
+from store.municipality.calendar import Month
 
 LATELY = timedelta(days=1)
 # LINE calls its count approximate: so few may be a slip of it.

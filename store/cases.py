@@ -9,12 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from store import outbox
-from store.calendar import OfficeCalendar, fiscal_year
 from store.case_codes import read_case_code
 from store.clock import in_bangkok, now
 from store.database.sequences import new_tracking_code, next_number
 from store.models import Case, CaseEvent, File, Resident
-from store.municipality import Municipality
+from store.municipality.calendar import OfficeCalendar, fiscal_year
+from store.municipality.profile import Municipality
 from store.residents import listen
 from store.services import Service
 from store.staff_models import Staff

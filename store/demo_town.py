@@ -23,7 +23,7 @@ from store.clock import BANGKOK, in_bangkok, in_the_past, now
 from store.database.encryption import sealer_of
 from store.keys import open_database
 from store.models import Case, Resident
-from store.municipality import Municipality, read_municipality
+from store.municipality.profile import Municipality, read_municipality
 from store.ratings import comment, rate
 from store.residents import meet, remember
 from store.services import Service, read_services

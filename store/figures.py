@@ -11,7 +11,7 @@ from store.clock import now, today
 from store.database import sequences
 from store.models import Case, File, InboxEvent, OutboxRow
 from store.money import Standing
-from store.municipality import Plan
+from store.municipality.profile import Plan
 from store.search import RUNNING
 from store.statuses import OPEN_STATUSES, Status
 from store.system_models import Heartbeat

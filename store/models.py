@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store import account_models, broadcast_models, system_models
+from store.audit import models as audit_models
 from store.database import models as database_models
 from store.database.encrypted_rows import SealedRow, SealedValue
 from store.database.engine import Table
@@ -291,5 +292,5 @@ class OutboxRow(SealedRow, Table):
 
 
 # What migrations compare a database with: naming the modules here is what makes their tables known.
-OTHERS = (account_models, broadcast_models, database_models, system_models)
+OTHERS = (account_models, audit_models, broadcast_models, database_models, system_models)
 TABLES = Table.metadata

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from store import outbox
 from store.account_models import QuotaReading
 from store.broadcast_models import Chunk
-from store.calendar import Month
 from store.clock import in_bangkok, now
 from store.models import OutboxRow
-from store.municipality import Plan
+from store.municipality.calendar import Month
+from store.municipality.profile import Plan
 
 DAY = timedelta(days=1)
 # LINE counts days in Japan's time and does not say when its month turns. What we sent in the two hours between both

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.clock import CLOCKS_DIFFER, now
 from store.models import Case, File, Resident
-from store.municipality import Limits
+from store.municipality.profile import Limits
 
 SHORT, DAY, HOUR = timedelta(minutes=10), timedelta(days=1), timedelta(hours=1)
 

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from store.cases import RESIDENT, act
 from store.models import Case
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.statuses import Action, NotAllowed
 
 

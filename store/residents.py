@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from store.clock import now
 from store.database.encryption import TownSealer
-from store.line_limits import cut
+from store.line.limits import cut
 from store.menus import is_registered, look_again
 from store.models import Case, Resident
 

@@ -12,7 +12,7 @@ from store.broadcasts.blanks import leads_away, town_numbers
 from store.bulk import MOST_ALONE, WINDOW, hold
 from store.clock import CLOCKS_DIFFER, now
 from store.models import Case, CaseEvent
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.staff_models import Staff
 from store.statuses import Action
 from store.thai import folded

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, false, func, literal, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 
-from store.calendar import fiscal_year
 from store.clock import today
 from store.models import Case, File
+from store.municipality.calendar import fiscal_year
 from store.staff import Role
 from store.staff_models import Staff
 from store.statuses import OPEN_STATUSES, WAITING_STATUSES, Status

@@ -19,7 +19,7 @@ DOES_NOT_START = 4
 # Of 32 random bytes about 30 differ, of 16 random hexadecimal digits about 10, and fewer than this many hardly ever.
 LEAST_DIFFERENT = 6
 LEAST_DIFFERENT_BYTES = 8
-DEMO_MUNICIPALITY = Path(__file__).parent / "demo_municipality.toml"
+DEMO_MUNICIPALITY = Path(__file__).parent / "municipality" / "demo.toml"
 
 
 _DRIVERS = {"sqlite", "sqlite+pysqlite", "postgres", "postgresql", "postgresql+psycopg"}

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.audit import write_down
+from store.audit.log import write_down
 from store.clock import now
 from store.database.encryption import TownSealer
 from store.database.engine import Database

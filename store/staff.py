@@ -9,11 +9,11 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from store.audit import write_down
+from store.audit.log import write_down
 from store.clock import now
 from store.database.encryption import TownSealer
 from store.models import Case
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.passwords import Passwords, check_new_password
 from store.sessions import end_sessions_of
 from store.sign_ins import unlock, username_of

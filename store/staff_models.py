@@ -126,18 +126,6 @@ class LimitedUse(Table):
     at: Mapped[datetime]
 
 
-class StaffAct(Table):
-    """The audit of what staff did beyond cases: sign-ins, refusals, accounts, views of personal data."""
-
-    __tablename__ = "staff_act"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    act: Mapped[str] = mapped_column(String(40))
-    about: Mapped[str] = mapped_column(String(120), default="")
-    place: Mapped[str | None] = mapped_column(String(64))
-
-
 class PressedForm(Table):
     """A form of the console that was carried out: a double click or a reload finds its mark here."""
 

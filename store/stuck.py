@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from store import inbox, outbox
-from store.audit import write_down
+from store.audit.log import write_down
 from store.clock import now
 from store.models import Case, InboxEvent, OutboxRow
 from store.search import visible_to

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store.audit import write_down
+from store.audit.log import write_down
 from store.broadcast_models import Surge
 from store.clock import now
 from store.menus import SEASONS

@@ -10,7 +10,7 @@ from store.cases import Actor, Submission, act, open_case
 from store.clock import now
 from store.database.encryption import sealer_of
 from store.models import Case, Resident
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.passwords import Passwords
 from store.residents import meet, remember
 from store.services import Service

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from store.database.engine import Database
 from store.line_breaks import plain
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.passwords import Passwords
 from store.staff import NewStaff, add_staff
 from store.staff_models import ALL_DEPARTMENTS

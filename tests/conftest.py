@@ -14,7 +14,7 @@ from jinja2 import FileSystemBytecodeCache
 from store.clock import BANGKOK
 from store.database.engine import Database
 from store.keys import open_database
-from store.municipality import Municipality, read_municipality
+from store.municipality.profile import Municipality, read_municipality
 from store.schema import upgrade
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
 from tests.limit import Limit

@@ -19,7 +19,7 @@ from bot.conversations.nothing import is_nothing, is_unknown
 from bot.conversations.places import read_pin, show_place
 from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, Words
 from bot.conversations.secret_words import tells_a_secret
-from store.places import Centre
+from store.municipality.places import Centre
 from store.services import Question
 from store.services.definition import UNKNOWN
 from store.thai import (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.conversations.said import Pin
-from store.places import Centre
+from store.municipality.places import Centre
 
 
 def read_pin(pin: Pin, centre: Centre | None) -> dict[str, Any] | None:

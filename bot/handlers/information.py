@@ -5,7 +5,7 @@ from bot.replies import Button, CallCard, Reply, Say
 from bot.visit import Visit
 from store.broadcasts.published import list_announcements
 from store.conversations import FORGET_AFTER
-from store.line_limits import cut
+from store.line.limits import cut
 from store.menus import ENGLISH, THAI
 from store.residents import choose_language
 from store.thai import thai_date

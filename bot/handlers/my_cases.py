@@ -14,7 +14,7 @@ from store.cases import (
     find_own_case_by_code,
     lock_case,
 )
-from store.line_limits import cut
+from store.line.limits import cut
 from store.models import Case
 from store.rate_limits import may_guess, note_wrong_code
 from store.ratings import comment, rate

@@ -17,7 +17,7 @@ from store import conversations
 from store.broadcast_models import Surge
 from store.cases import Submission, cases_of, open_case
 from store.clock import in_bangkok
-from store.line_limits import cut
+from store.line.limits import cut
 from store.loose_files import loose_files
 from store.models import Case, Conversation
 from store.rate_limits import next_case_at

@@ -5,7 +5,7 @@ from bot.replies import Button, Reply, TopicCard, TopicRow
 from bot.visit import Visit
 from store.broadcasts import topics
 from store.broadcasts.topics import EVERYTHING
-from store.municipality import Topic
+from store.municipality.profile import Topic
 from store.thai import folded
 
 

@@ -14,7 +14,7 @@ from bot.handlers import conversation, leaving, menu, my_cases
 from bot.replies import Button, Reply
 from bot.visit import Visit
 from store.cases import cases_of
-from store.line_limits import cut
+from store.line.limits import cut
 from store.models import Case, Conversation
 from store.residents import kept_words, offer
 from store.statuses import OPEN_STATUSES, Action, Status, Who, allowed

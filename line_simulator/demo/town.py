@@ -45,7 +45,7 @@ def open_town(place: Place, children: Children, passwords: Mapping[str, str]) ->
 
 def _basic_id() -> str:
     """Returns the account's id as the municipality's file has it: residents compare both to recognise a forgery."""
-    facts = tomllib.loads((ROOT / "store" / "demo_municipality.toml").read_text("utf-8"))
+    facts = tomllib.loads((ROOT / "store" / "municipality" / "demo.toml").read_text("utf-8"))
     return str(facts["account"]["basic_id"])
 
 

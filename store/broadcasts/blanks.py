@@ -12,7 +12,7 @@ from typing import Any
 
 from store.broadcasts.content import read_content
 from store.broadcasts.life import Refused
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 
 LONGEST_BLANK = 100
 _BLANK = re.compile(r"\[([^\[\]\n]{1,40})\]")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store import outbox
-from store.audit import write_down
+from store.audit.log import write_down
 from store.broadcast_models import Broadcast, ConfirmButton, Tester
 from store.broadcasts import approval
 from store.broadcasts.emergency import confirmers

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from store.line_limits import LABEL_CHARACTERS, MESSAGES_IN_A_REQUEST, TEXT_UNITS, characters, units
+from store.line.limits import LABEL_CHARACTERS, MESSAGES_IN_A_REQUEST, TEXT_UNITS, characters, units
 
 CARD_TITLE_UNITS, CARD_TEXT_UNITS, FACT_UNITS = 100, 1000, 120
 PLACE_CHARACTERS = 100

@@ -18,7 +18,7 @@ from store.broadcasts.content import read_content
 from store.broadcasts.life import Act, Refused, Status, check_age, digest_of, find_rule
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.staff_models import Staff
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from store.broadcasts.content import Button, Card, Content, Fact, Part, Picture, Place, Words
-from store.flex import EDGE, GREEN, GREY, LINE_GREY, Box, bubble, header, text
-from store.line_limits import ALT_UNITS, TEXT_UNITS, cut_units
-from store.municipality import Municipality
+from store.line.flex import EDGE, GREEN, GREY, LINE_GREY, Box, bubble, header, text
+from store.line.limits import ALT_UNITS, TEXT_UNITS, cut_units
+from store.municipality.profile import Municipality
 
 CHECK_WORDS = "ตรวจสอบประกาศ"
 COLOURS = {"announcement": GREEN, "warning": "#B3261E", "event": "#6B3FA0", "tax": "#1B5E9E"}

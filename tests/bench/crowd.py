@@ -19,7 +19,7 @@ from store.clock import now
 from store.database.engine import Database, Table
 from store.inbox import Arrival
 from store.models import Case, InboxEvent, OutboxRow, Resident
-from store.municipality import Municipality, read_municipality
+from store.municipality.profile import Municipality, read_municipality
 from store.search import Tab
 from store.services import read_services
 from store.statuses import Status

@@ -20,7 +20,7 @@ from line_simulator.web import serve
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
 from store.database.engine import Database
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.passwords import Passwords
 from store.settings import StoreSettings
 from store.staff import NewStaff, add_staff

@@ -18,7 +18,7 @@ from line_simulator.demo.keys import read_keys
 from line_simulator.demo.officers import Officer
 from line_simulator.demo.place import Place
 from line_simulator.demo.residents import plain_session
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.children import Child
 from tests.waiting import PATIENCE_SECONDS, wait_until

@@ -10,7 +10,7 @@ from staff_console.office import Office
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
 from store.database.engine import Database
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.settings import StoreSettings
 from tests.builders import a_case, an_officer
 from tests.console.pages import Person

@@ -15,7 +15,7 @@ from store.clock import in_bangkok, now
 from store.database.engine import Database
 from store.models import Case
 from store.money import note_reading
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from tests.builders import a_case, a_resident
 from tests.console.looks import acts_of
 from tests.console.news import (

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from store.broadcast_models import Broadcast
 from store.broadcasts.content import read_content
 from store.database.engine import Database
-from store.line_limits import units
+from store.line.limits import units
 from tests.builders import a_resident
 from tests.console.looks import snapshot
 from tests.console.news import CARD, FORM, NEW, TEXT, edit, press, raw, row, said_at, submit, words, write

@@ -13,7 +13,7 @@ from store.bulk import digest_of
 from store.clock import now
 from store.database.engine import Database
 from store.models import Case, OutboxRow
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.purging import purge
 from store.staff_models import Staff
 from tests.builders import a_case, a_resident, an_officer

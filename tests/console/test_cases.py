@@ -16,7 +16,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.decoding import Decoder
 from store.models import Case, File, Resident
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.ratings import comment, rate
 from store.shelves import Folder
 from store.statuses import Status

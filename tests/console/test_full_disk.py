@@ -16,7 +16,7 @@ import requests
 from store.clock import now
 from store.database.engine import Database
 from store.media import Media
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.settings import StoreSettings
 from store.staff_models import StaffSession
 from tests.builders import PASSWORD, a_case, an_officer

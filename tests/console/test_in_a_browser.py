@@ -23,7 +23,7 @@ from store.broadcasts.life import digest_of
 from store.clock import now
 from store.database.engine import Database
 from store.files import uploaded
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.staff_models import Staff, StaffSession
 from store.statuses import Status
 from tests.builders import PASSWORD, a_case, an_answer, an_officer

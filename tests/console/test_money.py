@@ -11,11 +11,11 @@ from flask import Flask
 from staff_console.money import bar
 from store import outbox
 from store.account_models import QuotaReading
-from store.calendar import Month
 from store.clock import now
 from store.database.engine import Database
 from store.money import Billed, note_reading, weigh
-from store.municipality import Plan
+from store.municipality.calendar import Month
+from store.municipality.profile import Plan
 from tests.builders import a_resident
 from tests.console.conftest import office_of
 from tests.console.pages import Person

@@ -9,9 +9,10 @@ from flask import Flask
 
 from store import account_requests
 from store import staff as accounts
+from store.audit.models import StaffAct
 from store.database.engine import Database
-from store.municipality import Municipality
-from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff, StaffAct
+from store.municipality.profile import Municipality
+from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff
 from tests.builders import QUICK_PASSWORDS
 from tests.console.looks import acts_of, person_of, snapshot
 from tests.console.pages import Person

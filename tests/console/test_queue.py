@@ -7,7 +7,7 @@ import time_machine
 
 from store.clock import now
 from store.database.engine import Database
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.statuses import Status
 from tests.builders import a_case
 from tests.console.pages import Person

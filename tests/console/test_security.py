@@ -10,7 +10,7 @@ from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
 from store.database.engine import Database
 from store.models import Case, File
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.settings import SettingsError, StoreSettings, web_address
 from tests.builders import PASSWORD, a_case, a_place, a_resident, an_answer
 from tests.console.addresses import addresses

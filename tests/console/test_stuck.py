@@ -11,7 +11,7 @@ from store import inbox, outbox
 from store.clock import now
 from store.database.engine import Database
 from store.models import Case, InboxEvent, OutboxRow
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.staff_models import Staff
 from store.statuses import Status
 from tests.builders import a_case

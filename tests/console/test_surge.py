@@ -10,7 +10,7 @@ from store import surge
 from store.clock import now
 from store.database.engine import Database
 from store.models import CaseEvent
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.staff_models import Staff
 from store.statuses import Status
 from tests.builders import a_case, a_resident, an_officer

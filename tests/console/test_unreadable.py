@@ -11,7 +11,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.inbox import Arrival
 from store.models import CaseEvent, InboxEvent, OutboxRow
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.outbox import put_notice
 from store.unreadable import UNREADABLE, WAITS_FOR_KEY, put_off
 from tests.builders import a_case, an_answer

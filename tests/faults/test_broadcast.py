@@ -29,7 +29,7 @@ from store.broadcast_models import Mailing
 from store.broadcasts.mailings import MOST_RESIDENTS
 from store.clock import now
 from store.database.engine import Database
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.children import Child
 from tests.faults import processes

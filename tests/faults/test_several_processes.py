@@ -19,7 +19,7 @@ from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
 from store.database.engine import Database
 from store.models import Case, CaseEvent, InboxEvent, OutboxRow
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.residents import listen
 from store.settings import StoreSettings
 from store.statuses import Action

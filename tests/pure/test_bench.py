@@ -3,7 +3,7 @@
 import pytest
 
 from bot.web import is_signed
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.bench.bodies import SECRET, pin, text, webhook
 from tests.bench.report import (

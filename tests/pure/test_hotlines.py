@@ -11,7 +11,7 @@ from bot.phrases import IN_ENGLISH, Phrases
 from bot.render import render
 from bot.replies import CallCard
 from line_simulator.validation import find_message_problems
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.line_openapi import problems_with
 from tests.pure.strategies import SERVICES

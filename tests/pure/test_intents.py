@@ -11,7 +11,7 @@ from bot.handlers import commands, taps, typed_buttons
 from bot.handlers.typed_buttons import read_stars
 from bot.phrases import Phrases
 from bot.richmenus.declaration import read_menus
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from store.thai import folded
 from tests.pure.strategies import SERVICES, SOME, hard_texts

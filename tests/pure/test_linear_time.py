@@ -25,7 +25,7 @@ from bot.events import read_event
 from bot.handlers.commands import read_command
 from bot.handlers.typed_buttons import read_stars
 from store.case_codes import find_case_code, read_case_code
-from store.line_limits import cut, units
+from store.line.limits import cut, units
 from store.masking import numbers_masked
 from store.services.definition import Kind
 from store.thai import first_name, folded, one_spelling, without_particles, without_repeats

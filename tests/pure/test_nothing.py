@@ -6,7 +6,7 @@ from bot.conversations.answers import Accepted, check, show_in_chat
 from bot.conversations.nothing import is_nothing
 from bot.conversations.said import Words
 from bot.phrases import Phrases
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import SETTING, a_question, accepted, refused
 from tests.pure.strategies import SERVICES

@@ -8,7 +8,7 @@ from bot.render import render
 from bot.replies import NoticeCard, Picture, Say
 from bot.settings import BotSettings
 from line_simulator.validation import find_message_problems
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
 
 PHRASES = Phrases(read_municipality(DEMO_MUNICIPALITY).words())

@@ -11,8 +11,8 @@ from bot import phrases as phrases_module
 from bot.conversations import answers, engine
 from bot.notices import NOTICES
 from bot.phrases import FILE, IN_ENGLISH, PhraseError, Phrases
-from store.line_limits import LABEL_CHARACTERS, characters
-from store.municipality import read_municipality
+from store.line.limits import LABEL_CHARACTERS, characters
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from store.statuses import RULES
 from tests.pure.strategies import SERVICES

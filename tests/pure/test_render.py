@@ -26,8 +26,7 @@ from bot.replies import (
     choice,
 )
 from line_simulator.validation import find_message_problems
-from store.line_breaks import plain
-from store.line_limits import (
+from store.line.limits import (
     BUBBLE_BYTES,
     CAROUSEL_BYTES,
     characters,
@@ -36,6 +35,7 @@ from store.line_limits import (
     json_bytes,
     units,
 )
+from store.line_breaks import plain
 from tests.line_openapi import problems_with
 from tests.pure.builders import a_question, a_service
 from tests.pure.strategies import FEW, SERVICES, SOME, hard_texts, services

@@ -13,7 +13,7 @@ from bot.replies import ServiceMenu
 from bot.visit import Office
 from store.database.encryption import Sealer
 from store.media import Media
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.services import ServiceError, read_services
 from store.services.definition import FOLDER, MOST_SERVICES, read_service
 from store.settings import DEMO_MUNICIPALITY

@@ -8,7 +8,7 @@ from bot.conversations.drafts import Asking, Confirming, Draft, answered, asked_
 from bot.conversations.engine import edit, go_back, hear, skip
 from bot.conversations.said import Photo, Words
 from bot.conversations.triage import triage_of
-from store.municipality import read_municipality
+from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import SETTING, a_question, a_service
 from tests.pure.strategies import SERVICES, SOME, anything_said, services

@@ -22,7 +22,7 @@ from store.broadcasts.listed import Imported, find_listed
 from store.clock import now
 from store.database.engine import Database
 from store.models import OutboxRow, Resident
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.staff_models import Staff
 from tests.builders import a_case, a_resident, an_officer
 from tests.shut import shut

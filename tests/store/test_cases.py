@@ -12,7 +12,7 @@ from store.cases import RESIDENT, Actor, StaleCase, act, lock_case
 from store.clock import BANGKOK, now
 from store.database.engine import Database
 from store.models import Case, File, OutboxRow
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.ratings import rate
 from store.statuses import Action, NotAllowed, Status, Who
 from tests.builders import a_case, a_resident, an_officer

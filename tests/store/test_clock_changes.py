@@ -20,7 +20,7 @@ from store.database.models import Tick
 from store.files import claim_wanted, put_off, want
 from store.inbox import Arrival
 from store.models import File, InboxEvent, OutboxRow
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.outbox import LAST_TRY_AFTER
 from store.residents import keep_words, kept_words
 from store.sessions import IDLE, begin_session, find_signed_in

@@ -14,7 +14,7 @@ from store.clock import now, today
 from store.database.engine import Database
 from store.demo_town import CASES, PEOPLE, give_a_past
 from store.models import Case, CaseEvent
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.search import Filters, Tab
 from store.staff_models import Staff
 from tests.builders import an_officer

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from store import outbox
 from store.account_models import QuotaReading
 from store.broadcast_models import Broadcast, Chunk, Mailing
-from store.calendar import Month
 from store.clock import BANGKOK, now
 from store.database.engine import Database
 from store.models import OutboxRow
@@ -29,7 +28,8 @@ from store.money import (
     replies_between,
     standing,
 )
-from store.municipality import Municipality, Plan
+from store.municipality.calendar import Month
+from store.municipality.profile import Municipality, Plan
 from tests.builders import a_resident, an_officer
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -19,7 +19,7 @@ from store.database.engine import Database
 from store.figures import count_all
 from store.media import Media
 from store.models import InboxEvent, OutboxRow
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.outbox import put_notice, put_reply
 from store.purging import MOST_ROWS, purge
 from store.settings import StoreSettings

@@ -19,7 +19,7 @@ from store.inbox import Arrival
 from store.keys import count_by_key, open_database
 from store.media import Media
 from store.models import Case, File, InboxEvent, OutboxRow, Resident
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.resealing import Resealed, reseal, sentences
 from store.residents import meet
 from store.schema import drift, upgrade

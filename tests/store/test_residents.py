@@ -7,7 +7,7 @@ import time_machine
 
 from store.database.engine import Database
 from store.models import Resident
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.residents import keep_words, kept_words, listen, listening_for, offer, stop_listening, take_offer
 from tests.builders import a_case, a_resident
 

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from store.database.engine import Database
 from store.files import claim_wanted
 from store.models import TABLES, Case
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.schema import (
     FOLDER,
     BrokenPointers,

@@ -8,7 +8,7 @@ import time_machine
 from store import search
 from store.clock import now
 from store.database.engine import Database
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.search import Filters, Tab
 from store.staff_models import Staff
 from store.statuses import Status

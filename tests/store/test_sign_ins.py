@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from store.audit.models import StaffAct
 from store.database.engine import Database
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.passwords import Passwords
 from store.purging import purge
 from store.sessions import begin_session, end_sessions_of, find_signed_in
 from store.sign_ins import TooManyTries, WrongSignIn, is_locked, place, sign_in
 from store.staff import unlock_account
-from store.staff_models import SignInStreak, SignInTry, Staff, StaffAct, StaffSession
+from store.staff_models import SignInStreak, SignInTry, Staff, StaffSession
 from tests.builders import PASSWORD, QUICK_PASSWORDS, an_officer
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from store.database.engine import Database
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.passwords import BadPassword, Passwords, check_new_password
 from store.staff import BadAccount, NewStaff, add_staff, change_role, close_account, find_staff, list_staff
 from tests.builders import PASSWORD, QUICK_PASSWORDS, an_officer

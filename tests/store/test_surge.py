@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from store import surge
+from store.audit.models import StaffAct
 from store.database.engine import Database
 from store.models import Case
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.search import Filters, Tab, list_queue, visible_to
 from store.seasons import menu_now
-from store.staff_models import Staff, StaffAct
+from store.staff_models import Staff
 from store.statuses import Status
 from store.surge import BadSurge
 from tests.builders import SERVICE, a_case, an_officer

@@ -11,7 +11,7 @@ from store.broadcasts import approval
 from store.clock import now
 from store.database.engine import Database
 from store.models import Resident
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from store.schema import FOLDER, _config, drift, upgrade
 from store.staff_models import ALL_DEPARTMENTS, Staff
 from store.taking_back import note_unsent, was_unsent

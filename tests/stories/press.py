@@ -21,7 +21,7 @@ from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database
 from store.models import Resident
-from store.municipality import Municipality
+from store.municipality.profile import Municipality
 from tests.builders import an_officer
 from tests.stories.scenes import calls
 from tests.town import TOKEN, Town

@@ -16,7 +16,7 @@ from line_simulator.residents import Resident as Phone
 from store import money
 from store.account_models import QuotaReading
 from store.clock import BANGKOK
-from store.municipality import Plan
+from store.municipality.profile import Plan
 from store.statuses import Action
 from tests.processes import start
 from tests.stories.press import URGENT, approve, crowd, progress

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from store.municipality import Security
+from store.municipality.profile import Security
 
 PATH = "/.well-known/security.txt"
 # The RFC recommends less than a year. It is counted from the start of the process, as a sign that somebody is there.

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from store.municipality import MunicipalityError, read_municipality
+from store.municipality.profile import MunicipalityError, read_municipality
 from store.settings import DEMO_MUNICIPALITY
 
 DEMO = DEMO_MUNICIPALITY.read_text("utf-8")

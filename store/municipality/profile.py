@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from store.places import Centre
+from store.municipality.places import Centre
 from store.settings import SettingsError
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.agencies import LONGEST, names_an_agency
+from store.municipality.agencies import LONGEST, names_an_agency
 
 
 @pytest.mark.parametrize(

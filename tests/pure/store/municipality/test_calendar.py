@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.calendar import OfficeCalendar, fiscal_year
 from store.clock import BANGKOK
-from store.municipality import OfficeHours, read_municipality
+from store.municipality.calendar import OfficeCalendar, fiscal_year
+from store.municipality.profile import OfficeHours, read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from store.thai import thai_moment
 from tests.pure.strategies import SOME

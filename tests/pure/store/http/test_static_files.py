@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store.static_files import StaticFiles
+from store.http.static_files import StaticFiles
 
 STYLE = b"p { color: red; } " * 100
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Self
 
 from store.clock import BANGKOK, in_bangkok
-from store.municipality import Municipality, OfficeHours
+from store.municipality.profile import Municipality, OfficeHours
 
 Unit = Literal["working", "calendar"]
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from store.audit.models import StaffAct
 from store.clock import now
-from store.staff_models import StaffAct
 
 
 def write_down(
