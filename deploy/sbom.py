@@ -33,7 +33,7 @@ VENDORED: Final = (
     Vendored(
         "axe-core", "MPL-2.0", ("tests/browser/axe.min.js",), "tests/browser/axe.min.js", "pkg:npm/axe-core", runs=False
     ),
-    Vendored("common passwords of Django", "BSD-3-Clause", ("store/common_passwords.txt.gz",)),
+    Vendored("common passwords of Django", "BSD-3-Clause", ("store/staff/common_passwords.txt.gz",)),
     Vendored("Sarabun", "OFL-1.1", ("bot/**/*.ttf", "*/static/fonts/*.woff2")),
 )  # fmt: skip
 _VERSION = re.compile(rb"axe v?(\d+\.\d+\.\d+)")

@@ -11,10 +11,18 @@ from sqlalchemy.orm import Session
 from store.database.encryption import TownSealer
 from store.database.engine import Database
 from store.municipality.profile import Municipality, MunicipalityError, read_municipality
-from store.passwords import BadPassword, Passwords
 from store.settings import SettingsError, StoreSettings
-from store.staff import BadAccount, NewStaff, Role, add_staff, find_staff, reset_password, unlock_account
-from store.staff_models import ALL_DEPARTMENTS, Staff
+from store.staff.accounts import (
+    BadAccount,
+    NewStaff,
+    Role,
+    add_staff,
+    find_staff,
+    reset_password,
+    unlock_account,
+)
+from store.staff.models import ALL_DEPARTMENTS, Staff
+from store.staff.passwords import BadPassword, Passwords
 
 BAD_INPUT = 2
 REASONS = {

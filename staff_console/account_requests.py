@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.office import me, office
-from store import account_requests as requests
-from store.staff import BadAccount
-from store.staff_models import AccountRequest
+from store.staff import account_requests as requests
+from store.staff.accounts import BadAccount
+from store.staff.models import AccountRequest
 
 account_requests = Blueprint("account_requests", __name__)
 Page = str | Response | tuple[str, int]

@@ -14,7 +14,7 @@ from store.broadcasts.emergency import unconfirmed
 from store.broadcasts.listing import waiting_for
 from store.logs import failure_fields
 from store.search import visible_to
-from store.staff import Role
+from store.staff.accounts import Role
 from store.surge import find_waiting
 
 log = logging.getLogger(__name__)

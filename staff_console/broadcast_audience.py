@@ -17,8 +17,8 @@ from store.audit.log import write_down
 from store.broadcasts.audience import BadAudience, read_audience
 from store.broadcasts.listed import find_listed
 from store.database.encryption import CannotOpen
-from store.limits import LimitReached
 from store.search import find_by_number, visible_to
+from store.staff.limits import LimitReached
 
 LARGEST_LIST = 2 * 1024 * 1024
 MOST_CASES = 200

@@ -23,7 +23,7 @@ from store.broadcasts.published import buttons_of
 from store.broadcasts.testers import linked_testers
 from store.clock import now
 from store.menus import SEASONS
-from store.staff_models import Staff
+from store.staff.models import Staff
 
 # In the order in which they stand on the page; the first that is open is the next step.
 _ORDER = (Act.APPROVE, Act.SUBMIT, Act.REVIEW, Act.RESUME, Act.PAUSE, Act.RETURN, Act.TAKE_BACK, Act.CANCEL)

@@ -20,11 +20,11 @@ from store import bulk as messages
 from store.broadcast_models import BulkMessage
 from store.bulk import BulkRefused
 from store.cases import lock_case
-from store.limits import LimitReached
 from store.models import Case
 from store.same_words import told_the_same
 from store.search import PER_PAGE, find_case
-from store.staff import Role
+from store.staff.accounts import Role
+from store.staff.limits import LimitReached
 from store.surge import find_running
 
 bulk = Blueprint("bulk", __name__)

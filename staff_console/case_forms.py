@@ -10,7 +10,7 @@ from staff_console import words
 from staff_console.form_tokens import new_form_token
 from store.models import Case
 from store.municipality.agencies import names_an_agency
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import RULES, Action, Rule, Status, Who, allowed
 
 MOST_PHOTOS = 5

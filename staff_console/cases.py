@@ -31,7 +31,7 @@ from store.files import NotKept, uploaded
 from store.models import Case, File
 from store.same_words import reach_too_many
 from store.search import find_case
-from store.staff import colleagues_for
+from store.staff.accounts import colleagues_for
 from store.statuses import Action, NotAllowed, Who
 from store.surge import may_sort
 

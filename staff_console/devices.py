@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from staff_console.office import office
-from store.sign_ins import username_of
+from store.staff.sign_ins import username_of
 
 KNOWN_FOR_SECONDS: Final = 180 * 24 * 60 * 60
 # Several officers share a computer.

@@ -28,7 +28,7 @@ from store.audit.log import write_down
 from store.broadcasts import emergency as lane
 from store.broadcasts.life import Refused
 from store.line.limits import units
-from store.staff import Role
+from store.staff.accounts import Role
 
 emergency_templates = Blueprint("emergency_templates", __name__)
 Page = str | Response | tuple[str, int]

@@ -18,9 +18,9 @@ from staff_console.limits import retry_after, said
 from staff_console.permissions import may
 from store.database.encryption import CannotOpen
 from store.decoding import DecoderUnavailable
-from store.limits import LimitReached
 from store.logs import failure_fields
 from store.shelves import StorageUnavailable
+from store.staff.limits import LimitReached
 
 log = logging.getLogger(__name__)
 

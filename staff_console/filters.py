@@ -14,7 +14,7 @@ from store.masking import numbers_masked
 from store.models import Case
 from store.municipality.calendar import Month
 from store.search import RUNNING
-from store.staff_models import ALL_DEPARTMENTS
+from store.staff.models import ALL_DEPARTMENTS
 from store.statuses import Status
 
 

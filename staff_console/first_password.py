@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from staff_console.office import office
 from staff_console.words import REFUSALS
-from store.account_requests import BadLink, find_by_link, set_first_password
-from store.passwords import BadPassword
+from store.staff.account_requests import BadLink, find_by_link, set_first_password
+from store.staff.passwords import BadPassword
 
 first_password = Blueprint("first_password", __name__)
 Page = str | Response | tuple[str, int]

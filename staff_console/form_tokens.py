@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.staff_models import PressedForm
+from store.staff.models import PressedForm
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 

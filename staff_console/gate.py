@@ -12,8 +12,8 @@ from staff_console.permissions import PUBLIC, WITH_INITIAL_PASSWORD, may
 from staff_console.sign_in_page import sign_in_page
 from store.audit.log import write_down
 from store.metrics import is_bearer
-from store.sessions import find_signed_in, is_known, why_ended
 from store.settings import is_this_machine
+from store.staff.sessions import find_signed_in, is_known, why_ended
 
 # A form that anybody may send holds a name and a password.
 _MOST_OF_A_STRANGER = 64 * 1024

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from staff_console.office import me
-from store import limits
-from store.limits import Limit, LimitReached
+from store.staff import limits
+from store.staff.limits import Limit, LimitReached
 
 HOUR: Final = timedelta(hours=1)
 TEST_SENDS: Final = Limit("test send", 20, HOUR)  # each is billed

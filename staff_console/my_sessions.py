@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from staff_console.cookies import session_cookie
 from staff_console.office import me, office
-from store import sessions
 from store.audit.log import write_down
+from store.staff import sessions
 
 my_sessions = Blueprint("my_sessions", __name__)
 

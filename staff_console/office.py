@@ -10,9 +10,9 @@ from store.database.engine import Database
 from store.media import Media
 from store.municipality.calendar import OfficeCalendar
 from store.municipality.profile import Municipality
-from store.passwords import Passwords
 from store.services import Service
-from store.staff_models import Staff
+from store.staff.models import Staff
+from store.staff.passwords import Passwords
 
 
 @dataclass(frozen=True)

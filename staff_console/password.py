@@ -9,11 +9,11 @@ from staff_console.browser_names import name_browser
 from staff_console.office import me, office
 from staff_console.sign_in import retry_after, too_many, with_cookie
 from staff_console.words import REFUSALS
-from store.passwords import BadPassword, normal
-from store.sessions import begin_session
-from store.sign_ins import TooManyTries, WrongSignIn, check_own_password
-from store.staff import change_own_password
-from store.staff_models import Staff
+from store.staff.accounts import change_own_password
+from store.staff.models import Staff
+from store.staff.passwords import BadPassword, normal
+from store.staff.sessions import begin_session
+from store.staff.sign_ins import TooManyTries, WrongSignIn, check_own_password
 
 password = Blueprint("password", __name__)
 

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.office import me, office
-from store import account_requests as requests
-from store import staff as accounts
-from store.sign_ins import is_locked
-from store.staff import BadAccount, NewStaff
-from store.staff_models import Staff
+from store.staff import account_requests as requests
+from store.staff import accounts
+from store.staff.accounts import BadAccount, NewStaff
+from store.staff.models import Staff
+from store.staff.sign_ins import is_locked
 
 people = Blueprint("people", __name__)
 Page = str | Response | tuple[str, int]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from store.staff import Role
+from store.staff.accounts import Role
 
 OFFICER, SUPERVISOR, ADMIN = Role.OFFICER, Role.SUPERVISOR, Role.ADMIN
 

@@ -11,10 +11,11 @@ from staff_console import words
 from staff_console.bulk import LONGEST_NOTE, may_tell_many
 from staff_console.form_tokens import new_form_token
 from staff_console.office import me, office
-from store import account_requests, bypass, money, search
+from store import bypass, money, search
 from store.search import Filters, Page, Tab
-from store.staff import Role
-from store.staff_models import ALL_DEPARTMENTS, Staff
+from store.staff import account_requests
+from store.staff.accounts import Role
+from store.staff.models import ALL_DEPARTMENTS, Staff
 from store.statuses import Status
 from store.surge import find_running, open_by_triage
 

@@ -17,10 +17,10 @@ from staff_console.devices import known_device, remember_device
 from staff_console.kept_forms import show_kept, unpack
 from staff_console.office import me, office
 from staff_console.sign_in_page import sign_in_page
-from store import sessions, sign_ins
 from store.audit.log import write_down
 from store.logs import failure_fields
-from store.sign_ins import Browser
+from store.staff import sessions, sign_ins
+from store.staff.sign_ins import Browser
 
 sign_in = Blueprint("sign_in", __name__)
 log = logging.getLogger(__name__)

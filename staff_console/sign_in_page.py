@@ -6,7 +6,7 @@ from flask import g, render_template, request
 
 from staff_console.addresses import safe_next
 from staff_console.kept_forms import KeptForm
-from store.sessions import Over
+from store.staff.sessions import Over
 
 WHY_OVER: Final[dict[str, str]] = {
     Over.IDLE: "ไม่ได้ใช้งาน 30 นาที ระบบจึงออกจากระบบให้เพื่อความปลอดภัย เข้าสู่ระบบแล้วจะกลับไปหน้าเดิม",
@@ -18,7 +18,7 @@ WHY_OVER: Final[dict[str, str]] = {
 def sign_in_page(
     problem: str = "", username: str = "", *, kept: KeptForm | None = None, why: str | None = None
 ) -> str:
-    """`kept` is a form that could not be carried out; `why` a word of store.sessions.Over."""
+    """`kept` is a form that could not be carried out; `why` a word of store.staff.sessions.Over."""
     g.staff = None
     wanted = safe_next(kept.back if kept else request.values.get("next")) or ""
     return render_template(

@@ -9,7 +9,7 @@ from store.audit.log import write_down
 from store.broadcast_models import Tester
 from store.broadcasts import testers as circle
 from store.clock import now
-from store.staff import Role
+from store.staff.accounts import Role
 
 testers = Blueprint("testers", __name__)
 

@@ -47,10 +47,10 @@ from store.logs import set_up_logs
 from store.media import Media
 from store.metrics import open_registry
 from store.municipality.profile import read_municipality
-from store.passwords import Passwords
 from store.readiness import Readiness
 from store.services import read_services
 from store.settings import is_this_machine, refusing_in_one_line
+from store.staff.passwords import Passwords
 
 CASES = (queue, cases, bulk, surge, files)
 BROADCASTS = (broadcasts, editor, previews, emergency, emergency_templates, testers)

@@ -5,7 +5,7 @@ from typing import Final
 from store.inbox import ENDED_ITS_WORKER
 from store.money import Alarm
 from store.search import Tab
-from store.staff import Role
+from store.staff.accounts import Role
 from store.statuses import ACTION_LABELS, STATUS_LABELS, Action, Status
 from store.stuck import DropReason, Stuck
 from store.unreadable import UNREADABLE, WAITS_FOR_KEY

@@ -18,7 +18,7 @@ from store.broadcast_models import ConfirmButton, Mailing, Surge, Tester
 from store.clock import in_bangkok, now
 from store.files import RESTORED
 from store.models import Case, File, InboxEvent, OutboxRow
-from store.staff_models import AccountRequest, SignInStreak, SignInTry, Staff, StaffSession
+from store.staff.models import AccountRequest, SignInStreak, SignInTry, Staff, StaffSession
 from store.system_models import Heartbeat
 
 WHY = "restored from a backup"

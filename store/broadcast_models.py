@@ -10,7 +10,7 @@ from store.clock import CLOCKS_DIFFER, now
 from store.database.encrypted_rows import SealedRow, SealedValue
 from store.database.engine import Table
 from store.database.id_lists import PeopleList
-from store.staff_models import Staff
+from store.staff.models import Staff
 
 # An older bulk message is released no more: what was true when it was written may have changed.
 BULK_MESSAGE_WAITS = timedelta(days=7)

@@ -18,7 +18,7 @@ from store.cases import Actor, tell_many
 from store.clock import CLOCKS_DIFFER, now
 from store.models import Case
 from store.municipality.profile import Municipality
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Who
 
 MOST_ALONE = 5

@@ -17,7 +17,7 @@ from store.municipality.calendar import OfficeCalendar, fiscal_year
 from store.municipality.profile import Municipality
 from store.residents import listen
 from store.services import Service
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Action, NotAllowed, Rule, Status, Who, find_rule
 
 # Notices that may ride with another message; the rest is told at once.

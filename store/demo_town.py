@@ -28,7 +28,7 @@ from store.ratings import comment, rate
 from store.residents import meet, remember
 from store.services import Service, read_services
 from store.settings import StoreSettings
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Action, Who
 
 # Whoever reported something before today, with the phone they left; the stories of today are other people's.

@@ -1,6 +1,6 @@
 """The tables of residents, cases and what is on its way: columns and relationships only.
 
-Staff: store.staff_models. Broadcasts: store.broadcast_models. The LINE account: store.account_models.
+Staff: store.staff.models. Broadcasts: store.broadcast_models. The LINE account: store.account_models.
 What the system keeps of itself: store.system_models.
 
 `SealedValue` holds personal data, encrypted. Looking up by such a value goes through a fingerprint column.
@@ -17,7 +17,7 @@ from store.audit import models as audit_models
 from store.database import models as database_models
 from store.database.encrypted_rows import SealedRow, SealedValue
 from store.database.engine import Table
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)

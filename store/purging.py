@@ -14,18 +14,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from store.account_requests import REQUEST_LASTS
 from store.broadcast_models import BULK_MESSAGE_WAITS, BulkMessage, ConfirmButton
 from store.clock import now
 from store.database import periodic
 from store.database.engine import Database
 from store.database.sequences import count_gone_events, count_gone_requests
 from store.inbox import REMEMBER_EVENTS_FOR
-from store.limits import LONGEST_WINDOW
 from store.models import InboxEvent, OutboxRow, UnsentMessage
-from store.sessions import ABSOLUTE
-from store.sign_ins import FREE_TRIES, MOST_IN_A_ROW, WINDOW
-from store.staff_models import (
+from store.staff.account_requests import REQUEST_LASTS
+from store.staff.limits import LONGEST_WINDOW
+from store.staff.models import (
     AccountRequest,
     LimitedUse,
     PressedForm,
@@ -33,6 +31,8 @@ from store.staff_models import (
     SignInTry,
     StaffSession,
 )
+from store.staff.sessions import ABSOLUTE
+from store.staff.sign_ins import FREE_TRIES, MOST_IN_A_ROW, WINDOW
 
 MOST_ROWS = 1000
 REST_SECONDS = 0.05

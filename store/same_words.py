@@ -13,7 +13,7 @@ from store.bulk import MOST_ALONE, WINDOW, hold
 from store.clock import CLOCKS_DIFFER, now
 from store.models import Case, CaseEvent
 from store.municipality.profile import Municipality
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Action
 from store.thai import folded
 

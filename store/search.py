@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 from store.clock import today
 from store.models import Case, File
 from store.municipality.calendar import fiscal_year
-from store.staff import Role
-from store.staff_models import Staff
+from store.staff.accounts import Role
+from store.staff.models import Staff
 from store.statuses import OPEN_STATUSES, WAITING_STATUSES, Status
 from store.surge import pressing
 from store.thai import arabic_digits

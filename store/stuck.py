@@ -13,8 +13,8 @@ from store.audit.log import write_down
 from store.clock import now
 from store.models import Case, InboxEvent, OutboxRow
 from store.search import visible_to
-from store.staff import Role
-from store.staff_models import Staff
+from store.staff.accounts import Role
+from store.staff.models import Staff
 
 LATE_AFTER = timedelta(minutes=1)
 MOST_SHOWN = 100

@@ -16,7 +16,7 @@ from store.broadcast_models import Surge
 from store.clock import now
 from store.menus import SEASONS
 from store.models import Case
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import OPEN_STATUSES
 
 LONGEST_WORDS = 300

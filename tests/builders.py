@@ -11,11 +11,11 @@ from store.clock import now
 from store.database.encryption import sealer_of
 from store.models import Case, Resident
 from store.municipality.profile import Municipality
-from store.passwords import Passwords
 from store.residents import meet, remember
 from store.services import Service
-from store.staff import NewStaff, add_staff
-from store.staff_models import ALL_DEPARTMENTS, Staff
+from store.staff.accounts import NewStaff, add_staff
+from store.staff.models import ALL_DEPARTMENTS, Staff
+from store.staff.passwords import Passwords
 from store.statuses import Action, Status, Who
 
 PASSWORD = "ฝนตกที่บ้านสวนทุเรียน"

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from store.database.engine import Database
 from store.line_breaks import plain
 from store.municipality.profile import Municipality
-from store.passwords import Passwords
-from store.staff import NewStaff, add_staff
-from store.staff_models import ALL_DEPARTMENTS
+from store.staff.accounts import NewStaff, add_staff
+from store.staff.models import ALL_DEPARTMENTS
+from store.staff.passwords import Passwords
 
 PASSWORD = "correct-horse-battery-42"
 

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import account_requests, bulk, heartbeats, limits, menus, money, outbox, surge
+from store import bulk, heartbeats, menus, money, outbox, surge
 from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import approval, confirming, emergency, testers, topics
 from store.clock import now
 from store.database import periodic
 from store.models import Case, OutboxRow
-from store.staff import NewStaff
+from store.staff import account_requests, limits
+from store.staff.accounts import NewStaff
 from store.statuses import Action, Status
 from tests.builders import QUICK_PASSWORDS, a_resident, an_officer
 from tests.clerk import Clerk, a_clerk

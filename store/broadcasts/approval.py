@@ -26,7 +26,7 @@ from store.broadcasts.life import (
 )
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
-from store.staff_models import Staff
+from store.staff.models import Staff
 
 # An approval that nobody used for so long was given for another day.
 VALID_FOR = timedelta(days=7)

@@ -19,7 +19,7 @@ from store.broadcasts.life import Act, Refused, Status, check_age, digest_of, fi
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.municipality.profile import Municipality
-from store.staff_models import Staff
+from store.staff.models import Staff
 
 
 @dataclass(frozen=True)

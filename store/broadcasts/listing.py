@@ -12,7 +12,7 @@ from store.broadcasts.approval import why_too_late
 from store.broadcasts.emergency import to_review
 from store.broadcasts.life import Status
 from store.models import Case
-from store.staff_models import Staff
+from store.staff.models import Staff
 
 PER_PAGE = 30
 

@@ -14,7 +14,7 @@ from store.broadcasts.audience import Audience, read_audience
 from store.broadcasts.content import Button, Content
 from store.broadcasts.life import closing_of, content_of
 from store.clock import now
-from store.staff_models import Staff
+from store.staff.models import Staff
 
 PUBLIC = ("everyone", "friends", "moo", "community", "topic")
 

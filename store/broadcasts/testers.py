@@ -12,7 +12,7 @@ from store.broadcast_models import Broadcast, Tester
 from store.broadcasts.life import Refused
 from store.clock import now
 from store.models import Resident
-from store.staff_models import Staff
+from store.staff.models import Staff
 
 CODE_LASTS = timedelta(minutes=30)
 

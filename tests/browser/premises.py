@@ -21,10 +21,10 @@ from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
 from store.database.engine import Database
 from store.municipality.profile import read_municipality
-from store.passwords import Passwords
 from store.settings import StoreSettings
-from store.staff import NewStaff, add_staff
-from store.staff_models import ALL_DEPARTMENTS
+from store.staff.accounts import NewStaff, add_staff
+from store.staff.models import ALL_DEPARTMENTS
+from store.staff.passwords import Passwords
 from tests.town import SECRET, SECRET_KEY, TOKEN
 from tests.waiting import finish
 

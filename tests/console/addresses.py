@@ -3,12 +3,13 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from store import account_requests, bulk
+from store import bulk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
 from store.database.engine import Database
 from store.files import want
 from store.models import Case, Resident
+from store.staff import account_requests
 from tests.builders import an_officer
 from tests.console.conftest import Known, office_of
 

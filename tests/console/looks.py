@@ -7,7 +7,7 @@ from sqlalchemy import select
 from store.audit.models import StaffAct
 from store.database.engine import Database, Table
 from store.models import Case, CaseEvent, OutboxRow
-from store.staff_models import Staff
+from store.staff.models import Staff
 
 # Moves by signing in and being there; what else changes was done to somebody.
 _RESTLESS = frozenset({"staff_session", "sign_in_try", "sign_in_streak", "limited_use"})

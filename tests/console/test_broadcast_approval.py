@@ -12,7 +12,7 @@ from store.broadcast_models import Broadcast
 from store.broadcasts.life import RULES, Act, digest_of
 from store.clock import now
 from store.database.engine import Database
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.builders import an_officer
 from tests.console.conftest import _signed_in
 from tests.console.looks import acts_of, person_of

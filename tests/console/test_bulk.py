@@ -15,7 +15,7 @@ from store.database.engine import Database
 from store.models import Case, OutboxRow
 from store.municipality.profile import Municipality
 from store.purging import purge
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.builders import a_case, a_resident, an_officer
 from tests.console.conftest import _signed_in
 from tests.console.looks import acts_of, events_of, person_of

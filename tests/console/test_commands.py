@@ -12,7 +12,7 @@ from flask import Flask
 from staff_console.__main__ import main
 from store.database.engine import Database
 from store.settings import StoreSettings
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.builders import PASSWORD
 from tests.console.looks import acts_of, person_of
 from tests.console.pages import Person

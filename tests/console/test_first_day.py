@@ -9,7 +9,7 @@ from line_simulator.residents import Resident as Phone
 from store.clock import now
 from store.database.engine import Database
 from store.line_breaks import unbroken
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.thai import thai_moment
 from tests.console.news import offers, submit
 from tests.console.pages import Person

@@ -18,7 +18,7 @@ from store.database.engine import Database
 from store.media import Media
 from store.municipality.profile import Municipality
 from store.settings import StoreSettings
-from store.staff_models import StaffSession
+from store.staff.models import StaffSession
 from tests.builders import PASSWORD, a_case, an_officer
 from tests.console.conftest import SECRET_KEY
 from tests.processes import served

@@ -24,7 +24,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.files import uploaded
 from store.municipality.profile import Municipality
-from store.staff_models import Staff, StaffSession
+from store.staff.models import Staff, StaffSession
 from store.statuses import Status
 from tests.builders import PASSWORD, a_case, an_answer, an_officer
 from tests.chromium import SCHEMES

@@ -7,9 +7,9 @@ import pytest
 from staff_console.limits import CASES_TOLD, LISTS, UNMASKS
 from store.clock import now
 from store.database.engine import Database
-from store.limits import Limit
 from store.models import OutboxRow
-from store.staff_models import LimitedUse
+from store.staff.limits import Limit
+from store.staff.models import LimitedUse
 from tests.console.conftest import Known
 from tests.console.looks import acts_of, person_of
 from tests.console.pages import Person

@@ -9,8 +9,8 @@ from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
 from store.database.engine import Database
 from store.settings import SettingsError, StoreSettings, number_of_proxies
-from store.sign_ins import place
-from store.staff_models import SignInStreak
+from store.staff.models import SignInStreak
+from store.staff.sign_ins import place
 from tests.builders import PASSWORD
 from tests.console.conftest import SECRET_KEY, office_of
 from tests.console.looks import acts_of, person_of

@@ -7,7 +7,7 @@ from flask import Flask
 
 from staff_console.browser_names import name_browser
 from store.database.engine import Database
-from store.staff_models import StaffSession
+from store.staff.models import StaffSession
 from tests.builders import PASSWORD
 from tests.console.looks import acts_of, person_of
 from tests.console.pages import Person

@@ -7,12 +7,11 @@ import pytest
 import time_machine
 from flask import Flask
 
-from store import account_requests
-from store import staff as accounts
 from store.audit.models import StaffAct
 from store.database.engine import Database
 from store.municipality.profile import Municipality
-from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff
+from store.staff import account_requests, accounts
+from store.staff.models import ALL_DEPARTMENTS, AccountRequest, Staff
 from tests.builders import QUICK_PASSWORDS
 from tests.console.looks import acts_of, person_of, snapshot
 from tests.console.pages import Person

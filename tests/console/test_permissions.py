@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from staff_console.permissions import PERMISSIONS, PUBLIC, may
 from store.database.engine import Database
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.console.addresses import addresses
 from tests.console.conftest import Known
 from tests.console.looks import person_of, snapshot

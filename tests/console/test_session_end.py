@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from store.database.engine import Database
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.builders import PASSWORD
 from tests.console.conftest import Known
 from tests.console.looks import events_of, person_of

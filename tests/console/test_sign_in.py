@@ -6,7 +6,7 @@ import time_machine
 from flask import Flask
 
 from store.database.engine import Database
-from store.staff_models import Staff, StaffSession
+from store.staff.models import Staff, StaffSession
 from tests.builders import PASSWORD
 from tests.console.looks import acts_of, person_of
 from tests.console.pages import Person

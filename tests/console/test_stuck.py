@@ -12,7 +12,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.models import Case, InboxEvent, OutboxRow
 from store.municipality.profile import Municipality
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Status
 from tests.builders import a_case
 from tests.console.looks import acts_of, person_of, snapshot

@@ -11,7 +11,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.models import CaseEvent
 from store.municipality.profile import Municipality
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Status
 from tests.builders import a_case, a_resident, an_officer
 from tests.console.conftest import Known, _signed_in

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from store.clock import now
-from store.sign_ins import place
+from store.staff.sign_ins import place
 from tests.children import Child, run
 from tests.console.looks import acts_of
 from tests.processes import ROOT, SERVE, answers, environment, free_port, processes, wait_until

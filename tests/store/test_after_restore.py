@@ -28,7 +28,7 @@ from store.heartbeats import is_alive
 from store.media import Media
 from store.models import TABLES, Case, File, InboxEvent, OutboxRow
 from store.rows import one_look, tables_in, write_rows
-from store.staff_models import PressedForm, SignInStreak, Staff, StaffSession
+from store.staff.models import PressedForm, SignInStreak, Staff, StaffSession
 from tests.builders import an_officer
 from tests.clerk import PASSWORD, Clerk, a_clerk
 from tests.full_town import WAITING_WORDS, fill

@@ -23,7 +23,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.models import OutboxRow, Resident
 from store.municipality.profile import Municipality
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.builders import a_case, a_resident, an_officer
 from tests.shut import shut
 

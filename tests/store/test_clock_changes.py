@@ -23,8 +23,8 @@ from store.models import File, InboxEvent, OutboxRow
 from store.municipality.profile import Municipality
 from store.outbox import LAST_TRY_AFTER
 from store.residents import keep_words, kept_words
-from store.sessions import IDLE, begin_session, find_signed_in
-from store.sign_ins import sign_in
+from store.staff.sessions import IDLE, begin_session, find_signed_in
+from store.staff.sign_ins import sign_in
 from tests.builders import PASSWORD, QUICK_PASSWORDS, a_resident, an_officer
 
 JUMPS = [sign * by for by in (timedelta(seconds=5), timedelta(seconds=90), timedelta(hours=1), timedelta(days=3))

@@ -16,7 +16,7 @@ from store.demo_town import CASES, PEOPLE, give_a_past
 from store.models import Case, CaseEvent
 from store.municipality.profile import Municipality
 from store.search import Filters, Tab
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.builders import an_officer
 
 

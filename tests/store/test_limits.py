@@ -8,11 +8,11 @@ import time_machine
 
 from store.database.engine import Database
 from store.files import want
-from store.limits import Limit, LimitReached, use
 from store.municipality.profile import Limits, Municipality
 from store.purging import purge
 from store.rate_limits import may_guess, may_send_file, next_case_at, note_wrong_code
-from store.staff_models import LimitedUse
+from store.staff.limits import Limit, LimitReached, use
+from store.staff.models import LimitedUse
 from tests.builders import a_case, a_resident
 
 THREE_AN_HOUR = Limit("test", 3, timedelta(hours=1))

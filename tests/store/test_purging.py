@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import event, func, insert, select
 
 from bot.run import tidy_up
-from store import account_requests, outbox, purging
+from store import outbox, purging
 from store.broadcast_models import ConfirmButton
 from store.broadcasts import approval
 from store.broadcasts.confirming import BUTTON_LASTS
@@ -23,8 +23,9 @@ from store.municipality.profile import Municipality
 from store.outbox import put_notice, put_reply
 from store.purging import MOST_ROWS, purge
 from store.settings import StoreSettings
-from store.staff import FIRST_SECRET_LASTS
-from store.staff_models import AccountRequest, PressedForm
+from store.staff import account_requests
+from store.staff.accounts import FIRST_SECRET_LASTS
+from store.staff.models import AccountRequest, PressedForm
 from tests.builders import QUICK_PASSWORDS, a_resident, an_officer
 
 WORDS = [{"type": "text", "text": "เรื่องของท่านเสร็จแล้ว"}]

@@ -10,7 +10,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.municipality.profile import Municipality
 from store.search import Filters, Tab
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Status
 from tests.builders import a_case, an_officer
 

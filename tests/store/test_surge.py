@@ -13,7 +13,7 @@ from store.models import Case
 from store.municipality.profile import Municipality
 from store.search import Filters, Tab, list_queue, visible_to
 from store.seasons import menu_now
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.statuses import Status
 from store.surge import BadSurge
 from tests.builders import SERVICE, a_case, an_officer

@@ -13,7 +13,7 @@ from store.database.engine import Database
 from store.models import Resident
 from store.municipality.profile import Municipality
 from store.schema import FOLDER, _config, drift, upgrade
-from store.staff_models import ALL_DEPARTMENTS, Staff
+from store.staff.models import ALL_DEPARTMENTS, Staff
 from store.taking_back import note_unsent, was_unsent
 from tests.builders import a_resident, an_officer
 from tests.store.test_broadcasts import DRAFT

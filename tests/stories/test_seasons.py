@@ -22,7 +22,7 @@ from store.clock import now
 from store.models import Resident
 from store.residents import choose_language
 from store.seasons import menu_now, note_linked
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.builders import a_resident, an_officer
 from tests.shut import shut
 from tests.stories.scenes import friend

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.line_client import Answer
 from store import stuck
 from store.models import InboxEvent, OutboxRow, Resident
-from store.staff_models import Staff
+from store.staff.models import Staff
 from store.stuck import DropReason
 from tests.builders import an_officer
 from tests.stories.scenes import HELLO, calls, friend, rows, tell, texts, times_told

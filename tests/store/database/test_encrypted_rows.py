@@ -20,7 +20,7 @@ from store.inbox import Arrival
 from store.keys import sealed_columns
 from store.models import Case, File, InboxEvent, OutboxRow, Resident
 from store.settings import StoreSettings
-from store.staff_models import Staff
+from store.staff.models import Staff
 from tests.builders import a_resident
 from tests.conftest import KEY
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from store.clock import now
 from store.database.engine import Database
 from store.logs import failure_fields
-from store.staff_models import Staff, StaffSession
+from store.staff.models import Staff, StaffSession
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,16 @@ import pytest
 
 from store.database.engine import Database
 from store.municipality.profile import Municipality
-from store.passwords import BadPassword, Passwords, check_new_password
-from store.staff import BadAccount, NewStaff, add_staff, change_role, close_account, find_staff, list_staff
+from store.staff.accounts import (
+    BadAccount,
+    NewStaff,
+    add_staff,
+    change_role,
+    close_account,
+    find_staff,
+    list_staff,
+)
+from store.staff.passwords import BadPassword, Passwords, check_new_password
 from tests.builders import PASSWORD, QUICK_PASSWORDS, an_officer
 
 

@@ -7,11 +7,11 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from store.guessing import bits_of
+from store.staff.guessing import bits_of
 
 SHORTEST, LONGEST = 15, 256
-# So many bits (see store.guessing) are a billion guesses: with our Argon2id, about half a year of one processor. At the
-# sign-in nobody has more than a hundred.
+# A billion guesses: with our Argon2id, about half a year of one processor (store.staff.guessing counts the bits).
+# At the sign-in nobody has more than a hundred.
 LEAST_BITS = 30
 
 

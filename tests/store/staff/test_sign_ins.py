@@ -10,12 +10,12 @@ import time_machine
 from store.audit.models import StaffAct
 from store.database.engine import Database
 from store.municipality.profile import Municipality
-from store.passwords import Passwords
 from store.purging import purge
-from store.sessions import begin_session, end_sessions_of, find_signed_in
-from store.sign_ins import TooManyTries, WrongSignIn, is_locked, place, sign_in
-from store.staff import unlock_account
-from store.staff_models import SignInStreak, SignInTry, Staff, StaffSession
+from store.staff.accounts import unlock_account
+from store.staff.models import SignInStreak, SignInTry, Staff, StaffSession
+from store.staff.passwords import Passwords
+from store.staff.sessions import begin_session, end_sessions_of, find_signed_in
+from store.staff.sign_ins import TooManyTries, WrongSignIn, is_locked, place, sign_in
 from tests.builders import PASSWORD, QUICK_PASSWORDS, an_officer
 
 

@@ -5,9 +5,9 @@ import gzip
 import pytest
 
 from line_simulator.demo.keys import WORDS
-from store.common_words import FILE, ranks
-from store.guessing import bits_of
-from store.passwords import BadPassword, check_new_password
+from store.staff.common_words import FILE, ranks
+from store.staff.guessing import bits_of
+from store.staff.passwords import BadPassword, check_new_password
 
 NAMES = ("somchai", "เทศบาลตำบลตัวอย่าง", "ทต.ตัวอย่าง", "ตัวอย่าง", "ขอนแก่น", "บุญส่ง", "ทองประเสริฐ")
 

@@ -14,17 +14,17 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import staff as accounts
 from store.audit.log import write_down
 from store.clock import CLOCKS_DIFFER, now
 from store.database.encryption import TownSealer
 from store.database.engine import Database
 from store.municipality.profile import Municipality
-from store.passwords import Passwords
-from store.sessions import end_sessions_of
-from store.sign_ins import username_of
-from store.staff import FIRST_SECRET_LASTS, NEW_POWER_WAITS, BadAccount, NewStaff, Role
-from store.staff_models import AccountRequest, Staff
+from store.staff import accounts
+from store.staff.accounts import FIRST_SECRET_LASTS, NEW_POWER_WAITS, BadAccount, NewStaff, Role
+from store.staff.models import AccountRequest, Staff
+from store.staff.passwords import Passwords
+from store.staff.sessions import end_sessions_of
+from store.staff.sign_ins import username_of
 
 # An older request can no longer be confirmed: what was true when it was asked may have changed.
 REQUEST_LASTS: Final = timedelta(days=7)

@@ -15,10 +15,10 @@ from store.audit.log import write_down
 from store.clock import now
 from store.database.encryption import TownSealer
 from store.database.engine import Database
-from store.limits import Limit, LimitReached, use
-from store.passwords import Passwords
-from store.sessions import begin_session, end_session
-from store.staff_models import SignInStreak, SignInTry, Staff
+from store.staff.limits import Limit, LimitReached, use
+from store.staff.models import SignInStreak, SignInTry, Staff
+from store.staff.passwords import Passwords
+from store.staff.sessions import begin_session, end_session
 
 # So many wrong tries in a row cost no wait; each further one doubles it.
 FREE_TRIES = 5

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from store.clock import CLOCKS_DIFFER, now
-from store.staff_models import LimitedUse
+from store.staff.models import LimitedUse
 
 LONGEST_WINDOW = timedelta(days=1)
 

@@ -14,10 +14,10 @@ from store.clock import now
 from store.database.encryption import TownSealer
 from store.models import Case
 from store.municipality.profile import Municipality
-from store.passwords import Passwords, check_new_password
-from store.sessions import end_sessions_of
-from store.sign_ins import unlock, username_of
-from store.staff_models import ALL_DEPARTMENTS, AccountRequest, Staff
+from store.staff.models import ALL_DEPARTMENTS, AccountRequest, Staff
+from store.staff.passwords import Passwords, check_new_password
+from store.staff.sessions import end_sessions_of
+from store.staff.sign_ins import unlock, username_of
 
 _USERNAME = re.compile(r"[\w.@-]{2,60}")
 _TITLE = re.compile(r"^(?:นางสาว|นาย|นาง)")
