@@ -23,6 +23,7 @@ from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import UNMASKS, count
 from staff_console.office import me, office
 from staff_console.unmasking import unmask_for_a_while, unmasked_until
+from store.assignment import colleagues_for
 from store.audit.log import write_down
 from store.cases import Actor, StaleCase, lock_case
 from store.cases import act as act_on
@@ -31,7 +32,6 @@ from store.files import NotKept, uploaded
 from store.models import Case, File
 from store.same_words import reach_too_many
 from store.search import find_case
-from store.staff.accounts import colleagues_for
 from store.statuses import Action, NotAllowed, Who
 from store.surge import may_sort
 

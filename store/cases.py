@@ -136,7 +136,7 @@ def _do(
     if rule.action is Action.ACCEPT:
         _make_responsible(session, case, by)
     if rule.action is Action.ASK:
-        listen(session.get_one(Resident, case.resident_id), "answer", case)
+        listen(session.get_one(Resident, case.resident_id), "answer", case.id)
     return event
 
 

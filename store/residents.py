@@ -11,7 +11,7 @@ from store.clock import now
 from store.database.encryption import TownSealer
 from store.line.limits import cut
 from store.menus import is_registered, look_again
-from store.models import Case, Resident
+from store.models import Resident
 
 # After this long a plain message no longer belongs to the case that was being talked about.
 LISTEN_FOR = timedelta(minutes=30)
@@ -76,10 +76,10 @@ def choose_language(resident: Resident, language: str) -> None:
     look_again(resident)
 
 
-def listen(resident: Resident, what: Listening, case: Case) -> None:
+def listen(resident: Resident, what: Listening, case_id: int) -> None:
     """Takes a plain message from now on as an answer to the officer, as more about the case, or as a comment."""
     until = now() + (LISTEN_FOR_ANSWER if what == "answer" else LISTEN_FOR)
-    resident.listening = {"for": what, "case": case.id, "until": until.isoformat()}
+    resident.listening = {"for": what, "case": case_id, "until": until.isoformat()}
 
 
 def stop_listening(resident: Resident) -> None:

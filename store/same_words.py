@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.broadcast_models import BulkMessage
-from store.broadcasts.blanks import leads_away, town_numbers
 from store.bulk import MOST_ALONE, WINDOW, hold
 from store.clock import CLOCKS_DIFFER, now
 from store.models import Case, CaseEvent
+from store.municipality.foreign_contacts import leads_away, town_numbers
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
 from store.statuses import Action

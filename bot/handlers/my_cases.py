@@ -119,7 +119,7 @@ def invite_more(visit: Visit, case: Case) -> list[Reply]:
     actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
     if not actions & {Action.ANSWER, Action.ADD}:
         return [_about(visit, "cannot_add", case), card(visit, case)]
-    listen(visit.resident, "answer" if Action.ANSWER in actions else "more", case)
+    listen(visit.resident, "answer" if Action.ANSWER in actions else "more", case.id)
     return [_about(visit, "add_what", case)]
 
 
@@ -169,7 +169,7 @@ def take_more(
     except NotAllowed:
         stop_listening(visit.resident)
         return [_about(visit, "cannot_add", case), card(visit, case)]
-    listen(visit.resident, "answer" if case.status == Status.NEED_INFO else "more", case)
+    listen(visit.resident, "answer" if case.status == Status.NEED_INFO else "more", case.id)
     return [
         _about(visit, "answered" if answering else "added", case, visit.button("see", "see", case=case.id))
     ]
@@ -215,7 +215,7 @@ def take_stars(visit: Visit, case: Case, stars: str) -> list[Reply]:
     if stars not in ("1", "2", "3", "4", "5") or case.status != Status.DONE:
         return [card(visit, case)]
     rate(visit.session, visit.office.municipality, case, int(stars))
-    listen(visit.resident, "comment", case)
+    listen(visit.resident, "comment", case.id)
     skip = visit.button("skip", "no_comment", case=case.id)
     return [visit.say("cases.stars_thanks", skip, stars="⭐" * int(stars))]
 
@@ -241,7 +241,7 @@ def reopen(visit: Visit, case: Case) -> list[Reply]:
         act(visit.session, visit.office.municipality, case, Action.REOPEN, RESIDENT, note=note)
     except NotAllowed:
         return [_about(visit, "cannot_reopen", case), card(visit, case)]
-    listen(visit.resident, "more", case)
+    listen(visit.resident, "more", case.id)
     return [_about(visit, "reopened", case)]
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from store.audit.log import write_down
 from store.clock import now
 from store.database.encryption import TownSealer
-from store.models import Case
 from store.municipality.profile import Municipality
 from store.staff.models import ALL_DEPARTMENTS, AccountRequest, Staff
 from store.staff.passwords import Passwords, check_new_password
@@ -67,16 +66,6 @@ def find_staff(session: Session, username: str) -> Staff | None:
 def list_staff(session: Session) -> list[Staff]:
     """Returns all accounts, those that may sign in first."""
     return list(session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.full_name)))
-
-
-def colleagues_for(session: Session, case: Case) -> list[Staff]:
-    """Returns who can be given this case: officers and supervisors who see it."""
-    query = select(Staff).where(
-        Staff.active,
-        Staff.role != Role.ADMIN,
-        Staff.department.in_((case.department, ALL_DEPARTMENTS)),
-    )
-    return list(session.scalars(query.order_by(Staff.full_name)))
 
 
 def approvers(session: Session, *, without: Staff | None = None) -> list[Staff]:

@@ -77,7 +77,7 @@ def move_in(simulator: Simulator, database: Database, municipality: Municipality
         for phone in phones:
             phone.friend = True
             resident = a_resident(session, line_user_id=phone.id)
-            listen(resident, "more", a_case(session, municipality, resident=resident))
+            listen(resident, "more", a_case(session, municipality, resident=resident).id)
     return phones
 
 

@@ -23,7 +23,7 @@ SPELT_ELSEWHERE = {
     ("bot/conversations/addresses.py", "pattern"): "list(_PATTERNS.values())",
     ("line_simulator/actions.py", "pattern"): "list(MOMENTS.values())",
     ("line_simulator/taps.py", "MOMENTS[mode]"): "list(MOMENTS.values())",
-    ("store/broadcasts/blanks.py", "_divided(number)"): "[_divided('043000199')]",
+    ("store/municipality/foreign_contacts.py", "_divided(number)"): "[_divided('043000199')]",
 }
 # Functions of ours that are given a pattern: where they are called, it is written down.
 TAKE_A_PATTERN = {("line_simulator/schema.py", "pattern"): "matches"}

@@ -44,7 +44,7 @@ def test_an_offer_takes_nothing_from_what_is_listened_for(
     with database.transaction() as session:
         resident = session.get_one(Resident, resident_id)
         case = a_case(session, municipality, resident=resident)
-        listen(resident, "answer", case)
+        listen(resident, "answer", case.id)
         offer(resident, "case", str(case.id))
         assert listening_for(resident) == ("answer", case.id)
         assert take_offer(resident) == ("case", str(case.id))

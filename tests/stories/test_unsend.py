@@ -195,7 +195,7 @@ def test_what_was_written_of_a_service_that_was_rated_goes_too(town: Town, phone
     town.settle()
     with town.database.transaction() as session:
         resident = session.scalars(select(Resident)).one()
-        listen(resident, "comment", session.get_one(Case, case_id))
+        listen(resident, "comment", case_id)
     (comment,) = says(town, phone, "ช่างสมชายพูดจาดีมากค่ะ")
     with town.database.reading() as session:
         assert session.get_one(Case, case_id).comment == "ช่างสมชายพูดจาดีมากค่ะ"
