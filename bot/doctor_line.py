@@ -12,9 +12,9 @@ from store import money
 from store.account_models import QuotaReading
 from store.clock import now
 from store.database.engine import Database
-from store.menus import IN_ENGLISH, REGISTERED, SEASONS
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
+from store.residents.menus import IN_ENGLISH, REGISTERED, SEASONS
 
 MOST_CLOCK_SECONDS = 30
 LEAST_QUOTA_LEFT = 0.2

@@ -11,12 +11,13 @@ from bot.handlers.my_cases import takes_more
 from bot.line_client import Content, LineClient
 from bot.visit import Office
 from store import files, outbox
-from store.conversations import find_open
 from store.database.advisory_locks import hold_lanes
 from store.database.engine import Database
 from store.decoding import Decoded, DecoderUnavailable
 from store.logs import failure_fields
-from store.models import Case, File, Resident
+from store.models import Case, File
+from store.residents.conversations import find_open
+from store.residents.models import Resident
 from store.scanner import ScannerUnavailable
 from store.shelves import StorageUnavailable
 

@@ -25,7 +25,7 @@ from bot.settings import BotSettings
 from bot.timekeeping import Timekeeper
 from bot.watchdog import Watchdog
 from bot.work import Worker
-from store import conversations, files
+from store import files
 from store.broadcasts import mailings
 from store.clock import now
 from store.compacting import compact
@@ -36,6 +36,7 @@ from store.keys import open_database
 from store.logs import failure_fields
 from store.media import Media
 from store.purging import purge
+from store.residents import conversations
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from bot.phrases import Phrases
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
 from store.clock import today
 from store.media import Media
-from store.menus import ENGLISH
-from store.models import Conversation, Resident
 from store.municipality.profile import Municipality
+from store.residents.menus import ENGLISH
+from store.residents.models import Conversation, Resident
 from store.scanner import Scanner
 from store.services import Service
 from store.thai import has_thai
@@ -43,7 +43,7 @@ class Office:
 class Visit:
     """Holds one event. `arrived_at` is when it reached us; `running` is the request the resident had open then.
 
-    `offered` is what our last message offered to press, and about which case or service: see `store.residents.offer`.
+    `offered` is what our last message offered to press, and about which case or service.
     """
 
     session: Session

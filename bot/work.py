@@ -20,14 +20,15 @@ from bot.replies import Receipt, Reply, Say
 from bot.visit import Office, Visit
 from bot.watchdog import Watchdog
 from store import inbox, outbox
-from store.conversations import end as end_request
-from store.conversations import open_requests
 from store.database.encryption import UnknownKey
 from store.database.engine import Database
 from store.heartbeats import note_redelivery
 from store.logs import failure_fields
-from store.models import Conversation, InboxEvent, Resident
-from store.residents import acquaintances, meet
+from store.models import InboxEvent
+from store.residents.conversations import end as end_request
+from store.residents.conversations import open_requests
+from store.residents.models import Conversation, Resident
+from store.residents.residents import acquaintances, meet
 from store.unreadable import forget_what_never_opens
 
 # LINE gives up redelivering long before.

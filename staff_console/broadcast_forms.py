@@ -28,7 +28,7 @@ from store.broadcasts.content import BadContent, read_content
 from store.broadcasts.uploads import unknown_pictures
 from store.clock import BANGKOK, in_bangkok, now
 from store.line.limits import units
-from store.menus import SEASONS
+from store.residents.menus import SEASONS
 
 LONGEST_TITLE, LONGEST_PURPOSE = 120, 2000
 FURTHEST = timedelta(days=366)

@@ -22,7 +22,7 @@ from store.broadcasts.listing import corrections_of, stage_of
 from store.broadcasts.published import buttons_of
 from store.broadcasts.testers import linked_testers
 from store.clock import now
-from store.menus import SEASONS
+from store.residents.menus import SEASONS
 from store.staff.models import Staff
 
 # In the order in which they stand on the page; the first that is open is the next step.

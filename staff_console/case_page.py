@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 from staff_console import words
 from staff_console.file_names import name_for
 from store import thai
-from store.masking import numbers_masked
-from store.models import Case, CaseEvent, File, OutboxRow, Resident
+from store.models import Case, CaseEvent, File, OutboxRow
+from store.residents.masking import numbers_masked
+from store.residents.models import Resident
 from store.statuses import Action
 
 _CLOSED_ANSWERS = [{"question": "คำตอบ", "kind": "text", "answer": words.CLOSED, "value": None}]

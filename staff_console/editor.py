@@ -29,7 +29,7 @@ from store.broadcast_models import Broadcast
 from store.broadcasts import approval, halts
 from store.broadcasts.audience import homes
 from store.broadcasts.life import Refused
-from store.menus import SEASONS
+from store.residents.menus import SEASONS
 
 editor = Blueprint("editor", __name__)
 Page = str | Response | tuple[str, int]

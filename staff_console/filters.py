@@ -10,9 +10,9 @@ from staff_console.office import office
 from store import thai
 from store.clock import in_bangkok, today
 from store.line_breaks import unbroken
-from store.masking import numbers_masked
 from store.models import Case
 from store.municipality.calendar import Month
+from store.residents.masking import numbers_masked
 from store.search import RUNNING
 from store.staff.models import ALL_DEPARTMENTS
 from store.statuses import Status

@@ -10,7 +10,7 @@ from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.office import me, office
 from store import surge as surges
 from store.cases import Actor, act, lock_case
-from store.menus import SEASONS
+from store.residents.menus import SEASONS
 from store.search import find_case, visible_to
 from store.statuses import Action, Who
 from store.surge import BadSurge

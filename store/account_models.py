@@ -23,17 +23,3 @@ class QuotaReading(Table):
     most: Mapped[int | None]
     used: Mapped[int]
     ours: Mapped[int]
-
-
-class MenuShown(Table):
-    """The one row that says which menu LINE was last told to show everyone, and since when.
-
-    `letting_go` is "wanted" until LINE has been asked to take everybody's own menus away, then the id of that request
-    until LINE is done with it.
-    """
-
-    __tablename__ = "menu_shown"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    alias: Mapped[str] = mapped_column(String(32))
-    letting_go: Mapped[str | None] = mapped_column(String(60))
-    at: Mapped[datetime]

@@ -243,16 +243,6 @@ class BulkMessage(SealedRow, Table):
         return self.decided_at is None and (self.state == "refused" or not in_time)
 
 
-class TopicChoice(Table):
-    """Holds a resident's wish about one topic, or about all that is not urgent (topic '*'); no row means yes."""
-
-    __tablename__ = "topic_choice"
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True)
-    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
-    wanted: Mapped[bool]
-    at: Mapped[datetime]
-
-
 class Surge(Table):
     """Marks a time when more happens than the office can answer: short questions, triage, another menu.
 

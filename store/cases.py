@@ -12,10 +12,11 @@ from store import outbox
 from store.case_codes import read_case_code
 from store.clock import in_bangkok, now
 from store.database.sequences import new_tracking_code, next_number
-from store.models import Case, CaseEvent, File, Resident
+from store.models import Case, CaseEvent, File
 from store.municipality.calendar import OfficeCalendar, fiscal_year
 from store.municipality.profile import Municipality
-from store.residents import listen
+from store.residents.models import Resident
+from store.residents.residents import listen
 from store.services import Service
 from store.staff.models import Staff
 from store.statuses import Action, NotAllowed, Rule, Status, Who, find_rule

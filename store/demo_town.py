@@ -22,10 +22,11 @@ from store.cases import RESIDENT, Actor, Submission, act, open_case
 from store.clock import BANGKOK, in_bangkok, in_the_past, now
 from store.database.encryption import sealer_of
 from store.keys import open_database
-from store.models import Case, Resident
+from store.models import Case
 from store.municipality.profile import Municipality, read_municipality
 from store.ratings import comment, rate
-from store.residents import meet, remember
+from store.residents.models import Resident
+from store.residents.residents import meet, remember
 from store.services import Service, read_services
 from store.settings import StoreSettings
 from store.staff.models import Staff

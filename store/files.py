@@ -14,7 +14,8 @@ from store.clock import now
 from store.database.engine import afterwards
 from store.decoding import Decoded, Decoder, Refused
 from store.media import Media
-from store.models import Conversation, File, Resident
+from store.models import File
+from store.residents.models import Conversation, Resident
 
 MOST_BYTES = 10 * 1024 * 1024
 # LINE keeps content for a time it does not tell, so tries are many, early and then hourly.

@@ -39,7 +39,8 @@ from store.database.encryption import (
 )
 from store.database.engine import Database
 from store.database.models import Secret
-from store.models import TABLES, Resident
+from store.models import TABLES
+from store.residents.models import Resident
 from store.settings import StoreSettings
 
 TOWN = "town"

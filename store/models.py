@@ -17,71 +17,13 @@ from store.audit import models as audit_models
 from store.database import models as database_models
 from store.database.encrypted_rows import SealedRow, SealedValue
 from store.database.engine import Table
+from store.database.indexes import partial_index
+from store.residents import models as residents_models
+from store.residents.models import Resident
 from store.staff.models import Staff
 from store.statuses import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
-
-
-def _index_of(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index over the few rows still to be worked on, however many are done."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
-
-
-class Resident(SealedRow, Table):
-    """A person who wrote to the account. `listening` says what a plain message now means: see store.residents."""
-
-    __tablename__ = "resident"
-    __table_args__ = (_index_of("ix_resident_menu", "id", where="menu_linked IS NULL"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    line_key: Mapped[str] = mapped_column(String(40), unique=True)
-    line_user_id = SealedValue[str]("resident.line_user_id", nullable=False)
-    person = SealedValue[dict[str, Any] | None]("resident.person")
-    listening = SealedValue[dict[str, Any] | None]("resident.listening")
-    privacy_version: Mapped[str | None] = mapped_column(String(20))
-    privacy_shown_at: Mapped[datetime | None]
-    # LINE's times of the last unfollow and follow: it delivers them again and in any order.
-    blocked_at: Mapped[datetime | None]
-    followed_at: Mapped[datetime | None]
-    # LINE's time of the last message taken back: only an older one need be looked up among UnsentMessage.
-    unsent_at: Mapped[datetime | None]
-    # Codes that found nothing, and since when they are counted: see store.rate_limits.
-    wrong_codes: Mapped[int] = mapped_column(default=0)
-    wrong_codes_since: Mapped[datetime | None]
-    # Where they live, coarsely, so that a broadcast for one village need not open every sealed address.
-    moo: Mapped[str | None] = mapped_column(String(10), index=True)
-    community: Mapped[str | None] = mapped_column(String(60))
-    language: Mapped[str | None] = mapped_column(String(10))
-    # The menu of their own that LINE was last told of, empty for none; null while LINE is still to be told.
-    menu_linked: Mapped[str | None] = mapped_column(String(32), default="")
-    created_at: Mapped[datetime]
-
-
-class Conversation(SealedRow, Table):
-    """A resident's unfinished request; the answers go when it ends, the row stays so that old buttons can explain.
-
-    `said_in` names the LINE message of each answer, so that a message taken back takes its answer along.
-    """
-
-    __tablename__ = "conversation"
-    __table_args__ = (
-        _index_of("ix_conversation_open", "resident_id", where="ended_as IS NULL", unique=True),
-        CheckConstraint("ended_as IN ('submitted', 'cancelled', 'expired', 'replaced')", "ended_as"),
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
-    service: Mapped[str] = mapped_column(String(60))
-    answers = SealedValue[dict[str, Any] | None]("conversation.answers")
-    said_in = SealedValue[dict[str, str] | None]("conversation.said_in")
-    editing: Mapped[str | None] = mapped_column(String(60))
-    # Begun in a surge: it goes on as it began, whatever the switch says by then.
-    in_surge: Mapped[bool] = mapped_column(default=False)
-    # Refused answers to the question being asked; after two of them a way out is offered.
-    misses: Mapped[int] = mapped_column(default=0)
-    started_at: Mapped[datetime]
-    heard_at: Mapped[datetime]
-    ended_as: Mapped[str | None] = mapped_column(String(12))
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
 
 
 class Case(SealedRow, Table):
@@ -108,7 +50,7 @@ class Case(SealedRow, Table):
         Index("ix_case_department", "department", "id"),
         Index("ix_case_service", "service", "id"),
         Index("ix_case_assignee", "assignee_id", "id"),
-        _index_of("ix_case_triage", "triage", "id", where="triage IS NOT NULL"),
+        partial_index("ix_case_triage", "triage", "id", where="triage IS NOT NULL"),
         Index("ix_case_urgent", "id", sqlite_where=text("urgent = 1"), postgresql_where=text("urgent")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -177,8 +119,8 @@ class File(SealedRow, Table):
     __tablename__ = "file"
     __table_args__ = (
         CheckConstraint("state IN ('wanted', 'kept', 'refused', 'gone')", "state"),
-        _index_of("ix_file_wanted", "next_try_at", where="state = 'wanted'"),
-        _index_of("ix_file_again", "resident_id", "again_until", where="again_until IS NOT NULL"),
+        partial_index("ix_file_wanted", "next_try_at", where="state = 'wanted'"),
+        partial_index("ix_file_again", "resident_id", "again_until", where="again_until IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(40), unique=True)
@@ -216,10 +158,10 @@ class InboxEvent(SealedRow, Table):
     __tablename__ = "inbox"
     __table_args__ = (
         CheckConstraint("state IN ('new', 'done', 'dead')", "state"),
-        _index_of("ix_inbox_due", "occurred_at", "id", where="state = 'new'"),
-        _index_of("ix_inbox_tried", "tries", "id", where="state = 'new' AND tries > 0"),
-        _index_of("ix_inbox_lane", "lane", "occurred_at", "id", where="state = 'new'"),
-        _index_of("ix_inbox_dead", "id", where="state = 'dead'"),
+        partial_index("ix_inbox_due", "occurred_at", "id", where="state = 'new'"),
+        partial_index("ix_inbox_tried", "tries", "id", where="state = 'new' AND tries > 0"),
+        partial_index("ix_inbox_lane", "lane", "occurred_at", "id", where="state = 'new'"),
+        partial_index("ix_inbox_dead", "id", where="state = 'dead'"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(String(64), unique=True)
@@ -257,13 +199,13 @@ class OutboxRow(SealedRow, Table):
     __table_args__ = (
         CheckConstraint("kind IN ('reply', 'notice')", "kind"),
         CheckConstraint("state IN ('ready', 'sent', 'dead', 'dropped', 'unreachable')", "state"),
-        _index_of("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
-        _index_of("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
-        _index_of("ix_outbox_dead", "id", where="state = 'dead'"),
+        partial_index("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
+        partial_index("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
+        partial_index("ix_outbox_dead", "id", where="state = 'dead'"),
         # Before a row is purged, those that name it are looked for.
-        _index_of("ix_outbox_lead", "lead_id", where="lead_id IS NOT NULL"),
+        partial_index("ix_outbox_lead", "lead_id", where="lead_id IS NOT NULL"),
         # What LINE bills: the rows that led a push. The month's count reads only these.
-        _index_of("ix_outbox_billed", "sent_at", where="state = 'sent' AND sent_by = 'push'"),
+        partial_index("ix_outbox_billed", "sent_at", where="state = 'sent' AND sent_by = 'push'"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
@@ -292,5 +234,5 @@ class OutboxRow(SealedRow, Table):
 
 
 # What migrations compare a database with: naming the modules here is what makes their tables known.
-OTHERS = (account_models, audit_models, broadcast_models, database_models, system_models)
+OTHERS = (account_models, audit_models, broadcast_models, database_models, residents_models, system_models)
 TABLES = Table.metadata

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
-from store.models import OutboxRow, Resident
+from store.models import OutboxRow
+from store.residents.models import Resident
 from store.unreadable import address_of, give_up, readable
 
 # LINE remembers a retry key for 24 hours; after that the same key would send the message again.

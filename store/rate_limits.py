@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.clock import CLOCKS_DIFFER, now
-from store.models import Case, File, Resident
+from store.models import Case, File
 from store.municipality.profile import Limits
+from store.residents.models import Resident
 
 SHORT, DAY, HOUR = timedelta(minutes=10), timedelta(days=1), timedelta(hours=1)
 

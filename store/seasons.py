@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from store import menus
 from store.broadcast_models import Broadcast, BroadcastAct, Surge
 from store.broadcasts.life import Status, digest_of
 from store.clock import now
-from store.models import Resident
+from store.residents import menus
+from store.residents.models import Resident
 
 
 def menu_now(session: Session) -> str | None:

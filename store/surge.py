@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from store.audit.log import write_down
 from store.broadcast_models import Surge
 from store.clock import now
-from store.menus import SEASONS
 from store.models import Case
+from store.residents.menus import SEASONS
 from store.staff.models import Staff
 from store.statuses import OPEN_STATUSES
 

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.models import Case, CaseEvent, InboxEvent, Resident, UnsentMessage
-from store.residents import forget
+from store.models import Case, CaseEvent, InboxEvent, UnsentMessage
+from store.residents.models import Resident
+from store.residents.residents import forget
 from store.services.definition import REMEMBERED
 from store.statuses import Action
 

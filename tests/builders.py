@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from store.cases import Actor, Submission, act, open_case
 from store.clock import now
 from store.database.encryption import sealer_of
-from store.models import Case, Resident
+from store.models import Case
 from store.municipality.profile import Municipality
-from store.residents import meet, remember
+from store.residents.models import Resident
+from store.residents.residents import meet, remember
 from store.services import Service
 from store.staff.accounts import NewStaff, add_staff
 from store.staff.models import ALL_DEPARTMENTS, Staff

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import bulk, heartbeats, menus, money, outbox, surge
+from store import bulk, heartbeats, money, outbox, surge
 from store.broadcast_models import Broadcast, EmergencyTemplate
-from store.broadcasts import approval, confirming, emergency, testers, topics
+from store.broadcasts import approval, confirming, emergency, testers
 from store.clock import now
 from store.database import periodic
 from store.models import Case, OutboxRow
+from store.residents import menus, preferences
 from store.staff import account_requests, limits
 from store.staff.accounts import NewStaff
 from store.statuses import Action, Status
@@ -91,7 +92,7 @@ def keep_the_account(town: Town, phone: Phone) -> None:
         menus.note_shown(session, menus.DEFAULT)
         money.note_reading(session, most=15_000, used=120)
         periodic.take(session, "menus", periodic.slot_of(now(), timedelta(minutes=1)))
-        topics.choose(session, a_resident(session, line_user_id=phone.id), "water", wanted=False)
+        preferences.choose(session, a_resident(session, line_user_id=phone.id), "water", wanted=False)
         limits.use(session, limits.Limit("list", 20, timedelta(hours=1)), "staff 1")
     # Somebody who has forgotten the password.
     page = town.console().test_client()

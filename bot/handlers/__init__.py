@@ -8,7 +8,7 @@ from bot.events import Followed, Joined, Place, SentFile, Tap, Unfollowed, Unkno
 from bot.handlers import follow, menu, messages, taps, unsend
 from bot.replies import Reply
 from bot.visit import Visit
-from store.residents import take_offer
+from store.residents.residents import take_offer
 
 Handler = Callable[[Visit], list[Reply]]
 

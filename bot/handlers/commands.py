@@ -9,7 +9,7 @@ from bot.handlers import announcements, conversation, information, menu, my_case
 from bot.handlers.submissions import send
 from bot.replies import Reply
 from bot.visit import Visit
-from store.models import Conversation
+from store.residents.models import Conversation
 from store.thai import folded, folded_word, without_particles
 
 ANSWERS: dict[str, Callable[[Visit], list[Reply]]] = {

@@ -28,11 +28,12 @@ from bot.replies import (
     choice,
 )
 from bot.visit import Office, Visit
-from store import conversations
 from store.clock import today
 from store.loose_files import claim, loose_files
-from store.models import Conversation, File
-from store.residents import listening_for, offer, stop_listening
+from store.models import File
+from store.residents import conversations
+from store.residents.models import Conversation
+from store.residents.residents import listening_for, offer, stop_listening
 from store.services import Question, Service
 from store.surge import find_running
 

@@ -5,7 +5,7 @@ from typing import Any
 from bot.conversations import drafts
 from bot.conversations.drafts import Draft
 from bot.visit import Office
-from store.models import Conversation
+from store.residents.models import Conversation
 from store.services import Question
 
 

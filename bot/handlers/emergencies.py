@@ -13,9 +13,10 @@ from bot.handlers import conversation, my_cases
 from bot.hotlines import OF_KIND
 from bot.replies import Button, CallCard, Quick, Reply
 from bot.visit import Visit
-from store.conversations import is_cold
-from store.models import Case, Conversation
-from store.residents import keep_words, listening_for
+from store.models import Case
+from store.residents.conversations import is_cold
+from store.residents.models import Conversation
+from store.residents.residents import keep_words, listening_for
 from store.services import Question
 
 # Words with danger in them may be the answer to these: a place is called after a snake, a choice after a fire.

@@ -4,7 +4,7 @@ from bot.replies import Reply
 from bot.visit import Visit
 from store import outbox
 from store.clock import now
-from store.menus import look_again
+from store.residents.menus import look_again
 
 
 def followed(visit: Visit) -> list[Reply]:

@@ -4,10 +4,10 @@ from bot.hotlines import EVERYTHING
 from bot.replies import Button, CallCard, Reply, Say
 from bot.visit import Visit
 from store.broadcasts.published import list_announcements
-from store.conversations import FORGET_AFTER
 from store.line.limits import cut
-from store.menus import ENGLISH, THAI
-from store.residents import choose_language
+from store.residents.conversations import FORGET_AFTER
+from store.residents.menus import ENGLISH, THAI
+from store.residents.residents import choose_language
 from store.thai import thai_date
 
 COMPLAINT, STREET_LIGHT = "complaint", "street_light"

@@ -12,8 +12,9 @@ from bot.replies import Reply
 from bot.visit import Visit
 from store.cases import lock_case
 from store.files import attach_beside, lost_in_request, lost_ones
-from store.models import Case, Conversation, File
-from store.residents import listening_for
+from store.models import Case, File
+from store.residents.models import Conversation
+from store.residents.residents import listening_for
 
 
 def join_album(visit: Visit, file: File, sibling: File) -> None:

@@ -15,11 +15,12 @@ from bot.handlers import commands, conversation, emergencies, late_files, menu, 
 from bot.replies import Reply
 from bot.visit import Visit
 from store.case_codes import find_case_code
-from store.conversations import is_cold
 from store.files import count_of_album, find_in_case, want
-from store.models import Case, Conversation, File
+from store.models import Case, File
 from store.rate_limits import may_send_file
-from store.residents import keep_words, kept_words, listening_for
+from store.residents.conversations import is_cold
+from store.residents.models import Conversation
+from store.residents.residents import keep_words, kept_words, listening_for
 from store.services import Service
 
 # Questions whose answer is free text: a sentence about another matter may well be the answer.

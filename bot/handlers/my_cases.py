@@ -18,7 +18,7 @@ from store.line.limits import cut
 from store.models import Case
 from store.rate_limits import may_guess, note_wrong_code
 from store.ratings import comment, rate
-from store.residents import kept_words, listen, offer, stop_listening
+from store.residents.residents import kept_words, listen, offer, stop_listening
 from store.services import Service
 from store.statuses import (
     OPEN_STATUSES,

@@ -11,9 +11,10 @@ from bot.handlers import announcements, confirming, conversation, information, l
 from bot.handlers.submissions import send
 from bot.replies import Reply
 from bot.visit import Visit
-from store.conversations import find_conversation, is_cold
-from store.models import Case, Conversation
-from store.residents import kept_words
+from store.models import Case
+from store.residents.conversations import find_conversation, is_cold
+from store.residents.models import Conversation
+from store.residents.residents import kept_words
 from store.services.definition import REMEMBERED
 from store.statuses import STATUS_LABELS, Status
 

@@ -3,9 +3,9 @@
 from bot.events import Tap
 from bot.replies import Button, Reply, TopicCard, TopicRow
 from bot.visit import Visit
-from store.broadcasts import topics
-from store.broadcasts.topics import EVERYTHING
 from store.municipality.profile import Topic
+from store.residents import preferences
+from store.residents.preferences import EVERYTHING
 from store.thai import folded
 
 
@@ -20,7 +20,7 @@ def choose(visit: Visit, button: Tap) -> list[Reply]:
     wanted = _WANTED.get(button.about.get("w", ""))
     if topic is None or wanted is None:
         return [visit.say("topics.gone"), _card(visit)]
-    topics.choose(visit.session, visit.resident, topic.code, wanted=wanted)
+    preferences.choose(visit.session, visit.resident, topic.code, wanted=wanted)
     if wanted:
         return [visit.say("topics.now_yes", topic=topic.name), _card(visit)]
     return [visit.say("topics.now_no", topic=topic.name), _card(visit)]
@@ -40,7 +40,7 @@ def choose_all(visit: Visit, button: Tap) -> list[Reply]:
     wanted = _WANTED.get(button.about.get("w", ""))
     if wanted is None:
         return show(visit)
-    topics.choose(visit.session, visit.resident, EVERYTHING, wanted=wanted)
+    preferences.choose(visit.session, visit.resident, EVERYTHING, wanted=wanted)
     return [visit.say("topics.all_yes") if wanted else visit.say("topics.all_no"), _card(visit)]
 
 
@@ -48,10 +48,10 @@ _WANTED = {"yes": True, "no": False}
 
 
 def _card(visit: Visit) -> TopicCard:
-    chosen = topics.choices_of(visit.session, visit.resident)
+    chosen = preferences.choices_of(visit.session, visit.resident)
     offered = visit.office.municipality.topics
-    rows = tuple(_row(visit, topic, wanted=topics.wants(chosen, topic.code)) for topic in offered)
-    wanted = [row.wanted for row in rows] or [topics.wants(chosen, EVERYTHING)]
+    rows = tuple(_row(visit, topic, wanted=preferences.wants(chosen, topic.code)) for topic in offered)
+    wanted = [row.wanted for row in rows] or [preferences.wants(chosen, EVERYTHING)]
     buttons = []
     if not all(wanted):
         buttons.append(visit.button("topics_all", "topics_all", w="yes"))

@@ -15,8 +15,9 @@ from bot.replies import Button, Reply
 from bot.visit import Visit
 from store.cases import cases_of
 from store.line.limits import cut
-from store.models import Case, Conversation
-from store.residents import kept_words, offer
+from store.models import Case
+from store.residents.models import Conversation
+from store.residents.residents import kept_words, offer
 from store.statuses import OPEN_STATUSES, Action, Status, Who, allowed
 from store.thai import arabic_digits, folded, without_particles
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from store.broadcast_models import Broadcast, ButtonPress, Chunk, Mailing
 from store.clock import now
 from store.inbox import REMEMBER_EVENTS_FOR
-from store.models import InboxEvent, Resident
+from store.models import InboxEvent
+from store.residents.models import Resident
 
 AFTER = timedelta(days=1)
 # LINE counts days in Japan's time, and a day on the next one.

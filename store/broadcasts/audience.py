@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from sqlalchemy import Boolean, LargeBinary, ScalarSelect, Select, bindparam, func, select, true, type_coerce
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import AudienceSnapshot, Broadcast, TopicChoice
-from store.broadcasts.topics import EVERYTHING, wants
+from store.broadcast_models import AudienceSnapshot, Broadcast
 from store.database.encryption import CannotOpen, TownSealer, sealer_of
-from store.models import Case, Resident
+from store.models import Case
+from store.residents.models import Resident, TopicChoice
+from store.residents.preferences import EVERYTHING, wants
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from store.broadcasts import approval
 from store.broadcasts.emergency import confirmers
 from store.broadcasts.life import Refused, digest_of
 from store.clock import now
-from store.models import Resident
+from store.residents.models import Resident
 
 BUTTON_LASTS = timedelta(minutes=10)
 NOTE = "ยืนยันด้วยปุ่มใน LINE ของตน"

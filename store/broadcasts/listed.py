@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from store.broadcasts.audience import BadAudience
 from store.database.encryption import CannotOpen, Closed
-from store.models import Case, Resident
+from store.models import Case
+from store.residents.models import Resident
 from store.thai import arabic_digits
 
 # Rows of a file that a person uploads; more is a mistake or an attack.

@@ -13,7 +13,7 @@ from store.broadcasts.audience import still_reachable
 from store.broadcasts.life import Status, closing_of, content_of, digest_of
 from store.clock import now
 from store.database.advisory_locks import hold_lanes
-from store.models import Resident
+from store.residents.models import Resident
 
 # https://developers.line.biz/en/reference/messaging-api/#send-multicast-message
 MOST_RESIDENTS = 500

@@ -11,7 +11,7 @@ from store import outbox
 from store.broadcast_models import Broadcast, Tester
 from store.broadcasts.life import Refused
 from store.clock import now
-from store.models import Resident
+from store.residents.models import Resident
 from store.staff.models import Staff
 
 CODE_LASTS = timedelta(minutes=30)

@@ -18,8 +18,9 @@ from store import inbox
 from store.clock import now
 from store.database.engine import Database, Table
 from store.inbox import Arrival
-from store.models import Case, InboxEvent, OutboxRow, Resident
+from store.models import Case, InboxEvent, OutboxRow
 from store.municipality.profile import Municipality, read_municipality
+from store.residents.models import Resident
 from store.search import Tab
 from store.services import read_services
 from store.statuses import Status

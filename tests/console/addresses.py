@@ -8,7 +8,8 @@ from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
 from store.database.engine import Database
 from store.files import want
-from store.models import Case, Resident
+from store.models import Case
+from store.residents.models import Resident
 from store.staff import account_requests
 from tests.builders import an_officer
 from tests.console.conftest import Known, office_of

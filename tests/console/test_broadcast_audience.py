@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcasts import topics
 from store.broadcasts.listed import MOST_ROWS
 from store.clock import in_bangkok, now
 from store.database.engine import Database
 from store.models import Case
 from store.money import note_reading
 from store.municipality.profile import Municipality
+from store.residents import preferences
 from tests.builders import a_case, a_resident
 from tests.console.looks import acts_of
 from tests.console.news import (
@@ -47,8 +47,8 @@ def village(database: Database, municipality: Municipality) -> dict[str, int]:
         found = {name: a_resident(session) for name in ("moo1", "moo3", "market", "asked", "refused", "gone")}
         found["moo1"].moo, found["moo3"].moo, found["market"].community = "1", "3", "ชุมชนตลาด"
         found["gone"].moo, found["gone"].blocked_at = "1", now()
-        topics.choose(session, found["asked"], "water", wanted=True)
-        topics.choose(session, found["refused"], "water", wanted=False)
+        preferences.choose(session, found["asked"], "water", wanted=True)
+        preferences.choose(session, found["refused"], "water", wanted=False)
         a_case(session, municipality, resident=found["moo3"])
         return {name: resident.id for name, resident in found.items()}
 

@@ -11,7 +11,7 @@ from store.broadcasts import aftermath
 from store.clock import BANGKOK, in_bangkok, now
 from store.database.engine import Database
 from store.inbox import REMEMBER_EVENTS_FOR
-from store.models import Resident
+from store.residents.models import Resident
 from tests.console.news import (
     CARD,
     FORM,

@@ -20,7 +20,7 @@ from line_simulator.web import serve
 from store.database.engine import Database
 from store.models import Case, CaseEvent, InboxEvent, OutboxRow
 from store.municipality.profile import Municipality
-from store.residents import listen
+from store.residents.residents import listen
 from store.settings import StoreSettings
 from store.statuses import Action
 from tests.builders import a_case, a_resident

@@ -26,7 +26,7 @@ from bot.handlers.commands import read_command
 from bot.handlers.typed_buttons import read_stars
 from store.case_codes import find_case_code, read_case_code
 from store.line.limits import cut, units
-from store.masking import numbers_masked
+from store.residents.masking import numbers_masked
 from store.services.definition import Kind
 from store.thai import first_name, folded, one_spelling, without_particles, without_repeats
 from tests.pure.builders import FRIDAY, SETTING, a_question, a_service

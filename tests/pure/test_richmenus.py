@@ -22,7 +22,7 @@ from bot.richmenus.declaration import (
     read_menu,
     read_menus,
 )
-from store.menus import SEASONS
+from store.residents.menus import SEASONS
 from tests.children import run
 from tests.pure.strategies import SERVICES
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.broadcast_models import AudienceSnapshot, Broadcast, Chunk, Mailing
-from store.broadcasts import approval, emergency, mailings, testers, topics
+from store.broadcasts import approval, emergency, mailings, testers
 from store.broadcasts.aftermath import aftermath_of, press, progress_of, was_sent
 from store.broadcasts.approval import Draft
 from store.broadcasts.audience import BadAudience, reach, read_audience
@@ -21,8 +21,10 @@ from store.broadcasts.life import Refused, digest_of
 from store.broadcasts.listed import Imported, find_listed
 from store.clock import now
 from store.database.engine import Database
-from store.models import OutboxRow, Resident
+from store.models import OutboxRow
 from store.municipality.profile import Municipality
+from store.residents import preferences
+from store.residents.models import Resident
 from store.staff.models import Staff
 from tests.builders import a_case, a_resident, an_officer
 from tests.shut import shut
@@ -228,7 +230,7 @@ def test_who_blocked_or_opted_out_since_is_left_out_and_nobody_is_added(
     stays, blocks, opts_out = (a_resident(session) for _ in range(3))
     approved(session, malee, boss)
     blocks.blocked_at = now()
-    topics.choose(session, opts_out, "water", wanted=False)
+    preferences.choose(session, opts_out, "water", wanted=False)
     a_resident(session)
     assert send_one(session) == [stays.id]
 
@@ -237,7 +239,7 @@ def test_what_is_urgent_reaches_also_those_who_wanted_no_other_news(
     session: Session, malee: Staff, boss: Staff
 ) -> None:
     person = a_resident(session)
-    topics.choose(session, person, topics.EVERYTHING, wanted=False)
+    preferences.choose(session, person, preferences.EVERYTHING, wanted=False)
     assert reach(session, read_audience({"who": "everyone"}), "water").opted_out == 1
     approved(session, malee, boss, category="warning", topic=None)
     assert send_one(session) == [person.id]
@@ -250,11 +252,11 @@ def test_only_a_warning_may_pass_by_residents_wishes(session: Session, malee: St
 
 def test_a_word_on_one_topic_outlives_a_word_on_everything(session: Session) -> None:
     person = a_resident(session)
-    topics.choose(session, person, topics.EVERYTHING, wanted=False)
-    topics.choose(session, person, "water", wanted=True)
-    chosen = topics.choices_of(session, person)
-    assert topics.wants(chosen, "water")
-    assert not topics.wants(chosen, "tax")
+    preferences.choose(session, person, preferences.EVERYTHING, wanted=False)
+    preferences.choose(session, person, "water", wanted=True)
+    chosen = preferences.choices_of(session, person)
+    assert preferences.wants(chosen, "water")
+    assert not preferences.wants(chosen, "tax")
 
 
 def test_chunks_hold_at_most_five_hundred(session: Session, malee: Staff, boss: Staff) -> None:
@@ -370,7 +372,7 @@ def test_audiences_name_the_right_people(session: Session, municipality: Municip
     home = {"name": "ก", "phone": "0812345678", "address": {"moo": "3", "community": "ชุมชนสุขใจ"}}
     villager, other = a_resident(session, person=home), a_resident(session)
     case = a_case(session, municipality, resident=other)
-    topics.choose(session, villager, "tax", wanted=True)
+    preferences.choose(session, villager, "tax", wanted=True)
     for audience, expected in (
         ({"who": "moo", "values": ["3"]}, villager),
         ({"who": "community", "values": ["ชุมชนสุขใจ"]}, villager),

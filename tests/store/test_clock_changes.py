@@ -22,7 +22,7 @@ from store.inbox import Arrival
 from store.models import File, InboxEvent, OutboxRow
 from store.municipality.profile import Municipality
 from store.outbox import LAST_TRY_AFTER
-from store.residents import keep_words, kept_words
+from store.residents.residents import keep_words, kept_words
 from store.staff.sessions import IDLE, begin_session, find_signed_in
 from store.staff.sign_ins import sign_in
 from tests.builders import PASSWORD, QUICK_PASSWORDS, a_resident, an_officer

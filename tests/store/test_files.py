@@ -18,7 +18,8 @@ from store.decoding import Decoder
 from store.files import NotKept
 from store.loose_files import claim, loose_files
 from store.media import Media
-from store.models import File, Resident
+from store.models import File
+from store.residents.models import Resident
 from tests.builders import a_resident
 from tests.pdfs import a_pdf
 

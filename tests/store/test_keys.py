@@ -17,9 +17,10 @@ from store.database.models import Secret
 from store.inbox import Arrival
 from store.keys import open_database
 from store.media import Media
-from store.models import InboxEvent, Resident
+from store.models import InboxEvent
 from store.readiness import Readiness
-from store.residents import meet
+from store.residents.models import Resident
+from store.residents.residents import meet
 from store.schema import is_newest, upgrade
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from store import outbox
 from store.clock import now
 from store.database.engine import Database
-from store.models import OutboxRow, Resident
+from store.models import OutboxRow
+from store.residents.models import Resident
 from tests.builders import a_resident
 
 SOMSRI, SOMCHAI = "U" + "1" * 32, "U" + "2" * 32

@@ -18,10 +18,11 @@ from store.database.engine import Database
 from store.inbox import Arrival
 from store.keys import count_by_key, open_database
 from store.media import Media
-from store.models import Case, File, InboxEvent, OutboxRow, Resident
+from store.models import Case, File, InboxEvent, OutboxRow
 from store.municipality.profile import Municipality
 from store.resealing import Resealed, reseal, sentences
-from store.residents import meet
+from store.residents.models import Resident
+from store.residents.residents import meet
 from store.schema import drift, upgrade
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back

@@ -10,8 +10,8 @@ from store.broadcast_models import Broadcast
 from store.broadcasts import approval
 from store.clock import now
 from store.database.engine import Database
-from store.models import Resident
 from store.municipality.profile import Municipality
+from store.residents.models import Resident
 from store.schema import FOLDER, _config, drift, upgrade
 from store.staff.models import ALL_DEPARTMENTS, Staff
 from store.taking_back import note_unsent, was_unsent

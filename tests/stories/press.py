@@ -20,8 +20,8 @@ from store.broadcasts.life import digest_of
 from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database
-from store.models import Resident
 from store.municipality.profile import Municipality
+from store.residents.models import Resident
 from tests.builders import an_officer
 from tests.stories.scenes import calls
 from tests.town import TOKEN, Town

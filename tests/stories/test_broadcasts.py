@@ -10,11 +10,11 @@ from sqlalchemy import LargeBinary, select, text, type_coerce, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.broadcast_models import Chunk
-from store.broadcasts import topics
 from store.clock import now
 from store.database.encryption import Sealer
 from store.database.engine import Database, Table
 from store.files import uploaded
+from store.residents import preferences
 from tests.builders import a_resident, an_officer
 from tests.stories.press import (
     BROADCAST,
@@ -349,7 +349,7 @@ def test_who_opted_out_or_blocked_us_after_the_approval_is_not_even_named(town: 
     stays, opts_out, blocks = phones = crowd(town, 3)
     broadcast = approve(town, send_at=now() + IN_AN_HOUR)
     with town.database.transaction() as session:
-        topics.choose(session, the_resident(session, opts_out), "water", wanted=False)
+        preferences.choose(session, the_resident(session, opts_out), "water", wanted=False)
         the_resident(session, blocks).blocked_at = now()
     town.wait(hours=1)
     assert heard(phones) == [1, 0, 0]

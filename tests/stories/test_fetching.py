@@ -22,7 +22,8 @@ from line_simulator.residents import Resident as Phone
 from store.clock import now
 from store.decoding import Decoder, Limits
 from store.files import claim_wanted
-from store.models import Conversation, File
+from store.models import File
+from store.residents.models import Conversation
 from store.shelves import Folder
 from tests.pdfs import a_pdf
 from tests.stories.scenes import friend, sends_a_photo_in_vain, texts, times_told

@@ -4,10 +4,11 @@ import pytest
 
 from bot.handlers.commands import LABELS
 from store.broadcast_models import ButtonPress
-from store.broadcasts import testers, topics
+from store.broadcasts import testers
 from store.broadcasts.approval import write_draft
 from store.clock import now
-from store.models import Resident
+from store.residents import preferences
+from store.residents.models import Resident
 from tests.builders import an_officer
 from tests.stories.press import DRAFT, IN_AN_HOUR, URGENT, approve, card, heard, quota, state_of, words
 from tests.stories.scenes import Phone, calls, friend, rows, texts, the_resident
@@ -20,7 +21,7 @@ ALL = "หยุดข่าวที่ไม่เร่งด่วนทั�
 
 def choices(town: Town, phone: Phone) -> dict[str, bool]:
     with town.database.reading() as session:
-        return topics.choices_of(session, the_resident(session, phone))
+        return preferences.choices_of(session, the_resident(session, phone))
 
 
 def says(town: Town, phone: Phone, words_said: str) -> str:
@@ -60,7 +61,7 @@ def test_who_stops_all_that_is_not_urgent_still_gets_warnings(town: Town) -> Non
     phone = friend(town)
     says(town, phone, "หยุดส่ง")
     taps(town, phone, ALL)
-    assert choices(town, phone) == {topics.EVERYTHING: False}
+    assert choices(town, phone) == {preferences.EVERYTHING: False}
     other = friend(town, "ประสิทธิ์")
     approve(town)
     approve(town, content=words("น้ำกำลังขึ้นค่ะ"), **URGENT)
@@ -74,7 +75,7 @@ def test_who_wants_everything_again_presses_one_button(town: Town) -> None:
     taps(town, phone, ALL)
     shown = taps(town, phone, "รับทุกเรื่อง")
     assert "ไม่ได้รับ" not in shown
-    assert choices(town, phone) == {topics.EVERYTHING: True}
+    assert choices(town, phone) == {preferences.EVERYTHING: True}
 
 
 def test_an_old_button_does_what_it_said(town: Town) -> None:

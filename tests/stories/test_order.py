@@ -17,7 +17,8 @@ from line_simulator.residents import Resident as Phone
 from store import inbox
 from store.clock import now
 from store.database.engine import Database
-from store.models import Conversation, InboxEvent
+from store.models import InboxEvent
+from store.residents.models import Conversation
 from tests.stories.scenes import friend, rows, tell, the_resident, times_told
 from tests.town import Town
 from tests.waiting import PATIENCE_SECONDS

@@ -8,11 +8,11 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from store.broadcast_models import ButtonPress
-from store.broadcasts import topics
 from store.broadcasts.published import list_announcements
 from store.clock import now
 from store.database.engine import Database
 from store.line_breaks import plain
+from store.residents import preferences
 from tests.builders import a_resident
 from tests.stories.press import (
     IN_AN_HOUR,
@@ -156,7 +156,7 @@ def test_a_village_a_topic_and_all_friends_are_named(
     with town.database.transaction() as session:
         home = {"name": "ก", "address": {"moo": "3", "community": "ชุมชนสุขใจ"}}
         resident = a_resident(session, line_user_id=phone.id, person=home)
-        topics.choose(session, resident, "water", wanted=True)
+        preferences.choose(session, resident, "water", wanted=True)
     broadcast = sent(town, audience=audience, **URGENT)
     assert shown in page(town, f"/announcements/{broadcast}")
 

@@ -13,14 +13,15 @@ from bot.richmenus.pictures import DrawnMenu, read_drawn_menus
 from bot.richmenus.season import Season
 from line_simulator.residents import Resident as Phone
 from line_simulator.richmenu_images import read_picture
-from store import menus, surge
+from store import surge
 from store.broadcast_models import Broadcast
 from store.broadcasts import approval
 from store.broadcasts.approval import Draft
 from store.broadcasts.life import digest_of
 from store.clock import now
-from store.models import Resident
-from store.residents import choose_language
+from store.residents import menus
+from store.residents.models import Resident
+from store.residents.residents import choose_language
 from store.seasons import menu_now, note_linked
 from store.staff.models import Staff
 from tests.builders import a_resident, an_officer

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from store.inbox import backlog
 from store.keys import open_database
-from store.models import CaseEvent, Conversation, InboxEvent, OutboxRow, Resident
+from store.models import CaseEvent, InboxEvent, OutboxRow
 from store.outbox import put_reply
 from store.resealing import reseal
+from store.residents.models import Conversation, Resident
 from store.statuses import Action
 from store.stuck import DropReason, drop_row, retry_row, stuck_rows
 from tests.builders import a_resident, an_officer

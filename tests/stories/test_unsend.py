@@ -12,9 +12,10 @@ from store.cases import Actor, act
 from store.clock import now
 from store.database.encryption import Sealer
 from store.database.engine import Table
-from store.models import Case, CaseEvent, Conversation, InboxEvent, Resident, UnsentMessage
+from store.models import Case, CaseEvent, InboxEvent, UnsentMessage
 from store.purging import purge
-from store.residents import listen
+from store.residents.models import Conversation, Resident
+from store.residents.residents import listen
 from store.statuses import Action, Status, Who
 from store.taking_back import TAKEN_BACK
 from tests.stories.scenes import a_case_of, friend, texts

@@ -18,7 +18,8 @@ from store.database.engine import Database, Table
 from store.database.models import Secret
 from store.inbox import Arrival
 from store.keys import sealed_columns
-from store.models import Case, File, InboxEvent, OutboxRow, Resident
+from store.models import Case, File, InboxEvent, OutboxRow
+from store.residents.models import Resident
 from store.settings import StoreSettings
 from store.staff.models import Staff
 from tests.builders import a_resident

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from store.clock import BANGKOK, in_bangkok, now
 from store.database.engine import Database, afterwards
-from store.models import Case, CaseEvent, Resident
-from store.residents import meet
+from store.models import Case, CaseEvent
+from store.residents.models import Resident
+from store.residents.residents import meet
 from store.settings import StoreSettings
 from store.system_models import Heartbeat
 from tests.builders import a_resident

@@ -3,9 +3,8 @@
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import TopicChoice
 from store.clock import now
-from store.models import Resident
+from store.residents.models import Resident, TopicChoice
 
 # The topic that stands for everything that is not urgent.
 EVERYTHING = "*"

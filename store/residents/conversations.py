@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.models import Conversation, Resident
+from store.residents.models import Conversation, Resident
 
 RESUME_AFTER = timedelta(hours=12)
 FORGET_AFTER = timedelta(days=7)

@@ -6,9 +6,17 @@ import pytest
 import time_machine
 
 from store.database.engine import Database
-from store.models import Resident
 from store.municipality.profile import Municipality
-from store.residents import keep_words, kept_words, listen, listening_for, offer, stop_listening, take_offer
+from store.residents.models import Resident
+from store.residents.residents import (
+    keep_words,
+    kept_words,
+    listen,
+    listening_for,
+    offer,
+    stop_listening,
+    take_offer,
+)
 from tests.builders import a_case, a_resident
 
 

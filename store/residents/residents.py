@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from store.clock import now
 from store.database.encryption import TownSealer
 from store.line.limits import cut
-from store.menus import is_registered, look_again
-from store.models import Resident
+from store.residents.menus import is_registered, look_again
+from store.residents.models import Resident
 
 # After this long a plain message no longer belongs to the case that was being talked about.
 LISTEN_FOR = timedelta(minutes=30)

@@ -9,9 +9,8 @@ from typing import Any, Final
 from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from store.account_models import MenuShown
 from store.clock import now
-from store.models import Resident
+from store.residents.models import MenuShown, Resident
 
 # The aliases of menus: each is the name of a file in bot/richmenus.
 DEFAULT, REGISTERED = "resident", "registered"

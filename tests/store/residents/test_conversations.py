@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from store.clock import now
-from store.conversations import begin, end, find_conversation, find_open, forget_old, is_cold
 from store.database.engine import Database
-from store.models import Conversation, Resident
+from store.residents.conversations import begin, end, find_conversation, find_open, forget_old, is_cold
+from store.residents.models import Conversation, Resident
 from tests.builders import a_resident
 
 SOMSRI = "U" + "1" * 32

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.masking import numbers_masked
+from store.residents.masking import numbers_masked
 
 ID, PHONE = "1-2345-xxxxx-xx-1", "081-xxx-5678"
 

@@ -1,0 +1,91 @@
+"""Describes the tables of residents: the person, an unfinished request, chosen topics and the menu everybody sees."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.engine import Table
+from store.database.indexes import partial_index
+
+
+class Resident(SealedRow, Table):
+    """Describes a person who wrote to the account. `listening` says what a plain message of theirs means now."""
+
+    __tablename__ = "resident"
+    __table_args__ = (partial_index("ix_resident_menu", "id", where="menu_linked IS NULL"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_key: Mapped[str] = mapped_column(String(40), unique=True)
+    line_user_id = SealedValue[str]("resident.line_user_id", nullable=False)
+    person = SealedValue[dict[str, Any] | None]("resident.person")
+    listening = SealedValue[dict[str, Any] | None]("resident.listening")
+    privacy_version: Mapped[str | None] = mapped_column(String(20))
+    privacy_shown_at: Mapped[datetime | None]
+    # LINE's times of the last unfollow and follow: it delivers them again and in any order.
+    blocked_at: Mapped[datetime | None]
+    followed_at: Mapped[datetime | None]
+    # LINE's time of the last message taken back: only an older one need be looked up among UnsentMessage.
+    unsent_at: Mapped[datetime | None]
+    # Codes that found nothing, and since when they are counted: see store.rate_limits.
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    wrong_codes_since: Mapped[datetime | None]
+    # Where they live, coarsely, so that a broadcast for one village need not open every sealed address.
+    moo: Mapped[str | None] = mapped_column(String(10), index=True)
+    community: Mapped[str | None] = mapped_column(String(60))
+    language: Mapped[str | None] = mapped_column(String(10))
+    # The menu of their own that LINE was last told of, empty for none; null while LINE is still to be told.
+    menu_linked: Mapped[str | None] = mapped_column(String(32), default="")
+    created_at: Mapped[datetime]
+
+
+class Conversation(SealedRow, Table):
+    """A resident's unfinished request; the answers go when it ends, the row stays so that old buttons can explain.
+
+    `said_in` names the LINE message of each answer, so that a message taken back takes its answer along.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        partial_index("ix_conversation_open", "resident_id", where="ended_as IS NULL", unique=True),
+        CheckConstraint("ended_as IN ('submitted', 'cancelled', 'expired', 'replaced')", "ended_as"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    service: Mapped[str] = mapped_column(String(60))
+    answers = SealedValue[dict[str, Any] | None]("conversation.answers")
+    said_in = SealedValue[dict[str, str] | None]("conversation.said_in")
+    editing: Mapped[str | None] = mapped_column(String(60))
+    # Begun in a surge: it goes on as it began, whatever the switch says by then.
+    in_surge: Mapped[bool] = mapped_column(default=False)
+    # Refused answers to the question being asked; after two of them a way out is offered.
+    misses: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    heard_at: Mapped[datetime]
+    ended_as: Mapped[str | None] = mapped_column(String(12))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+
+
+class TopicChoice(Table):
+    """Holds a resident's wish about one topic, or about all that is not urgent (topic '*'); no row means yes."""
+
+    __tablename__ = "topic_choice"
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+    wanted: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class MenuShown(Table):
+    """The one row that says which menu LINE was last told to show everyone, and since when.
+
+    `letting_go` is "wanted" until LINE has been asked to take everybody's own menus away, then the id of that request
+    until LINE is done with it.
+    """
+
+    __tablename__ = "menu_shown"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alias: Mapped[str] = mapped_column(String(32))
+    letting_go: Mapped[str | None] = mapped_column(String(60))
+    at: Mapped[datetime]
