@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 import regex
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "builtin"
 
 Kind = Literal[
     "text", "name", "phone", "citizen_id", "email", "number", "date",
