@@ -105,7 +105,7 @@ def show_case(session: Session, case: Case, *, unmasked: bool) -> CaseShown:
     return CaseShown(
         case=case,
         answers=answers,
-        loose_files=[_file(f, said) for f in case.files if f.token not in shown and _came_with_case(f)],
+        loose_files=[_file(file, said) for file in _sent_at_first(session, case) if file.token not in shown],
         events=events,
         notices=_notices(session, case),
         resident=resident,
@@ -144,8 +144,11 @@ def _file(file: File, said: Words) -> FileShown:
     return FileShown(file.token, said(name), is_photo, state)
 
 
-def _came_with_case(file: File) -> bool:
-    return file.event is None or file.event.action == "submit"
+def _sent_at_first(session: Session, case: Case) -> list[File]:
+    """Returns the files that came with the request itself, not with a later message."""
+    first = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.action == "submit")
+    submitted = set(session.scalars(first))
+    return [file for file in case.files if file.event_id is None or file.event_id in submitted]
 
 
 def _events(session: Session, case: Case, said: Words) -> list[EventShown]:

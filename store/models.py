@@ -80,7 +80,7 @@ class Case(SealedRow, Table):
     resident: Mapped[Resident] = relationship(lazy="select")
     assignee: Mapped[Staff | None] = relationship(lazy="select")
     events: Mapped[list["CaseEvent"]] = relationship(order_by="CaseEvent.id", back_populates="case")
-    files: Mapped[list["File"]] = relationship(order_by="File.id", back_populates="case")
+    files: Mapped[list["File"]] = relationship(order_by="File.id")
 
     @property
     def shown_number(self) -> str:
@@ -105,7 +105,7 @@ class CaseEvent(SealedRow, Table):
     line_message_id: Mapped[str | None] = mapped_column(String(40), index=True)
     case: Mapped[Case] = relationship(back_populates="events")
     staff: Mapped[Staff | None] = relationship(lazy="joined")
-    files: Mapped[list["File"]] = relationship(order_by="File.id", back_populates="event")
+    files: Mapped[list["File"]] = relationship(order_by="File.id")
 
 
 class File(SealedRow, Table):
@@ -145,8 +145,6 @@ class File(SealedRow, Table):
     next_try_at: Mapped[datetime | None]
     again_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    case: Mapped[Case | None] = relationship(back_populates="files")
-    event: Mapped[CaseEvent | None] = relationship(back_populates="files")
 
 
 class InboxEvent(SealedRow, Table):

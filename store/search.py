@@ -84,7 +84,7 @@ def find_case(session: Session, person: Staff, case_id: int) -> Case | None:
 
 def find_file(session: Session, person: Staff, token: str) -> File | None:
     """Returns the file if it belongs to a case this person may see, else None."""
-    query = select(File).join(File.case).where(File.token == token, visible_to(person))
+    query = select(File).join(Case, File.case_id == Case.id).where(File.token == token, visible_to(person))
     return session.scalars(query).one_or_none()
 
 
