@@ -16,14 +16,15 @@ from bot.notice_writer import NoticeWriter
 from bot.settings import BotSettings
 from bot.visit import Office
 from bot.watchdog import Watchdog
-from store import money, outbox
+from store import money
 from store.clock import now
 from store.database.engine import Database
 from store.logs import failure_fields
-from store.models import OutboxRow
+from store.messaging import outbox
+from store.messaging.models import OutboxRow
+from store.messaging.notice_writing import is_unwritten
+from store.messaging.outbox import token_lives, token_may_live
 from store.municipality.calendar import Month
-from store.notice_writing import is_unwritten
-from store.outbox import token_lives, token_may_live
 
 log = logging.getLogger(__name__)
 

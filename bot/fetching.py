@@ -10,11 +10,12 @@ from bot.handlers.drafts import drop_file, take_photo
 from bot.handlers.my_cases import takes_more
 from bot.line_client import Content, LineClient
 from bot.visit import Office
-from store import files, outbox
+from store import files
 from store.database.advisory_locks import hold_lanes
 from store.database.engine import Database
 from store.decoding import Decoded, DecoderUnavailable
 from store.logs import failure_fields
+from store.messaging import outbox
 from store.models import Case, File
 from store.residents.conversations import find_open
 from store.residents.models import Resident

@@ -12,11 +12,11 @@ from bot.render import render
 from bot.settings import BotSettings
 from bot.visit import Office
 from bot.watchdog import Watchdog
-from store import notice_writing, outbox
 from store.database.engine import Database
 from store.line.limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields
-from store.models import OutboxRow
+from store.messaging import notice_writing, outbox
+from store.messaging.models import OutboxRow
 
 log = logging.getLogger(__name__)
 

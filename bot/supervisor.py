@@ -1,7 +1,7 @@
 """Keeps one worker process alive: starts it, ends it when a step hangs or its memory grows too far, starts it again.
 
-What the worker was doing then has its try counted already (store.inbox, store.outbox), so a message that hangs or
-kills its worker is given up after a few tries, and everybody else is answered meanwhile.
+What the worker was doing then has its try counted already (store.messaging), so a message that hangs or kills its
+worker is given up after a few tries, and everybody else is answered meanwhile.
 """
 
 import ctypes

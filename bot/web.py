@@ -18,14 +18,14 @@ from bot.public_files import public_files
 from bot.public_pages import public_pages, show_security_txt
 from bot.settings import BotSettings
 from bot.web_answers import install_answers
-from store import inbox
 from store.clock import now
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.database.storable_text import is_keepable, without_nul
-from store.intake import Intake, NotKept
 from store.keys import open_database
 from store.media import Media
+from store.messaging import inbox
+from store.messaging.group_commit import Intake, NotKept
 from store.municipality.security_txt import PATH
 from store.readiness import Readiness
 from store.settings import refusing_in_one_line

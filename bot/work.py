@@ -19,17 +19,17 @@ from bot.render import render
 from bot.replies import Receipt, Reply, Say
 from bot.visit import Office, Visit
 from bot.watchdog import Watchdog
-from store import inbox, outbox
 from store.database.encryption import UnknownKey
 from store.database.engine import Database
 from store.heartbeats import note_redelivery
 from store.logs import failure_fields
-from store.models import InboxEvent
+from store.messaging import inbox, outbox
+from store.messaging.models import InboxEvent
+from store.messaging.undecryptable import forget_what_never_opens
 from store.residents.conversations import end as end_request
 from store.residents.conversations import open_requests
 from store.residents.models import Conversation, Resident
 from store.residents.residents import acquaintances, meet
-from store.unreadable import forget_what_never_opens
 
 # LINE gives up redelivering long before.
 FARTHEST_OFF = timedelta(days=30)

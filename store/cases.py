@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from store import outbox
 from store.case_codes import read_case_code
 from store.clock import in_bangkok, now
 from store.database.sequences import new_tracking_code, next_number
+from store.messaging import outbox
 from store.models import Case, CaseEvent, File
 from store.municipality.calendar import OfficeCalendar, fiscal_year
 from store.municipality.profile import Municipality

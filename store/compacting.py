@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from store.clock import now
 from store.database.engine import Database
 from store.database.models import Series
-from store.models import InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
 
 # Others write between two steps, each of which takes a few milliseconds.
 ROWS_A_STEP, PAGES_A_STEP, REST_SECONDS = 50, 32, 0.02

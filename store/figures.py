@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from store import inbox, money, outbox
+from store import money
 from store.clock import now, today
 from store.database import sequences
-from store.models import Case, File, InboxEvent, OutboxRow
+from store.messaging import inbox, outbox
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case, File
 from store.money import Standing
 from store.municipality.profile import Plan
 from store.search import RUNNING

@@ -13,11 +13,11 @@ from enum import StrEnum
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from store import outbox
 from store.account_models import QuotaReading
 from store.broadcast_models import Chunk
 from store.clock import in_bangkok, now
-from store.models import OutboxRow
+from store.messaging import outbox
+from store.messaging.models import OutboxRow
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
 

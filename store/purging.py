@@ -19,8 +19,9 @@ from store.clock import now
 from store.database import periodic
 from store.database.engine import Database
 from store.database.sequences import count_gone_events, count_gone_requests
-from store.inbox import REMEMBER_EVENTS_FOR
-from store.models import InboxEvent, OutboxRow, UnsentMessage
+from store.messaging.inbox import REMEMBER_EVENTS_FOR
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import UnsentMessage
 from store.staff.account_requests import REQUEST_LASTS
 from store.staff.limits import LONGEST_WINDOW
 from store.staff.models import (

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from store import inbox, outbox
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.heartbeats import is_alive
+from store.messaging import inbox, outbox
 from store.schema import revision_in, trouble_in
 
 # A backlog older than this means residents wait for answers.

@@ -8,10 +8,11 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from store import inbox, outbox
 from store.audit.log import write_down
 from store.clock import now
-from store.models import Case, InboxEvent, OutboxRow
+from store.messaging import inbox, outbox
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case
 from store.search import visible_to
 from store.staff.accounts import Role
 from store.staff.models import Staff

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.models import Case, CaseEvent, InboxEvent, UnsentMessage
+from store.messaging.models import InboxEvent
+from store.models import Case, CaseEvent, UnsentMessage
 from store.residents.models import Resident
 from store.residents.residents import forget
 from store.services.definition import REMEMBERED

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import bulk, heartbeats, money, outbox, surge
+from store import bulk, heartbeats, money, surge
 from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import approval, confirming, emergency, testers
 from store.clock import now
 from store.database import periodic
-from store.models import Case, OutboxRow
+from store.messaging import outbox
+from store.messaging.models import OutboxRow
+from store.models import Case
 from store.residents import menus, preferences
 from store.staff import account_requests, limits
 from store.staff.accounts import NewStaff

@@ -2,8 +2,8 @@
 
 from bot.replies import Reply
 from bot.visit import Visit
-from store import outbox
 from store.clock import now
+from store.messaging import outbox
 from store.residents.menus import look_again
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from store.broadcast_models import Broadcast, ButtonPress, Chunk, Mailing
 from store.clock import now
-from store.inbox import REMEMBER_EVENTS_FOR
-from store.models import InboxEvent
+from store.messaging.inbox import REMEMBER_EVENTS_FOR
+from store.messaging.models import InboxEvent
 from store.residents.models import Resident
 
 AFTER = timedelta(days=1)

@@ -14,11 +14,12 @@ from bot import web
 from bot.settings import BotSettings
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
-from store import inbox
 from store.clock import now
 from store.database.engine import Database, Table
-from store.inbox import Arrival
-from store.models import Case, InboxEvent, OutboxRow
+from store.messaging import inbox
+from store.messaging.inbox import Arrival
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case
 from store.municipality.profile import Municipality, read_municipality
 from store.residents.models import Resident
 from store.search import Tab

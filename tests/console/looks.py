@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from store.audit.models import StaffAct
 from store.database.engine import Database, Table
-from store.models import Case, CaseEvent, OutboxRow
+from store.messaging.models import OutboxRow
+from store.models import Case, CaseEvent
 from store.staff.models import Staff
 
 # Moves by signing in and being there; what else changes was done to somebody.

@@ -10,7 +10,7 @@ from line_simulator.residents import Resident as Phone
 from store.broadcasts import aftermath
 from store.clock import BANGKOK, in_bangkok, now
 from store.database.engine import Database
-from store.inbox import REMEMBER_EVENTS_FOR
+from store.messaging.inbox import REMEMBER_EVENTS_FOR
 from store.residents.models import Resident
 from tests.console.news import (
     CARD,

@@ -12,7 +12,8 @@ from store.broadcast_models import BulkMessage
 from store.bulk import digest_of
 from store.clock import now
 from store.database.engine import Database
-from store.models import Case, OutboxRow
+from store.messaging.models import OutboxRow
+from store.models import Case
 from store.municipality.profile import Municipality
 from store.purging import purge
 from store.staff.models import Staff

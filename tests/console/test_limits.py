@@ -7,7 +7,7 @@ import pytest
 from staff_console.limits import CASES_TOLD, LISTS, UNMASKS
 from store.clock import now
 from store.database.engine import Database
-from store.models import OutboxRow
+from store.messaging.models import OutboxRow
 from store.staff.limits import Limit
 from store.staff.models import LimitedUse
 from tests.console.conftest import Known

@@ -9,10 +9,10 @@ import time_machine
 from flask import Flask
 
 from staff_console.money import bar
-from store import outbox
 from store.account_models import QuotaReading
 from store.clock import now
 from store.database.engine import Database
+from store.messaging import outbox
 from store.money import Billed, note_reading, weigh
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan

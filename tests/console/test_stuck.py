@@ -7,10 +7,11 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import inbox, outbox
 from store.clock import now
 from store.database.engine import Database
-from store.models import Case, InboxEvent, OutboxRow
+from store.messaging import inbox, outbox
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
 from store.statuses import Status

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from store import inbox
 from store.clock import now
 from store.database.engine import Database
-from store.inbox import Arrival
-from store.models import CaseEvent, InboxEvent, OutboxRow
+from store.messaging import inbox
+from store.messaging.inbox import Arrival
+from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.outbox import put_notice
+from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
+from store.models import CaseEvent
 from store.municipality.profile import Municipality
-from store.outbox import put_notice
-from store.unreadable import UNREADABLE, WAITS_FOR_KEY, put_off
 from tests.builders import a_case, an_answer
 from tests.console.conftest import Known
 from tests.console.looks import snapshot

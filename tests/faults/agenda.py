@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from store.clock import now
 from store.database.engine import Database
-from store.models import Case, File, InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case, File
 from tests.faults.harm import is_harmful
 
 ACTS = ("accept", "accept", "start", "ask", "tell", "finish")

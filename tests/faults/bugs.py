@@ -16,10 +16,11 @@ from bot.delivery import Parcel, Sender
 from bot.fetching import Fetcher
 from bot.line_client import LineClient, Outcome
 from bot.work import Worker
-from store import cases, inbox, notice_writing, outbox
+from store import cases
 from store.database.engine import Database
 from store.media import Media
-from store.models import InboxEvent, OutboxRow
+from store.messaging import inbox, notice_writing, outbox
+from store.messaging.models import InboxEvent, OutboxRow
 from tests.faults import acts
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from line_simulator import Simulator
 from store.database.engine import Database
 from store.media import Media
-from store.models import Case, CaseEvent, File, InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case, CaseEvent, File
 from store.residents.models import Conversation
 from tests.faults.people import Person
 

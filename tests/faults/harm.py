@@ -14,7 +14,7 @@ import bot.work
 from bot.notice_writer import NoticeWriter
 from bot.replies import Reply
 from bot.visit import Visit
-from store.models import OutboxRow
+from store.messaging.models import OutboxRow
 
 _MARK = "harm "
 

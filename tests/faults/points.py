@@ -18,8 +18,9 @@ from bot.line_client import LineClient
 from bot.mailing import Mailer
 from bot.notice_writer import NoticeWriter
 from bot.work import Worker
-from store import files, inbox, outbox
+from store import files
 from store.media import Media
+from store.messaging import inbox, outbox
 from tests.faults.harm import HARM
 
 _TRANSACTION = ("statement", "before the commit", "after the commit")

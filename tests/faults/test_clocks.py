@@ -15,7 +15,7 @@ from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
 from store.database.engine import Database
-from store.models import InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
 from store.settings import StoreSettings
 from store.system_models import Heartbeat
 from tests.faketime import FakeClock

@@ -18,7 +18,8 @@ from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
 from store.database.engine import Database
-from store.models import Case, CaseEvent, InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case, CaseEvent
 from store.municipality.profile import Municipality
 from store.residents.residents import listen
 from store.settings import StoreSettings

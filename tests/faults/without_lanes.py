@@ -9,8 +9,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.__main__ import main
-from store import inbox
-from store.models import InboxEvent
+from store.messaging import inbox
+from store.messaging.models import InboxEvent
 
 
 def claim(session: Session, *, most: int, tried_first: bool = False) -> inbox.Claim | None:

@@ -26,7 +26,8 @@ from store.clock import now
 from store.database.engine import Database
 from store.heartbeats import is_alive
 from store.media import Media
-from store.models import TABLES, Case, File, InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import TABLES, Case, File
 from store.rows import one_look, tables_in, write_rows
 from store.staff.models import PressedForm, SignInStreak, Staff, StaffSession
 from tests.builders import an_officer

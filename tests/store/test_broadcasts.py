@@ -21,7 +21,7 @@ from store.broadcasts.life import Refused, digest_of
 from store.broadcasts.listed import Imported, find_listed
 from store.clock import now
 from store.database.engine import Database
-from store.models import OutboxRow
+from store.messaging.models import OutboxRow
 from store.municipality.profile import Municipality
 from store.residents import preferences
 from store.residents.models import Resident

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from store import heartbeats, inbox, money, outbox
+from store import heartbeats, money
 from store.account_models import QuotaReading
 from store.broadcast_models import Chunk, Mailing
 from store.broadcasts import approval, testers
@@ -18,10 +18,12 @@ from store.database import periodic
 from store.database.engine import Database
 from store.database.models import Tick
 from store.files import claim_wanted, put_off, want
-from store.inbox import Arrival
-from store.models import File, InboxEvent, OutboxRow
+from store.messaging import inbox, outbox
+from store.messaging.inbox import Arrival
+from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.outbox import LAST_TRY_AFTER
+from store.models import File
 from store.municipality.profile import Municipality
-from store.outbox import LAST_TRY_AFTER
 from store.residents.residents import keep_words, kept_words
 from store.staff.sessions import IDLE, begin_session, find_signed_in
 from store.staff.sign_ins import sign_in

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from store import inbox, outbox
 from store.__main__ import main
 from store.clock import now
 from store.compacting import PAGES_KEPT, compact
 from store.database.engine import Database
-from store.inbox import Arrival
-from store.models import OutboxRow
+from store.messaging import inbox, outbox
+from store.messaging.inbox import Arrival
+from store.messaging.models import OutboxRow
 from store.settings import StoreSettings
 from tests.builders import a_resident
 from tests.stories.scenes import everything_in

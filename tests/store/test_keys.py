@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from store import inbox
 from store.archive import BadBackup
 from store.backup import back_up, restore
 from store.clock import now
 from store.database.encryption import Sealer, WrongDataKey
 from store.database.engine import Database
 from store.database.models import Secret
-from store.inbox import Arrival
 from store.keys import open_database
 from store.media import Media
-from store.models import InboxEvent
+from store.messaging import inbox
+from store.messaging.inbox import Arrival
+from store.messaging.models import InboxEvent
 from store.readiness import Readiness
 from store.residents.models import Resident
 from store.residents.residents import meet

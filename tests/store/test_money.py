@@ -8,12 +8,12 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import outbox
 from store.account_models import QuotaReading
 from store.broadcast_models import Broadcast, Chunk, Mailing
 from store.clock import BANGKOK, now
 from store.database.engine import Database
-from store.models import OutboxRow
+from store.messaging import outbox
+from store.messaging.models import OutboxRow
 from store.money import (
     Alarm,
     Billed,

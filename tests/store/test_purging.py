@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import event, func, insert, select
 
 from bot.run import tidy_up
-from store import outbox, purging
+from store import purging
 from store.broadcast_models import ConfirmButton
 from store.broadcasts import approval
 from store.broadcasts.confirming import BUTTON_LASTS
@@ -18,9 +18,10 @@ from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database
 from store.figures import count_all
 from store.media import Media
-from store.models import InboxEvent, OutboxRow
+from store.messaging import outbox
+from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.outbox import put_notice, put_reply
 from store.municipality.profile import Municipality
-from store.outbox import put_notice, put_reply
 from store.purging import MOST_ROWS, purge
 from store.settings import StoreSettings
 from store.staff import account_requests

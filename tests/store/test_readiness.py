@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from sqlalchemy import event, text
 
-from store import heartbeats, inbox, outbox
+from store import heartbeats
 from store.clock import now
 from store.database.engine import Database
-from store.inbox import Arrival
+from store.messaging import inbox, outbox
+from store.messaging.inbox import Arrival
 from store.readiness import Readiness
 from tests.builders import a_resident
 from tests.conftest import settings_for

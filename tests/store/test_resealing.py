@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import files, inbox
+from store import files
 from store.clock import now
 from store.database.encryption import CannotOpen, Sealer, WrongDataKey
 from store.database.engine import Database
-from store.inbox import Arrival
 from store.keys import count_by_key, open_database
 from store.media import Media
-from store.models import Case, File, InboxEvent, OutboxRow
+from store.messaging import inbox
+from store.messaging.inbox import Arrival
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case, File
 from store.municipality.profile import Municipality
 from store.resealing import Resealed, reseal, sentences
 from store.residents.models import Resident

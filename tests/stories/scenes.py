@@ -10,7 +10,8 @@ from bot.line_client import LineClient
 from line_simulator.residents import Resident as Phone
 from store.cases import Actor, act, lock_case
 from store.database.engine import Database
-from store.models import TABLES, OutboxRow
+from store.messaging.models import OutboxRow
+from store.models import TABLES
 from store.residents.models import Resident
 from store.statuses import Action, Status, Who
 from tests.builders import a_case, a_resident

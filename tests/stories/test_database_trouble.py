@@ -10,9 +10,9 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from bot.work import Worker
-from store import inbox
 from store.database.engine import Database
-from store.inbox import MOST_TRIES
+from store.messaging import inbox
+from store.messaging.inbox import MOST_TRIES
 from store.settings import StoreSettings
 from tests.stories.scenes import HELLO, friend, times_told
 from tests.stories.test_webhook import an_event, body_of, inbox_states, post

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from bot.account_backoff import AccountBackoff
 from bot.delivery import HOLD
 from line_simulator.residents import Resident as Phone
-from store import outbox
 from store.clock import now
-from store.models import OutboxRow
+from store.messaging import outbox
+from store.messaging.models import OutboxRow
 from store.statuses import Action, Status
 from store.stuck import retry_row
 from tests.builders import an_officer

@@ -17,10 +17,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.run import repeat, run_worker
-from store import inbox, outbox
 from store.clock import now
 from store.database.engine import Database
-from store.models import InboxEvent
+from store.messaging import inbox, outbox
+from store.messaging.models import InboxEvent
 from store.readiness import Readiness
 from store.system_models import Heartbeat
 from tests.children import Child, run

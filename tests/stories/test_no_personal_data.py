@@ -22,7 +22,8 @@ from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database
 from store.logs import OURS, failure_fields
-from store.models import Case, InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case
 from store.residents.models import Conversation, Resident
 from store.settings import StoreSettings
 from tests.clerk import PASSWORD

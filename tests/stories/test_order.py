@@ -14,10 +14,10 @@ from sqlalchemy import select
 import bot.work
 from bot.work import Worker
 from line_simulator.residents import Resident as Phone
-from store import inbox
 from store.clock import now
 from store.database.engine import Database
-from store.models import InboxEvent
+from store.messaging import inbox
+from store.messaging.models import InboxEvent
 from store.residents.models import Conversation
 from tests.stories.scenes import friend, rows, tell, the_resident, times_told
 from tests.town import Town

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from bot.supervisor import Guard, Limits, Objection
 from bot.watchdog import Watchdog
 from store.logs import place_in_dump
-from store.models import InboxEvent
+from store.messaging.models import InboxEvent
 from tests.children import ROOT, Child
 from tests.faults.harm import HARM, words_of_harm
 from tests.processes import start

@@ -6,9 +6,9 @@ from typing import Any
 from bot.delivery import Sender
 from bot.notice_writer import NoticeWriter
 from bot.watchdog import Watchdog
-from store.inbox import pause_after
-from store.models import OutboxRow
-from store.notice_writing import MOST_TRIES
+from store.messaging.inbox import pause_after
+from store.messaging.models import OutboxRow
+from store.messaging.notice_writing import MOST_TRIES
 from store.stuck import retry_row
 from tests.builders import an_officer
 from tests.stories.scenes import HELLO, friend, rows, tell, times_told

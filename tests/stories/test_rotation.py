@@ -9,7 +9,8 @@ from html import unescape
 from sqlalchemy import func, select
 
 from store.keys import open_database
-from store.models import Case, OutboxRow
+from store.messaging.models import OutboxRow
+from store.models import Case
 from store.residents.models import Resident
 from tests.children import run
 from tests.conftest import KEY

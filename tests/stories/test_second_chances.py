@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.line_client import Answer
 from store import stuck
-from store.models import InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
 from store.residents.models import Resident
 from store.staff.models import Staff
 from store.stuck import DropReason

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from store.inbox import backlog
 from store.keys import open_database
-from store.models import CaseEvent, InboxEvent, OutboxRow
-from store.outbox import put_reply
+from store.messaging.inbox import backlog
+from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.outbox import put_reply
+from store.models import CaseEvent
 from store.resealing import reseal
 from store.residents.models import Conversation, Resident
 from store.statuses import Action

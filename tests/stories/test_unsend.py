@@ -12,7 +12,8 @@ from store.cases import Actor, act
 from store.clock import now
 from store.database.encryption import Sealer
 from store.database.engine import Table
-from store.models import Case, CaseEvent, InboxEvent, UnsentMessage
+from store.messaging.models import InboxEvent
+from store.models import Case, CaseEvent, UnsentMessage
 from store.purging import purge
 from store.residents.models import Conversation, Resident
 from store.residents.residents import listen

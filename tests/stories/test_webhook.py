@@ -18,7 +18,7 @@ from bot.run import tidy_up
 from bot.web import MOST_BYTES, PATIENCE_SECONDS, QUEUE_SECONDS, create_app
 from line_simulator.webhooks import TIMEOUT_SECONDS
 from store.database.engine import Database
-from store.models import InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
 from store.residents.models import Conversation, Resident
 from tests.stories.scenes import HELLO, everything_in, friend, rows, texts, the_resident, times_told
 from tests.town import SECRET, Town

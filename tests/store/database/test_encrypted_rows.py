@@ -9,16 +9,17 @@ import pytest
 from sqlalchemy import Column, LargeBinary, column, inspect, select, table, text, type_coerce, update
 from sqlalchemy.orm import Session
 
-from store import inbox
 from store.broadcast_models import BulkMessage, Mailing
 from store.clock import now
 from store.database.encrypted_rows import SealedRow
 from store.database.encryption import CannotOpen, Sealer, TownSecret
 from store.database.engine import Database, Table
 from store.database.models import Secret
-from store.inbox import Arrival
 from store.keys import sealed_columns
-from store.models import Case, File, InboxEvent, OutboxRow
+from store.messaging import inbox
+from store.messaging.inbox import Arrival
+from store.messaging.models import InboxEvent, OutboxRow
+from store.models import Case, File
 from store.residents.models import Resident
 from store.settings import StoreSettings
 from store.staff.models import Staff

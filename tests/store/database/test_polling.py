@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from store import inbox, outbox
 from store.clock import now
 from store.database.engine import Database
 from store.database.polling import LOOK_ANYWAY_AFTER, NOTHING, Lookout, ToDo
-from store.inbox import Arrival
+from store.messaging import inbox, outbox
+from store.messaging.inbox import Arrival
 from store.settings import StoreSettings
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from store.clock import now
 from store.database.encryption import CannotOpen, UnknownKey
-from store.models import InboxEvent, OutboxRow
+from store.messaging.models import InboxEvent, OutboxRow
 from store.residents.models import Resident
 
 log = logging.getLogger(__name__)

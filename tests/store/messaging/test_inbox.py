@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from store import inbox
 from store.clock import now
 from store.database.engine import Database
-from store.inbox import Arrival, Claim
-from store.models import InboxEvent
+from store.messaging import inbox
+from store.messaging.inbox import Arrival, Claim
+from store.messaging.models import InboxEvent
 from tests.shut import NOBODYS_KEY, shut
 
 

@@ -10,10 +10,10 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import outbox
 from store.clock import now
 from store.database.engine import Database
-from store.models import OutboxRow
+from store.messaging import outbox
+from store.messaging.models import OutboxRow
 from store.residents.models import Resident
 from tests.builders import a_resident
 

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from store import inbox
 from store.database.engine import Database
-from store.inbox import Arrival
+from store.messaging import inbox
+from store.messaging.inbox import Arrival
 
 
 class NotKept(Exception):

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import outbox
 from store.clock import now
-from store.inbox import ENDED_ITS_WORKER, pause_after
-from store.models import OutboxRow
+from store.messaging import outbox
+from store.messaging.inbox import ENDED_ITS_WORKER, pause_after
+from store.messaging.models import OutboxRow
 
 MOST_TRIES = 5
 

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
-from store.models import OutboxRow
+from store.messaging.models import OutboxRow
+from store.messaging.undecryptable import address_of, give_up, readable
 from store.residents.models import Resident
-from store.unreadable import address_of, give_up, readable
 
 # LINE remembers a retry key for 24 hours; after that the same key would send the message again.
 LAST_TRY_AFTER = timedelta(hours=23)

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from store import inbox
 from store.clock import now
 from store.database.engine import Database
-from store.inbox import Arrival
-from store.intake import Intake, NotKept
-from store.models import InboxEvent
+from store.messaging import inbox
+from store.messaging.group_commit import Intake, NotKept
+from store.messaging.inbox import Arrival
+from store.messaging.models import InboxEvent
 from store.settings import StoreSettings
 from tests.waiting import PATIENCE_SECONDS, wait_until
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from store.clock import now
 from store.database.advisory_locks import hold_lanes
 from store.database.encryption import Fresh, new_row_key
-from store.models import InboxEvent
-from store.unreadable import UNREADABLE, WAITS_FOR_KEY, put_off
+from store.messaging.models import InboxEvent
+from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
 
 MOST_TRIES = 5
 # Longer than a worker that hangs is let live (bot/supervisor.py): when the next begins, others have their turn first.

@@ -1,0 +1,84 @@
+"""Describes the tables of messages: events that arrived and rows that wait to be told."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.engine import Table
+from store.database.indexes import partial_index
+
+
+class InboxEvent(SealedRow, Table):
+    """One LINE event, written before LINE is answered. `lane` is the resident (or group): events of a lane keep order.
+
+    state: new, done, dead (given up after several tries; officers see it).
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('new', 'done', 'dead')", "state"),
+        partial_index("ix_inbox_due", "occurred_at", "id", where="state = 'new'"),
+        partial_index("ix_inbox_tried", "tries", "id", where="state = 'new' AND tries > 0"),
+        partial_index("ix_inbox_lane", "lane", "occurred_at", "id", where="state = 'new'"),
+        partial_index("ix_inbox_dead", "id", where="state = 'dead'"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(64), unique=True)
+    lane: Mapped[str] = mapped_column(String(64))
+    body = SealedValue[dict[str, Any] | None]("inbox.body")
+    occurred_at: Mapped[datetime]
+    arrived_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(5), default="new")
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(200))
+
+
+class OutboxRow(SealedRow, Table):
+    """Something to tell one resident, with everything needed to tell it exactly once.
+
+    kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
+    state: ready, sent, dead (officers see it), dropped (no longer worth telling), unreachable (blocked us).
+    A row that travels in another row's request names it in `lead_id`. `must_arrive`: rather told twice than never.
+    `write_tries` counts the tries to put a notice into words since one last succeeded.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("kind IN ('reply', 'notice')", "kind"),
+        CheckConstraint("state IN ('ready', 'sent', 'dead', 'dropped', 'unreachable')", "state"),
+        partial_index("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
+        partial_index("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
+        partial_index("ix_outbox_dead", "id", where="state = 'dead'"),
+        # Before a row is purged, those that name it are looked for.
+        partial_index("ix_outbox_lead", "lead_id", where="lead_id IS NOT NULL"),
+        # What LINE bills: the rows that led a push. The month's count reads only these.
+        partial_index("ix_outbox_billed", "sent_at", where="state = 'sent' AND sent_by = 'push'"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    retry_key: Mapped[str] = mapped_column(String(36), unique=True)
+    lane: Mapped[str] = mapped_column(String(64))
+    to = SealedValue[str | None]("outbox.to")
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(6))
+    notice: Mapped[str | None] = mapped_column(String(40))
+    details = SealedValue[dict[str, Any] | None]("outbox.details")
+    reply_token = SealedValue[str | None]("outbox.reply_token")
+    reply_until: Mapped[datetime | None]
+    messages = SealedValue[list[dict[str, Any]] | None]("outbox.messages")
+    must_arrive: Mapped[bool] = mapped_column(default=False)
+    body = SealedValue[str | None]("outbox.body")
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    state: Mapped[str] = mapped_column(String(12), default="ready")
+    sent_by: Mapped[str | None] = mapped_column(String(6))
+    tries: Mapped[int] = mapped_column(default=0)
+    write_tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    first_tried_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    line_request_id: Mapped[str | None] = mapped_column(String(60))
+    error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime]
