@@ -10,17 +10,18 @@ from bot.handlers.drafts import drop_file, take_photo
 from bot.handlers.my_cases import takes_more
 from bot.line_client import Content, LineClient
 from bot.visit import Office
-from store import files
 from store.database.advisory_locks import hold_lanes
 from store.database.engine import Database
-from store.decoding import Decoded, DecoderUnavailable
+from store.files import lifecycle
+from store.files.decoding import Decoded, DecoderUnavailable
+from store.files.models import File
+from store.files.scanner import ScannerUnavailable
+from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
 from store.messaging import outbox
-from store.models import Case, File
+from store.models import Case
 from store.residents.conversations import find_open
 from store.residents.models import Resident
-from store.scanner import ScannerUnavailable
-from store.shelves import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +101,8 @@ class Fetcher:
         # A copy is made at once, whatever other threads add meanwhile.
         ended = self._not_noted.copy()
         with self._database.transaction() as session:
-            files.uncount(session, ended)
-            file = files.claim_wanted(session)
+            lifecycle.uncount(session, ended)
+            file = lifecycle.claim_wanted(session)
             wanted = self._noted(session, file) if file else None
         self._not_noted -= ended
         return wanted
@@ -111,7 +112,9 @@ class Fetcher:
         message_id = file.line_message_id or ""
         has_name = file.value_or("name", "a name that cannot be read") != ""
         opens_as = "document" if file.kind == "document" or has_name else "photo"
-        return Wanted(file.id, file.token, opens_as, message_id, resident.line_key, files.is_harmful(file))
+        return Wanted(
+            file.id, file.token, opens_as, message_id, resident.line_key, lifecycle.is_harmful(file)
+        )
 
     def _fetch(self, wanted: Wanted) -> Catch:
         if wanted.is_harmful:
@@ -122,9 +125,9 @@ class Fetcher:
         try:
             if self._office.scanner.has_virus(fetched.data):
                 return Catch(Came.REFUSED, reason="infected")
-            clean = files.clean(self._office.media.decoder, wanted.opens_as, fetched.data)
+            clean = lifecycle.clean(self._office.media.decoder, wanted.opens_as, fetched.data)
             self._office.media.keep(wanted.token, clean.data)
-        except files.NotKept as error:
+        except lifecycle.NotKept as error:
             return Catch(Came.REFUSED, reason=error.reason)
         except (DecoderUnavailable, ScannerUnavailable, StorageUnavailable) as error:
             log.warning("file not kept", extra={"file": wanted.file_id, **failure_fields(error)})
@@ -136,10 +139,10 @@ class Fetcher:
             return  # Another fetcher was faster, after our promise had run out: the bytes are the same.
         if file.state != "wanted":
             # The resident took it back while it was on its way.
-            files.destroy_bytes(session, self._office.media, file)
+            lifecycle.destroy_bytes(session, self._office.media, file)
         elif catch.clean is not None:
             was = file.kind
-            files.note_kept(file, catch.clean)
+            lifecycle.note_kept(file, catch.clean)
             if was == "document" and file.kind == "photo":
                 self._give_to_request(session, file)
         else:
@@ -166,24 +169,24 @@ class Fetcher:
             case Came.REFUSED:
                 self._give_up(session, file, catch.reason)
             case Came.NOT_NOW:
-                files.wait_for_us(file)
+                lifecycle.wait_for_us(file)
             case came:
                 missing, finished = came is Came.MISSING, came is not Came.UNDECODED
-                if not files.put_off(file, missing=missing, finished=finished):
+                if not lifecycle.put_off(file, missing=missing, finished=finished):
                     self._give_up(session, file, "lost")
 
     def _give_up(self, session: Session, file: File, reason: str) -> None:
         """Refuses the file and tells the resident why. Its question is open again, or the next photo finds the case."""
         log.warning("file refused", extra={"file": file.id, "reason": reason})
-        was_restored = file.refused_because == files.RESTORED
-        files.refuse(file, reason)
+        was_restored = file.refused_because == lifecycle.RESTORED
+        lifecycle.refuse(file, reason)
         dropped = self._drop_from_request(session, file)
         if was_restored:
             return  # It comes out of a backup: the photo may have been taken, or its loss told, long ago.
         if file.for_conversation and file.case_id is None and not dropped:
             return  # The request it was for was given up.
         if dropped:
-            files.ask_again(file)
+            lifecycle.ask_again(file)
         outbox.put_notice(
             session,
             session.get_one(Resident, file.resident_id),
@@ -203,5 +206,5 @@ def _of_case(session: Session, file: File) -> dict[str, str]:
     if file.case_id is None:
         return {}
     case = session.get_one(Case, file.case_id)
-    until = files.ask_again(file).isoformat() if takes_more(case) else ""
+    until = lifecycle.ask_again(file).isoformat() if takes_more(case) else ""
     return {"number": case.shown_number, "until": until}

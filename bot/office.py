@@ -4,9 +4,9 @@ from bot.phrases import IN_ENGLISH, Phrases
 from bot.settings import BotSettings
 from bot.visit import Office
 from store.database.encryption import Sealer
-from store.media import Media
+from store.files.media import Media
+from store.files.scanner import Scanner
 from store.municipality.profile import read_municipality
-from store.scanner import Scanner
 from store.services import read_services
 
 

@@ -4,8 +4,8 @@ from flask import Blueprint, Response, abort, current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.settings import BotSettings
-from store.media import Media
-from store.previews import preview
+from store.files.media import Media
+from store.files.previews import preview
 
 public_files = Blueprint("public_files", __name__)
 

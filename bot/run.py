@@ -25,16 +25,16 @@ from bot.settings import BotSettings
 from bot.timekeeping import Timekeeper
 from bot.watchdog import Watchdog
 from bot.work import Worker
-from store import files
 from store.broadcasts import mailings
 from store.clock import now
 from store.compacting import compact
 from store.database.engine import Database
 from store.database.periodic import once
 from store.database.polling import NOTHING, Lookout
+from store.files import lifecycle
+from store.files.media import Media
 from store.keys import open_database
 from store.logs import failure_fields
-from store.media import Media
 from store.purging import purge
 from store.residents import conversations
 
@@ -233,8 +233,8 @@ def tidy_up(database: Database, media: Media) -> None:
     with database.transaction() as session:
         conversations.forget_old(session)
         session.flush()
-        files.forget_unused(session, media)
+        lifecycle.forget_unused(session, media)
     purge(database)
     compact(database)
     with database.reading() as session:
-        files.sweep(session, media)
+        lifecycle.sweep(session, media)

@@ -1,8 +1,8 @@
 """Checks the virus scanner for the doctor."""
 
 from bot.findings import Finding, fail, ok
-from store.files import MOST_BYTES
-from store.scanner import Scanner, ScannerUnavailable
+from store.files.lifecycle import MOST_BYTES
+from store.files.scanner import Scanner, ScannerUnavailable
 
 
 def examine_scanner(scanner: Scanner) -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from store.scanner import scanner_address
+from store.files.scanner import scanner_address
 from store.settings import (
     SettingsError,
     StoreSettings,

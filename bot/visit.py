@@ -13,11 +13,11 @@ from bot.hotlines import make_calls
 from bot.phrases import Phrases
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
 from store.clock import today
-from store.media import Media
+from store.files.media import Media
+from store.files.scanner import Scanner
 from store.municipality.profile import Municipality
 from store.residents.menus import ENGLISH
 from store.residents.models import Conversation, Resident
-from store.scanner import Scanner
 from store.services import Service
 from store.thai import has_thai
 

@@ -22,8 +22,8 @@ from store.clock import now
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.database.storable_text import is_keepable, without_nul
+from store.files.media import Media
 from store.keys import open_database
-from store.media import Media
 from store.messaging import inbox
 from store.messaging.group_commit import Intake, NotKept
 from store.municipality.security_txt import PATH

@@ -13,9 +13,9 @@ from flask import request
 from staff_console.case_forms import clean_note
 from staff_console.office import me, office
 from store.broadcasts.content import BUTTONS, FACTS
-from store.files import NotKept, uploaded
+from store.files.lifecycle import NotKept, uploaded
+from store.files.models import File
 from store.line.limits import MESSAGES_IN_A_REQUEST
-from store.models import File
 from store.thai import arabic_digits
 
 Part = dict[str, Any]

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 from staff_console import words
 from staff_console.file_names import name_for
 from store import thai
+from store.files.models import File
 from store.messaging.models import OutboxRow
-from store.models import Case, CaseEvent, File
+from store.models import Case, CaseEvent
 from store.residents.masking import numbers_masked
 from store.residents.models import Resident
 from store.statuses import Action

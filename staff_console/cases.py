@@ -28,8 +28,9 @@ from store.audit.log import write_down
 from store.cases import Actor, StaleCase, lock_case
 from store.cases import act as act_on
 from store.cases import assign as assign_to
-from store.files import NotKept, uploaded
-from store.models import Case, File
+from store.files.lifecycle import NotKept, uploaded
+from store.files.models import File
+from store.models import Case
 from store.same_words import reach_too_many
 from store.search import find_case
 from store.statuses import Action, NotAllowed, Who

@@ -17,9 +17,9 @@ from staff_console.kept_forms import keep, show_kept
 from staff_console.limits import retry_after, said
 from staff_console.permissions import may
 from store.database.encryption import CannotOpen
-from store.decoding import DecoderUnavailable
+from store.files.decoding import DecoderUnavailable
+from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
-from store.shelves import StorageUnavailable
 from store.staff.limits import LimitReached
 
 log = logging.getLogger(__name__)

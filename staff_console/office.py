@@ -7,7 +7,7 @@ from flask import current_app, g
 
 from staff_console.settings import ConsoleSettings
 from store.database.engine import Database
-from store.media import Media
+from store.files.media import Media
 from store.municipality.calendar import OfficeCalendar
 from store.municipality.profile import Municipality
 from store.services import Service

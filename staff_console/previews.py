@@ -15,7 +15,7 @@ from store.broadcasts.content import read_content
 from store.broadcasts.messages import Addresses, footer_of, to_messages
 from store.broadcasts.uploads import find_upload, unknown_pictures
 from store.clock import now
-from store.previews import preview as small
+from store.files.previews import preview as small
 from store.thai import thai_moment
 
 previews = Blueprint("previews", __name__)

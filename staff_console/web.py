@@ -42,9 +42,9 @@ from staff_console.surge import surge
 from staff_console.testers import testers
 from staff_console.words import CLOSED
 from store.clock import now
+from store.files.media import Media
 from store.keys import open_database
 from store.logs import set_up_logs
-from store.media import Media
 from store.metrics import open_registry
 from store.municipality.profile import read_municipality
 from store.readiness import Readiness

@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from store.archive import BadBackup, open_archive
 from store.backup import back_up, copy_database, name_damaged, restore
 from store.database.engine import Database
+from store.files.media import Media
 from store.keys import open_database
-from store.media import Media
 from store.resealing import reseal, sentences
 from store.rows import Differs, DoesNotFit, NotEmpty
 from store.schema import BrokenPointers, upgrade, write_revision

@@ -29,9 +29,9 @@ from store.archive import (
 from store.clock import now
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
+from store.files.media import Media
+from store.files.models import File
 from store.keys import set_up_secret
-from store.media import Media
-from store.models import File
 from store.rows import (
     as_line,
     copy_rows,

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from store.case_codes import read_case_code
 from store.clock import in_bangkok, now
 from store.database.sequences import new_tracking_code, next_number
+from store.files.models import File
 from store.messaging import outbox
-from store.models import Case, CaseEvent, File
+from store.models import Case, CaseEvent
 from store.municipality.calendar import OfficeCalendar, fiscal_year
 from store.municipality.profile import Municipality
 from store.residents.models import Resident

@@ -19,9 +19,9 @@ from store.broadcast_models import Broadcast, Chunk, Mailing
 from store.clock import ClockWatch, now
 from store.database.engine import Database
 from store.database.models import Tick
+from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import REPLY_WITHIN
-from store.models import File
 
 MOST_ROWS = 200
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")

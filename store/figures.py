@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from store import money
 from store.clock import now, today
 from store.database import sequences
+from store.files.models import File
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case, File
+from store.models import Case
 from store.money import Standing
 from store.municipality.profile import Plan
 from store.search import RUNNING

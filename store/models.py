@@ -18,6 +18,8 @@ from store.database import models as database_models
 from store.database.encrypted_rows import SealedRow, SealedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
+from store.files import models as files_models
+from store.files.models import File
 from store.messaging import models as messaging_models
 from store.residents import models as residents_models
 from store.residents.models import Resident
@@ -81,7 +83,7 @@ class Case(SealedRow, Table):
     resident: Mapped[Resident] = relationship(lazy="select")
     assignee: Mapped[Staff | None] = relationship(lazy="select")
     events: Mapped[list["CaseEvent"]] = relationship(order_by="CaseEvent.id", back_populates="case")
-    files: Mapped[list["File"]] = relationship(order_by="File.id")
+    files: Mapped[list[File]] = relationship(order_by="File.id")
 
     @property
     def shown_number(self) -> str:
@@ -106,46 +108,7 @@ class CaseEvent(SealedRow, Table):
     line_message_id: Mapped[str | None] = mapped_column(String(40), index=True)
     case: Mapped[Case] = relationship(back_populates="events")
     staff: Mapped[Staff | None] = relationship(lazy="joined")
-    files: Mapped[list["File"]] = relationship(order_by="File.id")
-
-
-class File(SealedRow, Table):
-    """A photo or document. `token` is its name everywhere: in answers, addresses and on disk.
-
-    state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
-    `unfinished` counts the tries that nobody heard the end of. Until `again_until` a photo sent anew takes the place of
-    one that was lost, also when its request has become a case meanwhile.
-    """
-
-    __tablename__ = "file"
-    __table_args__ = (
-        CheckConstraint("state IN ('wanted', 'kept', 'refused', 'gone')", "state"),
-        partial_index("ix_file_wanted", "next_try_at", where="state = 'wanted'"),
-        partial_index("ix_file_again", "resident_id", "again_until", where="again_until IS NOT NULL"),
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(String(40), unique=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(10))
-    line_message_id: Mapped[str | None] = mapped_column(String(40), index=True)
-    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
-    event_id: Mapped[int | None] = mapped_column(ForeignKey("case_event.id"), index=True)
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    album: Mapped[str | None] = mapped_column(String(100))
-    for_conversation: Mapped[bool] = mapped_column(default=False)
-    name = SealedValue[str | None]("file.name")
-    mime: Mapped[str | None] = mapped_column(String(60))
-    size: Mapped[int | None]
-    sha256: Mapped[str | None] = mapped_column(String(64))
-    taken_at_place = SealedValue[dict[str, float] | None]("file.taken_at_place")
-    refused_because: Mapped[str | None] = mapped_column(String(40))
-    tries: Mapped[int] = mapped_column(default=0)
-    unfinished: Mapped[int] = mapped_column(default=0, server_default="0")
-    claimed_until: Mapped[datetime | None]
-    next_try_at: Mapped[datetime | None]
-    again_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
+    files: Mapped[list[File]] = relationship(order_by="File.id")
 
 
 class UnsentMessage(Table):
@@ -165,6 +128,7 @@ OTHERS = (
     audit_models,
     broadcast_models,
     database_models,
+    files_models,
     messaging_models,
     residents_models,
     system_models,

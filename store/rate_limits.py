@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.clock import CLOCKS_DIFFER, now
-from store.models import Case, File
+from store.files.models import File
+from store.models import Case
 from store.municipality.profile import Limits
 from store.residents.models import Resident
 

@@ -27,9 +27,9 @@ from sqlalchemy.orm import Session
 from store.database.encryption import CannotOpen, TownSealer, is_unbound, key_id_of, new_row_key, open_secret
 from store.database.engine import Database
 from store.database.models import Secret
+from store.files.media import Media
+from store.files.models import File
 from store.keys import TOWN, beginning, count_by_key, sealed_columns
-from store.media import Media
-from store.models import File
 
 AT_ONCE = 100
 REST_SECONDS = 0.02

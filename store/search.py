@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, String, and_, false, func, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 
 from store.clock import today
-from store.models import Case, File
+from store.files.models import File
+from store.models import Case
 from store.municipality.calendar import fiscal_year
 from store.staff.accounts import Role
 from store.staff.models import Staff

@@ -6,8 +6,8 @@ import signal
 import sys
 import time
 
-from store import decoding_child
-from store.decoding_child import Answer
+from store.files import decoder_process
+from store.files.decoder_process import Answer
 
 
 def _hang() -> None:
@@ -48,8 +48,8 @@ FAULTS = {
 def decode(kind: str, data: bytes) -> Answer:
     if (fault := FAULTS.get(data)) is not None:
         fault()
-    return decoding_child.decode(kind, data)
+    return decoder_process.decode(kind, data)
 
 
 if __name__ == "__main__":
-    decoding_child.run(decode)
+    decoder_process.run(decode)

@@ -29,8 +29,8 @@ from bot.replies import (
 )
 from bot.visit import Office, Visit
 from store.clock import today
-from store.loose_files import claim, loose_files
-from store.models import File
+from store.files.models import File
+from store.files.unassigned import claim, loose_files
 from store.residents import conversations
 from store.residents.models import Conversation
 from store.residents.residents import listening_for, offer, stop_listening

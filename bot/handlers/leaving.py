@@ -5,7 +5,7 @@ from bot.handlers import menu
 from bot.handlers.drafts import files_in
 from bot.replies import Reply
 from bot.visit import Visit
-from store.loose_files import claim, give_back, loose_files
+from store.files.unassigned import claim, give_back, loose_files
 from store.residents import conversations
 from store.residents.models import Conversation
 from store.residents.residents import keep_words, listening_for

@@ -55,7 +55,7 @@ def ask_which(visit: Visit, unsure: OneOf | AtTheCounter | Unknown) -> list[Repl
 
 
 def file_first(visit: Visit, kind: str) -> list[Reply]:
-    """Asks what the photo or document is about. Whatever is chosen, it goes along: see store.loose_files."""
+    """Asks what the photo or document is about. Whatever is chosen, it goes along: see store.files.unassigned."""
     return visit.menu(f"menu.{kind}_first")
 
 

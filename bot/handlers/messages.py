@@ -15,8 +15,9 @@ from bot.handlers import commands, conversation, emergencies, late_files, menu, 
 from bot.replies import Reply
 from bot.visit import Visit
 from store.case_codes import find_case_code
-from store.files import count_of_album, find_in_case, want
-from store.models import Case, File
+from store.files.lifecycle import count_of_album, find_in_case, want
+from store.files.models import File
+from store.models import Case
 from store.rate_limits import may_send_file
 from store.residents.conversations import is_cold
 from store.residents.models import Conversation

@@ -16,8 +16,8 @@ from bot.visit import Visit
 from store.broadcast_models import Surge
 from store.cases import Submission, cases_of, open_case
 from store.clock import in_bangkok
+from store.files.unassigned import loose_files
 from store.line.limits import cut
-from store.loose_files import loose_files
 from store.models import Case
 from store.rate_limits import next_case_at
 from store.residents import conversations

@@ -6,7 +6,7 @@ from bot.events import Unsent
 from bot.handlers import conversation, drafts
 from bot.replies import Reply
 from bot.visit import Visit
-from store.files import forget
+from store.files.lifecycle import forget
 from store.residents.residents import forget_words
 from store.taking_back import note_unsent, take_back_from_cases, was_unsent
 

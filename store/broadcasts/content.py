@@ -73,7 +73,7 @@ class Words(_Part):
 
 
 class Picture(_Part):
-    """`token` names a picture that staff uploaded (store.files)."""
+    """`token` names a picture that staff uploaded (store.files.lifecycle)."""
 
     kind: Literal["picture"] = "picture"
     token: str = Field(pattern=r"^[A-Za-z0-9_-]{10,40}$")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.broadcast_models import AudienceSnapshot, Broadcast
 from store.broadcasts.content import Content, read_content
-from store.models import File
+from store.files.models import File
 from store.staff.models import Staff
 
 

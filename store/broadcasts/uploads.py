@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.content import read_content
-from store.models import File
+from store.files.models import File
 
 
 def _uploads() -> Select[File]:

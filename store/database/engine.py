@@ -136,7 +136,7 @@ class Database:
 
 
 _DO_NOT_WAIT_FOR_DISK = text("SET LOCAL synchronous_commit TO off")
-# Of table store.models.Secret, which this module comes before.
+# Of table store.database.models.Secret, which this module comes before.
 _SECRET = text("SELECT value FROM secret WHERE name = 'town'")
 _AFTERWARDS = "afterwards"
 

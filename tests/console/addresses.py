@@ -7,7 +7,7 @@ from store import bulk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
 from store.database.engine import Database
-from store.files import want
+from store.files.lifecycle import want
 from store.models import Case
 from store.residents.models import Resident
 from store.staff import account_requests

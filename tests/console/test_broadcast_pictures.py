@@ -9,8 +9,8 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from store.database.engine import Database
-from store.files import uploaded, want
-from store.models import File
+from store.files.lifecycle import uploaded, want
+from store.files.models import File
 from tests.builders import a_resident
 from tests.console.conftest import office_of
 from tests.console.looks import person_of

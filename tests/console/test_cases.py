@@ -14,12 +14,13 @@ from werkzeug.test import TestResponse
 from store.cases import lock_case
 from store.clock import now
 from store.database.engine import Database
-from store.decoding import Decoder
-from store.models import Case, File
+from store.files.decoding import Decoder
+from store.files.models import File
+from store.files.storage import Folder
+from store.models import Case
 from store.municipality.profile import Municipality
 from store.ratings import comment, rate
 from store.residents.models import Resident
-from store.shelves import Folder
 from store.statuses import Status
 from tests.builders import a_case, a_place, a_resident, an_answer, an_officer
 from tests.console.conftest import Known, office_of

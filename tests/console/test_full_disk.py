@@ -15,7 +15,7 @@ import requests
 
 from store.clock import now
 from store.database.engine import Database
-from store.media import Media
+from store.files.media import Media
 from store.municipality.profile import Municipality
 from store.settings import StoreSettings
 from store.staff.models import StaffSession

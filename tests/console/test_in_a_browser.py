@@ -22,7 +22,7 @@ from store.broadcasts import approval, emergency, testers
 from store.broadcasts.life import digest_of
 from store.clock import now
 from store.database.engine import Database
-from store.files import uploaded
+from store.files.lifecycle import uploaded
 from store.municipality.profile import Municipality
 from store.staff.models import Staff, StaffSession
 from store.statuses import Status

@@ -18,7 +18,7 @@ from bot.line_client import LineClient, Outcome
 from bot.work import Worker
 from store import cases
 from store.database.engine import Database
-from store.media import Media
+from store.files.media import Media
 from store.messaging import inbox, notice_writing, outbox
 from store.messaging.models import InboxEvent, OutboxRow
 from tests.faults import acts

@@ -18,8 +18,8 @@ from bot.line_client import LineClient
 from bot.mailing import Mailer
 from bot.notice_writer import NoticeWriter
 from bot.work import Worker
-from store import files
-from store.media import Media
+from store.files import lifecycle
+from store.files.media import Media
 from store.messaging import inbox, outbox
 from tests.faults.harm import HARM
 
@@ -99,7 +99,7 @@ def set_trap(trap: Trap) -> None:
     around(LineClient, "content", after=(trap.at("content read"), trap.enter("keep")))
     around(Media, "keep", trap.at("before the bytes"), after=(trap.at("bytes durable"),))
     around(os, "fsync", trap.at("before the fsync"))
-    around(files, "destroy", trap.at("before it is destroyed"))
+    around(lifecycle, "destroy", trap.at("before it is destroyed"))
 
 
 def _in_every_transaction(trap: Trap) -> None:

@@ -10,9 +10,9 @@ import time_machine
 from bot.run import tidy_up
 from store.clock import now
 from store.database.engine import Database
-from store.decoding import Decoded
-from store.files import UNCLAIMED_FOR, note_kept, want
-from store.media import Media
+from store.files.decoding import Decoded
+from store.files.lifecycle import UNCLAIMED_FOR, note_kept, want
+from store.files.media import Media
 from store.settings import StoreSettings
 from tests.builders import a_resident
 

@@ -16,7 +16,7 @@ from bot.line_client import LineClient
 from bot.work import Worker
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
-from store import files, stuck
+from store import stuck
 from store.after_restore import BECOMES, WHY
 from store.archive import BadBackup
 from store.backup import Report, back_up, restore
@@ -24,10 +24,12 @@ from store.broadcast_models import Mailing
 from store.broadcast_models import Tester as Colleague
 from store.clock import now
 from store.database.engine import Database
+from store.files import lifecycle
+from store.files.media import Media
+from store.files.models import File
 from store.heartbeats import is_alive
-from store.media import Media
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import TABLES, Case, File
+from store.models import TABLES, Case
 from store.rows import one_look, tables_in, write_rows
 from store.staff.models import PressedForm, SignInStreak, Staff, StaffSession
 from tests.builders import an_officer
@@ -324,7 +326,7 @@ class TakenBackMeanwhile(Media):
         with self.town.database.transaction() as session:
             first = session.scalars(select(File).order_by(File.id)).first()
             if first is not None:
-                files.destroy(session, self.town.office.media, first)
+                lifecycle.destroy(session, self.town.office.media, first)
         return super().tokens()
 
 

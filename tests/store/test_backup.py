@@ -11,7 +11,7 @@ from store.archive import BadBackup
 from store.backup import back_up, copy_database, restore
 from store.broadcast_models import Broadcast
 from store.database.engine import Database
-from store.media import Media
+from store.files.media import Media
 from store.messaging.models import OutboxRow
 from store.models import Case
 from store.rows import Differs, NotEmpty, digest, one_look, tables_in

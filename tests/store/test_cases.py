@@ -11,8 +11,9 @@ from store import cases
 from store.cases import RESIDENT, Actor, StaleCase, act, lock_case
 from store.clock import BANGKOK, now
 from store.database.engine import Database
+from store.files.models import File
 from store.messaging.models import OutboxRow
-from store.models import Case, File
+from store.models import Case
 from store.municipality.profile import Municipality
 from store.ratings import rate
 from store.statuses import Action, NotAllowed, Status, Who

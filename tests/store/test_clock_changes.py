@@ -17,12 +17,12 @@ from store.clock_changes import NOTHING, move_times
 from store.database import periodic
 from store.database.engine import Database
 from store.database.models import Tick
-from store.files import claim_wanted, put_off, want
+from store.files.lifecycle import claim_wanted, put_off, want
+from store.files.models import File
 from store.messaging import inbox, outbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import LAST_TRY_AFTER
-from store.models import File
 from store.municipality.profile import Municipality
 from store.residents.residents import keep_words, kept_words
 from store.staff.sessions import IDLE, begin_session, find_signed_in

@@ -11,7 +11,7 @@ import pytest
 
 from store.backup import back_up, copy_database, restore
 from store.database.engine import Database
-from store.media import Media
+from store.files.media import Media
 from store.models import TABLES
 from store.rows import as_line, digest, one_look, read_rows, tables_in
 from store.schema import drift, is_newest

@@ -13,8 +13,8 @@ from store.clock import now
 from store.database.encryption import Sealer, WrongDataKey
 from store.database.engine import Database
 from store.database.models import Secret
+from store.files.media import Media
 from store.keys import open_database
-from store.media import Media
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent

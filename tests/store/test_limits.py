@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from store.database.engine import Database
-from store.files import want
+from store.files.lifecycle import want
 from store.municipality.profile import Limits, Municipality
 from store.purging import purge
 from store.rate_limits import may_guess, may_send_file, next_case_at, note_wrong_code

@@ -17,7 +17,7 @@ from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database
 from store.figures import count_all
-from store.media import Media
+from store.files.media import Media
 from store.messaging import outbox
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_notice, put_reply

@@ -11,16 +11,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import files
 from store.clock import now
 from store.database.encryption import CannotOpen, Sealer, WrongDataKey
 from store.database.engine import Database
+from store.files import lifecycle
+from store.files.media import Media
+from store.files.models import File
 from store.keys import count_by_key, open_database
-from store.media import Media
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case, File
+from store.models import Case
 from store.municipality.profile import Municipality
 from store.resealing import Resealed, reseal, sentences
 from store.residents.models import Resident
@@ -42,7 +43,7 @@ def filled(database: Database, municipality: Municipality, media: Media) -> Data
         somsri = a_resident(session, line_user_id=SOMSRI)
         for number in range(3):
             a_case(session, municipality, resident=somsri, summary=f"ไฟดับ {number}")
-        file = files.want(
+        file = lifecycle.want(
             session,
             somsri,
             kind="photo",
@@ -228,7 +229,7 @@ def test_a_photo_that_was_taken_back_meanwhile_does_not_come_back(
 
     def keep_late(token: str, data: bytes) -> None:
         with rotated.transaction() as session:
-            files.destroy(session, media, session.query(File).one())
+            lifecycle.destroy(session, media, session.query(File).one())
         assert media.tokens() == set()
         keep(token, data)
 

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from store.database.engine import Database
-from store.files import claim_wanted
+from store.files.lifecycle import claim_wanted
 from store.models import TABLES, Case
 from store.municipality.profile import Municipality
 from store.schema import (

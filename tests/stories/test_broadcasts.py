@@ -13,7 +13,7 @@ from store.broadcast_models import Chunk
 from store.clock import now
 from store.database.encryption import Sealer
 from store.database.engine import Database, Table
-from store.files import uploaded
+from store.files.lifecycle import uploaded
 from store.residents import preferences
 from tests.builders import a_resident, an_officer
 from tests.stories.press import (

@@ -20,11 +20,11 @@ from bot.line_client import LineClient, Patience
 from bot.run import tidy_up
 from line_simulator.residents import Resident as Phone
 from store.clock import now
-from store.decoding import Decoder, Limits
-from store.files import claim_wanted
-from store.models import File
+from store.files.decoding import Decoder, Limits
+from store.files.lifecycle import claim_wanted
+from store.files.models import File
+from store.files.storage import Folder
 from store.residents.models import Conversation
-from store.shelves import Folder
 from tests.pdfs import a_pdf
 from tests.stories.scenes import friend, sends_a_photo_in_vain, texts, times_told
 from tests.town import TOKEN, Town, photo

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
-from store.models import Case, File
+from store.files.models import File
+from store.models import Case
 from store.statuses import Action
 from tests.stories.scenes import friend, officer, sends_a_photo_in_vain, texts, times_told
 from tests.town import Town, photo

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.fetching import Fetcher
-from store.scanner import Scanner
+from store.files.scanner import Scanner
 from tests.clamd import VIRUS, clamd
 from tests.pdfs import a_pdf
 from tests.stories.scenes import friend, times_told

@@ -15,11 +15,12 @@ from store.database.encrypted_rows import SealedRow
 from store.database.encryption import CannotOpen, Sealer, TownSecret
 from store.database.engine import Database, Table
 from store.database.models import Secret
+from store.files.models import File
 from store.keys import sealed_columns
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case, File
+from store.models import Case
 from store.residents.models import Resident
 from store.settings import StoreSettings
 from store.staff.models import Staff

@@ -14,7 +14,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.database.models import Tick
 from store.database.periodic import REMEMBER_FOR, forget_old, once, slot_of, take
-from store.media import Media
+from store.files.media import Media
 from store.settings import StoreSettings
 from tests.waiting import PATIENCE_SECONDS
 

@@ -12,7 +12,7 @@ from bot.render import render
 from bot.replies import ServiceMenu
 from bot.visit import Office
 from store.database.encryption import Sealer
-from store.media import Media
+from store.files.media import Media
 from store.municipality.profile import read_municipality
 from store.services import ServiceError, read_services
 from store.services.definition import FOLDER, MOST_SERVICES, read_service

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.pdf import NotAPdf, check_pdf, is_pdf
+from store.files.pdf import NotAPdf, check_pdf, is_pdf
 from tests.pdfs import a_pdf, a_pdf_for_the_web, a_pdf_of_objects
 from tests.pure.strategies import MANY
 

@@ -1,4 +1,4 @@
-"""Keeps the rows of photos and documents: wanted from LINE, kept, refused, or gone. The bytes are in store.media."""
+"""Keeps the rows of photos and documents: wanted from LINE, kept, refused, or gone. `media` has the bytes."""
 
 import hashlib
 import secrets
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.database.engine import afterwards
-from store.decoding import Decoded, Decoder, Refused
-from store.media import Media
-from store.models import File
+from store.files.decoding import Decoded, Decoder, Refused
+from store.files.media import Media
+from store.files.models import File
 from store.residents.models import Conversation, Resident
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -57,7 +57,7 @@ _WANTED = (
 
 
 class NotKept(ValueError):
-    """The file was not taken; `reason` is a Reason of store.decoding, or wrong_type."""
+    """The file was not taken; `reason` is a Reason of store.files.decoding, or wrong_type."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

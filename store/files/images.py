@@ -1,6 +1,6 @@
 """Photos made harmless: decoded within bounds, turned upright, drawn anew without anything but pixels.
 
-These are strangers' bytes, so all this happens only in the child process of store.decoding.
+These are strangers' bytes, so all this happens only in the child process of store.files.decoding.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PIL import ExifTags, Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
-from store.heif import as_its_codec, is_heif
+from store.files.heif import as_its_codec, is_heif
 
 MOST_BYTES = 12 * 1024 * 1024
 # A JPEG is decoded at half, a quarter or an eighth of its size at once; the others need every pixel in memory, some

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from store.decoding import Decoder, DecoderUnavailable, Limits, Refused, child_environment
+from store.files.decoding import Decoder, DecoderUnavailable, Limits, Refused, child_environment
 from tests.children import Child, run
 from tests.town import photo
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -95,7 +95,9 @@ def test_no_more_than_so_many_decode_at_once():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere an alarm ends it, later")
 def test_a_decoder_does_not_outlive_its_parent():
-    script = f"from store.decoding import Decoder; Decoder(program={POISONED!r}).decode('photo', b'sleep')"
+    script = (
+        f"from store.files.decoding import Decoder; Decoder(program={POISONED!r}).decode('photo', b'sleep')"
+    )
     with Child([sys.executable, "-c", script]) as parent:
         wait_until(lambda: children_of(parent.pid), what="the decoder to begin")
         (child,) = children_of(parent.pid)
@@ -136,7 +138,7 @@ def test_its_environment_holds_nothing_of_ours():
 
 PEAK = """
 import resource, sys
-from store.decoding import Decoder, Refused
+from store.files.decoding import Decoder, Refused
 try:
     print(Decoder().decode("photo", sys.stdin.buffer.read()).mime)
 except Refused as refusal:

@@ -22,8 +22,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[1]
-# Enough for a JPEG of 50 megapixels and for the largest of the other formats that are taken (store.pictures).
+ROOT = Path(__file__).parents[2]
+# Enough for a JPEG of 50 megapixels and for the largest of the other formats that are taken (store.files.images).
 MEMORY = 320 * 1024 * 1024
 CPU_SECONDS = 10
 # Longer than the processor time, since the machine may be busy with other things.
@@ -88,7 +88,11 @@ class Decoder:
     """One for each process; threads share it and wait for each other where more than `at_once` would decode."""
 
     def __init__(
-        self, *, at_once: int = AT_ONCE, limits: Limits | None = None, program: str = "store.decoding_child"
+        self,
+        *,
+        at_once: int = AT_ONCE,
+        limits: Limits | None = None,
+        program: str = "store.files.decoder_process",
     ) -> None:
         self._limits, self._program = limits or Limits(), program
         self._free = threading.BoundedSemaphore(at_once)

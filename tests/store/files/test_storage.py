@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from store.database.encryption import CannotOpen, Sealer
-from store.media import Media
-from store.shelves import StorageUnavailable
+from store.files.media import Media
+from store.files.storage import StorageUnavailable
 from tests.children import Child
 from tests.postgres import free_port
 from tests.waiting import PATIENCE_SECONDS, wait_until

@@ -7,7 +7,7 @@ import pytest
 
 from bot.findings import Level
 from bot.scanning import examine_scanner
-from store.scanner import Scanner, ScannerUnavailable, scanner_address
+from store.files.scanner import Scanner, ScannerUnavailable, scanner_address
 from store.settings import SettingsError
 from tests.clamd import VERSION, VIRUS, clamd
 

@@ -1,4 +1,4 @@
-"""The child process of store.decoding: opens one file of a stranger's, with little memory, little time and no way out.
+"""Opens one file of a stranger's in the child process of `decoding`: with little memory, little time and no way out.
 
 Reads the file from its standard input, and writes one line of JSON and the bytes to keep to its standard output.
 """
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from store.pdf import NotAPdf, check_pdf, is_pdf
-from store.pdf_contents import is_active
-from store.pictures import NotAPicture, clean_picture, load_decoders
+from store.files.images import NotAPicture, clean_picture, load_decoders
+from store.files.pdf import NotAPdf, check_pdf, is_pdf
+from store.files.pdf_contents import is_active
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
 

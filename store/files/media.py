@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from store.database.encryption import CannotOpen, Sealer
-from store.decoding import Decoder
-from store.shelves import open_shelf
+from store.files.decoding import Decoder
+from store.files.storage import open_shelf
 
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,40}$")
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import pdf_contents
-from store.pdf_contents import is_active
+from store.files import pdf_contents
+from store.files.pdf_contents import is_active
 from tests.pdfs import a_pdf, a_pdf_for_the_web, a_pdf_of_objects, a_stream, objects
 from tests.pure.strategies import MANY
 

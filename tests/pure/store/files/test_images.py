@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from store.pictures import LONGEST_SIDE, MOST_BYTES, NotAPicture, clean_picture
-from store.previews import preview
+from store.files.images import LONGEST_SIDE, MOST_BYTES, NotAPicture, clean_picture
+from store.files.previews import preview
 from tests.pure.strategies import MANY
 
 NORTH_EAST = {1: "N", 2: (16.0, 25.0, 55.92), 3: "E", 4: (102.0, 49.0, 24.96)}

@@ -11,14 +11,14 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import files
 from store.clock import now
 from store.database.engine import Database
-from store.decoding import Decoder
-from store.files import NotKept
-from store.loose_files import claim, loose_files
-from store.media import Media
-from store.models import File
+from store.files import lifecycle
+from store.files.decoding import Decoder
+from store.files.lifecycle import NotKept
+from store.files.media import Media
+from store.files.models import File
+from store.files.unassigned import claim, loose_files
 from store.residents.models import Resident
 from tests.builders import a_resident
 from tests.pdfs import a_pdf
@@ -47,7 +47,7 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (300, 200)) -> bytes:
 
 
 def wanted(session: Session, resident: Resident | None = None, *, for_conversation: bool = True) -> File:
-    return files.want(
+    return lifecycle.want(
         session,
         resident or a_resident(session),
         kind="photo",
@@ -62,10 +62,10 @@ def test_a_wanted_file_is_promised_to_one_fetcher_for_two_minutes(
     session: Session, clock: time_machine.Traveller
 ) -> None:
     file = wanted(session)
-    assert files.claim_wanted(session) is file
-    assert files.claim_wanted(session) is None
+    assert lifecycle.claim_wanted(session) is file
+    assert lifecycle.claim_wanted(session) is None
     clock.shift(timedelta(seconds=121))
-    assert files.claim_wanted(session) is file
+    assert lifecycle.claim_wanted(session) is file
     assert file.tries == 2
 
 
@@ -74,7 +74,7 @@ def test_what_line_does_not_give_is_asked_for_again_soon_then_hourly_then_never(
 ) -> None:
     clock.move_to(now(), tick=False)
     file, waits = wanted(session), []
-    while files.claim_wanted(session) is file and files.put_off(file):
+    while lifecycle.claim_wanted(session) is file and lifecycle.put_off(file):
         assert file.next_try_at is not None
         waits.append(round((file.next_try_at - now()).total_seconds()))
         clock.move_to(file.next_try_at + timedelta(seconds=1))
@@ -87,7 +87,7 @@ def test_what_line_says_it_does_not_have_is_given_up_after_a_minute_and_a_half(
     clock.move_to(now(), tick=False)
     file, tries = wanted(session), 0
     began = now()
-    while files.claim_wanted(session) is file and files.put_off(file, missing=True):
+    while lifecycle.claim_wanted(session) is file and lifecycle.put_off(file, missing=True):
         assert file.next_try_at is not None
         clock.move_to(file.next_try_at + timedelta(seconds=1))
         tries += 1
@@ -97,33 +97,33 @@ def test_what_line_says_it_does_not_have_is_given_up_after_a_minute_and_a_half(
 
 def test_what_was_never_tried_overtakes_what_was(session: Session, clock: time_machine.Traveller) -> None:
     slow = wanted(session)
-    assert files.claim_wanted(session) is slow
-    assert files.put_off(slow)
+    assert lifecycle.claim_wanted(session) is slow
+    assert lifecycle.put_off(slow)
     clock.shift(timedelta(seconds=6))
     fresh = [wanted(session), wanted(session)]
-    assert [files.claim_wanted(session), files.claim_wanted(session)] == fresh
-    assert files.claim_wanted(session) is slow
+    assert [lifecycle.claim_wanted(session), lifecycle.claim_wanted(session)] == fresh
+    assert lifecycle.claim_wanted(session) is slow
 
 
 def test_nobody_has_all_fetchers(session: Session, clock: time_machine.Traveller) -> None:
     one, other = a_resident(session), a_resident(session)
     many = [wanted(session, one) for _ in range(4)]
-    assert [files.claim_wanted(session), files.claim_wanted(session)] == many[:2]
-    assert files.claim_wanted(session) is None
+    assert [lifecycle.claim_wanted(session), lifecycle.claim_wanted(session)] == many[:2]
+    assert lifecycle.claim_wanted(session) is None
     of_another = wanted(session, other)
-    assert files.claim_wanted(session) is of_another
-    files.refuse(many[0], "unreadable")
-    assert files.claim_wanted(session) is many[2]
+    assert lifecycle.claim_wanted(session) is of_another
+    lifecycle.refuse(many[0], "unreadable")
+    assert lifecycle.claim_wanted(session) is many[2]
     # Fetchers that died have none of them.
     clock.shift(timedelta(seconds=121))
-    assert files.claim_wanted(session) is many[3]
+    assert lifecycle.claim_wanted(session) is many[3]
 
 
 def test_what_ends_its_fetcher_five_times_is_harmful(session: Session, clock: time_machine.Traveller) -> None:
     file, harmful = wanted(session), []
     for _ in range(6):
-        assert files.claim_wanted(session) is file
-        harmful.append(files.is_harmful(file))
+        assert lifecycle.claim_wanted(session) is file
+        harmful.append(lifecycle.is_harmful(file))
         clock.shift(timedelta(seconds=121))
     assert harmful == [False] * 5 + [True]
 
@@ -133,9 +133,9 @@ def test_tries_that_ended_are_not_held_against_a_file(
 ) -> None:
     file = wanted(session)
     for _ in range(8):
-        assert files.claim_wanted(session) is file
+        assert lifecycle.claim_wanted(session) is file
         session.flush()
-        files.uncount(session, {file.id})
+        lifecycle.uncount(session, {file.id})
         session.refresh(file)
         clock.shift(timedelta(seconds=121))
     assert (file.tries, file.unfinished, file.claimed_until) == (0, 0, None)
@@ -143,7 +143,7 @@ def test_tries_that_ended_are_not_held_against_a_file(
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
 def test_a_photo_is_redrawn_and_where_it_was_taken_is_told_apart(kind: str) -> None:
-    clean = files.clean(DECODER, "photo", picture(kind))
+    clean = lifecycle.clean(DECODER, "photo", picture(kind))
     assert clean.mime == "image/jpeg"
     assert clean.place == {"latitude": 16.432222, "longitude": 102.823611}
     with Image.open(io.BytesIO(clean.data)) as image:
@@ -151,8 +151,8 @@ def test_a_photo_is_redrawn_and_where_it_was_taken_is_told_apart(kind: str) -> N
 
 
 def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
-    assert files.clean(DECODER, "document", PDF).data == PDF
-    assert files.clean(DECODER, "document", picture()).mime == "image/jpeg"
+    assert lifecycle.clean(DECODER, "document", PDF).data == PDF
+    assert lifecycle.clean(DECODER, "document", picture()).mime == "image/jpeg"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
         ("photo", PDF, "unreadable"),
         ("photo", b"<svg onload='alert(1)'/>", "unreadable"),
         ("photo", picture()[:90], "unreadable"),
-        ("photo", bytes(files.MOST_BYTES + 1), "too_big"),
+        ("photo", bytes(lifecycle.MOST_BYTES + 1), "too_big"),
         ("document", b"PK\x03\x04 a program", "wrong_type"),
         ("document", b"<html><script>", "wrong_type"),
         ("document", a_pdf(trailer="/Encrypt 2 0 R"), "locked"),
@@ -172,16 +172,16 @@ def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
 )
 def test_what_is_not_as_it_should_be_is_refused_with_a_reason(kind: str, data: bytes, reason: str) -> None:
     with pytest.raises(NotKept) as refusal:
-        files.clean(DECODER, kind, data)
+        lifecycle.clean(DECODER, kind, data)
     assert refusal.value.reason == reason
 
 
 def test_a_file_of_staff_is_stored_before_its_row(session: Session, media: Media) -> None:
-    file = files.uploaded(media, picture(), staff_id=1)
+    file = lifecycle.uploaded(media, picture(), staff_id=1)
     assert (file.state, file.mime) == ("kept", "image/jpeg")
     assert file.size == len(media.read(file.token))
     with pytest.raises(NotKept):
-        files.uploaded(media, PDF, staff_id=1)
+        lifecycle.uploaded(media, PDF, staff_id=1)
     assert media.tokens() == {file.token}
 
 
@@ -191,12 +191,12 @@ def test_what_was_taken_back_leaves_only_the_knowledge_that_there_was_something(
     with database.transaction() as session:
         resident = a_resident(session)
         file = wanted(session, resident)
-        clean = files.clean(DECODER, "photo", picture())
+        clean = lifecycle.clean(DECODER, "photo", picture())
         media.keep(file.token, clean.data)
-        files.note_kept(file, clean)
-        assert files.forget(session, media, "589301234569113521", a_resident(session)) is None
-        assert files.forget(session, media, "589301234569113521", resident) is file
-        assert files.forget(session, media, "589301234569113521", resident) is file
+        lifecycle.note_kept(file, clean)
+        assert lifecycle.forget(session, media, "589301234569113521", a_resident(session)) is None
+        assert lifecycle.forget(session, media, "589301234569113521", resident) is file
+        assert lifecycle.forget(session, media, "589301234569113521", resident) is file
         assert media.tokens() == {file.token}
     assert (file.state, file.sha256, file.taken_at_place, media.tokens()) == ("gone", None, None, set())
 
@@ -210,7 +210,7 @@ def test_what_was_to_be_destroyed_stays_when_its_transaction_fails(
 
     def fail() -> None:
         with database.transaction() as session:
-            files.destroy(session, media, session.get_one(File, file.id))
+            lifecycle.destroy(session, media, session.get_one(File, file.id))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -240,13 +240,13 @@ def test_files_that_belong_to_nothing_are_destroyed_after_an_hour(
     with database.transaction() as session:
         unused = wanted(session, for_conversation=False)
         media.keep(unused.token, b"bytes")
-        by_staff = files.uploaded(media, picture(), staff_id=1)
+        by_staff = lifecycle.uploaded(media, picture(), staff_id=1)
         by_staff.staff_id = None
         session.add(by_staff)
-        assert files.forget_unused(session, media) == 0
+        assert lifecycle.forget_unused(session, media) == 0
     clock.shift(timedelta(minutes=61))
     with database.transaction() as session:
-        assert files.forget_unused(session, media) == 1
+        assert lifecycle.forget_unused(session, media) == 1
     assert media.tokens() == {by_staff.token}
     with database.reading() as session:
         assert session.scalars(select(File.state).order_by(File.id)).all() == ["gone", "kept"]

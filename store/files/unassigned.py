@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.models import File
+from store.files.models import File
 from store.residents.models import Conversation, Resident
 
 TAKE_ALONG_WITHIN = timedelta(minutes=15)
