@@ -2,8 +2,8 @@
 
 from bot.notices import NOTICES
 from bot.visit import Office
+from store.cases.workflows import RULES
 from store.services import Service
-from store.statuses import RULES
 
 
 def check(office: Office) -> list[str]:

@@ -10,6 +10,7 @@ from bot.handlers.drafts import drop_file, take_photo
 from bot.handlers.my_cases import takes_more
 from bot.line_client import Content, LineClient
 from bot.visit import Office
+from store.cases.models import Case
 from store.database.advisory_locks import hold_lanes
 from store.database.engine import Database
 from store.files import lifecycle
@@ -19,7 +20,6 @@ from store.files.scanner import ScannerUnavailable
 from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
 from store.messaging import outbox
-from store.models import Case
 from store.residents.conversations import find_open
 from store.residents.models import Resident
 

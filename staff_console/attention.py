@@ -12,10 +12,10 @@ from staff_console.permissions import may
 from store.broadcast_models import Broadcast
 from store.broadcasts.emergency import unconfirmed
 from store.broadcasts.listing import waiting_for
+from store.cases.queue import visible_to
+from store.cases.surge import find_waiting
 from store.logs import failure_fields
-from store.search import visible_to
 from store.staff.accounts import Role
-from store.surge import find_waiting
 
 log = logging.getLogger(__name__)
 

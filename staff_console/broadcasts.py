@@ -25,7 +25,7 @@ from store.broadcast_models import Broadcast, Tester
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.life import Act, Refused
 from store.broadcasts.listing import Pile, count_piles, list_broadcasts, stage_of, waiting_for
-from store.search import visible_to
+from store.cases.queue import visible_to
 
 broadcasts = Blueprint("broadcasts", __name__)
 Page = str | Response | tuple[str, int]

@@ -16,16 +16,15 @@ from staff_console.case_page import why_unreachable
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import CASES_TOLD, count, retry_after, said
 from staff_console.office import me, office
-from store import bulk as messages
-from store.broadcast_models import BulkMessage
-from store.bulk import BulkRefused
-from store.cases import lock_case
-from store.models import Case
-from store.same_words import told_the_same
-from store.search import PER_PAGE, find_case
+from store.cases import bulk as messages
+from store.cases.actions import lock_case
+from store.cases.bulk import BulkRefused
+from store.cases.models import BulkMessage, Case
+from store.cases.queue import PER_PAGE, find_case
+from store.cases.same_words import told_the_same
+from store.cases.surge import find_running
 from store.staff.accounts import Role
 from store.staff.limits import LimitReached
-from store.surge import find_running
 
 bulk = Blueprint("bulk", __name__)
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]

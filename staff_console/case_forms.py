@@ -8,10 +8,10 @@ from werkzeug.datastructures import FileStorage
 
 from staff_console import words
 from staff_console.form_tokens import new_form_token
-from store.models import Case
+from store.cases.models import Case
+from store.cases.workflows import RULES, Action, Rule, Status, Who, allowed
 from store.municipality.agencies import names_an_agency
 from store.staff.models import Staff
-from store.statuses import RULES, Action, Rule, Status, Who, allowed
 
 MOST_PHOTOS = 5
 _JOINER = "\u200d"

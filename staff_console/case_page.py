@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, selectinload
 from staff_console import words
 from staff_console.file_names import name_for
 from store import thai
+from store.cases.models import Case, CaseEvent
+from store.cases.workflows import Action
 from store.files.models import File
 from store.messaging.models import OutboxRow
-from store.models import Case, CaseEvent
 from store.residents.masking import numbers_masked
 from store.residents.models import Resident
-from store.statuses import Action
 
 _CLOSED_ANSWERS = [{"question": "คำตอบ", "kind": "text", "answer": words.CLOSED, "value": None}]
 _CLOSED_PERSON = {"name": words.CLOSED, "phone": words.CLOSED}

@@ -23,18 +23,18 @@ from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import UNMASKS, count
 from staff_console.office import me, office
 from staff_console.unmasking import unmask_for_a_while, unmasked_until
-from store.assignment import colleagues_for
 from store.audit.log import write_down
-from store.cases import Actor, StaleCase, lock_case
-from store.cases import act as act_on
-from store.cases import assign as assign_to
+from store.cases.actions import Actor, StaleCase, lock_case
+from store.cases.actions import act as act_on
+from store.cases.actions import assign as assign_to
+from store.cases.assignment import colleagues_for
+from store.cases.models import Case
+from store.cases.queue import find_case
+from store.cases.same_words import reach_too_many
+from store.cases.surge import may_sort
+from store.cases.workflows import Action, NotAllowed, Who
 from store.files.lifecycle import NotKept, uploaded
 from store.files.models import File
-from store.models import Case
-from store.same_words import reach_too_many
-from store.search import find_case
-from store.statuses import Action, NotAllowed, Who
-from store.surge import may_sort
 
 cases = Blueprint("cases", __name__)
 Page = str | Response | tuple[str, int]

@@ -4,9 +4,9 @@ from flask import Blueprint, Response, abort
 
 from staff_console.file_names import disposition, name_for
 from staff_console.office import me, office
+from store.cases.queue import find_file
 from store.files.models import File
 from store.files.previews import preview as small
-from store.search import find_file
 
 files = Blueprint("files", __name__)
 

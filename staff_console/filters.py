@@ -8,14 +8,14 @@ from flask import Flask
 from staff_console import words
 from staff_console.office import office
 from store import thai
+from store.cases.models import Case
+from store.cases.queue import RUNNING
+from store.cases.workflows import Status
 from store.clock import in_bangkok, today
 from store.line_breaks import unbroken
-from store.models import Case
 from store.municipality.calendar import Month
 from store.residents.masking import numbers_masked
-from store.search import RUNNING
 from store.staff.models import ALL_DEPARTMENTS
-from store.statuses import Status
 
 
 def install_filters(app: Flask) -> None:

@@ -11,13 +11,22 @@ from staff_console import words
 from staff_console.bulk import LONGEST_NOTE, may_tell_many
 from staff_console.form_tokens import new_form_token
 from staff_console.office import me, office
-from store import bypass, money, search
-from store.search import Filters, Page, Tab
+from store import bypass, money
+from store.cases.queue import (
+    Filters,
+    Page,
+    Tab,
+    count_tabs,
+    find_by_number,
+    list_queue,
+    newest_id,
+    visible_to,
+)
+from store.cases.surge import find_running, open_by_triage
+from store.cases.workflows import Status
 from store.staff import account_requests
 from store.staff.accounts import Role
 from store.staff.models import ALL_DEPARTMENTS, Staff
-from store.statuses import Status
-from store.surge import find_running, open_by_triage
 
 queue = Blueprint("queue", __name__)
 KEPT = ("tab", "status", "service", "department", "urgent", "assignee", "triage")
@@ -34,11 +43,11 @@ def show() -> str | Response:
             "queue.html",
             tab=Tab.ALL if number else tab,
             tabs=words.TABS,
-            counts=search.count_tabs(session, me(), filters),
+            counts=count_tabs(session, me(), filters),
             page=page,
             filters=filters,
             number=number,
-            newest=search.newest_id(session, me()),
+            newest=newest_id(session, me()),
             alarms=money.find_alarms(session, office().municipality.plan),
             alarm_words=words.ALARMS,
             by_others=bypass.sent_lately(session),
@@ -63,8 +72,8 @@ def counts() -> dict[str, Any]:
     """Returns the numbers on the tabs and the newest case, for which the queue's page asks by itself now and then."""
     with office().database.reading() as session:
         filters = asked_filters()
-        counted = search.count_tabs(session, me(), filters, ended=not filters.any)
-        newest = search.newest_id(session, me())
+        counted = count_tabs(session, me(), filters, ended=not filters.any)
+        newest = newest_id(session, me())
     return {"counts": {str(tab): count for tab, count in counted.items()}, "newest": newest}
 
 
@@ -82,14 +91,14 @@ def _open_levels(session: Session) -> list[tuple[str, int]]:
     """Returns each level of triage with how many open cases of it this person may see; empty unless a surge runs."""
     if find_running(session) is None:
         return []
-    counts = open_by_triage(session, search.visible_to(me()))
+    counts = open_by_triage(session, visible_to(me()))
     return [(level, counts.get(level, 0)) for level in words.TRIAGE]
 
 
 def _page(session: Session, tab: Tab, filters: Filters, number: str) -> Page:
     if number:
-        return search.find_by_number(session, me(), number)
-    return search.list_queue(session, me(), tab, filters, page=_whole(request.args.get("page")) or 1)
+        return find_by_number(session, me(), number)
+    return list_queue(session, me(), tab, filters, page=_whole(request.args.get("page")) or 1)
 
 
 def asked_tab() -> Tab:

@@ -8,12 +8,12 @@ from staff_console import words
 from staff_console.case_forms import clean_note
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.office import me, office
-from store import surge as surges
-from store.cases import Actor, act, lock_case
+from store.cases import surge as surges
+from store.cases.actions import Actor, act, lock_case
+from store.cases.queue import find_case, visible_to
+from store.cases.surge import BadSurge
+from store.cases.workflows import Action, Who
 from store.residents.menus import SEASONS
-from store.search import find_case, visible_to
-from store.statuses import Action, Who
-from store.surge import BadSurge
 
 surge = Blueprint("surge", __name__)
 Page = str | Response | tuple[str, int]

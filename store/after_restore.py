@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from store import heartbeats
 from store.audit.log import write_down
-from store.broadcast_models import ConfirmButton, Mailing, Surge, Tester
+from store.broadcast_models import ConfirmButton, Mailing, Tester
+from store.cases.models import Case, Surge
 from store.clock import in_bangkok, now
 from store.files.lifecycle import RESTORED
 from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from store.staff.models import AccountRequest, SignInStreak, SignInTry, Staff, StaffSession
 from store.system_models import Heartbeat
 

@@ -1,19 +1,15 @@
 """Defines the tables of broadcasts: what is said to whom, who let it out, how it is being sent, what came of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from store.clock import CLOCKS_DIFFER, now
 from store.database.encrypted_rows import SealedRow, SealedValue
 from store.database.engine import Table
 from store.database.id_lists import PeopleList
 from store.staff.models import Staff
-
-# An older bulk message is released no more: what was true when it was written may have changed.
-BULK_MESSAGE_WAITS = timedelta(days=7)
 
 
 class Broadcast(Table):
@@ -209,56 +205,3 @@ class Tester(Table):
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
-
-
-class BulkMessage(SealedRow, Table):
-    """Holds one message to the residents of several cases, sent by one person alone or waiting for a supervisor.
-
-    state: waiting, sent, refused. `residents` are those who are meant, or were told. The words are kept while it waits.
-    One about which nobody decided in time is `lapsed`; it has no `decided_at`.
-    """
-
-    __tablename__ = "bulk_message"
-    __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'sent', 'refused')", "state"),
-        CheckConstraint("approver_id <> author_id", "another_person"),
-        Index("ix_bulk_message_author", "author_id", "created_at"),
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    note = SealedValue[str | None]("bulk_message.note")
-    cases: Mapped[list[int]] = mapped_column(JSON)
-    residents: Mapped[list[int]] = mapped_column(JSON)
-    state: Mapped[str] = mapped_column(String(8))
-    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    created_at: Mapped[datetime]
-    approver_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    decided_at: Mapped[datetime | None]
-    author: Mapped[Staff] = relationship(foreign_keys=author_id, lazy="joined")
-    approver: Mapped[Staff | None] = relationship(foreign_keys=approver_id, lazy="joined")
-
-    @property
-    def lapsed(self) -> bool:
-        """Says whether nobody decided within seven days, or the clock was set back since it was written."""
-        in_time = now() - BULK_MESSAGE_WAITS < self.created_at <= now() + CLOCKS_DIFFER
-        return self.decided_at is None and (self.state == "refused" or not in_time)
-
-
-class Surge(Table):
-    """Marks a time when more happens than the office can answer: short questions, triage, another menu.
-
-    `is_running` is true or null, so that the database itself refuses a second one. One that neither runs nor has ended
-    waits for another supervisor, because its words or its menu are not the standard ones.
-    """
-
-    __tablename__ = "surge"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    words: Mapped[str] = mapped_column(Text)
-    menu: Mapped[str | None] = mapped_column(String(32))
-    is_running: Mapped[bool | None] = mapped_column(unique=True)
-    started_at: Mapped[datetime]
-    started_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    ended_at: Mapped[datetime | None]
-    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    started_by: Mapped[Staff] = relationship(foreign_keys=started_by_id, lazy="joined")
-    confirmed_by: Mapped[Staff | None] = relationship(foreign_keys=confirmed_by_id, lazy="joined")

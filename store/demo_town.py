@@ -18,19 +18,19 @@ from sqlalchemy.orm import Session
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
 from store.broadcasts.life import digest_of
-from store.cases import RESIDENT, Actor, Submission, act, open_case
+from store.cases.actions import RESIDENT, Actor, Submission, act, open_case
+from store.cases.models import Case
+from store.cases.ratings import comment, rate
+from store.cases.workflows import Action, Who
 from store.clock import BANGKOK, in_bangkok, in_the_past, now
 from store.database.encryption import sealer_of
 from store.keys import open_database
-from store.models import Case
 from store.municipality.profile import Municipality, read_municipality
-from store.ratings import comment, rate
 from store.residents.models import Resident
 from store.residents.residents import meet, remember
 from store.services import Service, read_services
 from store.settings import StoreSettings
 from store.staff.models import Staff
-from store.statuses import Action, Who
 
 # Whoever reported something before today, with the phone they left; the stories of today are other people's.
 PEOPLE: Final = {

@@ -7,16 +7,16 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from store import money
+from store.cases.models import Case
+from store.cases.queue import RUNNING
+from store.cases.workflows import OPEN_STATUSES, Status
 from store.clock import now, today
 from store.database import sequences
 from store.files.models import File
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from store.money import Standing
 from store.municipality.profile import Plan
-from store.search import RUNNING
-from store.statuses import OPEN_STATUSES, Status
 from store.system_models import Heartbeat
 
 # Figures are told without the municipality's file: what was bought is not known here, only what LINE says.

@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from store.broadcast_models import BULK_MESSAGE_WAITS, BulkMessage, ConfirmButton
+from store.broadcast_models import ConfirmButton
+from store.cases.models import BULK_MESSAGE_WAITS, BulkMessage, UnsentMessage
 from store.clock import now
 from store.database import periodic
 from store.database.engine import Database
 from store.database.sequences import count_gone_events, count_gone_requests
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import UnsentMessage
 from store.staff.account_requests import REQUEST_LASTS
 from store.staff.limits import LONGEST_WINDOW
 from store.staff.models import (

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Broadcast, BroadcastAct, Surge
+from store.broadcast_models import Broadcast, BroadcastAct
 from store.broadcasts.life import Status, digest_of
+from store.cases.models import Surge
 from store.clock import now
 from store.residents import menus
 from store.residents.models import Resident

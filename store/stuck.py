@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from store.audit.log import write_down
+from store.cases.models import Case
+from store.cases.queue import visible_to
 from store.clock import now
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
-from store.search import visible_to
 from store.staff.accounts import Role
 from store.staff.models import Staff
 

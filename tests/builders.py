@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from store.cases import Actor, Submission, act, open_case
+from store.cases.actions import Actor, Submission, act, open_case
+from store.cases.models import Case
+from store.cases.workflows import Action, Status, Who
 from store.clock import now
 from store.database.encryption import sealer_of
-from store.models import Case
 from store.municipality.profile import Municipality
 from store.residents.models import Resident
 from store.residents.residents import meet, remember
@@ -17,7 +18,6 @@ from store.services import Service
 from store.staff.accounts import NewStaff, add_staff
 from store.staff.models import ALL_DEPARTMENTS, Staff
 from store.staff.passwords import Passwords
-from store.statuses import Action, Status, Who
 
 PASSWORD = "ฝนตกที่บ้านสวนทุเรียน"
 # Cheap hashes: tests sign in all day long. They are as right as the dear ones.

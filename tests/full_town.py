@@ -10,18 +10,19 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import bulk, heartbeats, money, surge
+from store import heartbeats, money
 from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import approval, confirming, emergency, testers
+from store.cases import bulk, surge
+from store.cases.models import Case
+from store.cases.workflows import Action, Status
 from store.clock import now
 from store.database import periodic
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
-from store.models import Case
 from store.residents import menus, preferences
 from store.staff import account_requests, limits
 from store.staff.accounts import NewStaff
-from store.statuses import Action, Status
 from tests.builders import QUICK_PASSWORDS, a_resident, an_officer
 from tests.clerk import Clerk, a_clerk
 from tests.stories.press import DRAFT, IN_AN_HOUR, act, approve, card, words

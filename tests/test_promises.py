@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from store.statuses import RULES, Status, Who
+from store.cases.workflows import RULES, Status, Who
 from tests.children import run
 
 ROOT = Path(__file__).parents[1]

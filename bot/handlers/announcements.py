@@ -9,8 +9,8 @@ from store.broadcast_models import Broadcast
 from store.broadcasts import testers
 from store.broadcasts.aftermath import press, was_sent
 from store.broadcasts.published import Announcement, buttons_of, list_announcements
+from store.cases.rate_limits import may_guess, note_wrong_code
 from store.line.limits import cut
-from store.rate_limits import may_guess, note_wrong_code
 from store.thai import arabic_digits, thai_date
 
 SHOWN, LONGEST_TITLE = 3, 100

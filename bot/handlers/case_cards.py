@@ -3,9 +3,9 @@
 from bot.hotlines import IN_ANY_DANGER
 from bot.replies import Button, CaseCard
 from bot.visit import Visit
-from store.models import Case, CaseEvent
-from store.statuses import OPEN_STATUSES, STATUS_LABELS, Action, Status, Who, allowed
-from store.surge import count_before, find_running
+from store.cases.models import Case, CaseEvent
+from store.cases.surge import count_before, find_running
+from store.cases.workflows import OPEN_STATUSES, STATUS_LABELS, Action, Status, Who, allowed
 from store.thai import thai_date, thai_time
 
 # A long timeline keeps its beginning and its end.

@@ -28,6 +28,7 @@ from bot.replies import (
     choice,
 )
 from bot.visit import Office, Visit
+from store.cases.surge import find_running
 from store.clock import today
 from store.files.models import File
 from store.files.unassigned import claim, loose_files
@@ -35,7 +36,6 @@ from store.residents import conversations
 from store.residents.models import Conversation
 from store.residents.residents import listening_for, offer, stop_listening
 from store.services import Question, Service
-from store.surge import find_running
 
 FEW_LEFT = 5
 

@@ -13,7 +13,7 @@ from bot.handlers import conversation, my_cases
 from bot.hotlines import OF_KIND
 from bot.replies import Button, CallCard, Quick, Reply
 from bot.visit import Visit
-from store.models import Case
+from store.cases.models import Case
 from store.residents.conversations import is_cold
 from store.residents.models import Conversation
 from store.residents.residents import keep_words, listening_for

@@ -10,10 +10,10 @@ from bot.conversations.answers import arrived, show
 from bot.handlers import conversation, drafts, my_cases
 from bot.replies import Reply
 from bot.visit import Visit
-from store.cases import lock_case
+from store.cases.actions import lock_case
+from store.cases.models import Case
 from store.files.lifecycle import attach_beside, lost_in_request, lost_ones
 from store.files.models import File
-from store.models import Case
 from store.residents.models import Conversation
 from store.residents.residents import listening_for
 

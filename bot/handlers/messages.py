@@ -14,11 +14,11 @@ from bot.events import Place, SentFile
 from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
 from bot.replies import Reply
 from bot.visit import Visit
-from store.case_codes import find_case_code
+from store.cases.codes import find_case_code
+from store.cases.models import Case
+from store.cases.rate_limits import may_send_file
 from store.files.lifecycle import count_of_album, find_in_case, want
 from store.files.models import File
-from store.models import Case
-from store.rate_limits import may_send_file
 from store.residents.conversations import is_cold
 from store.residents.models import Conversation
 from store.residents.residents import keep_words, kept_words, listening_for

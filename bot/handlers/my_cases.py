@@ -5,8 +5,7 @@ from bot.events import row_number
 from bot.handlers.case_cards import card
 from bot.replies import Button, CaseCards, Reply, Say, choice
 from bot.visit import Visit
-from store.case_codes import read_case_code
-from store.cases import (
+from store.cases.actions import (
     RESIDENT,
     act,
     cases_of,
@@ -14,13 +13,12 @@ from store.cases import (
     find_own_case_by_code,
     lock_case,
 )
-from store.line.limits import cut
-from store.models import Case
-from store.rate_limits import may_guess, note_wrong_code
-from store.ratings import comment, rate
-from store.residents.residents import kept_words, listen, offer, stop_listening
-from store.services import Service
-from store.statuses import (
+from store.cases.codes import read_case_code
+from store.cases.models import Case
+from store.cases.rate_limits import may_guess, note_wrong_code
+from store.cases.ratings import comment, rate
+from store.cases.surge import count_open, find_running
+from store.cases.workflows import (
     OPEN_STATUSES,
     STATUS_LABELS,
     Action,
@@ -29,7 +27,9 @@ from store.statuses import (
     Who,
     allowed,
 )
-from store.surge import count_open, find_running
+from store.line.limits import cut
+from store.residents.residents import kept_words, listen, offer, stop_listening
+from store.services import Service
 
 
 def mine(visit: Visit) -> list[Reply]:

@@ -13,18 +13,17 @@ from bot.handlers.drafts import files_in, is_files
 from bot.hotlines import IN_ANY_DANGER, names_in
 from bot.replies import Call, Receipt, Reply
 from bot.visit import Visit
-from store.broadcast_models import Surge
-from store.cases import Submission, cases_of, open_case
+from store.cases.actions import Submission, cases_of, open_case
+from store.cases.models import Case, Surge
+from store.cases.rate_limits import next_case_at
+from store.cases.surge import count_before, find_running
 from store.clock import in_bangkok
 from store.files.unassigned import loose_files
 from store.line.limits import cut
-from store.models import Case
-from store.rate_limits import next_case_at
 from store.residents import conversations
 from store.residents.models import Conversation
 from store.residents.residents import remember
 from store.services import Service
-from store.surge import count_before, find_running
 from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
 
 

@@ -11,12 +11,12 @@ from bot.handlers import announcements, confirming, conversation, information, l
 from bot.handlers.submissions import send
 from bot.replies import Reply
 from bot.visit import Visit
-from store.models import Case
+from store.cases.models import Case
+from store.cases.workflows import STATUS_LABELS, Status
 from store.residents.conversations import find_conversation, is_cold
 from store.residents.models import Conversation
 from store.residents.residents import kept_words
 from store.services.definition import REMEMBERED
-from store.statuses import STATUS_LABELS, Status
 
 InConversation = Callable[[Visit, Tap, Conversation, Draft], list[Reply]]
 

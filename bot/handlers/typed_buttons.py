@@ -13,12 +13,12 @@ from bot.conversations.intents import asked_for, without_wishes
 from bot.handlers import conversation, leaving, menu, my_cases
 from bot.replies import Button, Reply
 from bot.visit import Visit
-from store.cases import cases_of
+from store.cases.actions import cases_of
+from store.cases.models import Case
+from store.cases.workflows import OPEN_STATUSES, Action, Status, Who, allowed
 from store.line.limits import cut
-from store.models import Case
 from store.residents.models import Conversation
 from store.residents.residents import kept_words, offer
-from store.statuses import OPEN_STATUSES, Action, Status, Who, allowed
 from store.thai import arabic_digits, folded, without_particles
 
 _GO_ON = ("ทำต่อ", "ทำต่อเลย", "กรอกต่อ", "continue")

@@ -6,9 +6,9 @@ from bot.events import Unsent
 from bot.handlers import conversation, drafts
 from bot.replies import Reply
 from bot.visit import Visit
+from store.cases.unsend import note_unsent, take_back_from_cases, was_unsent
 from store.files.lifecycle import forget
 from store.residents.residents import forget_words
-from store.taking_back import note_unsent, take_back_from_cases, was_unsent
 
 
 def unsent(visit: Visit) -> list[Reply]:

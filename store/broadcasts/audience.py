@@ -11,8 +11,8 @@ from sqlalchemy import Boolean, LargeBinary, ScalarSelect, Select, bindparam, fu
 from sqlalchemy.orm import Session
 
 from store.broadcast_models import AudienceSnapshot, Broadcast
+from store.cases.models import Case
 from store.database.encryption import CannotOpen, TownSealer, sealer_of
-from store.models import Case
 from store.residents.models import Resident, TopicChoice
 from store.residents.preferences import EVERYTHING, wants
 

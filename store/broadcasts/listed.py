@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.audience import BadAudience
+from store.cases.models import Case
 from store.database.encryption import CannotOpen, Closed
-from store.models import Case
 from store.residents.models import Resident
 from store.thai import arabic_digits
 

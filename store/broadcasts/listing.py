@@ -7,11 +7,11 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from store.broadcast_models import Broadcast, BulkMessage, Chunk, EmergencyTemplate, Mailing
+from store.broadcast_models import Broadcast, Chunk, EmergencyTemplate, Mailing
 from store.broadcasts.approval import why_too_late
 from store.broadcasts.emergency import to_review
 from store.broadcasts.life import Status
-from store.models import Case
+from store.cases.models import BulkMessage, Case
 from store.staff.models import Staff
 
 PER_PAGE = 30
@@ -96,7 +96,7 @@ def count_piles(session: Session) -> dict[Pile, int]:
 
 
 def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -> Waiting:
-    """Returns what waits for this person. `seen` says which cases they may see: see `store.search.visible_to`."""
+    """Returns what waits for this person. `seen` says which cases they may see: see `store.cases.queue.visible_to`."""
     mine = (Broadcast.author_id == person.id) | (Broadcast.editor_id == person.id)
     returned = select(Broadcast).where(Broadcast.status == Status.RETURNED, mine).order_by(Broadcast.id)
     mend = list(session.scalars(returned))

@@ -28,7 +28,7 @@ class Resident(SealedRow, Table):
     followed_at: Mapped[datetime | None]
     # LINE's time of the last message taken back: only an older one need be looked up among UnsentMessage.
     unsent_at: Mapped[datetime | None]
-    # Codes that found nothing, and since when they are counted: see store.rate_limits.
+    # Codes that found nothing, and since when they are counted: see store.cases.rate_limits.
     wrong_codes: Mapped[int] = mapped_column(default=0)
     wrong_codes_since: Mapped[datetime | None]
     # Where they live, coarsely, so that a broadcast for one village need not open every sealed address.

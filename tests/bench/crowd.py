@@ -14,17 +14,17 @@ from bot import web
 from bot.settings import BotSettings
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
+from store.cases.models import Case
+from store.cases.queue import Tab
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database, Table
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from store.municipality.profile import Municipality, read_municipality
 from store.residents.models import Resident
-from store.search import Tab
 from store.services import read_services
-from store.statuses import Status
 from tests.bench.bodies import SECRET, TOKEN
 from tests.builders import a_case
 from tests.clerk import Clerk, a_clerk

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from store.cases.models import Case
 from store.database.engine import Database
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from tests.bench import load, turns
 from tests.bench.report import percentile
 from tests.bench.servers import Line, Server, Town, a_town, environment, procfile_line, started

@@ -3,12 +3,12 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from store import bulk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
+from store.cases import bulk
+from store.cases.models import Case
 from store.database.engine import Database
 from store.files.lifecycle import want
-from store.models import Case
 from store.residents.models import Resident
 from store.staff import account_requests
 from tests.builders import an_officer

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select
 
 from store.audit.models import StaffAct
+from store.cases.models import Case, CaseEvent
 from store.database.engine import Database, Table
 from store.messaging.models import OutboxRow
-from store.models import Case, CaseEvent
 from store.staff.models import Staff
 
 # Moves by signing in and being there; what else changes was done to somebody.

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.listed import MOST_ROWS
+from store.cases.models import Case
 from store.clock import in_bangkok, now
 from store.database.engine import Database
-from store.models import Case
 from store.money import note_reading
 from store.municipality.profile import Municipality
 from store.residents import preferences

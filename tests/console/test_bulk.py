@@ -8,12 +8,11 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from store.broadcast_models import BulkMessage
-from store.bulk import digest_of
+from store.cases.bulk import digest_of
+from store.cases.models import BulkMessage, Case
 from store.clock import now
 from store.database.engine import Database
 from store.messaging.models import OutboxRow
-from store.models import Case
 from store.municipality.profile import Municipality
 from store.purging import purge
 from store.staff.models import Staff

@@ -11,17 +11,17 @@ from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from store.cases import lock_case
+from store.cases.actions import lock_case
+from store.cases.models import Case
+from store.cases.ratings import comment, rate
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
 from store.files.decoding import Decoder
 from store.files.models import File
 from store.files.storage import Folder
-from store.models import Case
 from store.municipality.profile import Municipality
-from store.ratings import comment, rate
 from store.residents.models import Resident
-from store.statuses import Status
 from tests.builders import a_case, a_place, a_resident, an_answer, an_officer
 from tests.console.conftest import Known, office_of
 from tests.console.looks import acts_of, events_of, notices_of, person_of, snapshot, status_of

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from store.cases.models import Case
 from store.database.engine import Database
 from store.files.lifecycle import uploaded
 from store.files.models import File
-from store.models import Case
 from tests.console.conftest import Known, office_of
 from tests.console.pages import Person
 from tests.console.test_cases import _jpeg

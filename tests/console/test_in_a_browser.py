@@ -16,16 +16,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from store import surge
 from store.broadcast_models import Broadcast, Chunk
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.life import digest_of
+from store.cases import surge
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
 from store.files.lifecycle import uploaded
 from store.municipality.profile import Municipality
 from store.staff.models import Staff, StaffSession
-from store.statuses import Status
 from tests.builders import PASSWORD, a_case, an_answer, an_officer
 from tests.chromium import SCHEMES
 from tests.console.addresses import DRAFT

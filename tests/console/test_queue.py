@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.profile import Municipality
-from store.statuses import Status
 from tests.builders import a_case
 from tests.console.pages import Person
 

@@ -8,9 +8,9 @@ from sqlalchemy.exc import OperationalError
 
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
+from store.cases.models import Case
 from store.database.engine import Database
 from store.files.models import File
-from store.models import Case
 from store.municipality.profile import Municipality
 from store.settings import SettingsError, StoreSettings, web_address
 from tests.builders import PASSWORD, a_case, a_place, a_resident, an_answer

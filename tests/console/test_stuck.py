@@ -7,14 +7,14 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.cases.models import Case
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
-from store.statuses import Status
 from tests.builders import a_case
 from tests.console.looks import acts_of, person_of, snapshot
 from tests.console.pages import Person

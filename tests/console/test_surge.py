@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from store import surge
+from store.cases import surge
+from store.cases.models import CaseEvent
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
-from store.models import CaseEvent
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
-from store.statuses import Status
 from tests.builders import a_case, a_resident, an_officer
 from tests.console.conftest import Known, _signed_in
 from tests.console.looks import acts_of, events_of, notices_of, snapshot

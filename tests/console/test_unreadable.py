@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from store.cases.models import CaseEvent
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import inbox
@@ -13,7 +14,6 @@ from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_notice
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
-from store.models import CaseEvent
 from store.municipality.profile import Municipality
 from tests.builders import a_case, an_answer
 from tests.console.conftest import Known

@@ -1,9 +1,9 @@
 """What an officer does to one case, in one transaction as in the console."""
 
 from bot.visit import Office
-from store.cases import Actor, act, lock_case
+from store.cases.actions import Actor, act, lock_case
+from store.cases.workflows import Action, Who
 from store.database.engine import Database
-from store.statuses import Action, Who
 
 
 def carry_out(database: Database, office: Office, task: dict[str, str]) -> None:

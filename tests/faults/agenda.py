@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from store.cases.models import Case
 from store.clock import now
 from store.database.engine import Database
 from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from tests.faults.harm import is_harmful
 
 ACTS = ("accept", "accept", "start", "ask", "tell", "finish")

@@ -16,7 +16,7 @@ from bot.delivery import Parcel, Sender
 from bot.fetching import Fetcher
 from bot.line_client import LineClient, Outcome
 from bot.work import Worker
-from store import cases
+from store.cases import actions
 from store.database.engine import Database
 from store.files.media import Media
 from store.messaging import inbox, notice_writing, outbox
@@ -136,8 +136,8 @@ def row_before_bytes() -> None:
 
 def notice_after_the_case() -> None:
     """The case changes in one transaction, the news of it is put in the next."""
-    tell, waiting, carry_out = cases._tell, [], acts.carry_out
-    cases._tell = lambda _session, *facts: waiting.append(facts)
+    tell, waiting, carry_out = actions._tell, [], acts.carry_out
+    actions._tell = lambda _session, *facts: waiting.append(facts)
 
     def act(database: Database, office: Any, task: dict[str, Any]) -> None:
         carry_out(database, office, task)

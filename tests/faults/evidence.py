@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import select
 
 from line_simulator import Simulator
+from store.cases.models import Case, CaseEvent
 from store.database.engine import Database
 from store.files.media import Media
 from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case, CaseEvent
 from store.residents.models import Conversation
 from tests.faults.people import Person
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs
 
+from store.cases.workflows import RULES
 from store.messaging.outbox import REPLY_WITHIN
-from store.statuses import RULES
 from tests.faults.evidence import Evidence
 from tests.faults.harm import is_harmful
 

@@ -25,9 +25,9 @@ from bot.settings import BotSettings
 from bot.watchdog import Watchdog
 from bot.web import create_app
 from bot.work import Worker
+from store.cases.workflows import NotAllowed
 from store.database.engine import Database
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
-from store.statuses import NotAllowed
 from tests.faults import acts
 from tests.faults.bugs import BUGS
 from tests.faults.harm import let_words_do_harm

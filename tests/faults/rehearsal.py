@@ -17,11 +17,11 @@ from bot.office import open_office
 from bot.run import tidy_up
 from bot.web import create_app
 from bot.work import Worker
-from store.cases import Actor, act, lock_case
+from store.cases.actions import Actor, act, lock_case
+from store.cases.models import Case
+from store.cases.workflows import Action, Who
 from store.database import engine
 from store.database.engine import Database
-from store.models import Case
-from store.statuses import Action, Who
 from tests.faults.lives import SECRET, Order, bot_settings
 
 RESIDENT = f"U{'0' * 32}"

@@ -17,13 +17,13 @@ from sqlalchemy import func, select
 from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
+from store.cases.models import Case, CaseEvent
+from store.cases.workflows import Action
 from store.database.engine import Database
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case, CaseEvent
 from store.municipality.profile import Municipality
 from store.residents.residents import listen
 from store.settings import StoreSettings
-from store.statuses import Action
 from tests.builders import a_case, a_resident
 from tests.faults import processes
 from tests.faults.grounds import Plot

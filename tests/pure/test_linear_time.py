@@ -24,7 +24,7 @@ from bot.conversations.triage import triage_of
 from bot.events import read_event
 from bot.handlers.commands import read_command
 from bot.handlers.typed_buttons import read_stars
-from store.case_codes import find_case_code, read_case_code
+from store.cases.codes import find_case_code, read_case_code
 from store.line.limits import cut, units
 from store.residents.masking import numbers_masked
 from store.services.definition import Kind

@@ -11,10 +11,10 @@ from bot import phrases as phrases_module
 from bot.conversations import answers, engine
 from bot.notices import NOTICES
 from bot.phrases import FILE, IN_ENGLISH, PhraseError, Phrases
+from store.cases.workflows import RULES
 from store.line.limits import LABEL_CHARACTERS, characters
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
-from store.statuses import RULES
 from tests.pure.strategies import SERVICES
 
 OFFICE_WORDS = read_municipality(DEMO_MUNICIPALITY).words()

@@ -14,9 +14,9 @@ import requests
 import time_machine
 from sqlalchemy import select
 
+from store.cases.models import Case, CaseEvent
 from store.clock import now
 from store.files.models import File
-from store.models import Case, CaseEvent
 from tests.builders import a_case, an_officer
 from tests.console.addresses import addresses
 from tests.console.conftest import Known

@@ -22,6 +22,7 @@ from store.archive import BadBackup
 from store.backup import Report, back_up, restore
 from store.broadcast_models import Mailing
 from store.broadcast_models import Tester as Colleague
+from store.cases.models import Case
 from store.clock import now
 from store.database.engine import Database
 from store.files import lifecycle
@@ -29,7 +30,7 @@ from store.files.media import Media
 from store.files.models import File
 from store.heartbeats import is_alive
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import TABLES, Case
+from store.models import TABLES
 from store.rows import one_look, tables_in, write_rows
 from store.staff.models import PressedForm, SignInStreak, Staff, StaffSession
 from tests.builders import an_officer

@@ -10,10 +10,10 @@ import pytest
 from store.archive import BadBackup
 from store.backup import back_up, copy_database, restore
 from store.broadcast_models import Broadcast
+from store.cases.models import Case
 from store.database.engine import Database
 from store.files.media import Media
 from store.messaging.models import OutboxRow
-from store.models import Case
 from store.rows import Differs, NotEmpty, digest, one_look, tables_in
 from store.schema import upgrade
 from tests.postgres import drop_database, make_database

@@ -7,15 +7,15 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import search
 from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import testers
+from store.cases import queue
+from store.cases.models import Case, CaseEvent
+from store.cases.queue import Filters, Tab
 from store.clock import now, today
 from store.database.engine import Database
 from store.demo_town import CASES, PEOPLE, give_a_past
-from store.models import Case, CaseEvent
 from store.municipality.profile import Municipality
-from store.search import Filters, Tab
 from store.staff.models import Staff
 from tests.builders import an_officer
 
@@ -36,7 +36,7 @@ def superior(session: Session) -> Staff:
 
 def test_every_tab_of_the_queue_has_a_case(town: Database) -> None:
     with town.reading() as session:
-        counts = search.count_tabs(session, superior(session), Filters())
+        counts = queue.count_tabs(session, superior(session), Filters())
         departments = set(session.scalars(select(Case.department)))
         reopened = session.scalars(select(Case).where(Case.times_reopened > 0)).one()
         stars = [case.stars for case in session.scalars(select(Case)) if case.stars]

@@ -17,11 +17,11 @@ from sqlalchemy import inspect, text
 from store import schema
 from store.archive import Archive, BadBackup, open_archive
 from store.backup import restore
+from store.cases.models import Case, CaseEvent
 from store.database.engine import Database
 from store.files.media import Media
 from store.files.models import File
 from store.messaging.models import OutboxRow
-from store.models import Case, CaseEvent
 from store.residents.models import Resident
 from store.rows import NotEmpty, from_line, read_rows, tables_in, write_rows
 from store.schema import begin_anew, drift, is_newest, migrating, revision, upgrade

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.cases.models import Case
 from store.clock import now
 from store.database.encryption import CannotOpen, Sealer, WrongDataKey
 from store.database.engine import Database
@@ -21,7 +22,6 @@ from store.keys import count_by_key, open_database
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from store.municipality.profile import Municipality
 from store.resealing import Resealed, reseal, sentences
 from store.residents.models import Resident

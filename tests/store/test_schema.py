@@ -8,9 +8,10 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+from store.cases.models import Case
 from store.database.engine import Database
 from store.files.lifecycle import claim_wanted
-from store.models import TABLES, Case
+from store.models import TABLES
 from store.municipality.profile import Municipality
 from store.schema import (
     FOLDER,

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from store.broadcast_models import Broadcast
 from store.broadcasts import approval
+from store.cases.unsend import note_unsent, was_unsent
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.profile import Municipality
 from store.residents.models import Resident
 from store.schema import FOLDER, _config, drift, upgrade
 from store.staff.models import ALL_DEPARTMENTS, Staff
-from store.taking_back import note_unsent, was_unsent
 from tests.builders import a_resident, an_officer
 from tests.store.test_broadcasts import DRAFT
 

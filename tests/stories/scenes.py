@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from bot.delivery import Sender
 from bot.line_client import LineClient
 from line_simulator.residents import Resident as Phone
-from store.cases import Actor, act, lock_case
+from store.cases.actions import Actor, act, lock_case
+from store.cases.workflows import Action, Status, Who
 from store.database.engine import Database
 from store.messaging.models import OutboxRow
 from store.models import TABLES
 from store.residents.models import Resident
-from store.statuses import Action, Status, Who
 from tests.builders import a_case, a_resident
 from tests.town import TOKEN, Town, photo, words_of
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from bot.handlers.taps import IN_CONVERSATION, ON_CASE
 from line_simulator.residents import Resident as Phone
+from store.cases.models import Case
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from store.residents.models import Conversation
 from tests.pure.strategies import hard_texts
 from tests.stories.scenes import a_case_of, friend, texts

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from bot.account_backoff import AccountBackoff
 from bot.delivery import HOLD
 from line_simulator.residents import Resident as Phone
+from store.cases.workflows import Action, Status
 from store.clock import now
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
-from store.statuses import Action, Status
 from store.stuck import retry_row
 from tests.builders import an_officer
 from tests.stories.scenes import (

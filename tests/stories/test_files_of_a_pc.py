@@ -8,8 +8,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
+from store.cases.models import Case
 from store.files.models import File
-from store.models import Case
 from tests.pdfs import a_pdf
 from tests.stories.scenes import friend, texts, times_told
 from tests.stories.test_fetching import answers, at_the_photos, files

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
+from store.cases.models import Case
+from store.cases.workflows import Action
 from store.files.models import File
-from store.models import Case
-from store.statuses import Action
 from tests.stories.scenes import friend, officer, sends_a_photo_in_vain, texts, times_told
 from tests.town import Town, photo
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from line_simulator.residents import Resident as Phone
 from store.broadcasts import testers
+from store.cases.models import Case
 from store.files.models import File
-from store.models import Case
 from store.residents.models import Resident
 from tests.builders import a_case, an_officer
 from tests.stories.scenes import friend, texts

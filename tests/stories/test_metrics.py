@@ -13,13 +13,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.web import create_app
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
 from store.heartbeats import beat
 from store.metrics import exposition, is_bearer, is_this_machine, open_registry
 from store.money import note_reading
 from store.settings import StoreSettings
-from store.statuses import Status
 from tests.conftest import settings_for
 from tests.stories.scenes import HELLO, a_case_of, friend, rows, tell
 from tests.town import SECRET_KEY, Town

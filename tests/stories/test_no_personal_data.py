@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from bot.run import repeat
 from bot.web import create_app
 from line_simulator.residents import Resident as Phone
+from store.cases.models import Case
 from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database
 from store.logs import OURS, failure_fields
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from store.residents.models import Conversation, Resident
 from store.settings import StoreSettings
 from tests.clerk import PASSWORD

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from line_simulator.residents import Resident as Phone
-from store.statuses import Action
+from store.cases.workflows import Action
 from tests.stories.scenes import a_case_of, friend, officer, texts
 from tests.stories.test_fetching import answers
 from tests.town import Town

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from store.cases.models import Case
 from store.messaging.models import InboxEvent
-from store.models import Case
 from store.residents.models import Conversation
 from tests.stories.scenes import friend, texts
 from tests.stories.test_webhook import an_event, body_of, post

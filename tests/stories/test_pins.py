@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
-from store.models import Case, CaseEvent
-from store.statuses import Action, Status
+from store.cases.models import Case, CaseEvent
+from store.cases.workflows import Action, Status
 from tests.stories.scenes import a_case_of, friend, officer, texts
 from tests.stories.test_fetching import answers
 from tests.town import Town

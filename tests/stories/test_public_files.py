@@ -7,7 +7,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from bot.public_files import address_of
-from store.statuses import Action
+from store.cases.workflows import Action
 from tests.stories.scenes import a_case_of, friend, officer
 from tests.town import PUBLIC_URL, Town, photo
 

@@ -15,9 +15,9 @@ from bot.quota import Meter
 from line_simulator.residents import Resident as Phone
 from store import money
 from store.account_models import QuotaReading
+from store.cases.workflows import Action
 from store.clock import BANGKOK
 from store.municipality.profile import Plan
-from store.statuses import Action
 from tests.processes import start
 from tests.stories.press import URGENT, approve, crowd, progress
 from tests.stories.scenes import HELLO, a_case_of, calls, friend, officer, tell, texts, times_told

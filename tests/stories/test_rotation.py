@@ -8,9 +8,9 @@ from html import unescape
 
 from sqlalchemy import func, select
 
+from store.cases.models import Case
 from store.keys import open_database
 from store.messaging.models import OutboxRow
-from store.models import Case
 from store.residents.models import Resident
 from tests.children import run
 from tests.conftest import KEY

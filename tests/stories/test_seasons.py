@@ -13,11 +13,11 @@ from bot.richmenus.pictures import DrawnMenu, read_drawn_menus
 from bot.richmenus.season import Season
 from line_simulator.residents import Resident as Phone
 from line_simulator.richmenu_images import read_picture
-from store import surge
 from store.broadcast_models import Broadcast
 from store.broadcasts import approval
 from store.broadcasts.approval import Draft
 from store.broadcasts.life import digest_of
+from store.cases import surge
 from store.clock import now
 from store.residents import menus
 from store.residents.models import Resident

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from store.cases.models import CaseEvent
+from store.cases.workflows import Action
 from store.keys import open_database
 from store.messaging.inbox import backlog
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_reply
-from store.models import CaseEvent
 from store.resealing import reseal
 from store.residents.models import Conversation, Resident
-from store.statuses import Action
 from store.stuck import DropReason, drop_row, retry_row, stuck_rows
 from tests.builders import a_resident, an_officer
 from tests.conftest import KEY

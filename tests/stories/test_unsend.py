@@ -8,17 +8,17 @@ import pytest
 from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from line_simulator.residents import Resident as Phone
-from store.cases import Actor, act
+from store.cases.actions import Actor, act
+from store.cases.models import Case, CaseEvent, UnsentMessage
+from store.cases.unsend import TAKEN_BACK
+from store.cases.workflows import Action, Status, Who
 from store.clock import now
 from store.database.encryption import Sealer
 from store.database.engine import Table
 from store.messaging.models import InboxEvent
-from store.models import Case, CaseEvent, UnsentMessage
 from store.purging import purge
 from store.residents.models import Conversation, Resident
 from store.residents.residents import listen
-from store.statuses import Action, Status, Who
-from store.taking_back import TAKEN_BACK
 from tests.stories.scenes import a_case_of, friend, texts
 from tests.stories.test_fetching import bytes_on_disk, files
 from tests.town import Town

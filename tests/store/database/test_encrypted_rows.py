@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Column, LargeBinary, column, inspect, select, table, text, type_coerce, update
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import BulkMessage, Mailing
+from store.broadcast_models import Mailing
+from store.cases.models import BulkMessage, Case
 from store.clock import now
 from store.database.encrypted_rows import SealedRow
 from store.database.encryption import CannotOpen, Sealer, TownSecret
@@ -20,7 +21,6 @@ from store.keys import sealed_columns
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import Case
 from store.residents.models import Resident
 from store.settings import StoreSettings
 from store.staff.models import Staff

@@ -10,9 +10,9 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from store.cases.models import Case, CaseEvent
 from store.clock import BANGKOK, in_bangkok, now
 from store.database.engine import Database, afterwards
-from store.models import Case, CaseEvent
 from store.residents.models import Resident
 from store.residents.residents import meet
 from store.settings import StoreSettings

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from store.statuses import (
+from store.cases.workflows import (
     ACTION_LABELS,
     OPEN_STATUSES,
     RULES,

@@ -12,12 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
-from store.broadcast_models import Surge
+from store.cases.models import Case, Surge
+from store.cases.workflows import OPEN_STATUSES
 from store.clock import now
-from store.models import Case
 from store.residents.menus import SEASONS
 from store.staff.models import Staff
-from store.statuses import OPEN_STATUSES
 
 LONGEST_WORDS = 300
 # Words that no one person wrote: with one of these a surge starts on one supervisor's word. They name no place.

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.models import Case
+from store.cases.models import Case
 from store.staff.accounts import Role
 from store.staff.models import ALL_DEPARTMENTS, Staff
 

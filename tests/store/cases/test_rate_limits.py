@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from store.cases.rate_limits import may_guess, may_send_file, next_case_at, note_wrong_code
 from store.database.engine import Database
 from store.files.lifecycle import want
 from store.municipality.profile import Limits, Municipality
 from store.purging import purge
-from store.rate_limits import may_guess, may_send_file, next_case_at, note_wrong_code
 from store.staff.limits import Limit, LimitReached, use
 from store.staff.models import LimitedUse
 from tests.builders import a_case, a_resident

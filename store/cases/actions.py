@@ -8,19 +8,19 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from store.case_codes import read_case_code
+from store.cases.codes import read_case_code
+from store.cases.models import Case, CaseEvent
+from store.cases.workflows import Action, NotAllowed, Rule, Status, Who, find_rule
 from store.clock import in_bangkok, now
 from store.database.sequences import new_tracking_code, next_number
 from store.files.models import File
 from store.messaging import outbox
-from store.models import Case, CaseEvent
 from store.municipality.calendar import OfficeCalendar, fiscal_year
 from store.municipality.profile import Municipality
 from store.residents.models import Resident
 from store.residents.residents import listen
 from store.services import Service
 from store.staff.models import Staff
-from store.statuses import Action, NotAllowed, Rule, Status, Who, find_rule
 
 # Notices that may ride with another message; the rest is told at once.
 UNHURRIED = frozenset({"case_received", "case_started"})

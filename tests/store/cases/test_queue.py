@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from store import search
+from store.cases import queue
+from store.cases.queue import Filters, Tab
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.profile import Municipality
-from store.search import Filters, Tab
 from store.staff.models import Staff
-from store.statuses import Status
 from tests.builders import a_case, an_officer
 
 
@@ -31,7 +31,7 @@ def _listed(
     database: Database, person: Staff, tab: Tab = Tab.ALL, filters: Filters | None = None
 ) -> list[int]:
     with database.reading() as session:
-        return [case.id for case in search.list_queue(session, person, tab, filters or Filters()).cases]
+        return [case.id for case in queue.list_queue(session, person, tab, filters or Filters()).cases]
 
 
 def _add(database: Database, municipality: Municipality, **kwargs: object) -> int:
@@ -53,11 +53,11 @@ def test_officers_see_their_department_who_was_granted_all_everything_others_and
     assert _listed(database, admin) == []
     assert _listed(database, nowhere) == []
     with database.reading() as session:
-        assert search.find_case(session, officer, other) is None
-        assert search.find_case(session, admin, own) is None
-        assert search.find_case(session, officer, own) is not None
-        assert search.count_tabs(session, admin, Filters())[Tab.ALL] == 0
-        assert search.newest_id(session, officer) == own
+        assert queue.find_case(session, officer, other) is None
+        assert queue.find_case(session, admin, own) is None
+        assert queue.find_case(session, officer, own) is not None
+        assert queue.count_tabs(session, admin, Filters())[Tab.ALL] == 0
+        assert queue.newest_id(session, officer) == own
 
 
 def test_urgent_cases_come_first_then_those_due_soonest(
@@ -116,7 +116,7 @@ def test_a_case_is_found_by_what_people_read_out(
         "lower": f" {code.lower()} ",
     }[way]
     with database.reading() as session:
-        assert [c.id for c in search.find_by_number(session, officer, typed).cases] == [case.id]
+        assert [c.id for c in queue.find_by_number(session, officer, typed).cases] == [case.id]
 
 
 def test_what_is_no_number_finds_nothing(
@@ -125,7 +125,7 @@ def test_what_is_no_number_finds_nothing(
     _add(database, municipality)
     with database.reading() as session:
         for typed in ("", "%", "0/0", "9" * 7, "' OR 1=1", "x" * 1000, "๙๙๙๙/๒๕๗๐"):
-            assert search.find_by_number(session, officer, typed).cases == [], typed
+            assert queue.find_by_number(session, officer, typed).cases == [], typed
 
 
 def test_the_tabs_count_what_they_hold(
@@ -134,11 +134,11 @@ def test_the_tabs_count_what_they_hold(
     for status in Status:
         _add(database, municipality, status=status)
     with database.reading() as session:
-        counts = search.count_tabs(session, officer, Filters())
+        counts = queue.count_tabs(session, officer, Filters())
         assert counts == {Tab.NEW: 2, Tab.DOING: 2, Tab.WAITING: 1, Tab.OVERDUE: 0, Tab.DONE: 4, Tab.ALL: 9}
-        road = search.count_tabs(session, officer, Filters(service="road"))
-        lamp = search.count_tabs(session, officer, Filters(service="street_light"))
-        polled = search.count_tabs(session, officer, Filters(urgent=True), ended=False)
+        road = queue.count_tabs(session, officer, Filters(service="road"))
+        lamp = queue.count_tabs(session, officer, Filters(service="street_light"))
+        polled = queue.count_tabs(session, officer, Filters(urgent=True), ended=False)
     assert road == dict.fromkeys(Tab, 0)
     assert lamp == counts
     assert polled == {Tab.NEW: 0, Tab.DOING: 0, Tab.WAITING: 0, Tab.OVERDUE: 0}
@@ -146,10 +146,10 @@ def test_the_tabs_count_what_they_hold(
 
 def test_pages_do_not_overlap_and_end(database: Database, municipality: Municipality, officer: Staff) -> None:
     with database.transaction() as session:
-        made = [a_case(session, municipality).id for _ in range(search.PER_PAGE + 2)]
+        made = [a_case(session, municipality).id for _ in range(queue.PER_PAGE + 2)]
     with database.reading() as session:
-        first = search.list_queue(session, officer, Tab.ALL, Filters())
-        second = search.list_queue(session, officer, Tab.ALL, Filters(), page=2)
+        first = queue.list_queue(session, officer, Tab.ALL, Filters())
+        second = queue.list_queue(session, officer, Tab.ALL, Filters(), page=2)
     assert [case.id for case in first.cases + second.cases] == made[::-1]
     assert first.has_next
     assert not second.has_next

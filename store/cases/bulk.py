@@ -1,7 +1,7 @@
 """Sends one message to the residents of many cases.
 
 One person may reach five residents within 24 hours so; a message beyond that waits until another supervisor releases
-it. Messages to a single case are not counted here: see store.same_words. Nothing here commits.
+it. Messages to a single case are not counted here: see store.cases.same_words. Nothing here commits.
 """
 
 import hashlib
@@ -13,13 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
-from store.broadcast_models import BulkMessage
-from store.cases import Actor, tell_many
+from store.cases.actions import Actor, tell_many
+from store.cases.models import BulkMessage, Case
+from store.cases.workflows import Who
 from store.clock import CLOCKS_DIFFER, now
-from store.models import Case
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
-from store.statuses import Who
 
 MOST_ALONE = 5
 WINDOW = timedelta(days=1)
@@ -44,7 +43,7 @@ def hold(session: Session, author: Staff) -> None:
 def fits_alone(session: Session, author: Staff, cases: Sequence[Case], told: Collection[int] = ()) -> bool:
     """Says whether this person's messages of a day, with this one, reach no more than five residents.
 
-    `told` are the residents to whom they told the same words case by case: see store.same_words.
+    `told` are the residents to whom they told the same words case by case: see store.cases.same_words.
     """
     sent = select(BulkMessage.residents).where(
         BulkMessage.author_id == author.id,

@@ -1,20 +1,19 @@
 """Limits how many residents one officer may send the same words to, case by case: at most five within 24 hours.
 
 Writing to one case is an officer's daily work. The same free words to many residents, or messages with a link to many,
-are in effect a broadcast, so a second person must release them: see store.bulk. What was so released is not counted.
+are in effect a broadcast, so a second person must release them (see `bulk`). What was so released is not counted.
 """
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import BulkMessage
-from store.bulk import MOST_ALONE, WINDOW, hold
+from store.cases.bulk import MOST_ALONE, WINDOW, hold
+from store.cases.models import BulkMessage, Case, CaseEvent
+from store.cases.workflows import Action
 from store.clock import CLOCKS_DIFFER, now
-from store.models import Case, CaseEvent
 from store.municipality.foreign_contacts import leads_away, town_numbers
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
-from store.statuses import Action
 from store.thai import folded
 
 # Actions with which an officer writes to a resident. Only for the FREE ones are equal words limited; with the others,

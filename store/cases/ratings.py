@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from store.cases import RESIDENT, act
-from store.models import Case
+from store.cases.actions import RESIDENT, act
+from store.cases.models import Case
+from store.cases.workflows import Action, NotAllowed
 from store.municipality.profile import Municipality
-from store.statuses import Action, NotAllowed
 
 
 def comment(session: Session, municipality: Municipality, case: Case, text: str, said_in: str | None) -> None:

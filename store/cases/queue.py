@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, false, func, literal, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 
+from store.cases.models import Case
+from store.cases.surge import pressing
+from store.cases.workflows import OPEN_STATUSES, WAITING_STATUSES, Status
 from store.clock import today
 from store.files.models import File
-from store.models import Case
 from store.municipality.calendar import fiscal_year
 from store.staff.accounts import Role
 from store.staff.models import Staff
-from store.statuses import OPEN_STATUSES, WAITING_STATUSES, Status
-from store.surge import pressing
 from store.thai import arabic_digits
 
 PER_PAGE = 50

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store.cases.models import Case
 from store.clock import CLOCKS_DIFFER, now
 from store.files.models import File
-from store.models import Case
 from store.municipality.profile import Limits
 from store.residents.models import Resident
 

@@ -6,16 +6,16 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from store import surge
 from store.audit.models import StaffAct
+from store.cases import surge
+from store.cases.models import Case
+from store.cases.queue import Filters, Tab, list_queue, visible_to
+from store.cases.surge import BadSurge
+from store.cases.workflows import Status
 from store.database.engine import Database
-from store.models import Case
 from store.municipality.profile import Municipality
-from store.search import Filters, Tab, list_queue, visible_to
 from store.seasons import menu_now
 from store.staff.models import Staff
-from store.statuses import Status
-from store.surge import BadSurge
 from tests.builders import SERVICE, a_case, an_officer
 from tests.waiting import PATIENCE_SECONDS
 

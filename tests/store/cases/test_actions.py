@@ -7,16 +7,16 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from store import cases
-from store.cases import RESIDENT, Actor, StaleCase, act, lock_case
+from store.cases import actions
+from store.cases.actions import RESIDENT, Actor, StaleCase, act, lock_case
+from store.cases.models import Case
+from store.cases.ratings import rate
+from store.cases.workflows import Action, NotAllowed, Status, Who
 from store.clock import BANGKOK, now
 from store.database.engine import Database
 from store.files.models import File
 from store.messaging.models import OutboxRow
-from store.models import Case
 from store.municipality.profile import Municipality
-from store.ratings import rate
-from store.statuses import Action, NotAllowed, Status, Who
 from tests.builders import a_case, a_resident, an_officer
 
 OFFICER = Actor(Who.OFFICER)
@@ -208,12 +208,12 @@ def test_a_case_of_somebody_else_cannot_be_told_from_one_that_does_not_exist(
     with database.transaction() as session:
         mine, other = a_resident(session), a_resident(session)
         case = a_case(session, municipality, resident=mine)
-        assert cases.find_own_case(session, mine, case.id) is case
-        assert cases.find_own_case(session, other, case.id) is None
-        assert cases.find_own_case(session, other, 999) is None
+        assert actions.find_own_case(session, mine, case.id) is case
+        assert actions.find_own_case(session, other, case.id) is None
+        assert actions.find_own_case(session, other, 999) is None
         for typed in (case.shown_number, case.shown_number.lstrip("0"), case.tracking_code.lower()):
-            assert cases.find_own_case_by_code(session, mine, typed) is case
-            assert cases.find_own_case_by_code(session, other, typed) is None
+            assert actions.find_own_case_by_code(session, mine, typed) is case
+            assert actions.find_own_case_by_code(session, other, typed) is None
 
 
 def test_stars_are_one_to_five_and_only_for_what_is_done(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.case_codes import find_case_code, read_case_code
+from store.cases.codes import find_case_code, read_case_code
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.cases.models import Case, CaseEvent, UnsentMessage
+from store.cases.workflows import Action
 from store.clock import now
 from store.messaging.models import InboxEvent
-from store.models import Case, CaseEvent, UnsentMessage
 from store.residents.models import Resident
 from store.residents.residents import forget
 from store.services.definition import REMEMBERED
-from store.statuses import Action
 
 TAKEN_BACK = "(ผู้แจ้งลบข้อความนี้แล้ว)"
 
