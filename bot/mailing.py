@@ -22,11 +22,11 @@ from bot.public_files import address_of
 from bot.settings import BotSettings
 from bot.visit import Office
 from store import money
-from store.broadcast_models import Broadcast, Chunk, Mailing
 from store.broadcasts import mailings
 from store.broadcasts.content import Content
-from store.broadcasts.life import closing_of, content_of
 from store.broadcasts.messages import Addresses, footer_of, to_messages
+from store.broadcasts.models import Broadcast, Chunk, Mailing
+from store.broadcasts.transitions import closing_of, content_of
 from store.clock import now
 from store.database.engine import Database
 from store.logs import failure_fields

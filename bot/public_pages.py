@@ -25,9 +25,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.public_files import path_of
 from bot.settings import BotSettings
-from store.broadcasts.aftermath import press, was_sent
 from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.published import buttons_of, find_announcement, list_announcements
+from store.broadcasts.statistics import press, was_sent
 from store.clock import in_bangkok
 from store.database.engine import Database
 from store.http.static_files import StaticFiles

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bot.line_account import LineAccount, LineTrouble
 from store import money
-from store.broadcasts import aftermath
+from store.broadcasts import statistics
 from store.clock import is_within, now
 from store.database.engine import Database
 
@@ -48,7 +48,7 @@ class Meter:
             with self._database.transaction() as session:
                 for day, count in friends.items():
                     if count is not None:
-                        aftermath.count_friends(session, day, count)
+                        statistics.count_friends(session, day, count)
                 money.note_reading(session, most=most, used=used, all_counted=None not in friends.values())
             log.info("read the month's messages", extra={"count": used})
 
@@ -56,5 +56,5 @@ class Meter:
         """How many broadcasts to all friends reached, day by day: LINE tells it on the day after, and only LINE knows
         friends who never wrote to us."""
         with self._database.reading() as session:
-            days = aftermath.days_of_friends(session)
+            days = statistics.days_of_friends(session)
         return {day: self._line.broadcast_on(day) for day in days}

@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from staff_console.office import me, office
 from staff_console.permissions import may
-from store.broadcast_models import Broadcast
 from store.broadcasts.emergency import unconfirmed
-from store.broadcasts.listing import waiting_for
+from store.broadcasts.models import Broadcast
+from store.broadcasts.queries import waiting_for
 from store.cases.queue import visible_to
 from store.cases.surge import find_waiting
 from store.logs import failure_fields

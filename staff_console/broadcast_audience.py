@@ -15,7 +15,7 @@ from staff_console.limits import LISTS, count
 from staff_console.office import me, office
 from store.audit.log import write_down
 from store.broadcasts.audience import BadAudience, read_audience
-from store.broadcasts.listed import find_listed
+from store.broadcasts.imported_list import find_listed
 from store.cases.queue import find_by_number, visible_to
 from store.database.encryption import CannotOpen
 from store.staff.limits import LimitReached

@@ -21,10 +21,10 @@ from staff_console.broadcast_parts import (
 )
 from staff_console.broadcast_words import URGENT
 from staff_console.office import office
-from store.broadcast_models import Broadcast
 from store.broadcasts.approval import CATEGORIES, Draft
 from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
 from store.broadcasts.content import BadContent, read_content
+from store.broadcasts.models import Broadcast
 from store.broadcasts.uploads import unknown_pictures
 from store.clock import BANGKOK, in_bangkok, now
 from store.line.limits import units

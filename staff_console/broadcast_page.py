@@ -11,16 +11,16 @@ from staff_console import broadcast_words as words
 from staff_console.form_tokens import new_form_token
 from staff_console.office import office
 from staff_console.previews import phone_of
-from store.broadcast_models import Broadcast, BroadcastAct, Mailing, Tester
-from store.broadcasts import halts
-from store.broadcasts.aftermath import Aftermath, Progress, aftermath_of, progress_of
+from store.broadcasts import control
 from store.broadcasts.approval import requests_of, why_too_late
 from store.broadcasts.audience import frozen_audience
 from store.broadcasts.audience_words import audience_in_words
-from store.broadcasts.life import RULES, Act, Refused, Status, check_age, digest_of, find_rule
-from store.broadcasts.listing import corrections_of, stage_of
+from store.broadcasts.models import Broadcast, BroadcastAct, Mailing, Tester
 from store.broadcasts.published import buttons_of
+from store.broadcasts.queries import corrections_of, stage_of
+from store.broadcasts.statistics import Aftermath, Progress, aftermath_of, progress_of
 from store.broadcasts.testers import linked_testers
+from store.broadcasts.transitions import RULES, Act, Refused, Status, check_age, digest_of, find_rule
 from store.clock import now
 from store.residents.menus import SEASONS
 from store.staff.models import Staff
@@ -90,7 +90,7 @@ class Shown:
 
 def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
     stage = stage_of(broadcast)
-    begun = halts.begun(session, broadcast)
+    begun = control.begun(session, broadcast)
     came = aftermath_of(session, broadcast) if begun else None
     found = None if begun else _figures(session, broadcast)
     approvals = [act for act in broadcast.acts if act.act in ("approve", "void")]
@@ -181,7 +181,7 @@ def may(broadcast: Broadcast, act: Act, person: Staff) -> bool:
 
 
 def may_edit(session: Session, broadcast: Broadcast, person: Staff) -> bool:
-    return may(broadcast, Act.EDIT, person) and not halts.begun(session, broadcast)
+    return may(broadcast, Act.EDIT, person) and not control.begun(session, broadcast)
 
 
 def is_own(broadcast: Broadcast, person: Staff) -> bool:

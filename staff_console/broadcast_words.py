@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from store.broadcast_models import Broadcast, Mailing
 from store.broadcasts import audience_words
-from store.broadcasts.life import Act
-from store.broadcasts.listing import Pile
+from store.broadcasts.models import Broadcast, Mailing
+from store.broadcasts.queries import Pile
+from store.broadcasts.transitions import Act
 
 PILES: Final = {
     Pile.ALL: "ทั้งหมด",

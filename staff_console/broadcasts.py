@@ -21,10 +21,10 @@ from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.limits import TEST_SENDS, count
 from staff_console.office import me, office
 from store.audit.log import write_down
-from store.broadcast_models import Broadcast, Tester
 from store.broadcasts import approval, emergency, testers
-from store.broadcasts.life import Act, Refused
-from store.broadcasts.listing import Pile, count_piles, list_broadcasts, stage_of, waiting_for
+from store.broadcasts.models import Broadcast, Tester
+from store.broadcasts.queries import Pile, count_piles, list_broadcasts, stage_of, waiting_for
+from store.broadcasts.transitions import Act, Refused
 from store.cases.queue import visible_to
 
 broadcasts = Blueprint("broadcasts", __name__)

@@ -25,10 +25,10 @@ from staff_console.broadcasts import found_or_404, refuse_page
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.office import me, office
 from staff_console.previews import figures_of_form, phone_of_form
-from store.broadcast_models import Broadcast
-from store.broadcasts import approval, halts
+from store.broadcasts import approval, control
 from store.broadcasts.audience import homes
-from store.broadcasts.life import Refused
+from store.broadcasts.models import Broadcast
+from store.broadcasts.transitions import Refused
 from store.residents.menus import SEASONS
 
 editor = Blueprint("editor", __name__)
@@ -88,7 +88,7 @@ def _sent(session: Session, typed: str) -> Broadcast:
     if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
         abort(404)
     broadcast = found_or_404(session, int(typed))
-    if not halts.begun(session, broadcast):
+    if not control.begun(session, broadcast):
         abort(409)
     return broadcast
 
@@ -157,7 +157,7 @@ def _refuse(typed: Typed, broadcast: Broadcast | None, error: Refused) -> Page:
 
 
 def _closed(session: Session, broadcast: Broadcast) -> Page:
-    begun = halts.begun(session, broadcast)
+    begun = control.begun(session, broadcast)
     return refuse_page(session, broadcast, "already_going_out" if begun else "wrong_status"), 409
 
 

@@ -15,12 +15,12 @@ from staff_console.editor import UNFINISHED, form_words, said
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.office import me, office
 from staff_console.previews import phone_of_content
-from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import confirming
 from store.broadcasts import emergency as lane
 from store.broadcasts.blanks import blanks_of
 from store.broadcasts.content import BadContent
-from store.broadcasts.life import Refused
+from store.broadcasts.models import Broadcast, EmergencyTemplate
+from store.broadcasts.transitions import Refused
 
 emergency = Blueprint("emergency", __name__)
 Page = str | Response | tuple[str, int]

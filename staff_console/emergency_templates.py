@@ -26,7 +26,7 @@ from staff_console.office import me, office
 from staff_console.previews import phone_of_content
 from store.audit.log import write_down
 from store.broadcasts import emergency as lane
-from store.broadcasts.life import Refused
+from store.broadcasts.transitions import Refused
 from store.line.limits import units
 from store.staff.accounts import Role
 

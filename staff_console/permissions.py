@@ -51,7 +51,7 @@ PERMISSIONS: Final = {
     "broadcasts.show_all":     {OFFICER, SUPERVISOR},
     "broadcasts.show":         {OFFICER, SUPERVISOR},
     "broadcasts.progress":     {OFFICER, SUPERVISOR},
-    "broadcasts.act":          {OFFICER, SUPERVISOR},  # and store.broadcasts.life.RULES says who may do which act
+    "broadcasts.act":          {OFFICER, SUPERVISOR},  # see store.broadcasts.transitions.RULES
     "broadcasts.send_test":    {OFFICER, SUPERVISOR},
     "editor.ask":              {OFFICER, SUPERVISOR},
     "editor.write":            {OFFICER, SUPERVISOR},

@@ -10,9 +10,9 @@ from staff_console.broadcast_audience import look_up
 from staff_console.broadcast_forms import Typed, moment_of, read_typed, readable, topic_of
 from staff_console.office import office
 from staff_console.static_files import OF_THE_PHONE, hand_out
-from store.broadcast_models import Broadcast
 from store.broadcasts.content import read_content
 from store.broadcasts.messages import Addresses, footer_of, to_messages
+from store.broadcasts.models import Broadcast
 from store.broadcasts.uploads import find_upload, unknown_pictures
 from store.clock import now
 from store.files.previews import preview as small

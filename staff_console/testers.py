@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from staff_console.form_tokens import AlreadyPressed, new_form_token, press
 from staff_console.office import me, office
 from store.audit.log import write_down
-from store.broadcast_models import Tester
 from store.broadcasts import testers as circle
+from store.broadcasts.models import Tester
 from store.clock import now
 from store.staff.accounts import Role
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from store import heartbeats
 from store.audit.log import write_down
-from store.broadcast_models import ConfirmButton, Mailing, Tester
+from store.broadcasts.models import ConfirmButton, Mailing, Tester
 from store.cases.models import Case, Surge
 from store.clock import in_bangkok, now
 from store.files.lifecycle import RESTORED

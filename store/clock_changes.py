@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from store.broadcast_models import Broadcast, Chunk, Mailing
+from store.broadcasts.models import Broadcast, Chunk, Mailing
 from store.clock import ClockWatch, now
 from store.database.engine import Database
 from store.database.models import Tick

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.approval import Draft
-from store.broadcasts.life import digest_of
+from store.broadcasts.transitions import digest_of
 from store.cases.actions import RESIDENT, Actor, Submission, act, open_case
 from store.cases.models import Case
 from store.cases.ratings import comment, rate

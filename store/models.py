@@ -1,7 +1,8 @@
 """Names every module that describes tables, so that all of them are known to whoever compares or copies a database."""
 
-from store import account_models, broadcast_models, system_models
+from store import account_models, system_models
 from store.audit import models as audit_models
+from store.broadcasts import models
 from store.cases import models as cases_models
 from store.database import models as database_models
 from store.database.engine import Table
@@ -13,7 +14,7 @@ from store.staff import models as staff_models
 OTHERS = (
     account_models,
     audit_models,
-    broadcast_models,
+    models,
     cases_models,
     database_models,
     files_models,

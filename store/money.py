@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from store.account_models import QuotaReading
-from store.broadcast_models import Chunk
+from store.broadcasts.models import Chunk
 from store.clock import in_bangkok, now
 from store.messaging import outbox
 from store.messaging.models import OutboxRow

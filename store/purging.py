@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from store.broadcast_models import ConfirmButton
+from store.broadcasts.models import ConfirmButton
 from store.cases.models import BULK_MESSAGE_WAITS, BulkMessage, UnsentMessage
 from store.clock import now
 from store.database import periodic

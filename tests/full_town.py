@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
 from store import heartbeats, money
-from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import approval, confirming, emergency, testers
+from store.broadcasts.models import Broadcast, EmergencyTemplate
 from store.cases import bulk, surge
 from store.cases.models import Case
 from store.cases.workflows import Action, Status

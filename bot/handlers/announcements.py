@@ -5,10 +5,10 @@ import re
 from bot.events import Tap, row_number
 from bot.replies import Reply, Say
 from bot.visit import Visit
-from store.broadcast_models import Broadcast
 from store.broadcasts import testers
-from store.broadcasts.aftermath import press, was_sent
+from store.broadcasts.models import Broadcast
 from store.broadcasts.published import Announcement, buttons_of, list_announcements
+from store.broadcasts.statistics import press, was_sent
 from store.cases.rate_limits import may_guess, note_wrong_code
 from store.line.limits import cut
 from store.thai import arabic_digits, thai_date

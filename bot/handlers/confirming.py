@@ -5,7 +5,7 @@ from bot.handlers import menu
 from bot.replies import Reply
 from bot.visit import Visit
 from store.broadcasts import confirming
-from store.broadcasts.life import Refused
+from store.broadcasts.transitions import Refused
 
 # What the superior reads; whatever else changed meanwhile, they look at it in the console.
 _SAID = {

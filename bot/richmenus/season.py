@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 
 from bot.line_account import LineTrouble
 from bot.richmenus.line_links import LineLinks
+from store.broadcasts.season_menu import menu_now, note_linked
 from store.database.engine import Database
 from store.residents import menus
 from store.residents.models import Resident
-from store.seasons import menu_now, note_linked
 
 log = logging.getLogger(__name__)
 

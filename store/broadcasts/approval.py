@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import AudienceSnapshot, Broadcast, BroadcastAct
-from store.broadcasts import halts, mailings
+from store.broadcasts import control, mailings
 from store.broadcasts.audience import Audience, reach, read_audience
 from store.broadcasts.content import Card, Words, read_content
-from store.broadcasts.life import (
+from store.broadcasts.models import AudienceSnapshot, Broadcast, BroadcastAct
+from store.broadcasts.transitions import (
     Act,
     Refused,
     Status,
@@ -81,9 +81,9 @@ def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None
 def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> None:
     """Saves changes, which void an approval. What has begun to go out is refused: correct it with a new broadcast."""
     find_rule(broadcast, Act.EDIT, by.id, by.role)
-    halts.refuse_if_begun(session, broadcast)
+    control.refuse_if_begun(session, broadcast)
     voided = broadcast.status == Status.APPROVED
-    halts.remove(session, broadcast)
+    control.remove(session, broadcast)
     _fill_in(broadcast, draft, by)
     _to_draft(session, broadcast)
     write_down(session, broadcast, "void" if voided else "edit", by)
@@ -151,7 +151,7 @@ def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
     """Stops whatever has not been sent. What was sent stays sent: its closing message still tells its end."""
     find_rule(broadcast, Act.CANCEL, by.id, by.role)
     _require(note)
-    if halts.cancel(session, broadcast):
+    if control.cancel(session, broadcast):
         broadcast.status = Status.CANCELLED
     _changed(session, broadcast)
     write_down(session, broadcast, "cancel", by, note=note)
@@ -159,13 +159,13 @@ def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
 
 def pause(session: Session, broadcast: Broadcast, by: Staff) -> None:
     find_rule(broadcast, Act.PAUSE, by.id, by.role)
-    halts.pause(session, broadcast)
+    control.pause(session, broadcast)
     write_down(session, broadcast, "pause", by)
 
 
 def resume(session: Session, broadcast: Broadcast, by: Staff) -> None:
     find_rule(broadcast, Act.RESUME, by.id, by.role)
-    halts.resume(session, broadcast)
+    control.resume(session, broadcast)
     write_down(session, broadcast, "resume", by)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from sqlalchemy import Boolean, LargeBinary, ScalarSelect, Select, bindparam, func, select, true, type_coerce
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import AudienceSnapshot, Broadcast
+from store.broadcasts.models import AudienceSnapshot, Broadcast
 from store.cases.models import Case
 from store.database.encryption import CannotOpen, TownSealer, sealer_of
 from store.residents.models import Resident, TopicChoice

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from store.broadcasts.content import read_content
-from store.broadcasts.life import Refused
+from store.broadcasts.transitions import Refused
 from store.municipality.foreign_contacts import leads_away, telephone_numbers, town_numbers
 from store.municipality.profile import Municipality
 

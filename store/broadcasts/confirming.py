@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
-from store.broadcast_models import Broadcast, ConfirmButton, Tester
 from store.broadcasts import approval
 from store.broadcasts.emergency import confirmers
-from store.broadcasts.life import Refused, digest_of
+from store.broadcasts.models import Broadcast, ConfirmButton, Tester
+from store.broadcasts.transitions import Refused, digest_of
 from store.clock import now
 from store.messaging import outbox
 from store.residents.models import Resident

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import AudienceSnapshot, Broadcast, EmergencyTemplate, Tester
 from store.broadcasts.approval import VALID_FOR, why_too_late, write_down
 from store.broadcasts.audience import reach, read_audience
 from store.broadcasts.blanks import blanks_of, fill
 from store.broadcasts.content import read_content
-from store.broadcasts.life import Act, Refused, Status, check_age, digest_of, find_rule
+from store.broadcasts.models import AudienceSnapshot, Broadcast, EmergencyTemplate, Tester
+from store.broadcasts.transitions import Act, Refused, Status, check_age, digest_of, find_rule
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.municipality.profile import Municipality

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import AudienceSnapshot, Broadcast, Chunk, Mailing
-from store.broadcasts import halts
+from store.broadcasts import control
 from store.broadcasts.audience import still_reachable
-from store.broadcasts.life import Status, closing_of, content_of, digest_of
+from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, Mailing
+from store.broadcasts.transitions import Status, closing_of, content_of, digest_of
 from store.clock import now
 from store.database.advisory_locks import hold_lanes
 from store.residents.models import Resident
@@ -105,7 +105,7 @@ def claim(session: Session, *, most: int = 1) -> list[Chunk]:
     broadcast_id = session.scalar(_due())
     if broadcast_id is None:
         return []
-    for mailing in halts.hold(session, broadcast_id):
+    for mailing in control.hold(session, broadcast_id):
         if mailing.state in ("waiting", "sending") and mailing.due_at <= now():
             if why := _why_not(session, mailing):
                 stop(mailing, why)
@@ -127,14 +127,14 @@ def _next_chunks(session: Session, mailing: Mailing, most: int) -> list[Chunk]:
     if chunks and mailing.state == "waiting":
         mailing.state = "sending"
         if mailing.part == "closing":
-            halts.end_message(session, mailing)
+            control.end_message(session, mailing)
     return chunks
 
 
 def take_up_again(session: Session, chunk_ids: Collection[int]) -> dict[int, Chunk]:
     """After LINE was called: the chunks of one mailing as they are now, held with their broadcast."""
     of_chunks = select(Mailing.broadcast_id).join(Chunk).where(Chunk.id.in_(chunk_ids)).distinct()
-    halts.hold(session, session.scalars(of_chunks).one())
+    control.hold(session, session.scalars(of_chunks).one())
     return {chunk.id: chunk for chunk in session.scalars(select(Chunk).where(Chunk.id.in_(chunk_ids)))}
 
 
@@ -228,7 +228,7 @@ def settle(chunk: Chunk, state: str, *, error: str = "", request_id: str | None 
 def finish_if_over(session: Session, mailing: Mailing) -> None:
     """Held first: two senders with the last two chunks would each think that the other is still at it."""
     session.flush()
-    halts.hold(session, mailing.broadcast_id)
+    control.hold(session, mailing.broadcast_id)
     left = select(Chunk.id).where(Chunk.mailing_id == mailing.id, Chunk.state == "ready")
     # Also when somebody paused it while the last request was under way.
     if mailing.state not in ("done", "cancelled") and not session.scalar(select(exists(left))):

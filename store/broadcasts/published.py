@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Broadcast, BroadcastAct, Chunk, Mailing
 from store.broadcasts.audience import Audience, read_audience
 from store.broadcasts.content import Button, Content
-from store.broadcasts.life import closing_of, content_of
+from store.broadcasts.models import Broadcast, BroadcastAct, Chunk, Mailing
+from store.broadcasts.transitions import closing_of, content_of
 from store.clock import now
 from store.staff.models import Staff
 

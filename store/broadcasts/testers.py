@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Broadcast, Tester
-from store.broadcasts.life import Refused
+from store.broadcasts.models import Broadcast, Tester
+from store.broadcasts.transitions import Refused
 from store.clock import now
 from store.messaging import outbox
 from store.residents.models import Resident

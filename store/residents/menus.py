@@ -1,6 +1,6 @@
 """Which rich menus are residents' own, and what LINE was last told of them and of everybody's.
 
-LINE is told by bot.richmenus.season, and store.seasons knows the season; here nothing but the database is asked.
+bot.richmenus.season tells LINE, and store.broadcasts.season_menu knows the season; this module only asks the database.
 """
 
 from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from store.broadcast_models import Broadcast, Mailing
+from store.broadcasts.models import Broadcast, Mailing
 from store.database.engine import Database
 from tests.console.pages import Form, Page, Person
 from tests.stories.press import BROADCAST, MULTICAST

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
-from store.broadcast_models import Broadcast
-from store.broadcasts.life import RULES, Act, digest_of
+from store.broadcasts.models import Broadcast
+from store.broadcasts.transitions import RULES, Act, digest_of
 from store.clock import now
 from store.database.engine import Database
 from store.staff.models import Staff

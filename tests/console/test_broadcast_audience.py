@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcasts.listed import MOST_ROWS
+from store.broadcasts.imported_list import MOST_ROWS
 from store.cases.models import Case
 from store.clock import in_bangkok, now
 from store.database.engine import Database

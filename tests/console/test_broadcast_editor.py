@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from store.broadcast_models import Broadcast
 from store.broadcasts.content import read_content
+from store.broadcasts.models import Broadcast
 from store.database.engine import Database
 from store.line.limits import units
 from tests.builders import a_resident

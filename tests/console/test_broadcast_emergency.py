@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import delete
 
 from line_simulator.residents import Resident as Phone
-from store.broadcast_models import BroadcastAct, EmergencyTemplate
 from store.broadcasts import emergency as lane
+from store.broadcasts.models import BroadcastAct, EmergencyTemplate
 from store.broadcasts.published import find_announcement
 from store.database.engine import Database
 from tests.builders import an_officer

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from staff_console import broadcast_words as words
 from staff_console.editor import said
-from store.broadcasts import approval, listing
-from store.broadcasts.life import RULES
+from store.broadcasts import approval, queries
+from store.broadcasts.transitions import RULES
 
 STORE = Path(approval.__file__).parent
 CHAT = STORE.parents[1] / "bot" / "handlers" / "confirming.py"
@@ -50,4 +50,4 @@ def test_every_stage_category_act_and_audience_has_words() -> None:
     acts = found(r'write_down\(\s*session, broadcast, "(\w+)"', STORE) | {rule.act for rule in RULES}
     assert acts <= set(words.ACTS) | {"edit"}
     assert set(approval.CATEGORIES) == set(words.CATEGORIES)
-    assert set(listing.Pile) == set(words.PILES)
+    assert set(queries.Pile) == set(words.PILES)

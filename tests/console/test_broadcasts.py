@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import update
 
 from line_simulator.residents import Resident as Phone
-from store.broadcasts import aftermath
+from store.broadcasts import statistics
 from store.clock import BANGKOK, in_bangkok, now
 from store.database.engine import Database
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
@@ -252,7 +252,7 @@ def test_what_came_of_it_is_shown_and_calls_are_not_said_to_be_none(
     broadcast = approved(officer, supervisor, **CARD, **buttons)
     goes_out(town)
     with database.transaction() as session:
-        aftermath.press(session, broadcast, 0)
+        statistics.press(session, broadcast, 0)
     page = words(officer.visit(f"/broadcasts/{broadcast}").html)
     assert "กด “รับทราบ” 1 ครั้ง" in page
     assert "กด “โทรถาม” นับไม่ได้" in page

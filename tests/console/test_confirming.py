@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from line_simulator.residents import Resident as Phone
-from store.broadcast_models import ConfirmButton
+from store.broadcasts.models import ConfirmButton
 from store.line.limits import MESSAGES_IN_A_REQUEST
 from tests.console.looks import acts_of
 from tests.console.news import do, history, row, status_of

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from store.broadcast_models import Broadcast, Chunk
 from store.broadcasts import approval, emergency, testers
-from store.broadcasts.life import digest_of
+from store.broadcasts.models import Broadcast, Chunk
+from store.broadcasts.transitions import digest_of
 from store.cases import surge
 from store.cases.workflows import Status
 from store.clock import now

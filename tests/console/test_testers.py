@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
 from staff_console.limits import TEST_SENDS
-from store.broadcast_models import Tester as Colleague
+from store.broadcasts.models import Tester as Colleague
 from store.database.engine import Database
 from tests.console.looks import acts_of, person_of
 from tests.console.news import TEXT, history, raw, row, status_of, words, write

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.line_client import LineClient
 from bot.mailing import Mailer
-from store.broadcast_models import Chunk
 from store.broadcasts import mailings
+from store.broadcasts.models import Chunk
 from tests.faults.bugs import Bug
 
 

@@ -25,8 +25,8 @@ from line_simulator.limits import MULTICAST
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
 from store import heartbeats, money
-from store.broadcast_models import Mailing
 from store.broadcasts.mailings import MOST_RESIDENTS
+from store.broadcasts.models import Mailing
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.profile import read_municipality

@@ -20,8 +20,8 @@ from store import stuck
 from store.after_restore import BECOMES, WHY
 from store.archive import BadBackup
 from store.backup import Report, back_up, restore
-from store.broadcast_models import Mailing
-from store.broadcast_models import Tester as Colleague
+from store.broadcasts.models import Mailing
+from store.broadcasts.models import Tester as Colleague
 from store.cases.models import Case
 from store.clock import now
 from store.database.engine import Database

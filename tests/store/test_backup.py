@@ -9,7 +9,7 @@ import pytest
 
 from store.archive import BadBackup
 from store.backup import back_up, copy_database, restore
-from store.broadcast_models import Broadcast
+from store.broadcasts.models import Broadcast
 from store.cases.models import Case
 from store.database.engine import Database
 from store.files.media import Media

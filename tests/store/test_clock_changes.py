@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from store import heartbeats, money
 from store.account_models import QuotaReading
-from store.broadcast_models import Chunk, Mailing
 from store.broadcasts import approval, testers
 from store.broadcasts.approval import Draft
-from store.broadcasts.life import digest_of
+from store.broadcasts.models import Chunk, Mailing
+from store.broadcasts.transitions import digest_of
 from store.clock import ClockWatch, is_within, now
 from store.clock_changes import NOTHING, move_times
 from store.database import periodic

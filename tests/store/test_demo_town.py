@@ -7,8 +7,8 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Broadcast, EmergencyTemplate
 from store.broadcasts import testers
+from store.broadcasts.models import Broadcast, EmergencyTemplate
 from store.cases import queue
 from store.cases.models import Case, CaseEvent
 from store.cases.queue import Filters, Tab

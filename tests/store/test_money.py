@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.account_models import QuotaReading
-from store.broadcast_models import Broadcast, Chunk, Mailing
+from store.broadcasts.models import Broadcast, Chunk, Mailing
 from store.clock import BANGKOK, now
 from store.database.engine import Database
 from store.messaging import outbox

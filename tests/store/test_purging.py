@@ -10,9 +10,9 @@ from sqlalchemy import event, func, insert, select
 
 from bot.run import tidy_up
 from store import purging
-from store.broadcast_models import ConfirmButton
 from store.broadcasts import approval
 from store.broadcasts.confirming import BUTTON_LASTS
+from store.broadcasts.models import ConfirmButton
 from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database

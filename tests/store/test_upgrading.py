@@ -6,8 +6,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Broadcast
 from store.broadcasts import approval
+from store.broadcasts.models import Broadcast
 from store.cases.unsend import note_unsent, was_unsent
 from store.clock import now
 from store.database.engine import Database
@@ -16,7 +16,7 @@ from store.residents.models import Resident
 from store.schema import FOLDER, _config, drift, upgrade
 from store.staff.models import ALL_DEPARTMENTS, Staff
 from tests.builders import a_resident, an_officer
-from tests.store.test_broadcasts import DRAFT
+from tests.store.broadcasts.test_approval import DRAFT
 
 # A database that has run a migration never runs it again: what is added to one later reaches no such database.
 # A changed schema is a new migration, with a line of its own here. Imports may move, so they do not count.

@@ -12,11 +12,11 @@ from bot.mailing import Mailer
 from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from store import money
-from store.broadcast_models import Broadcast, Chunk, Mailing
 from store.broadcasts import approval
-from store.broadcasts.aftermath import Progress, progress_of
 from store.broadcasts.approval import Draft
-from store.broadcasts.life import digest_of
+from store.broadcasts.models import Broadcast, Chunk, Mailing
+from store.broadcasts.statistics import Progress, progress_of
+from store.broadcasts.transitions import digest_of
 from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database

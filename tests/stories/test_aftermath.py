@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from store.broadcast_models import Broadcast
-from store.broadcasts.aftermath import Aftermath, aftermath_of
+from store.broadcasts.models import Broadcast
+from store.broadcasts.statistics import Aftermath, aftermath_of
 from tests.stories.press import URGENT, approve
 from tests.stories.scenes import friend
 from tests.town import Town

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import LargeBinary, select, text, type_coerce, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.broadcast_models import Chunk
+from store.broadcasts.models import Chunk
 from store.clock import now
 from store.database.encryption import Sealer
 from store.database.engine import Database, Table

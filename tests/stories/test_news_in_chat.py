@@ -3,9 +3,9 @@
 import pytest
 
 from bot.handlers.commands import LABELS
-from store.broadcast_models import ButtonPress
 from store.broadcasts import testers
 from store.broadcasts.approval import write_draft
+from store.broadcasts.models import ButtonPress
 from store.clock import now
 from store.residents import preferences
 from store.residents.models import Resident

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from store.broadcast_models import ButtonPress
+from store.broadcasts.models import ButtonPress
 from store.broadcasts.published import list_announcements
 from store.clock import now
 from store.database.engine import Database

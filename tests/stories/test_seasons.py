@@ -13,16 +13,16 @@ from bot.richmenus.pictures import DrawnMenu, read_drawn_menus
 from bot.richmenus.season import Season
 from line_simulator.residents import Resident as Phone
 from line_simulator.richmenu_images import read_picture
-from store.broadcast_models import Broadcast
 from store.broadcasts import approval
 from store.broadcasts.approval import Draft
-from store.broadcasts.life import digest_of
+from store.broadcasts.models import Broadcast
+from store.broadcasts.season_menu import menu_now, note_linked
+from store.broadcasts.transitions import digest_of
 from store.cases import surge
 from store.clock import now
 from store.residents import menus
 from store.residents.models import Resident
 from store.residents.residents import choose_language
-from store.seasons import menu_now, note_linked
 from store.staff.models import Staff
 from tests.builders import a_resident, an_officer
 from tests.shut import shut

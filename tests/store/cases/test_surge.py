@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from store.audit.models import StaffAct
+from store.broadcasts.season_menu import menu_now
 from store.cases import surge
 from store.cases.models import Case
 from store.cases.queue import Filters, Tab, list_queue, visible_to
@@ -14,7 +15,6 @@ from store.cases.surge import BadSurge
 from store.cases.workflows import Status
 from store.database.engine import Database
 from store.municipality.profile import Municipality
-from store.seasons import menu_now
 from store.staff.models import Staff
 from tests.builders import SERVICE, a_case, an_officer
 from tests.waiting import PATIENCE_SECONDS

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Column, LargeBinary, column, inspect, select, table, text, type_coerce, update
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Mailing
+from store.broadcasts.models import Mailing
 from store.cases.models import BulkMessage, Case
 from store.clock import now
 from store.database.encrypted_rows import SealedRow

@@ -11,14 +11,14 @@ from sqlalchemy import select, text, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import AudienceSnapshot, Broadcast, Chunk, Mailing
 from store.broadcasts import approval, emergency, mailings, testers
-from store.broadcasts.aftermath import aftermath_of, press, progress_of, was_sent
 from store.broadcasts.approval import Draft
 from store.broadcasts.audience import BadAudience, reach, read_audience
 from store.broadcasts.content import BadContent
-from store.broadcasts.life import Refused, digest_of
-from store.broadcasts.listed import Imported, find_listed
+from store.broadcasts.imported_list import Imported, find_listed
+from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, Mailing
+from store.broadcasts.statistics import aftermath_of, press, progress_of, was_sent
+from store.broadcasts.transitions import Refused, digest_of
 from store.clock import now
 from store.database.engine import Database
 from store.messaging.models import OutboxRow

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Broadcast, BroadcastAct
-from store.broadcasts.life import Status, digest_of
+from store.broadcasts.models import Broadcast, BroadcastAct
+from store.broadcasts.transitions import Status, digest_of
 from store.cases.models import Surge
 from store.clock import now
 from store.residents import menus

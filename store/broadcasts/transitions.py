@@ -10,8 +10,8 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import AudienceSnapshot, Broadcast
 from store.broadcasts.content import Content, read_content
+from store.broadcasts.models import AudienceSnapshot, Broadcast
 from store.files.models import File
 from store.staff.models import Staff
 

@@ -3,7 +3,7 @@
 import pytest
 
 from store.broadcasts.blanks import fill
-from store.broadcasts.life import Refused
+from store.broadcasts.transitions import Refused
 from store.municipality.profile import Municipality
 
 WATER = "น้ำล้นตลิ่งที่ [ที่] ขอให้ย้ายขึ้นที่สูง โทร 043-000-199 [เวลา] ค่ะ"

@@ -7,7 +7,7 @@ from sqlalchemy import func, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Broadcast, ButtonPress, Chunk, Mailing
+from store.broadcasts.models import Broadcast, ButtonPress, Chunk, Mailing
 from store.clock import now
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
 from store.messaging.models import InboxEvent

@@ -3,8 +3,8 @@
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from store.broadcast_models import Broadcast, Chunk, Mailing
-from store.broadcasts.life import Refused
+from store.broadcasts.models import Broadcast, Chunk, Mailing
+from store.broadcasts.transitions import Refused
 from store.clock import now
 
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from store.broadcast_models import Broadcast, Chunk, EmergencyTemplate, Mailing
 from store.broadcasts.approval import why_too_late
 from store.broadcasts.emergency import to_review
-from store.broadcasts.life import Status
+from store.broadcasts.models import Broadcast, Chunk, EmergencyTemplate, Mailing
+from store.broadcasts.transitions import Status
 from store.cases.models import BulkMessage, Case
 from store.staff.models import Staff
 
