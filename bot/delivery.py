@@ -16,7 +16,6 @@ from bot.notice_writer import NoticeWriter
 from bot.settings import BotSettings
 from bot.visit import Office
 from bot.watchdog import Watchdog
-from store import money
 from store.clock import now
 from store.database.engine import Database
 from store.logs import failure_fields
@@ -25,6 +24,7 @@ from store.messaging.models import OutboxRow
 from store.messaging.notice_writing import is_unwritten
 from store.messaging.outbox import token_lives, token_may_live
 from store.municipality.calendar import Month
+from store.quota import usage
 
 log = logging.getLogger(__name__)
 
@@ -183,12 +183,12 @@ class Sender:
 
         What LINE may have taken already asks whatever the count says: the answer ends the doubt and costs nothing.
         """
-        counted = money.gone_until(session) if rows[0].first_tried_at is None else None
+        counted = usage.gone_until(session) if rows[0].first_tried_at is None else None
         until = counted or self._quota_gone_until
         if until is None:
             return False
         # Farther off than anybody ever put it: the clock was set back.
-        if now() >= until or until - now() > max(QUOTA_WAIT, money.BELIEVED_FOR):
+        if now() >= until or until - now() > max(QUOTA_WAIT, usage.BELIEVED_FOR):
             self._quota_gone_until = now() + HOLD  # The others wait for what this one is told.
             return False
         outbox.wait_for_quota(rows, until)

@@ -8,12 +8,12 @@ from bot.findings import Finding, fail, ok, warn
 from bot.line_account import Info, LineAccount, LineTrouble
 from bot.settings import BotSettings
 from bot.visit import Office
-from store import money
-from store.account_models import QuotaReading
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
+from store.quota import usage
+from store.quota.models import QuotaReading
 from store.residents.menus import IN_ENGLISH, REGISTERED, SEASONS
 
 MOST_CLOCK_SECONDS = 30
@@ -124,7 +124,7 @@ def _quota(settings: BotSettings, plan: Plan, line: LineAccount) -> Iterator[Fin
         yield ok("quota", told)
 
 
-def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> money.Standing:
+def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> usage.Standing:
     """Returns the standing by what LINE has just said and the database knows.
 
     A database that cannot be reached was reported by an earlier check, so here LINE's word is enough.
@@ -134,9 +134,9 @@ def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> m
     database = Database(settings.store, patience=3)
     try:
         with database.reading() as session:
-            return money.standing(session, plan, reading=reading)
+            return usage.standing(session, plan, reading=reading)
     except (SQLAlchemyError, TimeoutError):
-        return money.weigh(plan, reading, money.Billed(), at=at)
+        return usage.weigh(plan, reading, usage.Billed(), at=at)
     finally:
         database.close()
 

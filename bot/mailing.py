@@ -21,7 +21,6 @@ from bot.line_client import Answer, LineClient, Outcome
 from bot.public_files import address_of
 from bot.settings import BotSettings
 from bot.visit import Office
-from store import money
 from store.broadcasts import mailings
 from store.broadcasts.content import Content
 from store.broadcasts.messages import Addresses, footer_of, to_messages
@@ -30,6 +29,7 @@ from store.broadcasts.transitions import closing_of, content_of
 from store.clock import now
 from store.database.engine import Database
 from store.logs import failure_fields
+from store.quota import usage
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ class Mailer:
         under_way = mailings.count_under_way(session)
         urgent = chunks[0].mailing.broadcast.topic is None
         plan = self._office.municipality.plan
-        return max(money.may_send(session, plan, sum(counts) + under_way, urgent=urgent) - under_way, 0)
+        return max(usage.may_send(session, plan, sum(counts) + under_way, urgent=urgent) - under_way, 0)
 
     def _pack_for_friends(
         self, session: Session, chunk: Chunk, messages: list[dict[str, Any]], left: int

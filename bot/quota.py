@@ -5,10 +5,10 @@ import threading
 from datetime import date, datetime, timedelta
 
 from bot.line_account import LineAccount, LineTrouble
-from store import money
 from store.broadcasts import statistics
 from store.clock import is_within, now
 from store.database.engine import Database
+from store.quota import usage
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Meter:
                 for day, count in friends.items():
                     if count is not None:
                         statistics.count_friends(session, day, count)
-                money.note_reading(session, most=most, used=used, all_counted=None not in friends.values())
+                usage.note_reading(session, most=most, used=used, all_counted=None not in friends.values())
             log.info("read the month's messages", extra={"count": used})
 
     def _friends_told(self) -> dict[date, int | None]:

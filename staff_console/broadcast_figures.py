@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from staff_console.filters import baht, counted
 from staff_console.office import office
-from store import money
 from store.broadcasts.audience import BadAudience, Reach, reach, read_audience
+from store.quota import usage
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ def figures_of(
     plan = office().municipality.plan
     found = reach(session, to, topic)
     messages = len(found.residents) * requests
-    standing = money.standing(session, plan)
+    standing = usage.standing(session, plan)
     return Figures(
         found=found,
         to_friends=to.who == "friends",
         requests=requests,
-        baht=money.baht_of(plan, messages),
-        extra_baht=money.extra_baht(plan, standing.used, messages),
+        baht=usage.baht_of(plan, messages),
+        extra_baht=usage.extra_baht(plan, standing.used, messages),
         left=standing.left,
         reserve=plan.reserve,
-        may_be_told=money.may_send(session, plan, messages, urgent=topic is None),
+        may_be_told=usage.may_send(session, plan, messages, urgent=topic is None),
         urgent=topic is None,
     )
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from flask import Blueprint, render_template
 
 from staff_console.office import office
-from store import money as accounts
-from store.money import Standing
+from store.quota import usage as accounts
+from store.quota.usage import Standing
 
 money = Blueprint("money", __name__)
 # LINE is asked every hour; after three in vain somebody should look.

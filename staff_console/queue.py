@@ -11,7 +11,6 @@ from staff_console import words
 from staff_console.bulk import LONGEST_NOTE, may_tell_many
 from staff_console.form_tokens import new_form_token
 from staff_console.office import me, office
-from store import bypass, money
 from store.cases.queue import (
     Filters,
     Page,
@@ -24,6 +23,7 @@ from store.cases.queue import (
 )
 from store.cases.surge import find_running, open_by_triage
 from store.cases.workflows import Status
+from store.quota import unapproved, usage
 from store.staff import account_requests
 from store.staff.accounts import Role
 from store.staff.models import ALL_DEPARTMENTS, Staff
@@ -48,9 +48,9 @@ def show() -> str | Response:
             filters=filters,
             number=number,
             newest=newest_id(session, me()),
-            alarms=money.find_alarms(session, office().municipality.plan),
+            alarms=usage.find_alarms(session, office().municipality.plan),
             alarm_words=words.ALARMS,
-            by_others=bypass.sent_lately(session),
+            by_others=unapproved.sent_lately(session),
             accounts_waiting=_accounts_waiting(session),
             surge=find_running(session),
             open_levels=_open_levels(session),

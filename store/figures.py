@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from store import money
 from store.cases.models import Case
 from store.cases.queue import RUNNING
 from store.cases.workflows import OPEN_STATUSES, Status
@@ -15,8 +14,9 @@ from store.database import sequences
 from store.files.models import File
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
-from store.money import Standing
 from store.municipality.profile import Plan
+from store.quota import usage
+from store.quota.usage import Standing
 from store.system_models import Heartbeat
 
 # Figures are told without the municipality's file: what was bought is not known here, only what LINE says.
@@ -56,7 +56,7 @@ def count_all(session: Session) -> Figures:
         heartbeats={
             beat.name: (now() - beat.at).total_seconds() for beat in session.scalars(select(Heartbeat))
         },
-        month=money.standing(session, NO_PLAN),
+        month=usage.standing(session, NO_PLAN),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from store.database.engine import Database
 from store.figures import Figures, Waiting, count_all
-from store.money import Standing
+from store.quota.usage import Standing
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OUTCOMES = {"sent": "accepted", "dead": "failed", "dropped": "dropped", "unreachable": "unreachable"}

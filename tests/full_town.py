@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import heartbeats, money
+from store import heartbeats
 from store.broadcasts import approval, confirming, emergency, testers
 from store.broadcasts.models import Broadcast, EmergencyTemplate
 from store.cases import bulk, surge
@@ -20,6 +20,7 @@ from store.clock import now
 from store.database import periodic
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
+from store.quota import usage
 from store.residents import menus, preferences
 from store.staff import account_requests, limits
 from store.staff.accounts import NewStaff
@@ -93,7 +94,7 @@ def keep_the_account(town: Town, phone: Phone) -> None:
         heartbeats.beat(session, "worker")
         heartbeats.note_redelivery(session)
         menus.note_shown(session, menus.DEFAULT)
-        money.note_reading(session, most=15_000, used=120)
+        usage.note_reading(session, most=15_000, used=120)
         periodic.take(session, "menus", periodic.slot_of(now(), timedelta(minutes=1)))
         preferences.choose(session, a_resident(session, line_user_id=phone.id), "water", wanted=False)
         limits.use(session, limits.Limit("list", 20, timedelta(hours=1)), "staff 1")

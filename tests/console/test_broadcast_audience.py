@@ -13,8 +13,8 @@ from store.broadcasts.imported_list import MOST_ROWS
 from store.cases.models import Case
 from store.clock import in_bangkok, now
 from store.database.engine import Database
-from store.money import note_reading
 from store.municipality.profile import Municipality
+from store.quota.usage import note_reading
 from store.residents import preferences
 from tests.builders import a_case, a_resident
 from tests.console.looks import acts_of

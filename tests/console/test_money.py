@@ -9,13 +9,13 @@ import time_machine
 from flask import Flask
 
 from staff_console.money import bar
-from store.account_models import QuotaReading
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import outbox
-from store.money import Billed, note_reading, weigh
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
+from store.quota.models import QuotaReading
+from store.quota.usage import Billed, note_reading, weigh
 from tests.builders import a_resident
 from tests.console.conftest import office_of
 from tests.console.pages import Person

@@ -24,12 +24,13 @@ from line_simulator import Simulator
 from line_simulator.limits import MULTICAST
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
-from store import heartbeats, money
+from store import heartbeats
 from store.broadcasts.mailings import MOST_RESIDENTS
 from store.broadcasts.models import Mailing
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.profile import read_municipality
+from store.quota import usage
 from store.settings import DEMO_MUNICIPALITY
 from tests.children import Child
 from tests.faults import processes
@@ -93,7 +94,7 @@ def a_town(nursery: Nursery, ground: Grounds, residents: int, bug: str | None = 
     with ground.plot() as plot, serve(simulator) as line_url:
         database = Database(store_settings(plot.database_url, plot.folder))
         with database.transaction() as session:
-            money.note_reading(session, most=QUOTA, used=0)
+            usage.note_reading(session, most=QUOTA, used=0)
         order = {**order_of(plot, line_url), "bug": bug}
         yield Town(nursery, order, simulator, database, move_in(simulator, database, residents))
         database.close()

@@ -6,8 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from store import heartbeats, money
-from store.account_models import QuotaReading
+from store import heartbeats
 from store.broadcasts import approval, testers
 from store.broadcasts.approval import Draft
 from store.broadcasts.models import Chunk, Mailing
@@ -24,6 +23,8 @@ from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import LAST_TRY_AFTER
 from store.municipality.profile import Municipality
+from store.quota import usage
+from store.quota.models import QuotaReading
 from store.residents.residents import keep_words, kept_words
 from store.staff.sessions import IDLE, begin_session, find_signed_in
 from store.staff.sign_ins import sign_in
@@ -236,12 +237,12 @@ def test_lines_word_that_the_month_is_used_up_is_not_believed_for_days(
     database: Database, clock: time_machine.Traveller
 ) -> None:
     with database.transaction() as session:
-        money.note_reading(session, most=300, used=300)
-        assert money.gone_until(session) is not None
+        usage.note_reading(session, most=300, used=300)
+        assert usage.gone_until(session) is not None
         clock.shift(BACK)
-        assert money.gone_until(session) is None
-        money.note_reading(session, most=15_000, used=300)
+        assert usage.gone_until(session) is None
+        usage.note_reading(session, most=15_000, used=300)
         assert (
-            money.latest(session)
+            usage.latest(session)
             is session.scalars(select(QuotaReading).order_by(QuotaReading.id.desc()).limit(1)).first()
         )

@@ -11,7 +11,6 @@ from bot.line_client import LineClient
 from bot.mailing import Mailer
 from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
-from store import money
 from store.broadcasts import approval
 from store.broadcasts.approval import Draft
 from store.broadcasts.models import Broadcast, Chunk, Mailing
@@ -21,6 +20,7 @@ from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database
 from store.municipality.profile import Municipality
+from store.quota import usage
 from store.residents.models import Resident
 from tests.builders import an_officer
 from tests.stories.scenes import calls
@@ -102,7 +102,7 @@ def quota(town: Town, most: int | None, used: int) -> None:
     """Sets what LINE says of the month, both in what we have read from it and at LINE itself."""
     town.simulator.quota.set(limit=most, used=used)
     with town.database.transaction() as session:
-        money.note_reading(session, most=most, used=used)
+        usage.note_reading(session, most=most, used=used)
 
 
 def state_of(town: Town, broadcast_id: int, part: str = "message") -> tuple[str, str | None]:

@@ -21,7 +21,7 @@ from bot.richmenus.publish import publish
 from bot.settings import BotSettings
 from store.database.engine import Database
 from store.heartbeats import REDELIVERY, beat, last_beat, note_redelivery
-from store.money import note_reading
+from store.quota.usage import note_reading
 from store.settings import DEMO_MUNICIPALITY
 from store.system_models import Heartbeat
 from tests.children import run

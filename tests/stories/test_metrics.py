@@ -18,7 +18,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.heartbeats import beat
 from store.metrics import exposition, is_bearer, is_this_machine, open_registry
-from store.money import note_reading
+from store.quota.usage import note_reading
 from store.settings import StoreSettings
 from tests.conftest import settings_for
 from tests.stories.scenes import HELLO, a_case_of, friend, rows, tell

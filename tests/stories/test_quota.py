@@ -13,11 +13,11 @@ from bot.line_account import LineAccount
 from bot.line_client import LineClient
 from bot.quota import Meter
 from line_simulator.residents import Resident as Phone
-from store import money
-from store.account_models import QuotaReading
 from store.cases.workflows import Action
 from store.clock import BANGKOK
 from store.municipality.profile import Plan
+from store.quota import usage
+from store.quota.models import QuotaReading
 from tests.processes import start
 from tests.stories.press import URGENT, approve, crowd, progress
 from tests.stories.scenes import HELLO, a_case_of, calls, friend, officer, tell, texts, times_told
@@ -183,7 +183,7 @@ def test_when_line_does_not_tell_the_old_reading_stands_and_the_log_says_so(
     warnings = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert warnings == ["LINE did not tell the month's messages"]
     with town.database.reading() as session:
-        assert money.standing(session, PLAN).used == 42
+        assert usage.standing(session, PLAN).used == 42
     assert readings(town) == 1
 
 
@@ -193,14 +193,14 @@ def test_what_we_send_is_ours_and_what_others_send_shows(town: Town, meter: Mete
     town.settle()
     meter.read()
     with town.database.reading() as session:
-        month = money.standing(session, PLAN)
+        month = usage.standing(session, PLAN)
     assert (month.used, month.ours.push, month.others) == (1, 1, 0)
     town.simulator.quota.bill(7)
     tell(town, phone, "อีกข่าว")
     town.settle()
     meter.read()
     with town.database.reading() as session:
-        month = money.standing(session, PLAN)
+        month = usage.standing(session, PLAN)
     assert (month.used, month.ours.push, month.others) == (9, 2, 7)
 
 
@@ -252,4 +252,4 @@ def test_friends_whom_only_line_knows_are_ours_too_and_what_others_send_still_sh
 
 def sent_by_others(town: Town) -> int:
     with town.database.reading() as session:
-        return money.standing(session, PLAN).others
+        return usage.standing(session, PLAN).others

@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.account_models import QuotaReading
 from store.clock import now
-from store.money import latest
 from store.municipality.calendar import Month
+from store.quota.models import QuotaReading
+from store.quota.usage import latest
 
 LATELY = timedelta(days=1)
 # LINE calls its count approximate: so few may be a slip of it.

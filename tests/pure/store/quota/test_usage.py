@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.account_models import QuotaReading
 from store.clock import BANGKOK
-from store.money import Billed, Standing, baht_of, baht_of_month, weigh
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
+from store.quota.models import QuotaReading
+from store.quota.usage import Billed, Standing, baht_of, baht_of_month, weigh
 
 FREE = Plan(messages=300, reserve=60)
 BASIC = Plan(name="Basic", messages=15_000, monthly_baht=1280, extra_baht=0.1, reserve=500)

@@ -8,13 +8,15 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.account_models import QuotaReading
 from store.broadcasts.models import Broadcast, Chunk, Mailing
 from store.clock import BANGKOK, now
 from store.database.engine import Database
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
-from store.money import (
+from store.municipality.calendar import Month
+from store.municipality.profile import Municipality, Plan
+from store.quota.models import QuotaReading
+from store.quota.usage import (
     Alarm,
     Billed,
     billed_between,
@@ -28,8 +30,6 @@ from store.money import (
     replies_between,
     standing,
 )
-from store.municipality.calendar import Month
-from store.municipality.profile import Municipality, Plan
 from tests.builders import a_resident, an_officer
 
 pytestmark = pytest.mark.usefixtures("clock")

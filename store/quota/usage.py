@@ -13,13 +13,13 @@ from enum import StrEnum
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from store.account_models import QuotaReading
 from store.broadcasts.models import Chunk
 from store.clock import in_bangkok, now
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
+from store.quota.models import QuotaReading
 
 DAY = timedelta(days=1)
 # LINE counts days in Japan's time and does not say when its month turns. What we sent in the two hours between both
