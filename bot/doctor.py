@@ -15,13 +15,13 @@ from bot.scanning import examine_scanner
 from bot.settings import BotSettings
 from bot.visit import Office
 from store.clock import now
-from store.damaged_values import count_damaged_values
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
-from store.heartbeats import REDELIVERY, is_alive, last_beat
-from store.keys import use_of_keys
 from store.municipality.profile import MunicipalityError
-from store.schema import UPGRADE, is_newest, trouble_in
+from store.operations.damaged_values import count_damaged_values
+from store.operations.data_keys import use_of_keys
+from store.operations.heartbeats import REDELIVERY, is_alive, last_beat
+from store.operations.schema import UPGRADE, is_newest, trouble_in
 from store.services import ServiceError
 from store.settings import SettingsError, missing_file
 

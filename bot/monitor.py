@@ -8,7 +8,7 @@ from bot.settings import BotSettings
 from bot.web_answers import error_page
 from store.database.engine import Database
 from store.logs import failure_fields, set_up_logs
-from store.metrics import CONTENT_TYPE, exposition, is_bearer, is_this_machine, open_registry
+from store.operations.metrics import CONTENT_TYPE, exposition, is_bearer, is_this_machine, open_registry
 
 log = logging.getLogger(__name__)
 

@@ -27,15 +27,15 @@ from bot.watchdog import Watchdog
 from bot.work import Worker
 from store.broadcasts import mailings
 from store.clock import now
-from store.compacting import compact
 from store.database.engine import Database
 from store.database.periodic import once
 from store.database.polling import NOTHING, Lookout
 from store.files import lifecycle
 from store.files.media import Media
-from store.keys import open_database
 from store.logs import failure_fields
-from store.purging import purge
+from store.operations.compacting import compact
+from store.operations.data_keys import open_database
+from store.operations.retention import purge
 from store.residents import conversations
 
 log = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from apscheduler.schedulers.base import BaseScheduler
 
-from store import heartbeats
 from store.clock import ClockWatch, now
-from store.clock_changes import move_times_once, this_boot
 from store.database.engine import Database
 from store.logs import failure_fields
+from store.operations import heartbeats
+from store.operations.clock_changes import move_times_once, this_boot
 
 log = logging.getLogger(__name__)
 

@@ -23,11 +23,11 @@ from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.database.storable_text import is_keepable, without_nul
 from store.files.media import Media
-from store.keys import open_database
 from store.messaging import inbox
 from store.messaging.group_commit import Intake, NotKept
 from store.municipality.security_txt import PATH
-from store.readiness import Readiness
+from store.operations.data_keys import open_database
+from store.operations.readiness import Readiness
 from store.settings import refusing_in_one_line
 
 # LINE's own bodies are far smaller.

@@ -21,11 +21,11 @@ from bot.visit import Office, Visit
 from bot.watchdog import Watchdog
 from store.database.encryption import UnknownKey
 from store.database.engine import Database
-from store.heartbeats import note_redelivery
 from store.logs import failure_fields
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent
 from store.messaging.undecryptable import forget_what_never_opens
+from store.operations.heartbeats import note_redelivery
 from store.residents.conversations import end as end_request
 from store.residents.conversations import open_requests
 from store.residents.models import Conversation, Resident

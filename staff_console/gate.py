@@ -11,7 +11,7 @@ from staff_console.office import office
 from staff_console.permissions import PUBLIC, WITH_INITIAL_PASSWORD, may
 from staff_console.sign_in_page import sign_in_page
 from store.audit.log import write_down
-from store.metrics import is_bearer
+from store.operations.metrics import is_bearer
 from store.settings import is_this_machine
 from store.staff.sessions import find_signed_in, is_known, why_ended
 

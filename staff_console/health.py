@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app
 
 from staff_console.office import office
-from store.metrics import CONTENT_TYPE, exposition
 from store.municipality.security_txt import PATH, security_txt
+from store.operations.metrics import CONTENT_TYPE, exposition
 
 health = Blueprint("health", __name__)
 

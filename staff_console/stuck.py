@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.office import me, office
-from store import stuck as rows
-from store.stuck import DropReason
+from store.operations import dead_letters as rows
+from store.operations.dead_letters import DropReason
 
 stuck = Blueprint("stuck", __name__)
 BOXES = "any(inbox, outbox)"

@@ -43,11 +43,11 @@ from staff_console.testers import testers
 from staff_console.words import CLOSED
 from store.clock import now
 from store.files.media import Media
-from store.keys import open_database
 from store.logs import set_up_logs
-from store.metrics import open_registry
 from store.municipality.profile import read_municipality
-from store.readiness import Readiness
+from store.operations.data_keys import open_database
+from store.operations.metrics import open_registry
+from store.operations.readiness import Readiness
 from store.services import read_services
 from store.settings import is_this_machine, refusing_in_one_line
 from store.staff.passwords import Passwords

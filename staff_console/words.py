@@ -6,9 +6,9 @@ from store.cases.queue import Tab
 from store.cases.workflows import ACTION_LABELS, STATUS_LABELS, Action, Status
 from store.messaging.inbox import ENDED_ITS_WORKER
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY
+from store.operations.dead_letters import DropReason, Stuck
 from store.quota.usage import Alarm
 from store.staff.accounts import Role
-from store.stuck import DropReason, Stuck
 
 ROLES: Final = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้างาน", Role.ADMIN: "ผู้ดูแลระบบ"}
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.archive import BadBackup, open_archive
-from store.backup import back_up, copy_database, name_damaged, restore
 from store.database.engine import Database
 from store.files.media import Media
-from store.keys import open_database
-from store.resealing import reseal, sentences
-from store.rows import Differs, DoesNotFit, NotEmpty
-from store.schema import BrokenPointers, upgrade, write_revision
+from store.operations.archive import BadBackup, open_archive
+from store.operations.backup import back_up, copy_database, name_damaged, restore
+from store.operations.copying import Differs, DoesNotFit, NotEmpty
+from store.operations.data_keys import open_database
+from store.operations.reencryption import reseal, sentences
+from store.operations.schema import BrokenPointers, upgrade, write_revision
 from store.settings import SettingsError, StoreSettings, data_keys
 
 

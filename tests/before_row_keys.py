@@ -6,8 +6,8 @@ from sqlalchemy import LargeBinary, bindparam, column, select, table, type_coerc
 from store.database.encryption import Sealer, TownSecret
 from store.database.engine import Database
 from store.database.models import Secret
-from store.keys import sealed_columns
-from store.schema import _config
+from store.operations.data_keys import sealed_columns
+from store.operations.schema import _config
 from tests.conftest import KEY
 
 

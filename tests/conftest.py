@@ -13,9 +13,9 @@ from jinja2 import FileSystemBytecodeCache
 
 from store.clock import BANGKOK
 from store.database.engine import Database
-from store.keys import open_database
 from store.municipality.profile import Municipality, read_municipality
-from store.schema import upgrade
+from store.operations.data_keys import open_database
+from store.operations.schema import upgrade
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
 from tests.limit import Limit
 from tests.postgres import a_database, a_server, make_database

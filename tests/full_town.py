@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store import heartbeats
 from store.broadcasts import approval, confirming, emergency, testers
 from store.broadcasts.models import Broadcast, EmergencyTemplate
 from store.cases import bulk, surge
@@ -20,6 +19,7 @@ from store.clock import now
 from store.database import periodic
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
+from store.operations import heartbeats
 from store.quota import usage
 from store.residents import menus, preferences
 from store.staff import account_requests, limits

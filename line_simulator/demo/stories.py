@@ -15,7 +15,7 @@ from line_simulator.demo.residents import Resident
 STORY_SECONDS = 600.0
 # Somsri is not among them: she stays for the visitor.
 NAMES = ("ประสิทธิ์", "วรรณา", "บุญมี", "กมล", "อารีย์")
-# They reported something before today: store/demo_town.py.
+# They reported something before today: store/operations/demo_town.py.
 OF_THE_PAST = ("ทองคำ", "มานพ", "จันทร์")
 
 

@@ -96,7 +96,7 @@ def _begin(town: Town, children: Children) -> list[str]:
 def _give_a_past(town: Town, children: Children) -> list[str]:
     line_ids = {name: town.residents[name].id for name in OF_THE_PAST}
     try:
-        children.run("past", "store.demo_town", typed=json.dumps(line_ids))
+        children.run("past", "store.operations.demo_town", typed=json.dumps(line_ids))
     except Trouble as trouble:
         return [f"The town has no past: {trouble}"]
     return []

@@ -6,7 +6,7 @@ backups, the secret) is named by `about` alone: version 1. Values of rows were s
 Rotation: put the new key first in DATA_KEY; old ones still open.
 
 Each database keeps one secret of its own, sealed like the rest: the key of its fingerprints. It does not change when
-DATA_KEY is rotated, and whoever cannot open it has the wrong DATA_KEY (store.keys).
+DATA_KEY is rotated, and whoever cannot open it has the wrong DATA_KEY (store.operations.data_keys).
 """
 
 import hashlib

@@ -17,7 +17,7 @@ class Series(Table):
 
 
 class Secret(Table):
-    """What this database must know and nobody else: see store.keys. `value` is sealed with the keys of DATA_KEY."""
+    """Holds a secret that belongs to this database alone. `value` is encrypted with the keys of DATA_KEY."""
 
     __tablename__ = "secret"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)

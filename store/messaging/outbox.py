@@ -242,7 +242,7 @@ def settle(
 ) -> None:
     """Gives the row and those that travelled with it their end, and forgets what was said.
 
-    What is dead keeps its words: a supervisor decides whether it is tried again (store.stuck).
+    What is dead keeps its words: a supervisor decides whether it is tried again (store.operations.dead_letters).
     """
     for row in _travelling(session, lead_id):
         row.state, row.error, row.line_request_id = state, error or None, request_id

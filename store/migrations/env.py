@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 
 from store.database.encryption import Sealed
 from store.database.engine import Instant
-from store.models import TABLES
+from store.operations.tables import TABLES
 
 
 def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

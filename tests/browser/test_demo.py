@@ -112,7 +112,7 @@ def test_one_command_opens_a_town_with_work_in_it_and_leaves_nothing_behind(plac
             assert address.removesuffix("healthz") in demo.shown or place.web in address
         assert demo.status_of(f"{place.web}/readyz") == 200
         assert demo.status_of(f"{place.console}/readyz") == 200
-        # Five stories of today, and what store/demo_town.py says of the days before.
+        # Five stories of today, and what store/operations/demo_town.py says of the days before.
         assert len(demo.cases()) == 13
         account = (
             plain_session().get(f"{place.simulator}/_sim/state", timeout=PATIENCE_SECONDS).json()["account"]

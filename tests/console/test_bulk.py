@@ -14,7 +14,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.messaging.models import OutboxRow
 from store.municipality.profile import Municipality
-from store.purging import purge
+from store.operations.retention import purge
 from store.staff.models import Staff
 from tests.builders import a_case, a_resident, an_officer
 from tests.console.conftest import _signed_in

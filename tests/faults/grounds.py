@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.database.engine import Database
-from store.schema import upgrade
+from store.operations.schema import upgrade
 from tests.faults.lives import store_settings
 from tests.postgres import a_server, drop_database, make_database
 

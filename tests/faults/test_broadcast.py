@@ -24,12 +24,12 @@ from line_simulator import Simulator
 from line_simulator.limits import MULTICAST
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
-from store import heartbeats
 from store.broadcasts.mailings import MOST_RESIDENTS
 from store.broadcasts.models import Mailing
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.profile import read_municipality
+from store.operations import heartbeats
 from store.quota import usage
 from store.settings import DEMO_MUNICIPALITY
 from tests.children import Child

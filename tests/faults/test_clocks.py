@@ -16,8 +16,8 @@ from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
 from store.database.engine import Database
 from store.messaging.models import InboxEvent, OutboxRow
+from store.operations.models import Heartbeat
 from store.settings import StoreSettings
-from store.system_models import Heartbeat
 from tests.faketime import FakeClock
 from tests.faults import processes
 from tests.faults.grounds import Plot

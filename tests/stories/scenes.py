@@ -12,7 +12,7 @@ from store.cases.actions import Actor, act, lock_case
 from store.cases.workflows import Action, Status, Who
 from store.database.engine import Database
 from store.messaging.models import OutboxRow
-from store.models import TABLES
+from store.operations.tables import TABLES
 from store.residents.models import Resident
 from tests.builders import a_case, a_resident
 from tests.town import TOKEN, Town, photo, words_of

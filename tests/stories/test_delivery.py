@@ -16,7 +16,7 @@ from store.cases.workflows import Action, Status
 from store.clock import now
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
-from store.stuck import retry_row
+from store.operations.dead_letters import retry_row
 from tests.builders import an_officer
 from tests.stories.scenes import (
     HELLO,

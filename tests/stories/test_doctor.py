@@ -20,10 +20,10 @@ from bot.richmenus.pictures import read_drawn_menus
 from bot.richmenus.publish import publish
 from bot.settings import BotSettings
 from store.database.engine import Database
-from store.heartbeats import REDELIVERY, beat, last_beat, note_redelivery
+from store.operations.heartbeats import REDELIVERY, beat, last_beat, note_redelivery
+from store.operations.models import Heartbeat
 from store.quota.usage import note_reading
 from store.settings import DEMO_MUNICIPALITY
-from store.system_models import Heartbeat
 from tests.children import run
 from tests.conftest import settings_for
 from tests.processes import environment

@@ -21,8 +21,8 @@ from store.clock import now
 from store.database.engine import Database
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent
-from store.readiness import Readiness
-from store.system_models import Heartbeat
+from store.operations.models import Heartbeat
+from store.operations.readiness import Readiness
 from tests.children import Child, run
 from tests.conftest import KEY
 from tests.stories.scenes import HELLO, calls, friend, impatient, rows, tell, times_told

@@ -16,8 +16,8 @@ from staff_console.web import create_app as create_console
 from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
-from store.heartbeats import beat
-from store.metrics import exposition, is_bearer, is_this_machine, open_registry
+from store.operations.heartbeats import beat
+from store.operations.metrics import exposition, is_bearer, is_this_machine, open_registry
 from store.quota.usage import note_reading
 from store.settings import StoreSettings
 from tests.conftest import settings_for

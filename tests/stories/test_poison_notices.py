@@ -9,7 +9,7 @@ from bot.watchdog import Watchdog
 from store.messaging.inbox import pause_after
 from store.messaging.models import OutboxRow
 from store.messaging.notice_writing import MOST_TRIES
-from store.stuck import retry_row
+from store.operations.dead_letters import retry_row
 from tests.builders import an_officer
 from tests.stories.scenes import HELLO, friend, rows, tell, times_told
 from tests.town import Town

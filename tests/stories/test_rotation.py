@@ -9,8 +9,8 @@ from html import unescape
 from sqlalchemy import func, select
 
 from store.cases.models import Case
-from store.keys import open_database
 from store.messaging.models import OutboxRow
+from store.operations.data_keys import open_database
 from store.residents.models import Resident
 from tests.children import run
 from tests.conftest import KEY

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.line_client import Answer
-from store import stuck
 from store.messaging.models import InboxEvent, OutboxRow
+from store.operations import dead_letters
+from store.operations.dead_letters import DropReason
 from store.residents.models import Resident
 from store.staff.models import Staff
-from store.stuck import DropReason
 from tests.builders import an_officer
 from tests.stories.scenes import HELLO, calls, friend, rows, tell, texts, times_told
 from tests.town import Town
@@ -30,7 +30,7 @@ def the_dead(town: Town) -> OutboxRow:
 
 def retry(town: Town, by: Staff, row: OutboxRow, *, even_twice: bool = False) -> bool:
     with town.database.transaction() as session:
-        done = stuck.retry_row(session, by, row.id, HELD, even_twice=even_twice)
+        done = dead_letters.retry_row(session, by, row.id, HELD, even_twice=even_twice)
     town.settle()
     return done
 
@@ -85,7 +85,7 @@ def test_what_is_dropped_is_never_told(town: Town, supervisor: Staff) -> None:
     town.simulator.faults.turn(api_status="400", count=1)
     town.settle()
     with town.database.transaction() as session:
-        assert stuck.drop_row(session, supervisor, the_dead(town).id, HELD, DropReason.TOLD_OTHERWISE)
+        assert dead_letters.drop_row(session, supervisor, the_dead(town).id, HELD, DropReason.TOLD_OTHERWISE)
     town.wait(hours=30)
     assert times_told(phone, "ช่างไปถึงแล้ว") == 0
     assert {row.messages for row in rows(town, "dropped")} == {None}
@@ -101,8 +101,8 @@ def test_an_event_that_failed_is_answered_once_it_can_be(town: Town, supervisor:
     with town.database.transaction() as session:
         session.scalars(select(Resident)).one().listening = None
         dead = session.scalars(select(InboxEvent).where(InboxEvent.state == "dead")).one()
-        assert [each.error for each in stuck.stuck_events(session)] == ["ValueError"]
+        assert [each.error for each in dead_letters.stuck_events(session)] == ["ValueError"]
         told = len(texts(phone))
-        assert stuck.retry_event(session, supervisor, dead.id)
+        assert dead_letters.retry_event(session, supervisor, dead.id)
     town.settle()
     assert len(texts(phone)) == told + 1

@@ -10,11 +10,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.timekeeping import Timekeeper
-from store import heartbeats
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
+from store.operations import heartbeats
 from tests.builders import a_resident
 
 JUMPS = [timedelta(seconds=5), timedelta(seconds=90), timedelta(hours=1), timedelta(days=3)]

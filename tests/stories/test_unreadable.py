@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from store.cases.models import CaseEvent
 from store.cases.workflows import Action
-from store.keys import open_database
 from store.messaging.inbox import backlog
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_reply
-from store.resealing import reseal
+from store.operations.data_keys import open_database
+from store.operations.dead_letters import DropReason, drop_row, retry_row, stuck_rows
+from store.operations.reencryption import reseal
 from store.residents.models import Conversation, Resident
-from store.stuck import DropReason, drop_row, retry_row, stuck_rows
 from tests.builders import a_resident, an_officer
 from tests.conftest import KEY
 from tests.shut import NO_SEALED_VALUES, NOBODYS_KEY, shut, spoil

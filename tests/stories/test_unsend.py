@@ -16,7 +16,7 @@ from store.clock import now
 from store.database.encryption import Sealer
 from store.database.engine import Table
 from store.messaging.models import InboxEvent
-from store.purging import purge
+from store.operations.retention import purge
 from store.residents.models import Conversation, Resident
 from store.residents.residents import listen
 from tests.stories.scenes import a_case_of, friend, texts

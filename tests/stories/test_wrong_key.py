@@ -9,7 +9,7 @@ import pytest
 
 from bot.doctor import examine
 from bot.line_account import LineAccount
-from store.resealing import reseal
+from store.operations.reencryption import reseal
 from tests.builders import a_resident
 from tests.children import run
 from tests.conftest import KEY

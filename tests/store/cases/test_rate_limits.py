@@ -10,7 +10,7 @@ from store.cases.rate_limits import may_guess, may_send_file, next_case_at, note
 from store.database.engine import Database
 from store.files.lifecycle import want
 from store.municipality.profile import Limits, Municipality
-from store.purging import purge
+from store.operations.retention import purge
 from store.staff.limits import Limit, LimitReached, use
 from store.staff.models import LimitedUse
 from tests.builders import a_case, a_resident

@@ -17,10 +17,10 @@ from store.database.encryption import CannotOpen, Sealer, TownSecret
 from store.database.engine import Database, Table
 from store.database.models import Secret
 from store.files.models import File
-from store.keys import sealed_columns
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
+from store.operations.data_keys import sealed_columns
 from store.residents.models import Resident
 from store.settings import StoreSettings
 from store.staff.models import Staff

@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from store.cases.models import Case, CaseEvent
 from store.clock import BANGKOK, in_bangkok, now
 from store.database.engine import Database, afterwards
+from store.operations.models import Heartbeat
 from store.residents.models import Resident
 from store.residents.residents import meet
 from store.settings import StoreSettings
-from store.system_models import Heartbeat
 from tests.builders import a_resident
 from tests.conftest import settings_for
 

@@ -10,7 +10,7 @@ import time_machine
 from store.audit.models import StaffAct
 from store.database.engine import Database
 from store.municipality.profile import Municipality
-from store.purging import purge
+from store.operations.retention import purge
 from store.staff.accounts import unlock_account
 from store.staff.models import SignInStreak, SignInTry, Staff, StaffSession
 from store.staff.passwords import Passwords

@@ -10,11 +10,11 @@ from sqlalchemy import text
 
 from store.__main__ import main
 from store.clock import now
-from store.compacting import PAGES_KEPT, compact
 from store.database.engine import Database
 from store.messaging import inbox, outbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import OutboxRow
+from store.operations.compacting import PAGES_KEPT, compact
 from store.settings import StoreSettings
 from tests.builders import a_resident
 from tests.stories.scenes import everything_in

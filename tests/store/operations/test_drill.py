@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from store.backup import back_up, copy_database, restore
 from store.database.engine import Database
 from store.files.media import Media
-from store.models import TABLES
-from store.rows import as_line, digest, one_look, read_rows, tables_in
-from store.schema import drift, is_newest
+from store.operations.backup import back_up, copy_database, restore
+from store.operations.copying import as_line, digest, one_look, read_rows, tables_in
+from store.operations.schema import drift, is_newest
+from store.operations.tables import TABLES
 from tests.full_town import fill
 from tests.postgres import drop_database, make_database
 from tests.stories.transcripts import read_stories
 from tests.town import Town
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
-# What a restore changes on purpose, column by column; of the others, no row and no byte. See store.after_restore.
+# What a restore changes on purpose, column by column; of the others, no row and no byte: see after_restore.
 HELD_BACK = {
     "inbox": {"state", "error"},
     "outbox": {"state", "error", "messages", "body", "reply_token", "lead_id"},

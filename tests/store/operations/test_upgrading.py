@@ -12,8 +12,8 @@ from store.cases.unsend import note_unsent, was_unsent
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.profile import Municipality
+from store.operations.schema import FOLDER, _config, drift, upgrade
 from store.residents.models import Resident
-from store.schema import FOLDER, _config, drift, upgrade
 from store.staff.models import ALL_DEPARTMENTS, Staff
 from tests.builders import a_resident, an_officer
 from tests.store.broadcasts.test_approval import DRAFT

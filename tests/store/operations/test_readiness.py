@@ -8,12 +8,12 @@ import pytest
 import time_machine
 from sqlalchemy import event, text
 
-from store import heartbeats
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import inbox, outbox
 from store.messaging.inbox import Arrival
-from store.readiness import Readiness
+from store.operations import heartbeats
+from store.operations.readiness import Readiness
 from tests.builders import a_resident
 from tests.conftest import settings_for
 

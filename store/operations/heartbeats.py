@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.system_models import Heartbeat
+from store.operations.models import Heartbeat
 
 DEAD_AFTER = timedelta(seconds=60)
 # When LINE last delivered an event again: nothing else tells whether the operator switched redelivery on.

@@ -14,8 +14,8 @@ from store.cases.models import Case, CaseEvent
 from store.cases.queue import Filters, Tab
 from store.clock import now, today
 from store.database.engine import Database
-from store.demo_town import CASES, PEOPLE, give_a_past
 from store.municipality.profile import Municipality
+from store.operations.demo_town import CASES, PEOPLE, give_a_past
 from store.staff.models import Staff
 from tests.builders import an_officer
 

@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from store import heartbeats
 from store.audit.log import write_down
 from store.broadcasts.models import ConfirmButton, Mailing, Tester
 from store.cases.models import Case, Surge
@@ -20,8 +19,9 @@ from store.clock import in_bangkok, now
 from store.files.lifecycle import RESTORED
 from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
+from store.operations import heartbeats
+from store.operations.models import Heartbeat
 from store.staff.models import AccountRequest, SignInStreak, SignInTry, Staff, StaffSession
-from store.system_models import Heartbeat
 
 WHY = "restored from a backup"
 AS_IT_WAS = "as it was"

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-import store.models  # noqa: F401 - makes all tables known
 from store.database.encrypted_rows import SealedRow
-from store.database.engine import Database, Table
+from store.database.engine import Database
+from store.operations.tables import ENCRYPTED_ROWS
 
 AT_ONCE = 500
 
@@ -16,8 +16,7 @@ AT_ONCE = 500
 def count_damaged_values(database: Database) -> Counter[str]:
     """Returns how many there are of each column, such as case.answers. Reads the whole database and locks nothing."""
     found: Counter[str] = Counter()
-    kinds: list[Any] = [m.class_ for m in Table.registry.mappers if issubclass(m.class_, SealedRow)]
-    for kind in kinds:
+    for kind in ENCRYPTED_ROWS:
         for row in _rows(database, kind):
             found.update(f"{kind.__tablename__}.{name}" for name in row.never_open())
     return found

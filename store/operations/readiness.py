@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
-from store.heartbeats import is_alive
 from store.messaging import inbox, outbox
-from store.schema import revision_in, trouble_in
+from store.operations.heartbeats import is_alive
+from store.operations.schema import revision_in, trouble_in
 
 # A backlog older than this means residents wait for answers.
 LATE_AFTER_SECONDS = 60

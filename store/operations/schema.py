@@ -13,10 +13,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Constraint, Index, MetaData, inspect, text
 
 from store.database.engine import Database
-from store.keys import set_up_secret
-from store.models import TABLES
+from store.operations.data_keys import set_up_secret
+from store.operations.tables import TABLES
 
-FOLDER = Path(__file__).parent / "migrations"
+FOLDER = Path(__file__).parents[1] / "migrations"
 NEWEST = "head"
 UPGRADE = "python -m store upgrade"
 

@@ -16,10 +16,6 @@ from bot.line_client import LineClient
 from bot.work import Worker
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
-from store import stuck
-from store.after_restore import BECOMES, WHY
-from store.archive import BadBackup
-from store.backup import Report, back_up, restore
 from store.broadcasts.models import Mailing
 from store.broadcasts.models import Tester as Colleague
 from store.cases.models import Case
@@ -28,10 +24,14 @@ from store.database.engine import Database
 from store.files import lifecycle
 from store.files.media import Media
 from store.files.models import File
-from store.heartbeats import is_alive
 from store.messaging.models import InboxEvent, OutboxRow
-from store.models import TABLES
-from store.rows import one_look, tables_in, write_rows
+from store.operations import dead_letters
+from store.operations.after_restore import BECOMES, WHY
+from store.operations.archive import BadBackup
+from store.operations.backup import Report, back_up, restore
+from store.operations.copying import one_look, tables_in, write_rows
+from store.operations.heartbeats import is_alive
+from store.operations.tables import TABLES
 from store.staff.models import PressedForm, SignInStreak, Staff, StaffSession
 from tests.builders import an_officer
 from tests.clerk import PASSWORD, Clerk, a_clerk
@@ -135,10 +135,10 @@ def test_an_event_that_waited_stands_where_a_supervisor_decides(
     elsewhere.works()
     assert texts(phone) == answered
     with elsewhere.database.transaction() as session:
-        (event,) = stuck.stuck_events(session)
+        (event,) = dead_letters.stuck_events(session)
         assert (event.is_dead, event.error.startswith(WHY)) == (True, True)
         boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
-        assert stuck.retry_event(session, boss, event.id)
+        assert dead_letters.retry_event(session, boss, event.id)
     elsewhere.works()
     assert len(texts(phone)) > len(answered)
 
@@ -162,7 +162,7 @@ def test_news_and_a_receipt_that_waited_can_be_told_again_and_a_mere_answer_is_g
         (row,) = session.query(OutboxRow).where(OutboxRow.state == "dead").all()
         assert (row.kind, row.must_arrive, (row.error or "").startswith(WHY)) == ("reply", True, True)
         boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
-        assert stuck.retry_row(session, boss, row.id, stuck.LATE_AFTER, even_twice=True)
+        assert dead_letters.retry_row(session, boss, row.id, dead_letters.LATE_AFTER, even_twice=True)
     elsewhere.works()
     assert "0001/2570" in texts(phone)[-1]
 

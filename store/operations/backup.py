@@ -1,8 +1,8 @@
 """Backup and restore of one municipality: all rows and all files, taken while the system runs; and the copy into
 another database.
 
-How the folder looks is said in store.archive, what becomes of what was on its way in store.after_restore. Personal data
-in a backup is sealed as in the database; with `key` the tables are sealed as a whole. The manifest stays readable:
+`archive` says how the folder looks, `after_restore` what becomes of messages that were on their way. Personal data in
+a backup is encrypted as in the database; with `key` the tables are encrypted as a whole. The manifest stays readable:
 names of tables, sizes and hashes, and without `key` counts of rows.
 """
 
@@ -15,8 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.orm import Session
 
-from store.after_restore import hold_back
-from store.archive import (
+from store.clock import now
+from store.database.encryption import WrongDataKey
+from store.database.engine import Database
+from store.files.media import Media
+from store.files.models import File
+from store.operations.after_restore import hold_back
+from store.operations.archive import (
     Archive,
     BadBackup,
     begin_archive,
@@ -26,13 +31,7 @@ from store.archive import (
     write_manifest,
     write_table,
 )
-from store.clock import now
-from store.database.encryption import WrongDataKey
-from store.database.engine import Database
-from store.files.media import Media
-from store.files.models import File
-from store.keys import set_up_secret
-from store.rows import (
+from store.operations.copying import (
     as_line,
     copy_rows,
     from_line,
@@ -42,7 +41,8 @@ from store.rows import (
     tables_in,
     write_rows,
 )
-from store.schema import begin_anew, is_known, migrating, revision_in, upgrade_in
+from store.operations.data_keys import set_up_secret
+from store.operations.schema import begin_anew, is_known, migrating, revision_in, upgrade_in
 
 MOST_NAMED = 20
 MISSING, CHANGED, SHUT = "missing", "changed after the backup was taken", "does not open with DATA_KEY"

@@ -14,17 +14,17 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import inspect, text
 
-from store import schema
-from store.archive import Archive, BadBackup, open_archive
-from store.backup import restore
 from store.cases.models import Case, CaseEvent
 from store.database.engine import Database
 from store.files.media import Media
 from store.files.models import File
 from store.messaging.models import OutboxRow
+from store.operations import schema
+from store.operations.archive import Archive, BadBackup, open_archive
+from store.operations.backup import restore
+from store.operations.copying import NotEmpty, from_line, read_rows, tables_in, write_rows
+from store.operations.schema import begin_anew, drift, is_newest, migrating, revision, upgrade
 from store.residents.models import Resident
-from store.rows import NotEmpty, from_line, read_rows, tables_in, write_rows
-from store.schema import begin_anew, drift, is_newest, migrating, revision, upgrade
 from store.settings import StoreSettings
 from tests.builders import a_resident
 

@@ -39,7 +39,7 @@ from store.database.encryption import (
 )
 from store.database.engine import Database
 from store.database.models import Secret
-from store.models import TABLES
+from store.operations.tables import TABLES
 from store.residents.models import Resident
 from store.settings import StoreSettings
 

@@ -1,4 +1,4 @@
-"""Gives the demo's town a past, with the product's own functions: `python -m store.demo_town`, on an empty database.
+"""Gives the demo's town a past, with the product's own functions, on an empty database.
 
 Reads from its input, as JSON, which LINE id each of PEOPLE has. The staff must be there already.
 """
@@ -24,8 +24,8 @@ from store.cases.ratings import comment, rate
 from store.cases.workflows import Action, Who
 from store.clock import BANGKOK, in_bangkok, in_the_past, now
 from store.database.encryption import sealer_of
-from store.keys import open_database
 from store.municipality.profile import Municipality, read_municipality
+from store.operations.data_keys import open_database
 from store.residents.models import Resident
 from store.residents.residents import meet, remember
 from store.services import Service, read_services

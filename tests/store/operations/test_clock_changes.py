@@ -6,13 +6,11 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from store import heartbeats
 from store.broadcasts import approval, testers
 from store.broadcasts.approval import Draft
 from store.broadcasts.models import Chunk, Mailing
 from store.broadcasts.transitions import digest_of
 from store.clock import ClockWatch, is_within, now
-from store.clock_changes import NOTHING, move_times
 from store.database import periodic
 from store.database.engine import Database
 from store.database.models import Tick
@@ -23,6 +21,8 @@ from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import LAST_TRY_AFTER
 from store.municipality.profile import Municipality
+from store.operations import heartbeats
+from store.operations.clock_changes import NOTHING, move_times
 from store.quota import usage
 from store.quota.models import QuotaReading
 from store.residents.residents import keep_words, kept_words

@@ -15,9 +15,9 @@ from store.files.models import File
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
 from store.municipality.profile import Plan
+from store.operations.models import Heartbeat
 from store.quota import usage
 from store.quota.usage import Standing
-from store.system_models import Heartbeat
 
 # Figures are told without the municipality's file: what was bought is not known here, only what LINE says.
 NO_PLAN = Plan(messages=0, reserve=0)

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.database.engine import Database
-from store.figures import Figures, Waiting, count_all
+from store.operations.statistics import Figures, Waiting, count_all
 from store.quota.usage import Standing
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -9,20 +9,20 @@ import time_machine
 from sqlalchemy import event, func, insert, select
 
 from bot.run import tidy_up
-from store import purging
 from store.broadcasts import approval
 from store.broadcasts.confirming import BUTTON_LASTS
 from store.broadcasts.models import ConfirmButton
 from store.clock import now
 from store.database.encryption import Fresh, new_row_key
 from store.database.engine import Database
-from store.figures import count_all
 from store.files.media import Media
 from store.messaging import outbox
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_notice, put_reply
 from store.municipality.profile import Municipality
-from store.purging import MOST_ROWS, purge
+from store.operations import retention
+from store.operations.retention import MOST_ROWS, purge
+from store.operations.statistics import count_all
 from store.settings import StoreSettings
 from store.staff import account_requests
 from store.staff.accounts import FIRST_SECRET_LASTS
@@ -155,7 +155,7 @@ def test_news_that_waited_long_is_remembered_from_when_it_was_told(
 def test_a_row_goes_after_those_that_went_out_with_it(
     database: Database, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purging, "MOST_ROWS", 1)
+    monkeypatch.setattr(retention, "MOST_ROWS", 1)
     tell_together(database)
     lead = rows(database)[1]
     assert [row.lead_id for row in rows(database)] == [lead.id, None, lead.id]

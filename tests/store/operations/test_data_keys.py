@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from store.archive import BadBackup
-from store.backup import back_up, restore
 from store.clock import now
 from store.database.encryption import Sealer, WrongDataKey
 from store.database.engine import Database
 from store.database.models import Secret
 from store.files.media import Media
-from store.keys import open_database
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent
-from store.readiness import Readiness
+from store.operations.archive import BadBackup
+from store.operations.backup import back_up, restore
+from store.operations.data_keys import open_database
+from store.operations.readiness import Readiness
+from store.operations.schema import is_newest, upgrade
 from store.residents.models import Resident
 from store.residents.residents import meet
-from store.schema import is_newest, upgrade
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back
 from tests.conftest import KEY, settings_for

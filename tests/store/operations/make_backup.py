@@ -1,6 +1,7 @@
-"""Makes a small backup of a town with a few cases and much on its way: `python -m tests.store.make_backup FOLDER`.
+"""Makes a small backup of a town with a few cases and much on its way.
 
-`tests/store/backup_0001` was made by it with the first version that could: schema 0001, format 1, the tests' own key.
+Run `python -m tests.store.operations.make_backup FOLDER`. `backup_0001` beside this file was made by it with the
+first version that could: schema 0001, format 1, the tests' own key.
 Such a folder is never made anew by a later version: it stands for the backups that towns of that time have.
 """
 
@@ -10,9 +11,9 @@ from pathlib import Path
 
 import time_machine
 
-from store.backup import back_up
 from store.database.engine import Database
-from store.schema import upgrade
+from store.operations.backup import back_up
+from store.operations.schema import upgrade
 from tests.conftest import A_FRIDAY_MORNING, settings_for
 from tests.full_town import fill
 from tests.stories.transcripts import read_stories

@@ -29,7 +29,7 @@ from store.database.engine import Database
 from store.database.models import Secret
 from store.files.media import Media
 from store.files.models import File
-from store.keys import TOWN, beginning, count_by_key, sealed_columns
+from store.operations.data_keys import TOWN, beginning, count_by_key, sealed_columns
 
 AT_ONCE = 100
 REST_SECONDS = 0.02

@@ -18,15 +18,15 @@ from store.database.engine import Database
 from store.files import lifecycle
 from store.files.media import Media
 from store.files.models import File
-from store.keys import count_by_key, open_database
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.municipality.profile import Municipality
-from store.resealing import Resealed, reseal, sentences
+from store.operations.data_keys import count_by_key, open_database
+from store.operations.reencryption import Resealed, reseal, sentences
+from store.operations.schema import drift, upgrade
 from store.residents.models import Resident
 from store.residents.residents import meet
-from store.schema import drift, upgrade
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back
 from tests.builders import a_case, a_resident
@@ -136,7 +136,7 @@ def test_interrupted_it_loses_nothing_and_goes_on_where_it_was(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("store.resealing.time.sleep", stop)
+        patched.setattr("store.operations.reencryption.time.sleep", stop)
         with pytest.raises(KeyboardInterrupt):
             reseal(rotated, media_of(rotated, store_settings))
     assert contents(rotated) == before

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from store.archive import BadBackup
-from store.backup import back_up, copy_database, restore
 from store.broadcasts.models import Broadcast
 from store.cases.models import Case
 from store.database.engine import Database
 from store.files.media import Media
 from store.messaging.models import OutboxRow
-from store.rows import Differs, NotEmpty, digest, one_look, tables_in
-from store.schema import upgrade
+from store.operations.archive import BadBackup
+from store.operations.backup import back_up, copy_database, restore
+from store.operations.copying import Differs, NotEmpty, digest, one_look, tables_in
+from store.operations.schema import upgrade
 from tests.postgres import drop_database, make_database
 from tests.shut import NO_SEALED_VALUES, spoil
 from tests.stories.press import approve

@@ -11,9 +11,8 @@ from sqlalchemy import inspect, text
 from store.cases.models import Case
 from store.database.engine import Database
 from store.files.lifecycle import claim_wanted
-from store.models import TABLES
 from store.municipality.profile import Municipality
-from store.schema import (
+from store.operations.schema import (
     FOLDER,
     BrokenPointers,
     drift,
@@ -24,6 +23,7 @@ from store.schema import (
     revision,
     upgrade,
 )
+from store.operations.tables import TABLES
 from tests.builders import a_case
 from tests.conftest import settings_for
 
