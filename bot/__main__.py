@@ -69,7 +69,7 @@ def check_definitions() -> int:
 def see_doctor() -> int:
     from bot.doctor import SET_IT, examine
     from bot.findings import Level, fail
-    from bot.line_account import LineAccount
+    from bot.line.account_api import LineAccount
 
     try:
         settings = BotSettings.from_environment(os.environ)

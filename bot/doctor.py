@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.check import check
 from bot.doctor_line import examine_line
 from bot.findings import Finding, Level, fail, ok, warn
-from bot.line_account import LineAccount
+from bot.line.account_api import LineAccount
 from bot.office import open_office
 from bot.reachability import check_console, check_proxies
 from bot.scanning import examine_scanner

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.findings import Finding, fail, ok, warn
-from bot.line_account import Info, LineAccount, LineTrouble
+from bot.line.account_api import Info, LineAccount, LineTrouble
 from bot.settings import BotSettings
 from bot.visit import Office
 from store.clock import now

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.handlers.drafts import drop_file, take_photo
 from bot.handlers.my_cases import takes_more
-from bot.line_client import Content, LineClient
+from bot.line.messaging_api import Content, LineClient
 from bot.visit import Office
 from store.cases.models import Case
 from store.database.advisory_locks import hold_lanes

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.answers import Setting
 from bot.conversations.said import Words
-from bot.events import Event
 from bot.hotlines import make_calls
+from bot.line.events import Event
 from bot.phrases import Phrases
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
 from store.clock import today

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.emergencies import prepare
 from bot.conversations.said import Words
-from bot.events import Event, Joined, read_event
 from bot.handlers import handle
-from bot.render import render
+from bot.line.events import Event, Joined, read_event
+from bot.line.messages import render
 from bot.replies import Receipt, Reply, Say
 from bot.visit import Office, Visit
 from bot.watchdog import Watchdog

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.conversations.said import SomethingElse, Words
-from bot.events import Followed, Joined, Place, SentFile, Tap, Unfollowed, Unknown, Unsent
 from bot.handlers import follow, menu, messages, taps, unsend
+from bot.line.events import Followed, Joined, Place, SentFile, Tap, Unfollowed, Unknown, Unsent
 from bot.replies import Reply
 from bot.visit import Visit
 from store.residents.residents import take_offer

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.events import Tap, row_number
+from bot.line.events import Tap, row_number
 from bot.replies import Reply, Say
 from bot.visit import Visit
 from store.broadcasts import testers

@@ -1,7 +1,7 @@
 """Answers the one-time button with which a superior confirms an emergency from their own LINE."""
 
-from bot.events import Tap
 from bot.handlers import menu
+from bot.line.events import Tap
 from bot.replies import Reply
 from bot.visit import Visit
 from store.broadcasts import confirming

@@ -10,8 +10,8 @@ from bot.conversations.matching import meant, named_exactly
 from bot.conversations.recognition import A_SENTENCE, Asks, Opens, Unknown, recognise
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
 from bot.conversations.secret_words import tells_a_secret
-from bot.events import Place, SentFile
 from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
+from bot.line.events import Place, SentFile
 from bot.replies import Reply
 from bot.visit import Visit
 from store.cases.codes import find_case_code

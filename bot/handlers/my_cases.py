@@ -1,8 +1,8 @@
 """Shows a resident's own cases, takes what they add, and lets them withdraw, reopen and rate."""
 
 from bot.conversations.recognition import Recognised, recognise
-from bot.events import row_number
 from bot.handlers.case_cards import card
+from bot.line.events import row_number
 from bot.replies import Button, CaseCards, Reply, Say, choice
 from bot.visit import Visit
 from store.cases.actions import (

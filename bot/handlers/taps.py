@@ -6,9 +6,9 @@ from typing import cast
 from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.said import Day, Picked
-from bot.events import Tap, row_number
 from bot.handlers import announcements, confirming, conversation, information, leaving, menu, my_cases, topics
 from bot.handlers.submissions import send
+from bot.line.events import Tap, row_number
 from bot.replies import Reply
 from bot.visit import Visit
 from store.cases.models import Case

@@ -1,6 +1,6 @@
 """Lets residents choose what they hear about (requirement L7): each topic, or nothing that is not urgent."""
 
-from bot.events import Tap
+from bot.line.events import Tap
 from bot.replies import Button, Reply, TopicCard, TopicRow
 from bot.visit import Visit
 from store.municipality.profile import Topic

@@ -2,8 +2,8 @@
 
 from typing import cast
 
-from bot.events import Unsent
 from bot.handlers import conversation, drafts
+from bot.line.events import Unsent
 from bot.replies import Reply
 from bot.visit import Visit
 from store.cases.unsend import note_unsent, take_back_from_cases, was_unsent

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import requests
 
-from bot.line_account import CONNECT_SECONDS, READ_SECONDS, LineTrouble
+from bot.line.account_api import CONNECT_SECONDS, READ_SECONDS, LineTrouble
 
 # "failed": for some residents; "unknown": LINE has forgotten the request, or never had it.
 Phase = Literal["ongoing", "succeeded", "failed", "unknown"]

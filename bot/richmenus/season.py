@@ -14,7 +14,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from bot.line_account import LineTrouble
+from bot.line.account_api import LineTrouble
 from bot.richmenus.line_links import LineLinks
 from store.broadcasts.season_menu import menu_now, note_linked
 from store.database.engine import Database

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.events import tap_data
+from bot.line.events import tap_data
 from tests.bench.bodies import pin, tap, text, webhook
 from tests.bench.wire import Wires
 

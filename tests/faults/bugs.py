@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import ClosingIterator
 
-from bot.delivery import Parcel, Sender
 from bot.fetching import Fetcher
-from bot.line_client import LineClient, Outcome
+from bot.line.delivery import Parcel, Sender
+from bot.line.messaging_api import LineClient, Outcome
 from bot.work import Worker
 from store.cases import actions
 from store.database.engine import Database

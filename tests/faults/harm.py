@@ -11,7 +11,7 @@ from typing import Any
 
 import bot.handlers
 import bot.work
-from bot.notice_writer import NoticeWriter
+from bot.line.notice_writer import NoticeWriter
 from bot.replies import Reply
 from bot.visit import Visit
 from store.messaging.models import OutboxRow

@@ -8,7 +8,7 @@ from functools import partial
 
 import bot.run
 from bot.__main__ import main
-from bot.line_client import LineClient
+from bot.line.messaging_api import LineClient
 
 if __name__ == "__main__":
     bot.run.LineClient = partial(LineClient, read_seconds=float(sys.argv[1]))  # type: ignore[misc, assignment, attr-defined]

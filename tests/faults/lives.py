@@ -15,10 +15,10 @@ from flask import Response
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
-from bot.delivery import Sender
 from bot.fetching import Fetcher
-from bot.line_client import LineClient
-from bot.mailing import CHUNKS_AT_ONCE, Mailer
+from bot.line.delivery import Sender
+from bot.line.messaging_api import LineClient
+from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
 from bot.office import open_office
 from bot.run import run_worker, tidy_up
 from bot.settings import BotSettings

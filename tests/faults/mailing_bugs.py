@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.line_client import LineClient
-from bot.mailing import Mailer
+from bot.line.messaging_api import LineClient
+from bot.line.multicast import Mailer
 from store.broadcasts import mailings
 from store.broadcasts.models import Chunk
 from tests.faults.bugs import Bug

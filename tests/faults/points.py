@@ -12,11 +12,11 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 import bot.web
-from bot.delivery import Sender
 from bot.fetching import Fetcher
-from bot.line_client import LineClient
-from bot.mailing import Mailer
-from bot.notice_writer import NoticeWriter
+from bot.line.delivery import Sender
+from bot.line.messaging_api import LineClient
+from bot.line.multicast import Mailer
+from bot.line.notice_writer import NoticeWriter
 from bot.work import Worker
 from store.files import lifecycle
 from store.files.media import Media

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from bot.delivery import Sender
 from bot.fetching import Fetcher
-from bot.line_client import LineClient
+from bot.line.delivery import Sender
+from bot.line.messaging_api import LineClient
 from bot.office import open_office
 from bot.run import tidy_up
 from bot.web import create_app

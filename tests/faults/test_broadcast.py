@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.line_client import LineClient
-from bot.mailing import CALLS_A_SECOND, CHUNKS_AT_ONCE, Mailer, Pace
+from bot.line.messaging_api import LineClient
+from bot.line.multicast import CALLS_A_SECOND, CHUNKS_AT_ONCE, Mailer, Pace
 from bot.office import open_office
 from line_simulator import Simulator
 from line_simulator.limits import MULTICAST

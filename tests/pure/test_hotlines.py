@@ -7,8 +7,8 @@ import pytest
 
 from bot.conversations.emergencies import FILE
 from bot.hotlines import EVERYTHING, OF_KIND, make_calls, names_in, numbers_of
+from bot.line.messages import render
 from bot.phrases import IN_ENGLISH, Phrases
-from bot.render import render
 from bot.replies import CallCard
 from line_simulator.validation import find_message_problems
 from store.municipality.profile import read_municipality

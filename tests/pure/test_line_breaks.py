@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.render import render
+from bot.line.messages import render
 from bot.replies import Button, Call, CallCard, Receipt, Reply, Say, choice
 from staff_console.filters import short_moment
 from store.broadcasts.content import read_content

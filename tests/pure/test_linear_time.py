@@ -21,9 +21,9 @@ from bot.conversations.nothing import is_nothing
 from bot.conversations.said import Words
 from bot.conversations.secret_words import tells_a_secret
 from bot.conversations.triage import triage_of
-from bot.events import read_event
 from bot.handlers.commands import read_command
 from bot.handlers.typed_buttons import read_stars
+from bot.line.events import read_event
 from store.cases.codes import find_case_code, read_case_code
 from store.line.limits import cut, units
 from store.residents.masking import numbers_masked

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversations.matching import meant
-from bot.events import read_tap
 from bot.handlers.taps import MENU
+from bot.line.events import read_tap
 from bot.richmenus.declaration import (
     FOLDER,
     MenuError,

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from bot.line_client import LineClient
-from bot.mailing import Mailer
+from bot.line.messaging_api import LineClient
+from bot.line.multicast import Mailer
 from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from store.broadcasts import approval

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from bot.delivery import Sender
-from bot.line_client import LineClient
+from bot.line.delivery import Sender
+from bot.line.messaging_api import LineClient
 from line_simulator.residents import Resident as Phone
 from store.cases.actions import Actor, act, lock_case
 from store.cases.workflows import Action, Status, Who

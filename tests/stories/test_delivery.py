@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.account_backoff import AccountBackoff
-from bot.delivery import HOLD
+from bot.line.account_backoff import AccountBackoff
+from bot.line.delivery import HOLD
 from line_simulator.residents import Resident as Phone
 from store.cases.workflows import Action, Status
 from store.clock import now

@@ -14,7 +14,7 @@ from sqlalchemy import text, update
 from bot.__main__ import see_doctor
 from bot.doctor import examine
 from bot.findings import Finding, Level
-from bot.line_account import LineAccount, LineTrouble
+from bot.line.account_api import LineAccount, LineTrouble
 from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import read_drawn_menus
 from bot.richmenus.publish import publish

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from bot.fetching import Fetcher
-from bot.line_client import LineClient, Patience
+from bot.line.messaging_api import LineClient, Patience
 from bot.run import tidy_up
 from line_simulator.residents import Resident as Phone
 from store.clock import now

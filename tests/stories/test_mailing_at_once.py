@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.mailing import CHUNKS_AT_ONCE
+from bot.line.multicast import CHUNKS_AT_ONCE
 from store.broadcasts.mailings import MOST_RESIDENTS
 from tests.stories.press import (
     act,

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.delivery import Sender
-from bot.notice_writer import NoticeWriter
+from bot.line.delivery import Sender
+from bot.line.notice_writer import NoticeWriter
 from bot.watchdog import Watchdog
 from store.messaging.inbox import pause_after
 from store.messaging.models import OutboxRow

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.delivery import Sender
-from bot.line_account import LineAccount
-from bot.line_client import LineClient
-from bot.quota import Meter
+from bot.line.account_api import LineAccount
+from bot.line.delivery import Sender
+from bot.line.messaging_api import LineClient
+from bot.line.quota_poller import Meter
 from line_simulator.residents import Resident as Phone
 from store.cases.workflows import Action
 from store.clock import BANGKOK

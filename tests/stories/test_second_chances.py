@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.line_client import Answer
+from bot.line.messaging_api import Answer
 from store.messaging.models import InboxEvent, OutboxRow
 from store.operations import dead_letters
 from store.operations.dead_letters import DropReason

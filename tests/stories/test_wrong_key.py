@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.doctor import examine
-from bot.line_account import LineAccount
+from bot.line.account_api import LineAccount
 from store.operations.reencryption import reseal
 from tests.builders import a_resident
 from tests.children import run

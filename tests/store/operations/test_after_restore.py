@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.delivery import Sender
 from bot.fetching import Fetcher
-from bot.line_client import LineClient
+from bot.line.delivery import Sender
+from bot.line.messaging_api import LineClient
 from bot.work import Worker
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app

@@ -7,8 +7,8 @@ import pytest
 from bot.check import check
 from bot.conversations.addresses import PARTS
 from bot.conversations.matching import named_exactly
+from bot.line.messages import render
 from bot.phrases import Phrases
-from bot.render import render
 from bot.replies import ServiceMenu
 from bot.visit import Office
 from store.database.encryption import Sealer

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot import call_cards, cards
-from bot.events import tap_data
+from bot.line import call_cards, cards
+from bot.line.events import tap_data
 from bot.replies import (
     Album,
     Button,

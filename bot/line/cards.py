@@ -7,8 +7,8 @@ https://developers.line.biz/en/reference/messaging-api/#flex-message
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.call_cards import call_boxes
-from bot.events import tap_data
+from bot.line.call_cards import call_boxes
+from bot.line.events import tap_data
 from bot.replies import Button, CaseCard, ChoiceCard, NoticeCard, Receipt, Summary, TopicCard, TopicRow
 from store.line.flex import (
     GREEN,

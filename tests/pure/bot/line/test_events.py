@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversations.said import SomethingElse, Words
-from bot.events import (
+from bot.line.events import (
     Event,
     Followed,
     Joined,

@@ -4,7 +4,7 @@ import logging
 import threading
 from datetime import date, datetime, timedelta
 
-from bot.line_account import LineAccount, LineTrouble
+from bot.line.account_api import LineAccount, LineTrouble
 from store.broadcasts import statistics
 from store.clock import is_within, now
 from store.database.engine import Database

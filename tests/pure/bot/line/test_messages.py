@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render import Message, render
+from bot.line.messages import Message, render
 from bot.replies import (
     Album,
     Button,

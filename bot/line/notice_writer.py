@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.line.messages import render
 from bot.notices import notice_replies
-from bot.render import render
 from bot.settings import BotSettings
 from bot.visit import Office
 from bot.watchdog import Watchdog

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from bot.account_backoff import AccountBackoff, backoff
-from bot.line_client import Answer, LineClient, Outcome
-from bot.notice_writer import NoticeWriter
+from bot.line.account_backoff import AccountBackoff, backoff
+from bot.line.messaging_api import Answer, LineClient, Outcome
+from bot.line.notice_writer import NoticeWriter
 from bot.settings import BotSettings
 from bot.visit import Office
 from bot.watchdog import Watchdog

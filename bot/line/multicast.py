@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.account_backoff import AccountBackoff, backoff
-from bot.line_client import Answer, LineClient, Outcome
+from bot.line.account_backoff import AccountBackoff, backoff
+from bot.line.messaging_api import Answer, LineClient, Outcome
 from bot.public_files import address_of
 from bot.settings import BotSettings
 from bot.visit import Office
