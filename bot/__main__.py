@@ -11,9 +11,9 @@ from bot.office import open_office
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
 from bot.settings import BotSettings, blanks_around
-from bot.signals import set_when_asked_to_leave
-from bot.supervisor import CANNOT_START, LEFT, Supervisor
-from bot.watchdog import Watchdog
+from bot.supervision.signals import set_when_asked_to_leave
+from bot.supervision.supervisor import CANNOT_START, LEFT, Supervisor
+from bot.supervision.watchdog import Watchdog
 from store.logs import set_up_logs
 from store.municipality.profile import MunicipalityError
 from store.services import ServiceError
@@ -26,7 +26,7 @@ def worker() -> int:
 
     def run(watchdog: Watchdog) -> int:
         # Loaded here only: the other commands need not wait for the scheduler and what sends and fetches.
-        from bot.run import run_worker
+        from bot.worker.process import run_worker
 
         def work() -> int:
             stop = threading.Event()

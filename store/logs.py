@@ -67,7 +67,7 @@ def failure_fields(error: BaseException) -> dict[str, str]:
 
 
 def place_of(traceback: TracebackType | None) -> str:
-    """The last place in our own code, such as bot/work.py:47 work_once."""
+    """The last place in our own code, such as bot/worker/inbox_worker.py:47 work_once."""
     place = ""
     for frame, line in walk_tb(traceback):
         path = Path(frame.f_code.co_filename)

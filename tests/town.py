@@ -10,14 +10,14 @@ import time_machine
 from flask import Flask
 from PIL import Image
 
-from bot.fetching import Fetcher
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import Mailer
 from bot.office import open_office
 from bot.settings import BotSettings
 from bot.web import create_app
-from bot.work import Worker
+from bot.worker.content_fetcher import Fetcher
+from bot.worker.inbox_worker import Worker
 from line_simulator import Simulator
 from line_simulator.web import serve
 from staff_console.settings import ConsoleSettings

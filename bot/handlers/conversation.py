@@ -10,7 +10,7 @@ from bot.conversations.drafts import Asking, Draft
 from bot.conversations.engine import Heard, Remark
 from bot.conversations.places import as_pinned
 from bot.conversations.said import Said
-from bot.handlers.drafts import draft_of, files_in, is_files
+from bot.drafts import draft_of, files_in, is_files
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything
 from bot.hotlines import names_in

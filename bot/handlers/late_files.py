@@ -6,11 +6,12 @@ again, for one that cannot be fetched is given up hours later.
 
 from typing import Any
 
+from bot import drafts
 from bot.conversations.answers import arrived, show
-from bot.handlers import conversation, drafts, my_cases
+from bot.handlers import conversation, my_cases
 from bot.replies import Reply
 from bot.visit import Visit
-from store.cases.actions import lock_case
+from store.cases.actions import lock_case, takes_more
 from store.cases.models import Case
 from store.files.lifecycle import attach_beside, lost_in_request, lost_ones
 from store.files.models import File
@@ -68,7 +69,7 @@ def find_asked_again(visit: Visit) -> File | None:
     if (listening and listening[0] == "answer") or _takes_files(visit, visit.running):
         return None
     for lost in lost_ones(visit.session, visit.resident):
-        if lost.case_id is not None and my_cases.takes_more(visit.session.get_one(Case, lost.case_id)):
+        if lost.case_id is not None and takes_more(visit.session.get_one(Case, lost.case_id)):
             return lost
     return None
 

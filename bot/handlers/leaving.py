@@ -1,8 +1,8 @@
 """Leaves a request that is not sent: cancelled for good, or only because the resident meant another service."""
 
 from bot.conversations.drafts import Draft
+from bot.drafts import files_in
 from bot.handlers import menu
-from bot.handlers.drafts import files_in
 from bot.replies import Reply
 from bot.visit import Visit
 from store.files.unassigned import claim, give_back, loose_files

@@ -108,12 +108,6 @@ def see(visit: Visit, case: Case) -> list[Reply]:
     return [card(visit, case)]
 
 
-def takes_more(case: Case) -> bool:
-    """Says whether the resident may still add something to the case."""
-    actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
-    return bool(actions & {Action.ANSWER, Action.ADD})
-
-
 def invite_more(visit: Visit, case: Case) -> list[Reply]:
     """Asks what to add: from now on plain messages and photos belong to this case."""
     actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}

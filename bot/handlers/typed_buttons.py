@@ -13,7 +13,7 @@ from bot.conversations.intents import asked_for, without_wishes
 from bot.handlers import conversation, leaving, menu, my_cases
 from bot.replies import Button, Reply
 from bot.visit import Visit
-from store.cases.actions import cases_of
+from store.cases.actions import cases_of, takes_more
 from store.cases.models import Case
 from store.cases.workflows import OPEN_STATUSES, Action, Status, Who, allowed
 from store.line.limits import cut
@@ -173,7 +173,7 @@ def do_as_said(visit: Visit, case: Case, beside: str) -> list[Reply]:
     act = asked_for(beside) or asked_for(f"{beside} เรื่อง")  # ยกเลิก 0001/2570
     if act in _ACTS:
         return _ACTS[act](visit, case)
-    if act is None and len(without_wishes(beside)) >= SHORTEST_NEWS and my_cases.takes_more(case):
+    if act is None and len(without_wishes(beside)) >= SHORTEST_NEWS and takes_more(case):
         return my_cases.take_more(visit, case, note=beside)
     return my_cases.see(visit, case)
 

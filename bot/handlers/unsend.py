@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from bot.handlers import conversation, drafts
+from bot import drafts
+from bot.handlers import conversation
 from bot.line.events import Unsent
 from bot.replies import Reply
 from bot.visit import Visit

@@ -202,7 +202,7 @@ def _sent_file(kind: str, message_id: str, message: Mapping[str, Any]) -> SentFi
 def _is_named_as_photo(message: Mapping[str, Any]) -> bool:
     """Says whether the file is named as a photo: from a PC, photos come as files.
 
-    What they really are is known after the download: see bot.fetching.
+    What they really are is known after the download: see bot.worker.content_fetcher.
     """
     return (_text(message.get("fileName")) or "").lower().endswith(_PHOTO_ENDINGS)
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bot.line.messages import render
 from bot.notices import notice_replies
 from bot.settings import BotSettings
+from bot.supervision.watchdog import Watchdog
 from bot.visit import Office
-from bot.watchdog import Watchdog
 from store.database.engine import Database
 from store.line.limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from store.cases.codes import read_case_code
 from store.cases.models import Case, CaseEvent
-from store.cases.workflows import Action, NotAllowed, Rule, Status, Who, find_rule
+from store.cases.workflows import Action, NotAllowed, Rule, Status, Who, allowed, find_rule
 from store.clock import in_bangkok, now
 from store.database.sequences import new_tracking_code, next_number
 from store.files.models import File
@@ -251,6 +251,12 @@ def assign(
     """Gives the case to one person, or back to the department with None; the timeline says to whom."""
     act(session, municipality, case, Action.ASSIGN, by, note=assigned_to(person))
     case.assignee = person
+
+
+def takes_more(case: Case) -> bool:
+    """Says whether the resident may still add something to the case."""
+    actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
+    return bool(actions & {Action.ANSWER, Action.ADD})
 
 
 def cases_of(session: Session, resident: Resident, *, most: int = 10) -> list[Case]:

@@ -16,7 +16,7 @@ from store.messaging.models import InboxEvent
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
 
 MOST_TRIES = 5
-# Longer than a worker that hangs is let live (bot/supervisor.py): when the next begins, others have their turn first.
+# Longer than a worker that hangs is let live: when the next begins, others have their turn first.
 # Five tries take less time than a reply token lives.
 ENDED_AFTER = timedelta(seconds=3)
 PUT_OFF_FOR = timedelta(seconds=5)

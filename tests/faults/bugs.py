@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import ClosingIterator
 
-from bot.fetching import Fetcher
 from bot.line.delivery import Parcel, Sender
 from bot.line.messaging_api import LineClient, Outcome
-from bot.work import Worker
+from bot.worker.content_fetcher import Fetcher
+from bot.worker.inbox_worker import Worker
 from store.cases import actions
 from store.database.engine import Database
 from store.files.media import Media

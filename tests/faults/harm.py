@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import bot.handlers
-import bot.work
+import bot.worker.inbox_worker
 from bot.line.notice_writer import NoticeWriter
 from bot.replies import Reply
 from bot.visit import Visit
@@ -77,5 +77,5 @@ def let_words_do_harm(tell: Callable[[str], None] = lambda _: None) -> None:
         do_harm(str((row.details or {}).get("note", "")))
         return messages_of(writer, row)
 
-    bot.work.handle = handle  # type: ignore[attr-defined]
+    bot.worker.inbox_worker.handle = handle  # type: ignore[attr-defined]
     NoticeWriter.messages_of = write  # type: ignore[method-assign, assignment]

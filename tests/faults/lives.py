@@ -15,16 +15,16 @@ from flask import Response
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
-from bot.fetching import Fetcher
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
 from bot.office import open_office
-from bot.run import run_worker, tidy_up
 from bot.settings import BotSettings
-from bot.watchdog import Watchdog
+from bot.supervision.watchdog import Watchdog
 from bot.web import create_app
-from bot.work import Worker
+from bot.worker.content_fetcher import Fetcher
+from bot.worker.inbox_worker import Worker
+from bot.worker.process import run_worker, tidy_up
 from store.cases.workflows import NotAllowed
 from store.database.engine import Database
 from store.settings import DEMO_MUNICIPALITY, StoreSettings

@@ -6,9 +6,9 @@ Started as `python -m tests.faults.only_called`.
 import os
 import threading
 
-import bot.run
+import bot.worker.process
 from bot.settings import BotSettings
 
 if __name__ == "__main__":
-    bot.run.MAILERS_REST_SECONDS = threading.TIMEOUT_MAX
-    bot.run.run_worker(BotSettings.from_environment(os.environ), threading.Event())
+    bot.worker.process.MAILERS_REST_SECONDS = threading.TIMEOUT_MAX
+    bot.worker.process.run_worker(BotSettings.from_environment(os.environ), threading.Event())

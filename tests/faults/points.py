@@ -12,12 +12,12 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 import bot.web
-from bot.fetching import Fetcher
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import Mailer
 from bot.line.notice_writer import NoticeWriter
-from bot.work import Worker
+from bot.worker.content_fetcher import Fetcher
+from bot.worker.inbox_worker import Worker
 from store.files import lifecycle
 from store.files.media import Media
 from store.messaging import inbox, outbox

@@ -14,8 +14,8 @@ import time
 import traceback
 from typing import Any
 
-from bot.supervisor import Guard, Limits
-from bot.watchdog import Watchdog
+from bot.supervision.supervisor import Guard, Limits
+from bot.supervision.watchdog import Watchdog
 from tests.faults.lives import Order, live
 from tests.faults.rehearsal import rehearse, share_engines
 

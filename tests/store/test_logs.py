@@ -33,7 +33,11 @@ def line() -> Line:
     """What one call of the logger writes."""
 
     def write(
-        message: str, *args: object, logger: str = "bot.work", error: Any = None, **extra: object
+        message: str,
+        *args: object,
+        logger: str = "bot.worker.inbox_worker",
+        error: Any = None,
+        **extra: object,
     ) -> str:
         info = (type(error), error, error.__traceback__) if error else None
         made = logging.getLogger(logger).makeRecord(
@@ -61,7 +65,7 @@ def test_a_line_stays_one_line_whatever_is_in_it(line: Line, evil: str) -> None:
 def test_only_known_fields_are_written(line: Line) -> None:
     said = json.loads(line("sent", row=7, by="push", answer="accepted", person="สมศรี", body={"to": "U1"}))
     assert said.keys() == {"time", "level", "logger", "message", "row", "by", "answer"}
-    assert (said["row"], said["by"], said["logger"]) == (7, "push", "bot.work")
+    assert (said["row"], said["by"], said["logger"]) == (7, "push", "bot.worker.inbox_worker")
 
 
 def test_a_field_that_is_no_plain_value_shows_its_type_only(line: Line) -> None:
@@ -84,7 +88,12 @@ def test_numbers_and_ids_of_people_are_hidden_wherever_they_turn_up(line: Line, 
 
 
 def test_ids_of_machines_are_kept(line: Line) -> None:
-    for kept in ("3f1c1b1e-0000-4123-8123-123456789012", "2026-11-20", "bot/work.py:47", "row 12345678"):
+    for kept in (
+        "3f1c1b1e-0000-4123-8123-123456789012",
+        "2026-11-20",
+        "bot/worker/inbox_worker.py:47",
+        "row 12345678",
+    ):
         assert kept in line("told", request_id=kept)
 
 
@@ -113,7 +122,7 @@ def test_no_field_has_a_name_that_invites_personal_data() -> None:
 def test_a_process_writes_json_and_nothing_else() -> None:
     code = (
         "import logging; from store.logs import set_up_logs; set_up_logs(); set_up_logs()\n"
-        "logging.getLogger('bot.run').info('worker is up'); logging.getLogger('urllib3').info('unheard')\n"
+        "logging.getLogger('bot.worker.process').info('worker is up'); logging.getLogger('urllib3').info('unheard')\n"
         "logging.getLogger('apscheduler').error('Job raised', exc_info=ValueError('0812345678'))"
     )
     done = run([sys.executable, "-c", code])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from bot.work import Worker
+from bot.worker.inbox_worker import Worker
 from store.database.engine import Database
 from store.messaging import inbox
 from store.messaging.inbox import MOST_TRIES

@@ -15,9 +15,9 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from bot.fetching import Fetcher
 from bot.line.messaging_api import LineClient, Patience
-from bot.run import tidy_up
+from bot.worker.content_fetcher import Fetcher
+from bot.worker.process import tidy_up
 from line_simulator.residents import Resident as Phone
 from store.clock import now
 from store.files.decoding import Decoder, Limits

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.work import Worker
+from bot.worker.inbox_worker import Worker
 from tests.stories.scenes import friend, texts
 from tests.town import Town
 

@@ -16,7 +16,7 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.run import repeat, run_worker
+from bot.worker.process import repeat, run_worker
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import inbox, outbox
@@ -173,7 +173,7 @@ def test_signals_that_come_in_the_middle_of_anything_hold_up_nobody() -> None:
     """The main thread holds the very lock that setting the event takes."""
     code = (
         "import os, signal, threading, time\n"
-        "from bot.signals import set_when_asked_to_leave\n"
+        "from bot.supervision.signals import set_when_asked_to_leave\n"
         "stop = threading.Event()\n"
         "set_when_asked_to_leave(stop)\n"
         "with stop._cond:\n"

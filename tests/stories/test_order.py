@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-import bot.work
-from bot.work import Worker
+import bot.worker.inbox_worker
+from bot.worker.inbox_worker import Worker
 from line_simulator.residents import Resident as Phone
 from store.clock import now
 from store.database.engine import Database
@@ -179,7 +179,7 @@ def test_what_is_not_reached_in_time_is_done_in_the_next_turn(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for longest in ("LONGEST_SECONDS", "LONGEST_ON_SQLITE"):
-        monkeypatch.setattr(bot.work, longest, 0.0)
+        monkeypatch.setattr(bot.worker.inbox_worker, longest, 0.0)
     worker, phones = Worker(town.database, town.office), [friend(town, str(number)) for number in range(5)]
     for phone in phones:
         phone.says(LIGHT)

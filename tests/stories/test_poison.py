@@ -15,8 +15,8 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.supervisor import Guard, Limits, Objection
-from bot.watchdog import Watchdog
+from bot.supervision.supervisor import Guard, Limits, Objection
+from bot.supervision.watchdog import Watchdog
 from store.logs import place_in_dump
 from store.messaging.models import InboxEvent
 from tests.children import ROOT, Child

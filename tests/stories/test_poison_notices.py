@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.line.delivery import Sender
 from bot.line.notice_writer import NoticeWriter
-from bot.watchdog import Watchdog
+from bot.supervision.watchdog import Watchdog
 from store.messaging.inbox import pause_after
 from store.messaging.models import OutboxRow
 from store.messaging.notice_writing import MOST_TRIES

@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from bot.timekeeping import Timekeeper
+from bot.supervision.timekeeping import Timekeeper
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import outbox

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.fetching import Fetcher
+from bot.worker.content_fetcher import Fetcher
 from store.files.scanner import Scanner
 from tests.clamd import VIRUS, clamd
 from tests.pdfs import a_pdf

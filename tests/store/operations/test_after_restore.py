@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.fetching import Fetcher
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
-from bot.work import Worker
+from bot.worker.content_fetcher import Fetcher
+from bot.worker.inbox_worker import Worker
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
 from store.broadcasts.models import Mailing

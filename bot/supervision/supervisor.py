@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from bot.watchdog import Step, Watchdog
+from bot.supervision.watchdog import Step, Watchdog
 from store.logs import failure_fields, place_in_dump
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """A deadline for each step of work, kept in memory that a second process reads.
 
 Python's regular expressions hold the interpreter's lock while they run, so no thread of the same process could notice
-that one of them never ends. The supervisor (bot.supervisor) can: it reads here which step each thread is in.
+that one of them never ends. The supervisor can: it reads here which step each thread is in.
 """
 
 import mmap

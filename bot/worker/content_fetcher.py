@@ -6,10 +6,10 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from bot.handlers.drafts import drop_file, take_photo
-from bot.handlers.my_cases import takes_more
+from bot.drafts import drop_file, take_photo
 from bot.line.messaging_api import Content, LineClient
 from bot.visit import Office
+from store.cases.actions import takes_more
 from store.cases.models import Case
 from store.database.advisory_locks import hold_lanes
 from store.database.engine import Database

@@ -12,7 +12,6 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.fetching import Fetcher
 from bot.line.account_api import LineAccount
 from bot.line.delivery import MOST_AT_ONCE, Sender
 from bot.line.messaging_api import LineClient
@@ -22,9 +21,10 @@ from bot.office import open_office
 from bot.richmenus.line_links import LineLinks
 from bot.richmenus.season import Season
 from bot.settings import BotSettings
-from bot.timekeeping import Timekeeper
-from bot.watchdog import Watchdog
-from bot.work import Worker
+from bot.supervision.timekeeping import Timekeeper
+from bot.supervision.watchdog import Watchdog
+from bot.worker.content_fetcher import Fetcher
+from bot.worker.inbox_worker import Worker
 from store.broadcasts import mailings
 from store.clock import now
 from store.database.engine import Database

@@ -17,8 +17,8 @@ from bot.handlers import handle
 from bot.line.events import Event, Joined, read_event
 from bot.line.messages import render
 from bot.replies import Receipt, Reply, Say
+from bot.supervision.watchdog import Watchdog
 from bot.visit import Office, Visit
-from bot.watchdog import Watchdog
 from store.database.encryption import UnknownKey
 from store.database.engine import Database
 from store.logs import failure_fields
