@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from bot.check import check
+from bot.doctor.consistency import check
 from bot.office import open_office
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
@@ -67,8 +67,8 @@ def check_definitions() -> int:
 
 
 def see_doctor() -> int:
-    from bot.doctor import SET_IT, examine
-    from bot.findings import Level, fail
+    from bot.doctor.checks import SET_IT, examine
+    from bot.doctor.findings import Level, fail
     from bot.line.account_api import LineAccount
 
     try:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from bot.phrases import Phrases
+from bot.phrases.wording import Phrases
 from bot.public_files import address_of
 from bot.replies import Button, NoticeCard, Picture, Ready, Reply, Say
 from bot.settings import BotSettings
@@ -13,7 +13,7 @@ from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.municipality.profile import read_municipality
 from store.thai import thai_moment, thai_weekday_date
 
-# Each notice has a colour of its own and up to three things to press: (label in phrases.toml, what it does).
+# Each notice has a colour of its own and up to three things to press: (label in bot/phrases/th.toml, what it does).
 NOTICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "case_received": ("#00695C", (("see", "see"),)),
     "case_question": ("#A84300", (("answer", "add"), ("see", "see"))),

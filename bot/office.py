@@ -1,6 +1,6 @@
 """Opens the office: everything the bot knows that does not change from event to event."""
 
-from bot.phrases import IN_ENGLISH, Phrases
+from bot.phrases.wording import IN_ENGLISH, Phrases
 from bot.settings import BotSettings
 from bot.visit import Office
 from store.database.encryption import Sealer

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.answers import Setting
 from bot.conversations.said import Words
-from bot.hotlines import make_calls
 from bot.line.events import Event
-from bot.phrases import Phrases
+from bot.phrases.hotlines import make_calls
+from bot.phrases.wording import Phrases
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
 from store.clock import today
 from store.files.media import Media
@@ -73,12 +73,12 @@ class Visit:
         return Say(self.words(phrase, **words), tuple(quick))
 
     def button(self, name: str, do: str, **about: object) -> Button:
-        """Returns a button with the label that phrases.toml gives it."""
+        """Returns a button with the label that bot/phrases/th.toml gives it."""
         label = self.words(f"button.{name}")
         return Button(label, do, {key: str(value) for key, value in about.items()}, label)
 
     def calls(self, names: Iterable[str], *, in_english: bool = False) -> tuple[Call, ...]:
-        """Returns buttons that dial the phones with these names in bot/hotlines.py."""
+        """Returns buttons that dial the phones with these names in bot/phrases/hotlines.py."""
         office = self.office
         return make_calls(office.phrases, office.municipality, names, in_english=in_english)
 

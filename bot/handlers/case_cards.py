@@ -1,6 +1,6 @@
 """Builds the card of a case: its steps, who has it, how long it takes, and what its resident may do."""
 
-from bot.hotlines import IN_ANY_DANGER
+from bot.phrases.hotlines import IN_ANY_DANGER
 from bot.replies import Button, CaseCard
 from bot.visit import Visit
 from store.cases.models import Case, CaseEvent

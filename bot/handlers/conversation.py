@@ -13,7 +13,7 @@ from bot.conversations.said import Said
 from bot.drafts import draft_of, files_in, is_files
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything
-from bot.hotlines import names_in
+from bot.phrases.hotlines import names_in
 from bot.replies import (
     Album,
     Button,

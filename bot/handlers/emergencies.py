@@ -10,7 +10,7 @@ from bot.conversations.matching import meant
 from bot.conversations.said import Picked, Words
 from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import conversation, my_cases
-from bot.hotlines import OF_KIND
+from bot.phrases.hotlines import OF_KIND
 from bot.replies import Button, CallCard, Quick, Reply
 from bot.visit import Visit
 from store.cases.models import Case

@@ -1,6 +1,6 @@
 """Shows what anybody can look up: announcements, emergency numbers, taxes, and the menu in another language."""
 
-from bot.hotlines import EVERYTHING
+from bot.phrases.hotlines import EVERYTHING
 from bot.replies import Button, CallCard, Reply, Say
 from bot.visit import Visit
 from store.broadcasts.published import list_announcements

@@ -10,7 +10,7 @@ from bot.drafts import files_in, is_files
 from bot.handlers import late_files
 from bot.handlers.case_cards import holder_line
 from bot.handlers.conversation import ask, fee_line, snapshot, ways_from_summary
-from bot.hotlines import IN_ANY_DANGER, names_in
+from bot.phrases.hotlines import IN_ANY_DANGER, names_in
 from bot.replies import Call, Receipt, Reply
 from bot.visit import Visit
 from store.cases.actions import Submission, cases_of, open_case

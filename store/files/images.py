@@ -35,7 +35,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 
 
 class NotAPicture(ValueError):
-    """Not a photo we can show; `reason` is a word of bot/phrases.toml: too_big, unreadable."""
+    """Not a photo we can show; `reason` is a word of bot/phrases/th.toml: too_big, unreadable."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

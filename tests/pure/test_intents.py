@@ -9,7 +9,7 @@ from bot.conversations.intents import ASKS, HINTS, asked_for, hinted, without_wi
 from bot.conversations.matching import named_exactly
 from bot.handlers import commands, taps, typed_buttons
 from bot.handlers.typed_buttons import read_stars
-from bot.phrases import Phrases
+from bot.phrases.wording import Phrases
 from bot.richmenus.declaration import read_menus
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY

@@ -5,7 +5,7 @@ import pytest
 from bot.conversations.answers import Accepted, check, show_in_chat
 from bot.conversations.nothing import is_nothing
 from bot.conversations.said import Words
-from bot.phrases import Phrases
+from bot.phrases.wording import Phrases
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import SETTING, a_question, accepted, refused

@@ -4,7 +4,7 @@ import pytest
 
 from bot.line.messages import render
 from bot.notices import NOTICES, notice_replies
-from bot.phrases import Phrases
+from bot.phrases.wording import Phrases
 from bot.replies import NoticeCard, Picture, Say
 from bot.settings import BotSettings
 from line_simulator.validation import find_message_problems

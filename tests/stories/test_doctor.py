@@ -12,8 +12,8 @@ import time_machine
 from sqlalchemy import text, update
 
 from bot.__main__ import see_doctor
-from bot.doctor import examine
-from bot.findings import Finding, Level
+from bot.doctor.checks import examine
+from bot.doctor.findings import Finding, Level
 from bot.line.account_api import LineAccount, LineTrouble
 from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import read_drawn_menus

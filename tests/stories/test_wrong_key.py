@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.doctor import examine
+from bot.doctor.checks import examine
 from bot.line.account_api import LineAccount
 from store.operations.reencryption import reseal
 from tests.builders import a_resident

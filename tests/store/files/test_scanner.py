@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.findings import Level
-from bot.scanning import examine_scanner
+from bot.doctor.findings import Level
+from bot.doctor.scanner_check import examine_scanner
 from store.files.scanner import Scanner, ScannerUnavailable, scanner_address
 from store.settings import SettingsError
 from tests.clamd import VERSION, VIRUS, clamd

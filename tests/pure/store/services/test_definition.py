@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from bot.check import check
 from bot.conversations.addresses import PARTS
 from bot.conversations.matching import named_exactly
+from bot.doctor.consistency import check
 from bot.line.messages import render
-from bot.phrases import Phrases
+from bot.phrases.wording import Phrases
 from bot.replies import ServiceMenu
 from bot.visit import Office
 from store.database.encryption import Sealer

@@ -1,12 +1,12 @@
-"""Reads the bot's wording: phrases.toml with the municipality's facts in it, and phrases_en.toml where it has them."""
+"""Reads the bot's wording: th.toml with the municipality's facts in it, and en.toml where it has them."""
 
 import string
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-FILE = Path(__file__).parent / "phrases.toml"
-IN_ENGLISH = Path(__file__).parent / "phrases_en.toml"
+FILE = Path(__file__).parent / "th.toml"
+IN_ENGLISH = Path(__file__).parent / "en.toml"
 
 
 class PhraseError(ValueError):
@@ -37,7 +37,7 @@ class Phrases:
         try:
             return self.fill(self._phrases[name], **words)
         except KeyError as error:
-            raise PhraseError(f"phrases.toml: {name} lacks {error}") from error
+            raise PhraseError(f"bot/phrases/th.toml: {name} lacks {error}") from error
 
     def fill(self, text: str, /, **words: object) -> str:
         """The municipality's facts in a text of a service definition. Only plain {names} are filled in:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from bot.findings import Finding, fail, ok, warn
+from bot.doctor.findings import Finding, fail, ok, warn
 from bot.settings import BotSettings
 from store.settings import is_this_machine
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import phrases as phrases_module
 from bot.conversations import answers, engine
 from bot.notices import NOTICES
-from bot.phrases import FILE, IN_ENGLISH, PhraseError, Phrases
+from bot.phrases import wording as phrases_module
+from bot.phrases.wording import FILE, IN_ENGLISH, PhraseError, Phrases
 from store.cases.workflows import RULES
 from store.line.limits import LABEL_CHARACTERS, characters
 from store.municipality.profile import read_municipality
@@ -20,7 +20,7 @@ from tests.pure.strategies import SERVICES
 OFFICE_WORDS = read_municipality(DEMO_MUNICIPALITY).words()
 ENGLISH = Phrases(OFFICE_WORDS, IN_ENGLISH)
 PHRASES = Phrases(OFFICE_WORDS, english=ENGLISH)
-BOT = Path(phrases_module.__file__).parent
+BOT = Path(phrases_module.__file__).parents[1]
 # Facts that only the greeting knows; it gives them by name.
 GIVEN = {"privacy_text"}
 

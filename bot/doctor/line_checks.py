@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.findings import Finding, fail, ok, warn
+from bot.doctor.findings import Finding, fail, ok, warn
 from bot.line.account_api import Info, LineAccount, LineTrouble
 from bot.settings import BotSettings
 from bot.visit import Office

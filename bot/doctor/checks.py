@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.check import check
-from bot.doctor_line import examine_line
-from bot.findings import Finding, Level, fail, ok, warn
+from bot.doctor.consistency import check
+from bot.doctor.findings import Finding, Level, fail, ok, warn
+from bot.doctor.line_checks import examine_line
+from bot.doctor.reachability import check_console, check_proxies
+from bot.doctor.scanner_check import examine_scanner
 from bot.line.account_api import LineAccount
 from bot.office import open_office
-from bot.reachability import check_console, check_proxies
-from bot.scanning import examine_scanner
 from bot.settings import BotSettings
 from bot.visit import Office
 from store.clock import now

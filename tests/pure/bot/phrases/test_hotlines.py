@@ -6,9 +6,9 @@ import tomllib
 import pytest
 
 from bot.conversations.emergencies import FILE
-from bot.hotlines import EVERYTHING, OF_KIND, make_calls, names_in, numbers_of
 from bot.line.messages import render
-from bot.phrases import IN_ENGLISH, Phrases
+from bot.phrases.hotlines import EVERYTHING, OF_KIND, make_calls, names_in, numbers_of
+from bot.phrases.wording import IN_ENGLISH, Phrases
 from bot.replies import CallCard
 from line_simulator.validation import find_message_problems
 from store.municipality.profile import read_municipality

@@ -1,6 +1,6 @@
 """Checks the virus scanner for the doctor."""
 
-from bot.findings import Finding, fail, ok
+from bot.doctor.findings import Finding, fail, ok
 from store.files.lifecycle import MOST_BYTES
 from store.files.scanner import Scanner, ScannerUnavailable
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from bot.phrases import Phrases
+from bot.phrases.wording import Phrases
 from bot.replies import Call
 from store.municipality.profile import Municipality
 from store.thai import arabic_digits
