@@ -6,8 +6,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from bot.context import open_office
 from bot.doctor.consistency import check
-from bot.office import open_office
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
 from bot.settings import BotSettings, blanks_around

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from bot.context import Office
 from bot.conversations import drafts
 from bot.conversations.drafts import Draft
-from bot.visit import Office
 from store.residents.models import Conversation
 from store.services import Question
 

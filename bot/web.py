@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.line.events import occurred_at, whose
-from bot.monitor import install_monitor
+from bot.metrics import install_monitor
 from bot.public_files import public_files
 from bot.public_pages import public_pages, show_security_txt
 from bot.settings import BotSettings

@@ -10,10 +10,10 @@ import time_machine
 from flask import Flask
 from PIL import Image
 
+from bot.context import open_office
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import Mailer
-from bot.office import open_office
 from bot.settings import BotSettings
 from bot.web import create_app
 from bot.worker.content_fetcher import Fetcher

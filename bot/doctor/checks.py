@@ -5,15 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.context import Office, open_office
 from bot.doctor.consistency import check
 from bot.doctor.findings import Finding, Level, fail, ok, warn
 from bot.doctor.line_checks import examine_line
 from bot.doctor.reachability import check_console, check_proxies
 from bot.doctor.scanner_check import examine_scanner
 from bot.line.account_api import LineAccount
-from bot.office import open_office
 from bot.settings import BotSettings
-from bot.visit import Office
 from store.clock import now
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database

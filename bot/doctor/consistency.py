@@ -1,7 +1,7 @@
 """Whether services, phrases and municipality fit together, before a resident finds out."""
 
+from bot.context import Office
 from bot.notices import NOTICES
-from bot.visit import Office
 from store.cases.workflows import RULES
 from store.services import Service
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.context import Office
 from bot.doctor.findings import Finding, fail, ok, warn
 from bot.line.account_api import Info, LineAccount, LineTrouble
 from bot.settings import BotSettings
-from bot.visit import Office
 from store.clock import now
 from store.database.engine import Database
 from store.municipality.calendar import Month

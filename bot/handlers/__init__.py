@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from bot.conversations.said import SomethingElse, Words
 from bot.handlers import follow, menu, messages, taps, unsend
+from bot.handlers.visit import Visit
 from bot.line.events import Followed, Joined, Place, SentFile, Tap, Unfollowed, Unknown, Unsent
 from bot.replies import Reply
-from bot.visit import Visit
 from store.residents.residents import take_offer
 
 Handler = Callable[[Visit], list[Reply]]

@@ -2,9 +2,9 @@
 
 import re
 
+from bot.handlers.visit import Visit
 from bot.line.events import Tap, row_number
 from bot.replies import Reply, Say
-from bot.visit import Visit
 from store.broadcasts import testers
 from store.broadcasts.models import Broadcast
 from store.broadcasts.published import Announcement, buttons_of, list_announcements

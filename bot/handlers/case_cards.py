@@ -1,8 +1,8 @@
 """Builds the card of a case: its steps, who has it, how long it takes, and what its resident may do."""
 
+from bot.handlers.visit import Visit
 from bot.phrases.hotlines import IN_ANY_DANGER
 from bot.replies import Button, CaseCard
-from bot.visit import Visit
 from store.cases.models import Case, CaseEvent
 from store.cases.surge import count_before, find_running
 from store.cases.workflows import OPEN_STATUSES, STATUS_LABELS, Action, Status, Who, allowed

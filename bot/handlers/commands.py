@@ -6,9 +6,9 @@ from bot.conversations import drafts, engine
 from bot.conversations.intents import SMALL_TALK, asked_for
 from bot.handlers import announcements, conversation, information, menu, my_cases, topics, typed_buttons
 from bot.handlers.submissions import send
+from bot.handlers.visit import Visit
 from bot.line.events import Tap
 from bot.replies import Reply
-from bot.visit import Visit
 from store.residents.models import Conversation
 from store.thai import folded, folded_word, without_particles
 

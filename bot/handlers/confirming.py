@@ -1,9 +1,9 @@
 """Answers the one-time button with which a superior confirms an emergency from their own LINE."""
 
 from bot.handlers import menu
+from bot.handlers.visit import Visit
 from bot.line.events import Tap
 from bot.replies import Reply
-from bot.visit import Visit
 from store.broadcasts import confirming
 from store.broadcasts.transitions import Refused
 

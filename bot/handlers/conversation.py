@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.context import Office
 from bot.conversations import drafts, engine
 from bot.conversations.answers import arrived, show, show_in_chat
 from bot.conversations.drafts import Asking, Draft
@@ -13,6 +14,7 @@ from bot.conversations.said import Said
 from bot.drafts import draft_of, files_in, is_files
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything
+from bot.handlers.visit import Visit
 from bot.phrases.hotlines import names_in
 from bot.replies import (
     Album,
@@ -27,7 +29,6 @@ from bot.replies import (
     Summary,
     choice,
 )
-from bot.visit import Office, Visit
 from store.cases.surge import find_running
 from store.clock import today
 from store.files.models import File

@@ -10,9 +10,9 @@ from bot.conversations.matching import meant
 from bot.conversations.said import Picked, Words
 from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import conversation, my_cases
+from bot.handlers.visit import Visit
 from bot.phrases.hotlines import OF_KIND
 from bot.replies import Button, CallCard, Quick, Reply
-from bot.visit import Visit
 from store.cases.models import Case
 from store.residents.conversations import is_cold
 from store.residents.models import Conversation

@@ -1,7 +1,7 @@
 """Friends come and go: greeting, the privacy notice with its version, and silence for those who block us."""
 
+from bot.handlers.visit import Visit
 from bot.replies import Reply
-from bot.visit import Visit
 from store.clock import now
 from store.messaging import outbox
 from store.residents.menus import look_again

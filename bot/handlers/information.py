@@ -1,8 +1,8 @@
 """Shows what anybody can look up: announcements, emergency numbers, taxes, and the menu in another language."""
 
+from bot.handlers.visit import Visit
 from bot.phrases.hotlines import EVERYTHING
 from bot.replies import Button, CallCard, Reply, Say
-from bot.visit import Visit
 from store.broadcasts.published import list_announcements
 from store.line.limits import cut
 from store.residents.conversations import FORGET_AFTER

@@ -9,8 +9,8 @@ from typing import Any
 from bot import drafts
 from bot.conversations.answers import arrived, show
 from bot.handlers import conversation, my_cases
+from bot.handlers.visit import Visit
 from bot.replies import Reply
-from bot.visit import Visit
 from store.cases.actions import lock_case, takes_more
 from store.cases.models import Case
 from store.files.lifecycle import attach_beside, lost_in_request, lost_ones

@@ -3,8 +3,8 @@
 from bot.conversations.drafts import Draft
 from bot.drafts import files_in
 from bot.handlers import menu
+from bot.handlers.visit import Visit
 from bot.replies import Reply
-from bot.visit import Visit
 from store.files.unassigned import claim, give_back, loose_files
 from store.residents import conversations
 from store.residents.models import Conversation

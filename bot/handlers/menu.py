@@ -1,8 +1,8 @@
 """The main menu, help, contact, small talk, and everything not understood."""
 
 from bot.conversations.recognition import AtTheCounter, OneOf, Unknown
+from bot.handlers.visit import Visit
 from bot.replies import Reply
-from bot.visit import Visit
 
 
 def nothing(_visit: Visit) -> list[Reply]:

@@ -11,9 +11,9 @@ from bot.conversations.recognition import A_SENTENCE, Asks, Opens, Unknown, reco
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
 from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
+from bot.handlers.visit import Visit
 from bot.line.events import Place, SentFile
 from bot.replies import Reply
-from bot.visit import Visit
 from store.cases.codes import find_case_code
 from store.cases.models import Case
 from store.cases.rate_limits import may_send_file

@@ -2,9 +2,9 @@
 
 from bot.conversations.recognition import Recognised, recognise
 from bot.handlers.case_cards import card
+from bot.handlers.visit import Visit
 from bot.line.events import row_number
 from bot.replies import Button, CaseCards, Reply, Say, choice
-from bot.visit import Visit
 from store.cases.actions import (
     RESIDENT,
     act,

@@ -10,9 +10,9 @@ from bot.drafts import files_in, is_files
 from bot.handlers import late_files
 from bot.handlers.case_cards import holder_line
 from bot.handlers.conversation import ask, fee_line, snapshot, ways_from_summary
+from bot.handlers.visit import Visit
 from bot.phrases.hotlines import IN_ANY_DANGER, names_in
 from bot.replies import Call, Receipt, Reply
-from bot.visit import Visit
 from store.cases.actions import Submission, cases_of, open_case
 from store.cases.models import Case, Surge
 from store.cases.rate_limits import next_case_at

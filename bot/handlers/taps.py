@@ -8,9 +8,9 @@ from bot.conversations.drafts import Asking, Draft
 from bot.conversations.said import Day, Picked
 from bot.handlers import announcements, confirming, conversation, information, leaving, menu, my_cases, topics
 from bot.handlers.submissions import send
+from bot.handlers.visit import Visit
 from bot.line.events import Tap, row_number
 from bot.replies import Reply
-from bot.visit import Visit
 from store.cases.models import Case
 from store.cases.workflows import STATUS_LABELS, Status
 from store.residents.conversations import find_conversation, is_cold

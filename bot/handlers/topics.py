@@ -1,8 +1,8 @@
 """Lets residents choose what they hear about (requirement L7): each topic, or nothing that is not urgent."""
 
+from bot.handlers.visit import Visit
 from bot.line.events import Tap
 from bot.replies import Button, Reply, TopicCard, TopicRow
-from bot.visit import Visit
 from store.municipality.profile import Topic
 from store.residents import preferences
 from store.residents.preferences import EVERYTHING

@@ -11,8 +11,8 @@ from bot.conversations import drafts
 from bot.conversations.drafts import Draft
 from bot.conversations.intents import asked_for, without_wishes
 from bot.handlers import conversation, leaving, menu, my_cases
+from bot.handlers.visit import Visit
 from bot.replies import Button, Reply
-from bot.visit import Visit
 from store.cases.actions import cases_of, takes_more
 from store.cases.models import Case
 from store.cases.workflows import OPEN_STATUSES, Action, Status, Who, allowed

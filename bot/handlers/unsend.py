@@ -4,9 +4,9 @@ from typing import cast
 
 from bot import drafts
 from bot.handlers import conversation
+from bot.handlers.visit import Visit
 from bot.line.events import Unsent
 from bot.replies import Reply
-from bot.visit import Visit
 from store.cases.unsend import note_unsent, take_back_from_cases, was_unsent
 from store.files.lifecycle import forget
 from store.residents.residents import forget_words

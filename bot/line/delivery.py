@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from bot.context import Office
 from bot.line.account_backoff import AccountBackoff, backoff
 from bot.line.messaging_api import Answer, LineClient, Outcome
 from bot.line.notice_writer import NoticeWriter
 from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
-from bot.visit import Office
 from store.clock import now
 from store.database.engine import Database
 from store.logs import failure_fields

@@ -16,11 +16,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.context import Office
 from bot.line.account_backoff import AccountBackoff, backoff
 from bot.line.messaging_api import Answer, LineClient, Outcome
 from bot.public_files import address_of
 from bot.settings import BotSettings
-from bot.visit import Office
 from store.broadcasts import mailings
 from store.broadcasts.content import Content
 from store.broadcasts.messages import Addresses, footer_of, to_messages

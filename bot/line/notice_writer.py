@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.context import Office
 from bot.line.messages import render
 from bot.notices import notice_replies
 from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
-from bot.visit import Office
 from store.database.engine import Database
 from store.line.limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields

@@ -6,9 +6,9 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
+from bot.context import Office
 from bot.drafts import drop_file, take_photo
 from bot.line.messaging_api import Content, LineClient
-from bot.visit import Office
 from store.cases.actions import takes_more
 from store.cases.models import Case
 from store.database.advisory_locks import hold_lanes

@@ -11,14 +11,15 @@ from typing import Self
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.context import Office
 from bot.conversations.emergencies import prepare
 from bot.conversations.said import Words
 from bot.handlers import handle
+from bot.handlers.visit import Visit
 from bot.line.events import Event, Joined, read_event
 from bot.line.messages import render
 from bot.replies import Receipt, Reply, Say
 from bot.supervision.watchdog import Watchdog
-from bot.visit import Office, Visit
 from store.database.encryption import UnknownKey
 from store.database.engine import Database
 from store.logs import failure_fields

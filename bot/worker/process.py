@@ -12,12 +12,12 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.context import open_office
 from bot.line.account_api import LineAccount
 from bot.line.delivery import MOST_AT_ONCE, Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
 from bot.line.quota_poller import Meter
-from bot.office import open_office
 from bot.richmenus.line_links import LineLinks
 from bot.richmenus.season import Season
 from bot.settings import BotSettings

@@ -1,6 +1,6 @@
 """What an officer does to one case, in one transaction as in the console."""
 
-from bot.visit import Office
+from bot.context import Office
 from store.cases.actions import Actor, act, lock_case
 from store.cases.workflows import Action, Who
 from store.database.engine import Database

@@ -11,9 +11,9 @@ from typing import Any
 
 import bot.handlers
 import bot.worker.inbox_worker
+from bot.handlers.visit import Visit
 from bot.line.notice_writer import NoticeWriter
 from bot.replies import Reply
-from bot.visit import Visit
 from store.messaging.models import OutboxRow
 
 _MARK = "harm "

@@ -15,10 +15,10 @@ from flask import Response
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
+from bot.context import open_office
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
-from bot.office import open_office
 from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
 from bot.web import create_app

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from bot.context import open_office
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
-from bot.office import open_office
 from bot.web import create_app
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker

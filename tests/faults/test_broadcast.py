@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.context import open_office
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CALLS_A_SECOND, CHUNKS_AT_ONCE, Mailer, Pace
-from bot.office import open_office
 from line_simulator import Simulator
 from line_simulator.limits import MULTICAST
 from line_simulator.residents import Resident as Phone

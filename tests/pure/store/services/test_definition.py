@@ -4,13 +4,13 @@ import json
 
 import pytest
 
+from bot.context import Office
 from bot.conversations.addresses import PARTS
 from bot.conversations.matching import named_exactly
 from bot.doctor.consistency import check
 from bot.line.messages import render
 from bot.phrases.wording import Phrases
 from bot.replies import ServiceMenu
-from bot.visit import Office
 from store.database.encryption import Sealer
 from store.files.media import Media
 from store.municipality.profile import read_municipality

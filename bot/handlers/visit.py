@@ -1,42 +1,20 @@
 """Holds what a handler needs for one event: the resident, the open transaction, and the municipality's facts."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.conversations.answers import Setting
+from bot.context import Office
 from bot.conversations.said import Words
 from bot.line.events import Event
 from bot.phrases.hotlines import make_calls
-from bot.phrases.wording import Phrases
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
-from store.clock import today
-from store.files.media import Media
-from store.files.scanner import Scanner
-from store.municipality.profile import Municipality
 from store.residents.menus import ENGLISH
 from store.residents.models import Conversation, Resident
 from store.services import Service
 from store.thai import has_thai
-
-
-@dataclass(frozen=True)
-class Office:
-    """Holds the facts that stay the same from event to event."""
-
-    municipality: Municipality
-    services: Mapping[str, Service]
-    phrases: Phrases
-    media: Media
-    public_url: str = ""
-    scanner: Scanner = field(default_factory=Scanner)
-
-    def setting(self) -> Setting:
-        address = self.municipality.address
-        defaults = {"tambon": address.tambon, "amphoe": address.amphoe, "province": address.province}
-        return Setting(today(), defaults, self.municipality.centre)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""Holds what the bot knows of its municipality, the same for every event: facts, services, wording, files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.conversations.answers import Setting
+from bot.phrases.wording import IN_ENGLISH, Phrases
+from bot.settings import BotSettings
+from store.clock import today
+from store.database.encryption import Sealer
+from store.files.media import Media
+from store.files.scanner import Scanner
+from store.municipality.profile import Municipality, read_municipality
+from store.services import Service, read_services
+
+
+@dataclass(frozen=True)
+class Office:
+    """Holds the facts that stay the same from event to event."""
+
+    municipality: Municipality
+    services: Mapping[str, Service]
+    phrases: Phrases
+    media: Media
+    public_url: str = ""
+    scanner: Scanner = field(default_factory=Scanner)
+
+    def setting(self) -> Setting:
+        address = self.municipality.address
+        defaults = {"tambon": address.tambon, "amphoe": address.amphoe, "province": address.province}
+        return Setting(today(), defaults, self.municipality.centre)
+
+
+def open_office(settings: BotSettings) -> Office:
+    """Reads municipality, services and phrases; raises in plain words when one of them cannot work."""
+    municipality = read_municipality(settings.store.municipality)
+    media = Media(settings.store.media_url, Sealer(settings.store.data_keys))
+    facts, scanner = municipality.words(), Scanner(settings.clamd)
+    phrases = Phrases(facts, english=Phrases(facts, IN_ENGLISH))
+    return Office(municipality, read_services(), phrases, media, settings.public_url, scanner)
