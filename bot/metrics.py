@@ -3,9 +3,10 @@
 import logging
 
 from flask import Flask, Response, abort, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from bot.settings import BotSettings
-from bot.web_answers import error_page
 from store.database.engine import Database
 from store.logs import failure_fields, set_up_logs
 from store.operations.metrics import CONTENT_TYPE, exposition, is_bearer, is_this_machine, open_registry
@@ -42,7 +43,7 @@ def _may_see() -> bool:
     return is_this_machine(request.remote_addr) and not was_forwarded
 
 
-def show_failure(error: Exception) -> Response:
+def show_failure(error: Exception) -> ResponseReturnValue | HTTPException:
     """Logs the failure without the error's text, which can quote a resident and which Flask would log."""
     log.error("failure", extra={"endpoint": request.endpoint, **failure_fields(error)})
-    return Response(error_page(500), status=500, content_type="text/html; charset=utf-8")
+    return current_app.handle_http_exception(InternalServerError())

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.phrases.wording import Phrases
-from bot.public_files import address_of
 from bot.replies import Button, NoticeCard, Picture, Ready, Reply, Say
 from bot.settings import BotSettings
 from store.broadcasts.content import read_content
@@ -94,7 +93,8 @@ def _as_residents_would_see_it(details: dict[str, Any], sender: str, settings: B
         read_content(details["content"]),
         details["broadcast_id"],
         Addresses(
-            picture=lambda token, small: address_of(settings, token, small=small), link=lambda _, link: link
+            picture=lambda token, small: settings.photo_links.address(token, small=small),
+            link=lambda _, link: link,
         ),
         footer=footer_of(read_municipality(settings.store.municipality)),
         corrects=details.get("corrects", ""),
@@ -132,7 +132,8 @@ def _pictures(details: dict[str, Any], settings: BotSettings) -> list[Picture]:
     """Returns the photos to show, or none without a public address: residents' phones fetch them by themselves."""
     if not settings.public_url:
         return []
+    links = settings.photo_links
     return [
-        Picture(address_of(settings, token), address_of(settings, token, small=True))
+        Picture(links.address(token), links.address(token, small=True))
         for token in details["files"][:PICTURES_SENT]
     ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from store.files.photo_links import PhotoLinks
 from store.files.scanner import scanner_address
 from store.settings import (
     SettingsError,
@@ -32,6 +33,10 @@ class BotSettings:
     metrics_token: str = field(default="", repr=False)
     trusted_proxies: int = 0
     clamd: str = ""
+
+    @property
+    def photo_links(self) -> PhotoLinks:
+        return PhotoLinks(self.secret_key, self.public_url)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:

@@ -14,18 +14,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.line.events import occurred_at, whose
 from bot.metrics import install_monitor
-from bot.public_files import public_files
-from bot.public_pages import public_pages, show_security_txt
 from bot.settings import BotSettings
-from bot.web_answers import install_answers
-from store.clock import now
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.database.storable_text import is_keepable, without_nul
-from store.files.media import Media
 from store.messaging import inbox
 from store.messaging.group_commit import Intake, NotKept
-from store.municipality.security_txt import PATH
 from store.operations.data_keys import open_database
 from store.operations.readiness import Readiness
 from store.settings import refusing_in_one_line
@@ -53,17 +47,11 @@ def create_app(settings: BotSettings | None = None) -> Flask:
     app.extensions["readiness"] = Readiness(database)
     app.extensions["intake"] = Intake(database, patience=QUEUE_SECONDS)
     app.extensions["bot_settings"] = settings
-    app.extensions["media"] = Media(settings.store.media_url, database.sealer)
     app.before_request(refuse_unkeepable)
     app.add_url_rule("/line/webhook", view_func=receive, methods=["POST"])
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     install_monitor(app, database)
-    install_answers(app)
-    app.add_url_rule(PATH, view_func=show_security_txt)
-    app.extensions["started_at"] = now()
-    app.register_blueprint(public_files)
-    app.register_blueprint(public_pages)
     return app
 
 

@@ -23,7 +23,7 @@ def processes(town: Town, folder: Path) -> Iterator[tuple[str, str]]:
     """Web, console and worker as the Procfile starts them; what they print goes to files in the folder."""
     web, console = free_port(), free_port()
     commands = {
-        "web": [*SERVE, f"127.0.0.1:{web}", "bot.web:create_app()"],
+        "web": [*SERVE, f"127.0.0.1:{web}", "deploy.web:create_app()"],
         "console": [*SERVE, f"127.0.0.1:{console}", "staff_console.web:create_app()"],
         "worker": ["-m", "bot", "worker"],
     }

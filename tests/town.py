@@ -15,9 +15,9 @@ from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import Mailer
 from bot.settings import BotSettings
-from bot.web import create_app
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
+from deploy.web import create_app
 from line_simulator import Simulator
 from line_simulator.web import serve
 from staff_console.settings import ConsoleSettings

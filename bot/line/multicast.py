@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from bot.context import Office
 from bot.line.account_backoff import AccountBackoff, backoff
 from bot.line.messaging_api import Answer, LineClient, Outcome
-from bot.public_files import address_of
 from bot.settings import BotSettings
 from store.broadcasts import mailings
 from store.broadcasts.content import Content
@@ -229,7 +228,7 @@ class Mailer:
         """Links pass by us to be counted; without an address of ours they lead straight to where they should."""
         ours, settings = self._settings.public_url, self._settings
         return Addresses(
-            picture=lambda token, small: address_of(settings, token, small=small),
+            picture=lambda token, small: settings.photo_links.address(token, small=small),
             link=lambda number, link: f"{ours}/b/{broadcast.id}/{number}" if ours else link,
         )
 

@@ -29,7 +29,7 @@ def open_town(place: Place, children: Children, passwords: Mapping[str, str]) ->
     account = ("--webhook", webhook, "--basic-id", _basic_id())
     children.start("simulator", "line_simulator", "--port", str(place.port), *account)
     children.run("upgrade", "store", "upgrade")
-    _serve(children, "web", place.web, "bot.web:create_app()", threads=16)
+    _serve(children, "web", place.web, "deploy.web:create_app()", threads=16)
     _serve(children, "console", place.console, "staff_console.web:create_app()", threads=8)
     _wait(children, f"{place.simulator}/_sim/state")
     children.run("richmenus", "bot", "richmenus", "publish")

@@ -60,7 +60,7 @@ class Bench:
 
     def peer(self, app: str) -> AbstractContextManager[Server]:
         """A bot of others, served as ours is."""
-        command = procfile_line("web").replace("bot.web:", f"tests.bench.peers.{app}:")
+        command = procfile_line("web").replace("deploy.web:", f"tests.bench.peers.{app}:")
         return started(command, environment(self.line))
 
     def load(self, server: Server, *, seconds: float | None = None, **order: Any) -> Acks:

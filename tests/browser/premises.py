@@ -13,8 +13,8 @@ from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import read_drawn_menus
 from bot.richmenus.publish import publish
 from bot.settings import BotSettings
-from bot.web import create_app as create_web
 from bot.worker.process import run_worker
+from deploy.web import create_app as create_web
 from line_simulator import Simulator
 from line_simulator.web import serve
 from staff_console.settings import ConsoleSettings

@@ -21,10 +21,10 @@ from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
 from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
-from bot.web import create_app
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
 from bot.worker.process import run_worker, tidy_up
+from deploy.web import create_app
 from store.cases.workflows import NotAllowed
 from store.database.engine import Database
 from store.settings import DEMO_MUNICIPALITY, StoreSettings

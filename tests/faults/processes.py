@@ -73,7 +73,7 @@ class Command:
 def web(plot: Plot, line_url: str, port: int, environ: Mapping[str, str] | None = None) -> Command:
     options = ("--config", "deploy/gunicorn.conf.py", "--workers", "1", "--threads", "16")
     bound = ("--bind", f"127.0.0.1:{port}")
-    application = ("gunicorn", *bound, *options, "bot.web:create_app()")
+    application = ("gunicorn", *bound, *options, "deploy.web:create_app()")
     return Command(plot, line_url, *application, port=port, environ=environ)
 
 

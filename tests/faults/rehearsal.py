@@ -13,10 +13,10 @@ from sqlalchemy import Engine, select
 from bot.context import open_office
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
-from bot.web import create_app
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
 from bot.worker.process import tidy_up
+from deploy.web import create_app
 from store.cases.actions import Actor, act, lock_case
 from store.cases.models import Case
 from store.cases.workflows import Action, Who

@@ -396,7 +396,7 @@ def test_a_line_break_at_the_end_of_a_token_is_noticed(town: Town, blank: str) -
 
 GUNICORN = ("-m", "gunicorn", "--no-control-socket", "--bind", "127.0.0.1:0")
 AT_START = {
-    "web": (*GUNICORN, "bot.web:create_app()"),
+    "web": (*GUNICORN, "deploy.web:create_app()"),
     "console": (*GUNICORN, "staff_console.web:create_app()"),
     "worker": ("-m", "bot", "worker"),
 }

@@ -24,7 +24,7 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 
 CALLS = "pwrite64,fdatasync,fsync,sendto,sendmsg,write"
 ON_SQLITE = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
-APPLICATIONS = {"ours": "bot.web:create_app()", "careless": "tests.stories.careless:create_app()"}
+APPLICATIONS = {"ours": "deploy.web:create_app()", "careless": "tests.stories.careless:create_app()"}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.web import create_app
+from deploy.web import create_app
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app as create_console
 from store.cases.workflows import Status

@@ -15,8 +15,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.web import create_app
 from bot.worker.process import repeat
+from deploy.web import create_app
 from line_simulator.residents import Resident as Phone
 from store.cases.models import Case
 from store.clock import now

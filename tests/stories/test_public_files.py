@@ -6,7 +6,6 @@ import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from bot.public_files import address_of
 from store.cases.workflows import Action
 from tests.stories.scenes import a_case_of, friend, officer
 from tests.town import PUBLIC_URL, Town, photo
@@ -22,7 +21,7 @@ def kept(town: Town) -> str:
 
 
 def path_of(town: Town, token: str = TOKEN, *, small: bool = False) -> str:
-    return address_of(town.settings, token, small=small).removeprefix(PUBLIC_URL)
+    return town.settings.photo_links.address(token, small=small).removeprefix(PUBLIC_URL)
 
 
 def get(town: Town, path: str) -> TestResponse:

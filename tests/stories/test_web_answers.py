@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.web import create_app
+from deploy.web import create_app
 from store.clock import now
 from store.settings import DEMO_MUNICIPALITY
 from tests.town import Town

@@ -23,7 +23,7 @@ OTHER_KEY = b64encode(b"the key of another municipality.").decode()
 NEW_KEY = b"a newer key that has 32 bytes..."
 NOT_RANDOM = b64encode(bytes(32)).decode()
 COMMANDS = {
-    "web": [*SERVE, "127.0.0.1:{port}", "bot.web:create_app()"],
+    "web": [*SERVE, "127.0.0.1:{port}", "deploy.web:create_app()"],
     "console": [*SERVE, "127.0.0.1:{port}", "staff_console.web:create_app()"],
     "worker": ["-m", "bot", "worker"],
     "upgrade": ["-m", "store", "upgrade"],

@@ -12,7 +12,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -23,23 +22,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.public_files import path_of
-from bot.settings import BotSettings
+from public_site.context import site
 from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.published import buttons_of, find_announcement, list_announcements
 from store.broadcasts.statistics import press, was_sent
 from store.clock import in_bangkok
-from store.database.engine import Database
 from store.http.static_files import StaticFiles
 from store.line_breaks import unbroken
 from store.logs import failure_fields
-from store.municipality.profile import Municipality, read_municipality
-from store.municipality.security_txt import security_txt
 from store.thai import thai_moment, thai_time, thai_weekday_date
 
 log = logging.getLogger(__name__)
-public_pages = Blueprint(
-    "public_pages",
+announcements = Blueprint(
+    "announcements",
     __name__,
     template_folder="templates",
 )
@@ -52,13 +47,13 @@ POLICY: Final = (
 )
 
 
-@public_pages.url_defaults
+@announcements.url_defaults
 def add_version(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint == "public_pages.static":
+    if endpoint == "announcements.static":
         values.setdefault("version", FILES.version)
 
 
-@public_pages.get("/announcements/static/<version>/<path:filename>", endpoint="static")
+@announcements.get("/announcements/static/<version>/<path:filename>", endpoint="static")
 def show_file(version: str, filename: str) -> Response:
     found = FILES.answer(version, filename, request.headers.get("Accept-Encoding", ""))
     if found is None:
@@ -66,10 +61,10 @@ def show_file(version: str, filename: str) -> Response:
     return Response(found[0], headers=found[1])
 
 
-@public_pages.get("/b/<int:broadcast_id>/<int:number>")
+@announcements.get("/b/<int:broadcast_id>/<int:number>")
 def follow_link(broadcast_id: int, number: int) -> AnyResponse:
     """Redirects to the link that was approved, and counts the press; 404 for a broadcast that was never sent."""
-    with _database().reading() as session:
+    with site().database.reading() as session:
         broadcast = was_sent(session, _sane(broadcast_id))
         buttons = buttons_of(broadcast) if broadcast else []
     link = buttons[number].link if number < len(buttons) else ""
@@ -86,43 +81,43 @@ def follow_link(broadcast_id: int, number: int) -> AnyResponse:
 def _count(broadcast_id: int, number: int) -> None:
     """Counts a press. A failure is only logged, so that the resident still reaches the link."""
     try:
-        with _database().transaction() as session:
+        with site().database.transaction() as session:
             press(session, broadcast_id, number)
     except (SQLAlchemyError, TimeoutError) as error:
         log.warning("a press was not counted", extra=failure_fields(error))
 
 
-@public_pages.get("/announcements")
+@announcements.get("/announcements")
 def show_list() -> str:
     before = request.args.get("before", type=int)
-    with _database().reading() as session:
+    with site().database.reading() as session:
         found = list_announcements(session, most=ON_A_PAGE + 1, before=_sane(before) if before else None)
     older = found[ON_A_PAGE - 1].id if len(found) > ON_A_PAGE else None
     return render_template("announcements.html", announcements=found[:ON_A_PAGE], older=older, **_facts())
 
 
-@public_pages.get("/announcements/<int:broadcast_id>")
+@announcements.get("/announcements/<int:broadcast_id>")
 def show_one(broadcast_id: int) -> str:
-    with _database().reading() as session:
+    with site().database.reading() as session:
         found = find_announcement(session, _sane(broadcast_id))
     if found is None:
         abort(404)
     return render_template("announcement.html", one=found, **_facts())
 
 
-@public_pages.get("/")
+@announcements.get("/")
 def show_root() -> AnyResponse:
     """Leads whoever types the bare address to the list of announcements, which is open to everybody."""
-    return redirect(url_for("public_pages.show_list"), 302)
+    return redirect(url_for("announcements.show_list"), 302)
 
 
-@public_pages.errorhandler(404)
+@announcements.errorhandler(404)
 def show_nothing(_error: HTTPException) -> Response:
     """Shows that there is no such page and, because the announcement may be a forgery, says what to do."""
     return add_headers(make_response(render_template("no_announcement.html", **_facts()), 404))
 
 
-@public_pages.after_request
+@announcements.after_request
 def add_headers(response: Response) -> Response:
     headers = response.headers
     headers["Content-Security-Policy"] = POLICY
@@ -132,46 +127,19 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def show_security_txt() -> Response:
-    text = security_txt(
-        _municipality().security, current_app.extensions["started_at"], _settings().public_url
-    )
-    if text is None:
-        abort(404)
-    return Response(text, content_type="text/plain; charset=utf-8")
-
-
 def _facts() -> dict[str, object]:
-    municipality = _municipality()
+    municipality = site().municipality
     topics = {topic.code: topic.name for topic in municipality.topics}
     return {
         "municipality": municipality,
         "add_friend": f"https://line.me/R/ti/p/{quote(municipality.account.basic_id)}",
-        "picture": lambda token, small=False: path_of(_settings(), token, small=small),
+        "picture": lambda token, small=False: site().photo_links.path(token, small=small),
         "to_whom": lambda audience: audience_in_words(audience.model_dump(), topics=topics, services={}),
         "weekday": lambda day: unbroken(thai_weekday_date(day)),
         "moment": lambda at: unbroken(thai_moment(at)),
         "time": lambda at: unbroken(thai_time(at)),
         "iso": lambda at: in_bangkok(at).isoformat(timespec="minutes"),
     }
-
-
-def _municipality() -> Municipality:
-    """Returns the municipality's facts, read for the first page: the webhook works even while their file is broken."""
-    known: Municipality | None = current_app.extensions.get("municipality")
-    if known is None:
-        known = current_app.extensions["municipality"] = read_municipality(_settings().store.municipality)
-    return known
-
-
-def _settings() -> BotSettings:
-    settings: BotSettings = current_app.extensions["bot_settings"]
-    return settings
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
 
 
 def _sane(number: int) -> int:

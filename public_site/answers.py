@@ -3,11 +3,11 @@
 from html import escape
 from typing import Final
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.settings import BotSettings
+from public_site.context import site
 
 # Such as the page below needs; nearly all other answers show nothing.
 POLICY: Final = (
@@ -37,7 +37,7 @@ def install_answers(app: Flask) -> None:
 
 def error_page(code: int) -> str:
     """Returns the page for an error. It needs neither database nor the municipality's file."""
-    style = url_for("public_pages.static", filename="announcements.css")
+    style = url_for("announcements.static", filename="announcements.css")
     return _PAGE.format(*map(escape, (*WORDS.get(code, OTHERS), style)))
 
 
@@ -57,7 +57,6 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cache-Control", "no-store")
-    settings: BotSettings = current_app.extensions["bot_settings"]
-    if request.is_secure or settings.public_url.startswith("https://"):
+    if request.is_secure or site().photo_links.public_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

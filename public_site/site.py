@@ -1,0 +1,19 @@
+"""Puts the residents' pages into the web process's application."""
+
+from flask import Flask
+
+from public_site.announcements import announcements
+from public_site.answers import install_answers
+from public_site.context import Site
+from public_site.photos import photos
+from public_site.security_txt import show_security_txt
+from store.municipality.security_txt import PATH
+
+
+def install_site(app: Flask, site: Site) -> None:
+    """Adds the pages, and the answers where there is no page, to an application."""
+    app.extensions["public_site"] = site
+    install_answers(app)
+    app.add_url_rule(PATH, view_func=show_security_txt)
+    app.register_blueprint(photos)
+    app.register_blueprint(announcements)
