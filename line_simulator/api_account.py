@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from line_simulator.calls import Answer, Call, Endpoint, require_user_id
+from line_simulator.calls import ApiCall, ApiResponse, Endpoint, require_user_id
 from line_simulator.limits import LOADING, SIXTY_AN_HOUR, WEBHOOK_SETTING
 from line_simulator.refusals import Refusal
 from line_simulator.schema import Required, Shape, one_of, text, url
@@ -16,16 +16,16 @@ WEBHOOK_REQUEST = Shape({"endpoint": Required(url(500))})
 TEST_REQUEST = Shape({"endpoint": url(500)})
 
 
-def _show_profile(call: Call, user_id: str) -> Answer:
+def _show_profile(call: ApiCall, user_id: str) -> ApiResponse:
     require_user_id(user_id)
     resident = call.sim.residents.get(user_id)
     known = resident and not resident.blocked and (resident.friend or resident.wrote_at is not None)
     if not resident or not known or call.faults.get("profile_404"):
         raise Refusal(404, "Not found")
-    return Answer({"userId": user_id, "displayName": resident.name, "language": "th"})
+    return ApiResponse({"userId": user_id, "displayName": resident.name, "language": "th"})
 
 
-def _list_followers(call: Call) -> Answer:
+def _list_followers(call: ApiCall) -> ApiResponse:
     if not call.sim.verified:
         raise Refusal(403, "Access to this API is not available for your account")
     limit = _read_number(call, "limit", default=300)
@@ -35,65 +35,65 @@ def _list_followers(call: Call) -> Answer:
     friends = [each.id for each in call.sim.residents.values() if each.friend and not each.blocked]
     page = friends[start : start + limit]
     more = start + limit < len(friends)
-    return Answer({"userIds": page, **({"next": str(start + limit)} if more else {})})
+    return ApiResponse({"userIds": page, **({"next": str(start + limit)} if more else {})})
 
 
-def _read_number(call: Call, name: str, *, default: int) -> int:
+def _read_number(call: ApiCall, name: str, *, default: int) -> int:
     value = call.query.get(name, str(default))
     if not value.isdecimal():
         raise Refusal(400, f"The value for the '{name}' parameter is invalid")
     return int(value)
 
 
-def _show_bot(call: Call) -> Answer:
-    return Answer(call.sim.bot_info())
+def _show_bot(call: ApiCall) -> ApiResponse:
+    return ApiResponse(call.sim.bot_info())
 
 
-def _start_loading(call: Call) -> Answer:
+def _start_loading(call: ApiCall) -> ApiResponse:
     body = call.json()
     require(LOADING_REQUEST, body)
     require_user_id(body["chatId"])
     call.sim.stream.tell("loading", resident=body["chatId"], seconds=body.get("loadingSeconds", 20))
-    return Answer({}, 202)
+    return ApiResponse({}, 202)
 
 
-def _mark_as_read(call: Call) -> Answer:
+def _mark_as_read(call: ApiCall) -> ApiResponse:
     body = call.json()
     require(READ_REQUEST, body)
     for resident in call.sim.residents.values():
         if resident.chat.mark_read_up_to(body["markAsReadToken"]):
             call.sim.stream.tell("changed", resident=resident.id)
-            return Answer()
+            return ApiResponse()
     raise Refusal(400, "Invalid mark as read token")
 
 
-def _show_webhook(call: Call) -> Answer:
+def _show_webhook(call: ApiCall) -> ApiResponse:
     if not call.sim.channel.webhook_url:
         raise Refusal(404, "The webhook endpoint is not set")
-    return Answer({"endpoint": call.sim.channel.webhook_url, "active": True})
+    return ApiResponse({"endpoint": call.sim.channel.webhook_url, "active": True})
 
 
-def _set_webhook(call: Call) -> Answer:
+def _set_webhook(call: ApiCall) -> ApiResponse:
     body = call.json()
     require(WEBHOOK_REQUEST, body)
     call.sim.channel.webhook_url = body["endpoint"]
-    return Answer()
+    return ApiResponse()
 
 
-def _test_webhook(call: Call) -> Answer:
+def _test_webhook(call: ApiCall) -> ApiResponse:
     body = call.json() if call.raw else {}
     require(TEST_REQUEST, body)
     moment = datetime.fromtimestamp(call.sim.clock(), UTC).isoformat(timespec="milliseconds")
-    return Answer(
+    return ApiResponse(
         {**call.sim.webhooks.verify(body.get("endpoint")), "timestamp": moment.replace("+00:00", "Z")}
     )
 
 
-def _issue_link_token(call: Call, user_id: str) -> Answer:
+def _issue_link_token(call: ApiCall, user_id: str) -> ApiResponse:
     require_user_id(user_id)
     if user_id not in call.sim.residents:
         raise Refusal(404, "Not found")
-    return Answer({"linkToken": call.sim.ids.new_token()})
+    return ApiResponse({"linkToken": call.sim.ids.new_token()})
 
 
 ENDPOINTS = (

@@ -4,7 +4,7 @@ import itertools
 import time
 from collections.abc import Iterator
 
-from line_simulator.calls import Answer, Call, Endpoint
+from line_simulator.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.contents import Content, draw_preview
 from line_simulator.faults import CONTENT
 from line_simulator.refusals import Refusal
@@ -13,40 +13,40 @@ BASE = "/v2/bot/message/<message_id>/content"
 PIECE = bytes(64 * 1024)
 
 
-def _download(call: Call, message_id: str) -> Answer:
+def _download(call: ApiCall, message_id: str) -> ApiResponse:
     content = call.sim.contents.get(message_id)
     _refuse_by_fault(call)
     if call.faults.get("content_status") == "202":
-        return Answer(b"", 202)
+        return ApiResponse(b"", 202)
     content_type = "text/html" if call.faults.get("content_wrong_type") else content.content_type
     if call.faults.get("content_endless"):
-        return Answer(_never_stop(content), headers={"Content-Type": content_type})
+        return ApiResponse(_never_stop(content), headers={"Content-Type": content_type})
     if speed := call.faults.get("content_bytes_per_second"):
-        return Answer(_trickle(content.data, speed), headers={"Content-Type": content_type})
+        return ApiResponse(_trickle(content.data, speed), headers={"Content-Type": content_type})
     if call.faults.get("content_truncated"):
         promised = {"Content-Type": content_type, "Content-Length": str(len(content.data))}
-        return Answer(iter([content.data[: len(content.data) // 2]]), headers=promised)
-    return Answer(content.data, headers={"Content-Type": content_type})
+        return ApiResponse(iter([content.data[: len(content.data) // 2]]), headers=promised)
+    return ApiResponse(content.data, headers={"Content-Type": content_type})
 
 
-def _show_preview(call: Call, message_id: str) -> Answer:
+def _show_preview(call: ApiCall, message_id: str) -> ApiResponse:
     content = call.sim.contents.get(message_id)
     _refuse_by_fault(call)
     if content.kind not in {"image", "video"}:
         raise Refusal(400, "Only images and videos have a preview")
-    return Answer(draw_preview(content), headers={"Content-Type": "image/jpeg"})
+    return ApiResponse(draw_preview(content), headers={"Content-Type": "image/jpeg"})
 
 
-def _show_transcoding(call: Call, message_id: str) -> Answer:
+def _show_transcoding(call: ApiCall, message_id: str) -> ApiResponse:
     content = call.sim.contents.get(message_id)
     _refuse_by_fault(call)
     if content.kind not in {"video", "audio"}:
         raise Refusal(400, "Only videos and audio are transcoded")
     waiting = call.faults.get("content_status") == "202"
-    return Answer({"status": "processing" if waiting else "succeeded"})
+    return ApiResponse({"status": "processing" if waiting else "succeeded"})
 
 
-def _refuse_by_fault(call: Call) -> None:
+def _refuse_by_fault(call: ApiCall) -> None:
     match call.faults.get("content_status"):
         case "404":
             raise Refusal(404, "not found")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from line_simulator import sending
-from line_simulator.calls import Answer, Call, Endpoint
+from line_simulator.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.limits import MULTICAST, ORDINARY, SIXTY_AN_HOUR, Rate
 from line_simulator.refusals import Refusal
 from line_simulator.validation import require_request
@@ -15,12 +15,12 @@ Send = Callable[[Any, dict[str, Any]], dict[str, Any]]
 BASE = "/v2/bot/message"
 
 
-def _send(kind: str, send: Send, call: Call) -> Answer:
+def _send(kind: str, send: Send, call: ApiCall) -> ApiResponse:
     body = call.json()
     require_request(kind, body)
     if kind == "reply" and call.faults.get("reply_token_expired"):
         raise Refusal(400, "Invalid reply token")
-    return Answer(send(call.sim, body), 202 if kind == "narrowcast" else 200)
+    return ApiResponse(send(call.sim, body), 202 if kind == "narrowcast" else 200)
 
 
 def _endpoint(kind: str, send: Send, rate: Rate = ORDINARY) -> Endpoint:
@@ -34,41 +34,41 @@ def _endpoint(kind: str, send: Send, rate: Rate = ORDINARY) -> Endpoint:
     )
 
 
-def _validate(call: Call) -> Answer:
+def _validate(call: ApiCall) -> ApiResponse:
     require_request("validate", call.json())
-    return Answer()
+    return ApiResponse()
 
 
-def _show_quota(call: Call) -> Answer:
+def _show_quota(call: ApiCall) -> ApiResponse:
     limit = call.sim.quota.limit
-    return Answer({"type": "none"} if limit is None else {"type": "limited", "value": limit})
+    return ApiResponse({"type": "none"} if limit is None else {"type": "limited", "value": limit})
 
 
-def _show_consumption(call: Call) -> Answer:
-    return Answer({"totalUsage": call.sim.quota.used})
+def _show_consumption(call: ApiCall) -> ApiResponse:
+    return ApiResponse({"totalUsage": call.sim.quota.used})
 
 
-def _show_sent(kind: str, call: Call) -> Answer:
+def _show_sent(kind: str, call: ApiCall) -> ApiResponse:
     day = call.query.get("date", "")
     if not re.fullmatch(r"\d{8}", day):
         raise Refusal(400, "The value for the 'date' parameter is invalid")
     sent = call.sim.quota.sent_on(kind, day)
-    return Answer({"status": "unready"} if sent is None else {"status": "ready", "success": sent})
+    return ApiResponse({"status": "unready"} if sent is None else {"status": "ready", "success": sent})
 
 
-def _show_narrowcast_progress(call: Call) -> Answer:
+def _show_narrowcast_progress(call: ApiCall) -> ApiResponse:
     """Nothing takes time here, so every narrowcast has already succeeded."""
     if not call.query.get("requestId"):
         raise Refusal(400, "The value for the 'requestId' parameter is invalid")
-    return Answer({"phase": "succeeded"})
+    return ApiResponse({"phase": "succeeded"})
 
 
-def _count_units(call: Call) -> Answer:
-    return Answer({"numOfCustomAggregationUnits": len(call.sim.aggregation_units)})
+def _count_units(call: ApiCall) -> ApiResponse:
+    return ApiResponse({"numOfCustomAggregationUnits": len(call.sim.aggregation_units)})
 
 
-def _list_units(call: Call) -> Answer:
-    return Answer({"customAggregationUnits": sorted(call.sim.aggregation_units)})
+def _list_units(call: ApiCall) -> ApiResponse:
+    return ApiResponse({"customAggregationUnits": sorted(call.sim.aggregation_units)})
 
 
 ENDPOINTS = (

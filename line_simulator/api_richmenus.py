@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from line_simulator.calls import Answer, Call, Endpoint, require_user_id
+from line_simulator.calls import ApiCall, ApiResponse, Endpoint, require_user_id
 from line_simulator.limits import MENU_BATCH, MENU_CHANGE, MENU_LIST
 from line_simulator.refusals import Refusal
 from line_simulator.richmenu_images import read_picture
@@ -16,80 +16,80 @@ EVERYONE = "/v2/bot/user/all/richmenu"
 PERSON = "/v2/bot/user/<user_id>/richmenu"
 
 
-def _create(call: Call) -> Answer:
+def _create(call: ApiCall) -> ApiResponse:
     body = call.json()
     require_rich_menu(body)
-    return Answer({"richMenuId": call.sim.menus.create(body).id})
+    return ApiResponse({"richMenuId": call.sim.menus.create(body).id})
 
 
-def _validate(call: Call) -> Answer:
+def _validate(call: ApiCall) -> ApiResponse:
     require_rich_menu(call.json())
-    return Answer()
+    return ApiResponse()
 
 
-def _list(call: Call) -> Answer:
-    return Answer({"richmenus": [menu.as_json() for menu in call.sim.menus.menus.values()]})
+def _list(call: ApiCall) -> ApiResponse:
+    return ApiResponse({"richmenus": [menu.as_json() for menu in call.sim.menus.menus.values()]})
 
 
-def _show(call: Call, menu_id: str) -> Answer:
-    return Answer(call.sim.menus.get(menu_id).as_json())
+def _show(call: ApiCall, menu_id: str) -> ApiResponse:
+    return ApiResponse(call.sim.menus.get(menu_id).as_json())
 
 
-def _delete(call: Call, menu_id: str) -> Answer:
+def _delete(call: ApiCall, menu_id: str) -> ApiResponse:
     call.sim.menus.delete(menu_id)
     return _changed(call)
 
 
-def _upload(call: Call, menu_id: str) -> Answer:
+def _upload(call: ApiCall, menu_id: str) -> ApiResponse:
     call.sim.menus.get(menu_id)
     call.sim.menus.give_image(menu_id, read_picture(call.raw, call.content_type))
     return _changed(call)
 
 
-def _download(call: Call, menu_id: str) -> Answer:
+def _download(call: ApiCall, menu_id: str) -> ApiResponse:
     picture = call.sim.menus.get(menu_id).image
     if picture is None:
         raise Refusal(404, "The richmenu has no image")
-    return Answer(picture.data, headers={"Content-Type": picture.content_type})
+    return ApiResponse(picture.data, headers={"Content-Type": picture.content_type})
 
 
-def _set_default(call: Call, menu_id: str) -> Answer:
+def _set_default(call: ApiCall, menu_id: str) -> ApiResponse:
     call.sim.menus.default_id = call.sim.menus.get_with_image(menu_id).id
     return _changed(call)
 
 
-def _show_default(call: Call) -> Answer:
+def _show_default(call: ApiCall) -> ApiResponse:
     if call.sim.menus.default_id is None:
         raise Refusal(404, "no default richmenu")
-    return Answer({"richMenuId": call.sim.menus.default_id})
+    return ApiResponse({"richMenuId": call.sim.menus.default_id})
 
 
-def _clear_default(call: Call) -> Answer:
+def _clear_default(call: ApiCall) -> ApiResponse:
     call.sim.menus.default_id = None
     return _changed(call)
 
 
-def _link(call: Call, user_id: str, menu_id: str) -> Answer:
+def _link(call: ApiCall, user_id: str, menu_id: str) -> ApiResponse:
     require_user_id(user_id)
     menu = call.sim.menus.get_with_image(menu_id)
     _link_if_friend(call, user_id, menu.id)
     return _changed(call)
 
 
-def _show_linked(call: Call, user_id: str) -> Answer:
+def _show_linked(call: ApiCall, user_id: str) -> ApiResponse:
     require_user_id(user_id)
     if user_id not in call.sim.menus.linked:
         raise Refusal(404, "the user has no richmenu")
-    return Answer({"richMenuId": call.sim.menus.linked[user_id]})
+    return ApiResponse({"richMenuId": call.sim.menus.linked[user_id]})
 
 
-def _unlink(call: Call, user_id: str) -> Answer:
+def _unlink(call: ApiCall, user_id: str) -> ApiResponse:
     require_user_id(user_id)
     call.sim.menus.linked.pop(user_id, None)
     return _changed(call)
 
 
-def _bulk_link(call: Call) -> Answer:
+def _bulk_link(call: ApiCall) -> ApiResponse:
     body = call.json()
     require(BULK_LINK, body)
     menu = call.sim.menus.get_with_image(body["richMenuId"])
@@ -98,7 +98,7 @@ def _bulk_link(call: Call) -> Answer:
     return _changed(call, status=202)
 
 
-def _bulk_unlink(call: Call) -> Answer:
+def _bulk_unlink(call: ApiCall) -> ApiResponse:
     body = call.json()
     require(BULK_UNLINK, body)
     for user_id in body["userIds"]:
@@ -106,46 +106,46 @@ def _bulk_unlink(call: Call) -> Answer:
     return _changed(call, status=202)
 
 
-def _create_alias(call: Call) -> Answer:
+def _create_alias(call: ApiCall) -> ApiResponse:
     body = call.json()
     require(NEW_ALIAS, body)
     call.sim.menus.create_alias(body["richMenuAliasId"], body["richMenuId"])
-    return Answer()
+    return ApiResponse()
 
 
-def _change_alias(call: Call, alias_id: str) -> Answer:
+def _change_alias(call: ApiCall, alias_id: str) -> ApiResponse:
     body = call.json()
     require(CHANGED_ALIAS, body)
     call.sim.menus.change_alias(alias_id, body["richMenuId"])
-    return Answer()
+    return ApiResponse()
 
 
-def _show_alias(call: Call, alias_id: str) -> Answer:
-    return Answer({**call.sim.menus.get_alias(alias_id)})
+def _show_alias(call: ApiCall, alias_id: str) -> ApiResponse:
+    return ApiResponse({**call.sim.menus.get_alias(alias_id)})
 
 
-def _delete_alias(call: Call, alias_id: str) -> Answer:
+def _delete_alias(call: ApiCall, alias_id: str) -> ApiResponse:
     call.sim.menus.delete_alias(alias_id)
-    return Answer()
+    return ApiResponse()
 
 
-def _list_aliases(call: Call) -> Answer:
-    return Answer({"aliases": [call.sim.menus.get_alias(alias) for alias in call.sim.menus.aliases]})
+def _list_aliases(call: ApiCall) -> ApiResponse:
+    return ApiResponse({"aliases": [call.sim.menus.get_alias(alias) for alias in call.sim.menus.aliases]})
 
 
-def _run_batch(call: Call) -> Answer:
+def _run_batch(call: ApiCall) -> ApiResponse:
     body = call.json()
     require(BATCH, body)
     call.sim.menus.accept_batch(call.request_id, body["operations"])
     return _changed(call, status=202)
 
 
-def _validate_batch(call: Call) -> Answer:
+def _validate_batch(call: ApiCall) -> ApiResponse:
     require(BATCH, call.json())
-    return Answer()
+    return ApiResponse()
 
 
-def _show_batch(call: Call) -> Answer:
+def _show_batch(call: ApiCall) -> ApiResponse:
     request_id = call.query.get("requestId")
     if not request_id:
         raise Refusal(400, "The value for the 'requestId' parameter is invalid")
@@ -155,25 +155,25 @@ def _show_batch(call: Call) -> Answer:
         raise Refusal(404, "The batch request was not found")
     accepted = {"acceptedTime": _moment(batch.accepted_at)}
     if not batch.is_done:
-        return Answer({"phase": "ongoing", **accepted})
-    return Answer({"phase": "succeeded", **accepted, "completedTime": _moment(batch.completes_at)})
+        return ApiResponse({"phase": "ongoing", **accepted})
+    return ApiResponse({"phase": "succeeded", **accepted, "completedTime": _moment(batch.completes_at)})
 
 
 def _moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _link_if_friend(call: Call, user_id: str, menu_id: str) -> None:
+def _link_if_friend(call: ApiCall, user_id: str, menu_id: str) -> None:
     """LINE answers 200 for strangers and blockers too, and does nothing."""
     resident = call.sim.residents.get(user_id)
     if resident and resident.friend and not resident.blocked:
         call.sim.menus.linked[user_id] = menu_id
 
 
-def _changed(call: Call, status: int = 200) -> Answer:
+def _changed(call: ApiCall, status: int = 200) -> ApiResponse:
     for user_id in call.sim.residents:
         call.sim.stream.tell("changed", resident=user_id)
-    return Answer({}, status)
+    return ApiResponse({}, status)
 
 
 ENDPOINTS = (

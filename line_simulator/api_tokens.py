@@ -2,21 +2,21 @@
 
 from urllib.parse import parse_qs
 
-from line_simulator.calls import Answer, Call, Endpoint
+from line_simulator.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.limits import TOKEN_ISSUE
 from line_simulator.tokens import SHORT_LIVED_SECONDS, STATELESS_SECONDS
 
 
-def _read_form(call: Call) -> dict[str, str]:
+def _read_form(call: ApiCall) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(call.raw.decode("utf-8", "replace")).items()}
 
 
-def _refuse(error: str, description: str) -> Answer:
+def _refuse(error: str, description: str) -> ApiResponse:
     """The token endpoints have an error body of their own."""
-    return Answer({"error": error, "error_description": description}, 400)
+    return ApiResponse({"error": error, "error_description": description}, 400)
 
 
-def _find_fault(call: Call, form: dict[str, str]) -> Answer | None:
+def _find_fault(call: ApiCall, form: dict[str, str]) -> ApiResponse | None:
     if form.get("grant_type") != "client_credentials":
         return _refuse("unsupported_grant_type", "grant_type must be client_credentials")
     if not form.get("client_id") or not call.sim.tokens.is_channel_secret(form.get("client_secret", "")):
@@ -24,33 +24,33 @@ def _find_fault(call: Call, form: dict[str, str]) -> Answer | None:
     return None
 
 
-def _issue_stateless(call: Call) -> Answer:
+def _issue_stateless(call: ApiCall) -> ApiResponse:
     refused = _find_fault(call, _read_form(call))
     if refused:
         return refused
     token = call.sim.tokens.issue_stateless()
-    return Answer({"token_type": "Bearer", "access_token": token, "expires_in": STATELESS_SECONDS})
+    return ApiResponse({"token_type": "Bearer", "access_token": token, "expires_in": STATELESS_SECONDS})
 
 
-def _issue_short_lived(call: Call) -> Answer:
+def _issue_short_lived(call: ApiCall) -> ApiResponse:
     refused = _find_fault(call, _read_form(call))
     if refused:
         return refused
     token = call.sim.tokens.issue_short_lived()
-    return Answer({"access_token": token, "expires_in": SHORT_LIVED_SECONDS, "token_type": "Bearer"})
+    return ApiResponse({"access_token": token, "expires_in": SHORT_LIVED_SECONDS, "token_type": "Bearer"})
 
 
-def _verify(call: Call) -> Answer:
+def _verify(call: ApiCall) -> ApiResponse:
     token = _read_form(call).get("access_token") or call.query.get("access_token", "")
     seconds = call.sim.tokens.seconds_left(token)
     if not seconds:
         return _refuse("invalid_request", "The access token expired")
-    return Answer({"client_id": "1234567890", "expires_in": seconds, "scope": "P"})
+    return ApiResponse({"client_id": "1234567890", "expires_in": seconds, "scope": "P"})
 
 
-def _revoke(call: Call) -> Answer:
+def _revoke(call: ApiCall) -> ApiResponse:
     call.sim.tokens.revoke(_read_form(call).get("access_token", ""))
-    return Answer(b"", headers={"Content-Type": "text/plain"})
+    return ApiResponse(b"", headers={"Content-Type": "text/plain"})
 
 
 ENDPOINTS = (

@@ -19,7 +19,7 @@ USER_ID = re.compile(r"U[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     sim: "Simulator"
     path: str
     query: Mapping[str, str]
@@ -42,13 +42,13 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     body: bytes | Iterable[bytes] | dict[str, Any] = field(default_factory=dict)
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-View = Callable[..., Answer]
+View = Callable[..., ApiResponse]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
-from line_simulator.calls import Answer, Call, Endpoint
+from line_simulator.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.faults import API, Hit
 from line_simulator.limits import TOO_FAST, USED_UP
 from line_simulator.log import Exchange, readable
@@ -43,7 +43,7 @@ class Gateway:
         try:
             answer = self._decide(endpoint, call, path_args)
         except Refusal as refusal:
-            answer = Answer(refusal.body, refusal.status, refusal.headers)
+            answer = ApiResponse(refusal.body, refusal.status, refusal.headers)
         if call.faults.get("api_reset"):
             request.environ.get(WISHES, set()).add(HANG_UP)
         self._write_log(call, answer, started)
@@ -53,12 +53,12 @@ class Gateway:
         """An address or a method that LINE does not have."""
         started = time.perf_counter()
         call = self._read_call(None)
-        answer = Answer({"message": message}, status)
+        answer = ApiResponse({"message": message}, status)
         self._write_log(call, answer, started)
         return _respond(call, answer)
 
-    def _read_call(self, endpoint: Endpoint | None) -> Call:
-        return Call(
+    def _read_call(self, endpoint: Endpoint | None) -> ApiCall:
+        return ApiCall(
             sim=self._sim,
             path=request.path,
             query=request.args.to_dict(),
@@ -68,7 +68,7 @@ class Gateway:
             faults=self._sim.faults.take([*API, *endpoint.faults]) if endpoint else Hit(),
         )
 
-    def _decide(self, endpoint: Endpoint, call: Call, path_args: dict[str, str]) -> Answer:
+    def _decide(self, endpoint: Endpoint, call: ApiCall, path_args: dict[str, str]) -> ApiResponse:
         _refuse_by_fault(call)
         if len(call.raw) > LARGEST_REQUEST:
             raise Refusal(413, "The request body is larger than 2 MB")
@@ -87,7 +87,7 @@ class Gateway:
     def _spend(self, endpoint: Endpoint) -> None:
         self._sim.rates.spend(f"{endpoint.method} {endpoint.rule}", endpoint.rate)
 
-    def _perform_once(self, endpoint: Endpoint, call: Call, path_args: dict[str, str]) -> Answer:
+    def _perform_once(self, endpoint: Endpoint, call: ApiCall, path_args: dict[str, str]) -> ApiResponse:
         """A 4xx is no acceptance: the same key may be used again."""
         key = call.headers.get(RETRY_KEY)
         if key is None:
@@ -101,12 +101,12 @@ class Gateway:
         keys.remember(key, call.path, call.raw, request_id=call.request_id, answer=receipt)
         return answer
 
-    def _refuse_bad_token(self, call: Call) -> None:
+    def _refuse_bad_token(self, call: ApiCall) -> None:
         scheme, _, token = call.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not self._sim.tokens.is_good(token.strip()):
             raise Refusal(401, UNAUTHORISED)
 
-    def _write_log(self, call: Call, answer: Answer, started: float) -> None:
+    def _write_log(self, call: ApiCall, answer: ApiResponse, started: float) -> None:
         notes = [name for name, value in call.faults.items() if value]
         content_type = answer.headers.get("Content-Type", "")
         exchange = Exchange(
@@ -124,7 +124,7 @@ class Gateway:
             self._sim.log.write(exchange)
 
 
-def _stall(call: Call) -> None:
+def _stall(call: ApiCall) -> None:
     """The call is carried out after the wait: a client that gave up does not know that it was."""
     if seconds := call.faults.get("api_hang_seconds"):
         call.sim.faults.hang(seconds, call.faults)
@@ -132,13 +132,13 @@ def _stall(call: Call) -> None:
         threading.Event().wait(milliseconds / 1000)
 
 
-def _refuse_by_fault(call: Call) -> None:
+def _refuse_by_fault(call: ApiCall) -> None:
     fault = call.faults.get("api_status")
     if fault:
         raise Refusal(int(fault[:3]), FAULT_MESSAGES[fault])
 
 
-def _respond(call: Call, answer: Answer) -> Response:
+def _respond(call: ApiCall, answer: ApiResponse) -> Response:
     body: Any = answer.body
     if isinstance(body, dict):
         body = json.dumps(body, ensure_ascii=False).encode()
