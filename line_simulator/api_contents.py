@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint
-from line_simulator.contents import Content, draw_preview
+from line_simulator.contents import MessageContent, draw_preview
 from line_simulator.faults import CONTENT
 from line_simulator.refusals import Refusal
 
@@ -60,7 +60,7 @@ def _trickle(data: bytes, bytes_per_second: int) -> Iterator[bytes]:
         time.sleep(1 / bytes_per_second)
 
 
-def _never_stop(content: Content) -> Iterator[bytes]:
+def _never_stop(content: MessageContent) -> Iterator[bytes]:
     return itertools.chain([content.data], itertools.repeat(PIECE))
 
 

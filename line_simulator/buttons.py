@@ -8,24 +8,24 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Button:
+class TapTarget:
     names: tuple[str, ...]
     """The label first, then whatever is written on the thing that can be tapped."""
     action: Json
 
 
-def find_button(buttons: list[Button], wanted: str) -> Button | None:
+def find_button(buttons: list[TapTarget], wanted: str) -> TapTarget | None:
     """A label beats other words that stand on the same message."""
     labelled = [button for button in buttons if button.names[:1] == (wanted,)]
     return next(iter(labelled or [button for button in buttons if wanted in button.names]), None)
 
 
-def in_quick_replies(actions: list[Json]) -> Iterator[Button]:
+def in_quick_replies(actions: list[Json]) -> Iterator[TapTarget]:
     for action in actions:
-        yield Button((action["label"],), action)
+        yield TapTarget((action["label"],), action)
 
 
-def in_message(message: Json) -> Iterator[Button]:
+def in_message(message: Json) -> Iterator[TapTarget]:
     match message["type"]:
         case "template":
             yield from _in_template(message["template"])
@@ -35,17 +35,17 @@ def in_message(message: Json) -> Iterator[Button]:
             yield from (_named(action) for action in message["actions"])
 
 
-def in_rich_menu(menu: Json) -> Iterator[Button]:
+def in_rich_menu(menu: Json) -> Iterator[TapTarget]:
     for area in menu["areas"]:
         yield _named(area["action"])
 
 
-def _named(action: Json, *written: str) -> Button:
+def _named(action: Json, *written: str) -> TapTarget:
     names = [action.get("label"), *written, action.get("text"), action.get("displayText")]
-    return Button(tuple(dict.fromkeys(name for name in names if name)), action)
+    return TapTarget(tuple(dict.fromkeys(name for name in names if name)), action)
 
 
-def _in_template(template: Json) -> Iterator[Button]:
+def _in_template(template: Json) -> Iterator[TapTarget]:
     for card in template.get("columns", [template]):
         for action in [*card.get("actions", []), *filter(None, [card.get("action")])]:
             yield _named(action)
@@ -53,7 +53,7 @@ def _in_template(template: Json) -> Iterator[Button]:
             yield _named(card["defaultAction"], *filter(None, [card.get("title"), card.get("text")]))
 
 
-def _in_flex(node: Any) -> Iterator[Button]:
+def _in_flex(node: Any) -> Iterator[TapTarget]:
     """Inner buttons come before the box around them, as a finger would hit them."""
     if isinstance(node, list):
         for child in node:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 
-from line_simulator.faults import Hit
+from line_simulator.faults import ActiveFaults
 from line_simulator.limits import ORDINARY, Rate
 from line_simulator.refusals import Refusal
 
@@ -26,7 +26,7 @@ class ApiCall:
     headers: Headers
     raw: bytes
     request_id: str
-    faults: Hit = field(default_factory=Hit)
+    faults: ActiveFaults = field(default_factory=ActiveFaults)
 
     @property
     def content_type(self) -> str:

@@ -11,7 +11,7 @@ PREVIEW_SIZE = (240, 240)
 
 
 @dataclass(frozen=True)
-class Content:
+class MessageContent:
     kind: str
     """image, video, audio or file"""
     data: bytes
@@ -20,9 +20,9 @@ class Content:
 
 @dataclass
 class Contents:
-    _kept: dict[str, Content | None] = field(default_factory=dict)
+    _kept: dict[str, MessageContent | None] = field(default_factory=dict)
 
-    def keep(self, message_id: str, content: Content) -> None:
+    def keep(self, message_id: str, content: MessageContent) -> None:
         self._kept[message_id] = content
 
     def forget(self, message_id: str) -> None:
@@ -30,7 +30,7 @@ class Contents:
         if message_id in self._kept:
             self._kept[message_id] = None
 
-    def get(self, message_id: str) -> Content:
+    def get(self, message_id: str) -> MessageContent:
         if message_id not in self._kept:
             raise Refusal(404, "not found")
         content = self._kept[message_id]
@@ -47,7 +47,7 @@ def sniff_image_type(data: bytes) -> str:
         return "application/octet-stream"
 
 
-def draw_preview(content: Content) -> bytes:
+def draw_preview(content: MessageContent) -> bytes:
     """Small and JPEG; a video shows a grey frame."""
     picture = io.BytesIO()
     try:

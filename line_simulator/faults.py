@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from line_simulator.refusals import NotAllowed
+from line_simulator.refusals import ActionNotAllowed
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ CONTENT = (
 )  # fmt: skip
 
 
-class Hit(dict[str, Any]):
+class ActiveFaults(dict[str, Any]):
     """The faults that hit one call, and how often hanging had been ended by then."""
 
     times_healed = 0
@@ -79,7 +79,7 @@ class Faults:
             self._values = {switch.name: switch.default for switch in SWITCHES}
             self._heal()
 
-    def hang(self, seconds: float, hit: Hit) -> None:
+    def hang(self, seconds: float, hit: ActiveFaults) -> None:
         """Until the time is over, or someone has turned the switch off since the call was hit."""
         with self._healed:
             self._healed.wait_for(lambda: self._times_healed > hit.times_healed, timeout=seconds)
@@ -88,10 +88,10 @@ class Faults:
         self._times_healed += 1
         self._healed.notify_all()
 
-    def take(self, names: Iterable[str]) -> Hit:
+    def take(self, names: Iterable[str]) -> ActiveFaults:
         """The faults that hit this call; a call that is hit uses up one of `count`."""
         with self._lock:
-            hit = Hit({name: self._values[name] for name in names if self._values[name]})
+            hit = ActiveFaults({name: self._values[name] for name in names if self._values[name]})
             hit.times_healed = self._times_healed
             if hit and self._values["count"]:
                 self._use_up_one()
@@ -109,7 +109,7 @@ class Faults:
 
 def _accepted(name: str, value: Any) -> Any:
     if name not in BY_NAME:
-        raise NotAllowed(f"ไม่มีสวิตช์ชื่อ {name}")
+        raise ActionNotAllowed(f"ไม่มีสวิตช์ชื่อ {name}")
     switch = BY_NAME[name]
     if switch.kind == "flag":
         return bool(value) or None if name not in SETTINGS else bool(value)
@@ -122,7 +122,7 @@ def _accepted(name: str, value: Any) -> Any:
 
 def _one_of(switch: Switch, value: str) -> str:
     if value not in switch.choices:
-        raise NotAllowed(f"{switch.label}: เลือกได้ {', '.join(switch.choices)}")
+        raise ActionNotAllowed(f"{switch.label}: เลือกได้ {', '.join(switch.choices)}")
     return value
 
 
@@ -130,5 +130,5 @@ def _amount(switch: Switch, value: Any) -> float | int:
     try:
         amount = float(value)
     except (TypeError, ValueError):
-        raise NotAllowed(f"{switch.label}: ต้องเป็นตัวเลข") from None
+        raise ActionNotAllowed(f"{switch.label}: ต้องเป็นตัวเลข") from None
     return int(amount) if amount.is_integer() else amount

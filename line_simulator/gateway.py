@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint
-from line_simulator.faults import API, Hit
+from line_simulator.faults import API, ActiveFaults
 from line_simulator.limits import TOO_FAST, USED_UP
 from line_simulator.log import Exchange, readable
 from line_simulator.refusals import Refusal
@@ -65,7 +65,7 @@ class Gateway:
             headers=request.headers,
             raw=request.get_data(),
             request_id=str(uuid.uuid4()),
-            faults=self._sim.faults.take([*API, *endpoint.faults]) if endpoint else Hit(),
+            faults=self._sim.faults.take([*API, *endpoint.faults]) if endpoint else ActiveFaults(),
         )
 
     def _decide(self, endpoint: Endpoint, call: ApiCall, path_args: dict[str, str]) -> ApiResponse:

@@ -46,7 +46,7 @@ class RateLimiter:
         self._buckets[endpoint] = (left - 1, now)
 
 
-class Quota:
+class MessageQuota:
     """Counts the recipients that LINE would bill, month by month."""
 
     def __init__(self, clock: Callable[[], float], limit: int | None) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from line_simulator import panel_acts
 from line_simulator.contents import draw_preview
 from line_simulator.faults import SWITCHES
-from line_simulator.refusals import NotAllowed, Refusal
+from line_simulator.refusals import ActionNotAllowed, Refusal
 from line_simulator.residents import Resident
 from line_simulator.simulator import Simulator
 
@@ -25,11 +25,11 @@ def add_addresses(app: Flask) -> None:
 
 def add_views(app: Flask, sim: Simulator) -> None:
     app.view_functions |= {f"{method} {rule}": partial(view, sim) for method, rule, view in ROUTES}
-    app.register_error_handler(NotAllowed, _explain)
+    app.register_error_handler(ActionNotAllowed, _explain)
     app.register_error_handler(Refusal, _explain_refusal)
 
 
-def _explain(reason: NotAllowed) -> ResponseReturnValue:
+def _explain(reason: ActionNotAllowed) -> ResponseReturnValue:
     return jsonify(error=str(reason)), CONFLICT
 
 
@@ -79,7 +79,7 @@ def _show_state(sim: Simulator) -> ResponseReturnValue:
 def _add_resident(sim: Simulator) -> ResponseReturnValue:
     name = str(_read_json().get("name", "")).strip()
     if not name:
-        raise NotAllowed("ต้องตั้งชื่อก่อน")
+        raise ActionNotAllowed("ต้องตั้งชื่อก่อน")
     with sim.lock:
         return jsonify(describe(sim.add_resident(name))), 201
 
@@ -143,7 +143,7 @@ def _turn_faults(sim: Simulator) -> ResponseReturnValue:
 def _set_webhook(sim: Simulator) -> ResponseReturnValue:
     address = str(_read_json().get("url", ""))
     if not address.startswith(("http://", "https://")):
-        raise NotAllowed("ที่อยู่ webhook ต้องขึ้นต้นด้วย https:// หรือ http:// ในเครื่องนี้")
+        raise ActionNotAllowed("ที่อยู่ webhook ต้องขึ้นต้นด้วย https:// หรือ http:// ในเครื่องนี้")
     sim.channel.webhook_url = address
     return jsonify(ok=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from line_simulator.contents import sniff_image_type
-from line_simulator.refusals import NotAllowed
+from line_simulator.refusals import ActionNotAllowed
 from line_simulator.residents import Resident
 
 
@@ -17,14 +17,14 @@ def _say(resident: Resident) -> None:
 def _send_photos(resident: Resident) -> None:
     photos = [upload.read() for upload in request.files.getlist("photos")]
     if any(not sniff_image_type(photo).startswith("image/") for photo in photos):
-        raise NotAllowed("ไฟล์นี้ไม่ใช่รูปภาพ")
+        raise ActionNotAllowed("ไฟล์นี้ไม่ใช่รูปภาพ")
     resident.sends_photos(photos)
 
 
 def _send_file(resident: Resident) -> None:
     upload = request.files.get("file")
     if upload is None:
-        raise NotAllowed("ยังไม่ได้เลือกไฟล์")
+        raise ActionNotAllowed("ยังไม่ได้เลือกไฟล์")
     data = upload.read()
     resident.sends_file(upload.filename or "file", data, upload.mimetype or "application/octet-stream")
 
@@ -41,7 +41,7 @@ def _send_place(resident: Resident) -> None:
     try:
         latitude, longitude = float(_read("latitude")), float(_read("longitude"))
     except (TypeError, ValueError):
-        raise NotAllowed("ต้องมีละติจูดและลองจิจูด") from None
+        raise ActionNotAllowed("ต้องมีละติจูดและลองจิจูด") from None
     resident.sends_place(latitude, longitude, _read("title"), _read("address"))
 
 
@@ -56,11 +56,11 @@ def _unsend(resident: Resident) -> None:
 def _tap(resident: Resident) -> None:
     action = _read("action")
     if not isinstance(action, dict):
-        raise NotAllowed("ไม่มีปุ่มที่แตะ")
+        raise ActionNotAllowed("ไม่มีปุ่มที่แตะ")
     try:
         resident.taps_action(action, _read("params") or {})
     except KeyError as missing:
-        raise NotAllowed(f"ปุ่มนี้ไม่มี {missing}") from None
+        raise ActionNotAllowed(f"ปุ่มนี้ไม่มี {missing}") from None
 
 
 def _read(name: str, default: Any = None) -> Any:

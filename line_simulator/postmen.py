@@ -2,12 +2,12 @@
 
 import threading
 
-from line_simulator.webhooks import Outgoing, Webhooks
+from line_simulator.webhooks import QueuedEvent, Webhooks
 
 PATROL_SECONDS = 0.5
 
 
-class Postmen:
+class DeliveryThreads:
     """Several residents are served at once, each one's events in order."""
 
     def __init__(self, webhooks: Webhooks, *, threads: int = 4) -> None:
@@ -27,7 +27,7 @@ class Postmen:
             if outgoing:
                 self._webhooks.finish(outgoing)
 
-    def _wait_for_one(self) -> Outgoing | None:
+    def _wait_for_one(self) -> QueuedEvent | None:
         with self._webhooks.work:
             outgoing = self._webhooks.claim()
             if outgoing is None:

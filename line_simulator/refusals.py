@@ -24,7 +24,7 @@ class Refusal(Exception):
         self.body.update(extra or {})
 
 
-class NotAllowed(Exception):
+class ActionNotAllowed(Exception):
     """Something the LINE app would not let a resident do; the text is Thai and meant to be shown."""
 
 

@@ -4,11 +4,11 @@ import random
 from typing import Any
 
 from line_simulator import samples, taps
-from line_simulator.buttons import Button, find_button, in_message, in_quick_replies, in_rich_menu
+from line_simulator.buttons import TapTarget, find_button, in_message, in_quick_replies, in_rich_menu
 from line_simulator.chats import Bubble, Chat
-from line_simulator.contents import Content, sniff_image_type
+from line_simulator.contents import MessageContent, sniff_image_type
 from line_simulator.events import Event
-from line_simulator.refusals import NoSuchButton, NotAllowed
+from line_simulator.refusals import ActionNotAllowed, NoSuchButton
 from line_simulator.roles import Platform
 
 UNSEND_WITHIN_MS = 24 * 3600 * 1000
@@ -49,7 +49,7 @@ class Resident:
         return menu.as_json() if menu else None
 
     @property
-    def buttons(self) -> list[list[Button]]:
+    def buttons(self) -> list[list[TapTarget]]:
         """What could be tapped now: the quick replies, then message by message, then the rich menu."""
         groups = [list(in_quick_replies(self.chat.live_quick_replies))]
         groups += [list(in_message(message)) for message in reversed(self.messages)]
@@ -69,7 +69,7 @@ class Resident:
     def follows(self) -> None:
         with self.simulator.lock:
             if self.friend:
-                raise NotAllowed("เป็นเพื่อนกับบัญชีนี้อยู่แล้ว")
+                raise ActionNotAllowed("เป็นเพื่อนกับบัญชีนี้อยู่แล้ว")
             self.friend = True
             self._note("เพิ่มบัญชีนี้เป็นเพื่อนแล้ว")
             self.emit("follow", {"follow": {"isUnblocked": False}})
@@ -84,7 +84,7 @@ class Resident:
     def unblocks(self) -> None:
         with self.simulator.lock:
             if not self.blocked:
-                raise NotAllowed("ยังไม่ได้บล็อกบัญชีนี้")
+                raise ActionNotAllowed("ยังไม่ได้บล็อกบัญชีนี้")
             self.blocked = False
             self.friend = True
             self._note("เลิกบล็อกบัญชีนี้แล้ว")
@@ -93,13 +93,13 @@ class Resident:
     def says(self, text: str, *, quoting: str | None = None) -> str:
         """Returns the message id, as every sending method does; `quoting` is the id of an earlier bubble."""
         if not text.strip():
-            raise NotAllowed("ข้อความว่างส่งไม่ได้")
+            raise ActionNotAllowed("ข้อความว่างส่งไม่ได้")
         return self._send("text", {"text": text, **({"quotedMessageId": quoting} if quoting else {})})
 
     def sends_photos(self, photos: list[bytes]) -> list[str]:
         """Photos sent together form a set that arrives in no particular order."""
         if not 1 <= len(photos) <= MOST_PHOTOS:
-            raise NotAllowed(f"ส่งรูปได้ครั้งละ 1–{MOST_PHOTOS} รูป")
+            raise ActionNotAllowed(f"ส่งรูปได้ครั้งละ 1–{MOST_PHOTOS} รูป")
         numbered = list(enumerate(photos, start=1))
         random.shuffle(numbered)
         set_id = self.simulator.ids.new_token().upper()
@@ -109,20 +109,20 @@ class Resident:
                 facts: Event = {"contentProvider": {"type": "line"}}
                 if len(photos) > 1:
                     facts["imageSet"] = {"id": set_id, "index": index, "total": len(photos)}
-                content = Content("image", data, sniff_image_type(data))
+                content = MessageContent("image", data, sniff_image_type(data))
                 sent[index] = self._send("image", facts, content=content)
         return [sent[index] for index in sorted(sent)]
 
     def sends_file(self, name: str, data: bytes, content_type: str = "application/octet-stream") -> str:
         facts = {"fileName": name, "fileSize": len(data)}
-        return self._send("file", facts, content=Content("file", data, content_type))
+        return self._send("file", facts, content=MessageContent("file", data, content_type))
 
     def sends_audio(self, data: bytes | None = None) -> str:
-        content = Content("audio", data or samples.AUDIO, "audio/x-m4a")
+        content = MessageContent("audio", data or samples.AUDIO, "audio/x-m4a")
         return self._send("audio", {"duration": 1000, "contentProvider": {"type": "line"}}, content=content)
 
     def sends_video(self, data: bytes | None = None) -> str:
-        content = Content("video", data or samples.VIDEO, "video/mp4")
+        content = MessageContent("video", data or samples.VIDEO, "video/mp4")
         return self._send("video", {"duration": 1000, "contentProvider": {"type": "line"}}, content=content)
 
     def sends_place(
@@ -140,9 +140,9 @@ class Resident:
         with self.simulator.lock:
             bubble = self.chat.find(message_id)
             if bubble is None or bubble.who != "resident" or bubble.unsent:
-                raise NotAllowed("ไม่พบข้อความนี้ในแชต")
+                raise ActionNotAllowed("ไม่พบข้อความนี้ในแชต")
             if self.simulator.now_ms() - bubble.at > UNSEND_WITHIN_MS:
-                raise NotAllowed("ยกเลิกข้อความได้ภายใน 24 ชั่วโมงหลังส่ง")
+                raise ActionNotAllowed("ยกเลิกข้อความได้ภายใน 24 ชั่วโมงหลังส่ง")
             bubble.unsent = True
             bubble.message = {"type": bubble.message["type"], "id": bubble.id}
             self.simulator.contents.forget(message_id)
@@ -192,7 +192,7 @@ class Resident:
         self._must_not_have_blocked()
         self.wrote_at = self.simulator.clock()
 
-    def _send(self, kind: str, facts: Event, *, content: Content | None = None) -> str:
+    def _send(self, kind: str, facts: Event, *, content: MessageContent | None = None) -> str:
         sim = self.simulator
         with sim.lock:
             self.must_be_able_to_write()
@@ -216,7 +216,7 @@ class Resident:
 
     def _must_not_have_blocked(self) -> None:
         if self.blocked:
-            raise NotAllowed("บล็อกบัญชีนี้อยู่ ต้องเลิกบล็อกก่อน")
+            raise ActionNotAllowed("บล็อกบัญชีนี้อยู่ ต้องเลิกบล็อกก่อน")
 
     def _note(self, text: str) -> None:
         self.shows("system", {"type": "text", "text": text})

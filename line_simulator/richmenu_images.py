@@ -14,14 +14,14 @@ LEAST_RATIO = 1.45
 
 
 @dataclass(frozen=True)
-class Picture:
+class RichMenuImage:
     data: bytes
     content_type: str
     width: int
     height: int
 
 
-def read_picture(data: bytes, content_type: str) -> Picture:
+def read_picture(data: bytes, content_type: str) -> RichMenuImage:
     if content_type not in FORMATS:
         raise Refusal(415, "Content-Type must be image/jpeg or image/png")
     if len(data) > LARGEST:
@@ -31,7 +31,7 @@ def read_picture(data: bytes, content_type: str) -> Picture:
         raise Refusal(400, "The image must be 800 to 2500 pixels wide and at least 250 high")
     if width / height < LEAST_RATIO:
         raise Refusal(400, "The image's width / height must be at least 1.45")
-    return Picture(data, content_type, width, height)
+    return RichMenuImage(data, content_type, width, height)
 
 
 def _measure(data: bytes, expected: str) -> tuple[int, int]:

@@ -7,17 +7,17 @@ from typing import Any
 
 from line_simulator.identifiers import Identifiers
 from line_simulator.refusals import Refusal
-from line_simulator.richmenu_images import Picture
+from line_simulator.richmenu_images import RichMenuImage
 
 MOST_MENUS = 1000
 MOST_ALIASES = 1000
 
 
 @dataclass
-class RichMenu:
+class StoredRichMenu:
     id: str
     definition: dict[str, Any]
-    image: Picture | None = None
+    image: RichMenuImage | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {"richMenuId": self.id, **self.definition}
@@ -36,7 +36,7 @@ class Batch:
 @dataclass
 class RichMenus:
     clock: Callable[[], float] = time.time
-    menus: dict[str, RichMenu] = field(default_factory=dict)
+    menus: dict[str, StoredRichMenu] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     default_id: str | None = None
     linked: dict[str, str] = field(default_factory=dict)
@@ -45,25 +45,25 @@ class RichMenus:
     batch_seconds: float = 0
     """How long LINE takes for a batch."""
 
-    def create(self, definition: dict[str, Any]) -> RichMenu:
+    def create(self, definition: dict[str, Any]) -> StoredRichMenu:
         if len(self.menus) >= MOST_MENUS:
             raise Refusal(400, f"The number of rich menus has reached the limit of {MOST_MENUS}")
-        menu = RichMenu(Identifiers.new_rich_menu_id(), definition)
+        menu = StoredRichMenu(Identifiers.new_rich_menu_id(), definition)
         self.menus[menu.id] = menu
         return menu
 
-    def get(self, menu_id: str) -> RichMenu:
+    def get(self, menu_id: str) -> StoredRichMenu:
         if menu_id not in self.menus:
             raise Refusal(404, "richmenu not found")
         return self.menus[menu_id]
 
-    def get_with_image(self, menu_id: str) -> RichMenu:
+    def get_with_image(self, menu_id: str) -> StoredRichMenu:
         menu = self.get(menu_id)
         if menu.image is None:
             raise Refusal(400, "must upload richmenu image before applying it to user")
         return menu
 
-    def give_image(self, menu_id: str, picture: Picture) -> None:
+    def give_image(self, menu_id: str, picture: RichMenuImage) -> None:
         menu = self.get(menu_id)
         if menu.image is not None:
             raise Refusal(400, "An image has already been uploaded to the richmenu")
@@ -118,7 +118,7 @@ class RichMenus:
                 batch.is_done = True
                 self.linked = _after(batch.operations, self.linked)
 
-    def find_shown_to(self, user_id: str) -> RichMenu | None:
+    def find_shown_to(self, user_id: str) -> StoredRichMenu | None:
         self.carry_out_batches()
         menu_id = self.linked.get(user_id) or self.default_id
         return self.menus.get(menu_id) if menu_id else None

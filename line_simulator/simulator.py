@@ -10,9 +10,9 @@ from line_simulator.contents import Contents
 from line_simulator.events import Event, write_event
 from line_simulator.faults import Faults
 from line_simulator.identifiers import Identifiers, user_id_of
-from line_simulator.limits import Quota, RateLimiter
+from line_simulator.limits import MessageQuota, RateLimiter
 from line_simulator.log import Log
-from line_simulator.postmen import Postmen
+from line_simulator.postmen import DeliveryThreads
 from line_simulator.reply_tokens import ReplyTokens
 from line_simulator.residents import Resident
 from line_simulator.retry_keys import RetryKeys
@@ -55,13 +55,13 @@ class Simulator:
         self.stream = Stream(self.lock)
         self.log = Log(clock, self.stream)
         self.faults = Faults(self.lock)
-        self.quota = Quota(clock, quota)
+        self.quota = MessageQuota(clock, quota)
         self.rates = RateLimiter(clock)
         self.tokens = AccessTokens(clock, self.channel)
         self.reply_tokens = ReplyTokens(clock)
         self.retry_keys = RetryKeys(clock)
         self.webhooks = self._open_webhooks(deliver)
-        self._postmen = Postmen(self.webhooks) if background else None
+        self._postmen = DeliveryThreads(self.webhooks) if background else None
 
     def _open_webhooks(self, deliver: Deliver | None) -> Webhooks:
         return Webhooks(

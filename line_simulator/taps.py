@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from line_simulator.actions import MOMENTS
-from line_simulator.refusals import NotAllowed
+from line_simulator.refusals import ActionNotAllowed
 from line_simulator.roles import Tapper
 
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ def perform(resident: Tapper, action: Json, params: dict[str, str]) -> None:
         case "richmenuswitch":
             _switch_menu(resident, action)
         case _:
-            raise NotAllowed("ไม่รู้จักปุ่มชนิดนี้")
+            raise ActionNotAllowed("ไม่รู้จักปุ่มชนิดนี้")
 
 
 def _post_back(resident: Tapper, action: Json) -> None:
@@ -58,10 +58,10 @@ def _read_moment(action: Json, params: dict[str, str]) -> dict[str, str]:
     mode = action["mode"]
     moment = params.get(mode) or params.get("moment") or ""
     if not re.fullmatch(MOMENTS[mode], moment):
-        raise NotAllowed(f"ต้องเลือกวันหรือเวลาก่อน ({mode})")
+        raise ActionNotAllowed(f"ต้องเลือกวันหรือเวลาก่อน ({mode})")
     moment = moment.upper()
     if moment < action.get("min", moment).upper() or moment > action.get("max", moment).upper():
-        raise NotAllowed("วันหรือเวลานี้อยู่นอกช่วงที่เลือกได้")
+        raise ActionNotAllowed("วันหรือเวลานี้อยู่นอกช่วงที่เลือกได้")
     return {mode: moment}
 
 

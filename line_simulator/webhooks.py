@@ -23,7 +23,7 @@ BACKOFF_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 
 
 @dataclass
-class Outgoing:
+class QueuedEvent:
     event: Event
     user_id: str
     attempts: int = 0
@@ -57,14 +57,14 @@ class Webhooks:
         self._log = log
         self._reply_tokens = reply_tokens
         self._deliver = deliver
-        self._pending: deque[Outgoing] = deque()
-        self._failed: list[Outgoing] = []
+        self._pending: deque[QueuedEvent] = deque()
+        self._failed: list[QueuedEvent] = []
         self._busy: set[str] = set()
         self.work = threading.Condition(lock)
 
     def put(self, event: Event, user_id: str) -> None:
         with self.work:
-            self._pending.append(Outgoing(event, user_id))
+            self._pending.append(QueuedEvent(event, user_id))
             self.work.notify()
 
     def deliver_all(self, *, together: bool = False) -> list[int]:
@@ -77,7 +77,7 @@ class Webhooks:
             return [self._attempt(outgoing)]
         return [self._attempt([each]) for each in outgoing]
 
-    def claim(self) -> Outgoing | None:
+    def claim(self) -> QueuedEvent | None:
         """The next event whose resident has none on the way; a failed one may be overtaken, as at LINE."""
         with self._lock:
             if not self._faults["webhook_down"]:
@@ -101,7 +101,7 @@ class Webhooks:
                 each.due = 0.0
             self.work.notify_all()
 
-    def finish(self, outgoing: Outgoing) -> None:
+    def finish(self, outgoing: QueuedEvent) -> None:
         self._attempt([outgoing])
         with self.work:
             self._busy.discard(outgoing.user_id)
@@ -110,7 +110,7 @@ class Webhooks:
     def send_raw(self, body: bytes) -> int:
         return self._send(body, note="raw")
 
-    def _attempt(self, outgoing: list[Outgoing]) -> int:
+    def _attempt(self, outgoing: list[QueuedEvent]) -> int:
         events = [as_redelivery(each.event) if each.attempts else each.event for each in outgoing]
         with self._lock:
             for each in outgoing:
@@ -124,7 +124,7 @@ class Webhooks:
             self._keep_for_redelivery(outgoing)
         return status
 
-    def _keep_for_redelivery(self, outgoing: list[Outgoing]) -> None:
+    def _keep_for_redelivery(self, outgoing: list[QueuedEvent]) -> None:
         with self.work:
             if not self._faults["webhook_redelivery"]:
                 return

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from line_simulator.demo.guard import Guard, send
+from line_simulator.demo.guard import ProcessGuard, send
 from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
@@ -90,8 +90,8 @@ def run(
 
 
 @cache
-def _guard_of(_process: int) -> Guard:
+def _guard_of(_process: int) -> ProcessGuard:
     """One for each test process; whoever was forked from it has another."""
-    guard = Guard()
+    guard = ProcessGuard()
     atexit.register(guard.close)
     return guard

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from line_simulator.demo.children import ROOT, Children, Stop, Stopped, Trouble
+from line_simulator.demo.children import ROOT, Children, DemoError, Stop, Stopped
 from line_simulator.demo.keys import password_name, read_keys
-from line_simulator.demo.place import STAFF, Place
+from line_simulator.demo.place import STAFF, DemoSite
 from line_simulator.demo.town import open_town
 from line_simulator.demo.welcome import write_welcome
 
@@ -23,11 +23,11 @@ def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     try:
-        _run(Place(asked.port, asked.folder.resolve()), stop)
+        _run(DemoSite(asked.port, asked.folder.resolve()), stop)
     except Stopped:
         print("จบแล้ว · ended")
         return 0
-    except Trouble as trouble:
+    except DemoError as trouble:
         print(f"\n{trouble}", file=sys.stderr)
         return 1
     return 0
@@ -40,7 +40,7 @@ def _read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(place: Place, stop: Stop) -> None:
+def _run(place: DemoSite, stop: Stop) -> None:
     began = time.monotonic()
     place.prepare()
     with _alone(place):
@@ -61,13 +61,13 @@ def _run(place: Place, stop: Stop) -> None:
 
 
 @contextmanager
-def _alone(place: Place) -> Iterator[None]:
+def _alone(place: DemoSite) -> Iterator[None]:
     """Two demos with one database would send each other's messages to the wrong simulator."""
     with (place.data / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Trouble(f"A demo is running in {place.data} already. End that one first.") from None
+            raise DemoError(f"A demo is running in {place.data} already. End that one first.") from None
         yield
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from line_simulator.demo.guard import GRACE_SECONDS, Guard, send
+from line_simulator.demo.guard import GRACE_SECONDS, ProcessGuard, send
 
 ROOT = Path(__file__).parents[2]
 LOOK_AGAIN_SECONDS = 0.05
@@ -21,7 +21,7 @@ class Stopped(Exception):
     """Somebody pressed Ctrl-C, or asked the demo to end."""
 
 
-class Trouble(Exception):
+class DemoError(Exception):
     """The demo cannot go on; the message says why, in words for the person at the terminal."""
 
 
@@ -52,7 +52,7 @@ class Children:
     environment: Mapping[str, str]
     logs: Path
     stop: Stop = field(default_factory=Stop)
-    guard: Guard = field(default_factory=Guard)
+    guard: ProcessGuard = field(default_factory=ProcessGuard)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, *arguments: str) -> None:
@@ -67,21 +67,21 @@ class Children:
         finally:
             self._end(process)
         if process.returncode != 0:
-            raise Trouble(f"{name} ended with {process.returncode}.\n{self._last_lines(name)}")
+            raise DemoError(f"{name} ended with {process.returncode}.\n{self._last_lines(name)}")
 
     def wait_for(self, happens: Callable[[], bool], what: str, *, seconds: float = 180.0) -> None:
-        """Until it happens; Stopped, or Trouble when it takes too long or a process has ended meanwhile."""
+        """Until it happens; Stopped, or DemoError when it takes too long or a process has ended meanwhile."""
         deadline = time.monotonic() + seconds
         while not happens():
             self.check()
             if time.monotonic() > deadline:
-                raise Trouble(
+                raise DemoError(
                     f"Waited {seconds:.0f} seconds for {what}, in vain. The logs are in {self.logs}."
                 )
             time.sleep(LOOK_AGAIN_SECONDS)
 
     def watch(self) -> None:
-        """Until somebody ends the demo (Stopped) or a process ends by itself (Trouble)."""
+        """Until somebody ends the demo (Stopped) or a process ends by itself (DemoError)."""
         while True:
             self.check()
             time.sleep(LOOK_AGAIN_SECONDS)
@@ -91,7 +91,9 @@ class Children:
             raise Stopped
         for name, process in self.running.items():
             if process.poll() is not None:
-                raise Trouble(f"{name} has ended by itself ({process.returncode}).\n{self._last_lines(name)}")
+                raise DemoError(
+                    f"{name} has ended by itself ({process.returncode}).\n{self._last_lines(name)}"
+                )
 
     def end(self) -> None:
         """Asks all to end, and makes those end who do not within a few seconds."""

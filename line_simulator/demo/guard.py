@@ -16,7 +16,7 @@ from pathlib import Path
 GRACE_SECONDS = 5.0
 
 
-class Guard:
+class ProcessGuard:
     """The writer's side."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import requests
 
-from line_simulator.demo.children import Trouble
+from line_simulator.demo.children import DemoError
 from line_simulator.demo.residents import HTTP_SECONDS, plain_session
 
 
@@ -56,11 +56,11 @@ class Officer:
         form = f"{case}/{action}"
         fields = self._page(case).fields.get(form) if case else None
         if fields is None:
-            raise Trouble(f"{self.username} finds no form {action!r} for case {number}.")
+            raise DemoError(f"{self.username} finds no form {action!r} for case {number}.")
         files = {"photos": ("photo.jpg", photo, "image/jpeg")} if photo else None
         answer = self._post(form, {**fields, "note": note}, files)
         if answer.status_code != HTTPStatus.SEE_OTHER:
-            raise Trouble(f"{self.username} could not {action} case {number} ({answer.status_code}).")
+            raise DemoError(f"{self.username} could not {action} case {number} ({answer.status_code}).")
 
     def _page(self, path: str) -> Forms:
         answer = self.http.get(self.console + path, timeout=HTTP_SECONDS)

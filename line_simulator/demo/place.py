@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from line_simulator.demo.children import Trouble
+from line_simulator.demo.children import DemoError
 
 HOST = "127.0.0.1"
 ROLES = {"officer": "เจ้าหน้าที่", "supervisor": "หัวหน้างาน", "admin": "ผู้ดูแลระบบ"}
@@ -14,7 +14,7 @@ DEPARTMENTS = {"engineering": "กองช่าง", "office": "สำนั�
 
 
 @dataclass(frozen=True)
-class Person:
+class DemoAccount:
     """Somebody who signs in to the console; without a department they see all of them."""
 
     username: str
@@ -23,17 +23,17 @@ class Person:
     department: str = ""
 
 
-SUPERVISOR = Person("wichai", "วิชัย รอบคอบ", "supervisor")
+SUPERVISOR = DemoAccount("wichai", "วิชัย รอบคอบ", "supervisor")
 STAFF = (
-    Person("malee", "มาลี ใจงาม", "officer", "engineering"),
-    Person("somchai", "สมชาย ขยันดี", "officer", "office"),
+    DemoAccount("malee", "มาลี ใจงาม", "officer", "engineering"),
+    DemoAccount("somchai", "สมชาย ขยันดี", "officer", "office"),
     SUPERVISOR,
-    Person("admin", "ดารณี ดูแลระบบ", "admin"),
+    DemoAccount("admin", "ดารณี ดูแลระบบ", "admin"),
 )
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoSite:
     port: int
     folder: Path
 
@@ -62,14 +62,14 @@ class Place:
         return self.folder / "demo.env"
 
     def prepare(self) -> None:
-        """Makes the folders; Trouble when data is there whose key is not."""
+        """Makes the folders; DemoError when data is there whose key is not."""
         try:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.logs.mkdir(exist_ok=True)
         except OSError as error:
-            raise Trouble(f"Cannot write to {self.folder}: {error.strerror}.") from error
+            raise DemoError(f"Cannot write to {self.folder}: {error.strerror}.") from error
         if (self.data / "tessaban.db").exists() and not self.keys_file.exists():
-            raise Trouble(
+            raise DemoError(
                 f"{self.keys_file} is gone, and with it the key of the data in {self.data}."
                 " Bring it back, or delete that folder to begin anew."
             )
@@ -94,11 +94,11 @@ class Place:
         }
 
     def check_ports(self) -> None:
-        """Trouble unless the three ports are free: better one sentence now than three logs to read later."""
+        """DemoError unless the three ports are free: better one sentence now than three logs to read later."""
         for port in range(self.port, self.port + 3):
             reason = _reason_against(port)
             if reason:
-                raise Trouble(
+                raise DemoError(
                     f"Port {port} {reason}. The demo needs {self.port} to {self.port + 2}."
                     f" Take others: make demo DEMO_PORT={9000 if self.port != 9000 else 9100}"
                 )

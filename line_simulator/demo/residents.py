@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from line_simulator.buttons import Button, find_button, in_message, in_quick_replies
-from line_simulator.demo.children import Children, Trouble
+from line_simulator.buttons import TapTarget, find_button, in_message, in_quick_replies
+from line_simulator.demo.children import Children, DemoError
 
 Json = dict[str, Any]
 # An answer that was too late for its reply token comes as a push, a minute after what it answers.
@@ -25,7 +25,7 @@ def plain_session() -> requests.Session:
 
 
 @dataclass
-class Resident:
+class ResidentClient:
     """Every act waits for the account's answer to it, as people do; news that comes meanwhile is no answer."""
 
     simulator: str
@@ -61,7 +61,7 @@ class Resident:
         """A button of the last answer."""
         button = find_button(self._buttons(), label)
         if button is None:
-            raise Trouble(f"{self.name} sees no button {label!r}.")
+            raise DemoError(f"{self.name} sees no button {label!r}.")
         self._act("tap", {"action": button.action})
 
     def case_number(self) -> str:
@@ -69,9 +69,9 @@ class Resident:
         for message in self.answer:
             if found := _CASE_NUMBER.search(message.get("altText", "")):
                 return found.group()
-        raise Trouble(f"{self.name} got no case number.")
+        raise DemoError(f"{self.name} got no case number.")
 
-    def _buttons(self) -> list[Button]:
+    def _buttons(self) -> list[TapTarget]:
         quick = [item["action"] for m in self.answer for item in m.get("quickReply", {}).get("items", [])]
         return [*in_quick_replies(quick), *(button for m in self.answer for button in in_message(m))]
 

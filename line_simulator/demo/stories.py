@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import requests
 
 from line_simulator.demo import pictures
-from line_simulator.demo.children import Children, Trouble
+from line_simulator.demo.children import Children, DemoError
 from line_simulator.demo.officers import Officer
-from line_simulator.demo.place import Place
-from line_simulator.demo.residents import Resident
+from line_simulator.demo.place import DemoSite
+from line_simulator.demo.residents import ResidentClient
 
 STORY_SECONDS = 600.0
 # Somsri is not among them: she stays for the visitor.
@@ -20,31 +20,31 @@ OF_THE_PAST = ("ทองคำ", "มานพ", "จันทร์")
 
 
 @dataclass(frozen=True)
-class Town:
-    place: Place
+class DemoTown:
+    place: DemoSite
     passwords: Mapping[str, str]
-    residents: Mapping[str, Resident]
+    residents: Mapping[str, ResidentClient]
 
     def officer(self, username: str) -> Officer:
         officer = Officer(self.place.console, username)
         if not officer.signs_in(self.passwords[username]):
-            raise Trouble(f"{username} cannot sign in.")
+            raise DemoError(f"{username} cannot sign in.")
         return officer
 
 
-def let_in(place: Place, children: Children) -> dict[str, Resident]:
+def let_in(place: DemoSite, children: Children) -> dict[str, ResidentClient]:
     """Adds the residents of the stories to the simulator as friends of the account, and returns them by name.
 
     The simulator forgets them when it ends, the database does not: without them no notice of their cases would arrive.
     """
-    residents = {name: Resident(place.simulator, name, children) for name in (*NAMES, *OF_THE_PAST)}
+    residents = {name: ResidentClient(place.simulator, name, children) for name in (*NAMES, *OF_THE_PAST)}
     for resident in residents.values():
         resident.comes()
         resident.follows()
     return residents
 
 
-def play(town: Town, children: Children) -> list[str]:
+def play(town: DemoTown, children: Children) -> list[str]:
     """Plays all stories side by side and returns a line for each that went wrong."""
     pool = ThreadPoolExecutor(len(STORIES))
     played = [(story.__name__, pool.submit(story, town)) for story in STORIES]
@@ -55,12 +55,12 @@ def play(town: Town, children: Children) -> list[str]:
     )
     problems = [(name, future.exception()) for name, future in played]
     for _, problem in problems:
-        if problem is not None and not isinstance(problem, (Trouble, requests.RequestException)):
+        if problem is not None and not isinstance(problem, (DemoError, requests.RequestException)):
             raise problem
     return [f"{name}: {problem}" for name, problem in problems if problem is not None]
 
 
-def a_lamp_is_repaired(town: Town) -> None:
+def a_lamp_is_repaired(town: DemoTown) -> None:
     prasit = town.residents["ประสิทธิ์"]
     prasit.says("ไฟดับ 2 ดวง มา 3 คืนแล้ว ซอยมืดมากครับ")
     prasit.taps("ไม่มี")
@@ -80,7 +80,7 @@ def a_lamp_is_repaired(town: Town) -> None:
     prasit.says("มาเร็วมาก ขอบคุณครับ")
 
 
-def a_tap_runs_dry(town: Town) -> None:
+def a_tap_runs_dry(town: DemoTown) -> None:
     wanna = town.residents["วรรณา"]
     wanna.says("น้ำไม่ไหลตั้งแต่เมื่อเช้า ทั้งซอยเลยค่ะ")
     wanna.taps("น้ำไม่ไหล")
@@ -92,7 +92,7 @@ def a_tap_runs_dry(town: Town) -> None:
     wanna.taps("ส่งเรื่อง")
 
 
-def a_road_needs_a_question(town: Town) -> None:
+def a_road_needs_a_question(town: DemoTown) -> None:
     boonmee = town.residents["บุญมี"]
     boonmee.says("ถนนเป็นหลุมลึก รถจักรยานยนต์เกือบล้มครับ")
     boonmee.taps("ไม่มี")
@@ -107,7 +107,7 @@ def a_road_needs_a_question(town: Town) -> None:
     malee.acts(number, "ask", "หลุมอยู่เลนซ้ายหรือเลนขวาคะ กว้างประมาณกี่เมตร")
 
 
-def a_cable_hangs(town: Town) -> None:
+def a_cable_hangs(town: DemoTown) -> None:
     kamon = town.residents["กมล"]
     kamon.says("เสาไฟหน้าโรงเรียน สายไฟห้อยลงมาเกือบถึงพื้นค่ะ")
     kamon.taps("มีอันตราย")
@@ -118,7 +118,7 @@ def a_cable_hangs(town: Town) -> None:
     kamon.taps("ส่งเรื่อง")
 
 
-def smoke_drifts(town: Town) -> None:
+def smoke_drifts(town: DemoTown) -> None:
     aree = town.residents["อารีย์"]
     aree.says("ร้องเรียน มีคนเผาขยะทุกเย็น ควันเข้าบ้านค่ะ")
     aree.taps("เสียง กลิ่น ควัน")
@@ -132,7 +132,7 @@ def smoke_drifts(town: Town) -> None:
     town.officer("somchai").acts(aree.case_number(), "accept")
 
 
-STORIES: tuple[Callable[[Town], None], ...] = (
+STORIES: tuple[Callable[[DemoTown], None], ...] = (
     a_lamp_is_repaired,
     a_tap_runs_dry,
     a_road_needs_a_question,

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from line_simulator.demo.children import ROOT, Children, Trouble
+from line_simulator.demo.children import ROOT, Children, DemoError
 from line_simulator.demo.officers import Officer
-from line_simulator.demo.place import STAFF, SUPERVISOR, Person, Place
+from line_simulator.demo.place import STAFF, SUPERVISOR, DemoAccount, DemoSite
 from line_simulator.demo.residents import plain_session
-from line_simulator.demo.stories import OF_THE_PAST, Town, let_in, play
+from line_simulator.demo.stories import OF_THE_PAST, DemoTown, let_in, play
 
 ONE_PROCESS = (
     "--config",
@@ -23,7 +23,7 @@ ONE_PROCESS = (
 )
 
 
-def open_town(place: Place, children: Children, passwords: Mapping[str, str]) -> list[str]:
+def open_town(place: DemoSite, children: Children, passwords: Mapping[str, str]) -> list[str]:
     """Returns when everything answers; what went wrong with the stories does not keep the doors shut."""
     webhook = f"{place.web}/line/webhook"
     account = ("--webhook", webhook, "--basic-id", _basic_id())
@@ -40,7 +40,7 @@ def open_town(place: Place, children: Children, passwords: Mapping[str, str]) ->
     children.start("worker", "bot", "worker")
     for address in (f"{place.console}/healthz", f"{place.web}/readyz"):
         _wait(children, address)
-    return _begin(Town(place, passwords, residents), children) if _is_empty(place, passwords) else []
+    return _begin(DemoTown(place, passwords, residents), children) if _is_empty(place, passwords) else []
 
 
 def _basic_id() -> str:
@@ -65,7 +65,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _is_empty(place: Place, passwords: Mapping[str, str]) -> bool:
+def _is_empty(place: DemoSite, passwords: Mapping[str, str]) -> bool:
     """The database tells, not a mark beside it: another one may be named, or a first start cut short."""
     supervisor = Officer(place.console, SUPERVISOR.username)
     if not supervisor.signs_in(passwords[SUPERVISOR.username]):
@@ -75,14 +75,14 @@ def _is_empty(place: Place, passwords: Mapping[str, str]) -> bool:
     return not cases
 
 
-def _begin(town: Town, children: Children) -> list[str]:
+def _begin(town: DemoTown, children: Children) -> list[str]:
     new = [
         p for p in STAFF if not Officer(town.place.console, p.username).signs_in(town.passwords[p.username])
     ]
     try:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda person: _add_staff(children, person, town.passwords), new))
-    except Trouble as trouble:
+    except DemoError as trouble:
         return [f"Not everybody below can sign in: {trouble}"]
     # That they could not a moment ago counts against them until they do.
     for person in new:
@@ -93,16 +93,16 @@ def _begin(town: Town, children: Children) -> list[str]:
     return [*problems, *play(town, children)]
 
 
-def _give_a_past(town: Town, children: Children) -> list[str]:
+def _give_a_past(town: DemoTown, children: Children) -> list[str]:
     line_ids = {name: town.residents[name].id for name in OF_THE_PAST}
     try:
         children.run("past", "store.operations.demo_town", typed=json.dumps(line_ids))
-    except Trouble as trouble:
+    except DemoError as trouble:
         return [f"The town has no past: {trouble}"]
     return []
 
 
-def _add_staff(children: Children, person: Person, passwords: Mapping[str, str]) -> None:
+def _add_staff(children: Children, person: DemoAccount, passwords: Mapping[str, str]) -> None:
     sees = ("--department", person.department) if person.department else ("--all-departments",)
     facts = ("--role", person.role, "--full-name", person.full_name, *sees)
     typed = passwords[person.username] + "\n"

@@ -3,13 +3,13 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from line_simulator.demo.place import DEPARTMENTS, ROLES, STAFF, Person, Place
+from line_simulator.demo.place import DEPARTMENTS, ROLES, STAFF, DemoAccount, DemoSite
 
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
 def write_welcome(
-    place: Place, passwords: Mapping[str, str], *, seconds: float, in_colour: bool
+    place: DemoSite, passwords: Mapping[str, str], *, seconds: float, in_colour: bool
 ) -> Iterable[str]:
     bold, dim, plain = (BOLD, DIM, PLAIN) if in_colour else ("", "", "")
     yield ""
@@ -33,7 +33,7 @@ def write_welcome(
     yield ""
 
 
-def _who(person: Person) -> str:
+def _who(person: DemoAccount) -> str:
     role, department = ROLES[person.role], DEPARTMENTS[person.department]
     english = ", ".join(filter(None, (person.role, person.department)))
     return f"{person.full_name} {role}{department} · {english}"

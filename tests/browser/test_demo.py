@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from line_simulator.demo.children import Children, Trouble
+from line_simulator.demo.children import Children, DemoError
 from line_simulator.demo.keys import read_keys
 from line_simulator.demo.officers import Officer
-from line_simulator.demo.place import Place
+from line_simulator.demo.place import DemoSite
 from line_simulator.demo.residents import plain_session
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
@@ -31,7 +31,7 @@ LINUX = pytest.mark.skipif(
 @dataclass(frozen=True)
 class Demo:
     process: Child
-    place: Place
+    place: DemoSite
     shown: str
     """What stood on the terminal when it was ready."""
 
@@ -65,7 +65,7 @@ class Demo:
         return [*filter(None, [said]), *(line for line in logs if '"error"' in line or "Traceback" in line)]
 
 
-def started(place: Place, **changes: str) -> Child:
+def started(place: DemoSite, **changes: str) -> Child:
     outer = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     command = [sys.executable, "-m", "line_simulator.demo", "--port", str(place.port)]
     return Child(
@@ -80,7 +80,7 @@ def started(place: Place, **changes: str) -> Child:
 
 
 @contextmanager
-def a_demo(place: Place) -> Iterator[Demo]:
+def a_demo(place: DemoSite) -> Iterator[Demo]:
     """Starts a demo and reads until it is ready; the demo has deadlines of its own, so this ends in any case."""
     with started(place) as process:
         assert process.stdout is not None
@@ -93,19 +93,19 @@ def a_demo(place: Place) -> Iterator[Demo]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path) -> DemoSite:
     """Returns a place with three free ports in a row."""
     while True:
-        found = Place(random.randrange(20_000, 30_000), tmp_path)
+        found = DemoSite(random.randrange(20_000, 30_000), tmp_path)
         try:
             found.check_ports()
-        except Trouble:
+        except DemoError:
             continue
         return found
 
 
 @LINUX
-def test_one_command_opens_a_town_with_work_in_it_and_leaves_nothing_behind(place: Place) -> None:
+def test_one_command_opens_a_town_with_work_in_it_and_leaves_nothing_behind(place: DemoSite) -> None:
     with a_demo(place) as demo:
         for address in (f"{place.simulator}/", f"{place.web}/healthz", f"{place.console}/healthz"):
             assert demo.status_of(address) == 200
@@ -142,7 +142,7 @@ def with_no_chance_to_end_anything(demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("end", "code"), [(twice_and_its_group, 0), (with_no_chance_to_end_anything, -signal.SIGKILL)]
 )
-def test_however_it_is_ended_all_ends(place: Place, end: Callable[[Demo], None], code: int) -> None:
+def test_however_it_is_ended_all_ends(place: DemoSite, end: Callable[[Demo], None], code: int) -> None:
     with a_demo(place) as demo:
         assert demo.complaints() == []
         end(demo)
@@ -153,7 +153,7 @@ def test_however_it_is_ended_all_ends(place: Place, end: Callable[[Demo], None],
 
 @LINUX
 @pytest.mark.parametrize("begun", ["upgrade", "web", "richmenus"])
-def test_it_can_be_ended_while_it_starts(place: Place, begun: str) -> None:
+def test_it_can_be_ended_while_it_starts(place: DemoSite, begun: str) -> None:
     with started(place) as process:
         demo = Demo(process, place, "")
         wait_until((place.logs / f"{begun}.log").exists, what=f"the start of {begun}")
@@ -164,7 +164,7 @@ def test_it_can_be_ended_while_it_starts(place: Place, begun: str) -> None:
     place.check_ports()
 
 
-def test_a_taken_port_is_told_in_one_sentence_and_nothing_is_started(place: Place) -> None:
+def test_a_taken_port_is_told_in_one_sentence_and_nothing_is_started(place: DemoSite) -> None:
     with socket.create_server(("127.0.0.1", place.port + 1)), started(place) as process:
         words, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
@@ -174,7 +174,7 @@ def test_a_taken_port_is_told_in_one_sentence_and_nothing_is_started(place: Plac
     assert list(place.logs.iterdir()) == []
 
 
-def test_a_database_that_does_not_answer_is_told_with_the_last_lines_of_the_log(place: Place) -> None:
+def test_a_database_that_does_not_answer_is_told_with_the_last_lines_of_the_log(place: DemoSite) -> None:
     nobody = f"postgresql+psycopg://nobody@127.0.0.1:{place.port + 1}/nothing"
     with started(place, DATABASE_URL=nobody) as process:
         words, _ = process.communicate(timeout=PATIENCE_SECONDS)
@@ -187,7 +187,7 @@ def test_when_one_process_ends_the_demo_says_which_and_ends_the_others(tmp_path:
     children = Children(os.environ, tmp_path)
     children.start("stayer", "http.server", "--bind", "127.0.0.1", "0")
     children.start("leaver", "json.tool", str(tmp_path / "nothing"))
-    with pytest.raises(Trouble, match="leaver has ended by itself"):
+    with pytest.raises(DemoError, match="leaver has ended by itself"):
         children.watch()
     children.end()
     assert children.running["stayer"].returncode == -signal.SIGTERM

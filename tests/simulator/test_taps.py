@@ -2,7 +2,7 @@
 
 import pytest
 
-from line_simulator.refusals import NoSuchButton, NotAllowed
+from line_simulator.refusals import ActionNotAllowed, NoSuchButton
 from tests.simulator.builders import (
     box,
     bubble,
@@ -131,7 +131,7 @@ def test_a_picked_moment_arrives_under_its_mode(account, sim, webhook, somsri, m
 @pytest.mark.parametrize("moment", ["2026-11-30", "2026-12-32", "1 ธ.ค. 2569", ""])
 def test_a_moment_that_the_picker_does_not_offer_cannot_be_picked(account, somsri, moment):
     account.shows(somsri, buttons(actions=[picker(min="2026-12-01", max="2026-12-31")]))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(ActionNotAllowed):
         somsri.picks_date("เลือกวัน", moment)
 
 
@@ -150,14 +150,14 @@ def test_whoever_has_blocked_the_account_cannot_write(somsri, act):
         "taps": lambda: somsri.taps_action(postback()),
         "photos": lambda: somsri.sends_photos([b"a"]),
     }
-    with pytest.raises(NotAllowed, match="เลิกบล็อก"):
+    with pytest.raises(ActionNotAllowed, match="เลิกบล็อก"):
         acts[act]()
 
 
 def test_one_cannot_follow_twice_or_unblock_what_is_not_blocked(somsri):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(ActionNotAllowed):
         somsri.follows()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(ActionNotAllowed):
         somsri.unblocks()
 
 
@@ -167,12 +167,12 @@ def test_an_unsent_message_is_gone_and_cannot_be_unsent_again(sim, webhook, soms
     assert "text" not in somsri.bubbles[-1].message
     event = last_event(sim, webhook)
     assert (event["unsend"], "replyToken" in event) == ({"messageId": message_id}, False)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(ActionNotAllowed):
         somsri.unsends(message_id)
 
 
 def test_a_message_can_be_unsent_for_a_day(clock, somsri):
     message_id = somsri.says("ผิด")
     clock.moves(24 * 3600 + 1)
-    with pytest.raises(NotAllowed, match="24"):
+    with pytest.raises(ActionNotAllowed, match="24"):
         somsri.unsends(message_id)
