@@ -7,7 +7,7 @@ import sys
 from line_simulator.simulator import Simulator
 from line_simulator.web import build_server
 
-AT_START = ("สมศรี", "ประสิทธิ์")
+FIRST_RESIDENTS = ("สมศรี", "ประสิทธิ์")
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
         webhook_url=options.webhook,
         basic_id=options.basic_id,
     )
-    for name in AT_START:
+    for name in FIRST_RESIDENTS:
         simulator.add_resident(name)
     server = build_server(simulator, host=options.host, port=options.port)
     sys.stdout.write(f"LINE simulator: http://{options.host}:{options.port}/ -> {options.webhook}\n")

@@ -19,7 +19,7 @@ from line_simulator.schema import (
     text,
 )
 
-DATA = Required(text(300, least=0))
+DATA = Required(text(300, minimum=0))
 SHOWN = text(300, count=count_graphemes)
 ALIAS_ID = matches(r"[a-z0-9_-]{1,32}", meaning="1-32 characters of a-z, 0-9, _ and -")
 
@@ -31,8 +31,8 @@ MOMENTS = {
 }
 
 
-def label(most: int) -> Check:
-    return text(most, count=count_graphemes)
+def label(maximum: int) -> Check:
+    return text(maximum, count=count_graphemes)
 
 
 def _display_alone(action: dict[str, Any], path: str) -> Iterator[Problem]:
@@ -58,10 +58,10 @@ def _moments_fit_the_mode(action: dict[str, Any], path: str) -> Iterator[Problem
         yield Problem(join(path, "min"), "Must be before max")
 
 
-def openable(most: int = 1000) -> Check:
+def openable(maximum: int = 1000) -> Check:
     def check(value: Any, path: str) -> Iterator[Problem]:
-        if not isinstance(value, str) or not 1 <= len(value) <= most:
-            yield Problem(path, f"Length must be between 1 and {most}")
+        if not isinstance(value, str) or not 1 <= len(value) <= maximum:
+            yield Problem(path, f"Length must be between 1 and {maximum}")
         elif urlsplit(value).scheme not in {"http", "https", "line", "tel"}:
             yield Problem(path, "Invalid action URI: scheme must be http, https, line or tel")
         elif not is_encoded(value):

@@ -9,7 +9,7 @@ from line_simulator.schema import Required, Shape, one_of, text, url
 from line_simulator.validation import require
 
 WEBHOOK = "/v2/bot/channel/webhook"
-MOST_FOLLOWERS = 1000
+MAX_FOLLOWERS = 1000
 LOADING_REQUEST = Shape({"chatId": Required(text(33)), "loadingSeconds": one_of(*range(5, 61, 5))})
 READ_REQUEST = Shape({"markAsReadToken": Required(text(500))})
 WEBHOOK_REQUEST = Shape({"endpoint": Required(url(500))})
@@ -30,7 +30,7 @@ def _list_followers(call: ApiCall) -> ApiResponse:
         raise Refusal(403, "Access to this API is not available for your account")
     limit = _read_number(call, "limit", default=300)
     start = _read_number(call, "start", default=0)
-    if not 1 <= limit <= MOST_FOLLOWERS:
+    if not 1 <= limit <= MAX_FOLLOWERS:
         raise Refusal(400, "The value for the 'limit' parameter is invalid")
     friends = [each.id for each in call.sim.residents.values() if each.friend and not each.blocked]
     page = friends[start : start + limit]

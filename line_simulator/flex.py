@@ -18,7 +18,7 @@ from line_simulator.schema import (
     integer,
     items,
     join,
-    later,
+    lazy,
     matches,
     one_of,
     text,
@@ -29,7 +29,7 @@ PIXELS = matches(r"\d+(\.\d+)?px", meaning="a number of px")
 PERCENT = matches(r"\d+(\.\d+)?%", meaning="a percentage")
 SIGNED = matches(r"-?\d+(\.\d+)?(px|%)", meaning="a number of px or %")
 COLOR = matches(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})", meaning="a #RRGGBB or #RRGGBBAA colour")
-LETTERS = ("xxs", "xs", "sm", "md", "lg", "xl", "xxl", "3xl", "4xl", "5xl")
+TEXT_SIZES = ("xxs", "xs", "sm", "md", "lg", "xl", "xxl", "3xl", "4xl", "5xl")
 
 
 def _size(*words: str, units: tuple[Check, ...] = (PIXELS,)) -> Check:
@@ -40,7 +40,7 @@ GAP = _size("none", "xs", "sm", "md", "lg", "xl", "xxl")
 PADDING = _size("none", "xs", "sm", "md", "lg", "xl", "xxl", units=(PIXELS, PERCENT))
 OFFSET = _size("none", "xs", "sm", "md", "lg", "xl", "xxl", units=(SIGNED,))
 LENGTH = either(PIXELS, PERCENT, meaning="a number of px or %")
-LETTER_SIZE = _size(*LETTERS)
+TEXT_SIZE = _size(*TEXT_SIZES)
 FLEX = integer(0, 2**31 - 1)
 
 
@@ -53,7 +53,7 @@ def _aspect_ratio(value: Any, path: str) -> Iterator[Problem]:
             yield Problem(path, "Must be at most 100000 and no taller than three times its width")
 
 
-PLACE: Fields = {
+POSITIONING: Fields = {
     "margin": GAP,
     "position": one_of("relative", "absolute"),
     "offsetTop": OFFSET,
@@ -65,8 +65,8 @@ ALIGNMENT: Fields = {
     "align": one_of("start", "end", "center"),
     "gravity": one_of("top", "bottom", "center"),
 }
-LETTERING: Fields = {
-    "size": LETTER_SIZE,
+TEXT_STYLE: Fields = {
+    "size": TEXT_SIZE,
     "color": COLOR,
     "weight": one_of("regular", "bold"),
     "style": one_of("normal", "italic"),
@@ -103,12 +103,12 @@ def _fits_its_layout(box: dict[str, Any], path: str) -> Iterator[Problem]:
             yield Problem(f"{path}.contents[{index}].type", f"Not allowed in a {box['layout']} box")
 
 
-SPAN = Tagged({"span": Shape({"text": text(2000, least=0), **LETTERING})})
+SPAN = Tagged({"span": Shape({"text": text(2000, minimum=0), **TEXT_STYLE})})
 COMPONENTS: dict[str, Check] = {
-    "box": later(lambda: BOX),
+    "box": lazy(lambda: BOX),
     "button": Shape(
         {
-            **PLACE,
+            **POSITIONING,
             "action": Required(FLEX_BUTTON_ACTION),
             "flex": FLEX,
             "height": one_of("sm", "md"),
@@ -121,11 +121,11 @@ COMPONENTS: dict[str, Check] = {
     ),
     "image": Shape(
         {
-            **PLACE,
+            **POSITIONING,
             **ALIGNMENT,
             "url": Required(url()),
             "flex": FLEX,
-            "size": _size(*LETTERS, "full", units=(PIXELS, PERCENT)),
+            "size": _size(*TEXT_SIZES, "full", units=(PIXELS, PERCENT)),
             "aspectRatio": _aspect_ratio,
             "aspectMode": one_of("cover", "fit"),
             "backgroundColor": COLOR,
@@ -135,20 +135,20 @@ COMPONENTS: dict[str, Check] = {
     ),
     "icon": Shape(
         {
-            **PLACE,
+            **POSITIONING,
             "url": Required(url()),
-            "size": LETTER_SIZE,
+            "size": TEXT_SIZE,
             "aspectRatio": _aspect_ratio,
             "scaling": boolean,
         }
     ),
     "text": Shape(
         {
-            **PLACE,
+            **POSITIONING,
             **ALIGNMENT,
-            **LETTERING,
+            **TEXT_STYLE,
             "text": text(10_000),
-            "contents": items(SPAN, least=0, most=1000),
+            "contents": items(SPAN, minimum=0, maximum=1000),
             "adjustMode": one_of("shrink-to-fit"),
             "flex": FLEX,
             "wrap": boolean,
@@ -165,9 +165,9 @@ COMPONENTS: dict[str, Check] = {
 COMPONENT = Tagged(COMPONENTS)
 BOX: Shape = Shape(
     {
-        **PLACE,
+        **POSITIONING,
         "layout": Required(one_of("horizontal", "vertical", "baseline")),
-        "contents": Required(items(COMPONENT, least=0, most=1000)),
+        "contents": Required(items(COMPONENT, minimum=0, maximum=1000)),
         "backgroundColor": COLOR,
         "borderColor": COLOR,
         "borderWidth": _size("none", "light", "normal", "medium", "semi-bold", "bold"),
@@ -205,17 +205,17 @@ VIDEO = Shape(
 BLOCK_STYLE = Shape({"backgroundColor": COLOR, "separator": boolean, "separatorColor": COLOR})
 
 
-def _smaller_than(most: int) -> Rule:
+def _smaller_than(maximum: int) -> Rule:
     """How LINE measures Thai is not documented, so the larger form (\\uXXXX, ASCII) has to fit."""
 
     def rule(value: dict[str, Any], path: str) -> Iterator[Problem]:
-        if len(json.dumps(value, separators=(",", ":"))) > most * 1024:
-            yield Problem(path, f"Must be smaller than {most} KB")
+        if len(json.dumps(value, separators=(",", ":"))) > maximum * 1024:
+            yield Problem(path, f"Must be smaller than {maximum} KB")
 
     return rule
 
 
-def _video_needs_room(bubble: dict[str, Any], path: str) -> Iterator[Problem]:
+def _video_needs_a_wide_bubble(bubble: dict[str, Any], path: str) -> Iterator[Problem]:
     hero = bubble.get("hero", {}).get("type")
     if hero == "video" and bubble.get("size", "mega") not in {"kilo", "mega", "giga"}:
         yield Problem(join(path, "size"), "A video needs a kilo, mega or giga bubble")
@@ -241,10 +241,10 @@ BUBBLE = Shape(
         "styles": Shape(dict.fromkeys(("header", "hero", "body", "footer"), BLOCK_STYLE)),
         "action": FLEX_AREA_ACTION,
     },
-    (_smaller_than(30), _video_needs_room),
+    (_smaller_than(30), _video_needs_a_wide_bubble),
 )
 CAROUSEL = Shape(
-    {"contents": Required(items(Tagged({"bubble": BUBBLE}), least=1, most=12))},
+    {"contents": Required(items(Tagged({"bubble": BUBBLE}), minimum=1, maximum=12))},
     (_smaller_than(50), _bubbles_agree),
 )
 CONTAINER = Tagged({"bubble": BUBBLE, "carousel": CAROUSEL})

@@ -10,12 +10,12 @@ from flask import Response, request
 
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.faults import API, ActiveFaults
-from line_simulator.limits import TOO_FAST, USED_UP
+from line_simulator.limits import MONTHLY_LIMIT_REACHED, RATE_LIMIT_EXCEEDED
 from line_simulator.log import Exchange, readable
 from line_simulator.refusals import Refusal
 from line_simulator.simulator import Simulator
 
-LARGEST_REQUEST = 2 * 1024 * 1024
+MAX_REQUEST_BYTES = 2 * 1024 * 1024
 RETRY_KEY = "X-Line-Retry-Key"
 # The server looks into this set after each call; a test client has none.
 WISHES = "line_simulator.wishes"
@@ -25,8 +25,8 @@ FAULT_MESSAGES = {
     "400": "The request body has 1 error(s)",
     "401": UNAUTHORISED,
     "403": "Access to this API is not available for your account",
-    "429_rate": TOO_FAST,
-    "429_monthly": USED_UP,
+    "429_rate": RATE_LIMIT_EXCEEDED,
+    "429_monthly": MONTHLY_LIMIT_REACHED,
     "500": "Internal server error",
     "503": "Service unavailable",
 }
@@ -70,7 +70,7 @@ class Gateway:
 
     def _decide(self, endpoint: Endpoint, call: ApiCall, path_args: dict[str, str]) -> ApiResponse:
         _refuse_by_fault(call)
-        if len(call.raw) > LARGEST_REQUEST:
+        if len(call.raw) > MAX_REQUEST_BYTES:
             raise Refusal(413, "The request body is larger than 2 MB")
         if endpoint.needs_token:
             self._refuse_bad_token(call)

@@ -9,8 +9,8 @@ from line_simulator.refusals import Refusal
 
 # LINE counts days and months in Japan's time, whatever the account's country.
 LINE_ZONE = timezone(timedelta(hours=9))
-TOO_FAST = "The API rate limit has been exceeded. Try again later."
-USED_UP = "You have reached your monthly limit."
+RATE_LIMIT_EXCEEDED = "The API rate limit has been exceeded. Try again later."
+MONTHLY_LIMIT_REACHED = "You have reached your monthly limit."
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class RateLimiter:
         left, since = self._buckets.get(endpoint, (float(rate.calls), now))
         left = min(rate.calls, left + max(0.0, now - since) * rate.calls / rate.seconds)
         if left < 1:
-            raise Refusal(429, TOO_FAST)
+            raise Refusal(429, RATE_LIMIT_EXCEEDED)
         self._buckets[endpoint] = (left - 1, now)
 
 
@@ -65,7 +65,7 @@ class MessageQuota:
 
     def bill(self, recipients: int) -> None:
         if self.limit is not None and (self.used >= self.limit or self.used + recipients > self.limit):
-            raise Refusal(429, USED_UP)
+            raise Refusal(429, MONTHLY_LIMIT_REACHED)
         self._by_month[self._now("%Y%m")] += recipients
 
     def count_sent(self, kind: str, recipients: int) -> None:

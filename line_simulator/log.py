@@ -8,8 +8,8 @@ from typing import Any
 
 from line_simulator.stream import Stream
 
-KEPT = 500
-LONGEST_TEXT = 2_000
+MAX_ENTRIES = 500
+MAX_TEXT = 2_000
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Log:
     def __init__(self, clock: Callable[[], float], stream: Stream) -> None:
         self._clock = clock
         self._stream = stream
-        self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._entries: deque[dict[str, Any]] = deque(maxlen=MAX_ENTRIES)
         self._last = 0
 
     def write(self, exchange: Exchange) -> None:
@@ -48,7 +48,7 @@ class Log:
 
 
 def readable(body: bytes, content_type: str) -> Any:
-    """JSON as JSON, text as text, and of anything else only how much there was."""
+    """JSON as JSON, text as text, and of any_object else only how much there was."""
     if not body:
         return None
     if "json" in content_type:
@@ -57,5 +57,5 @@ def readable(body: bytes, content_type: str) -> Any:
         except ValueError:
             pass
     if content_type.startswith(("text/", "application/x-www-form-urlencoded", "application/json")):
-        return body[:LONGEST_TEXT].decode("utf-8", "replace")
+        return body[:MAX_TEXT].decode("utf-8", "replace")
     return f"<{content_type or 'no type'}, {len(body)} bytes>"

@@ -13,7 +13,7 @@ from line_simulator.schema import (
     Required,
     Shape,
     Tagged,
-    anything,
+    any_object,
     boolean,
     integer,
     items,
@@ -40,7 +40,7 @@ def _name_is_not_line(sender: dict[str, Any], path: str) -> Iterator[Problem]:
 SENDER = Shape({"name": text(20), "iconUrl": url()}, (_name_is_not_line,))
 QUICK_REPLY_ITEM = Tagged({"action": Shape({"imageUrl": url(), "action": Required(QUICK_REPLY_ACTION)})})
 COMMON: Fields = {
-    "quickReply": Shape({"items": Required(items(QUICK_REPLY_ITEM, least=1, most=13))}),
+    "quickReply": Shape({"items": Required(items(QUICK_REPLY_ITEM, minimum=1, maximum=13))}),
     "sender": SENDER,
 }
 
@@ -64,7 +64,7 @@ SUBSTITUTION = Tagged(
 
 
 def _substitutions(value: Any, path: str) -> Iterator[Problem]:
-    yield from anything(value, path)
+    yield from any_object(value, path)
     if not isinstance(value, dict):
         return
     kinds = [item.get("type") for item in value.values() if isinstance(item, dict)]
@@ -118,7 +118,7 @@ MESSAGES: dict[str, Shape] = {
     "text": Shape(
         {
             "text": Required(text(5000)),
-            "emojis": items(EMOJI, least=0, most=20),
+            "emojis": items(EMOJI, minimum=0, maximum=20),
             "quoteToken": text(500),
         },
         (_emojis_sit_on_dollars,),
@@ -157,7 +157,7 @@ MESSAGES: dict[str, Shape] = {
                 Shape({"width": Required(one_of(1040)), "height": Required(integer(1, 2**31 - 1))})
             ),
             "video": IMAGEMAP_VIDEO,
-            "actions": Required(items(IMAGEMAP_ACTION, least=0, most=50)),
+            "actions": Required(items(IMAGEMAP_ACTION, minimum=0, maximum=50)),
         }
     ),
     "template": Shape({"altText": ALT_TEXT, "template": Required(TEMPLATE)}),
@@ -165,19 +165,19 @@ MESSAGES: dict[str, Shape] = {
     "coupon": Shape({"couponId": Required(text(100)), "deliveryTag": text(30)}),
 }
 MESSAGE = Tagged({kind: shape.extended(COMMON) for kind, shape in MESSAGES.items()})
-FIVE_MESSAGES = Required(items(MESSAGE, least=1, most=5))
+FIVE_MESSAGES = Required(items(MESSAGE, minimum=1, maximum=5))
 
 UNITS = items(
-    matches(r"[a-zA-Z0-9_]{1,30}", meaning="1-30 characters of a-z, A-Z, 0-9 and _"), least=0, most=1
+    matches(r"[a-zA-Z0-9_]{1,30}", meaning="1-30 characters of a-z, A-Z, 0-9 and _"), minimum=0, maximum=1
 )
 SEND: Fields = {"messages": FIVE_MESSAGES, "notificationDisabled": boolean}
 REQUESTS: dict[str, Shape] = {
     "reply": Shape({**SEND, "replyToken": Required(text(200))}),
     "push": Shape({**SEND, "to": Required(text(33)), "customAggregationUnits": UNITS}),
     "multicast": Shape(
-        {**SEND, "to": Required(items(text(100), least=1, most=500)), "customAggregationUnits": UNITS}
+        {**SEND, "to": Required(items(text(100), minimum=1, maximum=500)), "customAggregationUnits": UNITS}
     ),
-    "narrowcast": Shape({**SEND, "recipient": anything, "filter": anything, "limit": anything}),
+    "narrowcast": Shape({**SEND, "recipient": any_object, "filter": any_object, "limit": any_object}),
     "broadcast": Shape(SEND),
     "validate": Shape({"messages": FIVE_MESSAGES}),
 }

@@ -4,7 +4,7 @@ import threading
 
 from line_simulator.webhooks import QueuedEvent, Webhooks
 
-PATROL_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 class DeliveryThreads:
@@ -32,5 +32,5 @@ class DeliveryThreads:
             outgoing = self._webhooks.claim()
             if outgoing is None:
                 # Redeliveries fall due without anyone notifying, hence the short round.
-                self._webhooks.work.wait(PATROL_SECONDS)
+                self._webhooks.work.wait(POLL_SECONDS)
             return outgoing

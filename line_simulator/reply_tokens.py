@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from line_simulator.identifiers import Identifiers
 from line_simulator.refusals import Refusal
 
-GOOD_FOR = 60.0
-LAST_CHANCE = 20 * 60.0
+VALID_SECONDS = 60.0
+MAX_AGE_SECONDS = 20 * 60.0
 
 
 @dataclass
@@ -41,8 +41,8 @@ class ReplyTokens:
         if (
             known is None
             or known.used
-            or now - known.delivered_at > GOOD_FOR
-            or now - known.event_at > LAST_CHANCE
+            or now - known.delivered_at > VALID_SECONDS
+            or now - known.event_at > MAX_AGE_SECONDS
         ):
             raise Refusal(400, "Invalid reply token")
         return known.user_id

@@ -14,8 +14,8 @@ from line_simulator.roles import Platform
 UNSEND_WITHIN_MS = 24 * 3600 * 1000
 QUOTABLE = {"text", "image", "video", "sticker"}
 # A push still reaches someone who is no friend for a week after they wrote.
-REACHED_AFTER_WRITING = 7 * 24 * 3600.0
-MOST_PHOTOS = 10
+REACHED_AFTER_WRITING_SECONDS = 7 * 24 * 3600.0
+MAX_PHOTOS = 10
 
 
 class Resident:
@@ -60,7 +60,7 @@ class Resident:
         if self.blocked:
             return False
         wrote = self.wrote_at is not None and (
-            self.simulator.clock() - self.wrote_at <= REACHED_AFTER_WRITING
+            self.simulator.clock() - self.wrote_at <= REACHED_AFTER_WRITING_SECONDS
         )
         return self.friend or wrote
 
@@ -98,8 +98,8 @@ class Resident:
 
     def sends_photos(self, photos: list[bytes]) -> list[str]:
         """Photos sent together form a set that arrives in no particular order."""
-        if not 1 <= len(photos) <= MOST_PHOTOS:
-            raise ActionNotAllowed(f"ส่งรูปได้ครั้งละ 1–{MOST_PHOTOS} รูป")
+        if not 1 <= len(photos) <= MAX_PHOTOS:
+            raise ActionNotAllowed(f"ส่งรูปได้ครั้งละ 1–{MAX_PHOTOS} รูป")
         numbered = list(enumerate(photos, start=1))
         random.shuffle(numbered)
         set_id = self.simulator.ids.new_token().upper()

@@ -8,7 +8,7 @@ from typing import Any
 
 from line_simulator.refusals import Refusal
 
-REMEMBERED = 24 * 3600.0
+REMEMBERED_SECONDS = 24 * 3600.0
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -31,7 +31,7 @@ class RetryKeys:
         if not UUID.fullmatch(key):
             raise Refusal(400, "The X-Line-Retry-Key header must be a UUID")
         earlier = self._accepted.get(key.lower())
-        if earlier is None or self._clock() - earlier.at > REMEMBERED:
+        if earlier is None or self._clock() - earlier.at > REMEMBERED_SECONDS:
             return
         if earlier.fingerprint != _fingerprint(path, body):
             self.violations.append(f"retry key {key} came again with a different request to {path}")

@@ -7,10 +7,12 @@ from PIL import Image
 
 from line_simulator.refusals import Refusal
 
-LARGEST = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
-NARROWEST, WIDEST, LOWEST = 800, 2500, 250
-LEAST_RATIO = 1.45
+MIN_WIDTH = 800
+MAX_WIDTH = 2500
+MIN_HEIGHT = 250
+MIN_RATIO = 1.45
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,12 @@ class RichMenuImage:
 def read_picture(data: bytes, content_type: str) -> RichMenuImage:
     if content_type not in FORMATS:
         raise Refusal(415, "Content-Type must be image/jpeg or image/png")
-    if len(data) > LARGEST:
+    if len(data) > MAX_BYTES:
         raise Refusal(400, "The image must be at most 1 MB")
     width, height = _measure(data, FORMATS[content_type])
-    if not NARROWEST <= width <= WIDEST or height < LOWEST:
+    if not MIN_WIDTH <= width <= MAX_WIDTH or height < MIN_HEIGHT:
         raise Refusal(400, "The image must be 800 to 2500 pixels wide and at least 250 high")
-    if width / height < LEAST_RATIO:
+    if width / height < MIN_RATIO:
         raise Refusal(400, "The image's width / height must be at least 1.45")
     return RichMenuImage(data, content_type, width, height)
 

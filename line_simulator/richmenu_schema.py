@@ -10,7 +10,7 @@ from line_simulator.schema import Problem, Required, Shape, Tagged, boolean, int
 WHOLE = 2**31 - 1
 MENU_ID = Required(text(100))
 USER_IDS = Required(
-    items(matches(r"U[0-9a-f]{32}", meaning="a user id"), least=1, most=500),
+    items(matches(r"U[0-9a-f]{32}", meaning="a user id"), minimum=1, maximum=500),
 )
 
 
@@ -37,7 +37,11 @@ RICH_MENU = Shape(
         "name": Required(text(300, count=count_graphemes)),
         "chatBarText": Required(text(14, count=count_graphemes)),
         "areas": Required(
-            items(Shape({"bounds": Required(BOUNDS), "action": Required(RICH_MENU_ACTION)}), least=0, most=20)
+            items(
+                Shape({"bounds": Required(BOUNDS), "action": Required(RICH_MENU_ACTION)}),
+                minimum=0,
+                maximum=20,
+            )
         ),
     }
 )
@@ -54,7 +58,7 @@ OPERATION = Tagged(
 )
 BATCH = Shape(
     {
-        "operations": Required(items(OPERATION, least=1, most=1000)),
+        "operations": Required(items(OPERATION, minimum=1, maximum=1000)),
         "resumeRequestKey": matches(
             r"[a-zA-Z0-9_-]{1,100}", meaning="1-100 characters of a-z, A-Z, 0-9, _ and -"
         ),

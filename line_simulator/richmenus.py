@@ -9,8 +9,8 @@ from line_simulator.identifiers import Identifiers
 from line_simulator.refusals import Refusal
 from line_simulator.richmenu_images import RichMenuImage
 
-MOST_MENUS = 1000
-MOST_ALIASES = 1000
+MAX_MENUS = 1000
+MAX_ALIASES = 1000
 
 
 @dataclass
@@ -46,8 +46,8 @@ class RichMenus:
     """How long LINE takes for a batch."""
 
     def create(self, definition: dict[str, Any]) -> StoredRichMenu:
-        if len(self.menus) >= MOST_MENUS:
-            raise Refusal(400, f"The number of rich menus has reached the limit of {MOST_MENUS}")
+        if len(self.menus) >= MAX_MENUS:
+            raise Refusal(400, f"The number of rich menus has reached the limit of {MAX_MENUS}")
         menu = StoredRichMenu(Identifiers.new_rich_menu_id(), definition)
         self.menus[menu.id] = menu
         return menu
@@ -82,8 +82,8 @@ class RichMenus:
     def create_alias(self, alias_id: str, menu_id: str) -> None:
         if alias_id in self.aliases:
             raise Refusal(400, "conflict richmenu alias id")
-        if len(self.aliases) >= MOST_ALIASES:
-            raise Refusal(400, f"The number of aliases has reached the limit of {MOST_ALIASES}")
+        if len(self.aliases) >= MAX_ALIASES:
+            raise Refusal(400, f"The number of aliases has reached the limit of {MAX_ALIASES}")
         self._point(alias_id, menu_id)
 
     def change_alias(self, alias_id: str, menu_id: str) -> None:

@@ -85,7 +85,7 @@ def join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def later(find: Callable[[], Check]) -> Check:
+def lazy(find: Callable[[], Check]) -> Check:
     """For tables that mention each other."""
 
     def check(value: Any, path: str) -> Iterator[Problem]:
@@ -94,14 +94,14 @@ def later(find: Callable[[], Check]) -> Check:
     return check
 
 
-def text(most: int, *, least: int = 1, count: Callable[[str], int] = count_utf16) -> Check:
+def text(maximum: int, *, minimum: int = 1, count: Callable[[str], int] = count_utf16) -> Check:
     def check(value: Any, path: str) -> Iterator[Problem]:
         if not isinstance(value, str):
             yield Problem(path, "Must be a string")
-        elif least and not value:
+        elif minimum and not value:
             yield Problem(path, "May not be empty")
-        elif not least <= count(value) <= most:
-            yield Problem(path, f"Length must be between {least} and {most}")
+        elif not minimum <= count(value) <= maximum:
+            yield Problem(path, f"Length must be between {minimum} and {maximum}")
 
     return check
 
@@ -132,22 +132,22 @@ def either(*checks: Check, meaning: str) -> Check:
     return check
 
 
-def integer(least: int, most: int) -> Check:
+def integer(minimum: int, maximum: int) -> Check:
     def check(value: Any, path: str) -> Iterator[Problem]:
         if isinstance(value, bool) or not isinstance(value, int):
             yield Problem(path, "Must be an integer")
-        elif not least <= value <= most:
-            yield Problem(path, f"Must be between {least} and {most}")
+        elif not minimum <= value <= maximum:
+            yield Problem(path, f"Must be between {minimum} and {maximum}")
 
     return check
 
 
-def number(least: float, most: float) -> Check:
+def number(minimum: float, maximum: float) -> Check:
     def check(value: Any, path: str) -> Iterator[Problem]:
         if isinstance(value, bool) or not isinstance(value, int | float):
             yield Problem(path, "Must be a number")
-        elif not least <= value <= most:
-            yield Problem(path, f"Must be between {least} and {most}")
+        elif not minimum <= value <= maximum:
+            yield Problem(path, f"Must be between {minimum} and {maximum}")
 
     return check
 
@@ -157,32 +157,32 @@ def boolean(value: Any, path: str) -> Iterator[Problem]:
         yield Problem(path, "Must be a boolean")
 
 
-def anything(value: Any, path: str) -> Iterator[Problem]:
+def any_object(value: Any, path: str) -> Iterator[Problem]:
     if not isinstance(value, dict):
         yield Problem(path, "Must be an object")
 
 
-def items(check_item: Check, *, least: int, most: int) -> Check:
+def items(check_item: Check, *, minimum: int, maximum: int) -> Check:
     def check(value: Any, path: str) -> Iterator[Problem]:
         if not isinstance(value, list):
             yield Problem(path, "Must be an array")
             return
-        if not least <= len(value) <= most:
-            yield Problem(path, f"Size must be between {least} and {most}")
+        if not minimum <= len(value) <= maximum:
+            yield Problem(path, f"Size must be between {minimum} and {maximum}")
         for index, item in enumerate(value):
             yield from check_item(item, f"{path}[{index}]")
 
     return check
 
 
-def url(most: int = 2000) -> Check:
+def url(maximum: int = 2000) -> Check:
     """LINE wants https. A demo on one machine has no certificate, so http to this machine is let through."""
 
     def check(value: Any, path: str) -> Iterator[Problem]:
         if not isinstance(value, str) or not value:
             yield Problem(path, "May not be empty")
-        elif len(value) > most:
-            yield Problem(path, f"Length must be between 1 and {most}")
+        elif len(value) > maximum:
+            yield Problem(path, f"Length must be between 1 and {maximum}")
         elif not is_secure_url(value):
             yield Problem(path, "Must be a percent-encoded https URL")
 

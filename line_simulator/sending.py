@@ -14,7 +14,7 @@ USER_ID = re.compile(r"U[0-9a-f]{32}")
 UNKNOWN = "Failed to send messages"
 # LINE gives a quote token for messages that a resident may quote.
 QUOTABLE = {"text", "textV2", "sticker", "image", "video", "template"}
-LEAST_REACH = 100
+MIN_REACH = 100
 
 
 def reply(sim: "Simulator", body: Json) -> Json:
@@ -58,10 +58,10 @@ def narrowcast(sim: "Simulator", body: Json) -> Json:
     """Residents have no attributes here, so a filter narrows nothing; its minimum reach still holds."""
     _refuse_unfit(body["messages"], None)
     friends = _friends(sim)
-    if "demographic" in body.get("filter", {}) and len(friends) < LEAST_REACH:
-        raise Refusal(403, f"The target reach is below {LEAST_REACH}")
-    most = body.get("limit", {}).get("max", len(friends))
-    _send_to_many(sim, "narrowcast", friends[:most], body["messages"])
+    if "demographic" in body.get("filter", {}) and len(friends) < MIN_REACH:
+        raise Refusal(403, f"The target reach is below {MIN_REACH}")
+    maximum = body.get("limit", {}).get("max", len(friends))
+    _send_to_many(sim, "narrowcast", friends[:maximum], body["messages"])
     return {}
 
 

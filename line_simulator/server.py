@@ -11,7 +11,7 @@ from werkzeug.test import run_wsgi_app
 
 from line_simulator.gateway import HANG_UP, WISHES
 
-LARGEST_BODY = 512 * 1024 * 1024
+MAX_BODY_BYTES = 512 * 1024 * 1024
 
 
 class Handler(WSGIRequestHandler):
@@ -66,9 +66,9 @@ class Handler(WSGIRequestHandler):
 
     def _read_body(self, terminated: bool, stream: io.BufferedIOBase) -> bytes:
         if terminated:
-            return io.BufferedReader(stream).read(LARGEST_BODY)
+            return io.BufferedReader(stream).read(MAX_BODY_BYTES)
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
+        if length > MAX_BODY_BYTES:
             self.close_connection = True
             return b""
         return stream.read(length)

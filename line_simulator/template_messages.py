@@ -21,19 +21,19 @@ from line_simulator.schema import (
 )
 
 BACKGROUND = matches(r"#[0-9a-fA-F]{6}", meaning="a #RRGGBB colour")
-IMAGE_LOOK: Fields = {
+IMAGE_STYLE: Fields = {
     "imageAspectRatio": one_of("rectangle", "square"),
     "imageSize": one_of("cover", "contain"),
 }
 
 
-def shorter_beside_a_picture(most: int) -> Rule:
+def _shorter_beside_an_image(maximum: int) -> Rule:
     """LINE leaves less room for the text when a picture or a title stands above it."""
 
     def rule(value: dict[str, Any], path: str) -> Iterator[Problem]:
         crowded = "thumbnailImageUrl" in value or "title" in value
-        if crowded and count_graphemes(value["text"]) > most:
-            yield Problem(join(path, "text"), f"Length must be between 1 and {most}")
+        if crowded and count_graphemes(value["text"]) > maximum:
+            yield Problem(join(path, "text"), f"Length must be between 1 and {maximum}")
 
     return rule
 
@@ -56,32 +56,32 @@ CARD: Fields = {
 BUTTONS = Shape(
     {
         **CARD,
-        **IMAGE_LOOK,
+        **IMAGE_STYLE,
         "text": Required(text(160, count=count_graphemes)),
-        "actions": Required(items(TEMPLATE_ACTION, least=1, most=4)),
+        "actions": Required(items(TEMPLATE_ACTION, minimum=1, maximum=4)),
     },
-    (shorter_beside_a_picture(60),),
+    (_shorter_beside_an_image(60),),
 )
 CONFIRM = Shape(
     {
         "text": Required(text(240, count=count_graphemes)),
-        "actions": Required(items(TEMPLATE_ACTION, least=2, most=2)),
+        "actions": Required(items(TEMPLATE_ACTION, minimum=2, maximum=2)),
     }
 )
 COLUMN = Shape(
     {
         **CARD,
         "text": Required(text(120, count=count_graphemes)),
-        "actions": Required(items(TEMPLATE_ACTION, least=1, most=3)),
+        "actions": Required(items(TEMPLATE_ACTION, minimum=1, maximum=3)),
     },
-    (shorter_beside_a_picture(60),),
+    (_shorter_beside_an_image(60),),
 )
 CAROUSEL = Shape(
-    {**IMAGE_LOOK, "columns": Required(items(COLUMN, least=1, most=10))},
+    {**IMAGE_STYLE, "columns": Required(items(COLUMN, minimum=1, maximum=10))},
     (_columns_are_alike,),
 )
 IMAGE_COLUMN = Shape({"imageUrl": Required(url()), "action": Required(IMAGE_CAROUSEL_ACTION)})
-IMAGE_CAROUSEL = Shape({"columns": Required(items(IMAGE_COLUMN, least=1, most=10))})
+IMAGE_CAROUSEL = Shape({"columns": Required(items(IMAGE_COLUMN, minimum=1, maximum=10))})
 
 TEMPLATE = Tagged(
     {"buttons": BUTTONS, "confirm": CONFIRM, "carousel": CAROUSEL, "image_carousel": IMAGE_CAROUSEL}

@@ -8,7 +8,7 @@ from line_simulator.webhooks import Channel
 
 STATELESS_SECONDS = 900
 SHORT_LIVED_SECONDS = 30 * 24 * 3600
-MOST_SHORT_LIVED = 30
+MAX_SHORT_LIVED = 30
 
 
 @dataclass
@@ -33,7 +33,7 @@ class AccessTokens:
 
     def issue_short_lived(self) -> str:
         """The thirty-first token revokes the oldest."""
-        if len(self._short_lived) >= MOST_SHORT_LIVED:
+        if len(self._short_lived) >= MAX_SHORT_LIVED:
             del self._short_lived[next(iter(self._short_lived))]
         token = secrets.token_urlsafe(120)
         self._short_lived[token] = self.clock() + SHORT_LIVED_SECONDS

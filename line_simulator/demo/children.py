@@ -13,8 +13,8 @@ from types import FrameType
 from line_simulator.demo.guard import GRACE_SECONDS, ProcessGuard, send
 
 ROOT = Path(__file__).parents[2]
-LOOK_AGAIN_SECONDS = 0.05
-LINES_SHOWN = 15
+POLL_SECONDS = 0.05
+LOG_LINES_SHOWN = 15
 
 
 class Stopped(Exception):
@@ -78,13 +78,13 @@ class Children:
                 raise DemoError(
                     f"Waited {seconds:.0f} seconds for {what}, in vain. The logs are in {self.logs}."
                 )
-            time.sleep(LOOK_AGAIN_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     def watch(self) -> None:
         """Until somebody ends the demo (Stopped) or a process ends by itself (DemoError)."""
         while True:
             self.check()
-            time.sleep(LOOK_AGAIN_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     def check(self) -> None:
         if self.stop.asked:
@@ -133,5 +133,5 @@ class Children:
 
     def _last_lines(self, name: str) -> str:
         file = self.logs / f"{name}.log"
-        lines = file.read_text("utf-8", "replace").splitlines()[-LINES_SHOWN:]
+        lines = file.read_text("utf-8", "replace").splitlines()[-LOG_LINES_SHOWN:]
         return "\n".join([f"The last lines of {file}:", *(f"  {line}" for line in lines)])

@@ -12,7 +12,8 @@ from line_simulator.demo.children import Children, DemoError
 
 Json = dict[str, Any]
 # An answer that was too late for its reply token comes as a push, a minute after what it answers.
-LATE_SECONDS, PATIENCE_SECONDS = 65.0, 120.0
+LATE_SECONDS = 65.0
+MAX_WAIT_SECONDS = 120.0
 HTTP_SECONDS = 30.0
 _CASE_NUMBER = re.compile(r"(?<!\d)\d{4,}/\d{4}")
 
@@ -79,7 +80,7 @@ class ResidentClient:
         token = self._post(f"residents/{self.id}/{act}", body, files)["reply_token"]
         late = time.monotonic() + LATE_SECONDS
         what = f"an answer to {self.name}, who did {act}"
-        self.children.wait_for(lambda: self._is_answered(token, late), what, seconds=PATIENCE_SECONDS)
+        self.children.wait_for(lambda: self._is_answered(token, late), what, seconds=MAX_WAIT_SECONDS)
 
     def _is_answered(self, token: str, late: float) -> bool:
         """Notices may have come before and after the answer, and their buttons can be tapped as well."""

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from line_simulator.demo.place import DEPARTMENTS, ROLES, STAFF, DemoAccount, DemoSite
 
-BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
+BOLD = "\033[1m"
+DIM = "\033[2m"
+PLAIN = "\033[0m"
 
 
 def write_welcome(
