@@ -35,12 +35,12 @@ def label(maximum: int) -> Check:
     return text(maximum, count=count_graphemes)
 
 
-def _display_alone(action: dict[str, Any], path: str) -> Iterator[Problem]:
+def _display_text_without_text(action: dict[str, Any], path: str) -> Iterator[Problem]:
     if "displayText" in action and "text" in action:
         yield Problem(join(path, "displayText"), "Cannot be used together with text")
 
 
-def _fill_in_needs_a_keyboard(action: dict[str, Any], path: str) -> Iterator[Problem]:
+def _fill_in_text_needs_the_keyboard(action: dict[str, Any], path: str) -> Iterator[Problem]:
     if "fillInText" in action and action.get("inputOption") != "openKeyboard":
         yield Problem(join(path, "fillInText"), "Needs inputOption openKeyboard")
 
@@ -79,7 +79,7 @@ EVERYWHERE: dict[str, Shape] = {
             "inputOption": one_of("closeRichMenu", "openRichMenu", "openKeyboard", "openVoice"),
             "fillInText": SHOWN,
         },
-        (_display_alone, _fill_in_needs_a_keyboard),
+        (_display_text_without_text, _fill_in_text_needs_the_keyboard),
     ),
     "message": Shape({"text": Required(SHOWN)}),
     "uri": Shape({"uri": Required(openable()), "altUri": Shape({"desktop": Required(openable())})}),

@@ -53,7 +53,7 @@ def _start_loading(call: ApiCall) -> ApiResponse:
     body = call.json()
     require(LOADING_REQUEST, body)
     require_user_id(body["chatId"])
-    call.sim.stream.tell("loading", resident=body["chatId"], seconds=body.get("loadingSeconds", 20))
+    call.sim.stream.publish("loading", resident=body["chatId"], seconds=body.get("loadingSeconds", 20))
     return ApiResponse({}, 202)
 
 
@@ -62,7 +62,7 @@ def _mark_as_read(call: ApiCall) -> ApiResponse:
     require(READ_REQUEST, body)
     for resident in call.sim.residents.values():
         if resident.chat.mark_read_up_to(body["markAsReadToken"]):
-            call.sim.stream.tell("changed", resident=resident.id)
+            call.sim.stream.publish("changed", resident=resident.id)
             return ApiResponse()
     raise Refusal(400, "Invalid mark as read token")
 

@@ -10,7 +10,7 @@ from line_simulator.faults import CONTENT
 from line_simulator.refusals import Refusal
 
 BASE = "/v2/bot/message/<message_id>/content"
-PIECE = bytes(64 * 1024)
+CHUNK = bytes(64 * 1024)
 
 
 def _download(call: ApiCall, message_id: str) -> ApiResponse:
@@ -20,9 +20,9 @@ def _download(call: ApiCall, message_id: str) -> ApiResponse:
         return ApiResponse(b"", 202)
     content_type = "text/html" if call.faults.get("content_wrong_type") else content.content_type
     if call.faults.get("content_endless"):
-        return ApiResponse(_never_stop(content), headers={"Content-Type": content_type})
+        return ApiResponse(_send_endlessly(content), headers={"Content-Type": content_type})
     if speed := call.faults.get("content_bytes_per_second"):
-        return ApiResponse(_trickle(content.data, speed), headers={"Content-Type": content_type})
+        return ApiResponse(_send_slowly(content.data, speed), headers={"Content-Type": content_type})
     if call.faults.get("content_truncated"):
         promised = {"Content-Type": content_type, "Content-Length": str(len(content.data))}
         return ApiResponse(iter([content.data[: len(content.data) // 2]]), headers=promised)
@@ -54,14 +54,14 @@ def _refuse_by_fault(call: ApiCall) -> None:
             raise Refusal(410, "The content is gone")
 
 
-def _trickle(data: bytes, bytes_per_second: int) -> Iterator[bytes]:
+def _send_slowly(data: bytes, bytes_per_second: int) -> Iterator[bytes]:
     for at in range(len(data)):
         yield data[at : at + 1]
         time.sleep(1 / bytes_per_second)
 
 
-def _never_stop(content: MessageContent) -> Iterator[bytes]:
-    return itertools.chain([content.data], itertools.repeat(PIECE))
+def _send_endlessly(content: MessageContent) -> Iterator[bytes]:
+    return itertools.chain([content.data], itertools.repeat(CHUNK))
 
 
 ENDPOINTS = (

@@ -42,7 +42,7 @@ def _delete(call: ApiCall, menu_id: str) -> ApiResponse:
 
 def _upload(call: ApiCall, menu_id: str) -> ApiResponse:
     call.sim.menus.get(menu_id)
-    call.sim.menus.give_image(menu_id, read_picture(call.raw, call.content_type))
+    call.sim.menus.set_image(menu_id, read_picture(call.raw, call.content_type))
     return _changed(call)
 
 
@@ -149,17 +149,17 @@ def _show_batch(call: ApiCall) -> ApiResponse:
     request_id = call.query.get("requestId")
     if not request_id:
         raise Refusal(400, "The value for the 'requestId' parameter is invalid")
-    call.sim.menus.carry_out_batches()
+    call.sim.menus.run_due_batches()
     batch = call.sim.menus.batches.get(request_id)
     if batch is None:
         raise Refusal(404, "The batch request was not found")
-    accepted = {"acceptedTime": _moment(batch.accepted_at)}
+    accepted = {"acceptedTime": _format_time(batch.accepted_at)}
     if not batch.is_done:
         return ApiResponse({"phase": "ongoing", **accepted})
-    return ApiResponse({"phase": "succeeded", **accepted, "completedTime": _moment(batch.completes_at)})
+    return ApiResponse({"phase": "succeeded", **accepted, "completedTime": _format_time(batch.completes_at)})
 
 
-def _moment(at: float) -> str:
+def _format_time(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -172,7 +172,7 @@ def _link_if_friend(call: ApiCall, user_id: str, menu_id: str) -> None:
 
 def _changed(call: ApiCall, status: int = 200) -> ApiResponse:
     for user_id in call.sim.residents:
-        call.sim.stream.tell("changed", resident=user_id)
+        call.sim.stream.publish("changed", resident=user_id)
     return ApiResponse({}, status)
 
 

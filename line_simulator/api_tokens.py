@@ -16,7 +16,7 @@ def _refuse(error: str, description: str) -> ApiResponse:
     return ApiResponse({"error": error, "error_description": description}, 400)
 
 
-def _find_fault(call: ApiCall, form: dict[str, str]) -> ApiResponse | None:
+def _find_client_error(call: ApiCall, form: dict[str, str]) -> ApiResponse | None:
     if form.get("grant_type") != "client_credentials":
         return _refuse("unsupported_grant_type", "grant_type must be client_credentials")
     if not form.get("client_id") or not call.sim.tokens.is_channel_secret(form.get("client_secret", "")):
@@ -25,7 +25,7 @@ def _find_fault(call: ApiCall, form: dict[str, str]) -> ApiResponse | None:
 
 
 def _issue_stateless(call: ApiCall) -> ApiResponse:
-    refused = _find_fault(call, _read_form(call))
+    refused = _find_client_error(call, _read_form(call))
     if refused:
         return refused
     token = call.sim.tokens.issue_stateless()
@@ -33,7 +33,7 @@ def _issue_stateless(call: ApiCall) -> ApiResponse:
 
 
 def _issue_short_lived(call: ApiCall) -> ApiResponse:
-    refused = _find_fault(call, _read_form(call))
+    refused = _find_client_error(call, _read_form(call))
     if refused:
         return refused
     token = call.sim.tokens.issue_short_lived()

@@ -56,7 +56,7 @@ class Chat:
         return bubble
 
     def is_live(self, bubble: Bubble) -> bool:
-        """Quick replies live on the newest bubble only, until one is used or any_object else is said."""
+        """Quick replies live on the newest bubble only, until one is used or anything else is said."""
         return (
             bubble.who == "account"
             and "quickReply" in bubble.message

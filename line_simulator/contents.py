@@ -20,20 +20,20 @@ class MessageContent:
 
 @dataclass
 class Contents:
-    _kept: dict[str, MessageContent | None] = field(default_factory=dict)
+    _stored: dict[str, MessageContent | None] = field(default_factory=dict)
 
-    def keep(self, message_id: str, content: MessageContent) -> None:
-        self._kept[message_id] = content
+    def store(self, message_id: str, content: MessageContent) -> None:
+        self._stored[message_id] = content
 
-    def forget(self, message_id: str) -> None:
+    def delete(self, message_id: str) -> None:
         """The resident unsent it: from now on LINE answers 410."""
-        if message_id in self._kept:
-            self._kept[message_id] = None
+        if message_id in self._stored:
+            self._stored[message_id] = None
 
     def get(self, message_id: str) -> MessageContent:
-        if message_id not in self._kept:
+        if message_id not in self._stored:
             raise Refusal(404, "not found")
-        content = self._kept[message_id]
+        content = self._stored[message_id]
         if content is None:
             raise Refusal(410, "The content is gone")
         return content

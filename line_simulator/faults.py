@@ -50,14 +50,14 @@ CONTENT = (
 class ActiveFaults(dict[str, Any]):
     """The faults that hit one call, and how often hanging had been ended by then."""
 
-    times_healed = 0
+    releases = 0
 
 
 class Faults:
     def __init__(self, lock: threading.RLock) -> None:
         self._lock = lock
-        self._healed = threading.Condition(lock)
-        self._times_healed = 0
+        self._released = threading.Condition(lock)
+        self._release_count = 0
         self._values: dict[str, Any] = {switch.name: switch.default for switch in SWITCHES}
 
     def __getitem__(self, name: str) -> Any:
@@ -72,27 +72,27 @@ class Faults:
         with self._lock:
             self._values.update(checked)
             if checked.get("api_hang_seconds", 1) is None:
-                self._heal()
+                self._release()
 
     def clear(self) -> None:
         with self._lock:
             self._values = {switch.name: switch.default for switch in SWITCHES}
-            self._heal()
+            self._release()
 
     def hang(self, seconds: float, hit: ActiveFaults) -> None:
         """Until the time is over, or someone has turned the switch off since the call was hit."""
-        with self._healed:
-            self._healed.wait_for(lambda: self._times_healed > hit.times_healed, timeout=seconds)
+        with self._released:
+            self._released.wait_for(lambda: self._release_count > hit.releases, timeout=seconds)
 
-    def _heal(self) -> None:
-        self._times_healed += 1
-        self._healed.notify_all()
+    def _release(self) -> None:
+        self._release_count += 1
+        self._released.notify_all()
 
     def take(self, names: Iterable[str]) -> ActiveFaults:
         """The faults that hit this call; a call that is hit uses up one of `count`."""
         with self._lock:
             hit = ActiveFaults({name: self._values[name] for name in names if self._values[name]})
-            hit.times_healed = self._times_healed
+            hit.releases = self._release_count
             if hit and self._values["count"]:
                 self._use_up_one()
             return hit

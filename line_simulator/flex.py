@@ -8,9 +8,9 @@ from line_simulator.actions import FLEX_AREA_ACTION, FLEX_BUTTON_ACTION
 from line_simulator.schema import (
     Check,
     Fields,
+    ObjectRule,
     Problem,
     Required,
-    Rule,
     Shape,
     Tagged,
     boolean,
@@ -205,7 +205,7 @@ VIDEO = Shape(
 BLOCK_STYLE = Shape({"backgroundColor": COLOR, "separator": boolean, "separatorColor": COLOR})
 
 
-def _smaller_than(maximum: int) -> Rule:
+def _smaller_than(maximum: int) -> ObjectRule:
     """How LINE measures Thai is not documented, so the larger form (\\uXXXX, ASCII) has to fit."""
 
     def rule(value: dict[str, Any], path: str) -> Iterator[Problem]:

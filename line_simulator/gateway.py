@@ -18,8 +18,8 @@ from line_simulator.simulator import Simulator
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 RETRY_KEY = "X-Line-Retry-Key"
 # The server looks into this set after each call; a test client has none.
-WISHES = "line_simulator.wishes"
-HANG_UP = "hang up"
+SERVER_COMMANDS = "line_simulator.commands"
+RESET_CONNECTION = "reset connection"
 UNAUTHORISED = "Authentication failed. Confirm that the access token in the authorization header is valid."
 FAULT_MESSAGES = {
     "400": "The request body has 1 error(s)",
@@ -39,13 +39,13 @@ class Gateway:
     def answer(self, endpoint: Endpoint, **path_args: str) -> Response:
         started = time.perf_counter()
         call = self._read_call(endpoint)
-        _stall(call)
+        _delay(call)
         try:
             answer = self._decide(endpoint, call, path_args)
         except Refusal as refusal:
             answer = ApiResponse(refusal.body, refusal.status, refusal.headers)
         if call.faults.get("api_reset"):
-            request.environ.get(WISHES, set()).add(HANG_UP)
+            request.environ.get(SERVER_COMMANDS, set()).add(RESET_CONNECTION)
         self._write_log(call, answer, started)
         return _respond(call, answer)
 
@@ -103,7 +103,7 @@ class Gateway:
 
     def _refuse_bad_token(self, call: ApiCall) -> None:
         scheme, _, token = call.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or not self._sim.tokens.is_good(token.strip()):
+        if scheme != "Bearer" or not self._sim.tokens.is_valid(token.strip()):
             raise Refusal(401, UNAUTHORISED)
 
     def _write_log(self, call: ApiCall, answer: ApiResponse, started: float) -> None:
@@ -124,7 +124,7 @@ class Gateway:
             self._sim.log.write(exchange)
 
 
-def _stall(call: ApiCall) -> None:
+def _delay(call: ApiCall) -> None:
     """The call is carried out after the wait: a client that gave up does not know that it was."""
     if seconds := call.faults.get("api_hang_seconds"):
         call.sim.faults.hang(seconds, call.faults)

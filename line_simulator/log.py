@@ -40,7 +40,7 @@ class Log:
         optional = ("retry_key", "note")
         entry = {name: value for name, value in facts.items() if value is not None or name not in optional}
         self._entries.append(entry)
-        self._stream.tell("log", entry=entry)
+        self._stream.publish("log", entry=entry)
 
     def after(self, number: int) -> list[dict[str, Any]]:
         # A copy: others write meanwhile, and a deque that changes ends whoever goes through it.
@@ -48,7 +48,7 @@ class Log:
 
 
 def readable(body: bytes, content_type: str) -> Any:
-    """JSON as JSON, text as text, and of any_object else only how much there was."""
+    """JSON as JSON, text as text, and of anything else only how much there was."""
     if not body:
         return None
     if "json" in content_type:

@@ -72,7 +72,7 @@ def _show_state(sim: Simulator) -> ResponseReturnValue:
             faults=sim.faults.values(),
             quota={"limit": sim.quota.limit, "used": sim.quota.used},
             clock=sim.now_ms(),
-            told=sim.stream.last,
+            last_event=sim.stream.last,
         )
 
 
@@ -136,7 +136,7 @@ def _show_faults(sim: Simulator) -> ResponseReturnValue:
 def _turn_faults(sim: Simulator) -> ResponseReturnValue:
     sim.faults.turn(**_read_json())
     if not sim.faults["webhook_down"]:
-        sim.webhooks.hurry()
+        sim.webhooks.retry_now()
     return jsonify(ok=True, faults=sim.faults.values())
 
 

@@ -14,20 +14,20 @@ class DeliveryThreads:
         self._webhooks = webhooks
         self._stopped = threading.Event()
         for number in range(threads):
-            threading.Thread(target=self._walk, name=f"postman-{number}", daemon=True).start()
+            threading.Thread(target=self._run, name=f"webhook-delivery-{number}", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
         with self._webhooks.work:
             self._webhooks.work.notify_all()
 
-    def _walk(self) -> None:
+    def _run(self) -> None:
         while not self._stopped.is_set():
-            outgoing = self._wait_for_one()
+            outgoing = self._wait_for_event()
             if outgoing:
                 self._webhooks.finish(outgoing)
 
-    def _wait_for_one(self) -> QueuedEvent | None:
+    def _wait_for_event(self) -> QueuedEvent | None:
         with self._webhooks.work:
             outgoing = self._webhooks.claim()
             if outgoing is None:

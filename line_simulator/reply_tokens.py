@@ -29,7 +29,7 @@ class ReplyTokens:
         self._tokens[token] = _Token(user_id, event_at=now, delivered_at=now)
         return token
 
-    def note_delivery(self, token: str) -> None:
+    def record_delivery(self, token: str) -> None:
         """The minute starts again whenever the event is delivered again."""
         if token in self._tokens:
             self._tokens[token].delivered_at = self._clock()
@@ -47,5 +47,5 @@ class ReplyTokens:
             raise Refusal(400, "Invalid reply token")
         return known.user_id
 
-    def use_up(self, token: str) -> None:
+    def mark_used(self, token: str) -> None:
         self._tokens[token].used = True

@@ -76,7 +76,7 @@ class Resident:
 
     def blocks(self) -> None:
         with self.simulator.lock:
-            self._must_not_have_blocked()
+            self._require_unblocked()
             self.blocked = True
             self._note("บล็อกบัญชีนี้แล้ว")
             self.emit("unfollow", {}, replies=False)
@@ -145,8 +145,8 @@ class Resident:
                 raise ActionNotAllowed("ยกเลิกข้อความได้ภายใน 24 ชั่วโมงหลังส่ง")
             bubble.unsent = True
             bubble.message = {"type": bubble.message["type"], "id": bubble.id}
-            self.simulator.contents.forget(message_id)
-            self.simulator.stream.tell("changed", resident=self.id)
+            self.simulator.contents.delete(message_id)
+            self.simulator.stream.publish("changed", resident=self.id)
             self.emit("unsend", {"unsend": {"messageId": message_id}}, replies=False)
 
     def taps(self, label: str, **params: str) -> dict[str, Any]:
@@ -162,7 +162,7 @@ class Resident:
     def taps_action(self, action: dict[str, Any], params: dict[str, str] | None = None) -> dict[str, Any]:
         """Performs an action object, also one from a button that has long scrolled away."""
         with self.simulator.lock:
-            self._must_not_have_blocked()
+            self._require_unblocked()
             taps.perform(self, action, params or {})
             return action
 
@@ -173,7 +173,7 @@ class Resident:
     def reads(self) -> None:
         with self.simulator.lock:
             if self.chat.read_all():
-                self.simulator.stream.tell("changed", resident=self.id)
+                self.simulator.stream.publish("changed", resident=self.id)
 
     # How it reaches the account.
 
@@ -182,23 +182,23 @@ class Resident:
         number = next(self.chat.numbers)
         new_id = message_id or sim.ids.new_message_id()
         bubble = self.chat.add(Bubble(seq=number, id=new_id, who=who, at=sim.now_ms(), message=message))
-        sim.stream.tell("bubble", resident=self.id, bubble=self.chat.as_json(bubble))
+        sim.stream.publish("bubble", resident=self.id, bubble=self.chat.as_json(bubble))
         return bubble
 
     def emit(self, kind: str, payload: Event, *, replies: bool = True) -> None:
         self.last_reply_token = self.simulator.emit(kind, payload, user_id=self.id, replies=replies)
 
-    def must_be_able_to_write(self) -> None:
-        self._must_not_have_blocked()
+    def record_writing(self) -> None:
+        self._require_unblocked()
         self.wrote_at = self.simulator.clock()
 
     def _send(self, kind: str, facts: Event, *, content: MessageContent | None = None) -> str:
         sim = self.simulator
         with sim.lock:
-            self.must_be_able_to_write()
+            self.record_writing()
             message_id = sim.ids.new_message_id()
             if content:
-                sim.contents.keep(message_id, content)
+                sim.contents.store(message_id, content)
             shown = {"type": kind, "id": message_id, **facts}
             if kind in {"image", "video", "audio", "file"}:
                 url = f"/_sim/content/{message_id}"
@@ -214,10 +214,10 @@ class Resident:
         names = ["quoteToken"] if kind in QUOTABLE else []
         return {name: self.simulator.ids.new_long_token() for name in [*names, "markAsReadToken"]}
 
-    def _must_not_have_blocked(self) -> None:
+    def _require_unblocked(self) -> None:
         if self.blocked:
             raise ActionNotAllowed("บล็อกบัญชีนี้อยู่ ต้องเลิกบล็อกก่อน")
 
     def _note(self, text: str) -> None:
         self.shows("system", {"type": "text", "text": text})
-        self.simulator.stream.tell("changed", resident=self.id)
+        self.simulator.stream.publish("changed", resident=self.id)

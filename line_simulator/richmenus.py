@@ -63,7 +63,7 @@ class RichMenus:
             raise Refusal(400, "must upload richmenu image before applying it to user")
         return menu
 
-    def give_image(self, menu_id: str, picture: RichMenuImage) -> None:
+    def set_image(self, menu_id: str, picture: RichMenuImage) -> None:
         menu = self.get(menu_id)
         if menu.image is not None:
             raise Refusal(400, "An image has already been uploaded to the richmenu")
@@ -84,11 +84,11 @@ class RichMenus:
             raise Refusal(400, "conflict richmenu alias id")
         if len(self.aliases) >= MAX_ALIASES:
             raise Refusal(400, f"The number of aliases has reached the limit of {MAX_ALIASES}")
-        self._point(alias_id, menu_id)
+        self._set_alias(alias_id, menu_id)
 
     def change_alias(self, alias_id: str, menu_id: str) -> None:
         self.get_alias(alias_id)
-        self._point(alias_id, menu_id)
+        self._set_alias(alias_id, menu_id)
 
     def get_alias(self, alias_id: str) -> dict[str, str]:
         if alias_id not in self.aliases:
@@ -98,7 +98,7 @@ class RichMenus:
     def delete_alias(self, alias_id: str) -> None:
         del self.aliases[self.get_alias(alias_id)["richMenuAliasId"]]
 
-    def _point(self, alias_id: str, menu_id: str) -> None:
+    def _set_alias(self, alias_id: str, menu_id: str) -> None:
         if menu_id not in self.menus:
             raise Refusal(400, "richmenu not found")
         self.aliases[alias_id] = self.get_with_image(menu_id).id
@@ -109,17 +109,17 @@ class RichMenus:
                 self.get_with_image(operation["to"])
         now = self.clock()
         self.batches[request_id] = Batch(operations, now, now + self.batch_seconds)
-        self.carry_out_batches()
+        self.run_due_batches()
 
-    def carry_out_batches(self) -> None:
+    def run_due_batches(self) -> None:
         """What is due, on everybody who has a menu of their own by then."""
         for batch in self.batches.values():
             if not batch.is_done and self.clock() >= batch.completes_at:
                 batch.is_done = True
-                self.linked = _after(batch.operations, self.linked)
+                self.linked = _apply(batch.operations, self.linked)
 
     def find_shown_to(self, user_id: str) -> StoredRichMenu | None:
-        self.carry_out_batches()
+        self.run_due_batches()
         menu_id = self.linked.get(user_id) or self.default_id
         return self.menus.get(menu_id) if menu_id else None
 
@@ -133,7 +133,7 @@ class RichMenus:
         return {"newRichMenuAliasId": alias_id, "status": "SUCCESS"}
 
 
-def _after(operations: list[dict[str, str]], linked: dict[str, str]) -> dict[str, str]:
+def _apply(operations: list[dict[str, str]], linked: dict[str, str]) -> dict[str, str]:
     """LINE carries the operations out side by side: each looks at who was linked before all of them."""
     after = dict(linked)
     for operation in operations:

@@ -18,7 +18,7 @@ class Problem:
 
 
 Check = Callable[[Any, str], Iterator[Problem]]
-Rule = Callable[[dict[str, Any], str], Iterator[Problem]]
+ObjectRule = Callable[[dict[str, Any], str], Iterator[Problem]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Shape:
     """An object: every field it may have, and rules that look at several fields at once."""
 
     fields: Fields
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[ObjectRule, ...] = ()
 
     def __call__(self, value: Any, path: str) -> Iterator[Problem]:
         if not isinstance(value, dict):
@@ -57,7 +57,7 @@ class Shape:
             elif isinstance(spec, Required):
                 yield Problem(join(path, name), "May not be empty")
 
-    def extended(self, fields: Fields, *rules: Rule) -> "Shape":
+    def extended(self, fields: Fields, *rules: ObjectRule) -> "Shape":
         return Shape({**self.fields, **fields}, (*self.rules, *rules))
 
 

@@ -20,8 +20,8 @@ MIN_REACH = 100
 def reply(sim: "Simulator", body: Json) -> Json:
     """Costs nothing; a resident who blocked the account in the meantime simply does not see it."""
     resident = sim.residents[sim.reply_tokens.find_user(body["replyToken"])]
-    _refuse_unfit(body["messages"], resident)
-    sim.reply_tokens.use_up(body["replyToken"])
+    _refuse_unsendable(body["messages"], resident)
+    sim.reply_tokens.mark_used(body["replyToken"])
     sim.quota.count_sent("reply", 1)
     reached, token = not resident.blocked, body["replyToken"]
     return {"sentMessages": _show(sim, resident, body["messages"], reached=reached, reply_token=token)}
@@ -29,7 +29,7 @@ def reply(sim: "Simulator", body: Json) -> Json:
 
 def push(sim: "Simulator", body: Json) -> Json:
     resident = find_recipient(sim, body["to"], "to")
-    _refuse_unfit(body["messages"], resident)
+    _refuse_unsendable(body["messages"], resident)
     reached = resident.is_reached_by_push()
     sim.quota.bill(int(reached))
     sim.quota.count_sent("push", int(reached))
@@ -42,21 +42,21 @@ def multicast(sim: "Simulator", body: Json) -> Json:
     recipients = {
         user_id: find_recipient(sim, user_id, f"to[{index}]") for index, user_id in enumerate(body["to"])
     }
-    _refuse_unfit(body["messages"], None)
+    _refuse_unsendable(body["messages"], None)
     sim.aggregation_units.update(body.get("customAggregationUnits", []))
     _send_to_many(sim, "multicast", list(recipients.values()), body["messages"])
     return {}
 
 
 def broadcast(sim: "Simulator", body: Json) -> Json:
-    _refuse_unfit(body["messages"], None)
+    _refuse_unsendable(body["messages"], None)
     _send_to_many(sim, "broadcast", _friends(sim), body["messages"])
     return {}
 
 
 def narrowcast(sim: "Simulator", body: Json) -> Json:
     """Residents have no attributes here, so a filter narrows nothing; its minimum reach still holds."""
-    _refuse_unfit(body["messages"], None)
+    _refuse_unsendable(body["messages"], None)
     friends = _friends(sim)
     if "demographic" in body.get("filter", {}) and len(friends) < MIN_REACH:
         raise Refusal(403, f"The target reach is below {MIN_REACH}")
@@ -103,11 +103,11 @@ def _show(
             bubble.quote_token, bubble.reply_token = receipt.get("quoteToken"), reply_token
         sent.append(receipt)
     if reached:
-        sim.stream.tell("changed", resident=resident.id)
+        sim.stream.publish("changed", resident=resident.id)
     return sent
 
 
-def _refuse_unfit(messages: list[Json], resident: Resident | None) -> None:
+def _refuse_unsendable(messages: list[Json], resident: Resident | None) -> None:
     """Quotes belong to one chat, mentions to groups; neither can go to many."""
     for index, message in enumerate(messages):
         token = message.get("quoteToken")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from werkzeug.serving import WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
-from line_simulator.gateway import HANG_UP, WISHES
+from line_simulator.gateway import RESET_CONNECTION, SERVER_COMMANDS
 
 MAX_BODY_BYTES = 512 * 1024 * 1024
 
@@ -28,16 +28,16 @@ class Handler(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         environ = self.make_environ()
         body = self._read_body(environ.get("wsgi.input_terminated", False), environ["wsgi.input"])
-        wishes: set[str] = set()
+        commands: set[str] = set()
         environ |= {
-            WISHES: wishes,
+            SERVER_COMMANDS: commands,
             "wsgi.input": io.BytesIO(body),
             "wsgi.input_terminated": True,
             "CONTENT_LENGTH": str(len(body)),
         }
         parts, status, headers = run_wsgi_app(self.server.app, environ)
-        if HANG_UP in wishes:
-            self._hang_up()
+        if RESET_CONNECTION in commands:
+            self._reset_connection()
             return
         try:
             self._write(parts, status, list(headers))
@@ -102,7 +102,7 @@ class Handler(WSGIRequestHandler):
         self.wfile.flush()
         return written
 
-    def _hang_up(self) -> None:
+    def _reset_connection(self) -> None:
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True

@@ -61,7 +61,7 @@ class Simulator:
         self.reply_tokens = ReplyTokens(clock)
         self.retry_keys = RetryKeys(clock)
         self.webhooks = self._open_webhooks(deliver)
-        self._postmen = DeliveryThreads(self.webhooks) if background else None
+        self._delivery = DeliveryThreads(self.webhooks) if background else None
 
     def _open_webhooks(self, deliver: Deliver | None) -> Webhooks:
         return Webhooks(
@@ -87,7 +87,7 @@ class Simulator:
             color = COLORS[len(self.residents) % len(COLORS)]
             resident = Resident(self, user_id=user_id, name=name, color=color)
             self.residents[user_id] = resident
-            self.stream.tell("changed", resident=user_id)
+            self.stream.publish("changed", resident=user_id)
             return resident
 
     def emit(self, kind: str, payload: Event, *, user_id: str, replies: bool = True) -> str | None:
@@ -125,8 +125,8 @@ class Simulator:
         }
 
     def stop(self) -> None:
-        if self._postmen:
-            self._postmen.stop()
+        if self._delivery:
+            self._delivery.stop()
 
     @staticmethod
     def _ids_for(name: str) -> "itertools.chain[str]":

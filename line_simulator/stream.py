@@ -15,7 +15,7 @@ class Stream:
         self._events: deque[tuple[int, str, dict[str, Any]]] = deque(maxlen=1000)
         self.last = 0
 
-    def tell(self, name: str, **data: Any) -> None:
+    def publish(self, name: str, **data: Any) -> None:
         with self._changed:
             self.last += 1
             self._events.append((self.last, name, data))
@@ -26,14 +26,14 @@ class Stream:
         seen = self.last if after is None else after
         yield "retry: 1000\n\n"
         while True:
-            fresh = self._wait_for_more(seen)
+            fresh = self._wait_for_events(seen)
             for number, name, data in fresh:
                 seen = number
                 yield f"id: {number}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
             if not fresh:
                 yield ": still here\n\n"
 
-    def _wait_for_more(self, seen: int) -> list[tuple[int, str, dict[str, Any]]]:
+    def _wait_for_events(self, seen: int) -> list[tuple[int, str, dict[str, Any]]]:
         with self._changed:
             if seen > self.last:
                 # The page is older than this process: after a restart the numbers begin again.

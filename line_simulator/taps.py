@@ -5,14 +5,14 @@ from typing import Any
 
 from line_simulator.actions import MOMENTS
 from line_simulator.refusals import ActionNotAllowed
-from line_simulator.roles import Tapper
+from line_simulator.roles import TappingResident
 
 Json = dict[str, Any]
 # The phone does these by itself: it opens an address, a camera or a map; the platform hears nothing yet.
 ON_THE_PHONE = {"uri", "clipboard", "camera", "cameraRoll", "location"}
 
 
-def perform(resident: Tapper, action: Json, params: dict[str, str]) -> None:
+def perform(resident: TappingResident, action: Json, params: dict[str, str]) -> None:
     kind = action.get("type")
     if kind in ON_THE_PHONE:
         return
@@ -31,8 +31,8 @@ def perform(resident: Tapper, action: Json, params: dict[str, str]) -> None:
             raise ActionNotAllowed("ไม่รู้จักปุ่มชนิดนี้")
 
 
-def _post_back(resident: Tapper, action: Json) -> None:
-    resident.must_be_able_to_write()
+def _post_back(resident: TappingResident, action: Json) -> None:
+    resident.record_writing()
     if "text" in action:
         # The deprecated `text` is a real message of the resident, with a webhook of its own.
         resident.says(action["text"])
@@ -41,13 +41,13 @@ def _post_back(resident: Tapper, action: Json) -> None:
     _emit(resident, action, {})
 
 
-def _switch_menu(resident: Tapper, action: Json) -> None:
+def _switch_menu(resident: TappingResident, action: Json) -> None:
     params = resident.simulator.menus.switch(resident.id, action["richMenuAliasId"])
-    resident.simulator.stream.tell("changed", resident=resident.id)
+    resident.simulator.stream.publish("changed", resident=resident.id)
     _emit(resident, action, params)
 
 
-def _emit(resident: Tapper, action: Json, params: dict[str, str]) -> None:
+def _emit(resident: TappingResident, action: Json, params: dict[str, str]) -> None:
     postback: Json = {"data": action.get("data", "")}
     if params:
         postback["params"] = params
@@ -65,7 +65,7 @@ def _read_moment(action: Json, params: dict[str, str]) -> dict[str, str]:
     return {mode: moment}
 
 
-def _use_quick_reply(resident: Tapper, action: Json) -> None:
+def _use_quick_reply(resident: TappingResident, action: Json) -> None:
     if action in resident.chat.live_quick_replies:
         resident.chat.quick_reply_used = True
-        resident.simulator.stream.tell("changed", resident=resident.id)
+        resident.simulator.stream.publish("changed", resident=resident.id)

@@ -7,9 +7,9 @@ from line_simulator.actions import DEFAULT_ACTION, IMAGE_CAROUSEL_ACTION, TEMPLA
 from line_simulator.counting import count_graphemes
 from line_simulator.schema import (
     Fields,
+    ObjectRule,
     Problem,
     Required,
-    Rule,
     Shape,
     Tagged,
     items,
@@ -27,7 +27,7 @@ IMAGE_STYLE: Fields = {
 }
 
 
-def _shorter_beside_an_image(maximum: int) -> Rule:
+def _shorter_beside_an_image(maximum: int) -> ObjectRule:
     """LINE leaves less room for the text when a picture or a title stands above it."""
 
     def rule(value: dict[str, Any], path: str) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ class AccessTokens:
     _stateless: dict[str, float] = field(default_factory=dict)
     _short_lived: dict[str, float] = field(default_factory=dict)
 
-    def is_good(self, token: str) -> bool:
+    def is_valid(self, token: str) -> bool:
         return secrets.compare_digest(token.encode(), self.channel.token.encode()) or bool(
             self.seconds_left(token)
         )

@@ -94,7 +94,7 @@ class Webhooks:
                     return each
             return None
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """Whatever waits for redelivery is due now: the webhook is said to be well again."""
         with self.work:
             for each in self._failed:
@@ -115,16 +115,16 @@ class Webhooks:
         with self._lock:
             for each in outgoing:
                 each.attempts += 1
-                self._reply_tokens.note_delivery(each.event.get("replyToken", ""))
+                self._reply_tokens.record_delivery(each.event.get("replyToken", ""))
         body = write_body(self._channel.bot_user_id, events)
         status = self._send(body, note="redelivery" if outgoing[0].attempts > 1 else None)
         if self._faults.take(["webhook_duplicate"]):
             status = self._send(body, note="duplicate")
         if not 200 <= status < 300:
-            self._keep_for_redelivery(outgoing)
+            self._schedule_redelivery(outgoing)
         return status
 
-    def _keep_for_redelivery(self, outgoing: list[QueuedEvent]) -> None:
+    def _schedule_redelivery(self, outgoing: list[QueuedEvent]) -> None:
         with self.work:
             if not self._faults["webhook_redelivery"]:
                 return

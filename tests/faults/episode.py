@@ -152,7 +152,7 @@ class Episode:
 
     def _carry_side_by_side(self) -> None:
         webhooks = self._simulator.webhooks
-        webhooks.hurry()
+        webhooks.retry_now()
 
         def carry() -> None:
             while (outgoing := webhooks.claim()) is not None:

@@ -30,7 +30,7 @@ def photo():
 
 def test_the_state_shows_account_residents_switches_and_quota(client, sim, somsri):
     state = client.get("/_sim/state").get_json()
-    assert set(state) == {"account", "residents", "faults", "quota", "clock", "told"}
+    assert set(state) == {"account", "residents", "faults", "quota", "clock", "last_event"}
     assert set(state["account"]) == {"displayName", "basicId", "pictureUrl", "webhook_url"}
     assert state["residents"] == [
         {
@@ -174,23 +174,23 @@ def test_the_stream_tells_what_happens_from_the_last_event_on(account, sim, clie
     before = int(next(_events(sim, 0))["id"])
     account.shows(somsri, buttons())
     account.calls("POST", "/v2/bot/chat/loading/start", {"chatId": somsri.id})
-    told = _events(sim, before)
+    published = _events(sim, before)
     names = []
     while "loading" not in names:
-        event = next(told)
+        event = next(published)
         names.append(event["event"])
     assert {"bubble", "changed", "log", "loading"} <= set(names)
     assert event["data"] == {"resident": somsri.id, "seconds": 20}
 
 
 def test_what_happens_before_a_page_listens_reaches_it_too(account, client, somsri):
-    told = client.get("/_sim/state").get_json()["told"]
+    last = client.get("/_sim/state").get_json()["last_event"]
     account.shows(somsri, buttons())
-    with client.get(f"/_sim/stream?after={told}", buffered=False) as stream:
+    with client.get(f"/_sim/stream?after={last}", buffered=False) as stream:
         pieces = iter(stream.response)
         assert [next(pieces).decode().partition("\n")[0] for _ in range(2)] == [
             "retry: 1000",
-            f"id: {told + 1}",
+            f"id: {last + 1}",
         ]
 
 

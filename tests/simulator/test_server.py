@@ -1,4 +1,4 @@
-"""Over a real socket: open connections, hanging up, half a body, and postmen in the background."""
+"""Over a real socket: open connections, connections that are reset, half a body, and delivery in the background."""
 
 import http.client
 import itertools
@@ -89,7 +89,7 @@ def test_a_large_upload_and_the_next_call_share_a_connection(url, session):
     assert session.get(f"{url}/v2/bot/info").status_code == 200
 
 
-def test_postmen_keep_each_residents_order_and_do_not_wait_for_the_slow_one():
+def test_delivery_threads_keep_each_residents_order_and_do_not_wait_for_the_slow_one():
     released, finished = threading.Event(), threading.Semaphore(0)
     arrived: list[bytes] = []
 

@@ -17,7 +17,7 @@ from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import DrawnMenu, read_drawn_menus
 from bot.richmenus.publish import publish
 from line_simulator import Simulator
-from line_simulator.gateway import HANG_UP, WISHES
+from line_simulator.gateway import RESET_CONNECTION, SERVER_COMMANDS
 from line_simulator.limits import MENU_CHANGE, RateLimiter
 from line_simulator.residents import Resident
 from line_simulator.server import Handler
@@ -55,7 +55,7 @@ class Line:
                 return [b'{"message":"down"}']
             answer = app(environ, start)
             if len(self.calls) == self.lost_answer:
-                environ[WISHES].add(HANG_UP)
+                environ[SERVER_COMMANDS].add(RESET_CONNECTION)
             self.seen.append(self.shown)
             self.read.append((self.reader.rich_menu or {"name": ""})["name"])
             return answer

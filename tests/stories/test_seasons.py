@@ -52,7 +52,7 @@ def season(town: Town, drawn_menus: tuple[DrawnMenu, ...]) -> Season:
     on_line = town.simulator.menus
     for drawn in drawn_menus:
         made = on_line.create(drawn.menu.as_line_wants_it(drawn.name))
-        on_line.give_image(made.id, read_picture(drawn.png, "image/png"))
+        on_line.set_image(made.id, read_picture(drawn.png, "image/png"))
         on_line.create_alias(drawn.menu.alias, made.id)
         if drawn.menu.default:
             on_line.default_id = made.id

@@ -34,7 +34,7 @@ class Desk {
     this.panel.open("inspector");
     this.stage.before(this.panel.parts.faults.bar);
     document.querySelector("#skip").addEventListener("click", (event) => this.skip(event));
-    listen(this.state.told, this.ears(), { lost: () => { this.lost.hidden = false; }, back: () => this.comeBack() });
+    listen(this.state.last_event, this.ears(), { lost: () => { this.lost.hidden = false; }, back: () => this.comeBack() });
     this.select(this.remembered());
     setInterval(() => this.phones.forEach((phone) => phone.paintClock()), CLOCK_MS);
   }
