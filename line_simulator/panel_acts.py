@@ -39,7 +39,8 @@ def _send_video(resident: Resident) -> None:
 
 def _send_place(resident: Resident) -> None:
     try:
-        latitude, longitude = float(_read("latitude")), float(_read("longitude"))
+        latitude = float(_read("latitude"))
+        longitude = float(_read("longitude"))
     except (TypeError, ValueError):
         raise ActionNotAllowed("ต้องมีละติจูดและลองจิจูด") from None
     resident.sends_place(latitude, longitude, _read("title"), _read("address"))

@@ -23,8 +23,12 @@ def reply(sim: "Simulator", body: Json) -> Json:
     _refuse_unsendable(body["messages"], resident)
     sim.reply_tokens.mark_used(body["replyToken"])
     sim.quota.count_sent("reply", 1)
-    reached, token = not resident.blocked, body["replyToken"]
-    return {"sentMessages": _show(sim, resident, body["messages"], reached=reached, reply_token=token)}
+    reached = not resident.blocked
+    return {
+        "sentMessages": _show(
+            sim, resident, body["messages"], reached=reached, reply_token=body["replyToken"]
+        )
+    }
 
 
 def push(sim: "Simulator", body: Json) -> Json:
@@ -100,7 +104,8 @@ def _show(
             receipt["quoteToken"] = sim.ids.new_long_token()
         if reached:
             bubble = resident.shows("account", message, message_id=receipt["id"])
-            bubble.quote_token, bubble.reply_token = receipt.get("quoteToken"), reply_token
+            bubble.quote_token = receipt.get("quoteToken")
+            bubble.reply_token = reply_token
         sent.append(receipt)
     if reached:
         sim.stream.publish("changed", resident=resident.id)

@@ -18,17 +18,18 @@ from line_simulator.demo.welcome import write_welcome
 
 
 def main() -> int:
-    asked, stop = _read_options(), Stop()
+    options = _read_options()
+    stop = Stop()
     stop.listen()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     try:
-        _run(DemoSite(asked.port, asked.folder.resolve()), stop)
+        _run(DemoSite(options.port, options.folder.resolve()), stop)
     except Stopped:
         print("จบแล้ว · ended")
         return 0
-    except DemoError as trouble:
-        print(f"\n{trouble}", file=sys.stderr)
+    except DemoError as error:
+        print(f"\n{error}", file=sys.stderr)
         return 1
     return 0
 
@@ -41,27 +42,28 @@ def _read_options() -> argparse.Namespace:
 
 
 def _run(place: DemoSite, stop: Stop) -> None:
-    began = time.monotonic()
+    started = time.monotonic()
     place.prepare()
-    with _alone(place):
+    with _exclusive(place):
         place.check_ports()
         keys = read_keys(place.keys_file, [person.username for person in STAFF])
         passwords = {person.username: keys[password_name(person.username)] for person in STAFF}
-        with _ended_together(place.environment(os.environ, keys), place.logs, stop) as children:
+        with _processes(place.environment(os.environ, keys), place.logs, stop) as children:
             print("เริ่มระบบ · starting ...", flush=True)
             if os.environ.get("DATABASE_URL"):
                 print(
                     "The database is the one that DATABASE_URL names, not one of the demo's own.", flush=True
                 )
             problems = open_town(place, children, passwords)
-            seconds, in_colour = time.monotonic() - began, sys.stdout.isatty()
+            seconds = time.monotonic() - started
+            in_colour = sys.stdout.isatty()
             welcome = write_welcome(place, passwords, seconds=seconds, in_colour=in_colour)
             print("\n".join([*problems, *welcome]), flush=True)
             children.watch()
 
 
 @contextmanager
-def _alone(place: DemoSite) -> Iterator[None]:
+def _exclusive(place: DemoSite) -> Iterator[None]:
     """Two demos with one database would send each other's messages to the wrong simulator."""
     with (place.data / "lock").open("w") as lock:
         try:
@@ -72,7 +74,7 @@ def _alone(place: DemoSite) -> Iterator[None]:
 
 
 @contextmanager
-def _ended_together(environment: Mapping[str, str], logs: Path, stop: Stop) -> Iterator[Children]:
+def _processes(environment: Mapping[str, str], logs: Path, stop: Stop) -> Iterator[Children]:
     children = Children(environment, logs, stop)
     try:
         yield children

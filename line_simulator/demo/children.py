@@ -59,9 +59,9 @@ class Children:
         """Runs `python -m ARGUMENTS` until the demo ends."""
         self.running[name] = self._open(name, arguments)
 
-    def run(self, name: str, *arguments: str, typed: str = "") -> None:
+    def run(self, name: str, *arguments: str, stdin_text: str = "") -> None:
         """Runs `python -m ARGUMENTS` to its end, which must be a good one."""
-        process = self._open(name, arguments, typed)
+        process = self._open(name, arguments, stdin_text)
         try:
             self.wait_for(lambda: process.poll() is not None, f"{name} to finish")
         finally:
@@ -101,10 +101,10 @@ class Children:
             send(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         for process in self.running.values():
-            self._end(process, patience=max(0.0, deadline - time.monotonic()))
+            self._end(process, seconds=max(0.0, deadline - time.monotonic()))
         self.guard.close()
 
-    def _open(self, name: str, arguments: Sequence[str], typed: str = "") -> subprocess.Popen[bytes]:
+    def _open(self, name: str, arguments: Sequence[str], stdin_text: str = "") -> subprocess.Popen[bytes]:
         with open(self.logs / f"{name}.log", "wb") as log:
             # Sessions of their own: the terminal's Ctrl-C reaches the demo alone, which ends them in order.
             process = subprocess.Popen(  # noqa: S603 - our own commands, no shell
@@ -119,13 +119,13 @@ class Children:
         self.guard.watch(process.pid)
         if process.stdin is not None:
             with suppress(BrokenPipeError):
-                process.stdin.write(typed.encode())
+                process.stdin.write(stdin_text.encode())
                 process.stdin.close()
         return process
 
-    def _end(self, process: subprocess.Popen[bytes], *, patience: float = 0.0) -> None:
+    def _end(self, process: subprocess.Popen[bytes], *, seconds: float = 0.0) -> None:
         with suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+            process.wait(seconds)
         # Also when it has ended: one that was killed may have left children of its own.
         send(process.pid, signal.SIGKILL)
         process.wait()

@@ -31,17 +31,17 @@ class ProcessGuard:
         )
 
     def watch(self, group: int) -> None:
-        self._tell(f"+{group}\n")
+        self._write(f"+{group}\n")
 
     def forget(self, group: int) -> None:
-        self._tell(f"-{group}\n")
+        self._write(f"-{group}\n")
 
     def close(self) -> None:
         """Ends what is left, and the guard."""
         with suppress(ValueError):  # closed already
             self._process.communicate()
 
-    def _tell(self, line: str) -> None:
+    def _write(self, line: str) -> None:
         # One write for one line, because several threads may tell something at once.
         if self._process.stdin is not None:
             with suppress(BrokenPipeError, ValueError):

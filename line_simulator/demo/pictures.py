@@ -53,12 +53,15 @@ def hanging_cable() -> bytes:
 
 def smoke() -> bytes:
     picture = _street(sky=((160, 176, 190), (208, 206, 200)), ground=(120, 112, 92))
-    chance, mist = random.Random(7), Image.new("L", SIZE)  # noqa: S311 - a drawing, no secret
-    draw = ImageDraw.Draw(mist)
+    rng = random.Random(7)  # noqa: S311 - a drawing, no secret
+    haze = Image.new("L", SIZE)
+    draw = ImageDraw.Draw(haze)
     for step in range(44):
-        x, y, r = 250 + step * 9 + chance.randint(-30, 30), 480 - step * 10, 26 + step * 3
+        x = 250 + step * 9 + rng.randint(-30, 30)
+        y = 480 - step * 10
+        r = 26 + step * 3
         draw.ellipse((x - r, y - r, x + r, y + r), fill=170 - step * 2)
-    picture.paste((226, 224, 220), mask=mist.filter(ImageFilter.GaussianBlur(24)))
+    picture.paste((226, 224, 220), mask=haze.filter(ImageFilter.GaussianBlur(24)))
     ImageDraw.Draw(picture).polygon(_ragged(250, 500, 90, 26), fill=(62, 46, 34))
     return _as_photo(picture)
 
@@ -78,7 +81,8 @@ def _street(*, sky: tuple[Colour, Colour], ground: Colour) -> Image.Image:
         )
     draw.polygon([(440, HORIZON), (520, HORIZON), (1080, HEIGHT), (-120, HEIGHT)], fill=_shade(ground, 0.84))
     for near in (0.12, 0.3, 0.58):
-        y, half = HORIZON + (HEIGHT - HORIZON) * near, 3 + 12 * near
+        y = HORIZON + (HEIGHT - HORIZON) * near
+        half = 3 + 12 * near
         draw.polygon(
             [
                 (480 - half, y),
@@ -100,10 +104,11 @@ def _lamp_post(picture: Image.Image, colour: Colour) -> None:
 
 def _ragged(x: float, y: float, wide: float, high: float) -> list[tuple[float, float]]:
     """The edge of something broken."""
-    chance = random.Random(x)  # noqa: S311 - a drawing, no secret
+    rng = random.Random(x)  # noqa: S311 - a drawing, no secret
     points = []
     for step in range(16):
-        angle, reach = math.tau * step / 16, chance.uniform(0.84, 1.1)
+        angle = math.tau * step / 16
+        reach = rng.uniform(0.84, 1.1)
         points.append((x + math.cos(angle) * wide * reach, y + math.sin(angle) * high * reach))
     return points
 

@@ -37,7 +37,7 @@ class ResidentClient:
     seen: int = 0
     answer: list[Json] = field(default_factory=list)
 
-    def comes(self) -> None:
+    def register(self) -> None:
         """Takes up the phone: found by name, or new in town. The same name is the same person every day."""
         known = self._get("state")["residents"]
         found = next((one for one in known if one["name"] == self.name), None)
@@ -48,22 +48,22 @@ class ResidentClient:
         self._post(f"residents/{self.id}/follow", {})
 
     def says(self, text: str) -> None:
-        self._act("say", {"text": text})
+        self._perform("say", {"text": text})
 
     def pins(self, latitude: float, longitude: float, title: str, address: str) -> None:
         where = {"latitude": latitude, "longitude": longitude, "title": title, "address": address}
-        self._act("place", where)
+        self._perform("place", where)
 
     def sends_photos(self, *photos: bytes) -> None:
         files = [("photos", (f"{i}.jpg", photo, "image/jpeg")) for i, photo in enumerate(photos)]
-        self._act("photos", None, files)
+        self._perform("photos", None, files)
 
     def taps(self, label: str) -> None:
         """A button of the last answer."""
         button = find_button(self._buttons(), label)
         if button is None:
             raise DemoError(f"{self.name} sees no button {label!r}.")
-        self._act("tap", {"action": button.action})
+        self._perform("tap", {"action": button.action})
 
     def case_number(self) -> str:
         """As the receipt tells it."""
@@ -76,19 +76,20 @@ class ResidentClient:
         quick = [item["action"] for m in self.answer for item in m.get("quickReply", {}).get("items", [])]
         return [*in_quick_replies(quick), *(button for m in self.answer for button in in_message(m))]
 
-    def _act(self, act: str, body: Json | None, files: Any = None) -> None:
-        token = self._post(f"residents/{self.id}/{act}", body, files)["reply_token"]
+    def _perform(self, action: str, body: Json | None, files: Any = None) -> None:
+        token = self._post(f"residents/{self.id}/{action}", body, files)["reply_token"]
         late = time.monotonic() + LATE_SECONDS
-        what = f"an answer to {self.name}, who did {act}"
+        what = f"an answer to {self.name} after {action}"
         self.children.wait_for(lambda: self._is_answered(token, late), what, seconds=MAX_WAIT_SECONDS)
 
     def _is_answered(self, token: str, late: float) -> bool:
         """Notices may have come before and after the answer, and their buttons can be tapped as well."""
         bubbles = self._get(f"residents/{self.id}/messages?after={self.seen}")["messages"]
-        told = [bubble for bubble in bubbles if bubble["from"] == "account"]
-        answered = any(bubble.get("reply_token") == token for bubble in told)
-        if answered or (told and time.monotonic() > late):
-            self.seen, self.answer = bubbles[-1]["seq"], [bubble["message"] for bubble in told]
+        received = [bubble for bubble in bubbles if bubble["from"] == "account"]
+        answered = any(bubble.get("reply_token") == token for bubble in received)
+        if answered or (received and time.monotonic() > late):
+            self.seen = bubbles[-1]["seq"]
+            self.answer = [bubble["message"] for bubble in received]
             return True
         return False
 

@@ -16,7 +16,7 @@ STORY_SECONDS = 600.0
 # Somsri is not among them: she stays for the visitor.
 NAMES = ("ประสิทธิ์", "วรรณา", "บุญมี", "กมล", "อารีย์")
 # They reported something before today: store/operations/demo_town.py.
-OF_THE_PAST = ("ทองคำ", "มานพ", "จันทร์")
+WITH_HISTORY = ("ทองคำ", "มานพ", "จันทร์")
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class DemoTown:
         return officer
 
 
-def let_in(place: DemoSite, children: Children) -> dict[str, ResidentClient]:
+def add_residents(place: DemoSite, children: Children) -> dict[str, ResidentClient]:
     """Adds the residents of the stories to the simulator as friends of the account, and returns them by name.
 
     The simulator forgets them when it ends, the database does not: without them no notice of their cases would arrive.
     """
-    residents = {name: ResidentClient(place.simulator, name, children) for name in (*NAMES, *OF_THE_PAST)}
+    residents = {name: ResidentClient(place.simulator, name, children) for name in (*NAMES, *WITH_HISTORY)}
     for resident in residents.values():
-        resident.comes()
+        resident.register()
         resident.follows()
     return residents
 

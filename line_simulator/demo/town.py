@@ -11,7 +11,7 @@ from line_simulator.demo.children import ROOT, Children, DemoError
 from line_simulator.demo.officers import Officer
 from line_simulator.demo.place import STAFF, SUPERVISOR, DemoAccount, DemoSite
 from line_simulator.demo.residents import plain_session
-from line_simulator.demo.stories import OF_THE_PAST, DemoTown, let_in, play
+from line_simulator.demo.stories import WITH_HISTORY, DemoTown, add_residents, play
 
 ONE_PROCESS = (
     "--config",
@@ -29,18 +29,18 @@ def open_town(place: DemoSite, children: Children, passwords: Mapping[str, str])
     account = ("--webhook", webhook, "--basic-id", _basic_id())
     children.start("simulator", "line_simulator", "--port", str(place.port), *account)
     children.run("upgrade", "store", "upgrade")
-    _serve(children, "web", place.web, "deploy.web:create_app()", threads=16)
-    _serve(children, "console", place.console, "staff_console.web:create_app()", threads=8)
+    _start_web(children, "web", place.web, "deploy.web:create_app()", threads=16)
+    _start_web(children, "console", place.console, "staff_console.web:create_app()", threads=8)
     _wait(children, f"{place.simulator}/_sim/state")
     children.run("richmenus", "bot", "richmenus", "publish")
     _wait(children, f"{place.web}/healthz")
     # After the webhook, so that nothing has to be delivered again; before the worker, because it may have notices for
     # them from yesterday. It misses the menus, too, when they are not there yet.
-    residents = let_in(place, children)
+    residents = add_residents(place, children)
     children.start("worker", "bot", "worker")
     for address in (f"{place.console}/healthz", f"{place.web}/readyz"):
         _wait(children, address)
-    return _begin(DemoTown(place, passwords, residents), children) if _is_empty(place, passwords) else []
+    return _fill_town(DemoTown(place, passwords, residents), children) if _is_empty(place, passwords) else []
 
 
 def _basic_id() -> str:
@@ -49,7 +49,7 @@ def _basic_id() -> str:
     return str(facts["account"]["basic_id"])
 
 
-def _serve(children: Children, name: str, address: str, application: str, *, threads: int) -> None:
+def _start_web(children: Children, name: str, address: str, application: str, *, threads: int) -> None:
     bound = address.removeprefix("http://")
     children.start(name, "gunicorn", *ONE_PROCESS, "--threads", str(threads), "--bind", bound, application)
 
@@ -75,36 +75,38 @@ def _is_empty(place: DemoSite, passwords: Mapping[str, str]) -> bool:
     return not cases
 
 
-def _begin(town: DemoTown, children: Children) -> list[str]:
+def _fill_town(town: DemoTown, children: Children) -> list[str]:
     new = [
         p for p in STAFF if not Officer(town.place.console, p.username).signs_in(town.passwords[p.username])
     ]
     try:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda person: _add_staff(children, person, town.passwords), new))
-    except DemoError as trouble:
-        return [f"Not everybody below can sign in: {trouble}"]
+    except DemoError as error:
+        return [f"Not everybody below can sign in: {error}"]
     # That they could not a moment ago counts against them until they do.
     for person in new:
         officer = Officer(town.place.console, person.username)
         if officer.signs_in(town.passwords[person.username]):
             officer.signs_out()
-    problems = _give_a_past(town, children)
+    problems = _add_history(town, children)
     return [*problems, *play(town, children)]
 
 
-def _give_a_past(town: DemoTown, children: Children) -> list[str]:
-    line_ids = {name: town.residents[name].id for name in OF_THE_PAST}
+def _add_history(town: DemoTown, children: Children) -> list[str]:
+    line_ids = {name: town.residents[name].id for name in WITH_HISTORY}
     try:
-        children.run("past", "store.operations.demo_town", typed=json.dumps(line_ids))
-    except DemoError as trouble:
-        return [f"The town has no past: {trouble}"]
+        children.run("history", "store.operations.demo_town", stdin_text=json.dumps(line_ids))
+    except DemoError as error:
+        return [f"The town has no past: {error}"]
     return []
 
 
 def _add_staff(children: Children, person: DemoAccount, passwords: Mapping[str, str]) -> None:
     sees = ("--department", person.department) if person.department else ("--all-departments",)
     facts = ("--role", person.role, "--full-name", person.full_name, *sees)
-    typed = passwords[person.username] + "\n"
+    stdin_text = passwords[person.username] + "\n"
     name = f"staff-{person.username}"
-    children.run(name, "staff_console", "add-staff", person.username, *facts, "--password-stdin", typed=typed)
+    children.run(
+        name, "staff_console", "add-staff", person.username, *facts, "--password-stdin", stdin_text=stdin_text
+    )

@@ -17,13 +17,13 @@ def write_welcome(
     yield ""
     yield f"{bold}  เทศบาลตำบลตัวอย่าง พร้อมใช้งานแล้ว · ready{plain} {dim}({seconds:.1f} s){plain}"
     yield ""
-    yield f"  1  {_wide('เป็นประชาชน', 16)}{bold}{place.simulator}/{plain}"
-    yield f"     {_wide('be a resident', 16)}{dim}กด เพิ่มเพื่อน แล้วพิมพ์ เช่น ไฟหน้าบ้านดับ{plain}"
-    yield f"     {_wide('', 16)}{dim}press เพิ่มเพื่อน (add friend), then type ไฟหน้าบ้านดับ (my street lamp is out){plain}"
+    yield f"  1  {_pad('เป็นประชาชน', 16)}{bold}{place.simulator}/{plain}"
+    yield f"     {_pad('be a resident', 16)}{dim}กด เพิ่มเพื่อน แล้วพิมพ์ เช่น ไฟหน้าบ้านดับ{plain}"
+    yield f"     {_pad('', 16)}{dim}press เพิ่มเพื่อน (add friend), then type ไฟหน้าบ้านดับ (my street lamp is out){plain}"
     yield ""
-    yield f"  2  {_wide('เป็นเจ้าหน้าที่', 16)}{bold}{place.console}/{plain}"
-    yield f"     {_wide('be an officer', 16)}{dim}เข้าสู่ระบบด้วยชื่อใดชื่อหนึ่ง · sign in as one of these{plain}"
-    yield f"     {_wide('', 16)}{dim}เปิดเรื่อง กด รับเรื่อง · open a case, press รับเรื่อง (accept){plain}"
+    yield f"  2  {_pad('เป็นเจ้าหน้าที่', 16)}{bold}{place.console}/{plain}"
+    yield f"     {_pad('be an officer', 16)}{dim}เข้าสู่ระบบด้วยชื่อใดชื่อหนึ่ง · sign in as one of these{plain}"
+    yield f"     {_pad('', 16)}{dim}เปิดเรื่อง กด รับเรื่อง · open a case, press รับเรื่อง (accept){plain}"
     yield ""
     width = max(len(password) for password in passwords.values()) + 3
     for person in STAFF:
@@ -36,12 +36,13 @@ def write_welcome(
 
 
 def _who(person: DemoAccount) -> str:
-    role, department = ROLES[person.role], DEPARTMENTS[person.department]
+    role = ROLES[person.role]
+    department = DEPARTMENTS[person.department]
     english = ", ".join(filter(None, (person.role, person.department)))
     return f"{person.full_name} {role}{department} · {english}"
 
 
-def _wide(text: str, columns: int) -> str:
+def _pad(text: str, columns: int) -> str:
     """Pads the text to this many columns; Thai vowels and tone marks above or below a consonant take none."""
     taken = sum(unicodedata.category(sign) not in ("Mn", "Me") for sign in text)
     return text + " " * (columns - taken)
