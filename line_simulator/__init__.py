@@ -1,4 +1,4 @@
-"""A strict stand-in for the LINE Messaging API platform, for demos, tests and rehearsals."""
+"""Simulates the LINE Messaging API platform for demos, tests and rehearsals, as strictly as the real one."""
 
 from line_simulator.simulator import Simulator
 

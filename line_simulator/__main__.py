@@ -41,7 +41,11 @@ def _read_options() -> argparse.Namespace:
 
 
 def _read_first(name: str) -> str:
-    """While a secret is being replaced the variable lists several; LINE signs with one."""
+    """Returns the first of the values that the variable lists; exits when it is not set.
+
+    During a rotation the variable lists the old and the new secret, separated by commas; LINE signs with one
+    of them.
+    """
     value = os.environ.get(name, "").split(",")[0].strip()
     if not value:
         sys.exit(f"{name} is not set")

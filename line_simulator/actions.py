@@ -1,4 +1,4 @@
-"""The tables of LINE's action objects, and where each may stand."""
+"""Describes LINE's action objects, and which of them each kind of message may hold."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The account and its residents over the API: profiles, followers, read marks, the webhook address."""
+"""Answers the account endpoints: profiles, followers, loading animation, read marks, webhook address, link tokens."""
 
 from datetime import UTC, datetime
 

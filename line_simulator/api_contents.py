@@ -1,4 +1,4 @@
-"""What residents sent, as the data host gives it out: the bytes, a preview, the state of a video."""
+"""Answers the endpoints that return what residents sent: the bytes, a preview, the state of transcoding."""
 
 import itertools
 import time

@@ -1,4 +1,4 @@
-"""Sending: reply, push, multicast, narrowcast, broadcast, their validation, quota and statistics."""
+"""Answers the messaging endpoints: reply, push, multicast, narrowcast, broadcast, validation, quota, statistics."""
 
 import re
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def _show_sent(kind: str, call: ApiCall) -> ApiResponse:
 
 
 def _show_narrowcast_progress(call: ApiCall) -> ApiResponse:
-    """Nothing takes time here, so every narrowcast has already succeeded."""
+    """Answers that the narrowcast has succeeded; the simulator sends it within the request."""
     if not call.query.get("requestId"):
         raise Refusal(400, "The value for the 'requestId' parameter is invalid")
     return ApiResponse({"phase": "succeeded"})

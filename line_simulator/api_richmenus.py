@@ -1,4 +1,4 @@
-"""Rich menus over the API: making, drawing, naming and linking them."""
+"""Answers the rich menu endpoints: create, upload an image, set the default, link, alias, batch."""
 
 from datetime import UTC, datetime
 
@@ -164,7 +164,7 @@ def _format_time(at: float) -> str:
 
 
 def _link_if_friend(call: ApiCall, user_id: str, menu_id: str) -> None:
-    """LINE answers 200 for strangers and blockers too, and does nothing."""
+    """Links the menu to a friend. LINE answers 200 for strangers and blockers too, and links nothing."""
     resident = call.sim.residents.get(user_id)
     if resident and resident.friend and not resident.blocked:
         call.sim.menus.linked[user_id] = menu_id

@@ -1,4 +1,4 @@
-"""Issuing, verifying and revoking channel access tokens."""
+"""Answers the endpoints that issue, verify and revoke channel access tokens."""
 
 from urllib.parse import parse_qs
 
@@ -12,7 +12,7 @@ def _read_form(call: ApiCall) -> dict[str, str]:
 
 
 def _refuse(error: str, description: str) -> ApiResponse:
-    """The token endpoints have an error body of their own."""
+    """Returns an OAuth error body; the token endpoints do not use the `message` body of the others."""
     return ApiResponse({"error": error, "error_description": description}, 400)
 
 

@@ -1,4 +1,4 @@
-"""Finds what a resident could tap: quick replies, template and Flex buttons, rich menu areas."""
+"""Lists what a resident can tap: quick replies, template and Flex buttons, rich menu areas."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ Json = dict[str, Any]
 @dataclass(frozen=True)
 class TapTarget:
     names: tuple[str, ...]
-    """The label first, then whatever is written on the thing that can be tapped."""
+    """Lists the label first, then the other words on the target."""
     action: Json
 
 
 def find_button(buttons: list[TapTarget], wanted: str) -> TapTarget | None:
-    """A label beats other words that stand on the same message."""
+    """Returns the target with this label, else the first whose other words match, else None."""
     labelled = [button for button in buttons if button.names[:1] == (wanted,)]
     return next(iter(labelled or [button for button in buttons if wanted in button.names]), None)
 
@@ -54,7 +54,7 @@ def _in_template(template: Json) -> Iterator[TapTarget]:
 
 
 def _in_flex(node: Any) -> Iterator[TapTarget]:
-    """Inner buttons come before the box around them, as a finger would hit them."""
+    """Yields the targets of a Flex component; an inner button comes before the box that holds it."""
     if isinstance(node, list):
         for child in node:
             yield from _in_flex(child)

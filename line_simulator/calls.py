@@ -1,4 +1,4 @@
-"""One API call as an endpoint sees it, and the answer it gives back."""
+"""Describes one API request, its response, and the endpoint that handles it."""
 
 import json
 import re
@@ -53,18 +53,18 @@ View = Callable[..., ApiResponse]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One row of the API: where it is, who answers, how often it may be called, what may go wrong."""
+    """Describes one endpoint: its method and path, its view, its rate limit, and the faults that may apply to it."""
 
     method: str
     rule: str
     view: View
     rate: Rate = ORDINARY
     retries: bool = False
-    """Takes X-Line-Retry-Key; everywhere else that header is an error."""
+    """Says whether X-Line-Retry-Key is accepted; elsewhere that header is an error."""
     faults: tuple[str, ...] = ()
     needs_token: bool = True
     locked: bool = True
-    """Held together by the simulator's lock; off where the call goes out to the webhook itself."""
+    """Says whether the view runs under the simulator's lock; not when it calls the webhook itself."""
 
 
 def require_user_id(user_id: str) -> None:

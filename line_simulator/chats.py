@@ -1,4 +1,4 @@
-"""One resident's chat with the account: the bubbles on the screen, in order."""
+"""Holds one resident's chat with the account: the bubbles on the screen, in order."""
 
 import itertools
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ class Bubble:
     seq: int
     id: str
     who: str
-    """resident, account or system"""
+    """Is resident, account or system."""
     at: int
     message: Message
     read: bool = False
@@ -22,7 +22,7 @@ class Bubble:
     quote_token: str | None = None
     mark_as_read_token: str | None = None
     reply_token: str | None = None
-    """Of the event that this answers; what was pushed answers none."""
+    """Names the event that this message answers; None for a push."""
 
     def as_json(self, *, live: bool) -> dict[str, Any]:
         message = {name: item for name, item in self.message.items() if name not in _HIDDEN_FROM_THE_PAGE}
@@ -56,7 +56,7 @@ class Chat:
         return bubble
 
     def is_live(self, bubble: Bubble) -> bool:
-        """Quick replies live on the newest bubble only, until one is used or anything else is said."""
+        """Says whether the quick replies of this bubble show: only on the newest bubble, until one of them is used."""
         return (
             bubble.who == "account"
             and "quickReply" in bubble.message
@@ -80,7 +80,8 @@ class Chat:
         return next((bubble for bubble in self.bubbles if bubble.quote_token == quote_token), None)
 
     def mark_read_up_to(self, mark_as_read_token: str) -> bool:
-        """Marks the resident's message with this token and all earlier ones."""
+        """Marks the resident's message with this token and all earlier ones as read; returns False for an
+        unknown token."""
         last = next((b.seq for b in self.bubbles if b.mark_as_read_token == mark_as_read_token), None)
         if last is None:
             return False

@@ -1,4 +1,4 @@
-"""The photos, files and recordings that residents sent, for as long as the simulator runs."""
+"""Stores the photos, files and recordings that residents sent, in memory, until the simulator ends."""
 
 import io
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ PREVIEW_SIZE = (240, 240)
 @dataclass(frozen=True)
 class MessageContent:
     kind: str
-    """image, video, audio or file"""
+    """Is image, video, audio or file."""
     data: bytes
     content_type: str
 
@@ -26,7 +26,7 @@ class Contents:
         self._stored[message_id] = content
 
     def delete(self, message_id: str) -> None:
-        """The resident unsent it: from now on LINE answers 410."""
+        """Deletes the content of a message that the resident unsent; from then on LINE answers 410."""
         if message_id in self._stored:
             self._stored[message_id] = None
 
@@ -48,7 +48,7 @@ def sniff_image_type(data: bytes) -> str:
 
 
 def draw_preview(content: MessageContent) -> bytes:
-    """Small and JPEG; a video shows a grey frame."""
+    """Returns a small JPEG of an image; a grey frame for anything that is no image, such as a video."""
     picture = io.BytesIO()
     try:
         with Image.open(io.BytesIO(content.data)) as image:

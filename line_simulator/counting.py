@@ -1,4 +1,4 @@
-"""How LINE counts characters: UTF-16 code units by default, grapheme clusters for a closed list of fields."""
+"""Counts characters as LINE does: UTF-16 code units by default, grapheme clusters for a closed list of fields."""
 
 import regex
 
@@ -8,5 +8,6 @@ def count_utf16(text: str) -> int:
 
 
 def count_graphemes(text: str) -> int:
-    """Thai vowels and tone marks belong to their consonant: "น้ำท่วม" is 7 units but 4 clusters."""
+    """Returns the number of grapheme clusters. "น้ำท่วม" has 7 code units but 4 clusters: vowels and tone
+    marks count with their consonant."""
     return len(regex.findall(r"\X", text))

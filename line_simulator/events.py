@@ -1,4 +1,4 @@
-"""Builds webhook events in LINE's own shape and order of keys."""
+"""Builds webhook events with LINE's own fields, in LINE's order."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ Event = dict[str, Any]
 def write_event(
     kind: str, payload: Event, *, event_id: str, at_ms: int, user_id: str, reply_token: str | None
 ) -> Event:
-    """Properties without a value are left out, never null: an unfollow has no reply token."""
+    """Returns an event. A field without a value is left out, never null: an unfollow event has no `replyToken`."""
     event: Event = {
         "type": kind,
         **payload,
@@ -33,7 +33,7 @@ def as_redelivery(event: Event) -> Event:
 
 
 def write_body(destination: str, events: list[Event]) -> bytes:
-    """Thai travels as UTF-8 while emoji arrive as \\uXXXX pairs, as has been seen from LINE."""
+    """Returns the body of a webhook request. LINE sends Thai as UTF-8 and emoji as \\uXXXX pairs."""
     body = {"destination": destination, "events": events}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return re.sub(r"[\U00010000-\U0010FFFF]", _escape, text).encode()

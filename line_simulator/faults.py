@@ -1,4 +1,4 @@
-"""The switches that make the platform misbehave: one table, each off until someone turns it on."""
+"""Holds the switches that make the platform misbehave: one table, each off until it is turned on."""
 
 import threading
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from line_simulator.refusals import ActionNotAllowed
 class Switch:
     name: str
     kind: str
-    """flag, number or choice"""
+    """Is flag, number or choice."""
     label: str
     choices: tuple[str, ...] = ()
     default: Any = None
@@ -48,7 +48,7 @@ CONTENT = (
 
 
 class ActiveFaults(dict[str, Any]):
-    """The faults that hit one call, and how often hanging had been ended by then."""
+    """Holds the faults that apply to one call, and how many times hanging calls had been released by then."""
 
     releases = 0
 
@@ -67,7 +67,7 @@ class Faults:
         return dict(self._values)
 
     def turn(self, **values: Any) -> None:
-        """`faults.turn(api_status="500", count=2)`; None, False or 0 turns a switch off."""
+        """Sets switches, such as `faults.turn(api_status="500", count=2)`; None, False or 0 turns a switch off."""
         checked = {name: _accepted(name, value) for name, value in values.items()}
         with self._lock:
             self._values.update(checked)
@@ -80,7 +80,7 @@ class Faults:
             self._release()
 
     def hang(self, seconds: float, hit: ActiveFaults) -> None:
-        """Until the time is over, or someone has turned the switch off since the call was hit."""
+        """Waits for `seconds`, or until the switch is turned off after `hit` was taken."""
         with self._released:
             self._released.wait_for(lambda: self._release_count > hit.releases, timeout=seconds)
 
@@ -89,7 +89,7 @@ class Faults:
         self._released.notify_all()
 
     def take(self, names: Iterable[str]) -> ActiveFaults:
-        """The faults that hit this call; a call that is hit uses up one of `count`."""
+        """Returns the faults that apply to this call; a call with a fault uses up one of `count`."""
         with self._lock:
             hit = ActiveFaults({name: self._values[name] for name in names if self._values[name]})
             hit.releases = self._release_count

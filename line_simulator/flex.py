@@ -1,4 +1,4 @@
-"""The tables of LINE's Flex messages: containers, components and how large they may grow."""
+"""Describes LINE's Flex messages: containers, components and their limits."""
 
 import json
 from collections.abc import Iterator
@@ -206,7 +206,8 @@ BLOCK_STYLE = Shape({"backgroundColor": COLOR, "separator": boolean, "separatorC
 
 
 def _smaller_than(maximum: int) -> ObjectRule:
-    """How LINE measures Thai is not documented, so the larger form (\\uXXXX, ASCII) has to fit."""
+    """Returns a rule for the size in KB. LINE does not document how it measures Thai, so the longer form
+    (\\uXXXX) must fit."""
 
     def rule(value: dict[str, Any], path: str) -> Iterator[Problem]:
         if len(json.dumps(value, separators=(",", ":"))) > maximum * 1024:

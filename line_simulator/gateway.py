@@ -1,4 +1,4 @@
-"""The door of both LINE hosts: request ids, faults, tokens, rates, retry keys and the log, for every call."""
+"""Handles every call to both LINE hosts: request id, faults, token, rate limit, retry key and log."""
 
 import json
 import threading
@@ -50,7 +50,7 @@ class Gateway:
         return _respond(call, answer)
 
     def refuse_unknown(self, status: int, message: str) -> Response:
-        """An address or a method that LINE does not have."""
+        """Answers and logs a call to a path or a method that LINE does not have."""
         started = time.perf_counter()
         call = self._read_call(None)
         answer = ApiResponse({"message": message}, status)
@@ -88,7 +88,8 @@ class Gateway:
         self._sim.rates.spend(f"{endpoint.method} {endpoint.rule}", endpoint.rate)
 
     def _perform_once(self, endpoint: Endpoint, call: ApiCall, path_args: dict[str, str]) -> ApiResponse:
-        """A 4xx is no acceptance: the same key may be used again."""
+        """Runs the view, or refuses a retry key that was accepted before; a key of a call refused with 4xx
+        may be used again."""
         key = call.headers.get(RETRY_KEY)
         if key is None:
             return endpoint.view(call, **path_args)
@@ -125,7 +126,7 @@ class Gateway:
 
 
 def _delay(call: ApiCall) -> None:
-    """The call is carried out after the wait: a client that gave up does not know that it was."""
+    """Waits if a fault asks for it. The call is carried out afterwards; a client that timed out does not know that."""
     if seconds := call.faults.get("api_hang_seconds"):
         call.sim.faults.hang(seconds, call.faults)
     if milliseconds := call.faults.get("api_delay_ms"):
@@ -156,5 +157,5 @@ def _shown(body: Any, content_type: str) -> Any:
 
 
 def _without_secrets(shown: Any) -> Any:
-    """Forms of the token endpoints carry the channel secret."""
+    """Returns the request for the log, without forms of the token endpoints: they carry the channel secret."""
     return "<form>" if isinstance(shown, str) and "secret" in shown else shown

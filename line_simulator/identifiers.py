@@ -19,7 +19,7 @@ class Identifiers:
         return str(next(self._messages))
 
     def new_event_id(self) -> str:
-        """A ULID: ten characters of time, sixteen of chance."""
+        """Returns a ULID: ten characters of time, sixteen at random."""
         number = (int(self._clock() * 1000) << 80) | secrets.randbits(80)
         return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -5, -5))
 
@@ -29,7 +29,7 @@ class Identifiers:
 
     @staticmethod
     def new_long_token() -> str:
-        """Quote and mark-as-read tokens: long, opaque, URL-safe."""
+        """Returns a quote token or mark-as-read token: 146 opaque characters that are safe in a URL."""
         return base64.urlsafe_b64encode(secrets.token_bytes(111)).decode().rstrip("=")[:146]
 
     @staticmethod
@@ -38,5 +38,5 @@ class Identifiers:
 
 
 def user_id_of(name: str) -> str:
-    """The same name gives the same id after a restart, so that a bot's database still knows the resident."""
+    """Returns the user id for a name, always the same, so that a bot's database knows the resident after a restart."""
     return "U" + hashlib.sha256(f"tessaban-simulator:{name}".encode()).hexdigest()[:32]

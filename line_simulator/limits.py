@@ -1,4 +1,4 @@
-"""What the channel may use: calls per second, minute or hour, and messages per month."""
+"""Limits what the channel may use: calls per second, minute or hour, and messages per month."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -31,7 +31,7 @@ TOKEN_ISSUE = Rate(370, 1)
 
 
 class RateLimiter:
-    """A token bucket for each method and path, filled by the simulator's own clock."""
+    """Limits calls by a token bucket for each method and path, on the simulator's own clock."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -72,7 +72,7 @@ class MessageQuota:
         self._by_day[kind, self._now("%Y%m%d")] += recipients
 
     def sent_on(self, kind: str, day: str) -> int | None:
-        """None while the day is not over: LINE has the numbers ready on the next one."""
+        """Returns how many were sent on a day (YYYYMMDD), or None until that day is over, as LINE does."""
         return self._by_day[kind, day] if day < self._now("%Y%m%d") else None
 
     def _now(self, pattern: str) -> str:

@@ -1,4 +1,4 @@
-"""The last 500 webhook deliveries and API calls, as the panel shows them."""
+"""Keeps the last 500 webhook deliveries and API calls for the panel."""
 
 import json
 from collections import deque
@@ -14,7 +14,7 @@ MAX_TEXT = 2_000
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, in either direction."""
+    """Describes one request and its answer, in either direction."""
 
     direction: str
     method: str
@@ -48,7 +48,7 @@ class Log:
 
 
 def readable(body: bytes, content_type: str) -> Any:
-    """JSON as JSON, text as text, and of anything else only how much there was."""
+    """Returns a body for the panel: JSON parsed, text shortened, else its type and size; None when empty."""
     if not body:
         return None
     if "json" in content_type:

@@ -1,4 +1,4 @@
-"""The tables of every message object the account may send."""
+"""Describes every message object that the account may send, and the bodies of the sending requests."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The routes under /_sim that the chat page lives on: residents, their acts, the log and the switches."""
+"""Serves the routes under /_sim that the chat page uses: residents, their actions, the log and the switches."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a resident does on the chat page, read from the page's requests."""
+"""Carries out what a resident does on the chat page, read from the page's requests."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Background threads that carry webhooks while the simulator is used by hand."""
+"""Delivers webhooks from background threads while the simulator serves a page."""
 
 import threading
 
@@ -8,7 +8,7 @@ POLL_SECONDS = 0.5
 
 
 class DeliveryThreads:
-    """Several residents are served at once, each one's events in order."""
+    """Delivers events of several residents at once, and those of one resident in order."""
 
     def __init__(self, webhooks: Webhooks, *, threads: int = 4) -> None:
         self._webhooks = webhooks

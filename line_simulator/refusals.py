@@ -1,10 +1,10 @@
-"""The two ways the platform says no: to the account (an API error) and to a resident (the app refuses)."""
+"""Defines the errors of the platform: an API error for the account, a refused action for a resident."""
 
 from typing import Any
 
 
 class Refusal(Exception):
-    """An API call that LINE answers with an error status."""
+    """Ends an API call with an error status and LINE's error body."""
 
     def __init__(
         self,
@@ -25,8 +25,8 @@ class Refusal(Exception):
 
 
 class ActionNotAllowed(Exception):
-    """Something the LINE app would not let a resident do; the text is Thai and meant to be shown."""
+    """Refuses an action that the LINE app does not offer to a resident; the text is shown on the page."""
 
 
 class NoSuchButton(LookupError):
-    """A test tapped a label that is nowhere on the resident's screen."""
+    """Says that a label was tapped which is nowhere on the resident's screen."""

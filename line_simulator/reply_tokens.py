@@ -1,4 +1,4 @@
-"""Reply tokens: good once, for a minute after their event was delivered, and never after twenty minutes."""
+"""Issues reply tokens: valid once, for a minute after the event was delivered, at most for twenty minutes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ class ReplyTokens:
         return token
 
     def record_delivery(self, token: str) -> None:
-        """The minute starts again whenever the event is delivered again."""
+        """Starts the minute of the token again, as LINE does when it redelivers an event."""
         if token in self._tokens:
             self._tokens[token].delivered_at = self._clock()
 
     def find_user(self, token: str) -> str:
-        """Refuses a token that is unknown, used or too old; LINE does not say which."""
+        """Returns the user of the token; refuses one that is unknown, used or too old. LINE does not say which."""
         known = self._tokens.get(token)
         now = self._clock()
         if (

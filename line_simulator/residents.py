@@ -1,4 +1,4 @@
-"""A resident with a phone: what one person can do to the account, and what shows on the screen."""
+"""Simulates a resident with a phone: what they can do to the account, and what their screen shows."""
 
 import random
 from typing import Any
@@ -38,7 +38,7 @@ class Resident:
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """What the account sent, newest last."""
+        """Returns what the account sent, newest last."""
         return [bubble.message for bubble in self.chat.bubbles if bubble.who == "account"]
 
     @property
@@ -50,7 +50,8 @@ class Resident:
 
     @property
     def buttons(self) -> list[list[TapTarget]]:
-        """What could be tapped now: the quick replies, then message by message, then the rich menu."""
+        """Returns what can be tapped now, in groups: the quick replies, then each message from the newest,
+        then the rich menu."""
         groups = [list(in_quick_replies(self.chat.live_quick_replies))]
         groups += [list(in_message(message)) for message in reversed(self.messages)]
         menu = self.rich_menu
@@ -91,13 +92,14 @@ class Resident:
             self.emit("follow", {"follow": {"isUnblocked": True}})
 
     def says(self, text: str, *, quoting: str | None = None) -> str:
-        """Returns the message id, as every sending method does; `quoting` is the id of an earlier bubble."""
+        """Sends a text and returns its message id, as every sending method does; `quoting` is the id of an
+        earlier bubble."""
         if not text.strip():
             raise ActionNotAllowed("ข้อความว่างส่งไม่ได้")
         return self._send("text", {"text": text, **({"quotedMessageId": quoting} if quoting else {})})
 
     def sends_photos(self, photos: list[bytes]) -> list[str]:
-        """Photos sent together form a set that arrives in no particular order."""
+        """Sends photos and returns their message ids; several form an image set whose events come in random order."""
         if not 1 <= len(photos) <= MAX_PHOTOS:
             raise ActionNotAllowed(f"ส่งรูปได้ครั้งละ 1–{MAX_PHOTOS} รูป")
         numbered = list(enumerate(photos, start=1))
@@ -150,7 +152,7 @@ class Resident:
             self.emit("unsend", {"unsend": {"messageId": message_id}}, replies=False)
 
     def taps(self, label: str, **params: str) -> dict[str, Any]:
-        """Taps the nearest thing with this label and returns its action; nothing with it is an error."""
+        """Taps the first target with this label and returns its action; raises NoSuchButton when there is none."""
         with self.simulator.lock:
             button = next(filter(None, (find_button(group, label) for group in self.buttons)), None)
             if button is None:
@@ -160,14 +162,14 @@ class Resident:
             return self.taps_action(button.action, params or None)
 
     def taps_action(self, action: dict[str, Any], params: dict[str, str] | None = None) -> dict[str, Any]:
-        """Performs an action object, also one from a button that has long scrolled away."""
+        """Performs an action object, also one of a button that is no longer on the screen."""
         with self.simulator.lock:
             self._require_unblocked()
             taps.perform(self, action, params or {})
             return action
 
     def picks_date(self, label: str, moment: str) -> dict[str, Any]:
-        """`moment` is what the phone's picker gives: 2026-12-01, 09:30 or 2026-12-01T09:30."""
+        """Taps a date picker; `moment` is the picked value: 2026-12-01, 09:30 or 2026-12-01T09:30."""
         return self.taps(label, moment=moment)
 
     def reads(self) -> None:

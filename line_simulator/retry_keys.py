@@ -1,4 +1,4 @@
-"""Remembers for 24 hours which retry keys were accepted, so that a repeated request sends nothing twice."""
+"""Remembers accepted retry keys for 24 hours, so that a repeated request sends nothing twice."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ class RetryKeys:
         self._clock = clock
         self._accepted: dict[str, _Accepted] = {}
         self.violations: list[str] = []
-        """Keys that came again with another request: LINE answers 409 and the message is never sent."""
+        """Lists keys that came with another request: LINE answers 409 and never sends the message."""
 
     def refuse_repeated(self, key: str, path: str, body: bytes) -> None:
         if not UUID.fullmatch(key):

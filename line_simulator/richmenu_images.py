@@ -1,4 +1,4 @@
-"""LINE's rules for the picture of a rich menu."""
+"""Checks the image of a rich menu against LINE's rules."""
 
 import io
 from dataclasses import dataclass

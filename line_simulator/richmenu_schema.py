@@ -1,4 +1,4 @@
-"""The tables of rich menus, their aliases and the requests around them."""
+"""Describes rich menus, their aliases and the bodies of their requests."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The account's rich menus: which exist, which image, which alias, and who sees which."""
+"""Stores the account's rich menus: their images and aliases, the default, and who is linked to which."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class StoredRichMenu:
 
 @dataclass
 class Batch:
-    """Links that LINE changes in the background: accepted now, carried out later."""
+    """Describes a batch of link changes that LINE accepts at once and carries out later."""
 
     operations: list[dict[str, str]]
     accepted_at: float
@@ -40,10 +40,10 @@ class RichMenus:
     aliases: dict[str, str] = field(default_factory=dict)
     default_id: str | None = None
     linked: dict[str, str] = field(default_factory=dict)
-    """User id to menu id; a menu of one's own comes before the default."""
+    """Maps user id to menu id; a linked menu comes before the default."""
     batches: dict[str, Batch] = field(default_factory=dict)
     batch_seconds: float = 0
-    """How long LINE takes for a batch."""
+    """Says how long a batch takes."""
 
     def create(self, definition: dict[str, Any]) -> StoredRichMenu:
         if len(self.menus) >= MAX_MENUS:
@@ -112,7 +112,7 @@ class RichMenus:
         self.run_due_batches()
 
     def run_due_batches(self) -> None:
-        """What is due, on everybody who has a menu of their own by then."""
+        """Runs the batches whose time has come, on the links of that moment."""
         for batch in self.batches.values():
             if not batch.is_done and self.clock() >= batch.completes_at:
                 batch.is_done = True
@@ -124,7 +124,7 @@ class RichMenus:
         return self.menus.get(menu_id) if menu_id else None
 
     def switch(self, user_id: str, alias_id: str) -> dict[str, str]:
-        """The params of the postback that follows a tap on a richmenuswitch area."""
+        """Links the user to the menu of the alias; returns the params of the postback of a richmenuswitch action."""
         if alias_id not in self.aliases:
             return {"status": "RICHMENU_ALIAS_ID_NOTFOUND"}
         if self.aliases[alias_id] not in self.menus:
@@ -134,7 +134,7 @@ class RichMenus:
 
 
 def _apply(operations: list[dict[str, str]], linked: dict[str, str]) -> dict[str, str]:
-    """LINE carries the operations out side by side: each looks at who was linked before all of them."""
+    """Returns the links after the operations. LINE runs them in parallel: each sees the links from before the batch."""
     after = dict(linked)
     for operation in operations:
         for user_id, menu_id in linked.items():

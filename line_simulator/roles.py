@@ -1,4 +1,4 @@
-"""What a resident needs of the platform, and a tap of the resident: so that neither knows the other's module."""
+"""Declares what a resident needs of the platform, and a tap of the resident, so that neither imports the other."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager

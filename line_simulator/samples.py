@@ -1,4 +1,4 @@
-"""The recording and the clip a resident sends when the page has none of its own: only headers, no sound."""
+"""Provides the recording and the clip that a resident sends without choosing a file: headers only, no sound."""
 
 
 def _box(kind: bytes, payload: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""A small vocabulary for describing JSON the way LINE's reference does: one table per object."""
+"""Provides the functions that describe JSON as LINE's reference does: one table for each object."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,7 @@ Fields = Mapping[str, Check | Required]
 
 @dataclass(frozen=True)
 class Shape:
-    """An object: every field it may have, and rules that look at several fields at once."""
+    """Checks an object: every field that it may have, then rules over several fields."""
 
     fields: Fields
     rules: tuple[ObjectRule, ...] = ()
@@ -63,7 +63,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Tagged:
-    """An object whose `type` chooses its table."""
+    """Checks an object whose `type` selects its shape."""
 
     shapes: Mapping[str, Check] = field(default_factory=dict)
     tag: str = "type"
@@ -86,7 +86,7 @@ def join(path: str, name: str) -> str:
 
 
 def lazy(find: Callable[[], Check]) -> Check:
-    """For tables that mention each other."""
+    """Returns a check that is looked up when it runs, for shapes that refer to each other."""
 
     def check(value: Any, path: str) -> Iterator[Problem]:
         yield from find()(value, path)
@@ -176,7 +176,7 @@ def items(check_item: Check, *, minimum: int, maximum: int) -> Check:
 
 
 def url(maximum: int = 2000) -> Check:
-    """LINE wants https. A demo on one machine has no certificate, so http to this machine is let through."""
+    """Returns a check for an https URL; http is accepted for this machine only, where a demo has no certificate."""
 
     def check(value: Any, path: str) -> Iterator[Problem]:
         if not isinstance(value, str) or not value:
@@ -199,5 +199,5 @@ def is_secure_url(value: str) -> bool:
 
 
 def is_encoded(value: str) -> bool:
-    """URLs in a body are percent-encoded as UTF-8: no Thai letters, no spaces."""
+    """Says whether a URL is percent-encoded: LINE refuses Thai letters and spaces."""
     return value.isascii() and value.isprintable() and " " not in value

@@ -1,4 +1,4 @@
-"""Puts the account's messages on residents' screens, by LINE's rules of who is reached and who is billed."""
+"""Sends the account's messages to residents, by LINE's rules of who is reached and who is billed."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ MIN_REACH = 100
 
 
 def reply(sim: "Simulator", body: Json) -> Json:
-    """Costs nothing; a resident who blocked the account in the meantime simply does not see it."""
+    """Replies to an event, free of charge; a resident who has blocked the account since then does not see it."""
     resident = sim.residents[sim.reply_tokens.find_user(body["replyToken"])]
     _refuse_unsendable(body["messages"], resident)
     sim.reply_tokens.mark_used(body["replyToken"])
@@ -42,7 +42,7 @@ def push(sim: "Simulator", body: Json) -> Json:
 
 
 def multicast(sim: "Simulator", body: Json) -> Json:
-    """LINE's reference contradicts itself about unknown ids; the stricter reading refuses them all."""
+    """Sends to a list of users. LINE's reference contradicts itself about unknown ids; here they fail the request."""
     recipients = {
         user_id: find_recipient(sim, user_id, f"to[{index}]") for index, user_id in enumerate(body["to"])
     }
@@ -59,7 +59,7 @@ def broadcast(sim: "Simulator", body: Json) -> Json:
 
 
 def narrowcast(sim: "Simulator", body: Json) -> Json:
-    """Residents have no attributes here, so a filter narrows nothing; its minimum reach still holds."""
+    """Sends to all friends: residents have no attributes, so a filter excludes nobody. Minimum reach is enforced."""
     _refuse_unsendable(body["messages"], None)
     friends = _friends(sim)
     if "demographic" in body.get("filter", {}) and len(friends) < MIN_REACH:
@@ -113,7 +113,7 @@ def _show(
 
 
 def _refuse_unsendable(messages: list[Json], resident: Resident | None) -> None:
-    """Quotes belong to one chat, mentions to groups; neither can go to many."""
+    """Refuses quote tokens of another chat, and mentions, which work in groups only."""
     for index, message in enumerate(messages):
         token = message.get("quoteToken")
         if token is not None and (resident is None or resident.chat.find_quoted(token) is None):

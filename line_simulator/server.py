@@ -1,4 +1,4 @@
-"""A threaded web server that keeps connections open and sends each answer in one piece."""
+"""Serves HTTP with threads, keep-alive connections and each answer in one write."""
 
 import io
 import socket
@@ -15,9 +15,10 @@ MAX_BODY_BYTES = 512 * 1024 * 1024
 
 
 class Handler(WSGIRequestHandler):
-    """Werkzeug's own handler closes after each answer, which would cost a bot a connection for every call.
+    """Handles requests on a connection that stays open.
 
-    It also flushes headers and body apart; with Nagle's algorithm that adds 40 ms to a call.
+    Werkzeug's own handler closes it after each answer, so that a bot needs a new connection for every call;
+    it also sends headers and body in two writes, which costs 40 ms a call with Nagle's algorithm.
     """
 
     protocol_version = "HTTP/1.1"
@@ -57,10 +58,10 @@ class Handler(WSGIRequestHandler):
         return True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """The simulator has a log of its own."""
+        """Does nothing: the simulator has its own log."""
 
     def log_error(self, format: str, *args: object) -> None:
-        """That a client keeps a connection open and asks for nothing is no error."""
+        """Logs an error, except that an idle keep-alive connection timed out."""
         if not any(isinstance(arg, TimeoutError) for arg in args):
             super().log_error(format, *args)
 

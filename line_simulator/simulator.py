@@ -1,4 +1,4 @@
-"""The whole platform in one object behind one lock: residents, webhooks, tokens, menus, limits and faults."""
+"""Holds the whole platform in one object behind one lock: residents, webhooks, tokens, menus, limits and faults."""
 
 import itertools
 import threading
@@ -39,7 +39,8 @@ class Simulator:
         name: str = "เทศบาลตำบลตัวอย่าง",
         basic_id: str = "",
     ) -> None:
-        """`background=False` keeps events until `deliver_webhooks()`; `quota=None` means unlimited."""
+        """Starts the platform. `background=False` keeps events until `deliver_webhooks()`; `quota=None` means
+        unlimited."""
         self.lock = threading.RLock()
         self.clock = clock
         self.name = name
@@ -78,7 +79,7 @@ class Simulator:
 
     @property
     def violations(self) -> list[str]:
-        """Broken promises that LINE itself would not notice."""
+        """Returns misuses that LINE itself would not report, such as a retry key that came with another request."""
         return self.retry_keys.violations
 
     def add_resident(self, name: str) -> Resident:
@@ -91,7 +92,7 @@ class Simulator:
             return resident
 
     def emit(self, kind: str, payload: Event, *, user_id: str, replies: bool = True) -> str | None:
-        """Returns the reply token of the event, if it has one."""
+        """Queues an event; returns its reply token, or None for an event without one."""
         reply_token = self.reply_tokens.issue(user_id) if replies else None
         event = write_event(
             kind,
@@ -105,14 +106,15 @@ class Simulator:
         return reply_token
 
     def deliver_webhooks(self, *, together: bool = False) -> list[int]:
-        """Tries every waiting event once, failed ones first and as redeliveries; 0 means no connection.
+        """Tries every queued event once, failed ones first and as redeliveries; returns the status codes, 0
+        for no connection.
 
-        `together` puts them all into one body, as LINE may with events of several residents.
+        `together` puts all events into one body, as LINE may do with events of several residents.
         """
         return self.webhooks.deliver_all(together=together)
 
     def send_raw(self, body: bytes) -> int:
-        """Signs these very bytes and delivers them, for shapes that no resident can produce."""
+        """Signs these bytes and delivers them; returns the status code. For bodies that no resident can produce."""
         return self.webhooks.send_raw(body)
 
     def bot_info(self) -> dict[str, Any]:

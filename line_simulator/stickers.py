@@ -1,4 +1,4 @@
-"""Which stickers the Messaging API may send: LINE's published list, as ranges."""
+"""Lists the stickers that the Messaging API may send, as published by LINE, as ranges of ids."""
 
 SENDABLE: dict[str, tuple[int, int]] = {
     "446": (1988, 2027),

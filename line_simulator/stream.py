@@ -1,4 +1,4 @@
-"""What the chat page hears as it happens: a short memory of server-sent events."""
+"""Publishes to the chat page what happens, as server-sent events; keeps the last 1000 for pages that reconnect."""
 
 import json
 import threading

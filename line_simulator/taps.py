@@ -1,4 +1,4 @@
-"""What LINE does when a resident taps an action: a message, a postback, another menu, or nothing at all."""
+"""Performs a tapped action as LINE does: a message, a postback, another rich menu, or nothing."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The tables of LINE's template messages: buttons, confirm, carousel and image carousel."""
+"""Describes LINE's template messages: buttons, confirm, carousel and image carousel."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +28,7 @@ IMAGE_STYLE: Fields = {
 
 
 def _shorter_beside_an_image(maximum: int) -> ObjectRule:
-    """LINE leaves less room for the text when a picture or a title stands above it."""
+    """Returns a rule for the text: LINE allows fewer characters when the card has an image or a title."""
 
     def rule(value: dict[str, Any], path: str) -> Iterator[Problem]:
         crowded = "thumbnailImageUrl" in value or "title" in value

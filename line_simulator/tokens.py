@@ -1,4 +1,4 @@
-"""Channel access tokens: the long-lived one from the settings, and those issued while the simulator runs."""
+"""Issues and checks channel access tokens: the long-lived one of the settings, and those issued at run time."""
 
 import secrets
 from collections.abc import Callable
@@ -32,7 +32,7 @@ class AccessTokens:
         return token
 
     def issue_short_lived(self) -> str:
-        """The thirty-first token revokes the oldest."""
+        """Issues a short-lived token; the thirty-first revokes the oldest."""
         if len(self._short_lived) >= MAX_SHORT_LIVED:
             del self._short_lived[next(iter(self._short_lived))]
         token = secrets.token_urlsafe(120)

@@ -1,4 +1,4 @@
-"""Turns the tables into LINE's answer: nothing when a body is right, a 400 with details when it is not."""
+"""Checks bodies against the shapes and refuses a wrong one with LINE's 400 and its details."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def find_rich_menu_problems(menu: Any) -> list[Problem]:
 
 
 def require_request(kind: str, body: Any) -> None:
-    """`kind` is reply, push, multicast, narrowcast, broadcast or validate."""
+    """Refuses a wrong body; `kind` is reply, push, multicast, narrowcast, broadcast or validate."""
     require(REQUESTS[kind], body)
 
 

@@ -1,4 +1,4 @@
-"""The web application: both LINE hosts and the panel on one origin, and ways to serve it."""
+"""Builds the web application with both LINE hosts and the panel on one origin, and serves it."""
 
 import threading
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ ENDPOINTS = (
 
 
 class ReadableJson(DefaultJSONProvider):
-    """Thai as Thai, keys in the order they were given."""
+    """Writes JSON with Thai letters unescaped and keys in the order they were given."""
 
     ensure_ascii = False
     sort_keys = False
@@ -51,8 +51,8 @@ def create_app(simulator: Simulator) -> Flask:
 
 @cache
 def _addresses() -> Map:
-    """Which address leads to which view. Compiled once in a process, because tests make an application for each town
-    and this is most of the work."""
+    """Returns the map of routes. It is built once in a process: tests make an application for each town, and
+    this is most of the work."""
     pattern = Flask(__name__, static_folder=None)
     pattern.add_url_rule(STATIC, "static")
     for endpoint in ENDPOINTS:

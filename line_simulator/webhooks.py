@@ -1,4 +1,4 @@
-"""The queue of events on their way to the account's webhook: order, redelivery and what became of them."""
+"""Queues events for the account's webhook, delivers them in order, and redelivers those that failed."""
 
 import threading
 import time
@@ -32,7 +32,7 @@ class QueuedEvent:
 
 @dataclass
 class Channel:
-    """What the account owner has typed into LINE's console."""
+    """Holds what the account's owner sets in LINE's console."""
 
     secret: str
     token: str
@@ -68,7 +68,7 @@ class Webhooks:
             self.work.notify()
 
     def deliver_all(self, *, together: bool = False) -> list[int]:
-        """Redelivers what failed before, then delivers what is new; each event is tried once."""
+        """Redelivers what failed, then delivers what is new; tries each event once. Returns the status codes."""
         with self._lock:
             outgoing = [*self._failed, *self._pending]
             self._failed.clear()
@@ -78,7 +78,8 @@ class Webhooks:
         return [self._attempt([each]) for each in outgoing]
 
     def claim(self) -> QueuedEvent | None:
-        """The next event whose resident has none on the way; a failed one may be overtaken, as at LINE."""
+        """Returns the next event of a resident with no event in flight, or None. A failed event may be
+        overtaken, as at LINE."""
         with self._lock:
             if not self._faults["webhook_down"]:
                 now = time.monotonic()
@@ -95,7 +96,7 @@ class Webhooks:
             return None
 
     def retry_now(self) -> None:
-        """Whatever waits for redelivery is due now: the webhook is said to be well again."""
+        """Makes every failed event due now, because the webhook is said to work again."""
         with self.work:
             for each in self._failed:
                 each.due = 0.0
@@ -154,7 +155,7 @@ class Webhooks:
         return status
 
     def verify(self, url: str | None = None) -> dict[str, Any]:
-        """LINE's Verify button: an empty, signed body that must be answered with 200."""
+        """Sends an empty signed body as LINE's Verify button does; only status 200 is a success."""
         body = write_body(self._channel.bot_user_id, [])
         status, reason = self._try_to_deliver(body, url)
         answered = "OK" if status == HTTPStatus.OK else "ERROR_STATUS_CODE"
@@ -174,7 +175,7 @@ class Webhooks:
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """A connection for each delivery: a kept one that the bot just closed would look like an outage."""
+    """Posts on a new connection each time: one kept open that the bot has just closed would look like an outage."""
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)

@@ -1,1 +1,1 @@
-"""The demonstration: a whole municipality on one machine, with its residents, its staff and their first cases."""
+"""Runs a whole municipality on one machine, with its residents, its staff and their first cases."""

@@ -64,7 +64,7 @@ def _run(place: DemoSite, stop: Stop) -> None:
 
 @contextmanager
 def _exclusive(place: DemoSite) -> Iterator[None]:
-    """Two demos with one database would send each other's messages to the wrong simulator."""
+    """Locks the data folder. Two demos with one database would send each other's messages to the wrong simulator."""
     with (place.data / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The processes of the demo: started together, watched, and ended together whatever happens."""
+"""Starts the processes of the demo, watches them, and ends all of them when the demo ends."""
 
 import signal
 import subprocess
@@ -18,17 +18,17 @@ LOG_LINES_SHOWN = 15
 
 
 class Stopped(Exception):
-    """Somebody pressed Ctrl-C, or asked the demo to end."""
+    """Says that the user pressed Ctrl-C or that a signal asked the demo to end."""
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the message says why, in words for the person at the terminal."""
+    """Says why the demo cannot go on, in words for the person at the terminal."""
 
 
 class Stop:
-    """Whether somebody has asked the demo to end.
+    """Remembers whether a signal has asked the demo to end.
 
-    The handler does nothing but set a flag. Whatever takes a lock, as an Event does, would wait for ever when a second
+    The handler only sets a flag. A handler that takes a lock, as an Event does, would deadlock when a second
     signal interrupts the first.
     """
 
@@ -44,9 +44,9 @@ class Stop:
 
 @dataclass
 class Children:
-    """Everything that waits, waits through here, and so ends as soon as somebody asks for it.
+    """Runs the child processes. Every wait of the demo goes through this class, so that a stop request ends it at once.
 
-    The guard ends them when the demo cannot do it any more, because it was killed itself.
+    The guard ends the children when the demo itself is killed.
     """
 
     environment: Mapping[str, str]
@@ -60,7 +60,7 @@ class Children:
         self.running[name] = self._open(name, arguments)
 
     def run(self, name: str, *arguments: str, stdin_text: str = "") -> None:
-        """Runs `python -m ARGUMENTS` to its end, which must be a good one."""
+        """Runs `python -m ARGUMENTS` to its end; raises DemoError when its exit code is not 0."""
         process = self._open(name, arguments, stdin_text)
         try:
             self.wait_for(lambda: process.poll() is not None, f"{name} to finish")
@@ -70,7 +70,8 @@ class Children:
             raise DemoError(f"{name} ended with {process.returncode}.\n{self._last_lines(name)}")
 
     def wait_for(self, happens: Callable[[], bool], what: str, *, seconds: float = 180.0) -> None:
-        """Until it happens; Stopped, or DemoError when it takes too long or a process has ended meanwhile."""
+        """Waits until the condition holds. Raises Stopped on a stop request; DemoError after `seconds`, or
+        when a child ends."""
         deadline = time.monotonic() + seconds
         while not happens():
             self.check()
@@ -81,7 +82,7 @@ class Children:
             time.sleep(POLL_SECONDS)
 
     def watch(self) -> None:
-        """Until somebody ends the demo (Stopped) or a process ends by itself (DemoError)."""
+        """Waits for ever; raises Stopped on a stop request, DemoError when a child ends by itself."""
         while True:
             self.check()
             time.sleep(POLL_SECONDS)
@@ -96,7 +97,7 @@ class Children:
                 )
 
     def end(self) -> None:
-        """Asks all to end, and makes those end who do not within a few seconds."""
+        """Sends SIGTERM to all children, and SIGKILL to those that still run after GRACE_SECONDS."""
         for process in self.running.values():
             send(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS

@@ -1,7 +1,8 @@
-"""A process that ends what somebody has started, when that somebody is gone without having done so: after kill -9, too.
+"""Ends child processes when their parent is gone without having ended them, even after kill -9.
 
-It reads the numbers of process groups from its input, "+N" when one begins and "-N" when one has ended. The input ends
-when its writer ends, however that was, and then it ends the groups that are left.
+The guard reads process group numbers from its standard input: "+N" when a group starts, "-N" when it has
+ended. The input closes when the parent ends, for whatever reason; the guard then ends the groups that are
+left.
 """
 
 import os
@@ -17,7 +18,7 @@ GRACE_SECONDS = 5.0
 
 
 class ProcessGuard:
-    """The writer's side."""
+    """Starts the guard process and tells it which process groups run; used by the parent."""
 
     def __init__(self) -> None:
         # A session of its own: what ends the writer's whole group must not end the guard.
@@ -37,7 +38,7 @@ class ProcessGuard:
         self._write(f"-{group}\n")
 
     def close(self) -> None:
-        """Ends what is left, and the guard."""
+        """Ends the guard, and with it the groups that still run."""
         with suppress(ValueError):  # closed already
             self._process.communicate()
 
@@ -49,7 +50,7 @@ class ProcessGuard:
 
 
 def end_groups(groups: Iterable[int]) -> None:
-    """Asks them to end, and makes those end that do not within a few seconds."""
+    """Sends SIGTERM to the groups, and SIGKILL to those that still run after GRACE_SECONDS."""
     left = {group for group in groups if send(group, signal.SIGTERM)}
     until = time.monotonic() + GRACE_SECONDS
     while left and time.monotonic() < until:
@@ -60,7 +61,7 @@ def end_groups(groups: Iterable[int]) -> None:
 
 
 def send(group: int, number: int) -> bool:
-    """False when nobody is left in the group; macOS calls a group of the dead "not permitted"."""
+    """Sends the signal to the group; returns False when the group has no process. macOS then says "not permitted"."""
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):

@@ -51,7 +51,7 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, keys: dict[str, str]) -> None:
-    """Replaces the file as a whole. Nobody but its owner can read it, from the first byte on."""
+    """Replaces the file in one step. Only its owner can read it, from the first byte on."""
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     lines = [

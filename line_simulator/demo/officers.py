@@ -1,4 +1,4 @@
-"""An officer's hands: signs in to the console and fills in its forms, as a browser would."""
+"""Signs in to the console as a member of staff and fills in its forms, as a browser would."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -11,7 +11,7 @@ from line_simulator.demo.residents import HTTP_SECONDS, plain_session
 
 
 class Forms(HTMLParser):
-    """The hidden fields of every form on a page, by the form's address; and the links."""
+    """Reads the hidden fields of every form on a page, by the form's action, and the addresses of all links."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Officer:
     http: requests.Session = field(default_factory=plain_session)
 
     def signs_in(self, password: str) -> bool:
-        """False when the console does not know this name with this password."""
+        """Signs in; returns False when the console does not accept this name and password."""
         fields = self._page("/sign-in").fields["/sign-in"]
         answer = self._post("/sign-in", {**fields, "username": self.username, "password": password})
         return answer.status_code == HTTPStatus.SEE_OTHER
@@ -47,11 +47,11 @@ class Officer:
         self._post("/sign-out", self._page("/password").fields["/sign-out"])
 
     def finds_cases(self, wanted: str) -> list[str]:
-        """Their addresses, in the order of the queue."""
+        """Returns the addresses of the cases that the queue lists for this query string, in the order of the queue."""
         return [link for link in self._page(f"/?{wanted}").links if link.startswith("/cases/")]
 
     def acts(self, number: str, action: str, note: str = "", photo: bytes = b"") -> None:
-        """Finds the case by its number, as on paper, and sends the form of this action."""
+        """Finds the case by its printed number and submits the form of this action; raises DemoError when it cannot."""
         case = next(iter(self.finds_cases(f"number={number}")), "")
         form = f"{case}/{action}"
         fields = self._page(case).fields.get(form) if case else None

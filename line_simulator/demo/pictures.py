@@ -1,4 +1,4 @@
-"""Photos for the stories, drawn here: a street with its lamp out or lit, a pothole, a cable, smoke."""
+"""Draws the photos of the stories: a street with its lamp out or lit, a pothole, a cable, smoke."""
 
 import io
 import math
@@ -67,7 +67,7 @@ def smoke() -> bytes:
 
 
 def _street(*, sky: tuple[Colour, Colour], ground: Colour) -> Image.Image:
-    """A road that runs to the horizon between two rows of houses."""
+    """Draws a road that runs to the horizon between two rows of houses."""
     slope = Image.linear_gradient("L").resize((WIDTH, HORIZON))
     high, low = (Image.new("RGB", slope.size, colour) for colour in sky)
     picture = Image.new("RGB", SIZE, ground)
@@ -103,7 +103,7 @@ def _lamp_post(picture: Image.Image, colour: Colour) -> None:
 
 
 def _ragged(x: float, y: float, wide: float, high: float) -> list[tuple[float, float]]:
-    """The edge of something broken."""
+    """Returns the points of an uneven outline, such as the edge of a pothole."""
     rng = random.Random(x)  # noqa: S311 - a drawing, no secret
     points = []
     for step in range(16):
@@ -119,7 +119,7 @@ def _shade(colour: Colour, strength: float) -> Colour:
 
 
 def _as_photo(picture: Image.Image) -> bytes:
-    """A little out of focus and grainy, as a phone takes it in the hand."""
+    """Returns the drawing as a JPEG, slightly blurred and grainy like a photo from a phone."""
     soft = picture.filter(ImageFilter.GaussianBlur(1.6))
     grain = Image.effect_noise(SIZE, 46).convert("RGB")
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Where the demo lives: its ports and folder, who works there, and what its processes are told."""
+"""Describes where the demo runs: its ports, its folder, its staff accounts, and the environment of its processes."""
 
 import errno
 import socket
@@ -15,7 +15,7 @@ DEPARTMENTS = {"engineering": "กองช่าง", "office": "สำนั�
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """Somebody who signs in to the console; without a department they see all of them."""
+    """Describes a member of staff who can sign in; one without a department sees all departments."""
 
     username: str
     full_name: str
@@ -62,7 +62,7 @@ class DemoSite:
         return self.folder / "demo.env"
 
     def prepare(self) -> None:
-        """Makes the folders; DemoError when data is there whose key is not."""
+        """Makes the folders; raises DemoError when there is data but the file with its key is gone."""
         try:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.logs.mkdir(exist_ok=True)
@@ -75,7 +75,7 @@ class DemoSite:
             )
 
     def environment(self, outer: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, str]:
-        """For the processes. Secrets of a real account in the terminal's environment must not get in here."""
+        """Returns the environment of the child processes; the demo's keys replace any of a real account."""
         inherited = {name: value for name, value in outer.items() if name != "MUNICIPALITY"}
         return {
             **inherited,
@@ -94,7 +94,7 @@ class DemoSite:
         }
 
     def check_ports(self) -> None:
-        """DemoError unless the three ports are free: better one sentence now than three logs to read later."""
+        """Raises DemoError unless the three ports are free, which is clearer than three logs of failed processes."""
         for port in range(self.port, self.port + 3):
             reason = _reason_against(port)
             if reason:

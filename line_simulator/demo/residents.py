@@ -1,4 +1,4 @@
-"""A resident's hands: what the stories do on the simulator's chat page, through the page's own requests."""
+"""Acts as a resident on the simulator's chat page, through the same requests as the page."""
 
 import re
 import time
@@ -19,7 +19,7 @@ _CASE_NUMBER = re.compile(r"(?<!\d)\d{4,}/\d{4}")
 
 
 def plain_session() -> requests.Session:
-    """Proxies of the terminal's environment are none of this machine's business."""
+    """Returns an HTTP session that ignores the proxies of the environment; all requests stay on this machine."""
     session = requests.Session()
     session.trust_env = False
     return session
@@ -27,7 +27,8 @@ def plain_session() -> requests.Session:
 
 @dataclass
 class ResidentClient:
-    """Every act waits for the account's answer to it, as people do; news that comes meanwhile is no answer."""
+    """Acts as one resident. Every action waits for the account's answer to it; a notice that comes meanwhile
+    does not count."""
 
     simulator: str
     name: str
@@ -38,13 +39,14 @@ class ResidentClient:
     answer: list[Json] = field(default_factory=list)
 
     def register(self) -> None:
-        """Takes up the phone: found by name, or new in town. The same name is the same person every day."""
+        """Finds the resident by name in the simulator, or adds them; sets `id`. The same name has the same id
+        every day."""
         known = self._get("state")["residents"]
         found = next((one for one in known if one["name"] == self.name), None)
         self.id = (found or self._post("residents", {"name": self.name}))["id"]
 
     def follows(self) -> None:
-        """Without waiting: the demo lets residents in before there is anybody to answer."""
+        """Adds the account as a friend, without waiting: the demo does this before the worker runs."""
         self._post(f"residents/{self.id}/follow", {})
 
     def says(self, text: str) -> None:
@@ -59,14 +61,14 @@ class ResidentClient:
         self._perform("photos", None, files)
 
     def taps(self, label: str) -> None:
-        """A button of the last answer."""
+        """Taps the button with this label in the last answer; raises DemoError when there is none."""
         button = find_button(self._buttons(), label)
         if button is None:
             raise DemoError(f"{self.name} sees no button {label!r}.")
         self._perform("tap", {"action": button.action})
 
     def case_number(self) -> str:
-        """As the receipt tells it."""
+        """Returns the case number in the last answer, such as 0001/2569; raises DemoError when there is none."""
         for message in self.answer:
             if found := _CASE_NUMBER.search(message.get("altText", "")):
                 return found.group()
@@ -83,7 +85,7 @@ class ResidentClient:
         self.children.wait_for(lambda: self._is_answered(token, late), what, seconds=MAX_WAIT_SECONDS)
 
     def _is_answered(self, token: str, late: float) -> bool:
-        """Notices may have come before and after the answer, and their buttons can be tapped as well."""
+        """Says whether the answer has come, and stores it. Notices that came with it count as part of the answer."""
         bubbles = self._get(f"residents/{self.id}/messages?after={self.seen}")["messages"]
         received = [bubble for bubble in bubbles if bubble["from"] == "account"]
         answered = any(bubble.get("reply_token") == token for bubble in received)

@@ -45,7 +45,7 @@ def add_residents(place: DemoSite, children: Children) -> dict[str, ResidentClie
 
 
 def play(town: DemoTown, children: Children) -> list[str]:
-    """Plays all stories side by side and returns a line for each that went wrong."""
+    """Plays all stories at the same time and returns a line for each that failed."""
     pool = ThreadPoolExecutor(len(STORIES))
     played = [(story.__name__, pool.submit(story, town)) for story in STORIES]
     # Nobody waits here for a story that hangs in a request: the processes that it asks are ended next.

@@ -1,4 +1,4 @@
-"""Opens the town: which processes, in which order, and what is in it the first time."""
+"""Starts the processes of the demo in order, and fills an empty town with staff, history and stories."""
 
 import json
 import tomllib
@@ -24,7 +24,8 @@ ONE_PROCESS = (
 
 
 def open_town(place: DemoSite, children: Children, passwords: Mapping[str, str]) -> list[str]:
-    """Returns when everything answers; what went wrong with the stories does not keep the doors shut."""
+    """Starts everything and returns when it answers; returns a line for each problem with the stories, which
+    are optional."""
     webhook = f"{place.web}/line/webhook"
     account = ("--webhook", webhook, "--basic-id", _basic_id())
     children.start("simulator", "line_simulator", "--port", str(place.port), *account)
@@ -44,7 +45,7 @@ def open_town(place: DemoSite, children: Children, passwords: Mapping[str, str])
 
 
 def _basic_id() -> str:
-    """Returns the account's id as the municipality's file has it: residents compare both to recognise a forgery."""
+    """Returns the account's LINE id from the municipality's file; residents compare the two to recognise a forgery."""
     facts = tomllib.loads((ROOT / "store" / "municipality" / "demo.toml").read_text("utf-8"))
     return str(facts["account"]["basic_id"])
 
@@ -66,7 +67,8 @@ def _answers(address: str) -> bool:
 
 
 def _is_empty(place: DemoSite, passwords: Mapping[str, str]) -> bool:
-    """The database tells, not a mark beside it: another one may be named, or a first start cut short."""
+    """Says whether the database has no cases. A marker file would be wrong for another database or an
+    interrupted start."""
     supervisor = Officer(place.console, SUPERVISOR.username)
     if not supervisor.signs_in(passwords[SUPERVISOR.username]):
         return True

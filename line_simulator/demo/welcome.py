@@ -1,4 +1,4 @@
-"""Writes what the terminal shows when the demo is ready: the addresses to open, and the accounts to sign in with."""
+"""Writes what the terminal shows when the demo is ready: the addresses to open and the accounts to sign in with."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
