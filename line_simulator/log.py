@@ -43,7 +43,7 @@ class Log:
         self._stream.publish("log", entry=entry)
 
     def after(self, number: int) -> list[dict[str, Any]]:
-        # A copy: others write meanwhile, and a deque that changes ends whoever goes through it.
+        # Copies the deque: another thread may append, and iterating over a changing deque raises RuntimeError.
         return [entry for entry in list(self._entries) if entry["n"] > number]
 
 

@@ -93,18 +93,18 @@ def _list_bubbles(sim: Simulator, resident_id: str) -> ResponseReturnValue:
         return jsonify(messages=[resident.chat.as_json(bubble) for bubble in fresh])
 
 
-def _act(sim: Simulator, resident_id: str, act: str) -> ResponseReturnValue:
+def _perform_action(sim: Simulator, resident_id: str, action: str) -> ResponseReturnValue:
     with sim.lock:
         resident = _get_resident(sim, resident_id)
-        if act not in panel_acts.ACTS:
+        if action not in panel_acts.ACTIONS:
             return jsonify(error="ไม่รู้จักคำสั่งนี้"), 404
-        panel_acts.ACTS[act](resident)
-        # Whoever acts by a program finds the answer to this very act by it.
+        panel_acts.ACTIONS[action](resident)
+        # A script finds the answer to this action by its reply token.
         return jsonify(ok=True, reply_token=resident.last_reply_token)
 
 
 def _stream(sim: Simulator) -> ResponseReturnValue:
-    # What happens between a page's first look and its listening must reach it too.
+    # Events between a page's first request and its subscription must reach it too.
     last = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     events = sim.stream.listen(int(last) if last.isdecimal() else None)
     response = Response(events, mimetype="text/event-stream")
@@ -181,7 +181,7 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", "state", _show_state),
     ("POST", "residents", _add_resident),
     ("GET", "residents/<resident_id>/messages", _list_bubbles),
-    ("POST", "residents/<resident_id>/<act>", _act),
+    ("POST", "residents/<resident_id>/<action>", _perform_action),
     ("GET", "stream", _stream),
     ("GET", "content/<message_id>", _show_content),
     ("GET", "richmenu/<menu_id>/image", _show_menu_image),

@@ -74,7 +74,7 @@ def _read_upload() -> bytes | None:
     return upload.read() if upload else None
 
 
-ACTS: dict[str, Callable[[Resident], None]] = {
+ACTIONS: dict[str, Callable[[Resident], None]] = {
     "follow": Resident.follows,
     "block": Resident.blocks,
     "unblock": Resident.unblocks,

@@ -31,6 +31,6 @@ class DeliveryThreads:
         with self._webhooks.work:
             outgoing = self._webhooks.claim()
             if outgoing is None:
-                # Redeliveries fall due without anyone notifying, hence the short round.
+                # Nobody notifies when a redelivery falls due, so the thread polls.
                 self._webhooks.work.wait(POLL_SECONDS)
             return outgoing

@@ -30,7 +30,7 @@ class Resident:
         self.chat = Chat(simulator.bubble_numbers)
         self.simulator = simulator
 
-    # What stands on the screen.
+    # What the screen shows.
 
     @property
     def bubbles(self) -> list[Bubble]:
@@ -65,7 +65,7 @@ class Resident:
         )
         return self.friend or wrote
 
-    # What a person does.
+    # What the resident does.
 
     def follows(self) -> None:
         with self.simulator.lock:
@@ -177,7 +177,7 @@ class Resident:
             if self.chat.read_all():
                 self.simulator.stream.publish("changed", resident=self.id)
 
-    # How it reaches the account.
+    # How messages and events are recorded and sent.
 
     def shows(self, who: str, message: dict[str, Any], *, message_id: str | None = None) -> Bubble:
         sim = self.simulator

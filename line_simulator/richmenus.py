@@ -69,7 +69,7 @@ class RichMenus:
             raise Refusal(400, "An image has already been uploaded to the richmenu")
         size = menu.definition["size"]
         if (picture.width, picture.height) != (size["width"], size["height"]):
-            # Not in LINE's reference; a picture of another size only ever means a mistake.
+            # LINE's reference has no such rule, but another size is always a mistake.
             raise Refusal(400, "The image must have the size of the rich menu")
         menu.image = picture
 

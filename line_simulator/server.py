@@ -86,7 +86,7 @@ class Handler(WSGIRequestHandler):
         self.end_headers()
         written = self._write_parts(parts, chunked=chunked)
         if declared is not None and written != int(declared) and self.command != "HEAD":
-            # A body that was promised longer can only be ended by closing.
+            # A body shorter than its Content-Length can only be ended by closing the connection.
             self.close_connection = True
 
     def _write_parts(self, parts: Iterable[bytes], *, chunked: bool) -> int:

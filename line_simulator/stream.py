@@ -36,7 +36,7 @@ class Stream:
     def _wait_for_events(self, seen: int) -> list[tuple[int, str, dict[str, Any]]]:
         with self._changed:
             if seen > self.last:
-                # The page is older than this process: after a restart the numbers begin again.
+                # The page saw an earlier process: event numbers start again after a restart.
                 seen = 0
             self._changed.wait_for(lambda: self.last > seen, timeout=HEARTBEAT_SECONDS)
             return [event for event in self._events if event[0] > seen]

@@ -34,7 +34,7 @@ def perform(resident: TappingResident, action: Json, params: dict[str, str]) -> 
 def _post_back(resident: TappingResident, action: Json) -> None:
     resident.record_writing()
     if "text" in action:
-        # The deprecated `text` is a real message of the resident, with a webhook of its own.
+        # The deprecated `text` sends a message of the resident, which has its own webhook event.
         resident.says(action["text"])
     elif "displayText" in action:
         resident.shows("resident", {"type": "text", "text": action["displayText"]})

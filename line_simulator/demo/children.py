@@ -107,7 +107,7 @@ class Children:
 
     def _open(self, name: str, arguments: Sequence[str], stdin_text: str = "") -> subprocess.Popen[bytes]:
         with open(self.logs / f"{name}.log", "wb") as log:
-            # Sessions of their own: the terminal's Ctrl-C reaches the demo alone, which ends them in order.
+            # Each child has its own session: Ctrl-C reaches only the demo, which ends its children in order.
             process = subprocess.Popen(  # noqa: S603 - our own commands, no shell
                 [sys.executable, "-m", *arguments],
                 cwd=ROOT,
@@ -127,7 +127,7 @@ class Children:
     def _end(self, process: subprocess.Popen[bytes], *, seconds: float = 0.0) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-        # Also when it has ended: one that was killed may have left children of its own.
+        # Kills the group even when its leader has ended: a killed leader may have left children.
         send(process.pid, signal.SIGKILL)
         process.wait()
         self.guard.forget(process.pid)

@@ -21,7 +21,7 @@ class ProcessGuard:
     """Starts the guard process and tells it which process groups run; used by the parent."""
 
     def __init__(self) -> None:
-        # A session of its own: what ends the writer's whole group must not end the guard.
+        # Runs in its own session, so that a signal to the parent's process group does not end the guard.
         self._process = subprocess.Popen(  # noqa: S603 - our own file, no shell
             [sys.executable, "-I", "-S", str(Path(__file__).resolve())],
             stdin=subprocess.PIPE,
@@ -43,7 +43,7 @@ class ProcessGuard:
             self._process.communicate()
 
     def _write(self, line: str) -> None:
-        # One write for one line, because several threads may tell something at once.
+        # Writes each line in one call, because several threads may write at once.
         if self._process.stdin is not None:
             with suppress(BrokenPipeError, ValueError):
                 self._process.stdin.write(line.encode())

@@ -86,7 +86,7 @@ class DemoSite:
             "LINE_API_DATA_URL": self.simulator,
             "PUBLIC_URL": self.web,
             "CONSOLE_URL": self.console,
-            # What is on this machine is not asked for through somebody's proxy.
+            # All requests stay on this machine, whatever proxy the environment names.
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
             "PYTHONUTF8": "1",

@@ -48,7 +48,7 @@ def play(town: DemoTown, children: Children) -> list[str]:
     """Plays all stories at the same time and returns a line for each that failed."""
     pool = ThreadPoolExecutor(len(STORIES))
     played = [(story.__name__, pool.submit(story, town)) for story in STORIES]
-    # Nobody waits here for a story that hangs in a request: the processes that it asks are ended next.
+    # Does not wait for a story that hangs in a request: the processes it calls are ended next.
     pool.shutdown(wait=False)
     children.wait_for(
         lambda: all(future.done() for _, future in played), "the stories", seconds=STORY_SECONDS

@@ -35,8 +35,8 @@ def open_town(place: DemoSite, children: Children, passwords: Mapping[str, str])
     _wait(children, f"{place.simulator}/_sim/state")
     children.run("richmenus", "bot", "richmenus", "publish")
     _wait(children, f"{place.web}/healthz")
-    # After the webhook, so that nothing has to be delivered again; before the worker, because it may have notices for
-    # them from yesterday. It misses the menus, too, when they are not there yet.
+    # Residents come after the webhook server, so that no event is redelivered, and after the menus; they come
+    # before the worker, which may have notices for them from an earlier run.
     residents = add_residents(place, children)
     children.start("worker", "bot", "worker")
     for address in (f"{place.console}/healthz", f"{place.web}/readyz"):
@@ -86,7 +86,7 @@ def _fill_town(town: DemoTown, children: Children) -> list[str]:
             list(pool.map(lambda person: _add_staff(children, person, town.passwords), new))
     except DemoError as error:
         return [f"Not everybody below can sign in: {error}"]
-    # That they could not a moment ago counts against them until they do.
+    # A sign-in clears the failed attempt that has just shown the account to be new.
     for person in new:
         officer = Officer(town.place.console, person.username)
         if officer.signs_in(town.passwords[person.username]):
