@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint, require_user_id
-from line_simulator.limits import MENU_BATCH, MENU_CHANGE, MENU_LIST
+from line_simulator.channel.limits import MENU_BATCH, MENU_CHANGE, MENU_LIST
 from line_simulator.refusals import Refusal
 from line_simulator.richmenu_images import read_picture
 from line_simulator.richmenu_schema import BATCH, BULK_LINK, BULK_UNLINK, CHANGED_ALIAS, NEW_ALIAS

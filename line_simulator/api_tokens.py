@@ -3,8 +3,8 @@
 from urllib.parse import parse_qs
 
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint
-from line_simulator.limits import TOKEN_ISSUE
-from line_simulator.tokens import SHORT_LIVED_SECONDS, STATELESS_SECONDS
+from line_simulator.channel.access_tokens import SHORT_LIVED_SECONDS, STATELESS_SECONDS
+from line_simulator.channel.limits import TOKEN_ISSUE
 
 
 def _read_form(call: ApiCall) -> dict[str, str]:

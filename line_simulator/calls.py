@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 
+from line_simulator.channel.limits import ORDINARY, Rate
 from line_simulator.faults import ActiveFaults
-from line_simulator.limits import ORDINARY, Rate
 from line_simulator.refusals import Refusal
 
 if TYPE_CHECKING:

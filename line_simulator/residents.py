@@ -7,9 +7,9 @@ from line_simulator import samples, taps
 from line_simulator.buttons import TapTarget, find_button, in_message, in_quick_replies, in_rich_menu
 from line_simulator.chats import Bubble, Chat
 from line_simulator.contents import MessageContent, sniff_image_type
-from line_simulator.events import Event
 from line_simulator.refusals import ActionNotAllowed, NoSuchButton
 from line_simulator.roles import Platform
+from line_simulator.webhooks.events import Event
 
 UNSEND_WITHIN_MS = 24 * 3600 * 1000
 QUOTABLE = {"text", "image", "video", "sticker"}

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from line_simulator.chats import Chat
 from line_simulator.contents import Contents
-from line_simulator.events import Event
 from line_simulator.identifiers import Identifiers
 from line_simulator.richmenus import RichMenus
 from line_simulator.stream import Stream
+from line_simulator.webhooks.events import Event
 
 
 class Platform(Protocol):

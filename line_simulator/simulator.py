@@ -6,20 +6,21 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from line_simulator.channel.access_tokens import AccessTokens
+from line_simulator.channel.limits import MessageQuota, RateLimiter
+from line_simulator.channel.reply_tokens import ReplyTokens
+from line_simulator.channel.retry_keys import RetryKeys
+from line_simulator.channel.settings import Channel
 from line_simulator.contents import Contents
-from line_simulator.events import Event, write_event
 from line_simulator.faults import Faults
 from line_simulator.identifiers import Identifiers, user_id_of
-from line_simulator.limits import MessageQuota, RateLimiter
 from line_simulator.log import Log
-from line_simulator.postmen import DeliveryThreads
-from line_simulator.reply_tokens import ReplyTokens
 from line_simulator.residents import Resident
-from line_simulator.retry_keys import RetryKeys
 from line_simulator.richmenus import RichMenus
 from line_simulator.stream import Stream
-from line_simulator.tokens import AccessTokens
-from line_simulator.webhooks import Channel, Deliver, Webhooks
+from line_simulator.webhooks.delivery import DeliveryThreads
+from line_simulator.webhooks.events import Event, write_event
+from line_simulator.webhooks.queue import Deliver, Webhooks
 
 COLORS = ("#2E7D32", "#1565C0", "#AD1457", "#EF6C00", "#6A1B9A", "#00838F", "#5D4037", "#455A64")
 

@@ -21,7 +21,7 @@ from bot.context import open_office
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CALLS_A_SECOND, CHUNKS_AT_ONCE, Mailer, Pace
 from line_simulator import Simulator
-from line_simulator.limits import MULTICAST
+from line_simulator.channel.limits import MULTICAST
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
 from store.broadcasts.mailings import MOST_RESIDENTS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from line_simulator.limits import ORDINARY
+from line_simulator.channel.limits import ORDINARY
 
 TOO_FAST = {"message": "The API rate limit has been exceeded. Try again later."}
 USED_UP = {"message": "You have reached your monthly limit."}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from line_simulator import Simulator
-from line_simulator.events import sign
 from line_simulator.residents import Resident
+from line_simulator.webhooks.events import sign
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "line-events.jsonl"
 

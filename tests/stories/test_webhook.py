@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from bot.web import MOST_BYTES, PATIENCE_SECONDS, QUEUE_SECONDS
 from bot.worker.process import tidy_up
 from deploy.web import create_app
-from line_simulator.webhooks import TIMEOUT_SECONDS
+from line_simulator.webhooks.queue import TIMEOUT_SECONDS
 from store.database.engine import Database
 from store.messaging.models import InboxEvent, OutboxRow
 from store.residents.models import Conversation, Resident

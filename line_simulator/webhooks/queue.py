@@ -10,10 +10,11 @@ from typing import Any
 
 import requests
 
-from line_simulator.events import Event, as_redelivery, write_body, write_headers
+from line_simulator.channel.reply_tokens import ReplyTokens
+from line_simulator.channel.settings import Channel
 from line_simulator.faults import Faults
 from line_simulator.log import Exchange, Log, readable
-from line_simulator.reply_tokens import ReplyTokens
+from line_simulator.webhooks.events import Event, as_redelivery, write_body, write_headers
 
 Deliver = Callable[[bytes, dict[str, str]], int]
 TIMEOUT_SECONDS = 2.0
@@ -28,16 +29,6 @@ class QueuedEvent:
     user_id: str
     attempts: int = 0
     due: float = 0.0
-
-
-@dataclass
-class Channel:
-    """Holds what the account's owner sets in LINE's console."""
-
-    secret: str
-    token: str
-    bot_user_id: str
-    webhook_url: str
 
 
 class Webhooks:

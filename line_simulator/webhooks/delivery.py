@@ -2,7 +2,7 @@
 
 import threading
 
-from line_simulator.webhooks import QueuedEvent, Webhooks
+from line_simulator.webhooks.queue import QueuedEvent, Webhooks
 
 POLL_SECONDS = 0.5
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from line_simulator.webhooks import Channel
+from line_simulator.channel.settings import Channel
 
 STATELESS_SECONDS = 900
 SHORT_LIVED_SECONDS = 30 * 24 * 3600

@@ -1,0 +1,1 @@
+"""Holds what LINE keeps for the channel: its settings, tokens and limits."""

@@ -1,0 +1,1 @@
+"""Builds webhook events, queues them and delivers them."""
