@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint, require_user_id
 from line_simulator.channel.limits import LOADING, SIXTY_AN_HOUR, WEBHOOK_SETTING
+from line_simulator.messages.schema import Required, Shape, one_of, text, url
+from line_simulator.messages.validation import require
 from line_simulator.refusals import Refusal
-from line_simulator.schema import Required, Shape, one_of, text, url
-from line_simulator.validation import require
 
 WEBHOOK = "/v2/bot/channel/webhook"
 MAX_FOLLOWERS = 1000

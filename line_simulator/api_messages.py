@@ -8,8 +8,8 @@ from typing import Any
 from line_simulator import sending
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.channel.limits import MULTICAST, ORDINARY, SIXTY_AN_HOUR, Rate
+from line_simulator.messages.validation import require_request
 from line_simulator.refusals import Refusal
-from line_simulator.validation import require_request
 
 Send = Callable[[Any, dict[str, Any]], dict[str, Any]]
 BASE = "/v2/bot/message"

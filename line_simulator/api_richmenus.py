@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint, require_user_id
 from line_simulator.channel.limits import MENU_BATCH, MENU_CHANGE, MENU_LIST
+from line_simulator.messages.validation import require
 from line_simulator.refusals import Refusal
-from line_simulator.richmenu_images import read_picture
-from line_simulator.richmenu_schema import BATCH, BULK_LINK, BULK_UNLINK, CHANGED_ALIAS, NEW_ALIAS
-from line_simulator.validation import require, require_rich_menu
+from line_simulator.richmenus.images import read_picture
+from line_simulator.richmenus.schema import BATCH, BULK_LINK, BULK_UNLINK, CHANGED_ALIAS, NEW_ALIAS
+from line_simulator.richmenus.validation import require_rich_menu
 
 MENU = "/v2/bot/richmenu"
 ONE = f"{MENU}/<menu_id>"

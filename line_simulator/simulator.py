@@ -16,7 +16,7 @@ from line_simulator.faults import Faults
 from line_simulator.identifiers import Identifiers, user_id_of
 from line_simulator.log import Log
 from line_simulator.residents import Resident
-from line_simulator.richmenus import RichMenus
+from line_simulator.richmenus.menus import RichMenus
 from line_simulator.stream import Stream
 from line_simulator.webhooks.delivery import DeliveryThreads
 from line_simulator.webhooks.events import Event, write_event

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from line_simulator.actions import MOMENTS
+from line_simulator.messages.actions import MOMENTS
 from line_simulator.refusals import ActionNotAllowed
 from line_simulator.roles import TappingResident
 

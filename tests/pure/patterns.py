@@ -21,12 +21,12 @@ _FUNCTIONS = _READING | {"compile"}
 # What stands where no module-level name tells what the pattern is: the names it takes its values from.
 SPELT_ELSEWHERE = {
     ("bot/conversations/addresses.py", "pattern"): "list(_PATTERNS.values())",
-    ("line_simulator/actions.py", "pattern"): "list(MOMENTS.values())",
+    ("line_simulator/messages/actions.py", "pattern"): "list(MOMENTS.values())",
     ("line_simulator/taps.py", "MOMENTS[mode]"): "list(MOMENTS.values())",
     ("store/municipality/foreign_contacts.py", "_divided(number)"): "[_divided('043000199')]",
 }
 # Functions of ours that are given a pattern: where they are called, it is written down.
-TAKE_A_PATTERN = {("line_simulator/schema.py", "pattern"): "matches"}
+TAKE_A_PATTERN = {("line_simulator/messages/schema.py", "pattern"): "matches"}
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def test_the_patterns_are_found_wherever_they_stand():
     """Compiled for a module, given to a function, put together from parts, of either library."""
     patterns = {found.compiled.pattern for found in FOUND}
     assert {r"\X", "^\\+?66(?=\\d{8,9}$)", r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"} <= patterns
-    assert any(found.where.startswith("line_simulator/schema.py") for found in FOUND)
+    assert any(found.where.startswith("line_simulator/messages/schema.py") for found in FOUND)
 
 
 SEEDED = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from line_simulator.validation import find_message_problems
+from line_simulator.messages.validation import find_message_problems
 from tests.simulator.builders import PICTURE, box, bubble, flex, in_bubble, postback
 
 WORD = {"type": "text", "text": "ก"}

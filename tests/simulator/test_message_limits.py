@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from line_simulator.counting import count_graphemes, count_utf16
-from line_simulator.validation import find_message_problems
+from line_simulator.messages.counting import count_graphemes, count_utf16
+from line_simulator.messages.validation import find_message_problems
 from tests.simulator.builders import (
     PICTURE,
     buttons,

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from line_simulator import actions, flex, messages, richmenu_schema, template_messages
-from line_simulator.schema import Required, Shape
-from line_simulator.validation import find_message_problems
+from line_simulator.messages import actions, flex, objects, templates
+from line_simulator.messages.schema import Required, Shape
+from line_simulator.messages.validation import find_message_problems
+from line_simulator.richmenus import schema as richmenus
 from tests.line_openapi import OPENAPI, validator
 from tests.simulator import test_flex_limits, test_message_limits
 from tests.simulator.builders import PICTURE, box, bubble, buttons, in_bubble, text
@@ -17,31 +18,31 @@ from tests.simulator.builders import flex as flex_message
 pytestmark = pytest.mark.skipif(not OPENAPI.exists(), reason="LINE's OpenAPI description is not here")
 
 SHAPES: dict[str, Any] = {
-    "TextMessage": messages.MESSAGE.shapes["text"],
-    "TextMessageV2": messages.MESSAGE.shapes["textV2"],
-    "StickerMessage": messages.MESSAGE.shapes["sticker"],
-    "ImageMessage": messages.MESSAGE.shapes["image"],
-    "VideoMessage": messages.MESSAGE.shapes["video"],
-    "AudioMessage": messages.MESSAGE.shapes["audio"],
-    "LocationMessage": messages.MESSAGE.shapes["location"],
-    "ImagemapMessage": messages.MESSAGE.shapes["imagemap"],
-    "TemplateMessage": messages.MESSAGE.shapes["template"],
-    "FlexMessage": messages.MESSAGE.shapes["flex"],
-    "CouponMessage": messages.MESSAGE.shapes["coupon"],
-    "Sender": messages.SENDER,
-    "Emoji": messages.EMOJI,
-    "ImagemapVideo": messages.IMAGEMAP_VIDEO,
-    "ReplyMessageRequest": messages.REQUESTS["reply"],
-    "PushMessageRequest": messages.REQUESTS["push"],
-    "MulticastRequest": messages.REQUESTS["multicast"],
-    "NarrowcastRequest": messages.REQUESTS["narrowcast"],
-    "BroadcastRequest": messages.REQUESTS["broadcast"],
-    "ButtonsTemplate": template_messages.BUTTONS,
-    "ConfirmTemplate": template_messages.CONFIRM,
-    "CarouselTemplate": template_messages.CAROUSEL,
-    "CarouselColumn": template_messages.COLUMN,
-    "ImageCarouselTemplate": template_messages.IMAGE_CAROUSEL,
-    "ImageCarouselColumn": template_messages.IMAGE_COLUMN,
+    "TextMessage": objects.MESSAGE.shapes["text"],
+    "TextMessageV2": objects.MESSAGE.shapes["textV2"],
+    "StickerMessage": objects.MESSAGE.shapes["sticker"],
+    "ImageMessage": objects.MESSAGE.shapes["image"],
+    "VideoMessage": objects.MESSAGE.shapes["video"],
+    "AudioMessage": objects.MESSAGE.shapes["audio"],
+    "LocationMessage": objects.MESSAGE.shapes["location"],
+    "ImagemapMessage": objects.MESSAGE.shapes["imagemap"],
+    "TemplateMessage": objects.MESSAGE.shapes["template"],
+    "FlexMessage": objects.MESSAGE.shapes["flex"],
+    "CouponMessage": objects.MESSAGE.shapes["coupon"],
+    "Sender": objects.SENDER,
+    "Emoji": objects.EMOJI,
+    "ImagemapVideo": objects.IMAGEMAP_VIDEO,
+    "ReplyMessageRequest": objects.REQUESTS["reply"],
+    "PushMessageRequest": objects.REQUESTS["push"],
+    "MulticastRequest": objects.REQUESTS["multicast"],
+    "NarrowcastRequest": objects.REQUESTS["narrowcast"],
+    "BroadcastRequest": objects.REQUESTS["broadcast"],
+    "ButtonsTemplate": templates.BUTTONS,
+    "ConfirmTemplate": templates.CONFIRM,
+    "CarouselTemplate": templates.CAROUSEL,
+    "CarouselColumn": templates.COLUMN,
+    "ImageCarouselTemplate": templates.IMAGE_CAROUSEL,
+    "ImageCarouselColumn": templates.IMAGE_COLUMN,
     "FlexBubble": flex.BUBBLE,
     "FlexCarousel": flex.CAROUSEL,
     "FlexBox": flex.BOX,
@@ -62,11 +63,11 @@ SHAPES: dict[str, Any] = {
     "ClipboardAction": actions.QUICK_REPLY_ACTION.shapes["clipboard"],
     "CameraAction": actions.QUICK_REPLY_ACTION.shapes["camera"],
     "RichMenuSwitchAction": actions.RICH_MENU_ACTION.shapes["richmenuswitch"],
-    "RichMenuRequest": richmenu_schema.RICH_MENU,
-    "RichMenuBounds": richmenu_schema.BOUNDS,
-    "RichMenuBatchRequest": richmenu_schema.BATCH,
-    "RichMenuBulkLinkRequest": richmenu_schema.BULK_LINK,
-    "CreateRichMenuAliasRequest": richmenu_schema.NEW_ALIAS,
+    "RichMenuRequest": richmenus.RICH_MENU,
+    "RichMenuBounds": richmenus.BOUNDS,
+    "RichMenuBatchRequest": richmenus.BATCH,
+    "RichMenuBulkLinkRequest": richmenus.BULK_LINK,
+    "CreateRichMenuAliasRequest": richmenus.NEW_ALIAS,
 }
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from line_simulator.validation import find_rich_menu_problems
+from line_simulator.richmenus.validation import find_rich_menu_problems
 from tests.simulator.builders import message_action, postback, rich_menu
 
 MENU = "/v2/bot/richmenu"

@@ -12,7 +12,7 @@ from bot.richmenus.line_links import LineLinks
 from bot.richmenus.pictures import DrawnMenu, read_drawn_menus
 from bot.richmenus.season import Season
 from line_simulator.residents import Resident as Phone
-from line_simulator.richmenu_images import read_picture
+from line_simulator.richmenus.images import read_picture
 from store.broadcasts import approval
 from store.broadcasts.approval import Draft
 from store.broadcasts.models import Broadcast

@@ -7,7 +7,7 @@ from bot.notices import NOTICES, notice_replies
 from bot.phrases.wording import Phrases
 from bot.replies import NoticeCard, Picture, Say
 from bot.settings import BotSettings
-from line_simulator.validation import find_message_problems
+from line_simulator.messages.validation import find_message_problems
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
 

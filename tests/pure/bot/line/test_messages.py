@@ -25,7 +25,7 @@ from bot.replies import (
     Summary,
     choice,
 )
-from line_simulator.validation import find_message_problems
+from line_simulator.messages.validation import find_message_problems
 from store.line.limits import (
     BUBBLE_BYTES,
     CAROUSEL_BYTES,

@@ -10,7 +10,7 @@ from bot.line.messages import render
 from bot.phrases.hotlines import EVERYTHING, OF_KIND, make_calls, names_in, numbers_of
 from bot.phrases.wording import IN_ENGLISH, Phrases
 from bot.replies import CallCard
-from line_simulator.validation import find_message_problems
+from line_simulator.messages.validation import find_message_problems
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
 from tests.line_openapi import problems_with

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from line_simulator.counting import count_graphemes
-from line_simulator.schema import (
+from line_simulator.messages.counting import count_graphemes
+from line_simulator.messages.schema import (
     Check,
     Problem,
     Required,

@@ -7,7 +7,7 @@ from typing import Any
 
 from line_simulator.identifiers import Identifiers
 from line_simulator.refusals import Refusal
-from line_simulator.richmenu_images import RichMenuImage
+from line_simulator.richmenus.images import RichMenuImage
 
 MAX_MENUS = 1000
 MAX_ALIASES = 1000

@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from line_simulator.actions import ALIAS_ID, RICH_MENU_ACTION
-from line_simulator.counting import count_graphemes
-from line_simulator.schema import Problem, Required, Shape, Tagged, boolean, integer, items, matches, text
+from line_simulator.messages.actions import ALIAS_ID, RICH_MENU_ACTION
+from line_simulator.messages.counting import count_graphemes
+from line_simulator.messages.schema import (
+    Problem,
+    Required,
+    Shape,
+    Tagged,
+    boolean,
+    integer,
+    items,
+    matches,
+    text,
+)
 
 WHOLE = 2**31 - 1
 MENU_ID = Required(text(100))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from line_simulator.counting import count_utf16
+from line_simulator.messages.counting import count_utf16
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 

@@ -2,27 +2,18 @@
 
 from typing import Any
 
-from line_simulator.messages import MESSAGE, REQUESTS
+from line_simulator.messages.objects import MESSAGE, REQUESTS
+from line_simulator.messages.schema import Check, Problem
 from line_simulator.refusals import Refusal
-from line_simulator.richmenu_schema import RICH_MENU
-from line_simulator.schema import Check, Problem
 
 
 def find_message_problems(message: Any, path: str = "messages[0]") -> list[Problem]:
     return list(MESSAGE(message, path))
 
 
-def find_rich_menu_problems(menu: Any) -> list[Problem]:
-    return list(RICH_MENU(menu, ""))
-
-
 def require_request(kind: str, body: Any) -> None:
     """Refuses a wrong body; `kind` is reply, push, multicast, narrowcast, broadcast or validate."""
     require(REQUESTS[kind], body)
-
-
-def require_rich_menu(body: Any) -> None:
-    require(RICH_MENU, body)
 
 
 def require(check: Check, body: Any) -> None:

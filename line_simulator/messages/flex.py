@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from line_simulator.actions import FLEX_AREA_ACTION, FLEX_BUTTON_ACTION
-from line_simulator.schema import (
+from line_simulator.messages.actions import FLEX_AREA_ACTION, FLEX_BUTTON_ACTION
+from line_simulator.messages.schema import (
     Check,
     Fields,
     ObjectRule,

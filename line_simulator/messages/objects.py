@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from line_simulator.actions import QUICK_REPLY_ACTION, openable
-from line_simulator.counting import count_utf16
-from line_simulator.flex import CONTAINER
-from line_simulator.schema import (
+from line_simulator.messages.actions import QUICK_REPLY_ACTION, openable
+from line_simulator.messages.counting import count_utf16
+from line_simulator.messages.flex import CONTAINER
+from line_simulator.messages.schema import (
     Fields,
     Problem,
     Required,
@@ -24,8 +24,8 @@ from line_simulator.schema import (
     text,
     url,
 )
-from line_simulator.stickers import is_sendable
-from line_simulator.template_messages import TEMPLATE
+from line_simulator.messages.stickers import is_sendable
+from line_simulator.messages.templates import TEMPLATE
 
 ALT_TEXT = Required(text(1500))
 DIGITS = Required(matches(r"\d{1,20}", meaning="digits"))

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from line_simulator.actions import DEFAULT_ACTION, IMAGE_CAROUSEL_ACTION, TEMPLATE_ACTION
-from line_simulator.counting import count_graphemes
-from line_simulator.schema import (
+from line_simulator.messages.actions import DEFAULT_ACTION, IMAGE_CAROUSEL_ACTION, TEMPLATE_ACTION
+from line_simulator.messages.counting import count_graphemes
+from line_simulator.messages.schema import (
     Fields,
     ObjectRule,
     Problem,

@@ -1,0 +1,1 @@
+"""Describes the JSON of LINE messages, checks it, and counts its characters."""

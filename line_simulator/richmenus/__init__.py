@@ -1,0 +1,1 @@
+"""Stores rich menus, and checks their definitions and images."""
