@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 
 from line_simulator.calls import ApiCall, ApiResponse, Endpoint
-from line_simulator.contents import MessageContent, draw_preview
 from line_simulator.faults import CONTENT
 from line_simulator.refusals import Refusal
+from line_simulator.residents.contents import MessageContent, draw_preview
 
 BASE = "/v2/bot/message/<message_id>/content"
 CHUNK = bytes(64 * 1024)

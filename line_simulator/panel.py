@@ -8,10 +8,10 @@ from flask import Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from line_simulator import panel_acts
-from line_simulator.contents import draw_preview
 from line_simulator.faults import SWITCHES
 from line_simulator.refusals import ActionNotAllowed, Refusal
 from line_simulator.residents import Resident
+from line_simulator.residents.contents import draw_preview
 from line_simulator.simulator import Simulator
 
 Route = Callable[..., ResponseReturnValue]

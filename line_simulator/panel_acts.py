@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import request
 
-from line_simulator.contents import sniff_image_type
 from line_simulator.refusals import ActionNotAllowed
 from line_simulator.residents import Resident
+from line_simulator.residents.contents import sniff_image_type
 
 
 def _say(resident: Resident) -> None:

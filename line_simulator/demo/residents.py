@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from line_simulator.buttons import TapTarget, find_button, in_message, in_quick_replies
 from line_simulator.demo.children import Children, DemoError
+from line_simulator.residents.tap_targets import TapTarget, find_button, in_message, in_quick_replies
 
 Json = dict[str, Any]
 # An answer that was too late for its reply token comes as a push, a minute after what it answers.

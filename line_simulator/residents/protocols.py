@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from line_simulator.chats import Chat
-from line_simulator.contents import Contents
 from line_simulator.identifiers import Identifiers
+from line_simulator.residents.chats import Chat
+from line_simulator.residents.contents import Contents
 from line_simulator.richmenus.menus import RichMenus
 from line_simulator.stream import Stream
 from line_simulator.webhooks.events import Event

@@ -5,7 +5,7 @@ from typing import Any
 
 from line_simulator.messages.actions import MOMENTS
 from line_simulator.refusals import ActionNotAllowed
-from line_simulator.roles import TappingResident
+from line_simulator.residents.protocols import TappingResident
 
 Json = dict[str, Any]
 # The phone does these by itself: it opens an address, a camera or a map; the platform hears nothing yet.

@@ -3,12 +3,18 @@
 import random
 from typing import Any
 
-from line_simulator import samples, taps
-from line_simulator.buttons import TapTarget, find_button, in_message, in_quick_replies, in_rich_menu
-from line_simulator.chats import Bubble, Chat
-from line_simulator.contents import MessageContent, sniff_image_type
 from line_simulator.refusals import ActionNotAllowed, NoSuchButton
-from line_simulator.roles import Platform
+from line_simulator.residents import samples, taps
+from line_simulator.residents.chats import Bubble, Chat
+from line_simulator.residents.contents import MessageContent, sniff_image_type
+from line_simulator.residents.protocols import Platform
+from line_simulator.residents.tap_targets import (
+    TapTarget,
+    find_button,
+    in_message,
+    in_quick_replies,
+    in_rich_menu,
+)
 from line_simulator.webhooks.events import Event
 
 UNSEND_WITHIN_MS = 24 * 3600 * 1000
