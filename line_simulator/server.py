@@ -9,7 +9,7 @@ from contextlib import suppress
 from werkzeug.serving import WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
-from line_simulator.gateway import RESET_CONNECTION, SERVER_COMMANDS
+from line_simulator.api.gateway import RESET_CONNECTION, SERVER_COMMANDS
 
 MAX_BODY_BYTES = 512 * 1024 * 1024
 

@@ -12,20 +12,21 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from line_simulator import api_account, api_contents, api_messages, api_richmenus, api_tokens, panel
-from line_simulator.calls import Endpoint
-from line_simulator.gateway import Gateway
+from line_simulator import panel
+from line_simulator.api import account, contents, messages, richmenus, tokens
+from line_simulator.api.calls import Endpoint
+from line_simulator.api.gateway import Gateway
 from line_simulator.server import Handler
 from line_simulator.simulator import Simulator
 from line_simulator.static_files import VERSION, show_file
 
 STATIC = "/_sim/static/<version>/<path:filename>"
 ENDPOINTS = (
-    *api_messages.ENDPOINTS,
-    *api_contents.ENDPOINTS,
-    *api_richmenus.ENDPOINTS,
-    *api_account.ENDPOINTS,
-    *api_tokens.ENDPOINTS,
+    *messages.ENDPOINTS,
+    *contents.ENDPOINTS,
+    *richmenus.ENDPOINTS,
+    *account.ENDPOINTS,
+    *tokens.ENDPOINTS,
 )
 
 

@@ -17,8 +17,8 @@ from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import DrawnMenu, read_drawn_menus
 from bot.richmenus.publish import publish
 from line_simulator import Simulator
+from line_simulator.api.gateway import RESET_CONNECTION, SERVER_COMMANDS
 from line_simulator.channel.limits import MENU_CHANGE, RateLimiter
-from line_simulator.gateway import RESET_CONNECTION, SERVER_COMMANDS
 from line_simulator.residents import Resident
 from line_simulator.server import Handler
 from line_simulator.web import create_app

@@ -4,7 +4,7 @@ import itertools
 import time
 from collections.abc import Iterator
 
-from line_simulator.calls import ApiCall, ApiResponse, Endpoint
+from line_simulator.api.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.faults import CONTENT
 from line_simulator.refusals import Refusal
 from line_simulator.residents.contents import MessageContent, draw_preview

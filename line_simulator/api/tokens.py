@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs
 
-from line_simulator.calls import ApiCall, ApiResponse, Endpoint
+from line_simulator.api.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.channel.access_tokens import SHORT_LIVED_SECONDS, STATELESS_SECONDS
 from line_simulator.channel.limits import TOKEN_ISSUE
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from line_simulator.calls import ApiCall, ApiResponse, Endpoint, require_user_id
+from line_simulator.api.calls import ApiCall, ApiResponse, Endpoint, require_user_id
 from line_simulator.channel.limits import MENU_BATCH, MENU_CHANGE, MENU_LIST
 from line_simulator.messages.validation import require
 from line_simulator.refusals import Refusal

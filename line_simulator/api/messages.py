@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from line_simulator import sending
-from line_simulator.calls import ApiCall, ApiResponse, Endpoint
+from line_simulator.api import sending
+from line_simulator.api.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.channel.limits import MULTICAST, ORDINARY, SIXTY_AN_HOUR, Rate
 from line_simulator.messages.validation import require_request
 from line_simulator.refusals import Refusal

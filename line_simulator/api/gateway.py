@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
-from line_simulator.calls import ApiCall, ApiResponse, Endpoint
+from line_simulator.api.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.channel.limits import MONTHLY_LIMIT_REACHED, RATE_LIMIT_EXCEEDED
 from line_simulator.faults import API, ActiveFaults
 from line_simulator.log import Exchange, readable

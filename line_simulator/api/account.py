@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from line_simulator.calls import ApiCall, ApiResponse, Endpoint, require_user_id
+from line_simulator.api.calls import ApiCall, ApiResponse, Endpoint, require_user_id
 from line_simulator.channel.limits import LOADING, SIXTY_AN_HOUR, WEBHOOK_SETTING
 from line_simulator.messages.schema import Required, Shape, one_of, text, url
 from line_simulator.messages.validation import require

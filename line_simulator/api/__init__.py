@@ -1,0 +1,1 @@
+"""Answers the calls of both LINE hosts."""
