@@ -13,11 +13,11 @@ from line_simulator.channel.retry_keys import RetryKeys
 from line_simulator.channel.settings import Channel
 from line_simulator.faults import Faults
 from line_simulator.identifiers import Identifiers, user_id_of
-from line_simulator.log import Log
+from line_simulator.monitoring.log import Log
+from line_simulator.monitoring.stream import Stream
 from line_simulator.residents import Resident
 from line_simulator.residents.contents import Contents
 from line_simulator.richmenus.menus import RichMenus
-from line_simulator.stream import Stream
 from line_simulator.webhooks.delivery import DeliveryThreads
 from line_simulator.webhooks.events import Event, write_event
 from line_simulator.webhooks.queue import Deliver, Webhooks

@@ -12,13 +12,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from line_simulator import panel
 from line_simulator.api import account, contents, messages, richmenus, tokens
 from line_simulator.api.calls import Endpoint
 from line_simulator.api.gateway import Gateway
+from line_simulator.page import panel
+from line_simulator.page.static_files import VERSION, show_file
 from line_simulator.server import Handler
 from line_simulator.simulator import Simulator
-from line_simulator.static_files import VERSION, show_file
 
 STATIC = "/_sim/static/<version>/<path:filename>"
 ENDPOINTS = (

@@ -11,7 +11,7 @@ from flask import Response, request
 from line_simulator.api.calls import ApiCall, ApiResponse, Endpoint
 from line_simulator.channel.limits import MONTHLY_LIMIT_REACHED, RATE_LIMIT_EXCEEDED
 from line_simulator.faults import API, ActiveFaults
-from line_simulator.log import Exchange, readable
+from line_simulator.monitoring.log import Exchange, readable
 from line_simulator.refusals import Refusal
 from line_simulator.simulator import Simulator
 

@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from line_simulator.identifiers import Identifiers
+from line_simulator.monitoring.stream import Stream
 from line_simulator.residents.chats import Chat
 from line_simulator.residents.contents import Contents
 from line_simulator.richmenus.menus import RichMenus
-from line_simulator.stream import Stream
 from line_simulator.webhooks.events import Event
 
 

@@ -13,7 +13,7 @@ import requests
 from line_simulator.channel.reply_tokens import ReplyTokens
 from line_simulator.channel.settings import Channel
 from line_simulator.faults import Faults
-from line_simulator.log import Exchange, Log, readable
+from line_simulator.monitoring.log import Exchange, Log, readable
 from line_simulator.webhooks.events import Event, as_redelivery, write_body, write_headers
 
 Deliver = Callable[[bytes, dict[str, str]], int]

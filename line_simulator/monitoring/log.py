@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from line_simulator.stream import Stream
+from line_simulator.monitoring.stream import Stream
 
 MAX_ENTRIES = 500
 MAX_TEXT = 2_000

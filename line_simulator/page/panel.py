@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from line_simulator import panel_acts
 from line_simulator.faults import SWITCHES
+from line_simulator.page import panel_actions
 from line_simulator.refusals import ActionNotAllowed, Refusal
 from line_simulator.residents import Resident
 from line_simulator.residents.contents import draw_preview
@@ -96,9 +96,9 @@ def _list_bubbles(sim: Simulator, resident_id: str) -> ResponseReturnValue:
 def _perform_action(sim: Simulator, resident_id: str, action: str) -> ResponseReturnValue:
     with sim.lock:
         resident = _get_resident(sim, resident_id)
-        if action not in panel_acts.ACTIONS:
+        if action not in panel_actions.ACTIONS:
             return jsonify(error="ไม่รู้จักคำสั่งนี้"), 404
-        panel_acts.ACTIONS[action](resident)
+        panel_actions.ACTIONS[action](resident)
         # A script finds the answer to this action by its reply token.
         return jsonify(ok=True, reply_token=resident.last_reply_token)
 

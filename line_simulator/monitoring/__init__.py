@@ -1,0 +1,1 @@
+"""Logs what happens, and publishes it to open pages."""

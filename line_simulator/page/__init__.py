@@ -1,0 +1,1 @@
+"""Serves the chat page, its panel and its files."""
