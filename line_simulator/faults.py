@@ -13,29 +13,28 @@ class Switch:
     name: str
     kind: str
     """Is flag, number or choice."""
-    label: str
     choices: tuple[str, ...] = ()
     default: Any = None
 
 
 STATUSES = ("400", "401", "403", "429_rate", "429_monthly", "500", "503")
 SWITCHES = (
-    Switch("api_status", "choice", "ทุกคำสั่งของ LINE API ตอบรหัสนี้", STATUSES),
-    Switch("api_status_after_accept", "flag", "รับข้อความไปแล้วแต่ตอบ 500"),
-    Switch("api_hang_seconds", "number", "LINE API ค้างกี่วินาทีก่อนทำงานและตอบ"),
-    Switch("api_reset", "flag", "ตัดการเชื่อมต่อโดยไม่ตอบ"),
-    Switch("api_delay_ms", "number", "หน่วงทุกคำตอบของ LINE API (มิลลิวินาที)"),
-    Switch("reply_token_expired", "flag", "reply token ใช้ไม่ได้ทุกอัน"),
-    Switch("content_status", "choice", "ขอรูปหรือไฟล์แล้วตอบรหัสนี้", ("202", "404", "410")),
-    Switch("content_bytes_per_second", "number", "รูปหรือไฟล์มาทีละกี่ไบต์ต่อวินาที"),
-    Switch("content_truncated", "flag", "รูปหรือไฟล์ขาดครึ่งทาง"),
-    Switch("content_endless", "flag", "รูปหรือไฟล์ไม่รู้จบ"),
-    Switch("content_wrong_type", "flag", "บอกชนิดไฟล์ผิด"),
-    Switch("profile_404", "flag", "ขอโปรไฟล์ไม่ได้ (404)"),
-    Switch("webhook_duplicate", "flag", "ส่ง webhook ทุกเหตุการณ์สองครั้ง"),
-    Switch("webhook_down", "flag", "webhook ขาดการติดต่อ เก็บไว้ส่งซ้ำเมื่อปิดสวิตช์"),
-    Switch("webhook_redelivery", "flag", "เปิดการส่งซ้ำของ LINE (webhook redelivery)", default=True),
-    Switch("count", "number", "ให้เกิดเฉพาะกี่คำสั่งถัดไป แล้วปิดเอง"),
+    Switch("api_status", "choice", STATUSES),
+    Switch("api_status_after_accept", "flag"),
+    Switch("api_hang_seconds", "number"),
+    Switch("api_reset", "flag"),
+    Switch("api_delay_ms", "number"),
+    Switch("reply_token_expired", "flag"),
+    Switch("content_status", "choice", ("202", "404", "410")),
+    Switch("content_bytes_per_second", "number"),
+    Switch("content_truncated", "flag"),
+    Switch("content_endless", "flag"),
+    Switch("content_wrong_type", "flag"),
+    Switch("profile_404", "flag"),
+    Switch("webhook_duplicate", "flag"),
+    Switch("webhook_down", "flag"),
+    Switch("webhook_redelivery", "flag", default=True),
+    Switch("count", "number"),
 )
 BY_NAME = {switch.name: switch for switch in SWITCHES}
 # The channel's own setting and the counter are no faults: running out of the count leaves them alone.
@@ -109,7 +108,7 @@ class Faults:
 
 def _accepted(name: str, value: Any) -> Any:
     if name not in BY_NAME:
-        raise ActionNotAllowed(f"ไม่มีสวิตช์ชื่อ {name}")
+        raise ActionNotAllowed("unknown_switch", name=name)
     switch = BY_NAME[name]
     if switch.kind == "flag":
         return bool(value) or None if name not in SETTINGS else bool(value)
@@ -122,7 +121,7 @@ def _accepted(name: str, value: Any) -> Any:
 
 def _one_of(switch: Switch, value: str) -> str:
     if value not in switch.choices:
-        raise ActionNotAllowed(f"{switch.label}: เลือกได้ {', '.join(switch.choices)}")
+        raise ActionNotAllowed("unknown_choice", name=switch.name, choices=", ".join(switch.choices))
     return value
 
 
@@ -130,5 +129,5 @@ def _amount(switch: Switch, value: Any) -> float | int:
     try:
         amount = float(value)
     except (TypeError, ValueError):
-        raise ActionNotAllowed(f"{switch.label}: ต้องเป็นตัวเลข") from None
+        raise ActionNotAllowed("not_a_number", name=switch.name) from None
     return int(amount) if amount.is_integer() else amount

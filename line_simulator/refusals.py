@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from line_simulator.words import word
+
 
 class Refusal(Exception):
     """Ends an API call with an error status and LINE's error body."""
@@ -25,7 +27,18 @@ class Refusal(Exception):
 
 
 class ActionNotAllowed(Exception):
-    """Refuses an action that the LINE app does not offer to a resident; the text is shown on the page."""
+    """Refuses an action that the LINE app does not offer to a resident; the page shows the reason.
+
+    `key` names the reason in the section "refused" of the words.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(self.reason("th"))
+
+    def reason(self, language: str) -> str:
+        return word(language, f"refused.{self.key}", **self.values)
 
 
 class NoSuchButton(LookupError):

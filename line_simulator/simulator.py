@@ -26,6 +26,12 @@ COLORS = ("#2E7D32", "#1565C0", "#AD1457", "#EF6C00", "#6A1B9A", "#00838F", "#5D
 
 
 class Simulator:
+    """Simulates the platform for one account.
+
+    `background=False` keeps events until `deliver_webhooks()`; `quota=None` means unlimited; `language` is that of the
+    page: th, en, or auto for what the browser prefers.
+    """
+
     def __init__(  # noqa: PLR0913 - each is one fact about the account or the test
         self,
         *,
@@ -39,13 +45,13 @@ class Simulator:
         verified: bool = False,
         name: str = "เทศบาลตำบลตัวอย่าง",
         basic_id: str = "",
+        language: str = "th",
     ) -> None:
-        """Starts the platform. `background=False` keeps events until `deliver_webhooks()`; `quota=None` means
-        unlimited."""
         self.lock = threading.RLock()
         self.clock = clock
         self.name = name
         self.basic_id = basic_id
+        self.language = language
         self.verified = verified
         self.channel = Channel(secret, token, user_id_of(f"account {name}"), webhook_url)
         self.ids = Identifiers(clock)

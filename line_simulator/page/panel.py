@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from line_simulator.faults import SWITCHES
+from line_simulator.faults import SWITCHES, Switch
 from line_simulator.page import panel_actions
+from line_simulator.page.language import page_language
 from line_simulator.refusals import ActionNotAllowed, Refusal
 from line_simulator.residents import Resident
 from line_simulator.residents.contents import draw_preview
 from line_simulator.simulator import Simulator
+from line_simulator.words import word
 
 Route = Callable[..., ResponseReturnValue]
-CONFLICT = 409
 
 
 def add_addresses(app: Flask) -> None:
@@ -25,12 +27,17 @@ def add_addresses(app: Flask) -> None:
 
 def add_views(app: Flask, sim: Simulator) -> None:
     app.view_functions |= {f"{method} {rule}": partial(view, sim) for method, rule, view in ROUTES}
-    app.register_error_handler(ActionNotAllowed, _explain)
+    app.register_error_handler(ActionNotAllowed, partial(_explain, sim))
     app.register_error_handler(Refusal, _explain_refusal)
 
 
-def _explain(reason: ActionNotAllowed) -> ResponseReturnValue:
-    return jsonify(error=str(reason)), CONFLICT
+class NotFound(ActionNotAllowed):
+    """Says that a request names a resident or an action that does not exist."""
+
+
+def _explain(sim: Simulator, refused: ActionNotAllowed) -> ResponseReturnValue:
+    status = HTTPStatus.NOT_FOUND if isinstance(refused, NotFound) else HTTPStatus.CONFLICT
+    return jsonify(error=refused.reason(page_language(sim))), status
 
 
 def _explain_refusal(refusal: Refusal) -> ResponseReturnValue:
@@ -79,7 +86,7 @@ def _show_state(sim: Simulator) -> ResponseReturnValue:
 def _add_resident(sim: Simulator) -> ResponseReturnValue:
     name = str(_read_json().get("name", "")).strip()
     if not name:
-        raise ActionNotAllowed("ต้องตั้งชื่อก่อน")
+        raise ActionNotAllowed("no_name")
     with sim.lock:
         return jsonify(describe(sim.add_resident(name))), 201
 
@@ -97,7 +104,7 @@ def _perform_action(sim: Simulator, resident_id: str, action: str) -> ResponseRe
     with sim.lock:
         resident = _get_resident(sim, resident_id)
         if action not in panel_actions.ACTIONS:
-            return jsonify(error="ไม่รู้จักคำสั่งนี้"), 404
+            raise NotFound("unknown_action")
         panel_actions.ACTIONS[action](resident)
         # A script finds the answer to this action by its reply token.
         return jsonify(ok=True, reply_token=resident.last_reply_token)
@@ -130,7 +137,14 @@ def _show_log(sim: Simulator) -> ResponseReturnValue:
 
 
 def _show_faults(sim: Simulator) -> ResponseReturnValue:
-    return jsonify(faults=sim.faults.values(), switches=[vars(switch) for switch in SWITCHES])
+    return jsonify(
+        faults=sim.faults.values(),
+        switches=[_describe_switch(switch, page_language(sim)) for switch in SWITCHES],
+    )
+
+
+def _describe_switch(switch: Switch, language: str) -> dict[str, Any]:
+    return {**vars(switch), "label": word(language, f"fault.{switch.name}")}
 
 
 def _turn_faults(sim: Simulator) -> ResponseReturnValue:
@@ -143,7 +157,7 @@ def _turn_faults(sim: Simulator) -> ResponseReturnValue:
 def _set_webhook(sim: Simulator) -> ResponseReturnValue:
     address = str(_read_json().get("url", ""))
     if not address.startswith(("http://", "https://")):
-        raise ActionNotAllowed("ที่อยู่ webhook ต้องขึ้นต้นด้วย https:// หรือ http:// ในเครื่องนี้")
+        raise ActionNotAllowed("webhook_address")
     sim.channel.webhook_url = address
     return jsonify(ok=True)
 
@@ -173,7 +187,7 @@ def _read_json() -> dict[str, Any]:
 
 def _get_resident(sim: Simulator, resident_id: str) -> Resident:
     if resident_id not in sim.residents:
-        raise Refusal(404, "ไม่พบคนนี้ในห้องแชตจำลอง")
+        raise NotFound("unknown_resident")
     return sim.residents[resident_id]
 
 

@@ -17,14 +17,14 @@ def _say(resident: Resident) -> None:
 def _send_photos(resident: Resident) -> None:
     photos = [upload.read() for upload in request.files.getlist("photos")]
     if any(not sniff_image_type(photo).startswith("image/") for photo in photos):
-        raise ActionNotAllowed("ไฟล์นี้ไม่ใช่รูปภาพ")
+        raise ActionNotAllowed("not_a_photo")
     resident.sends_photos(photos)
 
 
 def _send_file(resident: Resident) -> None:
     upload = request.files.get("file")
     if upload is None:
-        raise ActionNotAllowed("ยังไม่ได้เลือกไฟล์")
+        raise ActionNotAllowed("no_file")
     data = upload.read()
     resident.sends_file(upload.filename or "file", data, upload.mimetype or "application/octet-stream")
 
@@ -42,7 +42,7 @@ def _send_place(resident: Resident) -> None:
         latitude = float(_read("latitude"))
         longitude = float(_read("longitude"))
     except (TypeError, ValueError):
-        raise ActionNotAllowed("ต้องมีละติจูดและลองจิจูด") from None
+        raise ActionNotAllowed("no_coordinates") from None
     resident.sends_place(latitude, longitude, _read("title"), _read("address"))
 
 
@@ -57,11 +57,11 @@ def _unsend(resident: Resident) -> None:
 def _tap(resident: Resident) -> None:
     action = _read("action")
     if not isinstance(action, dict):
-        raise ActionNotAllowed("ไม่มีปุ่มที่แตะ")
+        raise ActionNotAllowed("no_button")
     try:
         resident.taps_action(action, _read("params") or {})
     except KeyError as missing:
-        raise ActionNotAllowed(f"ปุ่มนี้ไม่มี {missing}") from None
+        raise ActionNotAllowed("button_lacks", name=missing) from None
 
 
 def _read(name: str, default: Any = None) -> Any:

@@ -16,6 +16,7 @@ from line_simulator.residents.tap_targets import (
     in_rich_menu,
 )
 from line_simulator.webhooks.events import Event
+from line_simulator.words import word
 
 UNSEND_WITHIN_MS = 24 * 3600 * 1000
 QUOTABLE = {"text", "image", "video", "sticker"}
@@ -76,38 +77,38 @@ class Resident:
     def follows(self) -> None:
         with self.simulator.lock:
             if self.friend:
-                raise ActionNotAllowed("เป็นเพื่อนกับบัญชีนี้อยู่แล้ว")
+                raise ActionNotAllowed("already_friend")
             self.friend = True
-            self._note("เพิ่มบัญชีนี้เป็นเพื่อนแล้ว")
+            self._note("followed")
             self.emit("follow", {"follow": {"isUnblocked": False}})
 
     def blocks(self) -> None:
         with self.simulator.lock:
             self._require_unblocked()
             self.blocked = True
-            self._note("บล็อกบัญชีนี้แล้ว")
+            self._note("blocked")
             self.emit("unfollow", {}, replies=False)
 
     def unblocks(self) -> None:
         with self.simulator.lock:
             if not self.blocked:
-                raise ActionNotAllowed("ยังไม่ได้บล็อกบัญชีนี้")
+                raise ActionNotAllowed("not_blocked")
             self.blocked = False
             self.friend = True
-            self._note("เลิกบล็อกบัญชีนี้แล้ว")
+            self._note("unblocked")
             self.emit("follow", {"follow": {"isUnblocked": True}})
 
     def says(self, text: str, *, quoting: str | None = None) -> str:
         """Sends a text and returns its message id, as every sending method does; `quoting` is the id of an
         earlier bubble."""
         if not text.strip():
-            raise ActionNotAllowed("ข้อความว่างส่งไม่ได้")
+            raise ActionNotAllowed("empty_text")
         return self._send("text", {"text": text, **({"quotedMessageId": quoting} if quoting else {})})
 
     def sends_photos(self, photos: list[bytes]) -> list[str]:
         """Sends photos and returns their message ids; several form an image set whose events come in random order."""
         if not 1 <= len(photos) <= MAX_PHOTOS:
-            raise ActionNotAllowed(f"ส่งรูปได้ครั้งละ 1–{MAX_PHOTOS} รูป")
+            raise ActionNotAllowed("photo_count", most=MAX_PHOTOS)
         numbered = list(enumerate(photos, start=1))
         random.shuffle(numbered)
         set_id = self.simulator.ids.new_token().upper()
@@ -148,9 +149,9 @@ class Resident:
         with self.simulator.lock:
             bubble = self.chat.find(message_id)
             if bubble is None or bubble.who != "resident" or bubble.unsent:
-                raise ActionNotAllowed("ไม่พบข้อความนี้ในแชต")
+                raise ActionNotAllowed("unknown_message")
             if self.simulator.now_ms() - bubble.at > UNSEND_WITHIN_MS:
-                raise ActionNotAllowed("ยกเลิกข้อความได้ภายใน 24 ชั่วโมงหลังส่ง")
+                raise ActionNotAllowed("unsend_too_late")
             bubble.unsent = True
             bubble.message = {"type": bubble.message["type"], "id": bubble.id}
             self.simulator.contents.delete(message_id)
@@ -224,8 +225,9 @@ class Resident:
 
     def _require_unblocked(self) -> None:
         if self.blocked:
-            raise ActionNotAllowed("บล็อกบัญชีนี้อยู่ ต้องเลิกบล็อกก่อน")
+            raise ActionNotAllowed("is_blocked")
 
-    def _note(self, text: str) -> None:
-        self.shows("system", {"type": "text", "text": text})
+    def _note(self, note: str) -> None:
+        """Shows a line of the platform; the page puts it into its own language by `note`."""
+        self.shows("system", {"type": "text", "text": word("th", f"note.{note}"), "note": note})
         self.simulator.stream.publish("changed", resident=self.id)

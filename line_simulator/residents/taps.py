@@ -28,7 +28,7 @@ def perform(resident: TappingResident, action: Json, params: dict[str, str]) -> 
         case "richmenuswitch":
             _switch_menu(resident, action)
         case _:
-            raise ActionNotAllowed("ไม่รู้จักปุ่มชนิดนี้")
+            raise ActionNotAllowed("unknown_button")
 
 
 def _post_back(resident: TappingResident, action: Json) -> None:
@@ -58,10 +58,10 @@ def _read_moment(action: Json, params: dict[str, str]) -> dict[str, str]:
     mode = action["mode"]
     moment = params.get(mode) or params.get("moment") or ""
     if not re.fullmatch(MOMENTS[mode], moment):
-        raise ActionNotAllowed(f"ต้องเลือกวันหรือเวลาก่อน ({mode})")
+        raise ActionNotAllowed("no_moment", mode=mode)
     moment = moment.upper()
     if moment < action.get("min", moment).upper() or moment > action.get("max", moment).upper():
-        raise ActionNotAllowed("วันหรือเวลานี้อยู่นอกช่วงที่เลือกได้")
+        raise ActionNotAllowed("moment_out_of_range")
     return {mode: moment}
 
 
