@@ -16,9 +16,11 @@ from line_simulator.api import account, contents, messages, richmenus, tokens
 from line_simulator.api.calls import Endpoint
 from line_simulator.api.gateway import Gateway
 from line_simulator.page import panel
-from line_simulator.page.static_files import VERSION, show_file
+from line_simulator.page.language import page_language, remember_language
+from line_simulator.page.static_files import VERSION, modules_folder, show_file
 from line_simulator.server import Handler
 from line_simulator.simulator import Simulator
+from line_simulator.words import TABLES
 
 STATIC = "/_sim/static/<version>/<path:filename>"
 ENDPOINTS = (
@@ -88,11 +90,17 @@ def serve(simulator: Simulator, port: int = 0) -> Iterator[str]:
         simulator.stop()
 
 
-def _show_page(simulator: Simulator) -> str:
+def _show_page(simulator: Simulator) -> Response | str:
+    language = page_language(simulator)
+    facts = {"account": simulator.bot_info(), "version": VERSION, "modules": modules_folder(language)}
     try:
-        return render_template("chat.html", account=simulator.bot_info(), version=VERSION)
+        page = render_template("chat.html", language=language, words=TABLES[language], **facts)
     except TemplateNotFound:
         return "The chat page is not installed; the API and /_sim answer."
+    response = Response(page, mimetype="text/html")
+    response.vary.update(("Accept-Language", "Cookie"))
+    remember_language(response)
+    return response
 
 
 def _refuse(gateway: Gateway, error: HTTPException) -> Response | HTTPException:

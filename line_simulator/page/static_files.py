@@ -8,11 +8,35 @@ from typing import Final
 
 from flask import Response, abort, request
 
+from line_simulator.words import TABLES
+
 _FOLDER: Final = Path(__file__).parents[1] / "static"
-_BODIES: Final = {
+_FILES: Final = {
     path.relative_to(_FOLDER).as_posix(): path.read_bytes()
     for path in sorted(_FOLDER.rglob("*"))
     if path.is_file()
+}
+# Has the functions of thai.js.
+_ENGLISH_DATES: Final = _FILES["js/english.js"]
+
+
+def _in_english(name: str, module: bytes) -> bytes:
+    """Returns a module for the English page.
+
+    Most modules look their words up. Those that draw the chat are shared with the staff console, which is in Thai and
+    serves them as they are: here their Thai words are replaced, by the section "drawing" of the tables.
+    """
+    if name == "js/thai.js":
+        return _ENGLISH_DATES
+    text = module.decode()
+    for key, thai in TABLES["th"]["drawing"].items():
+        for quote in ('"', "`"):
+            text = text.replace(f"{quote}{thai}{quote}", f"{quote}{TABLES['en']['drawing'][key]}{quote}")
+    return text.encode()
+
+
+_BODIES: Final = _FILES | {
+    f"en/{name}": _in_english(name, body) for name, body in _FILES.items() if name.endswith(".js")
 }
 _ZIPPED: Final = {
     name: gzip.compress(body, mtime=0)
@@ -21,6 +45,10 @@ _ZIPPED: Final = {
 }
 # In the path, because modules and stylesheets name their neighbours by relative addresses.
 VERSION: Final = hashlib.sha256(repr(_BODIES).encode()).hexdigest()[:12]
+
+
+def modules_folder(language: str) -> str:
+    return "js" if language == "th" else f"{language}/js"
 
 
 def show_file(version: str, filename: str) -> Response:
