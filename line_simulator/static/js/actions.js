@@ -6,6 +6,7 @@ import { openDatePicker } from "./datepicker.js";
 import { openPlacePicker } from "./location.js";
 import { openPhotoPicker } from "./photos.js";
 import { openSheet } from "./sheet.js";
+import { word } from "./words.js";
 
 /** Resolves to true when the tap did something (and quick replies may go away). */
 const CARRIERS = {
@@ -22,7 +23,7 @@ const CARRIERS = {
 
 export function carryOut(phone, action) {
   const carry = CARRIERS[action?.type];
-  if (!carry) return phone.toast(`แตะแล้วไม่มีอะไรเกิดขึ้น (action ชนิด ${action?.type})`);
+  if (!carry) return phone.toast(word("tap.nothing", { type: action?.type }));
   return carry(phone, action);
 }
 
@@ -39,24 +40,24 @@ function openAddress(phone, uri) {
   if (line) return openLineFeature(phone, line[1].toLowerCase());
   if (/^tel:/i.test(uri)) return offerCall(phone, uri.slice(4));
   if (/^https?:\/\//i.test(uri)) return window.open(uri, "_blank", "noopener");
-  return phone.toast(`บนโทรศัพท์จริงจะเปิด ${uri}`);
+  return phone.toast(word("tap.opens", { uri }));
 }
 
 function openLineFeature(phone, feature) {
   if (feature === "location") return openPlacePicker(phone);
   if (feature === "camera") return openPhotoPicker(phone, { camera: true });
   if (feature === "cameraroll") return openPhotoPicker(phone, {});
-  return phone.toast(`บนโทรศัพท์จริง LINE จะเปิดหน้า ${feature}`);
+  return phone.toast(word("tap.line_page", { feature }));
 }
 
 function offerCall(phone, number) {
   openSheet(phone, {
-    title: "โทรออก",
+    title: word("tap.call"),
     testid: "call-sheet",
     content: (close) => h("div", { class: "call" },
       h("span", { class: "call-face" }, icon("phone", 34)),
-      h("p", { class: "call-number" }, `โทร ${number}`),
-      h("p", { class: "soft" }, "บนโทรศัพท์จริงจะโทรออกไปที่หมายเลขนี้"),
-      h("button", { type: "button", class: "wide-button", "data-first": true, onclick: close }, "ตกลง")),
+      h("p", { class: "call-number" }, word("tap.call_number", { number })),
+      h("p", { class: "soft" }, word("tap.would_call")),
+      h("button", { type: "button", class: "wide-button", "data-first": true, onclick: close }, word("page.ok"))),
   });
 }

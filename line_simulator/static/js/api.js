@@ -1,4 +1,6 @@
-/** Every request this page makes to the simulator; a refusal becomes a `Refused` with its Thai reason. */
+/** Every request this page makes to the simulator; a refusal becomes a `Refused` with its reason. */
+
+import { word } from "./words.js";
 
 export class Refused extends Error {}
 
@@ -7,10 +9,10 @@ async function request(path, options = {}) {
   try {
     response = await fetch(`/_sim/${path}`, options);
   } catch {
-    throw new Refused("ติดต่อโปรแกรมจำลองไม่ได้ ลองตรวจว่ายังเปิดอยู่หรือไม่");
+    throw new Refused(word("page.no_connection"));
   }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Refused(body.error || `โปรแกรมจำลองตอบ ${response.status}`);
+  if (!response.ok) throw new Refused(body.error || word("page.answered", { status: response.status }));
   return body;
 }
 

@@ -3,31 +3,32 @@
 import { h } from "./dom.js";
 import { Refused, sendRaw, setQuota, setWebhook, verifyWebhook } from "./api.js";
 import { jsonView } from "./json.js";
+import { word } from "./words.js";
 
 export class ChannelForm {
   constructor(desk) {
     this.desk = desk;
-    this.url = field("ที่อยู่ webhook", { type: "url", "data-testid": "webhook-url", required: true });
-    this.limit = field("โควตาข้อความต่อเดือน", { type: "number", min: "0", "data-testid": "quota-limit" });
-    this.used = field("ใช้ไปแล้ว", { type: "number", min: "0", "data-testid": "quota-used" });
-    this.raw = h("textarea", { class: "field", rows: "6", spellcheck: "false", "aria-label": "webhook ดิบ", "data-testid": "raw-body", placeholder: '{"destination": "U…", "events": []}' });
+    this.url = field(word("channel.url"), { type: "url", "data-testid": "webhook-url", required: true });
+    this.limit = field(word("channel.limit"), { type: "number", min: "0", "data-testid": "quota-limit" });
+    this.used = field(word("channel.used"), { type: "number", min: "0", "data-testid": "quota-used" });
+    this.raw = h("textarea", { class: "field", rows: "6", spellcheck: "false", "aria-label": word("channel.raw"), "data-testid": "raw-body", placeholder: '{"destination": "U…", "events": []}' });
     this.said = h("div", { class: "form-said", role: "status", "data-testid": "channel-said" });
     this.root = h("div", { class: "form-part" }, this.said, this.webhookForm(), this.quotaForm(), this.rawForm());
     this.paint();
   }
 
   webhookForm() {
-    return form("Webhook", "บันทึก", () => this.send(() => setWebhook(this.value(this.url))), this.url.root,
-      h("button", { type: "button", class: "side-button", "data-testid": "webhook-verify", onclick: () => this.send(verifyWebhook) }, "ตรวจสอบ (Verify)"));
+    return form(word("channel.webhook"), word("channel.save"), () => this.send(() => setWebhook(this.value(this.url))), this.url.root,
+      h("button", { type: "button", class: "side-button", "data-testid": "webhook-verify", onclick: () => this.send(verifyWebhook) }, word("channel.verify")));
   }
 
   quotaForm() {
     const quota = () => ({ limit: numberOrNull(this.value(this.limit)), used: Number(this.value(this.used) || 0) });
-    return form("โควตาข้อความ", "บันทึก", () => this.send(() => setQuota(quota())), this.limit.root, this.used.root);
+    return form(word("channel.quota"), word("channel.save"), () => this.send(() => setQuota(quota())), this.limit.root, this.used.root);
   }
 
   rawForm() {
-    return form("ส่ง webhook ดิบ", "ลงลายมือชื่อแล้วส่ง", () => this.send(() => sendRaw(this.raw.value)), this.raw);
+    return form(word("channel.send_raw"), word("channel.sign_and_send"), () => this.send(() => sendRaw(this.raw.value)), this.raw);
   }
 
   value({ input }) {
@@ -37,7 +38,7 @@ export class ChannelForm {
   async send(task) {
     try {
       const answer = await task();
-      this.said.replaceChildren(h("p", {}, "เรียบร้อย"), jsonView(answer, "คำตอบ"));
+      this.said.replaceChildren(h("p", {}, word("channel.done")), jsonView(answer, word("channel.answer")));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.said.replaceChildren(h("p", { class: "refused" }, error.message));

@@ -6,6 +6,7 @@ import { sendFiles } from "./api.js";
 import { openPlusMenu, openVoice } from "./plusmenu.js";
 import { openPhotoPicker, sendPhotos } from "./photos.js";
 import { openStickers } from "./stickerpicker.js";
+import { word } from "./words.js";
 
 const TALLEST_PX = 116;
 
@@ -17,7 +18,7 @@ export class Composer {
       class: "composer-input",
       rows: "1",
       placeholder: "Aa",
-      "aria-label": "ข้อความ",
+      "aria-label": word("compose.text"),
       maxlength: "5000",
       enterkeyhint: "send",
       "data-testid": "composer-input",
@@ -25,16 +26,16 @@ export class Composer {
       onpointerup: () => onwriting(),
       onkeydown: (event) => this.pressed(event),
     });
-    this.send = button("ส่ง", { class: "round send", hidden: true, "data-testid": "composer-send", onclick: () => this.say() }, icon("send", 22));
-    this.voice = button("ส่งเสียง", { class: "round extra", "data-testid": "composer-voice", onclick: () => openVoice(phone) }, icon("mic", 22));
+    this.send = button(word("compose.send"), { class: "round send", hidden: true, "data-testid": "composer-send", onclick: () => this.say() }, icon("send", 22));
+    this.voice = button(word("compose.voice"), { class: "round extra", "data-testid": "composer-voice", onclick: () => openVoice(phone) }, icon("mic", 22));
     this.photos = fileInput("photo-input", "image/*", true, (files) => sendPhotos(phone, files));
     this.file = fileInput("file-input", "", false, ([file]) => phone.attempt(() => sendFiles(phone.resident.id, "file", "file", [file])));
-    this.unsent = h("p", { class: "unsent", role: "status", hidden: true, "data-testid": "unsent" }, "ยังไม่ได้ส่ง กดส่งอีกครั้งเมื่อติดต่อได้");
+    this.unsent = h("p", { class: "unsent", role: "status", hidden: true, "data-testid": "unsent" }, word("compose.unsent"));
     this.root = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.say(); } },
-      button("เพิ่มเติม", { class: "round extra", "data-testid": "composer-plus", onclick: () => openPlusMenu(phone) }, icon("plus")),
-      button("กล้องและภาพ", { class: "round extra", "data-testid": "composer-camera", onclick: () => openPhotoPicker(phone, { camera: true }) }, icon("camera")),
+      button(word("compose.more"), { class: "round extra", "data-testid": "composer-plus", onclick: () => openPlusMenu(phone) }, icon("plus")),
+      button(word("compose.camera"), { class: "round extra", "data-testid": "composer-camera", onclick: () => openPhotoPicker(phone, { camera: true }) }, icon("camera")),
       h("div", { class: "writing" }, this.input,
-        button("สติกเกอร์", { class: "round extra", "data-testid": "composer-sticker", onclick: () => openStickers(phone) }, icon("smile", 22))),
+        button(word("compose.stickers"), { class: "round extra", "data-testid": "composer-sticker", onclick: () => openStickers(phone) }, icon("smile", 22))),
       this.voice, this.send, this.photos, this.file);
   }
 
@@ -84,7 +85,7 @@ function fileInput(testid, accept, multiple, chosen) {
     type: "file",
     class: "unseen",
     tabindex: "-1",
-    "aria-label": multiple ? "เลือกภาพ" : "เลือกไฟล์",
+    "aria-label": multiple ? word("compose.choose_photos") : word("compose.choose_file"),
     accept,
     multiple,
     "data-testid": testid,

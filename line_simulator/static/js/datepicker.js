@@ -1,11 +1,12 @@
-/** The sheet of a datetimepicker action: Gregorian for the account, said in Thai for the resident. */
+/** The sheet of a datetimepicker action: Gregorian for the account, said in words for the resident. */
 
 import { h } from "./dom.js";
 import { longDay } from "./thai.js";
 import { openSheet } from "./sheet.js";
+import { word } from "./words.js";
 
 const INPUTS = { date: "date", time: "time", datetime: "datetime-local" };
-const TITLES = { date: "เลือกวันที่", time: "เลือกเวลา", datetime: "เลือกวันและเวลา" };
+const TITLES = { date: word("date.date"), time: word("date.time"), datetime: word("date.datetime") };
 
 /** Resolves to false: the quick reply that opened it stays until something was chosen. */
 export function openDatePicker(phone, action, choose) {
@@ -20,14 +21,14 @@ export function openDatePicker(phone, action, choose) {
     max: localForm(action.max),
   });
   const words = h("p", { class: "date-words", "aria-live": "polite" });
-  const say = () => { words.textContent = inThai(action.mode, input.value); };
+  const say = () => { words.textContent = inWords(action.mode, input.value); };
   input.addEventListener("input", say);
   say();
   openSheet(phone, {
     title: action.label || TITLES[action.mode],
     testid: "date-sheet",
     content: (close) => h("form", { class: "date-form", onsubmit: (event) => { event.preventDefault(); close(); choose({ [action.mode]: input.value }); } },
-      input, words, h("button", { type: "submit", class: "wide-button", "data-testid": "date-confirm" }, "ตกลง")),
+      input, words, h("button", { type: "submit", class: "wide-button", "data-testid": "date-confirm" }, word("page.ok"))),
   });
   return false;
 }
@@ -42,9 +43,10 @@ function nowForm(mode, now) {
   return { date: bangkok.slice(0, 10), time: bangkok.slice(11, 16), datetime: bangkok.slice(0, 16) }[mode];
 }
 
-function inThai(mode, value) {
-  if (!value) return "ยังไม่ได้เลือก";
-  const time = value.slice(-5).replace(":", ".");
-  if (mode === "time") return `${time} น.`;
-  return mode === "date" ? longDay(value) : `${longDay(value)} เวลา ${time} น.`;
+function inWords(mode, value) {
+  if (!value) return word("date.nothing");
+  const [hours, minutes] = value.slice(-5).split(":");
+  const time = word("date.clock", { hours, minutes });
+  if (mode === "time") return time;
+  return mode === "date" ? longDay(value) : word("date.both", { day: longDay(value), time });
 }

@@ -5,14 +5,15 @@ import { icon } from "./icons.js";
 import { Composer } from "./composer.js";
 import { richMenu } from "./richmenu.js";
 import { openVoice } from "./plusmenu.js";
+import { word } from "./words.js";
 
 export class Dock {
   constructor(phone) {
     this.phone = phone;
     this.composer = new Composer(phone, { onwriting: () => this.show("keyboard") });
     this.holder = h("div", { class: "richmenu-holder" });
-    this.keyboard = button("พิมพ์ข้อความ", { class: "round", "data-testid": "keyboard-toggle", onclick: () => this.toggleKeyboard() });
-    this.bar = button("เมนู", { class: "chatbar", "data-testid": "chatbar", "aria-expanded": "false", onclick: () => this.toggleMenu() }, "");
+    this.keyboard = button(word("compose.type"), { class: "round", "data-testid": "keyboard-toggle", onclick: () => this.toggleKeyboard() });
+    this.bar = button(word("compose.menu"), { class: "chatbar", "data-testid": "chatbar", "aria-expanded": "false", onclick: () => this.toggleMenu() }, "");
     this.root = h("div", { class: "dock", "data-mode": "keyboard" }, this.holder, this.composer.unsent, h("div", { class: "dock-row" }, this.keyboard, this.composer.root, this.bar));
   }
 
@@ -35,8 +36,8 @@ export class Dock {
     this.root.dataset.menu = this.menu ? "yes" : "no";
     this.holder.hidden = this.mode !== "open";
     const typing = this.mode === "keyboard";
-    const words = this.menu?.chatBarText || "เมนู";
-    this.keyboard.setAttribute("aria-label", typing ? "กลับไปที่เมนู" : "เปิดแป้นพิมพ์");
+    const words = this.menu?.chatBarText || word("compose.menu");
+    this.keyboard.setAttribute("aria-label", typing ? word("compose.back_to_menu") : word("compose.keyboard"));
     this.keyboard.replaceChildren(icon(typing ? "menu" : "keyboard", 24));
     this.bar.setAttribute("aria-expanded", String(this.mode === "open"));
     this.bar.setAttribute("aria-label", words);

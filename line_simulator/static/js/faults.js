@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { getFaults, Refused, setFaults } from "./api.js";
+import { word } from "./words.js";
 
 /** Settings that are on in ordinary life, and the counter: they are not faults themselves. */
 const NOT_FAULTS = new Set(["webhook_redelivery", "count"]);
@@ -15,12 +16,12 @@ export class FaultSwitches {
     /** Stands above the phones, and the number in the tab, while a fault is on: tomorrow nobody remembers the switch. */
     this.bar = h("div", { class: "faults-on", role: "status", hidden: true, "data-testid": "faults-on" },
       icon("storm", 18), this.onWords,
-      h("button", { type: "button", class: "chip", onclick: () => this.turnAllOff() }, "ปิดทั้งหมด"));
+      h("button", { type: "button", class: "chip", onclick: () => this.turnAllOff() }, word("faults.all_off")));
     this.count = h("span", { class: "unread", hidden: true });
     this.said = h("p", { class: "form-said", role: "status" });
     this.root = h("div", { class: "form-part" },
-      h("p", { class: "soft" }, "ลองทำให้แพลตฟอร์มทำงานผิดปกติ แล้วดูว่าบัญชีทางการรับมืออย่างไร"),
-      h("button", { type: "button", class: "side-button", "data-testid": "faults-off", onclick: () => this.turnAllOff() }, "ปิดทุกความขัดข้อง"),
+      h("p", { class: "soft" }, word("faults.intro")),
+      h("button", { type: "button", class: "side-button", "data-testid": "faults-off", onclick: () => this.turnAllOff() }, word("faults.every_off")),
       this.said, this.list);
     this.load();
   }
@@ -47,7 +48,7 @@ export class FaultSwitches {
   paintBar(on) {
     this.bar.hidden = this.count.hidden = !on.length;
     this.count.textContent = String(on.length);
-    this.onWords.textContent = `จำลองความขัดข้องอยู่: ${on.map(({ label }) => label).join(" · ")}`;
+    this.onWords.textContent = word("faults.on", { names: on.map(({ label }) => label).join(" · ") });
     this.desk.nameTab(on.length > 0);
   }
 
@@ -69,7 +70,7 @@ export class FaultSwitches {
   }
 
   choice(one, shared) {
-    const options = ["", ...one.choices].map((value) => h("option", { value, selected: value === String(one.value ?? "") }, value || "ปิด"));
+    const options = ["", ...one.choices].map((value) => h("option", { value, selected: value === String(one.value ?? "") }, value || word("faults.off")));
     return h("select", { ...shared, class: "field", onchange: (event) => this.turn(one.name, event.target.value || null) }, options);
   }
 

@@ -3,11 +3,12 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { accountFace } from "./faces.js";
+import { word } from "./words.js";
 
 const OFFERS = [
-  ["camera", "แจ้งเรื่องด้วยภาพและตำแหน่ง"],
-  ["search", "ติดตามผลได้ทุกเมื่อ"],
-  ["smile", "รับข่าวจากเทศบาลในแชต"],
+  ["camera", word("phone.offer_report")],
+  ["search", word("phone.offer_track")],
+  ["smile", word("phone.offer_news")],
 ];
 
 export function friendCard(phone) {
@@ -22,14 +23,14 @@ function addFriendCard(phone) {
     h("div", { class: "friend-cover", "aria-hidden": "true" }),
     h("span", { class: "friend-face" }, accountFace(account, 104)),
     h("h2", {}, account.displayName),
-    h("p", { class: "friend-id" }, "บัญชีทางการ", h("span", { "aria-hidden": "true" }, " · "), account.basicId ?? ""),
-    h("button", { type: "button", class: "friend-add", "data-testid": "follow", onclick: () => phone.does("follow") }, icon("add", 22), "เพิ่มเพื่อน"),
+    h("p", { class: "friend-id" }, word("phone.official"), h("span", { "aria-hidden": "true" }, " · "), account.basicId ?? ""),
+    h("button", { type: "button", class: "friend-add", "data-testid": "follow", onclick: () => phone.does("follow") }, icon("add", 22), word("phone.add")),
     h("ul", { class: "friend-offers" }, OFFERS.map(([name, words]) => h("li", {}, icon(name, 22), words))),
-    h("p", { class: "friend-small" }, "หน้านี้เป็นโปรแกรมจำลอง ไม่ได้เชื่อมต่อกับ LINE จริง"));
+    h("p", { class: "friend-small" }, word("phone.not_line")));
 }
 
 function blockedBar(phone) {
-  return h("div", { class: "blocked-bar", role: "group", "aria-label": "บล็อกอยู่" },
-    h("p", {}, "คุณบล็อกบัญชีนี้อยู่ จะไม่ได้รับข้อความใด ๆ"),
-    h("button", { type: "button", class: "pill-button", "data-testid": "unblock", onclick: () => phone.does("unblock") }, "ปลดบล็อก"));
+  return h("div", { class: "blocked-bar", role: "group", "aria-label": word("phone.is_blocked") },
+    h("p", {}, word("phone.blocked")),
+    h("button", { type: "button", class: "pill-button", "data-testid": "unblock", onclick: () => phone.does("unblock") }, word("phone.unblock")));
 }

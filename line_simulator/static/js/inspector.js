@@ -6,9 +6,10 @@ import { icon } from "./icons.js";
 import { jsonView, pretty } from "./json.js";
 import { exactTime } from "./thai.js";
 import { summary } from "./summary.js";
+import { word } from "./words.js";
 
 const MOST_SHOWN = 400;
-const FILTERS = [["all", "ทั้งหมด"], ["webhook", "Webhook"], ["api", "API"], ["failed", "ไม่สำเร็จ"]];
+const FILTERS = [["all", word("log.all")], ["webhook", word("log.webhook")], ["api", word("log.api")], ["failed", word("log.failed")]];
 
 export class Inspector {
   constructor() {
@@ -17,15 +18,15 @@ export class Inspector {
     this.only = "all";
     this.clearedAt = 0;
     this.list = h("ol", { class: "log", "data-testid": "log" });
-    this.empty = h("p", { class: "log-empty" }, "ยังไม่มีอะไรเกิดขึ้น ลองทักในแชต แล้วทุก webhook และทุกคำสั่ง API จะปรากฏตรงนี้");
-    this.words = h("input", { class: "field", type: "search", placeholder: "ค้นในเนื้อหา", "aria-label": "ค้นในบันทึก", "data-testid": "log-search", oninput: () => this.paint() });
+    this.empty = h("p", { class: "log-empty" }, word("log.empty"));
+    this.words = h("input", { class: "field", type: "search", placeholder: word("log.search_example"), "aria-label": word("log.search"), "data-testid": "log-search", oninput: () => this.paint() });
     this.chips = FILTERS.map(([name, label]) =>
       h("button", { type: "button", class: "chip", "aria-pressed": String(name === "all"), "data-testid": `log-${name}`, onclick: () => this.filter(name) }, label));
     this.root = h("div", { class: "inspector" },
       h("div", { class: "log-tools" },
-        h("div", { class: "chips", role: "group", "aria-label": "กรองบันทึก" }, this.chips),
+        h("div", { class: "chips", role: "group", "aria-label": word("log.filter") }, this.chips),
         h("div", { class: "log-search" }, this.words,
-          h("button", { type: "button", class: "side-button", "data-testid": "log-clear", onclick: () => this.clear() }, "ล้าง"))),
+          h("button", { type: "button", class: "side-button", "data-testid": "log-clear", onclick: () => this.clear() }, word("log.clear")))),
       this.empty, this.list);
     this.load();
   }
@@ -93,7 +94,7 @@ function logRow(entry) {
     h("summary", {},
       h("span", { class: "entry-way" }, inward ? "Webhook →" : "← API"),
       h("span", { class: "entry-what" }, summary(entry)),
-      h("span", { class: "entry-status" }, status || "ไม่ตอบ"),
+      h("span", { class: "entry-status" }, status || word("log.no_answer")),
       h("span", { class: "entry-path" }, `${method} ${shortPath(path)}`),
       h("span", { class: "entry-time" }, `${exactTime(at)} · ${Math.round(ms ?? 0)} ms`)));
   details.addEventListener("toggle", () => details.open && details.childElementCount === 1 && details.append(contents(entry)));
@@ -108,11 +109,11 @@ function contents({ request, response, retry_key: retryKey, note }) {
   return h("div", { class: "entry-body" },
     note && h("p", { class: "entry-note" }, note),
     retryKey && h("p", { class: "entry-note" }, `X-Line-Retry-Key: ${retryKey}`),
-    part("ส่งไป", request), part("ตอบกลับ", response));
+    part(word("log.sent"), request), part(word("log.received"), response));
 }
 
 function part(label, value) {
   if (value === null || value === undefined || value === "") return null;
-  const copy = h("button", { type: "button", class: "copy", "aria-label": `คัดลอก ${label}`, onclick: () => navigator.clipboard?.writeText(pretty(value)) }, icon("copy", 16), "คัดลอก");
+  const copy = h("button", { type: "button", class: "copy", "aria-label": word("log.copy_what", { what: label }), onclick: () => navigator.clipboard?.writeText(pretty(value)) }, icon("copy", 16), word("log.copy"));
   return h("div", { class: "entry-part" }, h("div", { class: "entry-part-head" }, h("h2", {}, label), copy), jsonView(value, label));
 }

@@ -6,6 +6,7 @@ import { act } from "./api.js";
 import { openSheet } from "./sheet.js";
 import { CENTRE, PLACES, addressOf, toDegrees, toMetres } from "./town.js";
 import { pinDrawing, townDrawing } from "./townmap.js";
+import { word } from "./words.js";
 
 const KEY_STEP_METRES = 20;
 const NARROWEST = 300, WIDEST = 2600;
@@ -15,7 +16,7 @@ export function openPlacePicker(phone) {
   const picker = new PlacePicker();
   openSheet(phone, {
     kind: "page",
-    title: "เลือกตำแหน่งที่ตั้ง",
+    title: word("place.choose"),
     testid: "location-sheet",
     content: (close) => picker.content(() => { close(); phone.attempt(() => act(phone.resident.id, "place", picker.place())); }),
   });
@@ -26,11 +27,11 @@ class PlacePicker {
   constructor() {
     this.metres = 950;
     this.pin = pinDrawing(86);
-    this.map = svg("svg", { class: "map picking", role: "application", tabindex: 0, "aria-label": "แผนที่ ใช้ปุ่มลูกศรเลื่อนหมุด" }, townDrawing(), this.pin);
+    this.map = svg("svg", { class: "map picking", role: "application", tabindex: 0, "aria-label": word("place.map") }, townDrawing(), this.pin);
     this.title = h("b", {});
     this.address = h("span", {});
-    this.latitude = coordinateInput("ละติจูด", "latitude", () => this.typed());
-    this.longitude = coordinateInput("ลองจิจูด", "longitude", () => this.typed());
+    this.latitude = coordinateInput(word("place.latitude"), "latitude", () => this.typed());
+    this.longitude = coordinateInput(word("place.longitude"), "longitude", () => this.typed());
     this.listen();
     this.point = CENTRE;
     this.view = toMetres(CENTRE);
@@ -41,14 +42,14 @@ class PlacePicker {
   content(confirm) {
     const zoom = (factor) => () => { this.metres = Math.min(WIDEST, Math.max(NARROWEST, this.metres * factor)); this.paintView(); };
     return [
-      h("div", { class: "place-chips", role: "group", "aria-label": "สถานที่ในเทศบาล" }, PLACES.map((place) =>
+      h("div", { class: "place-chips", role: "group", "aria-label": word("place.known") }, PLACES.map((place) =>
         h("button", { type: "button", class: "chip", "data-testid": "location-preset", onclick: () => this.choose(place) }, place.title))),
       h("div", { class: "map-holder" }, this.map,
-        h("div", { class: "zoom" }, button("ขยายแผนที่", { class: "round", onclick: zoom(0.7) }, icon("plus", 20)), button("ย่อแผนที่", { class: "round", onclick: zoom(1.4) }, "−"))),
+        h("div", { class: "zoom" }, button(word("place.zoom_in"), { class: "round", onclick: zoom(0.7) }, icon("plus", 20)), button(word("place.zoom_out"), { class: "round", onclick: zoom(1.4) }, "−"))),
       h("div", { class: "place-foot" },
         h("p", { class: "place-said", "aria-live": "polite" }, icon("pin", 22), h("span", {}, this.title, this.address)),
         h("div", { class: "coordinates" }, this.latitude, this.longitude),
-        h("button", { type: "button", class: "wide-button", "data-testid": "location-confirm", "data-first": true, onclick: confirm }, "ส่งตำแหน่งนี้")),
+        h("button", { type: "button", class: "wide-button", "data-testid": "location-confirm", "data-first": true, onclick: confirm }, word("place.send"))),
     ];
   }
 
@@ -76,8 +77,8 @@ class PlacePicker {
     Object.assign(this, { point, known });
     const { x, y } = toMetres(point);
     this.pin.setAttribute("transform", `translate(${x} ${y})`);
-    this.title.textContent = known?.title ?? "หมุดที่เลือก";
-    this.address.textContent = addressOf(point) || "นอกเขตแผนที่ของเทศบาล";
+    this.title.textContent = known?.title ?? word("place.pin");
+    this.address.textContent = addressOf(point) || word("place.outside");
     if (typing) return;
     this.latitude.querySelector("input").value = point.latitude;
     this.longitude.querySelector("input").value = point.longitude;

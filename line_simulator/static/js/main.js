@@ -6,6 +6,7 @@ import { Phone } from "./phone.js";
 import { Residents } from "./residents.js";
 import { listen } from "./stream.js";
 import { arrange, h } from "./dom.js";
+import { word } from "./words.js";
 
 const CLOCK_MS = 15000;
 const SETTLE_MS = 40;
@@ -20,7 +21,7 @@ class Desk {
     this.shown = [];
     this.stale = new Set();
     this.readTimers = new Map();
-    this.lost = h("p", { class: "lost", role: "status", hidden: true }, "ขาดการติดต่อกับโปรแกรมจำลอง กำลังลองใหม่…");
+    this.lost = h("p", { class: "lost", role: "status", hidden: true }, word("page.lost"));
     root.append(this.lost);
     root.querySelector("#veil").addEventListener("click", () => this.closeDrawer());
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.closeDrawer());
@@ -41,7 +42,7 @@ class Desk {
 
   /** The tab of the browser says, too, that a fault is on. */
   nameTab(isFaulty) {
-    document.title = `${isFaulty ? "⚡ " : ""}${this.state.account.displayName} · จำลองแชต LINE`;
+    document.title = `${isFaulty ? "⚡ " : ""}${this.state.account.displayName} · ${word("page.title")}`;
   }
 
   skip(event) {

@@ -5,8 +5,9 @@ import { icon } from "./icons.js";
 import { ChannelForm } from "./channel.js";
 import { FaultSwitches } from "./faults.js";
 import { Inspector } from "./inspector.js";
+import { word } from "./words.js";
 
-const TABS = [["inspector", "เบื้องหลัง", "inspect"], ["faults", "ความขัดข้อง", "storm"], ["channel", "ช่องทาง", "wire"]];
+const TABS = [["inspector", word("panel.inspector"), "inspect"], ["faults", word("panel.faults"), "storm"], ["channel", word("panel.channel"), "wire"]];
 
 export class Panel {
   constructor(root, desk) {
@@ -19,11 +20,11 @@ export class Panel {
       h("div", { class: "panel-body", role: "tabpanel", id: `part-${name}`, "aria-label": label }, this.parts[name].root));
     root.replaceChildren(
       h("div", { class: "panel-head" },
-        h("div", { class: "panel-tabs", role: "tablist", "aria-label": "แผงด้านข้าง" }, this.tabs),
-        button("ปิดแผง", { class: "round", "data-testid": "panel-close", onclick: () => this.fold() }, icon("close", 20))),
+        h("div", { class: "panel-tabs", role: "tablist", "aria-label": word("panel.tabs") }, this.tabs),
+        button(word("panel.close"), { class: "round", "data-testid": "panel-close", onclick: () => this.fold() }, icon("close", 20))),
       ...this.bodies);
     desk.root.dataset.panel = "open";
-    desk.root.append(button("เปิดแผงเบื้องหลัง", { class: "unfold", "data-testid": "panel-unfold", onclick: () => { desk.root.dataset.panel = "open"; } }, icon("inspect", 20)));
+    desk.root.append(button(word("panel.open"), { class: "unfold", "data-testid": "panel-unfold", onclick: () => { desk.root.dataset.panel = "open"; } }, icon("inspect", 20)));
   }
 
   open(name) {

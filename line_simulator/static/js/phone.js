@@ -12,6 +12,7 @@ import { friendCard } from "./friendcard.js";
 import { residentFace } from "./faces.js";
 import { openMenu } from "./sheet.js";
 import { clock } from "./thai.js";
+import { word } from "./words.js";
 
 const TOAST_MS = 4200;
 
@@ -29,7 +30,7 @@ export class Phone {
     this.status = h("span", { class: "status-clock" });
     this.header = h("header", { class: "head" });
     this.inside = h("div", { class: "inside" }, this.header, this.chat.root, this.quick, this.dock.root, this.card);
-    this.root = h("section", { class: "phone", "aria-label": `โทรศัพท์ของ${resident.name}`, "data-testid": `phone-${resident.name}`, "data-resident": resident.id },
+    this.root = h("section", { class: "phone", "aria-label": word("phone.of", { name: resident.name }), "data-testid": `phone-${resident.name}`, "data-resident": resident.id },
       h("div", { class: "status", "aria-hidden": "true" }, this.status, h("span", { class: "island" }), h("span", { class: "battery" })),
       h("div", { class: "screen" }, this.inside, this.toasts, this.overlays));
     this.update(resident);
@@ -40,7 +41,7 @@ export class Phone {
   }
 
   async load() {
-    this.chat.replaceAll(await getMessages(this.resident.id));
+    this.chat.replaceAll((await getMessages(this.resident.id)).map(worded));
     this.paint();
     this.chat.scrollDown();
   }
@@ -56,7 +57,7 @@ export class Phone {
 
   receive(bubble) {
     if (bubble.from === "resident") this.chat.stuck = true;
-    this.chat.receive(bubble);
+    this.chat.receive(worded(bubble));
     this.paint();
   }
 
@@ -83,26 +84,26 @@ export class Phone {
   paintHeader() {
     const { account, resident, desk } = this;
     this.header.replaceChildren(
-      button("เลือกผู้อยู่อาศัย", { class: "round only-small", onclick: () => desk.openDrawer("side") }, icon("back")),
+      button(word("phone.choose"), { class: "round only-small", onclick: () => desk.openDrawer("side") }, icon("back")),
       h("div", { class: "head-words" },
         h("span", { class: "head-name" }, badge(), h("b", {}, account.displayName)),
-        h("small", {}, `บัญชีทางการ · ${account.basicId ?? ""}`)),
-      h("span", { class: "head-you", title: `คุณกำลังเป็น${resident.name}` }, residentFace(resident, 28), h("span", { class: "unseen" }, `คุณกำลังเป็น${resident.name}`)),
-      button("เมนูของห้องแชต", { class: "round", "data-testid": "chat-menu", onclick: () => this.openChatMenu() }, icon("more")));
+        h("small", {}, word("phone.official_id", { id: account.basicId ?? "" }))),
+      h("span", { class: "head-you", title: word("phone.you_are", { name: resident.name }) }, residentFace(resident, 28), h("span", { class: "unseen" }, word("phone.you_are", { name: resident.name }))),
+      button(word("phone.menu"), { class: "round", "data-testid": "chat-menu", onclick: () => this.openChatMenu() }, icon("more")));
   }
 
   openChatMenu() {
     const { friend, blocked } = this.resident;
     const choices = [
-      { label: "ผู้อยู่อาศัยทั้งหมด", icon: "people", act: () => this.desk.openDrawer("side") },
-      { label: "เบื้องหลัง: webhook และ API", icon: "inspect", act: () => this.desk.openPanel("inspector") },
-      { label: "สวิตช์ความขัดข้อง", icon: "storm", act: () => this.desk.openPanel("faults") },
-      { label: "ตั้งค่าช่องทาง", icon: "wire", act: () => this.desk.openPanel("channel") },
+      { label: word("phone.everybody"), icon: "people", act: () => this.desk.openDrawer("side") },
+      { label: word("phone.inspector"), icon: "inspect", act: () => this.desk.openPanel("inspector") },
+      { label: word("phone.faults"), icon: "storm", act: () => this.desk.openPanel("faults") },
+      { label: word("phone.channel"), icon: "wire", act: () => this.desk.openPanel("channel") },
     ];
-    if (blocked) choices.push({ label: "ปลดบล็อก", icon: "check", testid: "unblock", act: () => this.does("unblock") });
-    else if (friend) choices.push({ label: "บล็อกบัญชีนี้", icon: "stop", danger: true, testid: "block", act: () => this.does("block") });
-    else choices.push({ label: "เพิ่มเพื่อน", icon: "add", act: () => this.does("follow") });
-    openMenu(this, "เมนูของห้องแชต", choices);
+    if (blocked) choices.push({ label: word("phone.unblock"), icon: "check", testid: "unblock", act: () => this.does("unblock") });
+    else if (friend) choices.push({ label: word("phone.block"), icon: "stop", danger: true, testid: "block", act: () => this.does("block") });
+    else choices.push({ label: word("phone.add"), icon: "add", act: () => this.does("follow") });
+    openMenu(this, word("phone.menu"), choices);
   }
 
   openBubbleMenu(bubbles) {
@@ -141,7 +142,7 @@ export class Phone {
 
   async copy(text) {
     await navigator.clipboard?.writeText(text).catch(() => {});
-    this.toast("คัดลอกแล้ว");
+    this.toast(word("page.copied"));
   }
 
   /** To where a resident writes, or to the button that a stranger presses first. */
@@ -167,6 +168,12 @@ function isLive(bubble) {
   return bubble.from === "account" && !bubble.unsent && bubble.message.quickReply?.items?.length > 0 && bubble.quick_reply_live === true;
 }
 
+/** Notes of the platform itself come with a key, which is put into the page's language. */
+function worded(bubble) {
+  const { note } = bubble.message;
+  return note ? { ...bubble, message: { ...bubble.message, text: word(`note.${note}`) } } : bubble;
+}
+
 function badge() {
-  return h("span", { class: "badge", role: "img", "aria-label": "บัญชีที่ได้รับการรับรอง" }, icon("check", 11));
+  return h("span", { class: "badge", role: "img", "aria-label": word("phone.verified") }, icon("check", 11));
 }

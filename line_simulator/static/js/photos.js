@@ -5,20 +5,21 @@ import { icon } from "./icons.js";
 import { sendFiles } from "./api.js";
 import { openSheet } from "./sheet.js";
 import { SAMPLES, samplePhoto, sampleThumbnail } from "./samplephotos.js";
+import { word } from "./words.js";
 
-const MOST_AT_ONCE = 10;
+const MAX_AT_ONCE = 10;
 
 export function openPhotoPicker(phone, { camera = false }) {
   const { photos } = phone.dock.composer;
   const chosen = new Set();
   openSheet(phone, {
-    title: camera ? "ถ่ายภาพหรือเลือกภาพ" : "เลือกภาพ",
+    title: camera ? word("photos.take") : word("photos.choose"),
     testid: "photo-sheet",
     content: (close) => {
-      const send = h("button", { type: "button", class: "wide-button", disabled: true, "data-testid": "photo-send", onclick: () => { close(); sendSamples(phone, [...chosen]); } }, "ส่ง");
+      const send = h("button", { type: "button", class: "wide-button", disabled: true, "data-testid": "photo-send", onclick: () => { close(); sendSamples(phone, [...chosen]); } }, word("photos.send"));
       return [
-        h("button", { type: "button", class: "wide-button quiet", "data-first": true, "data-testid": "photo-browse", onclick: () => { close(); photos.click(); } }, icon("photo", 22), "เลือกภาพจากเครื่องนี้"),
-        h("p", { class: "soft" }, "หรือใช้ภาพตัวอย่าง (เลือกได้หลายภาพ)"),
+        h("button", { type: "button", class: "wide-button quiet", "data-first": true, "data-testid": "photo-browse", onclick: () => { close(); photos.click(); } }, icon("photo", 22), word("photos.browse")),
+        h("p", { class: "soft" }, word("photos.samples")),
         h("div", { class: "samples" }, SAMPLES.map((sample) => sampleButton(sample, chosen, send))),
         send,
       ];
@@ -33,7 +34,7 @@ function sampleButton(sample, chosen, send) {
     if (!chosen.delete(sample)) chosen.add(sample);
     event.currentTarget.setAttribute("aria-pressed", String(chosen.has(sample)));
     send.disabled = chosen.size === 0;
-    send.textContent = chosen.size > 1 ? `ส่ง ${chosen.size} ภาพ` : "ส่ง";
+    send.textContent = chosen.size > 1 ? word("photos.send_many", { count: chosen.size }) : word("photos.send");
   };
   return h("button", { type: "button", class: "sample", "aria-pressed": "false", "data-testid": "sample-photo", onclick: toggle },
     sampleThumbnail(sample), tick, h("span", {}, sample.name));
@@ -44,6 +45,6 @@ async function sendSamples(phone, samples) {
 }
 
 export function sendPhotos(phone, files) {
-  if (files.length > MOST_AT_ONCE) phone.toast(`LINE ส่งได้ครั้งละไม่เกิน ${MOST_AT_ONCE} ภาพ จึงส่ง ${MOST_AT_ONCE} ภาพแรก`);
-  return phone.attempt(() => sendFiles(phone.resident.id, "photos", "photos", files.slice(0, MOST_AT_ONCE)));
+  if (files.length > MAX_AT_ONCE) phone.toast(word("photos.too_many", { most: MAX_AT_ONCE }));
+  return phone.attempt(() => sendFiles(phone.resident.id, "photos", "photos", files.slice(0, MAX_AT_ONCE)));
 }

@@ -2,6 +2,7 @@
 
 import { button, h } from "./dom.js";
 import { icon } from "./icons.js";
+import { word } from "./words.js";
 
 const ICONS = { camera: "camera", cameraRoll: "photo", location: "pin", datetimepicker: "calendar" };
 
@@ -9,11 +10,11 @@ const ICONS = { camera: "camera", cameraRoll: "photo", location: "pin", datetime
 const STAYS = new Set(["camera", "cameraRoll", "location", "datetimepicker", "uri", "clipboard"]);
 
 export function quickReplies(bubble, phone) {
-  const strip = h("div", { class: "quick", role: "group", "aria-label": "ตอบกลับด่วน" },
+  const strip = h("div", { class: "quick", role: "group", "aria-label": word("compose.quick_replies") },
     bubble.message.quickReply.items.map((item) => quickReply(item, bubble, phone)));
   const arrow = (label, side, step) => button(label, { class: `round quick-arrow ${side}`, onclick: () => strip.scrollBy({ left: step, behavior: "smooth" }) }, icon(side, 18));
-  const left = arrow("เลื่อนไปทางซ้าย", "left", -220);
-  const right = arrow("เลื่อนไปทางขวา", "right", 220);
+  const left = arrow(word("compose.left"), "left", -220);
+  const right = arrow(word("compose.right"), "right", 220);
   const look = () => {
     left.classList.toggle("can", strip.scrollLeft > 8);
     right.classList.toggle("can", strip.scrollLeft < strip.scrollWidth - strip.clientWidth - 8);

@@ -3,32 +3,42 @@
 import { button, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { accountFace, residentFace } from "./faces.js";
+import { word } from "./words.js";
+
+const LANGUAGES = [["th", "ไทย"], ["en", "English"]];
 
 export class Residents {
   constructor(root, desk) {
     this.root = root;
     this.desk = desk;
     this.list = h("ul", { class: "resident-list" });
-    this.name = h("input", { class: "field", id: "new-resident", maxlength: "20", autocomplete: "off", placeholder: "เช่น มาลี", "data-testid": "resident-new-name" });
+    this.name = h("input", { class: "field", id: "new-resident", maxlength: "20", autocomplete: "off", placeholder: word("side.new_example"), "data-testid": "resident-new-name" });
     this.title = h("p", { class: "side-title" });
-    this.two = button("วางโทรศัพท์สองเครื่องคู่กัน", { class: "side-button only-wide", "aria-pressed": "false", "data-testid": "two-phones", onclick: () => desk.toggleTwo() }, icon("two", 20), "สองเครื่องคู่กัน");
+    this.two = button(word("side.two_long"), { class: "side-button only-wide", "aria-pressed": "false", "data-testid": "two-phones", onclick: () => desk.toggleTwo() }, icon("two", 20), word("side.two"));
     root.replaceChildren(
-      h("div", { class: "side-head" }, this.title, button("ปิด", { class: "round only-small", onclick: () => desk.closeDrawer() }, icon("close", 20))),
-      h("h2", { class: "side-label" }, "สวมบทบาทเป็น"), this.list, this.form(),
-      h("h2", { class: "side-label" }, "มุมมอง"),
+      h("div", { class: "side-head" }, this.title, button(word("page.close"), { class: "round only-small", onclick: () => desk.closeDrawer() }, icon("close", 20))),
+      h("h2", { class: "side-label" }, word("side.play_as")), this.list, this.form(),
+      h("h2", { class: "side-label" }, word("side.view")),
       h("div", { class: "side-tools" }, this.two, ...this.panelButtons()),
-      h("p", { class: "side-note" }, "โปรแกรมจำลองแพลตฟอร์ม LINE ทำงานในเครื่องนี้ ไม่ได้เชื่อมต่อกับ LINE จริง"));
+      this.languages(),
+      h("p", { class: "side-note" }, word("side.note")));
   }
 
   panelButtons() {
-    return [["inspector", "เบื้องหลัง", "inspect"], ["faults", "ความขัดข้อง", "storm"], ["channel", "ช่องทาง", "wire"]].map(([panel, label, name]) =>
+    return [["inspector", word("panel.inspector"), "inspect"], ["faults", word("panel.faults"), "storm"], ["channel", word("panel.channel"), "wire"]].map(([panel, label, name]) =>
       h("button", { type: "button", class: "side-button", "data-testid": `open-${panel}`, onclick: () => this.desk.openPanel(panel) }, icon(name, 20), label));
+  }
+
+  /** Loads the page again in the other language; the address keeps the resident. */
+  languages() {
+    return h("div", { class: "chips", role: "group", "aria-label": word("page.language") }, LANGUAGES.map(([code, name]) =>
+      h("button", { type: "button", class: "chip", lang: code, "aria-pressed": String(document.documentElement.lang === code), "data-testid": `language-${code}`, onclick: () => location.assign(`?lang=${code}${location.hash}`) }, name)));
   }
 
   form() {
     return h("form", { class: "side-form", onsubmit: (event) => this.submitted(event) },
-      h("label", { for: "new-resident", class: "unseen" }, "ชื่อผู้อยู่อาศัยคนใหม่"), this.name,
-      h("button", { type: "submit", class: "round solid", "aria-label": "เพิ่มผู้อยู่อาศัย", "data-testid": "resident-add" }, icon("plus", 20)));
+      h("label", { for: "new-resident", class: "unseen" }, word("side.new_name")), this.name,
+      h("button", { type: "submit", class: "round solid", "aria-label": word("side.add"), "data-testid": "resident-add" }, icon("plus", 20)));
   }
 
   async submitted(event) {
@@ -41,7 +51,7 @@ export class Residents {
 
   paint() {
     const { account, residents } = this.desk.state;
-    this.title.replaceChildren(accountFace(account, 44), h("span", {}, h("b", {}, account.displayName), h("small", {}, "ห้องแชตจำลอง")));
+    this.title.replaceChildren(accountFace(account, 44), h("span", {}, h("b", {}, account.displayName), h("small", {}, word("side.simulated"))));
     this.list.replaceChildren(...residents.map((resident) => h("li", {}, this.tab(resident))));
     this.two.setAttribute("aria-pressed", String(this.desk.isTwo));
     this.two.hidden = residents.length < 2;
@@ -57,12 +67,12 @@ export class Residents {
       "data-testid": `resident-${resident.name}`,
       onclick: () => this.desk.select(resident.id),
     }, residentFace(resident, 40),
-    h("span", { class: "resident-words" }, h("b", {}, resident.name), h("small", {}, standing(resident))),
-    unread > 0 && h("span", { class: "unread", "aria-label": `ยังไม่ได้อ่าน ${unread} ข้อความ`, role: "img" }, String(unread)));
+    h("span", { class: "resident-words" }, h("b", {}, resident.name), h("small", {}, friendship(resident))),
+    unread > 0 && h("span", { class: "unread", "aria-label": word("side.unread", { count: unread }), role: "img" }, String(unread)));
   }
 }
 
-function standing({ friend, blocked }) {
-  if (blocked) return "บล็อกบัญชีอยู่";
-  return friend ? "เป็นเพื่อนแล้ว" : "ยังไม่ได้เพิ่มเพื่อน";
+function friendship({ friend, blocked }) {
+  if (blocked) return word("side.blocked");
+  return friend ? word("side.friend") : word("side.stranger");
 }

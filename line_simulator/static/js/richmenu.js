@@ -1,10 +1,11 @@
 /** The rich menu: a picture whose areas are buttons. */
 
 import { h } from "./dom.js";
+import { word } from "./words.js";
 
 export function richMenu(menu, phone) {
   const areas = menu.areas.map((area) => areaButton(area, menu.size, phone));
-  const shown = h("div", { class: "richmenu", role: "group", "aria-label": menu.chatBarText || "เมนู", "data-testid": "richmenu", style: { aspectRatio: `${menu.size.width} / ${menu.size.height}` } });
+  const shown = h("div", { class: "richmenu", role: "group", "aria-label": menu.chatBarText || word("compose.menu"), "data-testid": "richmenu", style: { aspectRatio: `${menu.size.width} / ${menu.size.height}` } });
   shown.style.setProperty("--ratio", menu.size.width / menu.size.height);
   const image = h("img", { src: menu.image_url, alt: "", draggable: "false" });
   image.addEventListener("error", () => shown.classList.add("no-image"));

@@ -1,16 +1,17 @@
 /** Pictures drawn on a canvas, for visitors who have no photograph of a broken street lamp at hand. */
 
 import { h } from "./dom.js";
+import { word } from "./words.js";
 
 const WIDTH = 1280, HEIGHT = 960;
 
 export const SAMPLES = [
-  { name: "ไฟถนนดับ", file: "street-lamp.jpg", draw: drawDarkStreet },
-  { name: "ถนนเป็นหลุม", file: "pothole.jpg", draw: drawPothole },
-  { name: "ขยะล้นถัง", file: "rubbish.jpg", draw: drawRubbish },
-  { name: "น้ำท่วมขัง", file: "flood.jpg", draw: drawFlood },
-  { name: "ต้นไม้ล้ม", file: "fallen-tree.jpg", draw: drawFallenTree },
-  { name: "บัตรตัวอย่าง", file: "sample-card.jpg", draw: drawCard },
+  { name: word("photos.street_lamp"), file: "street-lamp.jpg", draw: drawDarkStreet },
+  { name: word("photos.pothole"), file: "pothole.jpg", draw: drawPothole },
+  { name: word("photos.rubbish"), file: "rubbish.jpg", draw: drawRubbish },
+  { name: word("photos.flood"), file: "flood.jpg", draw: drawFlood },
+  { name: word("photos.fallen_tree"), file: "fallen-tree.jpg", draw: drawFallenTree },
+  { name: word("photos.card"), file: "sample-card.jpg", draw: drawCard },
 ];
 
 function drawn(sample, width) {

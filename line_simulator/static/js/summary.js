@@ -1,5 +1,7 @@
 /** One line that says what a webhook or an API call was about. */
 
+import { word } from "./words.js";
+
 const LONGEST = 46;
 
 export function summary(entry) {
@@ -8,13 +10,13 @@ export function summary(entry) {
 
 function ofWebhook(body) {
   const events = body?.events ?? [];
-  if (!events.length) return "ตรวจสอบ webhook";
+  if (!events.length) return word("log.verify");
   const words = events.map(ofEvent).join(", ");
-  return events.some((event) => event.deliveryContext?.isRedelivery) ? `${words} (ส่งซ้ำ)` : words;
+  return events.some((event) => event.deliveryContext?.isRedelivery) ? word("log.redelivered", { events: words }) : words;
 }
 
 function ofEvent({ type, message, postback }) {
-  if (type === "message") return message.type === "text" ? `ข้อความ “${short(message.text)}”` : `message: ${message.type}`;
+  if (type === "message") return message.type === "text" ? word("log.text", { text: short(message.text) }) : `message: ${message.type}`;
   if (type === "postback") return `postback “${short(postback.data)}”`;
   return type;
 }
