@@ -8,6 +8,7 @@ import sys
 from line_simulator.messages.counting import count_graphemes
 from line_simulator.simulator import Simulator
 from line_simulator.web import build_server
+from line_simulator.words import LANGUAGES
 
 FIRST_RESIDENTS = ("สมศรี", "ประสิทธิ์")
 NAME = "เทศบาลตำบลตัวอย่าง"
@@ -50,6 +51,12 @@ def build_parser() -> argparse.ArgumentParser:
         type=_basic_id,
         help="LINE id of the account, such as @123abcde (default: one is made up)",
     )
+    parser.add_argument(
+        "--lang",
+        choices=(*LANGUAGES, "auto"),
+        default="auto",
+        help="language of the page; auto is what the browser prefers (default: %(default)s)",
+    )
     return parser
 
 
@@ -61,6 +68,7 @@ def build_simulator(options: argparse.Namespace) -> Simulator:
         webhook_url=options.webhook,
         name=options.name,
         basic_id=options.basic_id or "",
+        language=options.lang,
     )
     for name in FIRST_RESIDENTS:
         simulator.add_resident(name)

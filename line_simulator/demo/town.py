@@ -27,7 +27,7 @@ def open_town(place: DemoSite, children: Children, passwords: Mapping[str, str])
     """Starts everything and returns when it answers; returns a line for each problem with the stories, which
     are optional."""
     webhook = f"{place.web}/line/webhook"
-    account = ("--webhook", webhook, "--basic-id", _basic_id())
+    account = ("--webhook", webhook, "--basic-id", _basic_id(), "--lang", "th")
     children.start("simulator", "line_simulator", "--port", str(place.port), *account)
     children.run("upgrade", "store", "upgrade")
     _start_web(children, "web", place.web, "deploy.web:create_app()", threads=16)

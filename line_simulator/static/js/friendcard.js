@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { accountFace } from "./faces.js";
+import { languageSwitch } from "./languages.js";
 import { word } from "./words.js";
 
 const OFFERS = [
@@ -26,7 +27,8 @@ function addFriendCard(phone) {
     h("p", { class: "friend-id" }, word("phone.official"), h("span", { "aria-hidden": "true" }, " · "), account.basicId ?? ""),
     h("button", { type: "button", class: "friend-add", "data-testid": "follow", onclick: () => phone.does("follow") }, icon("add", 22), word("phone.add")),
     h("ul", { class: "friend-offers" }, OFFERS.map(([name, words]) => h("li", {}, icon(name, 22), words))),
-    h("p", { class: "friend-small" }, word("phone.not_line")));
+    h("p", { class: "friend-small" }, word("phone.not_line")),
+    h("div", { class: "only-small" }, languageSwitch()));
 }
 
 function blockedBar(phone) {

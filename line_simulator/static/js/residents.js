@@ -3,9 +3,8 @@
 import { button, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { accountFace, residentFace } from "./faces.js";
+import { languageSwitch } from "./languages.js";
 import { word } from "./words.js";
-
-const LANGUAGES = [["th", "ไทย"], ["en", "English"]];
 
 export class Residents {
   constructor(root, desk) {
@@ -20,19 +19,13 @@ export class Residents {
       h("h2", { class: "side-label" }, word("side.play_as")), this.list, this.form(),
       h("h2", { class: "side-label" }, word("side.view")),
       h("div", { class: "side-tools" }, this.two, ...this.panelButtons()),
-      this.languages(),
+      languageSwitch(),
       h("p", { class: "side-note" }, word("side.note")));
   }
 
   panelButtons() {
     return [["inspector", word("panel.inspector"), "inspect"], ["faults", word("panel.faults"), "storm"], ["channel", word("panel.channel"), "wire"]].map(([panel, label, name]) =>
       h("button", { type: "button", class: "side-button", "data-testid": `open-${panel}`, onclick: () => this.desk.openPanel(panel) }, icon(name, 20), label));
-  }
-
-  /** Loads the page again in the other language; the address keeps the resident. */
-  languages() {
-    return h("div", { class: "chips", role: "group", "aria-label": word("page.language") }, LANGUAGES.map(([code, name]) =>
-      h("button", { type: "button", class: "chip", lang: code, "aria-pressed": String(document.documentElement.lang === code), "data-testid": `language-${code}`, onclick: () => location.assign(`?lang=${code}${location.hash}`) }, name)));
   }
 
   form() {
