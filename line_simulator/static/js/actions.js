@@ -9,7 +9,7 @@ import { openSheet } from "./sheet.js";
 import { word } from "./words.js";
 
 /** Resolves to true when the tap did something (and quick replies may go away). */
-const CARRIERS = {
+const HANDLERS = {
   message: (phone, action) => phone.does("tap", { action }),
   postback: tapPostback,
   richmenuswitch: (phone, action) => phone.does("tap", { action }),
@@ -21,10 +21,10 @@ const CARRIERS = {
   location: (phone) => openPlacePicker(phone),
 };
 
-export function carryOut(phone, action) {
-  const carry = CARRIERS[action?.type];
-  if (!carry) return phone.toast(word("tap.nothing", { type: action?.type }));
-  return carry(phone, action);
+export function handleAction(phone, action) {
+  const handle = HANDLERS[action?.type];
+  if (!handle) return phone.toast(word("tap.nothing", { type: action?.type }));
+  return handle(phone, action);
 }
 
 /** `inputOption` and `fillInText` are done by the phone, the event itself by the platform. */

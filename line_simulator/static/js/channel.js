@@ -6,8 +6,8 @@ import { jsonView } from "./json.js";
 import { word } from "./words.js";
 
 export class ChannelForm {
-  constructor(desk) {
-    this.desk = desk;
+  constructor(page) {
+    this.page = page;
     this.url = field(word("channel.url"), { type: "url", "data-testid": "webhook-url", required: true });
     this.limit = field(word("channel.limit"), { type: "number", min: "0", "data-testid": "quota-limit" });
     this.used = field(word("channel.used"), { type: "number", min: "0", "data-testid": "quota-used" });
@@ -43,11 +43,11 @@ export class ChannelForm {
       if (!(error instanceof Refused)) throw error;
       this.said.replaceChildren(h("p", { class: "refused" }, error.message));
     }
-    await this.desk.refresh();
+    await this.page.refresh();
   }
 
   paint() {
-    const { account, quota = {} } = this.desk.state;
+    const { account, quota = {} } = this.page.state;
     for (const [{ input }, value] of [[this.url, account.webhook_url], [this.limit, quota.limit], [this.used, quota.used]]) {
       if (document.activeElement !== input) input.value = value ?? "";
     }

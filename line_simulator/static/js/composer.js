@@ -8,7 +8,7 @@ import { openPhotoPicker, sendPhotos } from "./photos.js";
 import { openStickers } from "./stickerpicker.js";
 import { word } from "./words.js";
 
-const TALLEST_PX = 116;
+const MAX_HEIGHT_PX = 116;
 
 export class Composer {
   constructor(phone, { onwriting }) {
@@ -50,7 +50,7 @@ export class Composer {
   /** As high as its lines; the width depends on what else stands in the row, so the dock calls this too. */
   fit() {
     this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, TALLEST_PX)}px`;
+    this.input.style.height = `${Math.min(this.input.scrollHeight, MAX_HEIGHT_PX)}px`;
   }
 
   /** Enter sends and Shift+Enter breaks the line; Enter that ends a composition belongs to the keyboard. */

@@ -16,7 +16,7 @@ export function openDatePicker(phone, action, choose) {
     "aria-label": TITLES[action.mode],
     "data-first": true,
     "data-testid": "date-input",
-    value: localForm(action.initial) ?? nowForm(action.mode, phone.desk.now()),
+    value: localForm(action.initial) ?? nowForm(action.mode, phone.page.now()),
     min: localForm(action.min),
     max: localForm(action.max),
   });

@@ -9,8 +9,8 @@ import { word } from "./words.js";
 const NOT_FAULTS = new Set(["webhook_redelivery", "count"]);
 
 export class FaultSwitches {
-  constructor(desk) {
-    this.desk = desk;
+  constructor(page) {
+    this.page = page;
     this.list = h("div", { class: "faults" });
     this.onWords = h("span", {});
     /** Stands above the phones, and the number in the tab, while a fault is on: tomorrow nobody remembers the switch. */
@@ -38,7 +38,7 @@ export class FaultSwitches {
 
   paint() {
     if (!this.switches) return;
-    const values = this.desk.state.faults ?? {};
+    const values = this.page.state.faults ?? {};
     this.paintBar(this.switches.filter(({ name, value }) => isFault(name) && (values[name] ?? value)));
     const focused = this.list.contains(document.activeElement) ? document.activeElement.id : "";
     this.list.replaceChildren(...this.switches.map((one) => this.row({ ...one, value: values[one.name] ?? one.value })));
@@ -49,7 +49,7 @@ export class FaultSwitches {
     this.bar.hidden = this.count.hidden = !on.length;
     this.count.textContent = String(on.length);
     this.onWords.textContent = word("faults.on", { names: on.map(({ label }) => label).join(" · ") });
-    this.desk.nameTab(on.length > 0);
+    this.page.nameTab(on.length > 0);
   }
 
   row(one) {
@@ -90,7 +90,7 @@ export class FaultSwitches {
       if (!(error instanceof Refused)) throw error;
       this.said.textContent = error.message;
     }
-    await this.desk.refresh();
+    await this.page.refresh();
     await this.load();
   }
 }

@@ -8,7 +8,7 @@ import { exactTime } from "./thai.js";
 import { summary } from "./summary.js";
 import { word } from "./words.js";
 
-const MOST_SHOWN = 400;
+const MAX_SHOWN = 400;
 const FILTERS = [["all", word("log.all")], ["webhook", word("log.webhook")], ["api", word("log.api")], ["failed", word("log.failed")]];
 
 export class Inspector {
@@ -64,7 +64,7 @@ export class Inspector {
   }
 
   paintNow() {
-    const newestFirst = [...this.entries.values()].filter((entry) => this.wanted(entry)).sort((a, b) => b.n - a.n).slice(0, MOST_SHOWN);
+    const newestFirst = [...this.entries.values()].filter((entry) => this.wanted(entry)).sort((a, b) => b.n - a.n).slice(0, MAX_SHOWN);
     this.empty.hidden = newestFirst.length > 0;
     this.list.replaceChildren(...newestFirst.map((entry) => this.rowOf(entry)));
   }

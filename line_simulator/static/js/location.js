@@ -9,7 +9,8 @@ import { pinDrawing, townDrawing } from "./townmap.js";
 import { word } from "./words.js";
 
 const KEY_STEP_METRES = 20;
-const NARROWEST = 300, WIDEST = 2600;
+const MIN_METRES = 300;
+const MAX_METRES = 2600;
 
 /** Resolves to false: a quick reply that opened it stays until a place is really sent. */
 export function openPlacePicker(phone) {
@@ -40,7 +41,7 @@ class PlacePicker {
   }
 
   content(confirm) {
-    const zoom = (factor) => () => { this.metres = Math.min(WIDEST, Math.max(NARROWEST, this.metres * factor)); this.paintView(); };
+    const zoom = (factor) => () => { this.metres = Math.min(MAX_METRES, Math.max(MIN_METRES, this.metres * factor)); this.paintView(); };
     return [
       h("div", { class: "place-chips", role: "group", "aria-label": word("place.known") }, PLACES.map((place) =>
         h("button", { type: "button", class: "chip", "data-testid": "location-preset", onclick: () => this.choose(place) }, place.title))),

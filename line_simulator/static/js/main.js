@@ -12,7 +12,7 @@ const CLOCK_MS = 15000;
 const SETTLE_MS = 40;
 const READ_MS = 600;
 
-class Desk {
+class ChatPage {
   constructor(root) {
     this.root = root;
     this.stage = root.querySelector("#phones");
@@ -35,7 +35,7 @@ class Desk {
     this.panel.open("inspector");
     this.stage.before(this.panel.parts.faults.bar);
     document.querySelector("#skip").addEventListener("click", (event) => this.skip(event));
-    listen(this.state.last_event, this.ears(), { lost: () => { this.lost.hidden = false; }, back: () => this.comeBack() });
+    listen(this.state.last_event, this.handlers(), { lost: () => { this.lost.hidden = false; }, back: () => this.reconnected() });
     this.select(this.remembered());
     setInterval(() => this.phones.forEach((phone) => phone.paintClock()), CLOCK_MS);
   }
@@ -47,12 +47,12 @@ class Desk {
 
   skip(event) {
     event.preventDefault();
-    this.phones.get(this.shown[0]).takeUp();
+    this.phones.get(this.shown[0]).focusInput();
   }
 
-  ears() {
+  handlers() {
     return {
-      bubble: ({ resident, bubble }) => this.hear(resident, bubble),
+      bubble: ({ resident, bubble }) => this.receiveBubble(resident, bubble),
       changed: ({ resident }) => this.refreshSoon(resident),
       loading: ({ resident, seconds }) => this.phones.get(resident)?.startLoading(seconds),
       log: (data) => this.panel.receive(data.entry ?? data),
@@ -79,7 +79,7 @@ class Desk {
     return (residents.find(({ name }) => name === wanted) ?? residents[0]).id;
   }
 
-  hear(id, bubble) {
+  receiveBubble(id, bubble) {
     this.phones.get(id)?.receive(bubble);
     if (bubble.from !== "account") return;
     if (this.shown.includes(id)) { this.markRead(id); return; }
@@ -111,16 +111,16 @@ class Desk {
     this.readTimers.set(id, setTimeout(() => act(id, "read").catch(() => {}), READ_MS));
   }
 
-  async comeBack() {
+  async reconnected() {
     this.lost.hidden = true;
     await this.refresh();
-    this.forgetTheGone();
+    this.removeUnknownResidents();
     await Promise.all([...this.phones.values()].map((phone) => phone.load()));
     this.panel.reload();
   }
 
   /** A simulator started anew knows only its first residents. */
-  forgetTheGone() {
+  removeUnknownResidents() {
     for (const id of this.phones.keys()) if (!this.residentOf(id)) this.phones.delete(id);
     this.shown = this.shown.filter((id) => this.residentOf(id));
     if (!this.shown.length) this.shown = [this.state.residents[0].id];
@@ -191,4 +191,4 @@ class Desk {
   }
 }
 
-new Desk(document.querySelector("#desk")).open();
+new ChatPage(document.querySelector("#desk")).open();

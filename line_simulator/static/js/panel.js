@@ -10,10 +10,10 @@ import { word } from "./words.js";
 const TABS = [["inspector", word("panel.inspector"), "inspect"], ["faults", word("panel.faults"), "storm"], ["channel", word("panel.channel"), "wire"]];
 
 export class Panel {
-  constructor(root, desk) {
-    this.desk = desk;
+  constructor(root, page) {
+    this.page = page;
     this.inspector = new Inspector();
-    this.parts = { inspector: this.inspector, faults: new FaultSwitches(desk), channel: new ChannelForm(desk) };
+    this.parts = { inspector: this.inspector, faults: new FaultSwitches(page), channel: new ChannelForm(page) };
     this.tabs = TABS.map(([name, label, sign]) =>
       h("button", { type: "button", class: "panel-tab", role: "tab", id: `tab-${name}`, "aria-controls": `part-${name}`, "data-testid": `panel-${name}`, "data-name": name, onclick: () => this.open(name), onkeydown: (event) => this.pressed(event) }, icon(sign, 18), label, this.parts[name].count ?? ""));
     this.bodies = TABS.map(([name, label]) =>
@@ -23,8 +23,8 @@ export class Panel {
         h("div", { class: "panel-tabs", role: "tablist", "aria-label": word("panel.tabs") }, this.tabs),
         button(word("panel.close"), { class: "round", "data-testid": "panel-close", onclick: () => this.fold() }, icon("close", 20))),
       ...this.bodies);
-    desk.root.dataset.panel = "open";
-    desk.root.append(button(word("panel.open"), { class: "unfold", "data-testid": "panel-unfold", onclick: () => { desk.root.dataset.panel = "open"; } }, icon("inspect", 20)));
+    page.root.dataset.panel = "open";
+    page.root.append(button(word("panel.open"), { class: "unfold", "data-testid": "panel-unfold", onclick: () => { page.root.dataset.panel = "open"; } }, icon("inspect", 20)));
   }
 
   open(name) {
@@ -46,8 +46,8 @@ export class Panel {
   }
 
   fold() {
-    this.desk.root.dataset.panel = "folded";
-    this.desk.closeDrawer();
+    this.page.root.dataset.panel = "folded";
+    this.page.closeDrawer();
   }
 
   receive(entry) {

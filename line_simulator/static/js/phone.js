@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { act, getMessages, Refused } from "./api.js";
 import { Chat } from "./chat.js";
 import { Dock } from "./dock.js";
-import { carryOut } from "./actions.js";
+import { handleAction } from "./actions.js";
 import { openBubbleMenu } from "./bubblemenu.js";
 import { quickReplies } from "./quickreply.js";
 import { friendCard } from "./friendcard.js";
@@ -17,8 +17,8 @@ import { word } from "./words.js";
 const TOAST_MS = 4200;
 
 export class Phone {
-  constructor(desk, resident) {
-    this.desk = desk;
+  constructor(page, resident) {
+    this.page = page;
     this.resident = resident;
     this.chat = new Chat(this);
     this.dock = new Dock(this);
@@ -37,7 +37,7 @@ export class Phone {
   }
 
   get account() {
-    return this.desk.state.account;
+    return this.page.state.account;
   }
 
   async load() {
@@ -69,7 +69,7 @@ export class Phone {
   }
 
   paintClock() {
-    this.status.textContent = clock(this.desk.now());
+    this.status.textContent = clock(this.page.now());
   }
 
   paintQuickReplies() {
@@ -82,9 +82,9 @@ export class Phone {
   }
 
   paintHeader() {
-    const { account, resident, desk } = this;
+    const { account, resident, page } = this;
     this.header.replaceChildren(
-      button(word("phone.choose"), { class: "round only-small", onclick: () => desk.openDrawer("side") }, icon("back")),
+      button(word("phone.choose"), { class: "round only-small", onclick: () => page.openDrawer("side") }, icon("back")),
       h("div", { class: "head-words" },
         h("span", { class: "head-name" }, badge(), h("b", {}, account.displayName)),
         h("small", {}, word("phone.official_id", { id: account.basicId ?? "" }))),
@@ -95,10 +95,10 @@ export class Phone {
   openChatMenu() {
     const { friend, blocked } = this.resident;
     const choices = [
-      { label: word("phone.everybody"), icon: "people", act: () => this.desk.openDrawer("side") },
-      { label: word("phone.inspector"), icon: "inspect", act: () => this.desk.openPanel("inspector") },
-      { label: word("phone.faults"), icon: "storm", act: () => this.desk.openPanel("faults") },
-      { label: word("phone.channel"), icon: "wire", act: () => this.desk.openPanel("channel") },
+      { label: word("phone.everybody"), icon: "people", act: () => this.page.openDrawer("side") },
+      { label: word("phone.inspector"), icon: "inspect", act: () => this.page.openPanel("inspector") },
+      { label: word("phone.faults"), icon: "storm", act: () => this.page.openPanel("faults") },
+      { label: word("phone.channel"), icon: "wire", act: () => this.page.openPanel("channel") },
     ];
     if (blocked) choices.push({ label: word("phone.unblock"), icon: "check", testid: "unblock", act: () => this.does("unblock") });
     else if (friend) choices.push({ label: word("phone.block"), icon: "stop", danger: true, testid: "block", act: () => this.does("block") });
@@ -127,7 +127,7 @@ export class Phone {
   }
 
   tap(action, source) {
-    return carryOut(this, action, source);
+    return handleAction(this, action, source);
   }
 
   startLoading(seconds) {
@@ -146,7 +146,7 @@ export class Phone {
   }
 
   /** To where a resident writes, or to the button that a stranger presses first. */
-  takeUp() {
+  focusInput() {
     const add = this.card.querySelector("button");
     if (add) return add.focus();
     this.dock.show("keyboard");

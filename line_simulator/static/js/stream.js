@@ -2,11 +2,11 @@
 
 const NAMES = ["bubble", "changed", "log", "loading"];
 
-export function listen(after, hear, { lost, back }) {
+export function listen(after, handlers, { lost, back }) {
   const source = new EventSource(`/_sim/stream?after=${after}`);
   let wasLost = false;
   for (const name of NAMES) {
-    source.addEventListener(name, (event) => hear[name](JSON.parse(event.data)));
+    source.addEventListener(name, (event) => handlers[name](JSON.parse(event.data)));
   }
   source.addEventListener("error", () => {
     wasLost = true;

@@ -2,7 +2,7 @@
 
 import { word } from "./words.js";
 
-const LONGEST = 46;
+const MAX_LENGTH = 46;
 
 export function summary(entry) {
   return entry.direction === "webhook" ? ofWebhook(entry.request) : ofCall(entry);
@@ -34,5 +34,5 @@ function ofMessage({ type, text, altText }) {
 
 function short(text) {
   const flat = String(text ?? "").replace(/\s+/g, " ");
-  return flat.length > LONGEST ? `${flat.slice(0, LONGEST)}…` : flat;
+  return flat.length > MAX_LENGTH ? `${flat.slice(0, MAX_LENGTH)}…` : flat;
 }
