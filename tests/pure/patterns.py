@@ -22,7 +22,7 @@ _FUNCTIONS = _READING | {"compile"}
 SPELT_ELSEWHERE = {
     ("bot/conversations/addresses.py", "pattern"): "list(_PATTERNS.values())",
     ("line_simulator/messages/actions.py", "pattern"): "list(MOMENTS.values())",
-    ("line_simulator/taps.py", "MOMENTS[mode]"): "list(MOMENTS.values())",
+    ("line_simulator/residents/taps.py", "MOMENTS[mode]"): "list(MOMENTS.values())",
     ("store/municipality/foreign_contacts.py", "_divided(number)"): "[_divided('043000199')]",
 }
 # Functions of ours that are given a pattern: where they are called, it is written down.
