@@ -29,6 +29,7 @@ class Page(HTMLParser):
         )
         self.title, self.h1s, self.ids, self.forms = "", 0, list[str](), list[Form]()
         self.labels, self.inputs, self._in_label, self._open = set[str](), list[tuple[str, bool]](), False, ""
+        self.descriptions = set[str]()
         self.feed(self.html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -47,6 +48,7 @@ class Page(HTMLParser):
             self._see_field(known)
 
     def _see_field(self, known: dict[str, str]) -> None:
+        self.descriptions |= set(known.get("aria-describedby", "").split())
         kind = known.get("type", "")
         if kind != "hidden":
             self.inputs.append((known.get("id", ""), self._in_label))
@@ -73,6 +75,7 @@ class Page(HTMLParser):
         assert 'class="skip"' in self.html
         for identifier, in_label in self.inputs:
             assert in_label or identifier in self.labels, f"no label for {identifier or 'a field without id'}"
+        assert self.descriptions <= set(self.ids), f"not there: {self.descriptions - set(self.ids)}"
         for form in self.forms:
             assert form.method == "get" or form.fields.get("csrf_token"), f"no token in {form.action}"
         return self
