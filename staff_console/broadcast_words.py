@@ -6,6 +6,7 @@ from store.broadcasts import audience_words
 from store.broadcasts.models import Broadcast, Mailing
 from store.broadcasts.queries import Pile
 from store.broadcasts.transitions import Act
+from store.cases.workflows import Tone
 
 PILES: Final = {
     Pile.ALL: "ทั้งหมด",
@@ -18,19 +19,19 @@ PILES: Final = {
 }
 # Words and tone of a stage; the words alone tell it.
 STAGES: Final = {
-    "draft": ("ร่าง", "ended"),
-    "submitted": ("รออนุมัติ", "new"),
-    "unconfirmed": ("รอยืนยัน ยังไม่ได้ส่ง", "bad"),
-    "lapsed": ("เลยเวลาแล้ว ไม่ได้ส่ง", "ended"),
-    "returned": ("ส่งกลับแก้ไข", "waiting"),
-    "waiting": ("อนุมัติแล้ว รอส่ง", "doing"),
-    "sending": ("กำลังส่ง", "doing"),
-    "paused": ("พักการส่งไว้", "waiting"),
-    "stopped": ("หยุดส่ง", "bad"),
-    "sent": ("ส่งแล้ว", "good"),
-    "cut": ("หยุดกลางทาง", "ended"),
-    "menu": ("อนุมัติแล้ว (เมนู)", "good"),
-    "cancelled": ("ยกเลิก", "ended"),
+    "draft": ("ร่าง", Tone.ENDED),
+    "submitted": ("รออนุมัติ", Tone.NEW),
+    "unconfirmed": ("รอยืนยัน ยังไม่ได้ส่ง", Tone.REFUSED),
+    "lapsed": ("เลยเวลาแล้ว ไม่ได้ส่ง", Tone.ENDED),
+    "returned": ("ส่งกลับแก้ไข", Tone.WAITING),
+    "waiting": ("อนุมัติแล้ว รอส่ง", Tone.WORKING),
+    "sending": ("กำลังส่ง", Tone.WORKING),
+    "paused": ("พักการส่งไว้", Tone.WAITING),
+    "stopped": ("หยุดส่ง", Tone.REFUSED),
+    "sent": ("ส่งแล้ว", Tone.DONE),
+    "cut": ("หยุดกลางทาง", Tone.ENDED),
+    "menu": ("อนุมัติแล้ว (เมนู)", Tone.DONE),
+    "cancelled": ("ยกเลิก", Tone.ENDED),
 }
 MAILINGS: Final = {"message": "ประกาศ", "closing": "ข้อความปิดท้าย"}
 MAILING_STATES: Final = {

@@ -10,7 +10,7 @@ from staff_console.office import office
 from store import thai
 from store.cases.models import Case
 from store.cases.queue import RUNNING
-from store.cases.workflows import Status
+from store.cases.workflows import STATUS_ROWS, Status, Tone
 from store.clock import in_bangkok, today
 from store.line_breaks import unbroken
 from store.municipality.calendar import Month
@@ -66,8 +66,8 @@ def status_label(status: str) -> str:
     return words.STATUSES[Status(status)]
 
 
-def tone(status: str) -> str:
-    return words.TONES[Status(status)]
+def tone(status: str) -> Tone:
+    return STATUS_ROWS[Status(status)].tone
 
 
 def due_words(case: Case) -> str:

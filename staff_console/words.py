@@ -3,7 +3,7 @@
 from typing import Final
 
 from store.cases.queue import Tab
-from store.cases.workflows import ACTION_LABELS, STATUS_LABELS, Action, Status
+from store.cases.workflows import ACTION_LABELS, STATUS_ROWS, Action, Tone
 from store.messaging.inbox import ENDED_ITS_WORKER
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY
 from store.operations.dead_letters import DropReason, Stuck
@@ -28,20 +28,7 @@ TABS: Final = {
     Tab.ALL: "ทั้งหมด",
 }
 
-# What residents read as sent, an officer would read as sent by the office.
-STATUSES: Final = {**STATUS_LABELS, Status.SUBMITTED: "รอรับเรื่อง"}
-# The colour of a status; its text says the same, so nobody needs to tell colours apart.
-TONES: Final = {
-    Status.SUBMITTED: "new",
-    Status.REOPENED: "new",
-    Status.RECEIVED: "doing",
-    Status.IN_PROGRESS: "doing",
-    Status.NEED_INFO: "waiting",
-    Status.FORWARDED_OUT: "ended",
-    Status.DONE: "good",
-    Status.CLOSED: "ended",
-    Status.CANCELLED: "ended",
-}
+STATUSES: Final = {status: row.staff_label for status, row in STATUS_ROWS.items()}
 
 EVENTS: Final = {"submit": "ผู้แจ้งส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
 COMMENTED: Final = "ผู้แจ้งเขียนความเห็น"
@@ -64,11 +51,11 @@ NOTICES: Final = {
 
 # LINE tells that it took a message, never that anybody got it.
 DELIVERIES: Final = {
-    "ready": ("รอส่ง", "waiting"),
-    "sent": ("LINE รับแล้ว", "good"),
-    "dead": ("ส่งไม่ได้", "bad"),
-    "unreachable": ("ส่งไม่ได้ ผู้แจ้งบล็อกบัญชี", "bad"),
-    "dropped": ("ไม่ส่งแล้ว", "ended"),
+    "ready": ("รอส่ง", Tone.WAITING),
+    "sent": ("LINE รับแล้ว", Tone.DONE),
+    "dead": ("ส่งไม่ได้", Tone.REFUSED),
+    "unreachable": ("ส่งไม่ได้ ผู้แจ้งบล็อกบัญชี", Tone.REFUSED),
+    "dropped": ("ไม่ส่งแล้ว", Tone.ENDED),
 }
 
 # What came in or should go out and does not; errors by the word they begin with.

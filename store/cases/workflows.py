@@ -41,6 +41,26 @@ class Who(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+class Tone(StrEnum):
+    """Says how things stand with something; the console gives each tone a colour."""
+
+    NEW = "new"  # nobody has taken it up
+    WORKING = "working"
+    WAITING = "waiting"  # for an answer or a decision
+    DONE = "done"
+    ENDED = "ended"  # and nothing more happens
+    REFUSED = "refused"  # or failed, or stopped
+
+
+@dataclass(frozen=True)
+class StatusRow:
+    """Describes how a status is shown. Staff read other words where those of residents would mislead them."""
+
+    label: str
+    tone: Tone
+    staff_label: str
+
+
 @dataclass(frozen=True)
 class Rule:
     """One row. `after` is None where the status stays; `notice` is what the resident is told, if anything."""
@@ -94,17 +114,21 @@ OPEN_STATUSES: Final = frozenset(Status(word) for word in _OPEN.split())
 # We wait for the resident. The day that was promised stays as it is.
 WAITING_STATUSES: Final = frozenset({Status.NEED_INFO})
 
-STATUS_LABELS: Final = {
-    Status.SUBMITTED: "ส่งเรื่องแล้ว",
-    Status.RECEIVED: "รับเรื่องแล้ว",
-    Status.NEED_INFO: "รอข้อมูลจากผู้แจ้ง",
-    Status.IN_PROGRESS: "กำลังดำเนินการ",
-    Status.FORWARDED_OUT: "ส่งต่อหน่วยงานอื่น",
-    Status.DONE: "เสร็จสิ้น",
-    Status.CLOSED: "ยุติเรื่อง",
-    Status.CANCELLED: "ผู้แจ้งยกเลิก",
-    Status.REOPENED: "เปิดเรื่องใหม่",
+# fmt: off
+STATUS_ROWS: Final = {
+    #                               residents read           tone          staff read
+    Status.SUBMITTED:     StatusRow("ส่งเรื่องแล้ว",             Tone.NEW,     "รอรับเรื่อง"),
+    Status.RECEIVED:      StatusRow("รับเรื่องแล้ว",             Tone.WORKING, "รับเรื่องแล้ว"),
+    Status.NEED_INFO:     StatusRow("รอข้อมูลจากผู้แจ้ง",         Tone.WAITING, "รอข้อมูลจากผู้แจ้ง"),
+    Status.IN_PROGRESS:   StatusRow("กำลังดำเนินการ",          Tone.WORKING, "กำลังดำเนินการ"),
+    Status.FORWARDED_OUT: StatusRow("ส่งต่อหน่วยงานอื่น",        Tone.ENDED,   "ส่งต่อหน่วยงานอื่น"),
+    Status.DONE:          StatusRow("เสร็จสิ้น",                Tone.DONE,    "เสร็จสิ้น"),
+    Status.CLOSED:        StatusRow("ยุติเรื่อง",                Tone.ENDED,   "ยุติเรื่อง"),
+    Status.CANCELLED:     StatusRow("ผู้แจ้งยกเลิก",             Tone.ENDED,   "ผู้แจ้งยกเลิก"),
+    Status.REOPENED:      StatusRow("เปิดเรื่องใหม่",            Tone.NEW,     "เปิดเรื่องใหม่"),
 }
+# fmt: on
+STATUS_LABELS: Final = {status: row.label for status, row in STATUS_ROWS.items()}
 
 ACTION_LABELS: Final = {
     Action.ACCEPT: "รับเรื่อง",

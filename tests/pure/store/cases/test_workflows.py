@@ -9,10 +9,12 @@ from store.cases.workflows import (
     OPEN_STATUSES,
     RULES,
     STATUS_LABELS,
+    STATUS_ROWS,
     WAITING_STATUSES,
     Action,
     NotAllowed,
     Status,
+    Tone,
     Who,
     allowed,
     find_rule,
@@ -123,3 +125,13 @@ def test_every_status_and_action_has_a_thai_label_of_its_own():
     assert set(ACTION_LABELS) == set(Action)
     assert len(set(STATUS_LABELS.values())) == len(Status)
     assert len(set(ACTION_LABELS.values())) == len(Action)
+
+
+def test_a_status_reads_differently_to_staff_only_where_it_says_who_has_it():
+    assert {row.staff_label for row in STATUS_ROWS.values()} - set(STATUS_LABELS.values()) == {"รอรับเรื่อง"}
+
+
+def test_what_waits_or_is_over_has_the_tone_of_it():
+    tones = {status: row.tone for status, row in STATUS_ROWS.items()}
+    assert {status for status in Status if tones[status] is Tone.WAITING} == WAITING_STATUSES
+    assert not {tones[status] for status in OPEN_STATUSES} & {Tone.DONE, Tone.ENDED, Tone.REFUSED}
