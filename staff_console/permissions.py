@@ -28,6 +28,7 @@ PERMISSIONS: Final = {
     "password.change":         {OFFICER, SUPERVISOR, ADMIN},
     "my_sessions.show_all":    {OFFICER, SUPERVISOR, ADMIN},
     "my_sessions.end":         {OFFICER, SUPERVISOR, ADMIN},
+    "style.show":              {OFFICER, SUPERVISOR, ADMIN},
     "queue.show":              {OFFICER, SUPERVISOR, ADMIN},  # admins are sent on to the accounts
     "queue.counts":            {OFFICER, SUPERVISOR},
     "cases.show":              {OFFICER, SUPERVISOR},

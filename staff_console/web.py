@@ -38,6 +38,7 @@ from staff_console.settings import ConsoleSettings
 from staff_console.sign_in import sign_in
 from staff_console.static_files import install_static_files
 from staff_console.stuck import stuck
+from staff_console.style import style
 from staff_console.surge import surge
 from staff_console.testers import testers
 from staff_console.words import CLOSED
@@ -55,7 +56,7 @@ from store.staff.passwords import Passwords
 CASES = (queue, cases, bulk, surge, files)
 BROADCASTS = (broadcasts, editor, previews, emergency, emergency_templates, testers)
 ACCOUNTS = (sign_in, first_password, password, my_sessions, people, account_requests)
-BLUEPRINTS = (health, *ACCOUNTS, *CASES, *BROADCASTS, stuck, money)
+BLUEPRINTS = (health, *ACCOUNTS, *CASES, *BROADCASTS, stuck, money, style)
 log = logging.getLogger(__name__)
 MOST_UPLOAD = 40 * 1024 * 1024
 

@@ -146,7 +146,7 @@ def _complaints(page: BrowserPage) -> list[str]:
             "officer",
             ["/", "/?tab=all&urgent=1", "/?number=9", "/cases/1", "/cases/4", "/cases/7", "/password", "/x"],
         ),
-        ("officer", ["/my-sessions"]),
+        ("officer", ["/my-sessions", "/style"]),
         ("admin", ["/staff", "/staff/1", "/stuck", "/money", "/account-requests"]),
         ("supervisor", ["/stuck", "/money", "/surge", "/?tab=all"]),
         ("supervisor", ["/broadcasts/2", "/broadcasts/4"]),
