@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, render_template
 
 from staff_console import broadcast_words, words
-from store.statuses import STATUS_ROWS
+from store.cases.workflows import STATUS_ROWS
 
 style = Blueprint("style", __name__)
 

@@ -4,7 +4,7 @@ import pytest
 
 from staff_console.broadcast_words import STAGES
 from staff_console.style import TOKENS
-from store.statuses import STATUS_ROWS
+from store.cases.workflows import STATUS_ROWS
 from tests.console.pages import Person
 
 # What a page says does not depend on the database behind it.

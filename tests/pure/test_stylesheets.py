@@ -7,15 +7,15 @@ import pytest
 
 from staff_console.style import read_tokens
 from staff_console.words import TRIAGE
-from store.search import Tab
-from store.statuses import Tone
+from store.cases.queue import Tab
+from store.cases.workflows import Tone
 from tests.children import ROOT
 
 CONSOLE = ROOT / "staff_console"
 # The stylesheet that declares the tokens of a page, and the folder of all that use them.
 PAGES = {
     "console": ("staff_console/static/css/tokens.css", "staff_console/static/css"),
-    "announcements": ("bot/static/announcements.css", "bot/static"),
+    "announcements": ("public_site/static/announcements.css", "public_site/static"),
     "simulator": ("line_simulator/static/css/base.css", "line_simulator/static/css"),
 }
 # Classes that a template puts together, by how they begin.
