@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.office import me, office
+from staff_console.context import me, office
 from store.staff import account_requests as requests
 from store.staff.accounts import BadAccount
 from store.staff.models import AccountRequest

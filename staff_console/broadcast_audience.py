@@ -9,10 +9,10 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+from staff_console.access.limits import LISTS, count
 from staff_console.broadcast_parts import Problems, lines
 from staff_console.broadcast_words import AUDIENCES
-from staff_console.limits import LISTS, count
-from staff_console.office import me, office
+from staff_console.context import me, office
 from store.audit.log import write_down
 from store.broadcasts.audience import BadAudience, read_audience
 from store.broadcasts.imported_list import find_listed

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from staff_console.filters import baht, counted
-from staff_console.office import office
+from staff_console.context import office
+from staff_console.pages.filters import baht, counted
 from store.broadcasts.audience import BadAudience, Reach, reach, read_audience
 from store.quota import usage
 

@@ -20,7 +20,7 @@ from staff_console.broadcast_parts import (
     without_blanks,
 )
 from staff_console.broadcast_words import URGENT
-from staff_console.office import office
+from staff_console.context import office
 from store.broadcasts.approval import CATEGORIES, Draft
 from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
 from store.broadcasts.content import BadContent, read_content

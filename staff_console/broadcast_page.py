@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from staff_console import broadcast_figures as figures
 from staff_console import broadcast_words as words
-from staff_console.form_tokens import new_form_token
-from staff_console.office import office
+from staff_console.context import office
+from staff_console.forms import new_form_token
 from staff_console.previews import phone_of
 from store.broadcasts import control
 from store.broadcasts.approval import requests_of, why_too_late

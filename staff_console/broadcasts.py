@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import broadcast_words as words
+from staff_console.access.limits import TEST_SENDS, count
 from staff_console.broadcast_page import (
     forms_for,
     is_own,
@@ -17,9 +18,8 @@ from staff_console.broadcast_page import (
     show_mailing,
 )
 from staff_console.case_forms import LONGEST_NOTE, clean_note
-from staff_console.form_tokens import AlreadyPressed, new_form_token, press
-from staff_console.limits import TEST_SENDS, count
-from staff_console.office import me, office
+from staff_console.context import me, office
+from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.audit.log import write_down
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.models import Broadcast, Tester

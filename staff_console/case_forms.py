@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from staff_console import words
-from staff_console.form_tokens import new_form_token
+from staff_console.forms import new_form_token
 from store.cases.models import Case
 from store.cases.workflows import RULES, Action, Rule, Status, Who, allowed
 from store.municipality.agencies import names_an_agency

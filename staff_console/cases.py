@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
+from staff_console.access.limits import UNMASKS, count
 from staff_console.case_forms import (
     Asked,
     BadForm,
@@ -19,9 +20,8 @@ from staff_console.case_forms import (
     tells,
 )
 from staff_console.case_page import show_case, why_unreachable
-from staff_console.form_tokens import AlreadyPressed, new_form_token, press
-from staff_console.limits import UNMASKS, count
-from staff_console.office import me, office
+from staff_console.context import me, office
+from staff_console.forms import AlreadyPressed, new_form_token, press
 from staff_console.unmasking import unmask_for_a_while, unmasked_until
 from store.audit.log import write_down
 from store.cases.actions import Actor, StaleCase, lock_case

@@ -22,8 +22,8 @@ from staff_console.broadcast_forms import (
 from staff_console.broadcast_page import may_edit
 from staff_console.broadcast_parts import NoSuchPart, Problems, change, take_pictures
 from staff_console.broadcasts import found_or_404, refuse_page
-from staff_console.form_tokens import AlreadyPressed, new_form_token, press
-from staff_console.office import me, office
+from staff_console.context import me, office
+from staff_console.forms import AlreadyPressed, new_form_token, press
 from staff_console.previews import figures_of_form, phone_of_form
 from store.broadcasts import approval, control
 from store.broadcasts.audience import homes

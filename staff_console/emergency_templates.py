@@ -19,10 +19,10 @@ from staff_console.broadcast_parts import (
     without_blanks,
 )
 from staff_console.broadcasts import FORBIDDEN
+from staff_console.context import me, office
 from staff_console.editor import form_words, said
 from staff_console.emergency import page_of, template_in
-from staff_console.form_tokens import AlreadyPressed, new_form_token, press
-from staff_console.office import me, office
+from staff_console.forms import AlreadyPressed, new_form_token, press
 from staff_console.previews import phone_of_content
 from store.audit.log import write_down
 from store.broadcasts import emergency as lane

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app
 
-from staff_console.office import office
+from staff_console.context import office
 from store.municipality.security_txt import PATH, security_txt
 from store.operations.metrics import CONTENT_TYPE, exposition
 

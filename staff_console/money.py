@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template
 
-from staff_console.office import office
+from staff_console.context import office
 from store.quota import usage as accounts
 from store.quota.usage import Standing
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from staff_console import broadcast_figures as figures
 from staff_console.broadcast_audience import look_up
 from staff_console.broadcast_forms import Typed, moment_of, read_typed, readable, topic_of
-from staff_console.office import office
-from staff_console.static_files import OF_THE_PHONE, hand_out
+from staff_console.context import office
+from staff_console.pages.static_files import OF_THE_PHONE, hand_out
 from store.broadcasts.content import read_content
 from store.broadcasts.messages import Addresses, footer_of, to_messages
 from store.broadcasts.models import Broadcast

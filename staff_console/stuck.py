@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.office import me, office
+from staff_console.context import me, office
 from store.operations import dead_letters as rows
 from store.operations.dead_letters import DropReason
 

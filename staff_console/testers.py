@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from staff_console.form_tokens import AlreadyPressed, new_form_token, press
-from staff_console.office import me, office
+from staff_console.context import me, office
+from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.audit.log import write_down
 from store.broadcasts import testers as circle
 from store.broadcasts.models import Tester

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import session
 
-from staff_console.office import me
+from staff_console.context import me
 from store.clock import now
 
 SHOWN_FOR: Final = timedelta(minutes=5)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
-from staff_console.office import Office
+from staff_console.context import Office
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
 from store.database.engine import Database

@@ -7,7 +7,7 @@ import pytest
 
 from bot.line.messages import render
 from bot.replies import Button, Call, CallCard, Receipt, Reply, Say, choice
-from staff_console.filters import short_moment
+from staff_console.pages.filters import short_moment
 from store.broadcasts.content import read_content
 from store.broadcasts.messages import Addresses, to_messages
 from store.line_breaks import plain, unbroken

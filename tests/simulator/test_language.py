@@ -10,7 +10,7 @@ from line_simulator import Simulator
 from line_simulator.page.static_files import VERSION
 from line_simulator.web import create_app
 from line_simulator.words import LANGUAGES, TABLES, word
-from staff_console.static_files import MODULES
+from staff_console.pages.static_files import MODULES
 from tests.simulator.conftest import SECRET
 
 MODULES_OF_THE_PAGE = Path(__file__).parents[2] / "line_simulator" / "static" / "js"

@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from staff_console.cookies import session_cookie
-from staff_console.office import me, office
+from staff_console.access.cookies import session_cookie
+from staff_console.context import me, office
 from store.audit.log import write_down
 from store.staff import sessions
 

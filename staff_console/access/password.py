@@ -4,10 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console.addresses import safe_next
-from staff_console.browser_names import name_browser
-from staff_console.office import me, office
-from staff_console.sign_in import retry_after, too_many, with_cookie
+from staff_console.access.addresses import safe_next
+from staff_console.access.browser_names import name_browser
+from staff_console.access.sign_in import retry_after, too_many, with_cookie
+from staff_console.context import me, office
 from staff_console.words import REFUSALS
 from store.staff.accounts import change_own_password
 from store.staff.models import Staff

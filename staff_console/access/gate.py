@@ -5,11 +5,11 @@ from typing import Final
 from flask import Flask, abort, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from staff_console.cookies import session_cookie
-from staff_console.kept_forms import KeptForm, keep, path_of_referrer
-from staff_console.office import office
-from staff_console.permissions import PUBLIC, WITH_INITIAL_PASSWORD, may
-from staff_console.sign_in_page import sign_in_page
+from staff_console.access.cookies import session_cookie
+from staff_console.access.kept_forms import KeptForm, keep, path_of_referrer
+from staff_console.access.permissions import PUBLIC, WITH_INITIAL_PASSWORD, may
+from staff_console.access.sign_in_page import sign_in_page
+from staff_console.context import office
 from store.audit.log import write_down
 from store.operations.metrics import is_bearer
 from store.settings import is_this_machine

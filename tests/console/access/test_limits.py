@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from staff_console.limits import CASES_TOLD, LISTS, UNMASKS
+from staff_console.access.limits import CASES_TOLD, LISTS, UNMASKS
 from store.clock import now
 from store.database.engine import Database
 from store.messaging.models import OutboxRow

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from flask import Flask
 
-from staff_console.browser_names import name_browser
+from staff_console.access.browser_names import name_browser
 from store.database.engine import Database
 from store.staff.models import StaffSession
 from tests.builders import PASSWORD

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from staff_console.permissions import PERMISSIONS, PUBLIC, may
+from staff_console.access.permissions import PERMISSIONS, PUBLIC, may
 from store.database.engine import Database
 from store.staff.models import Staff
 from tests.console.addresses import addresses

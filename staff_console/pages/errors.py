@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from staff_console.form_tokens import NoToken
-from staff_console.kept_forms import keep, show_kept
-from staff_console.limits import retry_after, said
-from staff_console.permissions import may
+from staff_console.access.kept_forms import keep, show_kept
+from staff_console.access.limits import retry_after, said
+from staff_console.access.permissions import may
+from staff_console.forms import NoToken
 from store.database.encryption import CannotOpen
 from store.files.decoding import DecoderUnavailable
 from store.files.storage import StorageUnavailable

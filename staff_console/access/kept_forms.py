@@ -13,8 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 from flask import current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from staff_console.addresses import safe_next
-from staff_console.permissions import NEVER_KEPT, PUBLIC
+from staff_console.access.addresses import safe_next
+from staff_console.access.permissions import NEVER_KEPT, PUBLIC
 
 # A page to sign in takes 64 kB in all.
 MOST_BYTES: Final = 48_000

@@ -6,7 +6,7 @@ from decimal import Decimal
 from flask import Flask
 
 from staff_console import words
-from staff_console.office import office
+from staff_console.context import office
 from store import thai
 from store.cases.models import Case
 from store.cases.queue import RUNNING

@@ -7,8 +7,8 @@ from flask import Flask, Response, abort, request
 
 from store.http.static_files import StaticFiles
 
-OWN: Final = StaticFiles(Path(__file__).parent / "static")
-DRAWINGS: Final = Path(__file__).parents[1] / "line_simulator" / "static"
+OWN: Final = StaticFiles(Path(__file__).parents[1] / "static")
+DRAWINGS: Final = Path(__file__).parents[2] / "line_simulator" / "static"
 MODULES = (
     "bubble", "chat", "dom", "faces", "flex", "flexstyle", "icons", "imagemap", "media", "place", "sheet", "slider",
     "stickers", "templates", "text", "thai", "town", "townmap",

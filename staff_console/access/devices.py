@@ -11,7 +11,7 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from staff_console.office import office
+from staff_console.context import office
 from store.staff.sign_ins import username_of
 
 KNOWN_FOR_SECONDS: Final = 180 * 24 * 60 * 60

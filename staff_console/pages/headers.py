@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from staff_console.office import office
+from staff_console.context import office
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from staff_console.office import office
+from staff_console.context import office
 from staff_console.words import REFUSALS
 from store.staff.account_requests import BadLink, find_by_link, set_first_password
 from store.staff.passwords import BadPassword

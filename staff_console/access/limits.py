@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from staff_console.office import me
+from staff_console.context import me
 from store.staff import limits
 from store.staff.limits import Limit, LimitReached
 

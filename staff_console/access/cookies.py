@@ -2,7 +2,7 @@
 
 from flask import request
 
-from staff_console.office import office
+from staff_console.context import office
 
 
 def cookie_name(is_https: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask import Flask, request
 
-from staff_console.errors import UNKEEPABLE, error_page
+from staff_console.pages.errors import UNKEEPABLE, error_page
 from store.database.storable_text import is_keepable
 
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from flask import g, render_template, request
 
-from staff_console.addresses import safe_next
-from staff_console.kept_forms import KeptForm
+from staff_console.access.addresses import safe_next
+from staff_console.access.kept_forms import KeptForm
 from store.staff.sessions import Over
 
 WHY_OVER: Final[dict[str, str]] = {

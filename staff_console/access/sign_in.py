@@ -10,13 +10,13 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
-from staff_console.addresses import safe_next
-from staff_console.browser_names import name_browser
-from staff_console.cookies import cookie_name, session_cookie
-from staff_console.devices import known_device, remember_device
-from staff_console.kept_forms import show_kept, unpack
-from staff_console.office import me, office
-from staff_console.sign_in_page import sign_in_page
+from staff_console.access.addresses import safe_next
+from staff_console.access.browser_names import name_browser
+from staff_console.access.cookies import cookie_name, session_cookie
+from staff_console.access.devices import known_device, remember_device
+from staff_console.access.kept_forms import show_kept, unpack
+from staff_console.access.sign_in_page import sign_in_page
+from staff_console.context import me, office
 from store.audit.log import write_down
 from store.logs import failure_fields
 from store.staff import sessions, sign_ins

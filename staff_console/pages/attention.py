@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import g
 from sqlalchemy.exc import SQLAlchemyError
 
-from staff_console.office import me, office
-from staff_console.permissions import may
+from staff_console.access.permissions import may
+from staff_console.context import me, office
 from store.broadcasts.emergency import unconfirmed
 from store.broadcasts.models import Broadcast
 from store.broadcasts.queries import waiting_for
