@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from flask import request
 
-from staff_console.case_forms import clean_note
 from staff_console.context import me, office
+from staff_console.forms import clean_note
 from store.broadcasts.content import BUTTONS, FACTS
 from store.files.lifecycle import NotKept, uploaded
 from store.files.models import File

@@ -17,9 +17,8 @@ from staff_console.broadcast_page import (
     show_broadcast,
     show_mailing,
 )
-from staff_console.case_forms import LONGEST_NOTE, clean_note
 from staff_console.context import me, office
-from staff_console.forms import AlreadyPressed, new_form_token, press
+from staff_console.forms import LONGEST_NOTE, AlreadyPressed, clean_note, new_form_token, press
 from store.audit.log import write_down
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.models import Broadcast, Tester

@@ -1,21 +1,18 @@
 """Makes and reads the forms under a case, one for each row of the transition table that is open to this person."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from flask import request
 from werkzeug.datastructures import FileStorage
 
 from staff_console import words
-from staff_console.forms import new_form_token
+from staff_console.forms import LONGEST_NOTE, clean_note, new_form_token
 from store.cases.models import Case
 from store.cases.workflows import RULES, Action, Rule, Status, Who, allowed
 from store.municipality.agencies import names_an_agency
 from store.staff.models import Staff
 
 MOST_PHOTOS = 5
-_JOINER = "\u200d"
-LONGEST_NOTE = 2000
 _TAKE_PHOTOS = frozenset({Action.ASK, Action.FINISH, Action.TELL})
 # The step most likely to come next stands first and open.
 _NEXT_STEP = {
@@ -120,18 +117,6 @@ def read_form(action: Action) -> Asked:
         assignee=int(assignee) if assignee else None,
         photos=[photo for photo in request.files.getlist("photos") if photo.filename],
     )
-
-
-def clean_note(typed: str) -> str:
-    """Returns the text with uniform line ends, composed letters (NFC) and no control or invisible format characters.
-
-    Format characters may reverse what is read, or be all that a note holds. Those that join emoji stay.
-    """
-    lines = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (
-        sign for sign in lines if sign in ("\n", _JOINER) or unicodedata.category(sign) not in ("Cc", "Cf")
-    )
-    return "".join(kept).strip().strip(_JOINER).strip()
 
 
 def check_form(asked: Asked) -> None:

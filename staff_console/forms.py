@@ -1,13 +1,18 @@
-"""One-time tokens of forms: a double click, a reload or a second tab carries a form out once."""
+"""What every form needs: a token by which it counts once, and text cleaned of signs that hide something."""
 
 import re
 import secrets
+import unicodedata
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.clock import now
 from store.staff.models import PressedForm
+
+LONGEST_NOTE = 2000
+_JOINER = "\u200d"
+
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -33,3 +38,15 @@ def press(session: Session, token: str) -> None:
         session.flush()
     except IntegrityError as error:
         raise AlreadyPressed from error
+
+
+def clean_note(typed: str) -> str:
+    """Returns the text with uniform line ends, composed letters (NFC) and no control or invisible format characters.
+
+    Format characters may reverse what is read, or be all that a note holds. Those that join emoji stay.
+    """
+    lines = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (
+        sign for sign in lines if sign in ("\n", _JOINER) or unicodedata.category(sign) not in ("Cc", "Cf")
+    )
+    return "".join(kept).strip().strip(_JOINER).strip()

@@ -5,9 +5,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.case_forms import clean_note
 from staff_console.context import me, office
-from staff_console.forms import AlreadyPressed, new_form_token, press
+from staff_console.forms import AlreadyPressed, clean_note, new_form_token, press
 from store.cases import surge as surges
 from store.cases.actions import Actor, act, lock_case
 from store.cases.queue import find_case, visible_to

@@ -6,7 +6,7 @@ import itertools
 import pytest
 from flask import Flask
 
-from staff_console.case_forms import clean_note
+from staff_console.forms import clean_note
 from store.database.engine import Database
 from tests.console.addresses import addresses
 from tests.console.conftest import Known
