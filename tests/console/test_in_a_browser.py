@@ -29,9 +29,9 @@ from store.staff.models import Staff, StaffSession
 from tests.builders import PASSWORD, a_case, an_answer, an_officer
 from tests.chromium import SCHEMES
 from tests.console.addresses import DRAFT
+from tests.console.cases.test_views import _jpeg
 from tests.console.conftest import office_of
 from tests.console.looks import events_of, status_of
-from tests.console.test_cases import _jpeg
 from tests.console.test_stuck import leave_some_stuck
 from tests.waiting import finish, wait_until
 

@@ -17,11 +17,11 @@ from store.municipality.profile import Municipality
 from store.operations.retention import purge
 from store.staff.models import Staff
 from tests.builders import a_case, a_resident, an_officer
+from tests.console.cases.test_surge import asked_again, picked, tell, too_new
 from tests.console.conftest import _signed_in
 from tests.console.looks import acts_of, events_of, person_of
 from tests.console.news import raw
 from tests.console.pages import Page, Person
-from tests.console.test_surge import asked_again, picked, tell, too_new
 
 NOTE = "รถน้ำจะมาพรุ่งนี้ 9.00 น. ค่ะ"
 Cases = Callable[[int], list[int]]

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.access.limits import CASES_TOLD, count, retry_after, said
-from staff_console.case_page import why_unreachable
+from staff_console.cases.page import why_unreachable
 from staff_console.context import me, office
 from staff_console.forms import AlreadyPressed, clean_note, new_form_token, press
 from store.cases import bulk as messages

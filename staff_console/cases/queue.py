@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.bulk import LONGEST_NOTE, may_tell_many
+from staff_console.cases.bulk import LONGEST_NOTE, may_tell_many
 from staff_console.context import me, office
 from staff_console.forms import new_form_token
 from store.cases.queue import (

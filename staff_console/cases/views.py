@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.access.limits import UNMASKS, count
-from staff_console.case_forms import (
+from staff_console.cases.forms import (
     Asked,
     BadForm,
     check_form,
@@ -19,10 +19,10 @@ from staff_console.case_forms import (
     read_form,
     tells,
 )
-from staff_console.case_page import show_case, why_unreachable
+from staff_console.cases.page import show_case, why_unreachable
+from staff_console.cases.unmasking import unmask_for_a_while, unmasked_until
 from staff_console.context import me, office
 from staff_console.forms import AlreadyPressed, new_form_token, press
-from staff_console.unmasking import unmask_for_a_while, unmasked_until
 from store.audit.log import write_down
 from store.cases.actions import Actor, StaleCase, lock_case
 from store.cases.actions import act as act_on

@@ -11,9 +11,9 @@ from store.cases.models import Case
 from store.database.engine import Database
 from store.files.lifecycle import uploaded
 from store.files.models import File
+from tests.console.cases.test_views import _jpeg
 from tests.console.conftest import Known, office_of
 from tests.console.pages import Person
-from tests.console.test_cases import _jpeg
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from staff_console import words
-from staff_console.file_names import name_for
+from staff_console.cases.file_names import name_for
 from store import thai
 from store.cases.models import Case, CaseEvent
 from store.cases.workflows import Action

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staff_console.file_names import disposition, name_for
+from staff_console.cases.file_names import disposition, name_for
 from tests.pure.strategies import MANY
 
 PDF, JPEG = "application/pdf", "image/jpeg"

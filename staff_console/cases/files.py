@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response, abort
 
+from staff_console.cases.file_names import disposition, name_for
 from staff_console.context import me, office
-from staff_console.file_names import disposition, name_for
 from store.cases.queue import find_file
 from store.files.models import File
 from store.files.previews import preview as small

@@ -1,0 +1,1 @@
+"""Cases: the queue, the page of a case and what can be done there, bulk messages, surge mode, files."""
