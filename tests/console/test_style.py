@@ -2,7 +2,7 @@
 
 import pytest
 
-from staff_console.broadcast_words import STAGES
+from staff_console.broadcasts.labels import STAGES
 from staff_console.style import TOKENS
 from store.cases.workflows import STATUS_ROWS
 from tests.console.pages import Person

@@ -11,9 +11,9 @@ from store.database.engine import Database
 from store.line_breaks import unbroken
 from store.staff.models import Staff
 from store.thai import thai_moment
+from tests.console.broadcasts.test_emergency import chief, ordered, prepare, ready
 from tests.console.news import offers, submit
 from tests.console.pages import Person
-from tests.console.test_broadcast_emergency import chief, ordered, prepare, ready
 from tests.stories.press import crowd
 from tests.town import Town
 

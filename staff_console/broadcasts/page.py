@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from staff_console import broadcast_figures as figures
-from staff_console import broadcast_words as words
+from staff_console.broadcasts import figures
+from staff_console.broadcasts import labels as words
+from staff_console.broadcasts.previews import phone_of
 from staff_console.context import office
 from staff_console.forms import new_form_token
-from staff_console.previews import phone_of
 from store.broadcasts import control
 from store.broadcasts.approval import requests_of, why_too_late
 from store.broadcasts.audience import frozen_audience

@@ -12,6 +12,7 @@ from store.broadcasts.models import BroadcastAct, EmergencyTemplate
 from store.broadcasts.published import find_announcement
 from store.database.engine import Database
 from tests.builders import an_officer
+from tests.console.broadcasts.test_approval import forged, make
 from tests.console.conftest import _signed_in
 from tests.console.looks import acts_of, person_of, snapshot
 from tests.console.news import (
@@ -28,7 +29,6 @@ from tests.console.news import (
     words,
 )
 from tests.console.pages import Page, Person
-from tests.console.test_broadcast_approval import forged, make
 from tests.stories.press import crowd
 from tests.town import Town
 

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
 
-from staff_console import broadcast_figures as figures
-from staff_console.broadcast_audience import look_up
-from staff_console.broadcast_forms import Typed, moment_of, read_typed, readable, topic_of
+from staff_console.broadcasts import figures
+from staff_console.broadcasts.audience import look_up
+from staff_console.broadcasts.forms import Typed, moment_of, read_typed, readable, topic_of
 from staff_console.context import office
 from staff_console.pages.static_files import OF_THE_PHONE, hand_out
 from store.broadcasts.content import read_content

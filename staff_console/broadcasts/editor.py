@@ -7,10 +7,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console import broadcast_figures as figures
-from staff_console import broadcast_words as words
-from staff_console.broadcast_audience import look_up, status_of
-from staff_console.broadcast_forms import (
+from staff_console.broadcasts import figures
+from staff_console.broadcasts import labels as words
+from staff_console.broadcasts.audience import look_up, status_of
+from staff_console.broadcasts.forms import (
     Typed,
     blank,
     check,
@@ -19,12 +19,12 @@ from staff_console.broadcast_forms import (
     read_typed,
     typed_of,
 )
-from staff_console.broadcast_page import may_edit
-from staff_console.broadcast_parts import NoSuchPart, Problems, change, take_pictures
-from staff_console.broadcasts import found_or_404, refuse_page
+from staff_console.broadcasts.page import may_edit
+from staff_console.broadcasts.parts import NoSuchPart, Problems, change, take_pictures
+from staff_console.broadcasts.previews import figures_of_form, phone_of_form
+from staff_console.broadcasts.views import found_or_404, refuse_page
 from staff_console.context import me, office
 from staff_console.forms import AlreadyPressed, new_form_token, press
-from staff_console.previews import figures_of_form, phone_of_form
 from store.broadcasts import approval, control
 from store.broadcasts.audience import homes
 from store.broadcasts.models import Broadcast

@@ -6,8 +6,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console.broadcast_forms import LONGEST_TITLE, check_content, readable
-from staff_console.broadcast_parts import (
+from staff_console.broadcasts.editor import form_words, said
+from staff_console.broadcasts.emergency import page_of, template_in
+from staff_console.broadcasts.forms import LONGEST_TITLE, check_content, readable
+from staff_console.broadcasts.parts import (
     NoSuchPart,
     Part,
     Problems,
@@ -18,12 +20,10 @@ from staff_console.broadcast_parts import (
     take_pictures,
     without_blanks,
 )
-from staff_console.broadcasts import FORBIDDEN
+from staff_console.broadcasts.previews import phone_of_content
+from staff_console.broadcasts.views import FORBIDDEN
 from staff_console.context import me, office
-from staff_console.editor import form_words, said
-from staff_console.emergency import page_of, template_in
 from staff_console.forms import AlreadyPressed, new_form_token, press
-from staff_console.previews import phone_of_content
 from store.audit.log import write_down
 from store.broadcasts import emergency as lane
 from store.broadcasts.transitions import Refused

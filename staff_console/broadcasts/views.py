@@ -8,9 +8,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console import broadcast_words as words
 from staff_console.access.limits import TEST_SENDS, count
-from staff_console.broadcast_page import (
+from staff_console.broadcasts import labels as words
+from staff_console.broadcasts.page import (
     forms_for,
     is_own,
     may_edit,

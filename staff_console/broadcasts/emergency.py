@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console import broadcast_figures as figures
-from staff_console.broadcast_audience import Chosen, look_up, read_chosen, status_of
-from staff_console.broadcast_page import audience_words
-from staff_console.broadcast_parts import Problems, line, lines
+from staff_console.broadcasts import figures
+from staff_console.broadcasts.audience import Chosen, look_up, read_chosen, status_of
+from staff_console.broadcasts.editor import UNFINISHED, form_words, said
+from staff_console.broadcasts.page import audience_words
+from staff_console.broadcasts.parts import Problems, line, lines
+from staff_console.broadcasts.previews import phone_of_content
 from staff_console.context import me, office
-from staff_console.editor import UNFINISHED, form_words, said
 from staff_console.forms import AlreadyPressed, new_form_token, press
-from staff_console.previews import phone_of_content
 from store.broadcasts import confirming
 from store.broadcasts import emergency as lane
 from store.broadcasts.blanks import blanks_of

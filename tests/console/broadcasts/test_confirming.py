@@ -8,12 +8,12 @@ import pytest
 from line_simulator.residents import Resident as Phone
 from store.broadcasts.models import ConfirmButton
 from store.line.limits import MESSAGES_IN_A_REQUEST
+from tests.console.broadcasts.test_approval import make
+from tests.console.broadcasts.test_emergency import ordered, prepare, ready
+from tests.console.broadcasts.test_testers import link
 from tests.console.looks import acts_of
 from tests.console.news import do, history, row, status_of
 from tests.console.pages import Person
-from tests.console.test_broadcast_approval import make
-from tests.console.test_broadcast_emergency import ordered, prepare, ready
-from tests.console.test_testers import link
 from tests.stories.press import crowd
 from tests.stories.scenes import friend, texts
 from tests.town import Town

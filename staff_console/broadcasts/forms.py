@@ -7,8 +7,9 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from staff_console.broadcast_audience import Chosen, chosen_of, look_up, read_chosen
-from staff_console.broadcast_parts import (
+from staff_console.broadcasts.audience import Chosen, chosen_of, look_up, read_chosen
+from staff_console.broadcasts.labels import URGENT
+from staff_console.broadcasts.parts import (
     Part,
     Problems,
     line,
@@ -19,7 +20,6 @@ from staff_console.broadcast_parts import (
     read_parts,
     without_blanks,
 )
-from staff_console.broadcast_words import URGENT
 from staff_console.context import office
 from store.broadcasts.approval import CATEGORIES, Draft
 from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
