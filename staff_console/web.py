@@ -15,7 +15,6 @@ from staff_console.access.my_sessions import my_sessions
 from staff_console.access.password import password
 from staff_console.access.permissions import may
 from staff_console.access.sign_in import sign_in
-from staff_console.account_requests import account_requests
 from staff_console.broadcasts.editor import editor
 from staff_console.broadcasts.emergency import emergency
 from staff_console.broadcasts.emergency_templates import emergency_templates
@@ -28,8 +27,10 @@ from staff_console.cases.queue import queue
 from staff_console.cases.surge import surge
 from staff_console.cases.views import cases
 from staff_console.context import Office, office
-from staff_console.health import health
-from staff_console.money import money
+from staff_console.operations.dead_letters import stuck
+from staff_console.operations.health import health
+from staff_console.operations.quota import money
+from staff_console.operations.style import style
 from staff_console.pages.attention import attention
 from staff_console.pages.clean_input import install_clean_input
 from staff_console.pages.errors import install_errors
@@ -37,10 +38,9 @@ from staff_console.pages.filters import install_filters
 from staff_console.pages.headers import install_headers
 from staff_console.pages.long_forms import install_long_forms
 from staff_console.pages.static_files import install_static_files
-from staff_console.people import people
 from staff_console.settings import ConsoleSettings
-from staff_console.stuck import stuck
-from staff_console.style import style
+from staff_console.staff_accounts.requests import account_requests
+from staff_console.staff_accounts.views import people
 from staff_console.words import CLOSED
 from store.clock import now
 from store.files.media import Media

@@ -32,7 +32,7 @@ from tests.console.addresses import DRAFT
 from tests.console.cases.test_views import _jpeg
 from tests.console.conftest import office_of
 from tests.console.looks import events_of, status_of
-from tests.console.test_stuck import leave_some_stuck
+from tests.console.operations.test_dead_letters import leave_some_stuck
 from tests.waiting import finish, wait_until
 
 BLANK = {"parts": [{"kind": "words", "text": "[คลอง] น้ำล้นตลิ่งค่ะ"}]}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from staff_console.style import read_tokens
+from staff_console.operations.style import read_tokens
 from staff_console.words import TRIAGE
 from store.cases.queue import Tab
 from store.cases.workflows import Tone

@@ -4,8 +4,8 @@ import pytest
 import time_machine
 
 from store.database.engine import Database
+from tests.console.operations.test_quota import pushed, read, words
 from tests.console.pages import Person
-from tests.console.test_money import pushed, read, words
 
 SIGN = "ที่ไม่ได้ส่งจากระบบนี้"
 

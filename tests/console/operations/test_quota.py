@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from staff_console.money import bar
+from staff_console.operations.quota import bar
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import outbox

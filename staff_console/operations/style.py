@@ -43,7 +43,7 @@ def read_tokens(css: str) -> list[Token]:
     return [Token(name, light, dark.get(name, light)) for name, light in _LIGHT.findall(css)]
 
 
-TOKENS: Final = read_tokens((Path(__file__).parent / "static/css/tokens.css").read_text("utf-8"))
+TOKENS: Final = read_tokens((Path(__file__).parents[1] / "static/css/tokens.css").read_text("utf-8"))
 
 
 @style.get("/style")

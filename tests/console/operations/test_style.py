@@ -3,7 +3,7 @@
 import pytest
 
 from staff_console.broadcasts.labels import STAGES
-from staff_console.style import TOKENS
+from staff_console.operations.style import TOKENS
 from store.cases.workflows import STATUS_ROWS
 from tests.console.pages import Person
 

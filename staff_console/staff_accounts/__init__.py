@@ -1,0 +1,1 @@
+"""Staff accounts, and the requests about them that another person confirms."""
