@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Self
 
+from staff_console.served_at import hosts_for_others
 from store.settings import (
     SettingsError,
     StoreSettings,
-    is_this_machine,
     number_of_proxies,
     optional_secret,
     required_secret,
     web_address,
 )
-
-# Where the server says it serves this process. That is no setting: only deploy/gunicorn.conf.py writes it.
-SERVED_AT: Final = "SERVED_AT"
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,3 @@ class ConsoleSettings:
                 f"CONSOLE_URL is not https://…, and the console would be open to others at {hosts[0]}:"
                 " set CONSOLE_URL to the https address that officers open, or bind to 127.0.0.1."
             )
-
-
-def hosts_for_others(environ: Mapping[str, str]) -> list[str]:
-    """Returns the hosts it is bound to that other machines reach: none for a socket file or under another server."""
-    return [host for host in environ.get(SERVED_AT, "").split(",") if host and not is_this_machine(host)]

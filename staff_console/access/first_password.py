@@ -46,8 +46,8 @@ def _wrong_code(secret: str) -> Page:
 def _page(secret: str, problem: str = "") -> str:
     with office().database.reading() as session:
         _, person = find_by_link(session, secret)
-        return render_template("first_password.html", person=person, secret=secret, problem=problem)
+        return render_template("access/first_password.html", person=person, secret=secret, problem=problem)
 
 
 def _gone(error: BadLink) -> tuple[str, int]:
-    return render_template("first_password.html", person=None, problem=REFUSALS[error.reason]), 404
+    return render_template("access/first_password.html", person=None, problem=REFUSALS[error.reason]), 404

@@ -65,7 +65,9 @@ def unpack(packed: str) -> KeptForm | None:
 
 def show_kept(kept: KeptForm) -> str:
     """Shows the page with the words and the button. It needs no database, and names nobody."""
-    return render_template("kept_form.html", kept=kept, back=safe_next(kept.back) or url_for("queue.show"))
+    return render_template(
+        "access/kept_form.html", kept=kept, back=safe_next(kept.back) or url_for("queue.show")
+    )
 
 
 def path_of_referrer() -> str:

@@ -16,7 +16,7 @@ def show_all() -> str:
     with office().database.reading() as session:
         found = sessions.list_sessions(session, me())
         rows = [(row, sessions.handle_of(row), sessions.is_of(row, session_cookie())) for row in found]
-        return render_template("my_sessions.html", rows=rows)
+        return render_template("access/my_sessions.html", rows=rows)
 
 
 @my_sessions.post("/my-sessions/end")

@@ -62,4 +62,6 @@ def _refused(reason: str) -> tuple[str, int]:
 
 
 def _page(problem: str = "") -> str:
-    return render_template("password.html", problem=problem, next=safe_next(request.values.get("next")) or "")
+    return render_template(
+        "access/password.html", problem=problem, next=safe_next(request.values.get("next")) or ""
+    )

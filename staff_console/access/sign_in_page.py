@@ -22,7 +22,7 @@ def sign_in_page(
     g.staff = None
     wanted = safe_next(kept.back if kept else request.values.get("next")) or ""
     return render_template(
-        "sign_in.html",
+        "access/sign_in.html",
         problem=problem,
         username=username,
         next=wanted,

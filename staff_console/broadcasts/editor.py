@@ -174,7 +174,7 @@ def _page(
     if broadcast is not None and seen_version is None:
         seen_version = int(request.form.get("seen_version", broadcast.version))
     return render_template(
-        "broadcast_editor.html",
+        "broadcasts/editor.html",
         typed=typed,
         broadcast=broadcast,
         seen_version=seen_version,

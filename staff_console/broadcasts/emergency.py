@@ -49,7 +49,7 @@ def show_all() -> str:
         query = select(EmergencyTemplate).where(EmergencyTemplate.retired_at.is_(None))
         found = list(session.scalars(query.order_by(EmergencyTemplate.title)))
         return render_template(
-            "emergency.html",
+            "broadcasts/emergency.html",
             ready=[template for template in found if template.approved_at],
             waiting=[template for template in found if not template.approved_at],
             unconfirmed=lane.unconfirmed(session),
@@ -110,7 +110,7 @@ def _confirm(template_id: int, typed: Decision) -> Page:
 def _confirmation(session: Session, broadcast: Broadcast, typed: Decision) -> str:
     found = figures.figures_of(session, broadcast.audience, None, 1)
     return render_template(
-        "emergency_confirm.html",
+        "broadcasts/emergency_confirm.html",
         broadcast=broadcast,
         template_id=broadcast.template_id,
         typed=typed,
@@ -167,7 +167,7 @@ def page_of(
     problems: Problems | None = None,
 ) -> str:
     return render_template(
-        "emergency_template.html",
+        "broadcasts/emergency_template.html",
         template=template,
         blanks=blanks_of(template.content),
         typed=typed or Decision(),

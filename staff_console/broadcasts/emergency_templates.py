@@ -117,7 +117,7 @@ def retire(template_id: int) -> Page:
 
 def _page(session: Session, typed: Typed, problems: Problems | None = None) -> str:
     return render_template(
-        "emergency_editor.html",
+        "broadcasts/emergency_editor.html",
         typed=typed,
         phone_shown=phone_of_content(session, readable(typed.message)),
         problems=problems or {},

@@ -19,7 +19,7 @@ def show_all() -> str:
     with office().database.reading() as session:
         found = circle.list_testers(session)
         return render_template(
-            "testers.html",
+            "broadcasts/testers.html",
             testers=found,
             own=next((tester for tester in found if tester.staff_id == me().id), None),
             now=now(),

@@ -52,7 +52,7 @@ def show_all() -> str:
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     with office().database.reading() as session:
         return render_template(
-            "broadcasts.html",
+            "broadcasts/list.html",
             pile=pile,
             piles=words.PILES,
             counts=count_piles(session),
@@ -185,7 +185,7 @@ def refuse(broadcast_id: int, error: Refused, asked: Asked) -> Page:
 def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str = "") -> str:
     """Returns the page that shows why it was refused, how the broadcast is now, and what was typed."""
     said, shown = words.REFUSALS[reason], show_broadcast(session, broadcast)
-    return render_template("broadcast_conflict.html", shown=shown, said=said, note=note)
+    return render_template("broadcasts/conflict.html", shown=shown, said=said, note=note)
 
 
 def _note_refusal(broadcast_id: int, act: Act) -> None:
@@ -200,7 +200,7 @@ def found_or_404(session: Session, broadcast_id: int) -> Broadcast:
 
 def _page(session: Session, broadcast: Broadcast, *, problem: str = "", asked: Asked | None = None) -> str:
     return render_template(
-        "broadcast.html",
+        "broadcasts/page.html",
         shown=show_broadcast(session, broadcast),
         forms=forms_for(broadcast, me()),
         may_edit=may_edit(session, broadcast, me()),

@@ -61,7 +61,9 @@ def tell() -> Page:
         if not may_tell_many(session):
             abort(403)
         if problem := _problem(note, ids):
-            return render_template("bulk.html", outcome=None, note=note, problem=words.REFUSALS[problem]), 400
+            return render_template(
+                "cases/bulk.html", outcome=None, note=note, problem=words.REFUSALS[problem]
+            ), 400
         if request.form.get("do") != "send":
             return _ask_again(session, note, ids)
     try:
@@ -70,14 +72,14 @@ def tell() -> Page:
         flash("ทำรายการนี้แล้ว", "warning")
         return redirect(url_for("queue.show"), 303)
     except LimitReached as error:
-        page = render_template("bulk.html", outcome=None, note=note, problem=said(error))
+        page = render_template("cases/bulk.html", outcome=None, note=note, problem=said(error))
         return page, 429, retry_after(error)
 
 
 def _ask_again(session: Session, note: str, ids: list[int]) -> str:
     cases = _visible(session, ids)
     return render_template(
-        "bulk_confirm.html",
+        "cases/bulk_confirm.html",
         note=note,
         cases=cases,
         residents=len({case.resident_id for case in cases}),
@@ -102,7 +104,7 @@ def _tell(note: str, ids: list[int]) -> Page:
         refused = messages.send_alone(session, office().municipality, me(), reachable, note)
         outcome = Outcome([case for case in reachable if case not in refused], refused, unreachable)
         count(session, CASES_TOLD, times=len(outcome.told))
-    return render_template("bulk.html", outcome=outcome, note=note, problem="")
+    return render_template("cases/bulk.html", outcome=outcome, note=note, problem="")
 
 
 @bulk.get("/cases/tell/<int:message_id>")
@@ -123,7 +125,7 @@ def release(message_id: int) -> Page:
         return _back(message_id, "ทำรายการนี้แล้ว")
     except BulkRefused as refused:
         return _refused(message_id, refused)
-    return render_template("bulk.html", outcome=outcome, note=note, problem="")
+    return render_template("cases/bulk.html", outcome=outcome, note=note, problem="")
 
 
 def _release(session: Session, message: BulkMessage) -> Outcome:
@@ -194,7 +196,7 @@ def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
     sees_all = len(seen) == len(message.cases)
     decides = waits and sees_all and me().role == Role.SUPERVISOR and not is_own
     return render_template(
-        "bulk_message.html",
+        "cases/bulk_message.html",
         message=message,
         waits=waits,
         cases=seen,

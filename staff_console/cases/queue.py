@@ -40,7 +40,7 @@ def show() -> str | Response:
     with office().database.reading() as session:
         page = _page(session, tab, filters, number)
         return render_template(
-            "queue.html",
+            "cases/queue.html",
             tab=Tab.ALL if number else tab,
             tabs=words.TABS,
             counts=count_tabs(session, me(), filters),

@@ -123,7 +123,7 @@ def _refuse(refused: BadSurge, said: str = "", menu: str | None = None) -> Page:
 def _page(session: Session, problem: str = "", said: str = "", menu: str | None = None) -> str:
     counts = surges.open_by_triage(session, visible_to(me()))
     return render_template(
-        "surge.html",
+        "cases/surge.html",
         running=surges.find_running(session),
         counts=[(level, label, counts.get(level, 0)) for level, label in words.TRIAGE.items()],
         untold=counts.get(None, 0),

@@ -147,14 +147,16 @@ def _conflict(case_id: int, asked: Asked) -> Page:
     """Shows how the case is now that somebody was faster, and what was typed, so that nothing is lost."""
     with office().database.reading() as session:
         shown = show_case(session, _seen(session, case_id), unmasked=False)
-        page = render_template("conflict.html", shown=shown, asked=asked, label=words.EVENTS[asked.action])
+        page = render_template(
+            "cases/conflict.html", shown=shown, asked=asked, label=words.EVENTS[asked.action]
+        )
         return page, 409
 
 
 def _page(session: Session, case: Case, *, problem: str = "", asked: Asked | None = None) -> str:
     until = unmasked_until(case.id)
     return render_template(
-        "case.html",
+        "cases/page.html",
         shown=show_case(session, case, unmasked=until is not None),
         forms=forms_for(case, me()),
         may_assign=may_assign(case, me()),

@@ -19,7 +19,7 @@ BOXES = "any(inbox, outbox)"
 def show() -> str:
     with office().database.reading() as session:
         return render_template(
-            "stuck.html",
+            "operations/dead_letters.html",
             events=rows.stuck_events(session),
             messages=rows.stuck_rows(session, me(), _held()),
             most=rows.MOST_SHOWN,

@@ -31,7 +31,7 @@ def show() -> str:
     with office().database.reading() as session:
         month = accounts.standing(session, plan)
         return render_template(
-            "money.html",
+            "operations/quota.html",
             month=month,
             plan=plan,
             parts=bar(month),

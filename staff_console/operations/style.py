@@ -49,7 +49,7 @@ TOKENS: Final = read_tokens((Path(__file__).parents[1] / "static/css/tokens.css"
 @style.get("/style")
 def show() -> str:
     return render_template(
-        "style.html",
+        "operations/style.html",
         colours=[token for token in TOKENS if token.is_colour],
         sizes=_of("text"),
         radii=_of("radius"),

@@ -79,7 +79,7 @@ def install_errors(app: Flask) -> None:
 
 def error_page(code: int, words: ErrorWords | None = None) -> tuple[str, int]:
     g.setdefault("staff", None)
-    return render_template("error.html", code=code, words=words or WORDS.get(code, WORDS[400])), code
+    return render_template("pages/error.html", code=code, words=words or WORDS.get(code, WORDS[400])), code
 
 
 def show_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:

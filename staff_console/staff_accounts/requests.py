@@ -29,7 +29,7 @@ def confirm(request_id: int) -> Page:
     except BadAccount as error:
         return _page(words.REFUSALS[error.reason]), 400
     if secret is not None:
-        return render_template("account_link.html", asked=asked, address=_address(secret))
+        return render_template("staff_accounts/account_link.html", asked=asked, address=_address(secret))
     flash("ยืนยันแล้ว มีผลทันที", "good")
     return redirect(url_for("account_requests.show_all"), 303)
 
@@ -67,5 +67,8 @@ def _page(problem: str = "") -> str:
             for asked in requests.list_waiting(session)
         ]
         return render_template(
-            "account_requests.html", waiting=waiting, kinds=words.ACCOUNT_REQUESTS, problem=problem
+            "staff_accounts/account_requests.html",
+            waiting=waiting,
+            kinds=words.ACCOUNT_REQUESTS,
+            problem=problem,
         )

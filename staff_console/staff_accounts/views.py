@@ -116,13 +116,15 @@ def _person(session: Session, staff_id: int) -> Staff:
 
 def _code_page(code: str, full_name: str) -> str:
     """Shows the code once: only a hash of it is kept."""
-    return render_template("account_code.html", code=f"{code[:4]} {code[4:]}", full_name=full_name)
+    return render_template(
+        "staff_accounts/account_code.html", code=f"{code[:4]} {code[4:]}", full_name=full_name
+    )
 
 
 def _list_page(problem: str = "", new: NewStaff | None = None) -> str:
     with office().database.reading() as session:
         return render_template(
-            "staff.html",
+            "staff_accounts/list.html",
             people=accounts.list_staff(session),
             waiting=len(requests.list_waiting(session)),
             roles=words.ROLES,
@@ -136,7 +138,7 @@ def _person_page(staff_id: int, problem: str = "") -> str:
     with office().database.reading() as session:
         person = _person(session, staff_id)
         return render_template(
-            "person.html",
+            "staff_accounts/person.html",
             person=person,
             locked=is_locked(session, office().database.sealer, person),
             asked=[each for each in requests.list_waiting(session) if each.staff_id == staff_id],

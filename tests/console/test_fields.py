@@ -10,7 +10,7 @@ pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True
 def render(app: Flask, call: str) -> str:
     with app.test_request_context():
         text = render_template_string(
-            '{% from "_fields.html" import area_field, input_field, select_field %}{{ ' + call + " }}"
+            '{% from "pages/_fields.html" import area_field, input_field, select_field %}{{ ' + call + " }}"
         )
     return " ".join(text.split())
 

@@ -62,7 +62,7 @@ def test_poison_of_every_kind_leaves_everybody_else_answered(
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     ended = [line for line in lines if line["message"] == "the worker was ended"]
     assert {"a step takes too long", "too much memory"} <= {line["reason"] for line in ended}
-    assert any("work.py" in line.get("where", "") for line in ended)
+    assert any("inbox_worker.py" in line.get("where", "") for line in ended)
     assert not any(words in log for words in poison)
 
 

@@ -10,7 +10,7 @@ from store.broadcasts.transitions import RULES
 
 STORE = Path(approval.__file__).parent
 CHAT = STORE.parents[1] / "bot" / "handlers" / "confirming.py"
-SENDER = STORE.parents[1] / "bot" / "mailing.py"
+SENDER = STORE.parents[1] / "bot" / "line" / "multicast.py"
 
 
 def found(pattern: str, *folders: Path) -> set[str]:
