@@ -19,8 +19,11 @@ SERVE = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--threads", "
 
 
 @contextmanager
-def processes(town: Town, folder: Path) -> Iterator[tuple[str, str]]:
-    """Web, console and worker as the Procfile starts them; what they print goes to files in the folder."""
+def processes(town: Town, folder: Path, root: Path = ROOT) -> Iterator[tuple[str, str]]:
+    """Runs web, console and worker as the Procfile starts them, from the checkout at `root`.
+
+    What they print goes to files in the folder.
+    """
     web, console = free_port(), free_port()
     commands = {
         "web": [*SERVE, f"127.0.0.1:{web}", "deploy.web:create_app()"],
@@ -29,7 +32,8 @@ def processes(town: Town, folder: Path) -> Iterator[tuple[str, str]]:
     }
     with ExitStack() as stack:
         started = [
-            stack.enter_context(start(name, command, town, folder)) for name, command in commands.items()
+            stack.enter_context(start(name, command, town, folder, root))
+            for name, command in commands.items()
         ]
         yield f"http://127.0.0.1:{web}", f"http://127.0.0.1:{console}"
         for process in started:
@@ -37,9 +41,9 @@ def processes(town: Town, folder: Path) -> Iterator[tuple[str, str]]:
         assert [process.wait(timeout=PATIENCE_SECONDS) for process in started] == [0, 0, 0]
 
 
-def start(name: str, command: list[str], town: Town, folder: Path) -> Child:
+def start(name: str, command: list[str], town: Town, folder: Path, root: Path = ROOT) -> Child:
     with (folder / f"{name}.log").open("wb") as log:
-        return Child([sys.executable, *command], env=environment(town), stdout=log, stderr=log)
+        return Child([sys.executable, *command], cwd=root, env=environment(town), stdout=log, stderr=log)
 
 
 @contextmanager

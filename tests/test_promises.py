@@ -12,7 +12,7 @@ from tests.children import run
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 REQUIREMENTS = ROOT / "docs" / "requirements.md"
-PACKAGES = ("bot", "public_site", "store", "staff_console", "line_simulator")
+PACKAGES = ("bot", "public_site", "store", "staff_console", "line_preview", "line_simulator")
 
 
 def variables_in_code() -> set[str]:

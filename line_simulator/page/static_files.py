@@ -8,12 +8,15 @@ from typing import Final
 
 from flask import Response, abort, request
 
+import line_preview
 from line_simulator.words import TABLES
 
-_FOLDER: Final = Path(__file__).parents[1] / "static"
+# The page's own files and those that draw messages stand beside each other in their addresses.
+_FOLDERS: Final = (line_preview.FOLDER, Path(__file__).parents[1] / "static")
 _FILES: Final = {
-    path.relative_to(_FOLDER).as_posix(): path.read_bytes()
-    for path in sorted(_FOLDER.rglob("*"))
+    path.relative_to(folder).as_posix(): path.read_bytes()
+    for folder in _FOLDERS
+    for path in sorted(folder.rglob("*"))
     if path.is_file()
 }
 # Has the functions of thai.js.

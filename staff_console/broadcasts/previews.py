@@ -1,4 +1,4 @@
-"""Shows the live preview: a broadcast as LINE messages, drawn in the browser by the simulator's own page modules."""
+"""Shows the live preview: a broadcast as LINE messages, drawn in the browser by the modules of line_preview."""
 
 from typing import Any
 

@@ -1,23 +1,15 @@
-"""Hands out the stylesheets, scripts and fonts of the console, and the modules that draw its phone."""
+"""Hands out the stylesheets, scripts and fonts of the console, and those of line_preview that draw its phone."""
 
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, abort, request
 
+from line_preview import FOLDER
 from store.http.static_files import StaticFiles
 
 OWN: Final = StaticFiles(Path(__file__).parents[1] / "static")
-DRAWINGS: Final = Path(__file__).parents[2] / "line_simulator" / "static"
-MODULES = (
-    "bubble", "chat", "dom", "faces", "flex", "flexstyle", "icons", "imagemap", "media", "place", "sheet", "slider",
-    "stickers", "templates", "text", "thai", "town", "townmap",
-)  # fmt: skip
-STYLES = ("base", "phone", "chat", "flex", "templates", "sheets")
-# Nothing of the simulator is imported here; these files of its page are only handed out.
-OF_THE_PHONE: Final = StaticFiles(
-    DRAWINGS, {*(f"js/{name}.js" for name in MODULES), *(f"css/{name}.css" for name in STYLES)}
-)
+OF_THE_PHONE: Final = StaticFiles(FOLDER)
 _OF_ENDPOINT: Final = {"static": OWN, "previews.drawing": OF_THE_PHONE}
 
 

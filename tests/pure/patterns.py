@@ -14,7 +14,7 @@ from typing import Any
 import regex
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("bot", "public_site", "store", "staff_console", "line_simulator")
+PACKAGES = ("bot", "public_site", "store", "staff_console", "line_preview", "line_simulator")
 _ONE = frozenset(("match", "search", "fullmatch"))
 _READING = _ONE | {"sub", "subn", "split", "findall", "finditer"}
 _FUNCTIONS = _READING | {"compile"}

@@ -39,7 +39,16 @@ def test_every_file_of_others_is_listed_with_its_hash(listed):
     files = {file["name"]: file for each in listed["components"] for file in each.get("components", [])}
     names = {
         path.relative_to(ROOT).as_posix()
-        for folder in ("bot", "public_site", "store", "staff_console", "line_simulator", "deploy", "tests")
+        for folder in (
+            "bot",
+            "public_site",
+            "store",
+            "staff_console",
+            "line_preview",
+            "line_simulator",
+            "deploy",
+            "tests",
+        )
         for pattern in OF_OTHERS
         for path in (ROOT / folder).rglob(pattern)
         if path.is_file()

@@ -12,11 +12,11 @@ from store.cases.workflows import Tone
 from tests.children import ROOT
 
 CONSOLE = ROOT / "staff_console"
-# The stylesheet that declares the tokens of a page, and the folder of all that use them.
+# The stylesheet that declares the tokens of a page, and the folders of all that use them.
 PAGES = {
     "console": ("staff_console/static/css/tokens.css", "staff_console/static/css"),
     "announcements": ("public_site/static/announcements.css", "public_site/static"),
-    "simulator": ("line_simulator/static/css/base.css", "line_simulator/static/css"),
+    "simulator": ("line_preview/static/css/base.css", "line_preview/static/css", "line_simulator/static/css"),
 }
 # Classes that a template puts together, by how they begin.
 PUT_TOGETHER = {
@@ -49,23 +49,25 @@ def read(folder: Path, ending: str) -> str:
     return "\n".join(path.read_text("utf-8") for path in sorted(folder.rglob(f"*{ending}")))
 
 
-def rules_of(folder: Path) -> str:
-    return re.sub(r"/\*.*?\*/", "", read(folder, ".css"), flags=re.DOTALL)
+def rules_of(*folders: Path) -> str:
+    rules = "\n".join(read(folder, ".css") for folder in folders)
+    return re.sub(r"/\*.*?\*/", "", rules, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_token_is_declared_at_the_top_and_used(page: str) -> None:
-    tokens, folder = PAGES[page]
+    tokens, *folders = PAGES[page]
+    rules = rules_of(*(ROOT / folder for folder in folders))
     declared = set(DECLARATION.findall((ROOT / tokens).read_text("utf-8")))
-    assert declared == set(DECLARATION.findall(rules_of(ROOT / folder)))
-    used = set(USE.findall(rules_of(ROOT / folder)))
+    assert declared == set(DECLARATION.findall(rules))
+    used = set(USE.findall(rules))
     assert used - declared <= {"ratio"}, "the ratio of a rich menu is set by its script"
     assert declared <= used
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_colour_is_named_before_it_is_used(page: str) -> None:
-    lines = rules_of(ROOT / PAGES[page][1]).splitlines()
+    lines = rules_of(*(ROOT / folder for folder in PAGES[page][1:])).splitlines()
     plain = [line for line in lines if COLOUR.search(line) and not line.lstrip().startswith("--")]
     # The one shadow that is written over several lines.
     assert [

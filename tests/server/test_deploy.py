@@ -1,11 +1,14 @@
 """The files of deploy/: their own programs read them, and nginx with them stands in front of the real processes."""
 
+import hmac
+import json
 import os
 import re
 import shutil
 import socket
 import ssl
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,18 +16,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from sqlalchemy import select
 
 from store.clock import now
+from store.messaging.models import InboxEvent
 from store.staff.sign_ins import place
 from tests.children import Child, run
 from tests.console.looks import acts_of
 from tests.processes import ROOT, SERVE, answers, environment, free_port, processes, wait_until
 from tests.server.test_slow_peers import PATIENCE_SECONDS, signed_webhook
-from tests.town import Town
+from tests.town import SECRET, Town
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -192,6 +198,46 @@ def test_behind_nginx_people_are_counted_and_webhooks_arrive(
             assert b" 200 " in proxy.ask(WEB, webhook(1)).splitlines()[0]
             metrics = proxy.ask(WEB, b"GET /metrics HTTP/1.0\r\nHost: %s\r\n\r\n" % WEB.encode())
             assert b" 404 " in metrics.splitlines()[0]
+
+
+PRODUCTION = ("bot", "public_site", "staff_console", "store", "line_preview", "deploy")
+
+
+@pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
+def test_production_runs_without_the_simulator(town: Town, tmp_path: Path) -> None:
+    root = tmp_path / "checkout"
+    for folder in PRODUCTION:
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with processes(town, tmp_path, root) as (web, console):
+        wait_until(lambda: answers(web) and answers(console), what="web and console")
+        assert requests.get(f"{web}/announcements", timeout=PATIENCE_SECONDS).status_code == 200
+        assert requests.get(f"{console}/sign-in", timeout=PATIENCE_SECONDS).status_code == 200
+        body, signature = follow_event()
+        signed = {"x-line-signature": signature}
+        told = requests.post(f"{web}/line/webhook", data=body, headers=signed, timeout=PATIENCE_SECONDS)
+        assert told.status_code == 200
+        wait_until(lambda: states(town) == ["done"], what="the worker to work on the event")
+
+
+def follow_event() -> tuple[bytes, str]:
+    """Returns the signed body of a webhook with one event, and its signature."""
+    event = {
+        "type": "follow",
+        "mode": "active",
+        "timestamp": int(now().timestamp() * 1000),
+        "source": {"type": "user", "userId": "U" + "0" * 32},
+        "webhookEventId": "01" + "A" * 24,
+        "deliveryContext": {"isRedelivery": False},
+        "replyToken": "a" * 32,
+        "follow": {"isUnblocked": False},
+    }
+    body = json.dumps({"destination": "U" + "1" * 32, "events": [event]}).encode()
+    return body, b64encode(hmac.digest(SECRET.encode(), body, "sha256")).decode()
+
+
+def states(town: Town) -> list[str]:
+    with town.database.reading() as session:
+        return list(session.scalars(select(InboxEvent.state)))
 
 
 def test_nginx_passes_a_body_on_only_when_all_of_it_is_there(tmp_path: Path) -> None:

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+import line_preview
 from line_simulator import Simulator
 from line_simulator.page.static_files import VERSION
 from line_simulator.web import create_app
 from line_simulator.words import LANGUAGES, TABLES, word
-from staff_console.pages.static_files import MODULES
 from tests.simulator.conftest import SECRET
 
-MODULES_OF_THE_PAGE = Path(__file__).parents[2] / "line_simulator" / "static" / "js"
+PAGE = Path(__file__).parents[2] / "line_simulator"
+SHARED = {path.stem: path for path in (line_preview.FOLDER / "js").glob("*.js")}
+MODULES = SHARED | {path.stem: path for path in (PAGE / "static" / "js").glob("*.js")}
 THAI = re.compile("[ก-๛]")
 # Pictures with Thai words in them, names and places of a Thai town, and the name of the Thai language.
 CONTENT = {"town", "townmap", "stickers", "samplephotos", "faces", "languages"}
@@ -101,9 +103,9 @@ def test_there_is_no_thai_in_the_english_words():
 
 
 def test_the_page_uses_every_key_and_has_every_key_that_it_uses():
-    source = "".join(path.read_text("utf-8") for path in MODULES_OF_THE_PAGE.glob("*.js"))
+    source = "".join(path.read_text("utf-8") for path in MODULES.values())
     used = set(re.findall(r'word\("(\w+\.\w+)"', source))
-    page = Path(MODULES_OF_THE_PAGE.parents[1], "templates", "chat.html").read_text("utf-8")
+    page = Path(PAGE, "templates", "chat.html").read_text("utf-8")
     used |= {f"page.{name}" for name in re.findall(r"words\.page\.(\w+)", page)}
     assert used <= keys_of("en")
     by_name = {"note", "refused", "fault", "drawing"}
@@ -111,7 +113,7 @@ def test_the_page_uses_every_key_and_has_every_key_that_it_uses():
     assert {key for key in keys_of("en") if key.split(".")[0] not in by_name} == used | by_kind
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in MODULES_OF_THE_PAGE.glob("*.js")))
+@pytest.mark.parametrize("name", sorted(MODULES))
 def test_no_module_of_the_english_page_says_anything_in_thai(browser, name):
     module = browser("en").get(f"/_sim/static/{VERSION}/en/js/{name}.js")
     assert module.status_code == 200
@@ -122,26 +124,22 @@ def test_no_module_of_the_english_page_says_anything_in_thai(browser, name):
 def test_only_modules_that_the_console_shares_have_their_words_replaced(browser):
     client = browser("en")
     changed = {
-        path.stem
-        for path in MODULES_OF_THE_PAGE.glob("*.js")
+        name
+        for name, path in MODULES.items()
         if client.get(f"/_sim/static/{VERSION}/en/js/{path.name}").data != path.read_bytes()
     }
-    assert changed <= set(MODULES)
+    assert changed <= set(SHARED)
 
 
 def test_every_word_of_the_drawing_stands_in_a_shared_module():
-    source = "".join((MODULES_OF_THE_PAGE / f"{name}.js").read_text("utf-8") for name in MODULES)
+    source = "".join(path.read_text("utf-8") for path in SHARED.values())
     words = TABLES["th"]["drawing"].values()
     assert [one for one in words if f'"{one}"' not in source and f"`{one}`" not in source] == []
 
 
 def test_english_dates_have_the_functions_of_the_thai_ones():
     functions = [
-        set(
-            re.findall(
-                r"^export (?:function|const) (\w+)", (MODULES_OF_THE_PAGE / f"{name}.js").read_text(), re.M
-            )
-        )
+        set(re.findall(r"^export (?:function|const) (\w+)", MODULES[name].read_text(), re.M))
         for name in ("thai", "english")
     ]
     assert functions[0] == functions[1]

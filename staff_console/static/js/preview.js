@@ -1,5 +1,5 @@
-// A phone that shows what residents will see. It is drawn by the page of the LINE simulator, whose files the console
-// hands out; inside a shadow, so that neither stylesheet touches the other.
+// A phone that shows what residents will see, drawn by the modules and stylesheets of line_preview; inside a shadow, so
+// that neither stylesheet touches the other.
 const STYLES = ["base", "phone", "chat", "flex", "templates", "sheets"];
 const OWN = ["js/chat.js", "js/dom.js", "js/icons.js", "js/thai.js"];
 const WAIT_MS = 500;
