@@ -1,4 +1,4 @@
-"""One resident, one change at a time: whoever holds a lane works alone for it until the transaction ends."""
+"""Takes PostgreSQL's advisory locks, one for each resident, until the transaction ends."""
 
 from collections.abc import Iterable
 
@@ -11,8 +11,10 @@ _HOLD = text(
 
 
 def hold_lanes(session: Session, lanes: Iterable[str]) -> None:
-    """Waits for whoever holds them. SQLite lets only one writer in anyway."""
+    """Locks the queues of these residents and waits for other transactions that hold them. On SQLite it does nothing,
+    because SQLite lets only one writer in anyway.
+    """
     if session.get_bind().dialect.name != "postgresql":
         return
-    # In one order for all: two who wait for each other would wait for ever.
+    # All callers lock in the same order: otherwise two of them could wait for each other for ever.
     session.execute(_HOLD, {"lanes": sorted(set(lanes))})

@@ -1,4 +1,6 @@
-"""Rows with sealed values: each row has a random key of its own, and a value opens in its own row only."""
+"""Provides rows with encrypted values: each row has a random key of its own, and its values can be decrypted in it
+only.
+"""
 
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
@@ -11,7 +13,7 @@ Value = TypeVar("Value")
 
 
 class SealedRow:
-    """A table with sealed values. `row_key` is authenticated with each of them and never changes."""
+    """Marks a table with encrypted values. `row_key` is authenticated with each of them and never changes."""
 
     sealed_values: ClassVar[tuple[str, ...]] = ()
     row_key: Mapped[bytes] = mapped_column(LargeBinary, default=new_row_key)
@@ -23,19 +25,21 @@ class SealedRow:
         return key
 
     def can_be_read(self) -> bool:
-        """Whether each of its values opens, so that one that does not need not stop anything else."""
+        """Says whether all values of the row can be decrypted. Callers skip a row that cannot be read instead of
+        failing.
+        """
         return not self._closed()
 
     def lacks_key(self) -> bool:
-        """Whether all its values that do not open here need a key this process lacks, and there is such a value."""
+        """Says whether some values cannot be decrypted, and all of these only because this process lacks their key."""
         return set(self._closed().values()) == {UnknownKey}
 
     def never_open(self) -> list[str]:
-        """Returns the names of its values that were changed or moved: no key opens them."""
+        """Returns the names of the values that were changed or moved: no key decrypts them."""
         return [name for name, why in self._closed().items() if why is not UnknownKey]
 
     def value_or(self, name: str, instead: Any) -> Any:
-        """Returns the value of this name, or `instead` where no key of this process opens it."""
+        """Returns the value of this name, or `instead` where this process cannot decrypt it."""
         try:
             return getattr(self, name)
         except CannotOpen:
@@ -52,11 +56,12 @@ class SealedRow:
 
 
 class SealedValue(Generic[Value]):
-    """An attribute of a SealedRow: sealed when it is written, opened when it is read (CannotOpen) and not before.
+    """Describes an attribute of a SealedRow that is encrypted when it is written and decrypted when it is read.
 
-    A value is replaced as a whole: changes within a dict or list are not noticed. On the class it is the column, so
-    that queries can ask whether it is null; what they find in it opens with the row's key. An INSERT of many rows at
-    once names `row_key` and NAME_sealed, a `Fresh` value.
+    Reading raises CannotOpen where the value cannot be decrypted; loading the row does not. A value is replaced as a
+    whole: changes within a dict or list are not noticed. On the class the attribute is the column, so that queries can
+    ask whether it is null; what they return is decrypted with the row's key. An INSERT of many rows at once sets
+    `row_key` and NAME_sealed, a `Fresh` value.
     """
 
     def __init__(self, about: str, *, nullable: bool = True) -> None:

@@ -1,12 +1,12 @@
 """Encrypts personal data at rest (AES-256-GCM) and makes fingerprints to look it up by.
 
-A sealed value is `version | key id | nonce | ciphertext`. `about` (table and column) and the random key of its row are
-authenticated with it, so a value moved to another column or row does not open. What is no value of a row (files,
-backups, the secret) is named by `about` alone: version 1. Values of rows were sealed so, too, before rows had keys.
-Rotation: put the new key first in DATA_KEY; old ones still open.
+An encrypted value is `version | key id | nonce | ciphertext`. `about` (table and column) and the random key of its row
+are authenticated with it, so a value that was moved to another column or row cannot be decrypted. What belongs to no
+row (files, backups, the secret) is bound to `about` alone: version 1. Values of rows were written so, too, before rows
+had keys. To rotate keys, put the new key first in DATA_KEY; the old ones still decrypt.
 
-Each database keeps one secret of its own, sealed like the rest: the key of its fingerprints. It does not change when
-DATA_KEY is rotated, and whoever cannot open it has the wrong DATA_KEY (store.operations.data_keys).
+Each database keeps one secret of its own, encrypted like the rest: the key of its fingerprints. It does not change when
+DATA_KEY is rotated, and a process that cannot decrypt it has the wrong DATA_KEY (store.operations.data_keys).
 """
 
 import hashlib
@@ -32,15 +32,15 @@ _ABOUT_SECRET = "secret.town"  # noqa: S105 - table and row
 
 
 class CannotOpen(ValueError):
-    """The value was sealed with a key we do not have, or was changed or moved."""
+    """Says that a value was encrypted with a key that this process lacks, or was changed or moved."""
 
 
 class UnknownKey(CannotOpen):
-    """It was sealed with a key that is not in the DATA_KEY of this process; another process may have it."""
+    """Says that a value needs a key that is not in the DATA_KEY of this process; another process may have it."""
 
 
 class WrongDataKey(SettingsError):
-    """DATA_KEY does not open the secret of this database: nothing may be written with it."""
+    """Says that DATA_KEY does not decrypt the secret of this database: nothing may be written with it."""
 
     def __init__(self, why: str = "") -> None:
         super().__init__(why or _WRONG_KEY)
@@ -58,7 +58,7 @@ def _key_id(key: bytes) -> bytes:
 
 
 class Sealer:
-    """Encrypts (seals) with the first key of DATA_KEY, decrypts (opens) with any."""
+    """Encrypts with the first key of DATA_KEY and decrypts with any of its keys."""
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._keys = keys
@@ -101,7 +101,7 @@ def key_id_of(sealed: bytes) -> bytes:
 
 
 def names_a_key(start: bytes) -> bool:
-    """Says whether a value that begins with these bytes was sealed with some key: they are its version and key id."""
+    """Says whether a value with these first bytes was encrypted with some key: they are its version and its key id."""
     return len(start) == 1 + _KEY_ID and start[:1] in (_OF_ROW, _UNBOUND)
 
 
@@ -120,9 +120,9 @@ def new_row_key() -> bytes:
 
 @dataclass(frozen=True)
 class TownSecret:
-    """Holds what a database stores encrypted for itself.
+    """Holds the secret that a database stores about itself, encrypted.
 
-    `opens_unbound` says that it still holds values from before rows had keys.
+    `opens_unbound` says that the database still holds values from before rows had keys.
     """
 
     fingerprint_key: bytes
@@ -146,11 +146,14 @@ def open_secret(sealer: Sealer, sealed: bytes | None) -> TownSecret:
 
 
 class TownSealer(Sealer):
-    """Encrypts and decrypts the values of one database. It seals none before it has opened the database's own secret,
-    so that a process with the wrong DATA_KEY can write nothing that others could not read."""
+    """Encrypts and decrypts the values of one database.
+
+    It encrypts nothing before it has decrypted the database's own secret, so that a process with the wrong DATA_KEY
+    cannot write values that other processes cannot read.
+    """
 
     def __init__(self, keys: tuple[bytes, ...], recall: Callable[[], bytes | None]) -> None:
-        """Takes in `recall` a function that reads the encrypted secret from the database."""
+        """Takes `recall`, a function that reads the encrypted secret from the database."""
         super().__init__(keys)
         self._recall, self._secret = recall, None
 
@@ -163,7 +166,9 @@ class TownSealer(Sealer):
         return self._secret
 
     def forget_secret(self) -> None:
-        """Forgets a secret that an upgrade or a restore has replaced: it is read again when it is next needed."""
+        """Drops the cached secret after an upgrade or a restore has replaced it; it is read again when it is next
+        needed.
+        """
         self._secret = None
 
     @property
@@ -184,16 +189,17 @@ class TownSealer(Sealer):
         return json.loads(self.open_row(sealed, about, row_key).decode("utf-8", "surrogatepass"))
 
     def open_all(self, sealed: Iterable[tuple[bytes, bytes]], about: str) -> list[Any]:
-        """Decrypts values of one column with the keys of their rows, in order; reading them as one JSON takes half
-        the time."""
+        """Decrypts values of one column with the keys of their rows, in order. Parsing them as one JSON text takes half
+        the time of parsing each.
+        """
         opened = (self.open_row(value, about, row_key) for value, row_key in sealed)
         result: list[Any] = json.loads(b"[" + b",".join(opened) + b"]")
         return result
 
     def open_row(self, sealed: Any, about: str, row_key: Any) -> bytes:
-        """Opens a value of a row, also one from before rows had keys where the database may still hold such.
+        """Decrypts a value of a row, also one from before rows had keys where the database may still hold such values.
 
-        Raises CannotOpen also for a number or a text, which SQLite lets anybody write into a column of bytes.
+        Raises CannotOpen also for a number or a text, because SQLite lets anybody write these into a column of bytes.
         """
         if not (isinstance(sealed, bytes) and isinstance(row_key, bytes)):
             raise CannotOpen(f"{about} was changed or moved.")
@@ -225,7 +231,9 @@ class Fresh:
 
 
 class Closed:
-    """Holds an encrypted value as it came from the database; it opens when it is read, and for its own row only."""
+    """Holds an encrypted value as it came from the database. It is decrypted when it is first read, for its own row
+    only.
+    """
 
     __slots__ = ("_about", "_is_open", "_sealed", "_sealer", "_value")
 
@@ -236,7 +244,7 @@ class Closed:
     _value: Any
 
     def open(self, row_key: bytes) -> Any:
-        """Returns the value; raises CannotOpen where no key opens it, or where it was changed or moved."""
+        """Returns the value; raises CannotOpen where no key decrypts it, or where it was changed or moved."""
         if not self._is_open:
             self._value = self._sealer.open_value(self._sealed, self._about, row_key)
             self._is_open = True
@@ -244,7 +252,7 @@ class Closed:
 
 
 class Sealed(TypeDecorator[Fresh | Closed]):
-    """Stores a column of encrypted JSON values. The engine's dialect carries the sealer: no global key."""
+    """Stores a column of encrypted JSON values. The engine's dialect carries the cipher, so no key is global."""
 
     impl = LargeBinary
     cache_ok = True

@@ -1,4 +1,4 @@
-"""One municipality's database: the engine, its transactions, and the base of all tables."""
+"""Provides one municipality's database: the engine, its transactions, and the base class of all tables."""
 
 import logging
 import time
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite forgets time zones, so they are taken off and put back here."""
+    """Stores a moment in UTC. SQLite forgets time zones, so they are removed on writing and added on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -52,9 +52,9 @@ class Table(DeclarativeBase):
 
 
 class Database:
-    """Opens transactions. Every process makes its own, after any fork.
+    """Opens transactions. Every process creates its own instance, after any fork.
 
-    `patience` is how many seconds a writer waits for others before it gives up: TimeoutError or OperationalError.
+    `patience` is how many seconds a writer waits for others before it raises TimeoutError or OperationalError.
     """
 
     def __init__(self, settings: StoreSettings, *, patience: float = 10.0) -> None:
@@ -78,9 +78,11 @@ class Database:
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Session]:
-        """One unit of work: commits at the end, rolls back on any exception. Then what was put off by `afterwards`.
+        """Runs one unit of work: commits at the end, rolls back on any exception, then calls what `afterwards`
+        registered.
 
-        Not `durable`: the commit outlives this process, but perhaps not a power cut. It does not wait for the disk.
+        A commit that is not `durable` does not wait for the disk: it outlives this process, but perhaps not a power
+        cut.
         """
         with self._begun(durable=durable) as session:
             yield session
@@ -101,14 +103,14 @@ class Database:
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            # What was waited for our own processes is not waited for strangers again.
+            # The time already spent on waiting for our own processes counts towards the wait for other programs, too.
             left = max(give_up_at - time.monotonic(), 0.0)
             session.connection(execution_options={"patience": left, "durable": durable})
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A look at the data that takes no write lock."""
+        """Opens a session that reads and takes no write lock."""
         with Session(self.engine.execution_options(reading=True), expire_on_commit=False) as session:
             yield session
 
@@ -117,8 +119,10 @@ class Database:
             return session.execute(text("SELECT 1")).scalar() == 1
 
     def vacuum(self) -> None:
-        """Writes a SQLite file anew without its holes. It takes seconds, nobody can write meanwhile, and there must be
-        free room on the disk for the file twice."""
+        """Rewrites a SQLite file without its free pages.
+
+        It takes seconds, nobody can write meanwhile, and the disk must have room for the file twice.
+        """
         if self._turnstile is None:
             return
         connection = self.engine.raw_connection()
@@ -136,21 +140,22 @@ class Database:
 
 
 _DO_NOT_WAIT_FOR_DISK = text("SET LOCAL synchronous_commit TO off")
-# Of table store.database.models.Secret, which this module comes before.
+# The table is store.database.models.Secret; that module imports this one.
 _SECRET = text("SELECT value FROM secret WHERE name = 'town'")
 _AFTERWARDS = "afterwards"
 
 
 def afterwards(session: Session, act: Callable[[], object]) -> None:
-    """Done once this transaction of `Database` is committed, and not at all if it fails: nobody waits for it.
+    """Registers a function to call once this transaction of `Database` is committed; if it fails, the function is not
+    called.
 
-    A process may end in between, so something must come by later that does it after all.
+    The process may end between the two, so a later job must be able to do the same work.
     """
     session.info.setdefault(_AFTERWARDS, []).append(act)
 
 
 def _try(act: Callable[[], object]) -> None:
-    """What is committed is committed: trouble with what comes after must not look like trouble with it."""
+    """Calls the function and logs its failure: the transaction is committed, so the caller must not see an error."""
     try:
         act()
     except Exception as error:
@@ -174,7 +179,8 @@ def _engine(url: str, patience: float) -> Engine:
     return engine
 
 
-# A machine of ours that loses its power says no goodbye: its locks on residents end in a minute, not in two hours.
+# When a client machine loses power it does not close its connections: PostgreSQL notices within a minute instead of two
+# hours, and releases the locks on residents.
 _NOTICE_THE_DEAD = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 
 
@@ -185,7 +191,7 @@ def _postgres_engine(url: str, patience: float) -> Engine:
         connect_args={
             "connect_timeout": max(int(patience), 2),  # libpq knows nothing shorter
             "tcp_user_timeout": milliseconds,
-            # Whatever the server or the role has as its default: an acknowledged event is on the disk.
+            # This holds whatever default the server or the role has: an acknowledged event is on the disk.
             "options": f"-c lock_timeout={milliseconds} -c synchronous_commit=on {_NOTICE_THE_DEAD}",
         },
         pool_pre_ping=True,
@@ -197,13 +203,13 @@ def _postgres_engine(url: str, patience: float) -> Engine:
 
 
 def _with_driver(url: str) -> str:
-    """`postgres://` and `postgresql://` as hosts hand them out, with the driver we ship."""
+    """Adds the driver we ship to a `postgres://` or `postgresql://` address, as hosting services hand them out."""
     scheme, _, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
 
 
-# Free room can be given back little by little. A new file takes this up, and one that VACUUM writes anew; to say it of
-# any other would write to it.
+# With this setting free pages can be given back little by little. Only a new file, or one that VACUUM rewrites, adopts
+# it; setting it on any other file would be a useless write.
 ROOM_IN_STEPS = "PRAGMA auto_vacuum=INCREMENTAL"
 
 
@@ -212,14 +218,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     if not cursor.execute("PRAGMA page_count").fetchone()[0]:
         cursor.execute(ROOM_IN_STEPS)
-    # FULL: an acknowledged event survives a power cut, not only a crash of ours.
+    # FULL: an acknowledged event survives a power cut, not only a crash of this process.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A read that later wants to write fails at once in SQLite, however long it may wait: writers say so first.
+    # In SQLite a transaction that begins as a reader and then writes fails at once, whatever its timeout: so writers
+    # begin with IMMEDIATE.
     options = connection.get_execution_options()
     _set_durability(connection, durable=options.get("durable", True))
     if (patience := options.get("patience")) is not None:
@@ -228,7 +235,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _set_durability(connection: Connection, *, durable: bool) -> None:
-    """SQLite takes it for a connection and not for a transaction."""
+    """Sets how far a commit is synchronised to the disk: SQLite knows this per connection and not per transaction."""
     level = "FULL" if durable else "NORMAL"
     if connection.info.get("synchronous", "FULL") != level:
         connection.exec_driver_sql(f"PRAGMA synchronous={level}")

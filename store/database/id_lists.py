@@ -1,4 +1,4 @@
-"""Keeps several members of staff in one column, in a form that a CHECK of both databases can look into."""
+"""Stores several staff ids in one column, in a form that a CHECK of both databases can inspect."""
 
 from collections.abc import Iterable
 
@@ -7,10 +7,10 @@ from sqlalchemy.types import TypeDecorator
 
 
 class PeopleList(TypeDecorator[tuple[int, ...]]):
-    """Keeps ids of staff in order, each once, as `,3,17,`; nobody is the empty string.
+    """Stores ids of staff in ascending order, each once, as `,3,17,`; nobody is the empty string.
 
-    The commas around every id let `LIKE '%,7,%'` find person 7 and not person 17. A CHECK can look only at columns of
-    its own row, so a table of pairs could not be checked by the database itself.
+    The commas around every id let `LIKE '%,7,%'` find person 7 and not person 17. A CHECK can inspect only columns of
+    its own row, so the database itself could not check a table of pairs.
     """
 
     impl = Text

@@ -1,4 +1,4 @@
-"""Describes the tables that the database room keeps for itself: number series, its secret, slots of periodic jobs."""
+"""Describes the database's own tables: number series, its secret, and slots of periodic jobs."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from store.database.engine import Table
 
 
 class Series(Table):
-    """The last number given in a series, such as the cases of one fiscal year."""
+    """Holds the last number given in a series, such as the cases of one fiscal year."""
 
     __tablename__ = "series"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -25,7 +25,7 @@ class Secret(Table):
 
 
 class Tick(Table):
-    """One slot of one job that the clock starts. Who writes the row does the job: one worker of however many."""
+    """Records one time slot of one periodic job. The worker that inserts the row runs the job."""
 
     __tablename__ = "tick"
     job: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -1,6 +1,6 @@
-"""What the clock starts is done once in each slot of time, by one worker of however many.
+"""Runs each periodic job once per time slot, in one of any number of workers.
 
-A slot that nobody was there for is skipped, never caught up; a clock that jumps back finds its slots taken.
+A slot in which no worker ran is skipped and never caught up; a clock that is set back finds its slots taken.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,26 +13,30 @@ from store.clock import now
 from store.database.engine import Database
 from store.database.models import Tick
 
-# No clock is put back by more than this.
+# No clock is set back by more than this.
 REMEMBER_FOR = timedelta(days=60)
 _ZERO = datetime.fromtimestamp(0, UTC)
 
 
 def once(database: Database, job: str, every: timedelta) -> bool:
-    """True for one caller in each slot: for a job of several transactions. One that fails waits for its next slot."""
+    """Returns True to one caller in each slot, for a job of several transactions. If the job fails, it waits for its
+    next slot.
+    """
     with database.transaction() as session:
         return take(session, job, slot_of(now(), every))
 
 
 def take(session: Session, job: str, slot: datetime) -> bool:
-    """True for who may do the job in this slot. Taken in the job's own transaction, a job that fails was not done."""
+    """Returns True to the caller that may run the job in this slot. If the job runs in the same transaction and fails,
+    the slot is free again.
+    """
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     insert = dialect.insert(Tick).values(job=job, slot=slot).on_conflict_do_nothing()
     return session.execute(insert.returning(Tick.job)).scalar_one_or_none() is not None
 
 
 def slot_of(at: datetime, every: timedelta) -> datetime:
-    """When the slot began that this moment lies in; slots are counted from midnight UTC of 1 January 1970."""
+    """Returns the start of the slot that this moment lies in; slots are counted from midnight UTC of 1 January 1970."""
     return at - (at - _ZERO) % every
 
 

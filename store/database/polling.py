@@ -1,4 +1,4 @@
-"""Looks whether there is anything to do, so cheaply that it can look a hundred times a second."""
+"""Checks whether there is work to do, so cheaply that it can check a hundred times a second."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,13 +7,13 @@ from typing import Any
 from store.clock import is_within, now
 from store.database.engine import Database
 
-# The indexes over what is still to do hold few rows, so each answer is one step into one of them.
+# The partial indexes over open work hold few rows, so each answer is one step in an index.
 _QUERY = """
     SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'new' AND (next_try_at IS NULL OR next_try_at <= {now})),
            EXISTS (SELECT 1 FROM outbox WHERE state = 'ready' AND next_try_at <= {now}),
            EXISTS (SELECT 1 FROM file WHERE state = 'wanted' AND next_try_at <= {now})
 """
-# What becomes due by the clock alone is seen this much later at most.
+# Work that becomes due by the clock alone is noticed at most this much later.
 LOOK_ANYWAY_AFTER = timedelta(seconds=0.5)
 
 
@@ -28,11 +28,14 @@ NOTHING = ToDo(events=False, messages=False, files=False)
 
 
 class Lookout:
-    """Looks for one thread. It asks the database driver itself, because SQLAlchemy needs longer for the question than
-    the database for the answer. SQLite tells in microseconds whether anybody has written since it was last asked."""
+    """Polls for one thread.
+
+    It queries the database driver directly, because SQLAlchemy needs longer for the query than the database for the
+    answer. SQLite says in microseconds whether anybody has written since the last check.
+    """
 
     def __init__(self, database: Database) -> None:
-        # Outside any transaction: to begin and to end one costs more than the look.
+        # Without a transaction, because beginning and ending one costs more than the query.
         options = {"reading": True} if database.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._connection = database.engine.connect().execution_options(**options)
         self._driver: Any = self._connection.connection.driver_connection
@@ -51,7 +54,9 @@ class Lookout:
         return ToDo(events, messages, files)
 
     def _something_changed(self) -> bool:
-        """Always "perhaps" on PostgreSQL, which is asked the question itself."""
+        """Says whether somebody has written since the last check; always True on PostgreSQL, which runs the query each
+        time.
+        """
         if not self._is_sqlite:
             return True
         [(version,)] = self._driver.execute("PRAGMA data_version").fetchall()
@@ -63,5 +68,5 @@ class Lookout:
 
 
 def _as_on_sqlite(at: datetime) -> str:
-    """Writes a moment as SQLAlchemy does there: 2026-11-30 09:05:00.000000, in UTC."""
+    """Formats a moment as SQLAlchemy does on SQLite: 2026-11-30 09:05:00.000000, in UTC."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -1,4 +1,4 @@
-"""Numbers of cases, short ones for people; tracking codes that cannot be guessed or misread; counts that only grow."""
+"""Provides case numbers, tracking codes that cannot be guessed or misread, and counts that only grow."""
 
 import secrets
 
@@ -11,12 +11,12 @@ from store.database.models import Series
 # No I, O or Q: they are read as 1 and 0 (domain convention).
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _SIGNS = "23456789" + _LETTERS
-# How many rows were there and are no more: what was counted once stays counted.
+# These series count rows that were purged, so that statistics never shrink.
 _GONE_EVENTS, _GONE_REQUESTS = "gone events", "gone requests "
 
 
 def next_number(session: Session, series: str) -> int:
-    """The next number of the series, without gaps: it commits or rolls back with the case that bears it."""
+    """Returns the next number of the series without gaps: it is committed or rolled back with the case that has it."""
     return count_on(session, series, by=1)
 
 
@@ -42,7 +42,7 @@ def gone_events(session: Session) -> int:
 
 
 def gone_requests(session: Session) -> dict[tuple[str, str], int]:
-    """By how they were sent and how they ended."""
+    """Returns the counts of purged requests by how they were sent and how they ended."""
     gone = {}
     for series in session.scalars(select(Series).where(Series.name.startswith(_GONE_REQUESTS))):
         sent_by, _, state = series.name.removeprefix(_GONE_REQUESTS).partition("/")
@@ -51,14 +51,14 @@ def gone_requests(session: Session) -> dict[tuple[str, str], int]:
 
 
 def new_tracking_code(prefix: str, fiscal_year: int) -> str:
-    """Such as TX70-K7QP-94M2-8: unguessable, and its last sign tells most typing slips."""
+    """Returns a code such as TX70-K7QP-94M2-8, which cannot be guessed; its last sign reveals most typing errors."""
     drawn = "".join(secrets.choice(_SIGNS) for _ in range(8))
     code = f"{prefix}{fiscal_year % 100:02d}-{drawn[:4]}-{drawn[4:]}"
     return f"{code}-{check_sign(code)}"
 
 
 def check_sign(code: str) -> str:
-    """A weighted sum over the signs: most slips of reading or typing change it."""
+    """Returns the check sign: a weighted sum over the signs, which most errors of reading or typing change."""
     signs = [c for c in code if c.isalnum()]
     total = sum(place * (_SIGNS + "01").find(sign) for place, sign in enumerate(signs, start=1))
     return _SIGNS[total % len(_SIGNS)]

@@ -1,4 +1,4 @@
-"""Signs that PostgreSQL keeps in no text: NUL, and halves of a sign that only two make whole."""
+"""Finds signs that PostgreSQL cannot store in a text: NUL, and single surrogates."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ def is_keepable(text: str) -> bool:
 
 
 def without_nul(value: Any) -> Any:
-    """What was read from JSON, with every NUL taken out of its texts and keys."""
+    """Returns a value read from JSON with every NUL removed from its texts and keys."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Writers of one SQLite file take turns, across threads and processes: who waits is let in before who wrote last.
+"""Lets the writers of one SQLite file take turns fairly, across threads and processes.
 
-SQLite itself lets them try again after pauses that grow, so that one who writes often keeps another out for seconds.
+SQLite itself lets them try again after growing pauses, so that one that writes often keeps others out for seconds.
 """
 
 import fcntl
@@ -14,7 +14,9 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.0002, 0.002
 
 
 class Turnstile:
-    """One for each process and file. The locks are the system's: they end with the process that holds them."""
+    """Locks one database file; each process has one instance. The operating system releases the locks when the process
+    ends.
+    """
 
     def __init__(self, database: str) -> None:
         self._next, self._here = threading.Lock(), threading.Lock()
@@ -23,7 +25,9 @@ class Turnstile:
 
     @contextmanager
     def passed(self, give_up_at: float) -> Iterator[None]:
-        """Holds the pen. Who comes back for it must first get behind whoever waits for it: there are two locks."""
+        """Holds the write lock within the block. There are two locks: a writer that returns must first queue behind
+        those waiting.
+        """
         with ExitStack() as held:
             with _locked(self._next, give_up_at):
                 held.enter_context(_locked(self._here, give_up_at))
