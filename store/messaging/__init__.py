@@ -1,1 +1,1 @@
-"""Messages with LINE: the inbox of events, the outbox of what is to be told, and the rules of both."""
+"""Holds the messages to and from LINE: the inbox of events, the outbox of messages to send, and the rules of both."""

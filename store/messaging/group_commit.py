@@ -1,6 +1,6 @@
-"""Group commit of the inbox: the events of all requests that wait at one moment become durable in one commit.
+"""Commits the events of all webhook requests that wait at one moment in one transaction.
 
-A commit waits for the disk; sixteen requests that wait for it together cost the same as one.
+A commit waits for the disk; sixteen requests that share one cost the same as a single one.
 """
 
 import threading
@@ -13,7 +13,7 @@ from store.messaging.inbox import Arrival
 
 
 class NotKept(Exception):
-    """The events are not in the inbox; LINE must deliver them again."""
+    """Says that the events are not in the inbox; LINE must deliver them again."""
 
 
 def _closed() -> threading.Lock:
@@ -24,7 +24,9 @@ def _closed() -> threading.Lock:
 
 @dataclass(eq=False)
 class _Ticket:
-    """`call` opens once: when the events are settled, or when it is its holder's turn to write for all who wait."""
+    """Represents one waiting request. `call` is released once: when its events are settled, or when it must write for
+    all.
+    """
 
     arrivals: Sequence[Arrival]
     call: threading.Lock = field(default_factory=_closed)
@@ -33,9 +35,10 @@ class _Ticket:
 
 
 class Intake:
-    """One for each process, made after any fork. Of those who wait, one writes for all and then calls the next one.
+    """Collects the events of one process. One of the waiting requests writes for all and then wakes the next writer.
 
-    Each waits for its own call: at a lock for all, who is settled would queue behind those who have yet to write.
+    It is created after any fork. Each request waits for a lock of its own: with one lock for all, settled requests
+    would queue behind those that have yet to write.
     """
 
     def __init__(self, database: Database, *, patience: float) -> None:
@@ -63,7 +66,8 @@ class Intake:
                 return
         ticket.call.acquire(timeout=self._patience)
         with self._desk:
-            # Nobody may call who has lost patience: their turn would pass unused and everybody wait for ever.
+            # A request that timed out must not be chosen as the next writer: nobody would write and all others would
+            # wait for ever.
             if ticket in self._waiting and not ticket.writes:
                 self._waiting.remove(ticket)
 
@@ -71,7 +75,7 @@ class Intake:
         tickets: list[_Ticket] = []
         try:
             with self._database.transaction() as session:
-                # Taken only now: who came while we waited for other writers is still in time for this commit.
+                # Taken only now, so that requests that arrived while we waited for other writers share this commit.
                 tickets = self._take_all()
                 inbox.accept(session, [a for ticket in tickets for a in ticket.arrivals])
             for ticket in tickets:
@@ -90,7 +94,7 @@ class Intake:
     def _call_next(self, writer: _Ticket) -> None:
         with self._desk:
             if writer in self._waiting:
-                self._waiting.remove(writer)  # The database did not even let us begin.
+                self._waiting.remove(writer)  # The transaction did not even begin.
             self._somebody_writes = bool(self._waiting)
             if self._somebody_writes:
                 self._waiting[0].writes = True

@@ -1,4 +1,4 @@
-"""Events from LINE, kept durably before LINE is answered, handed out once each and in order for each resident."""
+"""Stores events from LINE before LINE is answered, and hands them out once each, in order for each resident."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from store.messaging.models import InboxEvent
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
 
 MOST_TRIES = 5
-# Longer than a worker that hangs is let live: when the next begins, others have their turn first.
-# Five tries take less time than a reply token lives.
+# Longer than a hanging worker is allowed to run, so that others have their turn before its event is tried again. Five
+# tries take less time than a reply token lives.
 ENDED_AFTER = timedelta(seconds=3)
 PUT_OFF_FOR = timedelta(seconds=5)
-# LINE delivers again for hours; whoever recorded a webhook may send it again within this.
+# LINE redelivers for hours; somebody who recorded a webhook may replay it within this time.
 REMEMBER_EVENTS_FOR = timedelta(days=30)
 
-# Written down once: to build a statement takes longer than to run it.
+# Built once, because building a statement takes longer than running it.
 _KEEP = {
     name: dialect.insert(InboxEvent.__table__).on_conflict_do_nothing(index_elements=["event_id"])
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
@@ -58,7 +58,7 @@ ENDED_ITS_WORKER = "each worker that tried it was ended"
 
 @dataclass(frozen=True)
 class Arrival:
-    """One event as it came in. `lane` names whose it is, without saying who that is."""
+    """Describes one event as it arrived. `lane` names the queue of its resident or group, without personal data."""
 
     event_id: str
     lane: str
@@ -67,7 +67,7 @@ class Arrival:
 
 
 def accept(session: Session, arrivals: Iterable[Arrival]) -> None:
-    """Keeps the events not seen before: LINE may deliver any event again. All rows go in one statement."""
+    """Stores the events not seen before, because LINE may deliver any event again. All rows go in one statement."""
     if rows := [_row(arrival) for arrival in arrivals]:
         session.connection().execute(_KEEP[session.get_bind().dialect.name], rows)
 
@@ -88,9 +88,9 @@ def _row(arrival: Arrival) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Claim:
-    """Events of different residents that one worker may work on now; `tries` counts this try.
+    """Holds events of different residents that one worker may process now; `tries` counts this try.
 
-    `given_up` is an event that ended every worker that tried it: it is dead now.
+    `given_up` is the id of an event whose worker ended at every try: it is dead now.
     """
 
     event_ids: tuple[int, ...]
@@ -99,11 +99,11 @@ class Claim:
 
 
 def claim(session: Session, *, most: int, tried_first: bool = False) -> Claim | None:
-    """Counts a try of the next events and puts them off for another one, None when none is due.
+    """Counts a try of the next due events and postpones them for another one; returns None when none is due.
 
-    The caller commits before it works on them. So an event whose worker dies has had its try; from then on it goes
-    alone and after those never tried, unless `tried_first`. Only the eldest waiting event of a lane is handed out, so
-    no worker overtakes another for one resident.
+    The caller commits before it processes them, so that an event whose worker dies has used up its try. After that it
+    is processed alone and after all events that were never tried, unless `tried_first`. Only the oldest waiting event
+    of a resident is handed out, so no worker overtakes another for one resident.
     """
     for tried in (tried_first, not tried_first):
         find = _find_tried if tried else _find_never_tried
@@ -116,7 +116,7 @@ def claim(session: Session, *, most: int, tried_first: bool = False) -> Claim | 
 
 
 def pause_after(tries: int) -> timedelta:
-    """The time until the next try: 5, 7, 11 and 19 seconds."""
+    """Returns the time until the next try: 5, 7, 11 and 19 seconds."""
     return ENDED_AFTER + timedelta(seconds=2**tries)
 
 
@@ -138,9 +138,9 @@ def _find_tried(session: Session, _most: int) -> Claim | None:
 
 
 def take(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEvent]:
-    """The claimed events, locked for this transaction; without those that another worker has claimed since.
+    """Returns the claimed events, locked for this transaction, without those that another worker has claimed since.
 
-    An elder event of the same resident that arrives meanwhile waits until this transaction ends.
+    An older event of the same resident that arrives meanwhile waits until this transaction ends.
     """
     events = _read(session, event_ids, tries)
     hold_lanes(session, (event.lane for event in events))
@@ -148,7 +148,7 @@ def take(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEv
 
 
 def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEvent]:
-    """Without those that no key opens: they must not hold up everybody else's."""
+    """Returns the events without those that cannot be decrypted: they must not hold up the others."""
     events = list(session.scalars(_THESE, {"ids": event_ids, "tries": tries})) if event_ids else []
     closed = [event for event in events if not event.can_be_read()]
     for event in closed:
@@ -160,9 +160,10 @@ def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxE
 
 
 def wait_for_key(event: InboxEvent) -> bool:
-    """Puts off an event which needs a key that this process lacks, itself or for its resident; that costs it no try.
+    """Postpones an event that needs a key which this process lacks, for itself or for its resident; this costs it no
+    try.
 
-    False, and the event is dead, when it has waited long enough.
+    Returns False, and the event is dead, when it has waited long enough.
     """
     if put_off(event):
         event.tries -= 1
@@ -172,19 +173,21 @@ def wait_for_key(event: InboxEvent) -> bool:
 
 
 def give_back(session: Session, event_ids: Sequence[int], *, at_once: bool = False) -> None:
-    """They were not worked on, or what went wrong was not their fault: that costs them no try."""
+    """Returns events to the queue that were not processed or failed for another reason: this costs them no try."""
     again_at = None if at_once else now() + PUT_OFF_FOR
     theirs = update(InboxEvent).where(InboxEvent.id.in_(event_ids), InboxEvent.state == "new")
     session.execute(theirs.values(tries=InboxEvent.tries - 1, next_try_at=again_at))
 
 
 def done(session: Session, events: Iterable[InboxEvent]) -> None:
-    """The bodies go: what mattered is now in conversation or case. The ids stay, against replays."""
+    """Marks the events as done and deletes their bodies: what mattered is stored elsewhere. The ids stay to detect
+    replays.
+    """
     session.execute(_DONE, {"ids": [event.id for event in events]})
 
 
 def failed(event: InboxEvent, error: str) -> bool:
-    """Notes why the try failed; after several the event is dead and an officer must look. True when dead."""
+    """Records why the try failed. After several tries the event is dead and an officer must look; returns True then."""
     event.error = error[:200]
     if event.tries >= MOST_TRIES:
         event.state = "dead"
@@ -193,9 +196,9 @@ def failed(event: InboxEvent, error: str) -> bool:
 
 
 def backlog(session: Session) -> tuple[int, float]:
-    """How many events wait, and how many seconds the eldest has waited.
+    """Returns how many events wait, and how many seconds the oldest has waited.
 
-    A resident whose event waits for a missing key is not counted: the others are served all the same.
+    A resident whose event waits for a missing key is not counted, because the others are served all the same.
     """
     waits_for_key = select(_ELDER.lane).where(_ELDER.state == "new", _ELDER.error.startswith(WAITS_FOR_KEY))
     query = select(func.count(), func.min(InboxEvent.arrived_at)).where(InboxEvent.state == "new")

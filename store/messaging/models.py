@@ -1,4 +1,4 @@
-"""Describes the tables of messages: events that arrived and rows that wait to be told."""
+"""Describes the tables of messages: events that arrived and messages that wait to be sent."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from store.database.indexes import partial_index
 
 
 class InboxEvent(SealedRow, Table):
-    """One LINE event, written before LINE is answered. `lane` is the resident (or group): events of a lane keep order.
+    """Holds one LINE event, written before LINE is answered. `lane` names the queue of its resident or group; events of
+    one queue keep their order.
 
     state: new, done, dead (given up after several tries; officers see it).
     """
@@ -38,12 +39,12 @@ class InboxEvent(SealedRow, Table):
 
 
 class OutboxRow(SealedRow, Table):
-    """Something to tell one resident, with everything needed to tell it exactly once.
+    """Holds a message to one resident, with everything needed to send it exactly once.
 
     kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
-    state: ready, sent, dead (officers see it), dropped (no longer worth telling), unreachable (blocked us).
-    A row that travels in another row's request names it in `lead_id`. `must_arrive`: rather told twice than never.
-    `write_tries` counts the tries to put a notice into words since one last succeeded.
+    state: ready, sent, dead (officers see it), dropped (no longer worth sending), unreachable (blocked us).
+    A row that goes out in another row's request names it in `lead_id`. A row that `must_arrive` is rather sent twice
+    than never. `write_tries` counts the failed tries to write a notice's text.
     """
 
     __tablename__ = "outbox"
@@ -53,9 +54,9 @@ class OutboxRow(SealedRow, Table):
         partial_index("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
         partial_index("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
         partial_index("ix_outbox_dead", "id", where="state = 'dead'"),
-        # Before a row is purged, those that name it are looked for.
+        # Before a row is purged, the rows that name it are looked up.
         partial_index("ix_outbox_lead", "lead_id", where="lead_id IS NOT NULL"),
-        # What LINE bills: the rows that led a push. The month's count reads only these.
+        # LINE bills the rows that led a push. The month's count reads only these.
         partial_index("ix_outbox_billed", "sent_at", where="state = 'sent' AND sent_by = 'push'"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

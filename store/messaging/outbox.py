@@ -1,4 +1,4 @@
-"""What is still to be told to residents. A row and the change it tells of commit together; delivery comes after."""
+"""Holds messages still to be sent to residents. A row commits together with the change it reports; it is sent later."""
 
 import uuid
 from collections import defaultdict
@@ -19,17 +19,18 @@ LAST_TRY_AFTER = timedelta(hours=23)
 MOST_MESSAGES = 5
 # LINE asks that a reply token be used within a minute of receipt; the rest is margin for the call itself.
 REPLY_WITHIN = timedelta(seconds=50)
-# The machine that receives and the one that sends have clocks of their own. Until a token is so old by ours that it is
-# dead by any clock, only LINE knows whether it lives, and to be refused costs nothing (docs/decisions/0010).
+# The machines that receive and that send may have different clocks. Until a token is so old by our clock that it is
+# expired by any clock, only LINE knows whether it is valid, and a refusal costs nothing (docs/decisions/0010).
 CLOCKS_DIFFER = timedelta(minutes=3)
-# The error of what waits for messages that LINE will take again: next month's, or those of a larger plan.
+# The error of rows that wait until LINE takes messages again, next month or with a larger plan.
 MONTHLY_LIMIT = "monthly limit"
 
 
 def _before_this() -> Any:
-    """What goes out first for the same resident: a reply, an elder row, a request whose outcome is unknown.
+    """Returns the rows that must go out before a row of the same resident: a reply, an older row, a request in doubt.
 
-    Only a reply whose token may still live may overtake a push in doubt: a person waits for it now.
+    A request is in doubt while its outcome is unknown. Only a reply whose token may still be valid may overtake a push
+    in doubt, because a person waits for it now.
     """
     other = aliased(OutboxRow)
     goes_first = or_(
@@ -48,7 +49,7 @@ def _before_this() -> Any:
     )
 
 
-# Written down once: to build a statement takes longer than to run it.
+# Built once, because building a statement takes longer than running it.
 _DUE = (
     select(OutboxRow.id, OutboxRow.lane)
     .where(OutboxRow.state == "ready", OutboxRow.lead_id.is_(None), OutboxRow.next_try_at <= bindparam("now"))
@@ -83,21 +84,24 @@ def put_reply(
     heard_at: datetime,
     must_arrive: bool = False,
 ) -> OutboxRow:
-    """Queues the answer to what was just said. `to` is where it may be pushed if the token is too late.
+    """Queues the answer to what was just said. `to` is the address to push it to if the token expires.
 
-    What `must_arrive`, such as a case number, is pushed even where a newer reply or a doubt makes others not worth it.
+    A reply that `must_arrive`, such as a case number, is pushed even where others are dropped because of a newer reply
+    or an unknown outcome.
     """
     row = _new_row(lane=lane, to=to, kind="reply", next_try_at=now())
     row.must_arrive = must_arrive
-    # Nobody was heard in the future: there the clock of who received it is ahead of ours.
+    # A message from the future was received by a machine whose clock is ahead of ours.
     row.reply_token, row.reply_until, row.messages = token, min(heard_at, now()) + REPLY_WITHIN, messages
     session.add(row)
     return row
 
 
 def put_in_stead(session: Session, refused: OutboxRow, messages: list[dict[str, Any]]) -> OutboxRow | None:
-    """LINE cannot take this answer; these simple words go with its token, which is unused. Once: None for an answer
-    that was replaced before or stands in for another itself."""
+    """Queues a simpler answer in place of one that LINE refused, with its token, which is unused.
+
+    Returns None where the refused row is no reply, has no address, was replaced before or is a replacement itself.
+    """
     if refused.kind != "reply" or refused.to is None or refused.notice is not None:
         return None
     refused.notice = "replaced"
@@ -117,10 +121,11 @@ def put_notice(
     case_id: int | None = None,
     hold_seconds: int = 0,
 ) -> OutboxRow:
-    """Queues news for a resident. Held, it waits for others, or for a free reply, to travel with.
+    """Queues news for a resident. While it is held for `hold_seconds`, it can share a request with other rows or a free
+    reply.
 
-    For a resident who blocked the account, or whose address never opens, the row says so from the start, and the
-    console shows it.
+    For a resident who blocked the account, or whose address cannot be decrypted, the row gets its final state at once,
+    and the console shows it.
     """
     due = now() + timedelta(seconds=hold_seconds)
     row = _new_row(lane=resident.line_key, to=address_of(resident), kind="notice", next_try_at=due)
@@ -147,11 +152,11 @@ def _new_row(*, lane: str, to: str | None, kind: str, next_try_at: datetime) -> 
 
 
 def claim(session: Session, *, most: int, replies_first: bool = False) -> list[list[OutboxRow]]:
-    """The requests to send now: each as the rows of one resident that go out in it, the one that carries the others
-    first.
+    """Returns the requests to send now: each is a list of one resident's rows, the row that carries the others first.
 
-    A request whose outcome is unknown goes again exactly as it was. Otherwise a free reply takes along whatever waits,
-    and what is due takes the others along: LINE bills requests, not messages. What no key opens is passed over.
+    A request whose outcome is unknown is sent again exactly as it was. Otherwise a free reply takes along all waiting
+    rows, and a due row takes the others along, because LINE bills requests and not messages. Rows that cannot be
+    decrypted are skipped.
     """
     times = {"now": now(), "long_ago": now() - CLOCKS_DIFFER}
     query = _DUE_REPLIES_FIRST if replies_first else _DUE
@@ -166,13 +171,13 @@ def claim(session: Session, *, most: int, replies_first: bool = False) -> list[l
 
 
 def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
-    """The row that is due, with those of its resident's rows that go with it."""
+    """Returns the due row with those of its resident's rows that go out in the same request."""
     due = next((row for row in rows if row.id == due_id), None)
     if due is None:
         return []
     if due.first_tried_at is not None:
         return [due, *(row for row in rows if row.lead_id == due.id)]
-    # A row that was refused in company, or whose writing ended a worker, goes alone: it takes no other with it.
+    # A row that was refused together with others, or whose writing ended a worker, goes alone.
     if due.tries or due.write_tries:
         return [due]
     fresh = [row for row in rows if not row.tries and not row.write_tries]
@@ -181,7 +186,7 @@ def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
 
 
 def token_may_live(row: OutboxRow) -> bool:
-    """Worth a try; LINE will say."""
+    """Says whether the reply token is worth a try: by any clock it may still be valid."""
     return (
         row.reply_token is not None
         and row.reply_until is not None
@@ -190,17 +195,23 @@ def token_may_live(row: OutboxRow) -> bool:
 
 
 def token_lives(row: OutboxRow) -> bool:
-    """So surely that, if LINE refuses it, it was used. Where our clock is ahead of who received it, less is sure."""
+    """Says whether the reply token is valid for certain, so that a refusal by LINE means it was used. Where our clock
+    is ahead of the receiver's, this is less certain.
+    """
     return row.reply_token is not None and row.reply_until is not None and now() <= row.reply_until
 
 
 def _may_ride(row: OutboxRow) -> bool:
-    """With another row's request: news, and a receipt that is too late for a reply of its own."""
+    """Says whether the row may go out in another row's request: news, or a must-arrive reply whose own token is too
+    late.
+    """
     return row.kind == "notice" or (row.must_arrive and not token_may_live(row))
 
 
 def freeze(rows: Sequence[OutboxRow], *, by: str, body: str, again_in: timedelta) -> None:
-    """Before the first call: what exactly is sent, by which way, and when to try again if we hear nothing."""
+    """Records, before the first call, exactly what is sent, by which way, and when to try again if LINE does not
+    answer.
+    """
     lead = rows[0]
     lead.first_tried_at = lead.first_tried_at or now()
     lead.body, lead.sent_by = body, by
@@ -212,7 +223,7 @@ def freeze(rows: Sequence[OutboxRow], *, by: str, body: str, again_in: timedelta
 
 
 def wait_for_quota(rows: Sequence[OutboxRow], until: datetime) -> None:
-    """Until then, or until LINE says that there are messages again, or a free reply takes them along."""
+    """Postpones the rows until then, or until LINE reports that messages are left or a free reply takes them along."""
     for row in rows:
         row.next_try_at = max(row.next_try_at, until)
         row.error = row.error or MONTHLY_LIMIT
@@ -229,7 +240,7 @@ def end_wait_for_quota(session: Session) -> None:
 def release(
     session: Session, lead_id: int, *, again_in: timedelta, count_try: bool, error: str | None = None
 ) -> None:
-    """LINE certainly did not take the request: its rows are free again, each with a key never used."""
+    """Frees the rows of a request that LINE certainly did not take; the carrying row gets a new retry key."""
     for row in _travelling(session, lead_id):
         row.error = error
         row.lead_id, row.first_tried_at, row.body, row.sent_by = None, None, None, None
@@ -240,9 +251,9 @@ def release(
 def settle(
     session: Session, lead_id: int, state: str, *, error: str = "", request_id: str | None = None
 ) -> None:
-    """Gives the row and those that travelled with it their end, and forgets what was said.
+    """Sets the final state of a row and of those sent with it, and deletes what was said.
 
-    What is dead keeps its words: a supervisor decides whether it is tried again (store.operations.dead_letters).
+    A dead row keeps its text: a supervisor decides whether it is tried again (store.operations.dead_letters).
     """
     for row in _travelling(session, lead_id):
         row.state, row.error, row.line_request_id = state, error or None, request_id
@@ -261,8 +272,11 @@ def note_sent(session: Session, request_ids: Mapping[int, str | None]) -> None:
 
 
 def is_as_frozen(session: Session, lead_id: int, retry_key: str, tries: int) -> bool:
-    """False where somebody else took the request up meanwhile, because the call took longer than it was held: what
-    they are told counts, and our refusal may only mean that theirs was taken."""
+    """Says whether the request is still as it was frozen.
+
+    It is not where another process took it up because our call took longer than the lease: then the other's result
+    counts, and a refusal of ours may only mean that theirs was taken.
+    """
     lead = session.get(OutboxRow, lead_id, with_for_update=True)
     return lead is not None and (lead.state, lead.retry_key, lead.tries) == ("ready", retry_key, tries)
 
@@ -283,7 +297,7 @@ def newer_reply_waits(session: Session, row: OutboxRow) -> bool:
 
 
 def stop_notices(session: Session, line_key: str) -> None:
-    """The resident blocked the account: what waits for them cannot reach them any more."""
+    """Marks the waiting messages of a resident who blocked the account as unreachable."""
     session.execute(
         update(OutboxRow)
         .where(OutboxRow.lane == line_key, OutboxRow.state == "ready")
@@ -292,7 +306,7 @@ def stop_notices(session: Session, line_key: str) -> None:
 
 
 def backlog(session: Session) -> tuple[int, float]:
-    """How many rows are overdue, and by how many seconds the eldest is."""
+    """Returns how many rows are overdue, and by how many seconds the oldest is."""
     count, eldest = session.execute(
         select(func.count(), func.min(OutboxRow.next_try_at)).where(
             OutboxRow.state == "ready", OutboxRow.next_try_at <= now()

@@ -1,7 +1,8 @@
-"""Messages of which no key in DATA_KEY opens a value: they hold up nobody else's.
+"""Handles messages with values that cannot be decrypted, so that they hold up no other messages.
 
-One that was changed or moved will never open: it is a dead letter. One that was sealed with a key which this process
-has not may only need a process with the right DATA_KEY: it is put off for a day before it is given up.
+A value that was changed or moved can never be decrypted: its message is a dead letter. A value encrypted with a key
+that this process lacks may only need a process with the right DATA_KEY: its message is postponed for a day and then
+given up.
 """
 
 import logging
@@ -21,9 +22,10 @@ WAITS_FOR_KEY = "needs a key that DATA_KEY lacks since "
 
 
 def readable(rows: Iterable[OutboxRow], *, at: datetime) -> list[OutboxRow]:
-    """Returns the rows that open, without those whose request has a row that does not. `at`: when they were found due.
+    """Returns the rows that can be decrypted, without those whose request has a row that cannot. `at`: when they were
+    found due.
 
-    What was tried already, LINE may have taken; of all others it is certain that it did not.
+    LINE may have taken rows that were tried before; all other rows it certainly has not taken.
     """
     found = list(rows)
     closed = {row.id for row in found if not row.can_be_read()}
@@ -40,7 +42,9 @@ def readable(rows: Iterable[OutboxRow], *, at: datetime) -> list[OutboxRow]:
 
 
 def address_of(resident: Resident) -> str | None:
-    """LINE's name for them; None where it was changed or moved. UnknownKey where this process lacks its key."""
+    """Returns the resident's LINE user id, or None where it was changed or moved. Raises UnknownKey where this process
+    lacks its key.
+    """
     try:
         return resident.line_user_id
     except UnknownKey:
@@ -50,7 +54,7 @@ def address_of(resident: Resident) -> str | None:
 
 
 def forget_what_never_opens(resident: Resident, line_user_id: str) -> None:
-    """Forgets those values of a resident that were changed or moved, because each of their messages would fail by them.
+    """Clears those values of a resident that were changed or moved, because each message about them would fail.
 
     A value whose key this process lacks stays.
     """
@@ -71,7 +75,9 @@ def give_up(row: OutboxRow) -> None:
 
 
 def put_off(row: InboxEvent | OutboxRow, *, at: datetime | None = None) -> bool:
-    """Puts off by a minute a row that needs a key this process lacks; False when it has waited long enough."""
+    """Postpones by a minute a row that needs a key which this process lacks; returns False when it has waited long
+    enough.
+    """
     at = at or now()
     since = _waits_since(row) or at
     if at - since >= GIVE_UP_AFTER:
