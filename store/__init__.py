@@ -1,1 +1,1 @@
-"""The only place where the bot and the console meet: tables, rules, inbox, outbox and files of one municipality."""
+"""Holds what the bot and the console share: tables, rules, inbox, outbox and files of one municipality."""

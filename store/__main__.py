@@ -22,7 +22,7 @@ from store.settings import SettingsError, StoreSettings, data_keys
 
 
 class DamagedFiles(Exception):
-    """The backup was taken, and says so; whoever takes backups by a timer must notice all the same."""
+    """Says that the backup was taken but files are damaged, so that a scheduled backup ends with an error code."""
 
 
 def main(arguments: list[str] | None = None) -> int:

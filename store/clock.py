@@ -1,7 +1,7 @@
 """Tells the time for all other modules. The store keeps UTC; screens and messages show Asia/Bangkok.
 
-A machine's clock is set now and then, ahead or back. Within a process whatever must not notice goes by
-`time.monotonic`, which nobody sets; docs/decisions/0009-clocks.md says what becomes of times that are stored.
+A machine's clock may be set ahead or back. Within a process, waits and timeouts use `time.monotonic`, which cannot be
+set; docs/decisions/0009-clocks.md describes what happens to stored times.
 """
 
 import time
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
-# What lies further ahead than this was dated by a clock that has been set back since.
+# A time further ahead than this was written before the clock was set back.
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 
@@ -25,7 +25,7 @@ def now() -> datetime:
 
 @contextmanager
 def in_the_past(ago: timedelta) -> Iterator[None]:
-    """Dates what is done inside back by `ago`. Only the demo calls it, whose town has a past."""
+    """Dates everything done inside the block back by `ago`. Only the demo calls it, to give its town a past."""
     before = _ago.set(ago)
     try:
         yield
@@ -48,9 +48,9 @@ def is_within(since: datetime, span: timedelta) -> bool:
 
 
 class ClockWatch:
-    """Notices that the clock was set: it then disagrees with the monotonic clock."""
+    """Notices that the clock was set, because it then disagrees with the monotonic clock."""
 
-    # Less than this is the work of a time service that slows the clock down or speeds it up.
+    # A smaller difference comes from a time service that slows the clock down or speeds it up.
     LEAST = timedelta(seconds=1)
 
     def __init__(self) -> None:

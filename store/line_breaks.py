@@ -1,7 +1,7 @@
 """Decides where a line of Thai text may break. A date, a time and a number with its unit stay together.
 
 Browsers and phones break Thai between words, which they find in a dictionary, and at every space: 9.00–⏎12.00 น.,
-30⏎พ.ย. 2569, วัน⏎พฤหัสบดี. Two signs that nobody sees forbid it, U+00A0 for a space and U+2060 where there is none:
+30⏎พ.ย. 2569, วัน⏎พฤหัสบดี. Two invisible characters forbid it, U+00A0 for a space and U+2060 where there is none:
 https://www.unicode.org/reports/tr14/
 """
 
@@ -12,8 +12,8 @@ from store.thai import MONTHS
 NO_BREAK_SPACE, WORD_JOINER = "\u00a0", "\u2060"
 _MONTH = "|".join(map(re.escape, MONTHS))
 _UNIT = "น\\.|วัน|บาท|เรื่อง|รูป|ข้อ|ชั่วโมง|นาที|ไฟล์|งวด|ปี|ดาว|ตัวอักษร"
-# Each is one look at a place in the text, so that no text takes long. A telephone number is left as it is: with signs
-# inside it phones no longer offer to call it.
+# Each pattern looks at a place in the text once, so the time is linear. A telephone number is left as it is: with
+# joiners inside it phones no longer offer to call it.
 _SPACES = (
     re.compile(f"(?<=\\d) (?={_UNIT}|{_MONTH})"),
     re.compile("(?<=[คพย]\\.) (?=25\\d\\d)"),

@@ -1,4 +1,4 @@
-"""Logs for operators: one JSON object a line on stderr, with a closed list of fields and nothing personal in them."""
+"""Writes logs for operators: one JSON object per line on stderr, with a fixed set of fields and no personal data."""
 
 import json
 import logging
@@ -10,20 +10,20 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Any, Final, TextIO
 
-# What a line may say beyond its sentence. Any other `extra` is dropped, so that nobody logs a name by accident.
+# The fields a line may have beside its sentence. Any other `extra` is dropped, so that nobody logs a name by accident.
 FIELDS: Final = frozenset(
     {"row", "case", "file", "staff", "answer", "by", "count", "reason", "error", "where", "endpoint", "lane8",
      "request_id", "seconds", "status", "step"}
 )  # fmt: skip
 OURS: Final = ("bot", "store", "staff_console")
 LONGEST = 200
-# LINE's ids of people, and numbers as long as a phone's or a citizen's; ids within a longer word are left alone.
+# LINE's ids of people, and numbers as long as a phone's or a citizen's; ids within a longer word stay.
 _PERSONAL = re.compile(r"[UCR][0-9a-f]{32}|(?<![\w-])\d(?:[ -]?\d){8,12}(?![\w-])")
 _ROOT = Path(__file__).parents[1]
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
-    """For this process; calling it again changes nothing. Of other people's code only warnings are written."""
+    """Sets up logging for this process; a second call changes nothing. Libraries log only warnings and errors."""
     root = logging.getLogger()
     if any(isinstance(handler, _ToStderr) for handler in root.handlers):
         return
@@ -35,7 +35,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
 
 
 class _ToStderr(logging.StreamHandler[TextIO]):
-    """Whatever stderr is at the time: it may be redirected after the set-up."""
+    """Writes to the current sys.stderr, which may be redirected after the set-up."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -46,7 +46,9 @@ class _ToStderr(logging.StreamHandler[TextIO]):
 
 
 class JsonLines(logging.Formatter):
-    """Everything that is not ASCII is escaped, so a line stays one line whatever somebody typed."""
+    """Formats a record as one line of JSON. All characters outside ASCII are escaped, so that no input can begin a new
+    line.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -62,12 +64,14 @@ class JsonLines(logging.Formatter):
 
 
 def failure_fields(error: BaseException) -> dict[str, str]:
-    """What may be told of an error: its kind and its place in our code. Its text can quote what people typed."""
+    """Returns what may be logged of an error: its class and its place in our code. Its text can quote what people
+    typed.
+    """
     return {"error": type(error).__name__, "where": place_of(error.__traceback__)}
 
 
 def place_of(traceback: TracebackType | None) -> str:
-    """The last place in our own code, such as bot/worker/inbox_worker.py:47 work_once."""
+    """Returns the last place in our own code, such as bot/worker/inbox_worker.py:47 work_once."""
     place = ""
     for frame, line in walk_tb(traceback):
         path = Path(frame.f_code.co_filename)
@@ -81,7 +85,9 @@ _FRAME = re.compile(r'  File "([^"]+)", line (\d+) in (\w+)')
 
 
 def place_in_dump(dump: str, thread: int) -> str:
-    """The place in our code where this thread was, by a dump of Python's faulthandler; empty when it does not say."""
+    """Returns the place in our code where this thread was, from a dump of Python's faulthandler; empty when it names
+    none.
+    """
     is_this_thread = False
     for line in dump.splitlines():
         if found := _THREAD.match(line):
@@ -94,7 +100,7 @@ def place_in_dump(dump: str, thread: int) -> str:
 
 
 def _sentence(record: logging.LogRecord) -> str:
-    """Of other people's code the bare sentence only: nobody knows what they fill in."""
+    """Returns the message; for libraries without its arguments, because nobody knows what they contain."""
     is_ours = record.name.split(".")[0] in OURS
     return record.getMessage() if is_ours else str(record.msg)
 

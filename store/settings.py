@@ -14,16 +14,17 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-# By this exit code gunicorn knows that starting again would not help.
+# This exit code says to gunicorn that starting again would not help.
 DOES_NOT_START = 4
-# Of 32 random bytes about 30 differ, of 16 random hexadecimal digits about 10, and fewer than this many hardly ever.
+# Of 32 random bytes about 30 are distinct, of 16 random hexadecimal digits about 10; fewer than these hardly ever
+# occur.
 LEAST_DIFFERENT = 6
 LEAST_DIFFERENT_BYTES = 8
 DEMO_MUNICIPALITY = Path(__file__).parent / "municipality" / "demo.toml"
 
 
 _DRIVERS = {"sqlite", "sqlite+pysqlite", "postgres", "postgresql", "postgresql+psycopg"}
-# What may stand in a header of a request, without a blank.
+# The characters that may stand in a request header, without blanks.
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -74,7 +75,7 @@ def repeats(value: Sequence[object]) -> bool:
 
 
 def visible(value: str, name: str) -> str:
-    """Returns a key of LINE's; raises SettingsError if it has signs that may not stand in a header."""
+    """Returns a key issued by LINE; raises SettingsError if it has characters that may not stand in a header."""
     if not _VISIBLE.fullmatch(value):
         raise SettingsError(
             f"{name} has a blank, a line break or a letter that LINE's never have: copy it from LINE again."
@@ -83,7 +84,7 @@ def visible(value: str, name: str) -> str:
 
 
 def web_address(environ: Mapping[str, str], name: str, default: str = "") -> str:
-    """Returns the address without a slash at its end; HTTPS:// is https://."""
+    """Returns the web address with a lower-case scheme and without a slash at its end."""
     value = environ.get(name, "").strip() or default
     try:
         where = urlsplit(value)
@@ -121,7 +122,7 @@ def database_address(value: str) -> str:
 
 
 def missing_file(database_url: str) -> Path | None:
-    """Returns SQLite's file when it does not exist, else None. Whoever opened it would make it, mistyped or not."""
+    """Returns SQLite's file if it does not exist, else None. Opening the database would create it, even if mistyped."""
     url = make_url(database_url)
     file = Path(url.database or "").absolute()
     try:
@@ -129,7 +130,7 @@ def missing_file(database_url: str) -> Path | None:
             return None
         return file if next(folder for folder in file.parents if folder.exists()).is_dir() else None
     except OSError:
-        return None  # It may not be looked at; whoever opens it says so.
+        return None  # The path may not be inspected; opening it will report the error.
 
 
 def media_address(value: str) -> str:
@@ -151,7 +152,7 @@ def made_folder(folder: Path, name: str) -> Path:
 
 
 def data_keys(value: str) -> tuple[bytes, ...]:
-    """Reads comma-separated 32-byte keys in base64, the one in use first, the first ever used last."""
+    """Reads comma-separated 32-byte keys in base64, the newest first and the oldest last."""
     keys = []
     for part in value.split(","):
         try:
@@ -167,7 +168,7 @@ def data_keys(value: str) -> tuple[bytes, ...]:
 
 
 def number_of_proxies(environ: Mapping[str, str]) -> int:
-    """Returns how many proxies of ours stand in front: so many names at the end of X-Forwarded-For can be trusted."""
+    """Returns the number of our own reverse proxies: only the last so many names in X-Forwarded-For can be trusted."""
     value = environ.get("TRUSTED_PROXIES", "").strip() or "0"
     if value not in {"0", "1", "2", "3", "4", "5"}:
         raise SettingsError("TRUSTED_PROXIES must be the number of your proxies in front, 0 to 5.")
@@ -176,7 +177,7 @@ def number_of_proxies(environ: Mapping[str, str]) -> int:
 
 @dataclass(frozen=True)
 class StoreSettings:
-    """Holds the settings that everything that opens the store must know."""
+    """Holds the settings that every process needs to open the store."""
 
     database_url: str
     media_url: str

@@ -13,13 +13,13 @@ EXTENSION = " ต่อ "
 _TO_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # Letters that sound alike and are mixed up in chat: ไฟสาทารณะ, น้ำไม่ใหล, ภาสี.
 _SLIPS = (("ใ", "ไ"), ("ธ", "ท"), ("ฑ", "ท"), ("ณ", "น"), ("ษ", "ส"), ("ศ", "ส"))
-# One vowel typed as two signs, which looks the same: สระแอ as two เ, สระอำ as a circle and า (NFC leaves them so).
+# One vowel typed as two characters, which looks the same: สระแอ as two เ, สระอำ as a circle and า (NFC leaves them so).
 _PAIRS = (("เเ", "แ"), ("\u0e4d\u0e32", "ำ"))
 _CIRCLE_BEFORE_TONE = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32")
 _TONES = re.compile("[\u0e47-\u0e4c]")
-# A key held down or pressed twice: ท่ออแตก, มากกก. Only Thai signs, for figures repeat with a meaning.
+# A key held down or pressed twice: ท่ออแตก, มากกก. Only Thai characters, because repeated digits have a meaning.
 _REPEATED = re.compile("([\u0e01-\u0e3a\u0e40-\u0e46])\\1+")
-# Words that are misspelt more often than others, as they are after all other folding.
+# Words that are often misspelt, as they are after all other folding.
 _MISSPELT = (
     ("ทัวม", "ทวม"),
     ("ปะปา", "ประปา"),
@@ -42,7 +42,7 @@ def has_thai(text: str) -> bool:
 
 
 def one_spelling(text: str) -> str:
-    """Spells what looks the same the same way: นํ้า and น้ํา become น้ำ."""
+    """Gives spellings that look the same one form: นํ้า and น้ํา become น้ำ."""
     text = _CIRCLE_BEFORE_TONE.sub("\\1ำ", text)
     for pair, sign in _PAIRS:
         text = text.replace(pair, sign)
@@ -55,10 +55,10 @@ def without_particles(text: str) -> str:
 
 
 def without_endings(text: str, endings: Sequence[str], *, apart: Sequence[str] = ()) -> str:
-    """Takes these words off the end, as often as they stand there; those of `apart` only after a space.
+    """Removes these words from the end, as often as they stand there; those of `apart` only after a space.
 
-    One look at each from the end: a regular expression that may read นะคะ as one word or as two tries every
-    combination of them.
+    It looks at each word once from the end: a regular expression that may read นะคะ as one word or as two would try
+    every combination of them.
     """
     end = len(text.rstrip())
     while ending := _ending(text, end, endings, apart):
@@ -93,7 +93,7 @@ def thai_weekday_date(day: date) -> str:
 
 
 def thai_near_day(day: date, today: date) -> str:
-    """Returns วันนี้, พรุ่งนี้, else วันจันทร์ 7 ธ.ค.: for a day so near that its year need not be said."""
+    """Returns วันนี้, พรุ่งนี้, else วันจันทร์ 7 ธ.ค.: for a day so near that it needs no year."""
     ahead = (day - today).days
     if ahead in (0, 1):
         return ("วันนี้", "พรุ่งนี้")[ahead]
@@ -143,7 +143,9 @@ def first_name(name: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Folds what people type, to compare it: drops spaces, signs and tone marks, evens out case and common slips."""
+    """Folds what people type, to compare it: drops spaces, punctuation and tone marks, evens out case and common
+    errors.
+    """
     text = arabic_digits(text).lower()
     kept = "".join(ch for ch in text if ch.isalnum() or "\u0e30" <= ch <= "\u0e4e")
     kept = one_spelling(_TONES.sub("", kept))
@@ -153,14 +155,15 @@ def folded(text: str) -> str:
 
 
 def without_repeats(typed: str) -> str:
-    """Returns folded words with each letter once where it stands several times in a row: ทอแตก for ท่ออแตก.
+    """Returns folded text with each Thai letter once where it is repeated: ทอแตก for ท่ออแตก.
 
-    For a second look only: where one word ends with the letter that begins the next (ถนน น้ำ), both lose it.
+    It is for a second comparison only: where one word ends with the letter that begins the next (ถนน น้ำ), both lose
+    it.
     """
     return _REPEATED.sub(r"\1", typed)
 
 
 @cache
 def folded_word(word: str) -> str:
-    """Folds a word of our own, and caches it, since those are few and often compared; never for what people typed."""
+    """Folds a word of our own and caches it, because these are few and often compared; never for what people typed."""
     return folded(word)
