@@ -1,1 +1,1 @@
-"""Files: photos and documents, how they are fetched, checked in a child process, drawn anew, stored and forgotten."""
+"""Holds photos and documents: how they are fetched, checked in a child process, re-encoded, stored and deleted."""

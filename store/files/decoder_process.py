@@ -1,6 +1,6 @@
-"""Opens one file of a stranger's in the child process of `decoding`: with little memory, little time and no way out.
+"""Decodes one untrusted file in the child process that `decoding` starts, with limits on memory, time and system calls.
 
-Reads the file from its standard input, and writes one line of JSON and the bytes to keep to its standard output.
+It reads the file from its standard input, and writes one line of JSON and the bytes to keep to its standard output.
 """
 
 import ctypes
@@ -22,7 +22,7 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
 
 @dataclass(frozen=True)
 class Answer:
-    """What is told to the parent: facts and the bytes to keep. Without bytes, the file is kept as it came."""
+    """Holds the answer to the parent: facts and the bytes to keep. Without bytes, the original file is kept."""
 
     facts: dict[str, Any]
     data: bytes = b""
@@ -38,12 +38,12 @@ def run(decode: Callable[[str, bytes], Answer]) -> None:
     answer = _answer(decode, kind, data)
     sys.stdout.buffer.write(json.dumps(answer.facts).encode() + b"\n" + answer.data)
     sys.stdout.flush()
-    # Without the interpreter's tidying up: nothing is left to lose.
+    # Skips the interpreter's cleanup, which has nothing to do here.
     os._exit(0)
 
 
 def decode(kind: str, data: bytes) -> Answer:
-    """`kind` is photo or document."""
+    """Decodes the file. `kind` is photo or document."""
     if kind == "document" and is_pdf(data):
         check_pdf(data)
         if is_active(data):
@@ -54,7 +54,7 @@ def decode(kind: str, data: bytes) -> Answer:
 
 
 def _answer(decode: Callable[[str, bytes], Answer], kind: str, data: bytes) -> Answer:
-    """Decoders meet bytes that nobody foresaw: whatever they raise is a refusal."""
+    """Decodes the file and turns any exception into a refusal, because decoders raise anything on malformed input."""
     try:
         return decode(kind, data)
     except (NotAPdf, NotAPicture) as error:
@@ -71,12 +71,12 @@ def _limit(memory: int, cpu_seconds: int, alarm: int) -> None:
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     _lower(resource.RLIMIT_CPU, cpu_seconds)
     _lower(resource.RLIMIT_CORE, 0)
-    # Should the parent be gone without a word and nothing else end this process.
+    # Ends this process if the parent is gone and nothing else ends it.
     signal.alarm(alarm)
 
 
 def _close_doors() -> None:
-    """From here on nothing can be opened, connected to or written to, whatever the bytes do to their decoder."""
+    """Forbids this process to open files or sockets and to write to files, whatever the input does to the decoder."""
     _lower(resource.RLIMIT_FSIZE, 0)
     _lower(resource.RLIMIT_NOFILE, 0)
 
@@ -84,7 +84,8 @@ def _close_doors() -> None:
 def _lower(limit: int, value: int) -> None:
     _, most = resource.getrlimit(limit)
     value = value if most == resource.RLIM_INFINITY else min(value, most)
-    # A second above is where the kernel kills instead of asking; the others have only one bound.
+    # One second later, at the hard limit, the kernel kills the process instead of signalling; the others have one
+    # limit.
     resource.setrlimit(limit, (value, most if limit == resource.RLIMIT_CPU else value))
 
 

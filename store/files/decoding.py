@@ -1,7 +1,7 @@
-"""Photos and PDFs of strangers are opened in a child process with bounded memory and time, a few at once.
+"""Decodes photos and PDFs of strangers in child processes with bounded memory and time, a few at once.
 
-A file that fills the memory, never ends or kills its decoder harms its own child only, and is refused. The child knows
-no key and no password of ours: its environment holds none.
+A file that fills the memory, never ends or crashes its decoder harms its own child only, and is refused. The child has
+no key and no password: its environment holds none.
 """
 
 import logging
@@ -26,16 +26,16 @@ ROOT = Path(__file__).parents[2]
 # Enough for a JPEG of 50 megapixels and for the largest of the other formats that are taken (store.files.images).
 MEMORY = 320 * 1024 * 1024
 CPU_SECONDS = 10
-# Longer than the processor time, since the machine may be busy with other things.
+# Longer than the processor time, because the machine may be busy with other work.
 WALL_SECONDS = 45.0
 AT_ONCE = 2
-# What is clean is small: a photo of 2,048 pixels. A child that says more than this is not to be believed.
+# A clean photo is small: at most 2,048 pixels. A child that answers more than this is compromised or broken.
 MOST_ANSWER = 16 * 1024 * 1024
-# Where Python and its libraries are found, and nothing else.
+# The variables by which Python and its libraries are found; the child gets no others.
 _ENVIRONMENT = ("PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
-# glibc sets room aside for each thread, which would count as used.
+# glibc reserves memory for each thread, which would count as used.
 _MALLOC = {"MALLOC_ARENA_MAX": "1"}
-# Ended from outside, for want of memory or at a restart: no fault of the file that we could know of.
+# Signals from outside, for lack of memory or at a restart: they do not prove a fault of the file.
 _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM)
 
 
@@ -43,7 +43,7 @@ Reason = Literal["too_big", "unreadable", "cut_off", "locked", "unsafe"]
 
 
 class Refused(ValueError):
-    """The file is not taken."""
+    """Says that the file is refused; `reason` is a Reason."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -51,12 +51,12 @@ class Refused(ValueError):
 
 
 class DecoderUnavailable(RuntimeError):
-    """The file was not looked at to the end, and it is not known whose fault that is: worth another try."""
+    """Says that decoding did not finish and the cause is unknown: it is worth another try."""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """What may be kept. `place` is where the camera said it was."""
+    """Holds what may be kept of a file. `place` is the camera's GPS position."""
 
     data: bytes
     mime: str
@@ -69,7 +69,7 @@ class _Place(BaseModel):
 
 
 class _Facts(BaseModel):
-    """The first line of what the child says."""
+    """Parses the first line of the child's answer."""
 
     mime: Literal["image/jpeg", "application/pdf"] = "image/jpeg"
     place: _Place | None = None
@@ -85,7 +85,9 @@ class Limits:
 
 
 class Decoder:
-    """One for each process; threads share it and wait for each other where more than `at_once` would decode."""
+    """Decodes in child processes; threads share one instance per process and wait where more than `at_once` would
+    decode.
+    """
 
     def __init__(
         self,
@@ -98,7 +100,7 @@ class Decoder:
         self._free = threading.BoundedSemaphore(at_once)
 
     def decode(self, kind: str, data: bytes) -> Decoded:
-        """`kind` is photo or document. Raises Refused or DecoderUnavailable."""
+        """Returns what may be kept of the file. `kind` is photo or document. Raises Refused or DecoderUnavailable."""
         if not self._free.acquire(timeout=self._limits.wall_seconds):
             raise DecoderUnavailable("all others are busy")
         try:
@@ -122,7 +124,7 @@ class Decoder:
 
     @contextmanager
     def _child(self, kind: str) -> Iterator[tuple["subprocess.Popen[bytes]", socket.socket]]:
-        """Ended, whatever happens."""
+        """Starts a child process for the block and always ends it afterwards."""
         ours, theirs = socket.socketpair()
         with ours:
             try:
@@ -154,7 +156,7 @@ def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _send(channel: socket.socket, data: bytes, until: float) -> None:
-    # One time for all of it, however little the other side takes at once.
+    # One deadline for the whole file, however little the other side reads at once.
     channel.settimeout(max(until - time.monotonic(), 0.1))
     channel.sendall(data)
     channel.shutdown(socket.SHUT_WR)
@@ -181,12 +183,12 @@ def _check_end(code: int) -> None:
     log.warning("decoder ended", extra={"code": code})
     if code > 0 or -code in _FROM_OUTSIDE:
         raise DecoderUnavailable(f"the decoder ended with {code}")
-    # Out of processor time, or it fell over these bytes and would again.
+    # The child ran out of processor time or crashed on these bytes, and would again.
     raise Refused("unreadable")
 
 
 def _understood(answer: bytes, original: bytes) -> Decoded:
-    """The child met a stranger's bytes, so what it says is not trusted further than needed."""
+    """Parses the child's answer without trusting it, because the child processed a stranger's bytes."""
     line, _, data = answer.partition(b"\n")
     try:
         facts = _Facts.model_validate_json(line)

@@ -1,4 +1,4 @@
-"""Helps to decode HEIF, a container for several codecs: HEVC has a decoder of its own, Pillow has others elsewhere.
+"""Helps to decode HEIF, a container for several codecs: pillow-heif decodes HEVC, Pillow itself AV1 and JPEG.
 
 ISO/IEC 23008-12; boxes meta, pitm, iinf and iloc: ISO/IEC 14496-12, section 8.11.
 """
@@ -6,7 +6,7 @@ ISO/IEC 23008-12; boxes meta, pitm, iinf and iloc: ISO/IEC 14496-12, section 8.1
 import re
 from typing import Final
 
-# Version 2 of an entry: item id, protection, type.
+# Layout of an entry in version 2: item id, protection, type.
 _ENTRY: Final = re.compile(rb"infe\x02...(..)..(....)", re.DOTALL)
 _PRIMARY: Final = re.compile(rb"pitm\x00...(..)", re.DOTALL)
 _HEVC: Final = frozenset({b"hvc1", b"hev1"})
@@ -17,7 +17,9 @@ def is_heif(data: bytes) -> bool:
 
 
 def as_its_codec(data: bytes) -> bytes:
-    """Returns HEIF of AV1 as AVIF, the same container by another name; of JPEG as that JPEG; any other as it is."""
+    """Returns HEIF of AV1 as AVIF, which is the same container under another name; of JPEG as that JPEG; any other as
+    it is.
+    """
     types = dict(_ENTRY.findall(data))
     kinds = set(types.values())
     if kinds & _HEVC:
@@ -31,7 +33,9 @@ def as_its_codec(data: bytes) -> bytes:
 
 
 def _item(data: bytes, wanted: int) -> bytes:
-    """Returns the bytes of one item, by its place in the file; nothing if it is not told as simply as cameras do."""
+    """Returns the bytes of one item by its place in the file; nothing if the boxes are more complex than cameras write
+    them.
+    """
     at = data.find(b"iloc") + 4
     version, sizes = data[at], int.from_bytes(data[at + 4 : at + 6], "big")
     offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))

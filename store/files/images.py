@@ -1,6 +1,6 @@
-"""Photos made harmless: decoded within bounds, turned upright, drawn anew without anything but pixels.
+"""Makes photos harmless: decodes them within limits, turns them upright and re-encodes only their pixels.
 
-These are strangers' bytes, so all this happens only in the child process of store.files.decoding.
+The bytes come from strangers, so this runs only in the child process of store.files.decoding.
 """
 
 import importlib
@@ -14,8 +14,9 @@ from PIL.JpegImagePlugin import JpegImageFile
 from store.files.heif import as_its_codec, is_heif
 
 MOST_BYTES = 12 * 1024 * 1024
-# A JPEG is decoded at half, a quarter or an eighth of its size at once; the others need every pixel in memory, some
-# of them several times over. What is within these and still does not fit into the child's memory is too big, too.
+# A JPEG is decoded directly at half, a quarter or an eighth of its size; the other formats need every pixel in memory,
+# some of them several times over. A picture within these limits that does not fit into the child's memory is refused as
+# too big, too.
 MOST_PIXELS = {
     "JPEG": 120_000_000,
     "MPO": 120_000_000,
@@ -27,15 +28,15 @@ MOST_PIXELS = {
 LONGEST_SIDE = 2048
 # libjpeg keeps the whole of a progressive JPEG before it draws a pixel.
 MOST_PROGRESSIVE_BYTES = 160_000_000
-# A picture is laid on white so many pixels at a time.
+# A picture is pasted on white in bands of so many pixels.
 BAND = 2_000_000
-# What Pillow and its decoders raise for files that are not what they say.
+# The exceptions that Pillow and its decoders raise for malformed files.
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, LookupError)
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 
 
 class NotAPicture(ValueError):
-    """Not a photo we can show; `reason` is a word of bot/phrases/th.toml: too_big, unreadable."""
+    """Says that a file is no photo we can show; `reason` is a key of bot/phrases/th.toml: too_big, unreadable."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -44,7 +45,9 @@ class NotAPicture(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A clean JPEG. `place` is where the camera said it was, kept as a fact of the case, not in the file."""
+    """Holds a clean JPEG. `place` is the camera's GPS position, stored as a fact of the case and removed from the
+    file.
+    """
 
     jpeg: bytes
     width: int
@@ -53,25 +56,25 @@ class Picture:
 
 
 def load_decoders(data: bytes) -> None:
-    """Imports what opens these bytes; afterwards `clean_picture` opens no file any more."""
+    """Imports the decoders that these bytes need; afterwards `clean_picture` opens no file any more."""
     Image.preinit()
     importlib.import_module("PIL.AvifImagePlugin")
     importlib.import_module("PIL.MpoImagePlugin")
     importlib.import_module("PIL.WebPImagePlugin")
     if is_heif(data):
-        # Takes as long to load as all the rest.
+        # This import takes as long as all the others together.
         importlib.import_module("pillow_heif").register_heif_opener()
 
 
 def clean_picture(data: bytes) -> Picture:
-    """Re-encodes a photo. Raises NotAPicture for what is too big, broken or no photo at all."""
+    """Re-encodes a photo. Raises NotAPicture for what is too big, malformed or no photo."""
     if len(data) > MOST_BYTES or _pixels_of_webp(data) > MOST_PIXELS["WEBP"]:
         raise NotAPicture("too_big")
     load_decoders(data)
     try:
         data = as_its_codec(data) if is_heif(data) else data
         with warnings.catch_warnings():
-            # Pillow warns of large pictures, where we refuse by our own bound, and of broken EXIF, which we drop.
+            # Pillow warns of large pictures, which we refuse by our own limit, and of broken EXIF, which we drop.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
                 return _redrawn(image)
@@ -90,10 +93,10 @@ def _redrawn(image: Image.Image) -> Picture:
     ):
         raise NotAPicture("too_big")
     place, orientation = _place(image), _orientation(image)
-    # A JPEG is decoded small in the first place.
+    # A JPEG is decoded at a small size from the beginning.
     ratio = LONGEST_SIDE / max(image.size)
     image.draft("RGB", (int(image.width * ratio), int(image.height * ratio)))
-    # A new canvas: re-saving the opened image would carry its comment and colour profile along.
+    # A new canvas, because saving the opened image would keep its comment and colour profile.
     canvas = _on_white(image)
     canvas.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     canvas.getexif()[ExifTags.Base.Orientation] = orientation
@@ -104,7 +107,9 @@ def _redrawn(image: Image.Image) -> Picture:
 
 
 def _pixels_of_webp(data: bytes) -> int:
-    """As its header says: libwebp takes memory for all of them before it tells how many they are (RFC 9649)."""
+    """Returns the number of pixels in the header: libwebp allocates memory for all of them before it reports it (RFC
+    9649).
+    """
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
         return 0
     bits = int.from_bytes(data[21:25], "little")
@@ -120,7 +125,9 @@ def _pixels_of_webp(data: bytes) -> int:
 
 
 def _kept_whole(image: Image.Image) -> int:
-    """Two bytes for each pixel of each colour, and colours may have fewer pixels than the brightness."""
+    """Returns how many bytes libjpeg keeps of a progressive JPEG: two per pixel of each component, which may be
+    subsampled.
+    """
     if not isinstance(image, JpegImageFile) or "progressive" not in image.info:
         return 0
     parts = [across * down for _, across, down, _ in image.layer]
@@ -128,7 +135,7 @@ def _kept_whole(image: Image.Image) -> int:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """The pixels alone, coarser where there are far more than needed: a band at a time, for the memory's sake."""
+    """Returns the pixels on white, reduced where there are far more than needed; it works in bands to save memory."""
     coarser = max(1, max(image.size) // LONGEST_SIDE)
     canvas = Image.new("RGB", (-(-image.width // coarser), -(-image.height // coarser)), "white")
     rows = max(BAND // (image.width * coarser), 1) * coarser
@@ -141,14 +148,14 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Pillow does not scale a grey of sixteen bits by itself, it cuts it off: all would be white."""
+    """Scales 16-bit grey to 8 bits: Pillow itself would clip it, and everything would be white."""
     if not image.mode.startswith("I"):
         return image
     return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
 
 
 def _orientation(image: Image.Image) -> int:
-    """As the camera was held; upright where it does not say so sensibly."""
+    """Returns the EXIF orientation, or upright (1) where it is missing or invalid."""
     try:
         said = image.getexif().get(ExifTags.Base.Orientation, 1)
     except _BROKEN:
@@ -162,7 +169,7 @@ def _place(image: Image.Image) -> dict[str, float] | None:
         latitude, longitude = _degrees(gps[2], gps[1]), _degrees(gps[4], gps[3])
     except (KeyError, TypeError, ValueError, ZeroDivisionError, IndexError, SyntaxError):
         return None
-    nowhere = latitude == longitude == 0  # as some cameras write while they do not know
+    nowhere = latitude == longitude == 0  # Some cameras write zero while they do not know the position.
     if nowhere or not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
     return {"latitude": round(latitude, 6), "longitude": round(longitude, 6)}

@@ -1,4 +1,4 @@
-"""Keeps the rows of photos and documents: wanted from LINE, kept, refused, or gone. `media` has the bytes."""
+"""Keeps the rows of photos and documents: wanted from LINE, kept, refused, or gone. `media` stores the bytes."""
 
 import hashlib
 import secrets
@@ -18,26 +18,26 @@ from store.files.models import File
 from store.residents.models import Conversation, Resident
 
 MOST_BYTES = 10 * 1024 * 1024
-# LINE keeps content for a time it does not tell, so tries are many, early and then hourly.
+# LINE keeps content for a time it does not publish, so tries are many, frequent at first and then hourly.
 _WAITS = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600)
-# What LINE says it does not have will hardly turn up: the resident should hear of it while they still write.
+# Content that LINE reports as missing will hardly appear: the resident should hear of it while they still write.
 _WAITS_WHEN_MISSING = _WAITS[:3]
-# A fetcher that has not come to an end after this has died: a try takes less on any but the slowest machine.
+# A fetcher that has not finished after this has died: a try takes less on any but the slowest machine.
 CLAIMED_FOR = timedelta(minutes=2)
-# So many tries may end without a word: whatever ends its fetchers or decoders every time is given up.
+# So many tries may end without a result: a file that ends its fetcher or decoder every time is given up.
 MOST_UNFINISHED = 5
-# Of one resident's files so many are fetched at once.
+# So many files of one resident are fetched at once.
 MOST_OF_ONE = 2
 ASK_AGAIN_FOR = timedelta(days=1)
 WAIT_FOR_US = timedelta(minutes=1)
-# A photo that nobody asked about and no case took is nobody's business after this long.
+# A photo that answers no question and belongs to no case is deleted after this time.
 UNUSED_FOR = timedelta(hours=1)
-# What a file that was still to be fetched bears after a restore: whether its resident was told since is not known.
+# The reason of a file that was still to be fetched at a restore: whether its resident was informed since is unknown.
 RESTORED = "restored"
-# Bytes are kept before the row that names them: those so old have missed theirs.
+# Bytes are stored before the row that names them; bytes this old without a row are orphans.
 UNCLAIMED_FOR = timedelta(hours=1)
 
-# Written down once: to build a statement takes longer than to run it.
+# Built once, because building a statement takes longer than running it.
 _OTHER = aliased(File)
 _UNDER_WAY = (
     select(func.count(_OTHER.id))
@@ -46,7 +46,7 @@ _UNDER_WAY = (
     .correlate(File)
     .scalar_subquery()
 )
-# What was never tried comes first, so that slow files hold up nobody else's, and nobody has all fetchers.
+# Files that were never tried come first, so that slow files hold up no others and nobody occupies all fetchers.
 _WANTED = (
     select(File)
     .where(File.state == "wanted", File.next_try_at <= bindparam("now"), _UNDER_WAY < MOST_OF_ONE)
@@ -57,7 +57,7 @@ _WANTED = (
 
 
 class NotKept(ValueError):
-    """The file was not taken; `reason` is a Reason of store.files.decoding, or wrong_type."""
+    """Says that the file was not kept; `reason` is a Reason of store.files.decoding, or wrong_type."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -74,7 +74,7 @@ def want(
     album: str | None,
     for_conversation: bool,
 ) -> File:
-    """Notes a file that LINE holds for us; it is fetched right after this transaction. `kind`: photo or document."""
+    """Records a file that LINE holds for us; it is fetched after this transaction. `kind`: photo or document."""
     file = File(
         token=secrets.token_urlsafe(20),
         kind=kind,
@@ -94,13 +94,13 @@ def want(
 
 
 def count_of_album(session: Session, resident: Resident, album: str) -> int:
-    """Counts the photos of this album, which are those sent together, that have arrived."""
+    """Counts the photos of this album that have arrived. An album is a set of photos sent together."""
     query = select(func.count()).where(File.resident_id == resident.id, File.album == album)
     return session.execute(query).scalar_one()
 
 
 def find_in_case(session: Session, resident: Resident, album: str) -> File | None:
-    """Finds a photo of this album that belongs to a case by now."""
+    """Returns a photo of this album that already belongs to a case, or None."""
     query = select(File).where(
         File.resident_id == resident.id, File.album == album, File.case_id.is_not(None)
     )
@@ -108,12 +108,12 @@ def find_in_case(session: Session, resident: Resident, album: str) -> File | Non
 
 
 def attach_beside(file: File, other: File) -> None:
-    """Attaches the file where the other one is: to the same case, in the same line of its timeline."""
+    """Attaches the file to the same case and timeline entry as the other file."""
     file.case_id, file.event_id = other.case_id, other.event_id
 
 
 def ask_again(file: File) -> datetime:
-    """Lets a photo sent anew take the place of a lost one of a request or case; returns until when."""
+    """Allows a photo that is sent again to replace a lost one of a request or case; returns until when."""
     file.again_until = now() + ASK_AGAIN_FOR
     return file.again_until
 
@@ -125,13 +125,13 @@ def lost_ones(session: Session, resident: Resident) -> list[File]:
 
 
 def lost_in_request(session: Session, resident: Resident, running: Conversation) -> list[File]:
-    """Returns the lost files of the running request, and none of an earlier one that was given up."""
+    """Returns the lost files of the running request, without those of an earlier request that was given up."""
     found = lost_ones(session, resident)
     return [file for file in found if file.case_id is None and file.created_at >= running.started_at]
 
 
 def claim_wanted(session: Session) -> File | None:
-    """Claims the next file to fetch for longer than a try should take."""
+    """Claims the next file to fetch, for longer than a try should take. Returns None when none is due."""
     moment = now()
     file = session.scalars(_WANTED, {"now": moment}).one_or_none()
     if file is not None:
@@ -142,19 +142,21 @@ def claim_wanted(session: Session) -> File | None:
 
 
 def is_harmful(file: File) -> bool:
-    """Says whether the last tries of a claimed file never came to an end: each ended its fetcher, or its decoder."""
+    """Says whether the last tries of a claimed file never finished: each ended its fetcher or its decoder."""
     return file.unfinished > MOST_UNFINISHED
 
 
 def uncount(session: Session, file_ids: Collection[int]) -> None:
-    """Uncounts tries that did end, although that could not be written down at the time, and frees their files."""
+    """Undoes the count of tries that did end but could not be recorded at the time, and frees their files."""
     if file_ids:
         ended = update(File).where(File.id.in_(file_ids), File.state == "wanted", File.unfinished > 0)
         session.execute(ended.values(unfinished=0, claimed_until=None, tries=File.tries - 1))
 
 
 def put_off(file: File, *, missing: bool = False, finished: bool = True) -> bool:
-    """Puts the file off: LINE did not give it or, not `finished`, it was not decoded. False after enough tries."""
+    """Postpones the file because LINE did not deliver it or, not `finished`, decoding failed. Returns False after the
+    last try.
+    """
     waits = _WAITS_WHEN_MISSING if missing else _WAITS
     if file.tries > len(waits):
         return False
@@ -164,7 +166,7 @@ def put_off(file: File, *, missing: bool = False, finished: bool = True) -> bool
 
 
 def wait_for_us(file: File) -> None:
-    """Puts the file off because we could not scan or keep it: no fault of the file's, so this was no try."""
+    """Postpones the file because scanning or storing it failed on our side; this does not count as a try."""
     file.tries, file.unfinished, file.claimed_until = file.tries - 1, 0, None
     file.next_try_at = now() + WAIT_FOR_US
 
@@ -179,9 +181,10 @@ def _end_tries(file: File) -> None:
 
 
 def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
-    """Returns what may be kept of a photo or document. NotKept: a bad file; DecoderUnavailable: trouble of our own.
+    """Returns what may be kept of a photo or document. Raises NotKept for a bad file, DecoderUnavailable for our own
+    failure.
 
-    Takes a while, so nobody should wait for the database meanwhile.
+    It takes a while, so call it outside of transactions.
     """
     if len(data) > MOST_BYTES:
         raise NotKept("too_big")
@@ -193,7 +196,7 @@ def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
 
 
 def note_kept(file: File, kept: Decoded) -> None:
-    """Notes that the file is kept; its bytes are durable already, so it can be shown. They decide what kind it is."""
+    """Records that the file is kept. Its bytes are stored already, so it can be shown; they decide its kind."""
     file.state, file.mime, file.size = "kept", kept.mime, len(kept.data)
     file.kind = "photo" if kept.mime == "image/jpeg" else "document"
     _end_tries(file)
@@ -202,9 +205,9 @@ def note_kept(file: File, kept: Decoded) -> None:
 
 
 def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:
-    """Returns the unsaved row of an officer's photo, which is cleaned and stored; NotKept when it is no photo.
+    """Returns the unsaved row of an officer's photo, which is cleaned and stored; raises NotKept when it is no photo.
 
-    Cleaning takes a while: do it before the transaction, so that nobody waits for the database meanwhile.
+    Cleaning takes a while, so call it before the transaction.
     """
     file = File(
         token=secrets.token_urlsafe(20),
@@ -221,9 +224,11 @@ def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:
 
 
 def forget(session: Session, media: Media, line_message_id: str, resident: Resident) -> File | None:
-    """Destroys the bytes of a photo that the resident took back (unsend); the row remembers only that there was one."""
+    """Deletes the bytes of a photo that the resident unsent; the row records only that there was one. None for an
+    unknown one.
+    """
     own = select(File).where(File.line_message_id == line_message_id, File.resident_id == resident.id)
-    # Held, so that whoever is fetching it this moment sees afterwards that it is gone.
+    # Locked, so that a process that is fetching the file sees afterwards that it is gone.
     file = session.scalars(own.with_for_update()).first()
     if file is not None:
         destroy(session, media, file)
@@ -231,9 +236,9 @@ def forget(session: Session, media: Media, line_message_id: str, resident: Resid
 
 
 def destroy(session: Session, media: Media, file: File) -> None:
-    """Clears the row, then destroys the bytes, without anybody waiting at the database meanwhile.
+    """Clears the row, then deletes the bytes after the commit, so that nobody waits for the database meanwhile.
 
-    `sweep` destroys those of a process that came to its end in between.
+    If the process ends in between, `sweep` deletes the bytes.
     """
     file.state, file.name, file.taken_at_place, file.sha256, file.again_until = "gone", None, None, None, None
     _end_tries(file)
@@ -245,7 +250,7 @@ def destroy_bytes(session: Session, media: Media, file: File) -> None:
 
 
 def forget_unused(session: Session, media: Media) -> int:
-    """Destroys what residents sent for nothing: for a request they gave up, or for none at all."""
+    """Deletes the files of requests that residents gave up, and those sent for no request; returns how many."""
     running = select(Conversation.id).where(
         Conversation.resident_id == File.resident_id, Conversation.ended_as.is_(None)
     )
@@ -267,8 +272,9 @@ def forget_unused(session: Session, media: Media) -> int:
 
 
 def sweep(session: Session, media: Media) -> int:
-    """Destroys bytes that no row speaks of: a process came to its end between keeping them and saying so, or between
-    saying that they are gone and destroying them."""
+    """Deletes bytes that no row names; returns how many. A process may have ended between storing them and committing
+    the row, or between committing that they are gone and deleting them.
+    """
     names = media.untouched_since(now() - UNCLAIMED_FOR)
     swept = 0
     while batch := list(islice(names, 500)):

@@ -1,6 +1,6 @@
-"""The bytes of photos and documents: sealed, under opaque names, on a shelf of ours.
+"""Stores the bytes of photos and documents, encrypted, under random names.
 
-`decoder` opens what strangers send before any of it is kept here.
+`decoder` checks what strangers send before any of it is stored here.
 """
 
 import re
@@ -16,8 +16,9 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,40}$")
 
 
 class Media:
-    """Keeps, reads and destroys files by token. What `keep` was given is durable when it returns; it raises
-    StorageUnavailable when it could not be kept."""
+    """Stores, reads and deletes files by token. When `keep` returns, the bytes are durable; it raises
+    StorageUnavailable when they could not be stored.
+    """
 
     def __init__(self, media_url: str, sealer: Sealer, *, decoder: Decoder | None = None) -> None:
         self._shelf, self._sealer = open_shelf(media_url), sealer
@@ -27,11 +28,11 @@ class Media:
         self.keep_sealed(token, self._sealer.seal(data, f"media.{token}"))
 
     def read(self, token: str) -> bytes:
-        """FileNotFoundError when it is gone."""
+        """Returns the decrypted bytes; raises FileNotFoundError when the file is gone."""
         return self._sealer.open(self.read_sealed(token), f"media.{token}")
 
     def opens(self, token: str, sealed: bytes) -> bool:
-        """Whether these bytes, as they lie here or in a backup, are this file."""
+        """Says whether these encrypted bytes, from here or from a backup, are this file."""
         try:
             self._sealer.open(sealed, f"media.{token}")
         except CannotOpen:
@@ -39,39 +40,39 @@ class Media:
         return True
 
     def is_newest(self, token: str) -> bool:
-        """Whether it is sealed with the first key of DATA_KEY."""
+        """Says whether the file is encrypted with the first key of DATA_KEY."""
         return self._sealer.is_newest(self.read_sealed(token))
 
     def reseal(self, token: str) -> None:
-        """With the first key. CannotOpen leaves it as it was."""
+        """Encrypts the file again with the first key. CannotOpen leaves it as it was."""
         self.keep(token, self.read(token))
 
     def destroy(self, token: str) -> None:
         self._shelf.remove(_checked(token))
 
     def tokens(self) -> set[str]:
-        """All that lie here, to compare with the rows."""
+        """Returns the names of all stored files, to compare them with the rows."""
         return set(self._shelf.names())
 
     def untouched_since(self, moment: datetime) -> Iterator[str]:
-        """Names, also of what was never finished."""
+        """Yields the names of old files, also of incomplete ones."""
         return self._shelf.untouched_since(moment)
 
     def discard(self, name: str) -> None:
         self._shelf.remove(name)
 
     def try_out(self) -> None:
-        """Keeps something and takes it away again, and raises whatever stands in the way."""
+        """Stores a file and deletes it again; raises whatever prevents it."""
         token = secrets.token_urlsafe(20)
         self.keep(token, b"")
         self.destroy(token)
 
     def keep_sealed(self, token: str, sealed: bytes) -> None:
-        """As it comes out of a backup."""
+        """Stores encrypted bytes as they come from a backup."""
         self._shelf.put(_checked(token), sealed)
 
     def read_sealed(self, token: str) -> bytes:
-        """As it goes into a backup."""
+        """Returns the encrypted bytes for a backup."""
         return self._shelf.take(_checked(token))
 
 

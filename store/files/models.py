@@ -11,11 +11,11 @@ from store.database.indexes import partial_index
 
 
 class File(SealedRow, Table):
-    """A photo or document. `token` is its name everywhere: in answers, addresses and on disk.
+    """Describes a photo or document. `token` is its name everywhere: in answers, addresses and on disk.
 
     state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
-    `unfinished` counts the tries that nobody heard the end of. Until `again_until` a photo sent anew takes the place of
-    one that was lost, also when its request has become a case meanwhile.
+    `unfinished` counts the tries without a result. Until `again_until` a photo that is sent again replaces a lost one,
+    also when its request has become a case meanwhile.
     """
 
     __tablename__ = "file"

@@ -1,8 +1,8 @@
-"""Whether a PDF can be opened by the officer who will need it: it is whole, and wants no password."""
+"""Checks whether the officer will be able to open a PDF: it is complete and needs no password."""
 
 import re
 
-# Readers look for the beginning within so many bytes, and for the end within the last ones.
+# Readers search the header in so many first bytes, and the trailer in so many last bytes.
 _HEAD, _TAIL = 1024, 2048
 _START = re.compile(rb"startxref\s+(\d{1,10})\s")
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
@@ -11,7 +11,7 @@ _OBJECT = re.compile(rb"\s*\d+\s+\d+\s+obj")
 
 
 class NotAPdf(ValueError):
-    """`reason` is cut_off or locked."""
+    """Says that a PDF cannot be opened; `reason` is cut_off or locked."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -19,12 +19,12 @@ class NotAPdf(ValueError):
 
 
 def is_pdf(data: bytes) -> bool:
-    """A few bytes before the beginning are common and harmless."""
+    """Says whether the data is a PDF. A few bytes before the header are common and harmless."""
     return data.find(b"%PDF-", 0, _HEAD) >= 0
 
 
 def check_pdf(data: bytes) -> None:
-    """Raises NotAPdf for one that was cut off on its way, or that wants a password."""
+    """Raises NotAPdf for a PDF that was truncated or needs a password."""
     tail = data.rstrip(b"\0\t\n\f\r ")[-_TAIL:] + b"\n"
     starts = _START.findall(tail)
     if not starts or b"%%EOF" not in tail:
@@ -34,10 +34,10 @@ def check_pdf(data: bytes) -> None:
 
 
 def _trailer(data: bytes, start: int) -> bytes:
-    """Where a PDF says that it is encrypted: behind its table of contents, or at the head of the object that is one.
+    """Returns the part in which a PDF declares encryption: the trailer, or the dictionary of a cross-reference stream.
 
-    Some programs count from the beginning of the file, others from %PDF-. Where neither leads to a table, readers
-    search the whole file, and so do we.
+    Some programs count offsets from the beginning of the file, others from %PDF-. Where neither leads to a
+    cross-reference table, readers search the whole file, and so does this function.
     """
     for at in (start, start + data.find(b"%PDF-")):
         if _TABLE.match(data, at):

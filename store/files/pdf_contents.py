@@ -1,8 +1,8 @@
 """Checks whether a PDF holds more than pages to read: script, a program to start, another file.
 
-Names and streams are those of ISO 32000-1 (7.3.5, 7.3.8, 7.5.7, 12.6). The whole file is searched, whatever its table
-of contents says, because readers differ in what they believe. What somebody encodes in a way that no program uses may
-still get past: a virus scanner and the officer's own PDF reader are the next safeguards.
+Names and streams are those of ISO 32000-1 (7.3.5, 7.3.8, 7.5.7, 12.6). The whole file is searched whatever its
+cross-reference table says, because readers differ in what they believe. Content encoded in a way that no program uses
+may still get past: a virus scanner and the officer's own PDF reader are the next safeguards.
 """
 
 import base64
@@ -11,30 +11,33 @@ import re
 import zlib
 from collections.abc import Iterator
 
-# Of one stream so many bytes are read; page descriptions are shorter even in large maps.
+# At most so many bytes of one stream are unpacked; page descriptions are shorter even in large maps.
 MOST_INFLATED = 128 * 1024 * 1024
 _CHUNK = 1024 * 1024
-# Longer than any of the patterns, so that none is missed where two chunks meet.
+# Longer than any of the patterns, so that none is missed where it spans two chunks.
 _OVERLAP = 100
 _LAYERS = 4
 _REGULAR = rb"[^\x00\t\n\f\r ()<>\[\]{}/%]"
 _ESCAPED_NAME = re.compile(rb"/[^\x00\t\n\f\r ()<>\[\]{}/%#]*#" + _REGULAR + rb"*")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA)(?!" + _REGULAR + rb")")
-# So short that a compressed picture holds them by chance: looked for with what follows them, and not in pictures.
+# These names are so short that a compressed picture contains them by chance: they are searched with what follows them,
+# and not in pictures.
 _REFERENCE = rb"\d{1,10}[\s\0]{1,9}\d{1,5}[\s\0]{1,9}R"
 _ACTIVE_AND_SHORT = re.compile(
     rb"/JS[\s\0]{0,40}(?:[(<%]|" + _REFERENCE + rb")|/AA[\s\0]{0,40}(?:<<|%|" + _REFERENCE + rb")"
 )
 _OBJECT_STREAM = re.compile(rb"/ObjStm(?!" + _REGULAR + rb")")
-# No program writes objects so, and we would not find names in them.
+# No program writes objects with these filters, and we could not search them.
 _UNUSUAL = re.compile(rb"/(?:Predictor[\s\0]{1,9}(?:[02-9]|1\d)|LZW|RunLength|RL(?![A-Za-z])|Crypt)")
 _BEGINS_LIKE_OBJECTS = re.compile(rb"[\s\0]*[0-9%]")
 _HEX = re.compile(rb"[0-9A-Fa-f\s\0]{2,}(?:>\s*)?")
 
 
 def is_active(data: bytes) -> bool:
-    """Says whether this PDF holds script, starts something or carries files. MemoryError if it unpacks to too much."""
+    """Says whether this PDF holds script, starts something or carries files. Raises MemoryError if it unpacks to too
+    much.
+    """
     named = _without_escapes(data)
     if _ACTIVE.search(named):
         return True
@@ -47,7 +50,7 @@ def is_active(data: bytes) -> bool:
 
 
 def _without_escapes(data: bytes) -> bytes:
-    """Writes names as they are meant: /J#61vaScript is /JavaScript."""
+    """Decodes escaped names: /J#61vaScript becomes /JavaScript."""
     return _ESCAPED_NAME.sub(lambda name: _ESCAPE.sub(_unescaped, name[0]), data)
 
 
@@ -75,7 +78,9 @@ def _is_active_outside(text: bytes) -> bool:
 
 
 def _is_active_inside(body: bytes, layers: int = _LAYERS) -> bool:
-    """Looks into what unpacks to objects; pictures and fonts are left after their first bytes."""
+    """Says whether a stream that unpacks to objects holds active names; pictures and fonts are skipped after the first
+    bytes.
+    """
     body = body.lstrip(b"\r\n")
     if _BEGINS_LIKE_OBJECTS.match(body) and _holds_names(iter((body,))):
         return True
@@ -106,7 +111,7 @@ def _head(body: bytes) -> bytes:
 
 
 def _inflated(body: bytes) -> Iterator[bytes]:
-    """Unpacks until it ends or is damaged: readers show as much, too."""
+    """Yields the unpacked bytes until they end or are damaged, because readers show as much, too."""
     unpacking, rest, total = zlib.decompressobj(), body, 0
     try:
         while chunk := unpacking.decompress(rest, _CHUNK):
@@ -119,7 +124,7 @@ def _inflated(body: bytes) -> Iterator[bytes]:
 
 
 def _plain(body: bytes) -> bytes:
-    """Decodes what is written in hexadecimal figures or in base 85; returns nothing for all else."""
+    """Decodes hexadecimal digits or base 85; returns nothing for all else."""
     try:
         if _HEX.fullmatch(body):
             figures = b"".join(body.partition(b">")[0].replace(b"\0", b"").split())

@@ -1,4 +1,4 @@
-"""Small versions of photos that were made harmless before they were kept, and that nobody can have changed since."""
+"""Makes small versions of photos that were re-encoded before they were stored and have not changed since."""
 
 import io
 
@@ -6,7 +6,7 @@ from PIL import Image
 
 
 def preview(jpeg: bytes, side: int = 480) -> bytes:
-    """A small version of a clean picture; LINE wants previews of at most 1 MB."""
+    """Returns a small version of a clean picture; LINE wants previews of at most 1 MB."""
     with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
         image.thumbnail((side, side))
         out = io.BytesIO()

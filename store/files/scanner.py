@@ -10,7 +10,8 @@ SECONDS = 30.0
 _CHUNK = 64 * 1024
 _LONGEST_ANSWER = 4096
 _ADDRESS = re.compile(r"unix:(?P<path>/.+)|tcp://(?P<host>\[[0-9a-fA-F:]+\]|[^\s/:]+):(?P<port>[0-9]{1,5})")
-# The file that every scanner finds and that harms nobody (eicar.org); in two parts, or scanners would find it here.
+# The test file that every scanner detects and that harms nobody (eicar.org); in two parts, or scanners would detect
+# this file.
 _TEST_VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-" + rb"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
@@ -20,7 +21,7 @@ class ScannerUnavailable(RuntimeError):
 
 @dataclass(frozen=True)
 class Scanner:
-    """`address` is unix:/run/clamav/clamd.ctl or tcp://HOST:3310; "" looks at nothing."""
+    """Scans files with clamd. `address` is unix:/run/clamav/clamd.ctl or tcp://HOST:3310; with "" it scans nothing."""
 
     address: str = ""
     seconds: float = SECONDS
@@ -36,11 +37,11 @@ class Scanner:
             return False
         if answer.startswith("stream: ") and answer.endswith(" FOUND"):
             return True
-        # A file larger than clamd's StreamMaxLength ends here, too: the doctor finds that out beforehand.
+        # A file larger than clamd's StreamMaxLength ends here, too: the doctor command finds that out beforehand.
         raise ScannerUnavailable("clamd answers with an error")
 
     def version(self) -> str:
-        """Returns program, signatures and when those were made, such as ClamAV 1.4.3/27800/Mon Nov 30 08:12:11 2026."""
+        """Returns program, signatures and their date, such as ClamAV 1.4.3/27800/Mon Nov 30 08:12:11 2026."""
         return self._ask(b"zVERSION\0")
 
     def knows_the_test_virus(self) -> bool:
@@ -71,7 +72,7 @@ class Scanner:
 
 
 def _read(connection: socket.socket) -> bytes:
-    """Reads one answer; each ends in a zero byte, as the command that asked for it did."""
+    """Reads one answer; it ends with a zero byte, as the command that asked for it did."""
     answer = b""
     while not answer.endswith(b"\0"):
         piece = connection.recv(_LONGEST_ANSWER)

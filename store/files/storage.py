@@ -1,4 +1,4 @@
-"""Where sealed bytes lie: a folder of this machine, or a bucket of an S3-compatible object store."""
+"""Stores encrypted bytes in a folder of this machine, or in a bucket of an S3-compatible object store."""
 
 import os
 from collections.abc import Iterator
@@ -14,12 +14,15 @@ CALL_SECONDS = 20
 
 
 class StorageUnavailable(OSError):
-    """Nothing can be kept now: the disk is full or read-only, the object store is away. Later it may be again."""
+    """Says that nothing can be stored now: the disk is full or read-only, or the object store is unreachable. Later it
+    may work.
+    """
 
 
 class Shelf(Protocol):
-    """Bytes by name. `put` keeps all, or nothing and raises StorageUnavailable. `take` raises FileNotFoundError;
-    `remove` of what is not there does nothing."""
+    """Stores bytes by name. `put` stores all, or nothing and raises StorageUnavailable. `take` raises
+    FileNotFoundError; `remove` ignores a missing name.
+    """
 
     def put(self, name: str, data: bytes) -> None: ...
     def take(self, name: str) -> bytes: ...
@@ -29,14 +32,14 @@ class Shelf(Protocol):
 
 
 def open_shelf(media_url: str) -> Shelf:
-    """`s3://bucket/prefix`, or a folder."""
+    """Returns the storage for `s3://bucket/prefix`, or for a folder."""
     if media_url.startswith("s3://"):
         return Bucket(media_url)
     return Folder(made_folder(Path(media_url), "MEDIA_URL"))
 
 
 class Folder:
-    """A file is whole or absent, never half written, and on the disk when `put` returns."""
+    """Stores files in a folder. A file is complete or absent, and on the disk when `put` returns."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,7 +53,7 @@ class Folder:
             rough.replace(path)
             _sync_folder(path.parent)
         except OSError as error:
-            # A full disk has no room for halves; what cannot be taken away now is swept later.
+            # A full disk has no room for incomplete files; what cannot be deleted now is swept later.
             with suppress(OSError):
                 rough.unlink(missing_ok=True)
             raise StorageUnavailable(error.errno, error.strerror) from error
@@ -65,7 +68,7 @@ class Folder:
         return (path.name for path in self._folder.glob("*/*") if path.suffix != ".part")
 
     def untouched_since(self, moment: datetime) -> Iterator[str]:
-        """What a process left half written when it was killed, too."""
+        """Yields old names, also those of files that were left incomplete when a process was killed."""
         for path in self._folder.glob("*/*"):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < moment.timestamp():
@@ -76,10 +79,10 @@ class Folder:
 
 
 class Bucket:
-    """Address and keys come from the usual AWS_* variables of the environment."""
+    """Stores files in a bucket. Address and keys come from the usual AWS_* variables of the environment."""
 
     def __init__(self, url: str) -> None:
-        # Loaded here: a town on a folder need not pay for it.
+        # Imported here, so that a town that uses a folder need not load it.
         from obstore.exceptions import BaseError  # noqa: PLC0415
         from obstore.store import S3Store  # noqa: PLC0415
 
@@ -116,12 +119,12 @@ class Bucket:
 
 
 def _is_plain(environ: os._Environ[str]) -> bool:
-    """Without TLS only where the operator named such an address, as for a store on the same machine."""
+    """Says whether TLS is off: only where the operator set an http:// address, as for a store on the same machine."""
     return environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
 
 
 def _write(path: Path, data: bytes) -> None:
-    """On the disk when it returns."""
+    """Writes the file; it is on the disk when the function returns."""
     with path.open("wb") as file:
         file.write(data)
         file.flush()

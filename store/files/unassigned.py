@@ -1,4 +1,4 @@
-"""Finds photos and documents sent a moment ago without saying what for: the request begun next takes them along."""
+"""Finds files that were sent without a stated purpose shortly before a request, so that the request takes them."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -15,7 +15,9 @@ MOST = 5
 
 
 def loose_files(session: Session, resident: Resident, *, until: Conversation | None = None) -> list[File]:
-    """Returns the first few sent since a quarter of an hour ago, or since a quarter of an hour before `until` began."""
+    """Returns the first few files sent in the last quarter of an hour, or in the quarter of an hour before `until`
+    began.
+    """
     since = (until.started_at if until else now()) - TAKE_ALONG_WITHIN
     query = (
         select(File)
@@ -33,12 +35,12 @@ def loose_files(session: Session, resident: Resident, *, until: Conversation | N
 
 
 def claim(files: list[File], tokens: Collection[str]) -> None:
-    """Marks the files that answer a question of the request; its case takes the other, loose ones as they are."""
+    """Marks the files that answer a question of the request; its case takes the other unassigned ones as they are."""
     for file in files:
         file.for_conversation = file.token in tokens
 
 
 def give_back(session: Session, resident: Resident, tokens: Collection[str]) -> None:
-    """Makes the files of a request that was the wrong one loose again."""
+    """Makes the files of a request that was begun by mistake unassigned again."""
     for file in session.scalars(select(File).where(File.resident_id == resident.id, File.token.in_(tokens))):
         file.for_conversation = False
