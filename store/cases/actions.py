@@ -1,4 +1,4 @@
-"""Opens cases, and moves them by one function only. Nothing here commits; the caller owns the transaction."""
+"""Opens cases and changes their status by one function only. Nothing here commits; the caller owns the transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,17 +22,17 @@ from store.residents.residents import listen
 from store.services import Service
 from store.staff.models import Staff
 
-# Notices that may ride with another message; the rest is told at once.
+# Notices that may share a request with another message; all others are sent at once.
 UNHURRIED = frozenset({"case_received", "case_started"})
 
 
 class StaleCase(ValueError):
-    """Somebody else changed the case after this person looked at it."""
+    """Says that somebody else changed the case after this person loaded it."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Says who acts: the resident, or a member of staff in a role."""
+    """Identifies the person who acts: the resident, or a member of staff in a role."""
 
     who: Who
     staff_id: int | None = None
@@ -43,7 +43,7 @@ RESIDENT = Actor(Who.RESIDENT)
 
 @dataclass(frozen=True)
 class Submission:
-    """Holds a finished conversation, to become a case. `answers` rows are {key, question, answer, kind, value}.
+    """Holds a finished conversation that is to become a case. `answers` rows are {key, question, answer, kind, value}.
 
     `triage` is set in a surge only.
     """
@@ -61,7 +61,7 @@ class Submission:
 def open_case(
     session: Session, municipality: Municipality, resident: Resident, submission: Submission
 ) -> Case:
-    """Makes the case, with its number, its deadline and the first line of its timeline."""
+    """Creates the case, with its number, its deadline and the first entry of its timeline."""
     service, calendar = submission.service, OfficeCalendar.of(municipality)
     received = calendar.deemed_received(submission.entered_at)
     year = fiscal_year(in_bangkok(submission.entered_at).date())
@@ -111,10 +111,10 @@ def act(
     files: Sequence[str] = (),
     said_in: str | None = None,
 ) -> CaseEvent:
-    """Does one thing to a locked case: the table allows it or NotAllowed is raised.
+    """Carries out one action on a locked case; raises NotAllowed if the table of actions does not permit it.
 
-    `files` are tokens of files already known; `said_in` is the LINE message a resident's note came in. The resident
-    is told unless they did it themselves.
+    `files` are tokens of files already known; `said_in` is the id of the LINE message with a resident's note. The
+    resident is notified unless they acted themselves.
     """
     rule = find_rule(action, Status(case.status), by.who)
     event = _do(session, case, rule, by, note=note, files=files)
@@ -143,7 +143,7 @@ def _do(
 
 
 def _make_responsible(session: Session, case: Case, by: Actor) -> None:
-    """Gives an accepted case to whoever accepted it, unless a colleague who still works here has it."""
+    """Assigns an accepted case to the person who accepted it, unless an active colleague has it."""
     if by.staff_id is None or (case.assignee is not None and case.assignee.active):
         return
     person = session.get_one(Staff, by.staff_id)
@@ -152,16 +152,16 @@ def _make_responsible(session: Session, case: Case, by: Actor) -> None:
 
 
 def assigned_to(person: Staff | None) -> str:
-    """Returns the timeline's words for a case given to this person, or back to the department with None."""
+    """Returns the timeline's words for a case assigned to this person, or returned to the department with None."""
     return f"ให้ {person.full_name}" if person else "คืนให้หน่วยงาน"
 
 
 def tell_many(
     session: Session, municipality: Municipality, cases: Sequence[Case], by: Actor, note: str
 ) -> list[Case]:
-    """Says the same words in locked cases; each resident hears them once, however many of these cases are theirs.
+    """Sends the same words in locked cases; each resident gets them once, however many of these cases are theirs.
 
-    Returns the cases that allow it no more.
+    Returns the cases whose status does not allow it any more.
     """
     refused: list[Case] = []
     told: dict[int, list[tuple[Case, CaseEvent]]] = {}
@@ -248,7 +248,7 @@ def assign(
     person: Staff | None,
     by: Actor,
 ) -> None:
-    """Gives the case to one person, or back to the department with None; the timeline says to whom."""
+    """Assigns the case to one person, or returns it to the department with None; the timeline records it."""
     act(session, municipality, case, Action.ASSIGN, by, note=assigned_to(person))
     case.assignee = person
 
@@ -272,7 +272,7 @@ def find_own_case(session: Session, resident: Resident, case_id: int) -> Case | 
 
 
 def find_own_case_by_code(session: Session, resident: Resident, typed: str) -> Case | None:
-    """Finds one of the resident's own cases by number or tracking code as they type it; None for any other text."""
+    """Returns one of the resident's own cases by number or tracking code as they type it; None for any other text."""
     code = read_case_code(typed)
     if code is None:
         return None

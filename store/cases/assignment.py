@@ -1,4 +1,4 @@
-"""Finds who can be given a case."""
+"""Finds the staff to whom a case can be assigned."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from store.staff.models import ALL_DEPARTMENTS, Staff
 
 
 def colleagues_for(session: Session, case: Case) -> list[Staff]:
-    """Returns the officers and supervisors who see this case and can be given it."""
+    """Returns the officers and supervisors who may see this case and be assigned to it."""
     query = select(Staff).where(
         Staff.active,
         Staff.role != Role.ADMIN,

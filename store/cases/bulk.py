@@ -1,7 +1,7 @@
 """Sends one message to the residents of many cases.
 
-One person may reach five residents within 24 hours so; a message beyond that waits until another supervisor releases
-it. Messages to a single case are not counted here: see store.cases.same_words. Nothing here commits.
+One person may reach five residents within 24 hours this way; a message beyond that waits until another supervisor
+releases it. Messages to a single case are not counted here: see store.cases.same_words. Nothing here commits.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ WINDOW = timedelta(days=1)
 
 
 class BulkRefused(ValueError):
-    """The message cannot be released or refused now.
+    """Says that the message cannot be released or refused now.
 
     `reason` is not_your_role, own_message, account_too_new, decided, stale, lapsed, author_gone or unseen_cases.
     """
@@ -36,14 +36,14 @@ class BulkRefused(ValueError):
 
 
 def hold(session: Session, author: Staff) -> None:
-    """Locks the person until the transaction ends, so that two messages at once see each other."""
+    """Locks the author's row until the transaction ends, so that two messages at once are both counted."""
     session.get_one(Staff, author.id, with_for_update={"of": Staff})
 
 
 def fits_alone(session: Session, author: Staff, cases: Sequence[Case], told: Collection[int] = ()) -> bool:
     """Says whether this person's messages of a day, with this one, reach no more than five residents.
 
-    `told` are the residents to whom they told the same words case by case: see store.cases.same_words.
+    `told` are the residents to whom they sent the same words case by case: see store.cases.same_words.
     """
     sent = select(BulkMessage.residents).where(
         BulkMessage.author_id == author.id,
@@ -58,9 +58,9 @@ def fits_alone(session: Session, author: Staff, cases: Sequence[Case], told: Col
 def send_alone(
     session: Session, municipality: Municipality, author: Staff, cases: Sequence[Case], note: str
 ) -> list[Case]:
-    """Sends the message at once. The cases and the author are locked, and `fits_alone` was True.
+    """Sends the message at once. The caller has locked the cases and the author, and `fits_alone` was True.
 
-    Returns the cases whose status no longer allows a message; their residents were not told.
+    Returns the cases whose status no longer allows a message; their residents were not notified.
     """
     message = _message(author, cases, note)
     session.add(message)
@@ -78,7 +78,9 @@ def ask(session: Session, author: Staff, cases: Sequence[Case], note: str) -> Bu
 
 
 def digest_of(message: BulkMessage) -> str:
-    """Returns a SHA-256, in hexadecimal, of words, cases and residents, to check that a supervisor read just these."""
+    """Returns the SHA-256, in hexadecimal, of words, cases and residents, to check that a supervisor read exactly
+    these.
+    """
     read = json.dumps([message.note, message.cases, message.residents])
     return hashlib.sha256(read.encode()).hexdigest()
 
@@ -98,10 +100,11 @@ def release(
     read_digest: str,
     unreachable: Collection[Case] = (),
 ) -> list[Case]:
-    """Sends what waits, in its author's name. `cases` are all cases of the message, locked.
+    """Sends a waiting message in its author's name. `cases` are all cases of the message, locked.
 
-    `unreachable` cases are not told. Returns the cases whose status no longer allows a message. BulkRefused if `by` may
-    not decide, the message is not the one with `read_digest`, or its author is no longer an officer or supervisor.
+    `unreachable` cases are not notified. Returns the cases whose status no longer allows a message. Raises BulkRefused
+    if `by` may not decide, if the message is not the one with `read_digest`, or if its author is no longer an officer
+    or supervisor.
     """
     _check_decision(message, by)
     if digest_of(message) != read_digest or [case.id for case in cases] != message.cases:
@@ -115,7 +118,7 @@ def release(
 
 
 def refuse(session: Session, message: BulkMessage, by: Staff) -> None:
-    """Refuses the message as a supervisor, or takes it back as its author."""
+    """Refuses the message as a supervisor, or withdraws it as its author."""
     if by.id != message.author_id:
         _check_decision(message, by)
     else:
@@ -160,7 +163,7 @@ def _send(
     cases: Sequence[Case],
     note: str,
 ) -> list[Case]:
-    """Sends the words, which the cases keep from now on; they are not kept here a second time."""
+    """Sends the words. From now on the cases keep them; this table deletes its copy."""
     refused = tell_many(session, municipality, cases, Actor(Who(author.role), author.id), note)
     told = [case for case in cases if case not in refused]
     message.state, message.note = "sent", None

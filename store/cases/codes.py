@@ -10,18 +10,19 @@ CaseCode = tuple[int, int] | str
 LONGEST_CODE = 60
 LONGEST_SENTENCE = 200
 _NUMBER = re.compile(r"(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง|เลขที่|เลข|#)?(\d{1,6})/(25\d\d)")
-# A short year only with the word for it or the naught that no house has: 99/70 alone is the number of a house.
+# A year of two digits counts only with the word for a case or the leading zero that no house has: 99/70 alone is a
+# house number.
 _NUMBER_OF_A_SHORT_YEAR = re.compile(
     r"(?:(?:เลขที่เรื่อง|เรื่องเลขที่|เรื่องที่|เรื่อง|#)(\d{1,6})|(?:เลขที่|เลข)?(0\d{3}))/(\d\d)"
 )
 _TRACKING_CODE = re.compile(r"[A-Z]{2}\d\d-[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]")
-# In a sentence 11/2569 is a month: a number that short counts only with the word for it directly before. With four
-# figures, as we show them, it needs none.
+# In a sentence 11/2569 is a month: a number that short counts only with the word for a case directly before it. With
+# four digits, as we show them, it needs none.
 _IN_A_SENTENCE = re.compile(
     r"(?:(?<![0-9/])(?=[0-9]{4})|(?:เรื่อง|เรื่องที่|เลขที่|เลขที่เรื่อง|หมายเลข|เลข|#)\s*)([0-9]{1,6}/25[0-9]{2})(?![0-9/])|"
     rf"(?<![A-Z0-9])({_TRACKING_CODE.pattern})(?![A-Z0-9])"
 )
-# Dashes of every length are one; signs that nobody sees are none.
+# All dashes become a hyphen; invisible characters are removed.
 _AS_CODES = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
     **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u180e\ufe0f\ufeff")),
@@ -41,10 +42,12 @@ def read_case_code(typed: str) -> CaseCode | None:
 
 
 def find_case_code(text: str) -> tuple[str, str] | None:
-    """Returns the only code in a sentence and what is said beside it, for example ("0123/2570", "ถึงไหนแล้ว")."""
+    """Returns the only code in a sentence and the rest of the sentence, for example ("0123/2570", "ถึงไหนแล้ว"); else
+    None.
+    """
     if len(text) > LONGEST_SENTENCE or "บ้านเลขที่" in text or "เลขที่บ้าน" in text:
         return None
-    # A sign may become none or several, so for each of the plain text it is kept which sign of the sentence it was.
+    # A character may become none or several, so each plain character keeps the position of the original one.
     plain = [(sign, at) for at, written in enumerate(text) for sign in _plain(written)]
     found = list(_IN_A_SENTENCE.finditer("".join(sign for sign, _ in plain)))
     if len(found) != 1:

@@ -15,14 +15,14 @@ from store.files.models import File
 from store.residents.models import Resident
 from store.staff.models import Staff
 
-# An older bulk message is released no more: what was true when it was written may have changed.
+# An older bulk message cannot be released: what was true when it was written may have changed.
 BULK_MESSAGE_WAITS = timedelta(days=7)
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
 
 
 class Case(SealedRow, Table):
-    """A submitted request. `answers` is a snapshot: editing a service never rewrites history."""
+    """Holds a submitted request. `answers` is a snapshot: editing a service never changes it."""
 
     __tablename__ = "case"
     __table_args__ = (
@@ -30,7 +30,7 @@ class Case(SealedRow, Table):
         CheckConstraint(f"status IN ({_STATUSES})", "status"),
         CheckConstraint("stars BETWEEN 1 AND 5", "stars"),
         CheckConstraint("triage IN ('red', 'yellow', 'green')", "triage"),
-        # Everything the queue of open cases filters and sorts by, so that it never opens the rows themselves.
+        # Covers everything the queue of open cases filters and sorts by, so that it never reads the rows themselves.
         Index(
             "ix_case_queue",
             "status",
@@ -79,12 +79,12 @@ class Case(SealedRow, Table):
 
     @property
     def shown_number(self) -> str:
-        """0123/2570"""
+        """Returns the number as people read it, such as 0123/2570."""
         return f"{self.number:04d}/{self.fiscal_year}"
 
 
 class CaseEvent(SealedRow, Table):
-    """One line of a case's timeline: who did what, and when. Never changed, never deleted."""
+    """Holds one entry of a case's timeline: who did what, and when. It is never deleted; only an unsend changes it."""
 
     __tablename__ = "case_event"
     __table_args__ = (Index("ix_case_event_staff_id", "staff_id", "at"),)
@@ -104,7 +104,7 @@ class CaseEvent(SealedRow, Table):
 
 
 class UnsentMessage(Table):
-    """A message that its resident took back. LINE may deliver the message itself later: then nothing of it is kept."""
+    """Records a message that its resident unsent. If LINE delivers the message itself later, nothing of it is kept."""
 
     __tablename__ = "unsent_message"
     __table_args__ = (UniqueConstraint("resident_id", "message_id"),)
@@ -117,8 +117,8 @@ class UnsentMessage(Table):
 class BulkMessage(SealedRow, Table):
     """Holds one message to the residents of several cases, sent by one person alone or waiting for a supervisor.
 
-    state: waiting, sent, refused. `residents` are those who are meant, or were told. The words are kept while it waits.
-    One about which nobody decided in time is `lapsed`; it has no `decided_at`.
+    state: waiting, sent, refused. `residents` are the intended recipients, after sending the actual ones. The words are
+    kept while it waits. A message that nobody decided in time is `lapsed`; it has no `decided_at`.
     """
 
     __tablename__ = "bulk_message"
@@ -147,10 +147,10 @@ class BulkMessage(SealedRow, Table):
 
 
 class Surge(Table):
-    """Marks a time when more happens than the office can answer: short questions, triage, another menu.
+    """Records a time when more happens than the office can answer: short questions, triage, another menu.
 
-    `is_running` is true or null, so that the database itself refuses a second one. One that neither runs nor has ended
-    waits for another supervisor, because its words or its menu are not the standard ones.
+    `is_running` is true or null, so that the database itself refuses a second running one. A surge that neither runs
+    nor has ended waits for another supervisor, because its words or its menu are not the standard ones.
     """
 
     __tablename__ = "surge"

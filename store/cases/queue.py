@@ -1,4 +1,4 @@
-"""Finds cases for the officers' queue: those that a member of staff may see, and the wanted ones among many."""
+"""Finds cases for the officers' queue: those that a member of staff may see, filtered and sorted."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from store.staff.models import Staff
 from store.thai import arabic_digits
 
 PER_PAGE = 50
-# Nobody pages deeper; without a bound each further page would cost more than the last.
+# Nobody pages deeper; without a limit each further page would cost more than the last.
 MOST_PAGES = 40
 # Counting stops here: a tab says 999+.
 MOST_COUNTED = 1000
@@ -42,13 +42,13 @@ _STATUSES_OF = {
     Tab.WAITING: frozenset({Status.NEED_INFO}),
     Tab.OVERDUE: RUNNING,
 }
-# The ended ones only grow; the officers' day is in the others.
+# The ended cases only grow; the officers' daily work is in the other tabs.
 _NEWEST_FIRST = frozenset({Tab.DONE, Tab.ALL})
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Holds what narrows the queue. `assignee` is a staff id, or 0 for cases that nobody has."""
+    """Holds the filters of the queue. `assignee` is a staff id, or 0 for unassigned cases."""
 
     status: Status | None = None
     service: str | None = None
@@ -70,7 +70,9 @@ class Page:
 
 
 def visible_to(person: Staff, *, led: bool = False) -> ColumnElement[bool]:
-    """Limits every query of staff to their department, or to all if that was granted; others and admins see no case."""
+    """Returns the condition that limits every query of staff to their department, or to all if granted; admins see no
+    case.
+    """
     if person.role == Role.ADMIN or person.department is None:
         return false()
     return true() if person.sees_all else _column(Case.department, led=led) == person.department
@@ -90,7 +92,7 @@ def find_file(session: Session, person: Staff, token: str) -> File | None:
 
 
 def list_queue(session: Session, person: Staff, tab: Tab, filters: Filters, *, page: int = 1) -> Page:
-    """Returns one page of a tab: the most pressing first, or for what has ended the newest first."""
+    """Returns one page of a tab: the most pressing cases first, or for ended cases the newest first."""
     page = min(max(page, 1), MOST_PAGES)
     query = _matching(person, tab, filters)
     if tab in _NEWEST_FIRST:
@@ -104,7 +106,7 @@ def list_queue(session: Session, person: Staff, tab: Tab, filters: Filters, *, p
 
 def _matching(person: Staff, tab: Tab, filters: Filters) -> Select[int]:
     led = tab not in _NEWEST_FIRST
-    # One department has far more cases than one service of it or one person.
+    # A department has far more cases than one of its services or one person.
     narrower = led or filters.service is not None or filters.assignee is not None
     seen = visible_to(person, led=narrower)
     return select(Case.id).where(seen, _in_tab(tab), *_conditions(filters, led=led, department_led=narrower))
@@ -113,8 +115,8 @@ def _matching(person: Staff, tab: Tab, filters: Filters) -> Select[int]:
 def _column(column: InstrumentedAttribute[Any], *, led: bool) -> ColumnElement[Any]:
     """Returns the column to compare.
 
-    `led`: another condition finds the few rows, and no index of this column may tempt the planner away from it.
-    SQLite without statistics takes any index with an equality: all cases of a service, to find ten open ones.
+    `led`: another condition finds the few rows, and no index of this column may distract the planner from it. SQLite
+    without statistics takes any index with an equality: it would read all cases of a service to find ten open ones.
     """
     if not led:
         return column.expression
@@ -144,10 +146,10 @@ def _numbered(typed: str) -> ColumnElement[bool]:
 
 
 def count_tabs(session: Session, person: Staff, filters: Filters, *, ended: bool = True) -> dict[Tab, int]:
-    """Counts the cases that each tab holds, no further than MOST_COUNTED.
+    """Counts the cases of each tab, up to MOST_COUNTED.
 
-    Without `ended`, the tabs that only grow are left out: to count the few cases of a filter among all that ever were
-    takes 0.2 seconds where there are 150,000, which is much for what a page asks again and again.
+    Without `ended`, the tabs that only grow are left out: counting the few matches of a filter among 150,000 cases
+    takes 0.2 seconds, which is too slow for a page that polls.
     """
     tabs = [tab for tab in Tab if ended or tab not in _NEWEST_FIRST]
     parts = [_count(person, tab, filters) for tab in tabs]
@@ -160,7 +162,7 @@ def _count(person: Staff, tab: Tab, filters: Filters) -> Select[str, int]:
 
 
 def newest_id(session: Session, person: Staff) -> int:
-    """Returns the id of the last case that came in, or 0; a page that knows an older one can say that there is news."""
+    """Returns the id of the newest case, or 0; a page that knows an older id can announce news."""
     query = select(Case.id).where(visible_to(person)).order_by(Case.id.desc()).limit(1)
     return session.scalar(query) or 0
 
@@ -169,7 +171,7 @@ def _in_tab(tab: Tab) -> ColumnElement[bool]:
     if tab is Tab.ALL:
         return true()
     if tab is Tab.DONE:
-        # Nearly all cases: the newest of them are found by walking back, not by an index of statuses.
+        # Nearly all cases match: the newest are found by scanning backwards, not by an index of statuses.
         return Case.status.not_in(sorted(OPEN_STATUSES))
     among = Case.status.in_(sorted(_STATUSES_OF[tab]))
     return and_(among, Case.due_on < today()) if tab is Tab.OVERDUE else among

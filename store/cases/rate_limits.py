@@ -1,8 +1,8 @@
-"""How much one resident may ask of the town at once: new cases, photos, guesses at codes.
+"""Limits how much one resident may ask of the town at once: new cases, photos, guesses at codes.
 
-Counted from the rows there are, in the transaction that would add another: nothing is kept twice, and two processes
-cannot both let the last one in, because the events of one resident are worked on one after the other. A row that
-lies ahead by more than clocks differ is from a clock that has been set back since, and counts for nothing.
+The limits are counted from the existing rows, in the transaction that would add another. No counter is kept, and two
+processes cannot both pass the last one, because the events of one resident are processed one after the other. A row
+further ahead than clocks differ was written before the clock was set back, and is not counted.
 """
 
 from datetime import datetime, timedelta
@@ -20,14 +20,14 @@ SHORT, DAY, HOUR = timedelta(minutes=10), timedelta(days=1), timedelta(hours=1)
 
 
 def next_case_at(session: Session, resident: Resident, limits: Limits) -> datetime | None:
-    """When this resident may open another case; None for now."""
+    """Returns when this resident may open another case; None if now."""
     windows = ((limits.cases_in_ten_minutes, SHORT), (limits.cases_a_day, DAY))
     waits = [_free_again(session, resident, most, window) for most, window in windows]
     return max((at for at in waits if at is not None), default=None)
 
 
 def _free_again(session: Session, resident: Resident, most: int, window: timedelta) -> datetime | None:
-    """When the eldest of the last `most` cases is older than this."""
+    """Returns when the oldest of the last `most` cases leaves this window; None if there are fewer."""
     query = (
         select(Case.entered_at)
         .where(Case.resident_id == resident.id, Case.entered_at.between(*_last(window)))
@@ -40,13 +40,13 @@ def _free_again(session: Session, resident: Resident, most: int, window: timedel
 
 
 def may_send_file(session: Session, resident: Resident, limits: Limits) -> bool:
-    """Each photo or document is fetched from LINE, decoded and kept."""
+    """Says whether the resident may send another file, because each is fetched from LINE, decoded and stored."""
     query = select(func.count()).where(File.resident_id == resident.id, File.created_at.between(*_last(HOUR)))
     return session.execute(query).scalar_one() < limits.files_an_hour
 
 
 def may_guess(resident: Resident, limits: Limits) -> bool:
-    """Whether another code is looked up for them, after so many wrong ones."""
+    """Says whether another code is looked up for the resident, after so many wrong ones."""
     return not _is_recent(resident.wrong_codes_since) or resident.wrong_codes < limits.wrong_codes
 
 

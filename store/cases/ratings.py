@@ -1,4 +1,4 @@
-"""Keeps what a resident thinks of the work: stars, and words to them. The caller owns the transaction."""
+"""Stores what a resident thinks of the work: stars and a comment. The caller owns the transaction."""
 
 from sqlalchemy.orm import Session
 
@@ -9,13 +9,13 @@ from store.municipality.profile import Municipality
 
 
 def comment(session: Session, municipality: Municipality, case: Case, text: str, said_in: str | None) -> None:
-    """Keeps the resident's words to their stars."""
+    """Stores the resident's comment on their stars."""
     case.comment = text
     act(session, municipality, case, Action.RATE, RESIDENT, note=text, said_in=said_in)
 
 
 def rate(session: Session, municipality: Municipality, case: Case, stars: int) -> None:
-    """Keeps the resident's 1 to 5 stars; a second rating replaces the first."""
+    """Stores the resident's 1 to 5 stars; a second rating replaces the first."""
     if not 1 <= stars <= 5:
         raise NotAllowed("stars are 1 to 5")
     case.stars = stars

@@ -1,7 +1,7 @@
 """Limits how many residents one officer may send the same words to, case by case: at most five within 24 hours.
 
 Writing to one case is an officer's daily work. The same free words to many residents, or messages with a link to many,
-are in effect a broadcast, so a second person must release them (see `bulk`). What was so released is not counted.
+are in effect a broadcast, so a second person must release them (see `bulk`). Released messages are not counted.
 """
 
 from sqlalchemy import func, select
@@ -26,7 +26,7 @@ _WITH_A_LINK = "a link"
 def reach_too_many(
     session: Session, municipality: Municipality, author: Staff, case: Case, action: Action, note: str
 ) -> bool:
-    """Says whether the case's resident would be the sixth or a later one to hear the same within 24 hours.
+    """Says whether the case's resident would be at least the sixth to get the same words within 24 hours.
 
     Two messages are the same if they differ only in digits, punctuation and what `folded` ignores; all messages with a
     link or a LINE id count as one. The author's row is locked until the transaction ends, so that two messages sent at
@@ -41,7 +41,7 @@ def reach_too_many(
 
 
 def told_the_same(session: Session, municipality: Municipality, author: Staff, note: str) -> frozenset[int]:
-    """Returns the ids of the residents to whom this person alone has told the same within a day."""
+    """Returns the ids of the residents to whom this person has sent the same words within a day, without a release."""
     said = _key(municipality, note)
     earlier = (
         select(CaseEvent, Case.resident_id)
@@ -61,9 +61,9 @@ def told_the_same(session: Session, municipality: Municipality, author: Staff, n
 
 
 def _released(session: Session, author: Staff) -> set[int]:
-    """Returns the ids of the events made when another person released a message of this author within a day.
+    """Returns the ids of the timeline entries made when another person released a message of this author within a day.
 
-    A release locks its cases, so its event is the author's first one in each case from that moment on.
+    A release locks its cases, so its entry is the author's first one in each case from that moment on.
     """
     query = select(BulkMessage).where(
         BulkMessage.author_id == author.id,

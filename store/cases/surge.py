@@ -1,7 +1,7 @@
-"""Runs surge mode, the one switch for a time when more happens than the office can answer. Nothing here commits.
+"""Switches surge mode on and off, for a time when more happens than the office can answer. Nothing here commits.
 
-While it is on, conversations ask only what matters, each new case is triaged, and residents are told the truth about
-the queue instead of a day that nobody can promise.
+In surge mode, conversations ask only the most important questions, each new case is triaged, and residents read how
+long the queue is instead of a date that nobody can promise.
 """
 
 from datetime import timedelta
@@ -19,7 +19,7 @@ from store.residents.menus import SEASONS
 from store.staff.models import Staff
 
 LONGEST_WORDS = 300
-# Words that no one person wrote: with one of these a surge starts on one supervisor's word. They name no place.
+# Standard words, which no one person wrote: with one of these a single supervisor starts a surge. They name no place.
 STANDARD_WORDS = (
     "ขณะนี้มีเรื่องเข้ามามากกว่าปกติ เจ้าหน้าที่กำลังเร่งช่วยเหลือ โดยช่วยเรื่องที่อันตรายก่อนค่ะ",
     "น้ำท่วมหลายหมู่บ้าน เจ้าหน้าที่ทุกคนออกพื้นที่ ช่วยผู้ป่วยและผู้สูงอายุก่อนค่ะ",
@@ -30,7 +30,7 @@ PROPOSAL_LASTS = timedelta(hours=12)
 
 
 class BadSurge(ValueError):
-    """Says why a surge cannot be begun or ended so; `reason` is a word such as already_running."""
+    """Says why a surge cannot begin or end; `reason` is a word such as already_running."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -50,7 +50,7 @@ def find_waiting(session: Session) -> list[Surge]:
 
 
 def begin(session: Session, staff: Staff, words: str, menu: str | None) -> Surge:
-    """Starts it at once with standard words and no other menu; with anything else it waits for another supervisor."""
+    """Starts a surge at once with standard words and no other menu; anything else waits for another supervisor."""
     if words.strip() in STANDARD_WORDS and menu is None:
         return start(session, staff, words, menu)
     _check(session, staff, words, menu)
@@ -62,7 +62,7 @@ def begin(session: Session, staff: Staff, words: str, menu: str | None) -> Surge
 
 
 def confirm(session: Session, surge_id: int, staff: Staff) -> Surge:
-    """Turns on what another supervisor proposed; its words cannot be changed, so what was read is what is shown."""
+    """Starts a surge that another supervisor proposed. Residents see exactly the words that were read."""
     _require_supervisor(staff)
     surge = _hold_waiting(session, surge_id)
     if surge.started_by_id == staff.id:
@@ -76,7 +76,7 @@ def confirm(session: Session, surge_id: int, staff: Staff) -> Surge:
 
 
 def withdraw(session: Session, surge_id: int, staff: Staff) -> None:
-    """Withdraws a proposal, so that it cannot be confirmed any more; any supervisor may."""
+    """Withdraws a proposal, so that it cannot be confirmed any more; any supervisor may do so."""
     _require_supervisor(staff)
     surge = _hold_waiting(session, surge_id)
     surge.ended_at, surge.ended_by_id = now(), staff.id
@@ -104,9 +104,9 @@ def _check(session: Session, staff: Staff, words: str, menu: str | None) -> None
 
 
 def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge:
-    """Turns it on, whoever wrote the words: `begin` says when one person may.
+    """Starts a surge with any words: `begin` decides whether one person may.
 
-    `words` are what residents read; `menu` is a season's alias, or None to leave the menu alone.
+    `words` are what residents read; `menu` is a season's alias, or None to keep the menu.
     """
     _check(session, staff, words, menu)
     surge = Surge(words=words.strip(), menu=menu, is_running=True, started_at=now(), started_by_id=staff.id)
@@ -115,14 +115,14 @@ def start(session: Session, staff: Staff, words: str, menu: str | None) -> Surge
 
 
 def _turn_on(session: Session, surge: Surge, staff: Staff) -> Surge:
-    """Turns the surge on. Open cases that tell of danger become red, so that the counts match the queue."""
+    """Starts the surge. Urgent open cases become red, so that the counts match the queue."""
     try:
         session.flush()
     except IntegrityError as error:
-        raise BadSurge("already_running") from error  # Somebody else was faster by a moment.
+        raise BadSurge("already_running") from error  # Another supervisor started one a moment before.
     urgent = update(Case).where(_is_open(), Case.urgent, Case.triage.is_(None))
     session.execute(urgent.values(triage="red"))
-    # What else was proposed was meant for now: it must not begin another surge after this one.
+    # Other proposals were meant for now: they must not start another surge after this one.
     others = update(Surge).where(Surge.is_running.is_(None), Surge.ended_at.is_(None))
     session.execute(others.values(ended_at=now(), ended_by_id=staff.id))
     write_down(session, "surge_start", staff_id=staff.id, about=f"surge {surge.id}")
@@ -146,13 +146,13 @@ def _require_supervisor(staff: Staff) -> None:
 
 
 def pressing() -> ColumnElement[Any]:
-    """Returns what the queue is sorted by: red 0, yellow 1, all others 2. Without a triage, urgent counts as red."""
+    """Returns the sort key of the queue: red 0, yellow 1, all others 2. Without a triage, urgent counts as red."""
     red = or_(Case.triage == "red", and_(Case.triage.is_(None), Case.urgent))
     return case((red, 0), (Case.triage == "yellow", 1), else_=2)
 
 
 def count_open(session: Session) -> int:
-    """Counts the open cases of all kinds; anybody may know this number."""
+    """Counts all open cases; this number is public."""
     query = select(func.count()).select_from(Case).where(_is_open())
     return session.scalar(query) or 0
 
@@ -161,19 +161,20 @@ def count_before(session: Session, own: Case) -> int:
     """Counts the open cases of the same service that come first: more pressing ones, and equal but earlier ones."""
     rank = session.scalar(select(pressing()).where(Case.id == own.id))
     first = or_(pressing() < rank, and_(pressing() == rank, Case.id < own.id))
-    # The few open cases are found first: the index of services would lead through all that ever were.
+    # Prevents the use of the index of services, which would read all cases there ever were; the few open ones are found
+    # first.
     same = func.coalesce(Case.service, "") == own.service
     return session.scalar(select(func.count()).select_from(Case).where(_is_open(), same, first)) or 0
 
 
 def open_by_triage(session: Session, seen: ColumnElement[bool]) -> dict[str | None, int]:
-    """Counts, by triage, the open cases that somebody may see; those that were never triaged stand under None."""
+    """Counts the open cases that match `seen` by triage; those without a triage are under None."""
     query = select(Case.triage, func.count()).where(_is_open(), seen).group_by(Case.triage)
     return dict(session.execute(query).all())
 
 
 def may_sort(session: Session, own: Case) -> bool:
-    """Says whether a triage level means anything for the case: it is open, and it was triaged or a surge is running."""
+    """Says whether a triage level applies to the case: it is open, and it was triaged or a surge is running."""
     return own.status in OPEN_STATUSES and (own.triage is not None or find_running(session) is not None)
 
 

@@ -1,7 +1,7 @@
-"""What a resident takes back in LINE (unsend) vanishes from their cases; that there was something stays on record.
+"""Removes from cases what a resident unsends in LINE; that there was something stays on record.
 
-https://developers.line.biz/en/docs/messaging-api/receiving-messages/ asks that an unsent message can no longer be
-seen or used.
+https://developers.line.biz/en/docs/messaging-api/receiving-messages/ asks that an unsent message can no longer be seen
+or used.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,19 +21,19 @@ from store.services.definition import REMEMBERED
 
 TAKEN_BACK = "(ผู้แจ้งลบข้อความนี้แล้ว)"
 
-# What a message told about its resident: {kind of question: value}.
+# What a message revealed about its resident: {kind of question: value}.
 Facts = Mapping[str, Any]
 
 
 def note_unsent(session: Session, resident: Resident, message_id: str, at: datetime) -> None:
-    """Remembered in case LINE delivers the message itself only afterwards. `at` is LINE's time of the unsend."""
+    """Records an unsend in case LINE delivers the message itself later. `at` is LINE's time of the unsend."""
     if not _is_noted(session, resident, message_id):
         session.add(UnsentMessage(resident_id=resident.id, message_id=message_id, at=now()))
     resident.unsent_at = max(at, resident.unsent_at or at)
 
 
 def was_unsent(session: Session, resident: Resident, message_id: str, at: datetime) -> bool:
-    """Whether this message, written at that time by LINE's clock, has been taken back before it came."""
+    """Says whether this message, written at that time by LINE's clock, was unsent before it arrived."""
     if resident.unsent_at is None or at > resident.unsent_at:
         return False
     return _is_noted(session, resident, message_id)
@@ -47,9 +47,10 @@ def _is_noted(session: Session, resident: Resident, message_id: str) -> bool:
 
 
 def take_back_from_cases(session: Session, resident: Resident, message_id: str) -> Facts:
-    """Only from the resident's own cases, whatever their status, and from what we remember of the resident.
+    """Removes the message from the resident's own cases, whatever their status, and from the resident's remembered
+    data.
 
-    What is given back are the facts remembered no more.
+    Returns the facts that were removed.
     """
     cases = [
         case
@@ -72,7 +73,7 @@ def take_back_from_cases(session: Session, resident: Resident, message_id: str) 
 
 
 def _from_dead_events(session: Session, resident: Resident, message_id: str) -> None:
-    """A message that was given up keeps its words until staff decide; what is taken back needs no decision."""
+    """Deletes the text of a dead event: it would wait for a decision of staff, and an unsent message needs none."""
     dead = select(InboxEvent).where(InboxEvent.lane == resident.line_key, InboxEvent.state == "dead")
     for event in session.scalars(dead):
         message = (event.body or {}).get("message") if event.can_be_read() else None
@@ -81,7 +82,7 @@ def _from_dead_events(session: Session, resident: Resident, message_id: str) -> 
 
 
 def _told_only_in(message_id: str, rows: Iterable[Mapping[str, Any]]) -> Facts:
-    """Name, phone or address that came in this message; not what another message, which still stands, says, too."""
+    """Returns name, phone or address from this message, without those that another message gives, too."""
     told: dict[str, Any] = {}
     elsewhere: list[tuple[str, Any]] = []
     for row in rows:
@@ -101,12 +102,12 @@ def _from_answers(case: Case, message_id: str, facts: Facts) -> None:
         {**row, "answer": TAKEN_BACK, "value": None} if row in taken else row for row in case.answers
     ]
     if any(row["kind"] not in REMEMBERED for row in taken):
-        # The line of the queue quotes answers.
+        # The queue shows the summary, which quotes answers.
         case.summary = TAKEN_BACK
 
 
 def _remembered(row: Mapping[str, Any], facts: Facts) -> bool:
-    """An answer that was not given again, because an earlier request had told it."""
+    """Says whether the answer was filled in from remembered data, because an earlier request had given it."""
     known = row.get("message") is None and row["value"] is not None
     return known and facts.get(row["kind"]) == row["value"]
 

@@ -1,4 +1,4 @@
-"""The life of a case as one table: the only place that knows which action leads from where to where."""
+"""Defines the life of a case as one table: which action leads from which status to which."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,7 +63,9 @@ class StatusRow:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row. `after` is None where the status stays; `notice` is what the resident is told, if anything."""
+    """Describes one row of the table. `after` is None where the status stays; `notice` is the resident's
+    notification.
+    """
 
     action: Action
     before: frozenset[Status]
@@ -78,7 +80,7 @@ _STAFF: Final = "officer supervisor"
 
 
 def rule(action: str, before: str, after: str, who: str, needs: str, notice: str) -> Rule:
-    """Reads one row of words; a misspelt word fails when this module is imported."""
+    """Parses one row of words; a misspelt word fails when this module is imported."""
     return Rule(
         Action(action),
         frozenset(Status(word) for word in before.split()),
@@ -111,7 +113,7 @@ RULES: Final = (
 # fmt: on
 
 OPEN_STATUSES: Final = frozenset(Status(word) for word in _OPEN.split())
-# We wait for the resident. The day that was promised stays as it is.
+# The office waits for the resident. The promised day stays as it is.
 WAITING_STATUSES: Final = frozenset({Status.NEED_INFO})
 
 # fmt: off
@@ -150,11 +152,11 @@ ACTION_LABELS: Final = {
 
 
 class NotAllowed(ValueError):
-    """This person may not do this to a case in this status."""
+    """Says that this person may not do this to a case in this status."""
 
 
 def find_rule(action: Action, status: Status, who: Who) -> Rule:
-    """The row that permits it, or NotAllowed."""
+    """Returns the row that permits the action; raises NotAllowed if there is none."""
     for row in RULES:
         if row.action is action and status in row.before and who in row.who:
             return row
@@ -162,5 +164,5 @@ def find_rule(action: Action, status: Status, who: Who) -> Rule:
 
 
 def allowed(status: Status, who: Who) -> list[Rule]:
-    """The rows open to this person now, in the order of the table: the console's buttons."""
+    """Returns the rows open to this person now, in the order of the table: the console's buttons."""
     return [row for row in RULES if status in row.before and who in row.who]
