@@ -1,1 +1,1 @@
-"""Broadcasts: what a superior lets out to many residents at once, at a known cost, with an end that is told."""
+"""Holds broadcasts: messages to many residents that a superior approves, with a known cost and a closing message."""

@@ -1,4 +1,4 @@
-"""Takes a broadcast from draft to approved: checks who may write, submit, return and let out, and records each act.
+"""Takes a broadcast from draft to approved: checks who may write, submit, return and approve, and records each act.
 
 Nothing here commits.
 """
@@ -28,9 +28,9 @@ from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.staff.models import Staff
 
-# An approval that nobody used for so long was given for another day.
+# An approval that was not used for so long was meant for another day.
 VALID_FOR = timedelta(days=7)
-# A warning that nobody confirmed for so long may not be true any more.
+# A warning that was not confirmed for so long may not be true any more.
 CONFIRM_WITHIN = timedelta(hours=1)
 URGENT = frozenset({"warning"})
 CATEGORIES = ("announcement", "warning", "event", "tax")
@@ -54,7 +54,7 @@ class Draft:
 
 
 def write_draft(session: Session, draft: Draft, by: Staff) -> Broadcast:
-    """Creates a broadcast; BadContent, BadAudience or Refused says what to mend."""
+    """Creates a broadcast; raises BadContent, BadAudience or Refused with what must be corrected."""
     broadcast = Broadcast(author_id=by.id, written_by=(), created_at=now(), status=Status.DRAFT, version=1)
     if by.role not in ("officer", "supervisor"):
         raise Refused("not_your_role")
@@ -79,7 +79,7 @@ def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None
 
 
 def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> None:
-    """Saves changes, which void an approval. What has begun to go out is refused: correct it with a new broadcast."""
+    """Saves changes, which void an approval. Refuses once sending has begun: then a new broadcast must correct it."""
     find_rule(broadcast, Act.EDIT, by.id, by.role)
     control.refuse_if_begun(session, broadcast)
     voided = broadcast.status == Status.APPROVED
@@ -90,9 +90,9 @@ def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> Non
 
 
 def submit(session: Session, broadcast: Broadcast, by: Staff) -> None:
-    """Freezes who it is for and what it may cost at most; the superior reads exactly this."""
+    """Freezes the audience and the highest cost; the superior reads exactly this."""
     find_rule(broadcast, Act.SUBMIT, by.id, by.role)
-    # What was returned long ago had its days; it gets new ones below.
+    # The times of a broadcast that was returned long ago are over; it gets new ones below.
     broadcast.valid_until = None
     _check_times(broadcast)
     if unknown_pictures(session, pictures_of(broadcast.content, broadcast.closing)):
@@ -127,7 +127,9 @@ def return_(session: Session, broadcast: Broadcast, by: Staff, note: str) -> Non
 
 
 def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: str, note: str = "") -> None:
-    """Lets it out. `read_digest` is that of the page the superior read: Refused("stale") if anything differs now."""
+    """Approves the broadcast. `read_digest` is that of the page the superior read; Refused("stale") if it differs
+    now.
+    """
     find_rule(broadcast, Act.APPROVE, by.id, by.role)
     check_age(by)
     _check_times(broadcast)
@@ -141,14 +143,14 @@ def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: s
 
 
 def why_too_late(broadcast: Broadcast) -> str:
-    """Returns the reason why what was submitted can be let out no more, or "" while it still can."""
+    """Returns the reason why a submitted broadcast can no longer be approved, or "" while it can."""
     if broadcast.template_id and broadcast.created_at + CONFIRM_WITHIN <= now():
         return "too_late_to_confirm"
     return "too_late" if broadcast.valid_until and broadcast.valid_until <= now() else ""
 
 
 def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
-    """Stops whatever has not been sent. What was sent stays sent: its closing message still tells its end."""
+    """Cancels everything not yet sent. If something was sent, the closing message still goes to those who got it."""
     find_rule(broadcast, Act.CANCEL, by.id, by.role)
     _require(note)
     if control.cancel(session, broadcast):
@@ -214,7 +216,8 @@ def _to_draft(session: Session, broadcast: Broadcast) -> None:
     session.execute(delete(AudienceSnapshot).where(AudienceSnapshot.broadcast_id == broadcast.id))
     broadcast.status, broadcast.digest, broadcast.most_messages = Status.DRAFT, None, None
     broadcast.approver_id, broadcast.approved_at, broadcast.valid_until = None, None, None
-    # An emergency that nobody heard of and that is now written anew is one no more: it has no hour to be confirmed in.
+    # An emergency that was sent to nobody and is now rewritten becomes an ordinary broadcast: it has no hour to be
+    # confirmed in.
     broadcast.template_id = None
     _changed(session, broadcast)
 
@@ -225,7 +228,7 @@ def _changed(session: Session, broadcast: Broadcast) -> None:
 
 
 def requests_of(broadcast: Broadcast) -> int:
-    """Counts the billed messages that each resident gets: the message and, for what ends, its closing."""
+    """Counts the billed messages that each resident gets: the message and, if there is one, its closing message."""
     closing = closing_of(broadcast)
     return bool(content_of(broadcast).parts) + bool(closing and closing.parts)
 
@@ -233,8 +236,8 @@ def requests_of(broadcast: Broadcast) -> int:
 def _check_complete(broadcast: Broadcast, audience: Audience) -> None:
     """Raises Refused with the reason if something is missing or does not fit.
 
-    What ends needs a closing, a menu needs an end, and LINE's own broadcast to all friends, which cannot heed who opted
-    out, must be urgent.
+    A broadcast with an end needs a closing message, a menu needs an end, and LINE's own broadcast to all friends, which
+    cannot respect who opted out, must be urgent.
     """
     if not content_of(broadcast).parts and not broadcast.menu:
         raise Refused("says_nothing")

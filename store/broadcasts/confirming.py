@@ -1,6 +1,7 @@
 """Sends superiors one-time buttons in their linked LINE, to confirm an emergency without signing in.
 
-Each button is for one superior, one broadcast as they read it, one press and ten minutes. LINE signs who pressed it.
+Each button is for one superior, one broadcast as they read it, one press and ten minutes. LINE's signature proves who
+pressed it.
 """
 
 import hashlib
@@ -24,9 +25,9 @@ NOTE = "ยืนยันด้วยปุ่มใน LINE ของตน"
 
 
 def ask(session: Session, broadcast: Broadcast, *, to_whom: str) -> int:
-    """Sends a button to every superior who may confirm and has linked their LINE; returns to how many.
+    """Sends a button to every superior who may confirm and has linked their LINE; returns how many.
 
-    `to_whom` is the audience in words. Each costs a message.
+    `to_whom` is the audience in words. Each button costs a message.
     """
     asked, digest = 0, digest_of(session, broadcast)
     for each in confirmers(session, broadcast):
@@ -60,9 +61,10 @@ def ask(session: Session, broadcast: Broadcast, *, to_whom: str) -> int:
 
 
 def confirm(session: Session, resident: Resident, token: str) -> Broadcast:
-    """Lets the broadcast out in the name of the superior whose LINE this is; Refused says why not, and is written down.
+    """Approves the broadcast in the name of the superior whose LINE this is; raises Refused with the reason, and audits
+    it.
 
-    Whatever comes of it, a press by its owner uses the button up.
+    Any press by its owner uses the button up.
     """
     query = select(ConfirmButton).where(ConfirmButton.token_hash == _hash(token))
     button = session.scalars(query.with_for_update(of=ConfirmButton)).one_or_none()
@@ -83,7 +85,7 @@ def _confirm(session: Session, button: ConfirmButton, resident: Resident) -> Bro
     if button.used_at is not None:
         raise Refused("button_used")
     button.used_at = now()
-    # A clock that was set back makes no button last longer.
+    # A clock that was set back must not make a button last longer.
     if not now() < button.until <= now() + BUTTON_LASTS:
         raise Refused("button_late")
     if not button.staff.active:

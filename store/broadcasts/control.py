@@ -1,4 +1,6 @@
-"""What stands in a sending's way: a pause, a cancellation, an edit, its end. Senders and stoppers take turns."""
+"""Pauses, resumes, cancels and ends the sending of a broadcast, with locks that make senders and stoppers take
+turns.
+"""
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
@@ -9,14 +11,15 @@ from store.clock import now
 
 
 def hold(session: Session, broadcast_id: int) -> list[Mailing]:
-    """Its mailings as they are now, until this transaction ends; always in the same order, so that nobody waits for
-    somebody who waits for them."""
+    """Returns the broadcast's mailings as they are now, locked until this transaction ends, always in the same order
+    against deadlocks.
+    """
     query = select(Mailing).where(Mailing.broadcast_id == broadcast_id).order_by(Mailing.id)
     return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def begun(session: Session, broadcast: Broadcast) -> bool:
-    """Whether LINE may have heard anything of it."""
+    """Says whether LINE may have received anything of the broadcast."""
     tried = (
         select(Chunk.id)
         .join(Mailing)
@@ -35,7 +38,7 @@ def refuse_if_begun(session: Session, broadcast: Broadcast) -> None:
 
 
 def remove(session: Session, broadcast: Broadcast) -> None:
-    """Of a broadcast of which nothing went out."""
+    """Deletes the mailings of a broadcast of which nothing was sent."""
     ids = select(Mailing.id).where(Mailing.broadcast_id == broadcast.id)
     session.execute(delete(Chunk).where(Chunk.mailing_id.in_(ids)))
     session.execute(delete(Mailing).where(Mailing.broadcast_id == broadcast.id))
@@ -43,9 +46,10 @@ def remove(session: Session, broadcast: Broadcast) -> None:
 
 
 def cancel(session: Session, broadcast: Broadcast) -> bool:
-    """What nobody was told is never told. True if nothing had gone out: then the closing message goes nowhere either.
+    """Cancels the chunks that were not tried. Returns True if nothing was sent: then there is no closing message
+    either.
 
-    A request in doubt stays ready: LINE is asked again under the same key, and only thereby do we learn who knows.
+    A request in doubt stays ready: only asking LINE again under the same key shows whether it was taken.
     """
     mailings = hold(session, broadcast.id)
     nothing_out = not begun(session, broadcast)
@@ -57,7 +61,7 @@ def cancel(session: Session, broadcast: Broadcast) -> bool:
 
 
 def end_message(session: Session, closing: Mailing) -> None:
-    """Who has not heard of it by its end never will."""
+    """Cancels the rest of the message when its closing message is due: it must not reach anybody after its end."""
     for mailing in closing.broadcast.mailings:
         if mailing.part == "message" and mailing.state not in ("done", "cancelled"):
             cancel_untold(session, mailing)
@@ -86,7 +90,7 @@ def pause(session: Session, broadcast: Broadcast) -> None:
 
 
 def resume(session: Session, broadcast: Broadcast) -> None:
-    """Goes on where it stopped: with those who were not told yet."""
+    """Resumes the sending where it stopped, with those not reached yet."""
     found = [m for m in hold(session, broadcast.id) if m.state in ("paused", "stopped")]
     if not found:
         raise Refused("nothing_to_resume")

@@ -1,6 +1,6 @@
-"""Keeps emergency warnings: approved beforehand, filled in by one person, confirmed by a superior, then reviewed.
+"""Handles emergency warnings: approved beforehand, filled in by one person, confirmed by a superior, then reviewed.
 
-Until a superior has confirmed, nobody hears anything: an order waits as a submitted broadcast does, for an hour.
+Until a superior has confirmed, nothing is sent: an order waits like a submitted broadcast, for an hour.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from store.staff.models import Staff
 
 @dataclass(frozen=True)
 class Confirmer:
-    """Holds a superior who may confirm, and their own LINE if it is linked."""
+    """Describes a superior who may confirm, with their own LINE if it is linked."""
 
     person: Staff
     tester: Tester | None
@@ -39,7 +39,7 @@ def write_template(session: Session, title: str, content: dict[str, Any], by: St
     read = read_content(content)
     if not read.parts:
         raise Refused("says_nothing")
-    # Where a button leads is part of what was approved: nobody types an address on the day.
+    # The target of a button is part of what was approved: nobody types an address during the emergency.
     if any(blanks_of(button.link) for button in read.buttons()):
         raise Refused("blank_in_link")
     if unknown_pictures(session, pictures_of(content)):
@@ -85,9 +85,11 @@ def order(
     *,
     how: str,
 ) -> Broadcast:
-    """Submits a broadcast for a superior to confirm with `approval.approve`; Refused or BadContent says what to mend.
+    """Submits a broadcast for a superior to confirm with `approval.approve`; raises Refused or BadContent with the
+    reason.
 
-    `how` tells the superiors what happened and how that is known. Neither `by` nor the template's author can confirm.
+    `how` describes to the superiors what happened and how that is known. Neither `by` nor the template's author can
+    confirm.
     """
     _check_order(template, by, how)
     content = fill(template.content, blanks, municipality)
@@ -109,7 +111,7 @@ def order(
 
 
 def _submitted(template: EmergencyTemplate, by: Staff, how: str) -> Broadcast:
-    """Returns a broadcast that waits from the first moment on; what it says and to whom is still to be filled in."""
+    """Returns a submitted broadcast; the caller fills in its content and its audience."""
     return Broadcast(
         title=template.title,
         category="warning",
@@ -131,12 +133,12 @@ def confirmers(session: Session, broadcast: Broadcast) -> list[Confirmer]:
 
 
 def confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Confirmer]:
-    """Returns who could confirm the emergency if this person filled it in."""
+    """Returns the superiors who could confirm the emergency if this person filled it in."""
     return _confirmers(session, {template.author_id, by.id})
 
 
 def later_confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Staff]:
-    """Returns who could confirm it but for their first day in the role, those who may soonest first."""
+    """Returns the superiors who could confirm it but for their first day in the role, the earliest first."""
     people = [found.person for found in _superiors(session, {template.author_id, by.id})]
     new = [person for person in people if not person.may_approve]
     return sorted(new, key=lambda person: person.approves_from or now())
@@ -164,7 +166,7 @@ def unconfirmed(session: Session) -> list[Broadcast]:
 
 
 def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
-    """Records what a superior found when they looked at the emergency afterwards; Refused without a note."""
+    """Records what a superior found when they reviewed the emergency afterwards; raises Refused without a note."""
     find_rule(broadcast, Act.REVIEW, by.id, by.role)
     if broadcast.template_id is None or broadcast.reviewed_at is not None:
         raise Refused("wrong_status")
@@ -175,7 +177,7 @@ def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
 
 
 def to_review(session: Session) -> list[Broadcast]:
-    """Returns the confirmed emergencies nobody has reviewed yet, also those that were stopped afterwards."""
+    """Returns the confirmed emergencies that nobody has reviewed yet, also those that were stopped afterwards."""
     query = select(Broadcast).where(
         Broadcast.template_id.is_not(None),
         Broadcast.reviewed_at.is_(None),

@@ -1,4 +1,4 @@
-"""The sending of approved broadcasts: frozen chunks of residents, each told once under a retry key of its own."""
+"""Sends approved broadcasts in frozen chunks of residents, each of them once under a retry key of its own."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -19,12 +19,14 @@ from store.residents.models import Resident
 MOST_RESIDENTS = 500
 # LINE remembers a retry key for 24 hours; after that the same key would send the message again.
 LAST_TRY_AFTER = timedelta(hours=23)
-# One resident whom LINE does not know is a slip; several, and nobody it takes, means that the message is at fault.
+# One resident whom LINE does not know is normal; several, and no accepted request, mean that the message is at fault.
 HOPELESS_AFTER = 3
 
 
 def prepare(session: Session, broadcast: Broadcast) -> None:
-    """Called with the approval, in its transaction: from now on the mailings say what is still to be sent."""
+    """Creates the mailings of a broadcast within the transaction of its approval. They record what is still to be
+    sent.
+    """
     snapshot = session.get_one(AudienceSnapshot, broadcast.id)
     to_friends = broadcast.audience["who"] == "friends"
     closing = closing_of(broadcast)
@@ -74,12 +76,12 @@ def _new_chunk(mailing_id: int, residents: list[int] | None) -> Chunk:
 
 
 def is_due(session: Session) -> bool:
-    """Cheap enough to ask every second, and takes no lock."""
+    """Says whether something is due. It takes no lock and is cheap enough to call every second."""
     return session.scalar(_due()) is not None
 
 
 def _due() -> Select[int]:
-    """The broadcast to go on with: what is urgent overtakes all news, and of these the eldest comes first."""
+    """Selects the broadcast to send next: urgent ones before news, and of these the oldest."""
     return (
         select(Broadcast.id)
         .join(Mailing)
@@ -96,10 +98,10 @@ def _due() -> Select[int]:
 
 
 def claim(session: Session, *, most: int = 1) -> list[Chunk]:
-    """The next chunks of one mailing, held with its broadcast until this transaction ends; its approval still holds.
+    """Returns the next chunks of one mailing, locked with its broadcast until this transaction ends.
 
-    Where the approval does not hold any more the mailing is stopped with the reason, and nothing of it goes out.
-    One at a time claims, whatever the broadcast: the month's messages are counted before they are promised.
+    If its approval does not hold any more, the mailing is stopped with the reason and nothing of it is sent. Only one
+    process claims at a time, because the month's messages must be counted before more are promised.
     """
     hold_lanes(session, ["mailings"])
     broadcast_id = session.scalar(_due())
@@ -116,7 +118,10 @@ def claim(session: Session, *, most: int = 1) -> list[Chunk]:
 
 
 def _next_chunks(session: Session, mailing: Mailing, most: int) -> list[Chunk]:
-    """One alone until LINE has taken something of it: a message it cannot take is not offered to it again and again."""
+    """Returns the due chunks of the mailing, at most `most`.
+
+    Until LINE has accepted a request of the mailing it returns one only, so that a bad message is not sent repeatedly.
+    """
     query = select(Chunk).where(
         Chunk.mailing_id == mailing.id, Chunk.state == "ready", Chunk.next_try_at <= now()
     )
@@ -132,17 +137,17 @@ def _next_chunks(session: Session, mailing: Mailing, most: int) -> list[Chunk]:
 
 
 def take_up_again(session: Session, chunk_ids: Collection[int]) -> dict[int, Chunk]:
-    """After LINE was called: the chunks of one mailing as they are now, held with their broadcast."""
+    """Returns the chunks as they are now, locked with their broadcast, after LINE was called."""
     of_chunks = select(Mailing.broadcast_id).join(Chunk).where(Chunk.id.in_(chunk_ids)).distinct()
     control.hold(session, session.scalars(of_chunks).one())
     return {chunk.id: chunk for chunk in session.scalars(select(Chunk).where(Chunk.id.in_(chunk_ids)))}
 
 
 def recipients(session: Session, chunk: Chunk) -> dict[int, str]:
-    """Who the request names: of the frozen chunk, those who neither blocked us nor opted out since, in order of their
-    ids, with LINE's names for them.
+    """Maps the residents of the request to their LINE user ids, in order of their ids.
 
-    A closing message goes only to those who were told what it closes.
+    They are those of the frozen chunk who neither blocked us nor opted out since; for a closing message only those who
+    got the message.
     """
     broadcast = chunk.mailing.broadcast
     found = still_reachable(session, chunk.residents or [], broadcast.topic)
@@ -153,7 +158,7 @@ def recipients(session: Session, chunk: Chunk) -> dict[int, str]:
 
 
 def _told(session: Session, broadcast: Broadcast) -> set[int]:
-    """Also those who may have been: their request is in doubt."""
+    """Returns the ids of residents to whom the message was sent, also by requests in doubt."""
     sent = (
         select(Chunk.residents)
         .join(Mailing)
@@ -168,12 +173,12 @@ def _told(session: Session, broadcast: Broadcast) -> set[int]:
 
 
 def count_friends(session: Session) -> int:
-    """How many a broadcast to all friends reaches, as far as we know them; LINE does not say it."""
+    """Returns how many known residents a broadcast to all friends reaches; LINE does not report it at once."""
     return session.execute(select(func.count()).where(Resident.blocked_at.is_(None))).scalar_one()
 
 
 def count_under_way(session: Session) -> int:
-    """Residents named in requests whose outcome is not known yet: LINE may bill them, and nobody has counted them."""
+    """Counts the residents in requests whose outcome is unknown: LINE may bill them, and no count includes them yet."""
     query = (
         select(func.sum(Chunk.told))
         .join(Mailing)
@@ -205,12 +210,12 @@ def _why_not(session: Session, mailing: Mailing) -> str:
 
 
 def stop(mailing: Mailing, why: str) -> None:
-    """Nothing more goes out until somebody resumes it; who is left is told by aftermath.progress_of."""
+    """Stops the mailing until somebody resumes it; statistics.progress_of counts those who are left."""
     mailing.state, mailing.why = "stopped", why
 
 
 def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) -> None:
-    """Before the first call: exactly what is sent and to whom, the same bytes on every try."""
+    """Records, before the first call, exactly what is sent and to whom: the same bytes on every try."""
     chunk.first_tried_at = chunk.first_tried_at or now()
     chunk.mailing.started_at = chunk.mailing.started_at or now()
     chunk.body, chunk.told = body, told
@@ -219,44 +224,48 @@ def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) ->
 
 
 def settle(chunk: Chunk, state: str, *, error: str = "", request_id: str | None = None) -> None:
-    """`state`: sent, dead or cancelled. If it was the last one, `finish_if_over` ends the mailing, too."""
+    """Sets the final state of a chunk: sent, dead or cancelled. After the last one, `finish_if_over` ends the
+    mailing.
+    """
     chunk.state, chunk.error, chunk.line_request_id, chunk.body = state, error or None, request_id, None
     if state == "sent":
         chunk.sent_at = now()
 
 
 def finish_if_over(session: Session, mailing: Mailing) -> None:
-    """Held first: two senders with the last two chunks would each think that the other is still at it."""
+    """Ends the mailing after its last chunk. It locks first: two senders with the last two chunks would each wait for
+    the other.
+    """
     session.flush()
     control.hold(session, mailing.broadcast_id)
     left = select(Chunk.id).where(Chunk.mailing_id == mailing.id, Chunk.state == "ready")
-    # Also when somebody paused it while the last request was under way.
+    # Also when somebody paused it while the last request was in progress.
     if mailing.state not in ("done", "cancelled") and not session.scalar(select(exists(left))):
         mailing.state, mailing.why, mailing.ended_at = "done", None, now()
 
 
 def release(chunk: Chunk, *, again_in: timedelta) -> None:
-    """LINE certainly did not take it: another key, and again who can be reached by then."""
+    """Frees a chunk that LINE certainly did not take: it gets a new key, and its recipients are determined again."""
     chunk.retry_key, chunk.body, chunk.told, chunk.first_tried_at = str(uuid.uuid4()), None, None, None
     chunk.next_try_at = now() + again_in
 
 
 def divide(session: Session, chunk: Chunk, at: int) -> None:
-    """The residents from this place on become a chunk of their own."""
+    """Moves the residents from this index on into a new chunk."""
     residents = chunk.residents or []
     session.add(_new_chunk(chunk.mailing_id, residents[at:]))
     chunk.residents = residents[:at]
 
 
 def keep_up_to(session: Session, chunk: Chunk, resident_id: int) -> None:
-    """Only they can be told now: those after this resident wait in a chunk of their own."""
+    """Keeps the residents up to this one in the chunk; those after them wait in a new chunk."""
     at = (chunk.residents or []).index(resident_id) + 1
     if at < len(chunk.residents or []):
         divide(session, chunk, at)
 
 
 def split(session: Session, chunk: Chunk, error: str) -> None:
-    """LINE refused all because of one: the halves go alone, and at the end only the one it cannot take is left."""
+    """Splits a chunk that LINE refused because of one resident: the halves go alone until only that one is left."""
     count = len(chunk.residents or ())
     if count > 1:
         divide(session, chunk, count // 2)

@@ -1,4 +1,4 @@
-"""Defines the tables of broadcasts: what is said to whom, who let it out, how it is being sent, what came of it."""
+"""Defines the tables of broadcasts: content, audience, approval, sending and results."""
 
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,14 @@ from store.staff.models import Staff
 
 
 class Broadcast(Table):
-    """Holds what a superior is asked to let out: words, pictures and a menu, for whom, from when to when.
+    """Holds what a superior is asked to approve: words, pictures and a menu, for whom, from when to when.
 
-    status: draft, submitted, returned (with words), approved, cancelled. How the sending goes is told by its mailings.
-    `digest` is over everything that was approved; whatever changes afterwards voids the approval, and so does time:
-    what has not begun to go out by `valid_until` must be approved anew.
+    status: draft, submitted, returned (with a note), approved, cancelled. The mailings record the progress of the
+    sending.
+    `digest` is over everything that was approved; any later change voids the approval, and so does time: what has not
+    begun to go out by `valid_until` must be approved again.
     `written_by` are all who saved the words since the first draft, also where they changed nothing, and in an emergency
-    the author of its template: none of them approves. The database itself refuses such an approver.
+    the author of its template: none of them may approve. The database itself refuses such an approver.
     """
 
     __tablename__ = "broadcast"
@@ -64,12 +65,14 @@ class Broadcast(Table):
 
     @property
     def writers(self) -> frozenset[int]:
-        """Returns the staff ids of everybody whose words these may be."""
+        """Returns the staff ids of everybody who may have written these words."""
         return frozenset({self.author_id, self.editor_id, *self.written_by})
 
 
 class BroadcastAct(Table):
-    """Holds one line of a broadcast's history: who did what, when, with which words. Never changed, never deleted."""
+    """Holds one entry of a broadcast's history: who did what, when, with which words. It is never changed or
+    deleted.
+    """
 
     __tablename__ = "broadcast_act"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -120,10 +123,10 @@ class Mailing(Table):
 
 
 class Chunk(SealedRow, Table):
-    """Holds at most 500 residents, told in one request under one retry key; `residents` is None for every friend.
+    """Holds at most 500 residents who are sent one request under one retry key; `residents` is None for every friend.
 
-    state: ready, sent, dead (LINE refused it, or said nothing clear for 23 hours), cancelled.
-    `told` counts those the request named: who blocked us or opted out since is left out, nobody is added.
+    state: ready, sent, dead (LINE refused it, or gave no clear answer for 23 hours), cancelled.
+    `told` counts the recipients of the request: those who blocked us or opted out since are left out, nobody is added.
     """
 
     __tablename__ = "chunk"
@@ -149,7 +152,7 @@ class Chunk(SealedRow, Table):
 
 
 class ButtonPress(Table):
-    """Counts how often one button of a broadcast was pressed. Who pressed it is not kept."""
+    """Counts how often one button of a broadcast was pressed. It is not kept who pressed it."""
 
     __tablename__ = "button_press"
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
@@ -158,7 +161,7 @@ class ButtonPress(Table):
 
 
 class EmergencyTemplate(Table):
-    """Holds a warning whose words a superior approved on a quiet day: in an emergency only its blanks are filled in."""
+    """Holds a warning whose words a superior approved beforehand: in an emergency only its blanks are filled in."""
 
     __tablename__ = "emergency_template"
     __table_args__ = (CheckConstraint("approver_id <> author_id", "another_person"),)
@@ -189,7 +192,7 @@ class ConfirmButton(Table):
 
 
 class Tester(Table):
-    """Links the own LINE of a member of staff, who typed in the chat a code that only their own session showed.
+    """Links a member of staff's own LINE, from which they typed a code that only their own session showed.
 
     Test messages go there, and the button that confirms an emergency. `staff_id` is None where it was linked before
     links belonged to accounts: nothing goes there until its owner links it again.

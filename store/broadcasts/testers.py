@@ -1,4 +1,4 @@
-"""Links the own LINE of members of staff by a code that only their session shows: for tests and confirmations."""
+"""Links the LINE of members of staff by a code that only their own session shows: for tests and confirmations."""
 
 import secrets
 from datetime import timedelta
@@ -18,9 +18,9 @@ CODE_LASTS = timedelta(minutes=30)
 
 
 def invite(session: Session, person: Staff) -> Tester:
-    """Makes the `code` that this person types in the chat from their own LINE, within half an hour.
+    """Creates the `code` that this person types in the chat from their own LINE, within half an hour.
 
-    Whatever was linked to their account before is linked no more.
+    It removes any earlier link of their account.
     """
     session.execute(delete(Tester).where(Tester.staff_id == person.id))
     tester = Tester(
@@ -61,7 +61,7 @@ def list_testers(session: Session) -> list[Tester]:
 
 
 def linked_testers(session: Session) -> list[Tester]:
-    """Returns those to whom a test can go: colleagues whose account is open and who linked their LINE themselves."""
+    """Returns the links to which a test can go: colleagues with an open account who linked their LINE themselves."""
     query = select(Tester).join(Staff, Staff.id == Tester.staff_id)
     query = query.where(Tester.resident_id.is_not(None), Staff.active)
     return list(session.scalars(query.order_by(Tester.name, Tester.id)))
@@ -70,7 +70,7 @@ def linked_testers(session: Session) -> list[Tester]:
 def send_test(session: Session, broadcast: Broadcast, tester: Tester, *, part: str = "message") -> None:
     """Sends the message as the residents would see it, by push, marked as a test. It costs one message.
 
-    Raises Refused("no_tester") if the link has no open account: words that nobody approved reach colleagues only.
+    Raises Refused("no_tester") if the link has no open account: unapproved words reach colleagues only.
     """
     if tester not in linked_testers(session):
         raise Refused("no_tester")

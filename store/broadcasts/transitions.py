@@ -1,4 +1,4 @@
-"""The life of a broadcast as one table, and the hash that binds an approval to exactly what was read."""
+"""Defines the life of a broadcast as one table, and the hash that binds an approval to exactly what was read."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ class Act(StrEnum):
 
 
 class Refused(ValueError):
-    """This may not be done to this broadcast now; `reason` is a word such as own_text or not_submitted."""
+    """Says that this act is not allowed now; `reason` is a word such as own_text or not_submitted."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -56,7 +56,7 @@ class Rule:
 
 
 def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> Rule:
-    """Reads one row of words; a misspelt word fails when this module is imported."""
+    """Parses one row of words; a misspelt word fails when this module is imported."""
     return Rule(
         Act(act),
         frozenset(Status(word) for word in before.split()),
@@ -70,26 +70,25 @@ def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> Rule:
 
 _STAFF: Final = "officer supervisor"
 
-# "another": nobody who ever saved its words may do this, by person and not by role (requirement L5).
-# "own": an officer does this only to what they wrote or saved themselves. A supervisor stops anybody's.
-# fmt: off
+# "another": nobody who ever saved its words may do this, by person and not by role (requirement L5). "own": an officer
+# does this only to what they wrote or saved themselves. A supervisor may stop anybody's.
 RULES: Final = (
     #      act          from                               to           who             needs
-    _rule("edit",      "draft returned submitted approved", "draft",     _STAFF),
-    _rule("submit",    "draft returned",                    "submitted", _STAFF),
-    _rule("take_back", "submitted",                         "draft",     _STAFF,        "own"),
-    _rule("return",    "submitted",                         "returned",  "supervisor",  "another", "note"),
-    _rule("approve",   "submitted",                         "approved",  "supervisor",  "another"),
-    _rule("cancel",    "draft returned submitted approved", "cancelled", _STAFF,        "own", "note"),
-    _rule("pause",     "approved",                          "=",         _STAFF),
-    _rule("resume",    "approved",                          "=",         _STAFF),
-    _rule("review",    "approved cancelled",                "=",         "supervisor",  "another", "note"),
+    _rule("edit", "draft returned submitted approved", "draft", _STAFF),
+    _rule("submit", "draft returned", "submitted", _STAFF),
+    _rule("take_back", "submitted", "draft", _STAFF, "own"),
+    _rule("return", "submitted", "returned", "supervisor", "another", "note"),
+    _rule("approve", "submitted", "approved", "supervisor", "another"),
+    _rule("cancel", "draft returned submitted approved", "cancelled", _STAFF, "own", "note"),
+    _rule("pause", "approved", "=", _STAFF),
+    _rule("resume", "approved", "=", _STAFF),
+    _rule("review", "approved cancelled", "=", "supervisor", "another", "note"),
 )
 # fmt: on
 
 
 def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> Rule:
-    """The row that permits it to this person, or Refused with the reason."""
+    """Returns the row that permits the act to this person; raises Refused with the reason."""
     row = next(rule for rule in RULES if rule.act is act)
     if role not in row.roles:
         raise Refused("not_your_role")
@@ -117,7 +116,9 @@ def closing_of(broadcast: Broadcast) -> Content | None:
 
 
 def digest_of(session: Session, broadcast: Broadcast) -> str:
-    """SHA-256 over everything that is approved: words, pictures byte for byte, people, cost ceiling and times."""
+    """Returns the SHA-256 of everything that is approved: words, pictures byte for byte, people, highest cost and
+    times.
+    """
     snapshot = session.get(AudienceSnapshot, broadcast.id)
     approved = {
         "title": broadcast.title,
