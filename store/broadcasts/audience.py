@@ -1,4 +1,6 @@
-"""Finds who a broadcast is for, and who of them can be reached now: those who neither blocked us nor opted out."""
+"""Finds the audience of a broadcast and those of it who can be reached now, because they neither blocked us nor opted
+out.
+"""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,11 +32,11 @@ class BadAudience(ValueError):
 
 
 class Audience(BaseModel):
-    """Describes whom a broadcast is for.
+    """Describes the audience of a broadcast.
 
     `values` are villages, communities, one topic, services or case ids; `residents` the ids of an imported list.
     "everyone" are all residents we know. "friends" is LINE's own broadcast to every friend of the account, also those
-    who never wrote to us: it cannot heed who opted out, and is for what is urgent.
+    who never wrote to us: it cannot respect who opted out, and is for urgent news.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,7 +57,7 @@ class Audience(BaseModel):
 
 @dataclass(frozen=True)
 class Reach:
-    """Lists the residents that can be told now, in order of their ids, and counts the others by the reason why not."""
+    """Lists the residents that can be reached now, in order of their ids, and counts the others by the reason."""
 
     residents: tuple[int, ...]
     blocked: int
@@ -76,7 +78,7 @@ def read_audience(data: dict[str, Any]) -> Audience:
 
 
 def reach(session: Session, audience: Audience, topic: str | None) -> Reach:
-    """Finds whom a broadcast can reach. `topic` is None for urgent news, which also goes to those who opted out."""
+    """Returns whom a broadcast can reach. `topic` is None for urgent news, which also goes to those who opted out."""
     found = session.execute(_meant(audience).order_by(Resident.id)).all()
     out = _not_wanting(session, topic)
     reachable = tuple(row.id for row in found if row.blocked_at is None and row.id not in out)
@@ -85,9 +87,9 @@ def reach(session: Session, audience: Audience, topic: str | None) -> Reach:
 
 
 def frozen_audience(session: Session, broadcast: Broadcast) -> dict[str, Any]:
-    """Returns the audience as data: of what was submitted, the residents as they were frozen then.
+    """Returns the audience as data; for a submitted broadcast the residents as they were frozen then.
 
-    LINE alone knows all friends of the account; nobody is frozen for a broadcast to them, or for a menu alone.
+    For a broadcast to all friends of the account, whom LINE alone knows, or for a menu alone, nobody is frozen.
     """
     snapshot = session.get(AudienceSnapshot, broadcast.id)
     if snapshot is None or not snapshot.residents or broadcast.audience["who"] == "friends":

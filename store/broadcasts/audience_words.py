@@ -1,4 +1,4 @@
-"""Says whom a broadcast is for, in the same words where it is written, approved, confirmed and published."""
+"""Describes an audience in the same words wherever it is written, approved, confirmed and published."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,7 +18,7 @@ AUDIENCES: Final = {
 def audience_in_words(
     audience: Mapping[str, Any], *, topics: Mapping[str, str], services: Mapping[str, str]
 ) -> str:
-    """`topics` and `services` are names by codes. No resident and no case is named."""
+    """Returns the audience in Thai. `topics` and `services` map codes to names. It names no resident and no case."""
     who, values = str(audience["who"]), audience.get("values", ())
     match who:
         case "cases":

@@ -1,8 +1,8 @@
 """Fills in the blanks of an emergency template, such as [จุดปลอดภัย]: places, times and counts, no contact details.
 
-The template's own words were approved by two people beforehand and may hold links, LINE ids and telephone numbers.
-One person alone fills in the blanks during an emergency, so a blank in which any of these is recognised is refused,
-except the town's own telephone numbers.
+The template's own words were approved by two people beforehand and may hold links, LINE ids and telephone numbers. One
+person alone fills in the blanks during an emergency, so a blank with any of these is refused, except the town's own
+telephone numbers.
 """
 
 import re
@@ -17,7 +17,8 @@ from store.municipality.profile import Municipality
 
 LONGEST_BLANK = 100
 _BLANK = re.compile(r"\[([^\[\]\n]{1,40})\]")
-# Control, format, private and unassigned signs show nothing or change what is beside them, and so do the letters below.
+# Control, format, private and unassigned characters are invisible or change what is beside them, and so are the letters
+# below.
 _INVISIBLE_KINDS = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
@@ -31,7 +32,9 @@ def blanks_of(content: Any) -> list[str]:
 
 
 def fill(content: dict[str, Any], blanks: Mapping[str, str], municipality: Municipality) -> dict[str, Any]:
-    """Fills in every blank of the content; Refused says what is wrong with a blank, BadContent what LINE refuses."""
+    """Returns the content with every blank filled in; raises Refused for a bad blank, BadContent for what LINE
+    refuses.
+    """
     words = {name: blanks.get(name, "").strip() for name in blanks_of(content)}
     if not all(words.values()):
         raise Refused("blank_left_empty")
@@ -42,7 +45,7 @@ def fill(content: dict[str, Any], blanks: Mapping[str, str], municipality: Munic
     own = town_numbers(municipality)
     filled: dict[str, Any] = _replaced(content, words)
     known = [*own, *(number for text in _texts(content) for number in telephone_numbers(text))]
-    # A blank may complete what stands beside it, so the whole text is looked at, too.
+    # A blank may complete the text beside it, so the whole text is checked, too.
     whole = [pair for pair in zip(_texts(content), _texts(filled), strict=True) if pair[0] != pair[1]]
     if any(leads_away(word, own) for word in words.values()) or any(
         leads_away(text, known) - leads_away(approved, known) for approved, text in whole

@@ -1,4 +1,6 @@
-"""What a broadcast says, as data: checked against LINE's limits in LINE's own units before anybody can approve it."""
+"""Describes the content of a broadcast, and checks it against LINE's limits, in LINE's units, before anybody approves
+it.
+"""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -16,7 +18,9 @@ LOOKS: tuple[Look, ...] = ("announcement", "warning", "event", "tax")
 
 
 class BadContent(ValueError):
-    """Cannot be sent so. `problems` pairs a place such as "parts.0.text" with a word such as too_long."""
+    """Says that the content cannot be sent. `problems` pairs a place such as "parts.0.text" with a word such as
+    too_long.
+    """
 
     def __init__(self, problems: list[tuple[str, str]]) -> None:
         super().__init__(", ".join(f"{place}: {problem}" for place, problem in problems))
@@ -43,7 +47,7 @@ def _count(text: str) -> int:
 
 
 class Button(_Part):
-    """One thing to press: a link, a service of ours to open, or nothing but "I have read it"."""
+    """Describes a button of a card: it opens a link or one of our services, or only says "I have read it"."""
 
     label: Annotated[str, _at_most(LABEL_CHARACTERS, _count)]
     link: str = ""
@@ -61,7 +65,7 @@ class Button(_Part):
 
 
 class Fact(_Part):
-    """One line such as วันเวลา: 25 พ.ย. 2569."""
+    """Describes one line of a card, such as วันเวลา: 25 พ.ย. 2569."""
 
     label: Annotated[str, _at_most(LABEL_CHARACTERS, _count)]
     text: Annotated[str, _at_most(FACT_UNITS, units)]
@@ -73,7 +77,7 @@ class Words(_Part):
 
 
 class Picture(_Part):
-    """`token` names a picture that staff uploaded (store.files.lifecycle)."""
+    """Describes a picture; `token` names one that staff uploaded (store.files.lifecycle)."""
 
     kind: Literal["picture"] = "picture"
     token: str = Field(pattern=r"^[A-Za-z0-9_-]{10,40}$")
@@ -101,16 +105,18 @@ Part = Annotated[Words | Picture | Card | Place, Field(discriminator="kind")]
 
 
 class Content(_Part):
-    """One to five parts, each one message, all in one request: LINE bills the request. No part: a menu alone."""
+    """Holds up to five parts, each one message, all in one request, because LINE bills requests. No part: a menu
+    alone.
+    """
 
     parts: tuple[Part, ...] = Field(default=(), max_length=MESSAGES_IN_A_REQUEST)
 
     def buttons(self) -> list[Button]:
-        """All buttons in order: their number is how presses are counted."""
+        """Returns all buttons in order: presses are counted by their index."""
         return [button for part in self.parts if isinstance(part, Card) for button in part.buttons]
 
     def pictures(self) -> list[str]:
-        """Tokens of everything shown."""
+        """Returns the tokens of all pictures shown."""
         shown = (
             part.token if isinstance(part, Picture) else getattr(part, "picture", "") for part in self.parts
         )
@@ -118,7 +124,7 @@ class Content(_Part):
 
 
 def read_content(data: dict[str, Any]) -> Content:
-    """The content, or BadContent with every problem and its place."""
+    """Returns the content; raises BadContent with every problem and its place."""
     try:
         return Content.model_validate(data)
     except ValidationError as error:
@@ -126,7 +132,7 @@ def read_content(data: dict[str, Any]) -> Content:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """Without the names that pydantic puts in for the kinds of a part."""
+    """Joins the location without the names that pydantic adds for the kinds of a part."""
     kinds = ("words", "picture", "card", "place")
     numbered = [step for i, step in enumerate(location) if not (step in kinds and i == 2)]
     return ".".join(map(str, numbered))

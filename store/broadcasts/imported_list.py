@@ -1,4 +1,4 @@
-"""Finds the residents on a list as an office keeps it: a file of telephone numbers and tracking codes."""
+"""Finds the residents on an office's list: a file of telephone numbers and tracking codes."""
 
 import re
 import unicodedata
@@ -14,17 +14,19 @@ from store.database.encryption import CannotOpen, Closed
 from store.residents.models import Resident
 from store.thai import arabic_digits
 
-# Rows of a file that a person uploads; more is a mistake or an attack.
+# The limit on rows of an uploaded file; more is a mistake or an attack.
 MOST_ROWS = 20_000
 _PHONE = re.compile(r"\+?[\d\s().-]+")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4}")
-# What Excel makes of a number: 812345678.0
+# Excel writes a number as 812345678.0
 _DECIMALS = re.compile(r"\.0+$")
 
 
 @dataclass(frozen=True)
 class Imported:
-    """`missing` are the rows nobody was found for: each with its number, counted from 1, and as it stands there."""
+    """Holds the result. `missing` are the rows without a resident: each with its number, counted from 1, and its
+    text.
+    """
 
     residents: tuple[int, ...]
     missing: tuple[tuple[int, str], ...]
@@ -33,9 +35,9 @@ class Imported:
 def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bool]) -> Imported:
     """Finds the residents behind a telephone number or tracking code in any cell; nothing of the rows is kept.
 
-    `seen` says which cases this person may see: residents who have no such case are not found, exactly
-    like numbers of nobody. Phones of residents are sealed, so they are compared here and not in the database.
-    Raises BadAudience for more than 20,000 rows.
+    `seen` says which cases this person may see: residents without such a case are not found, exactly like unknown
+    numbers. Phones of residents are encrypted, so they are compared here and not in the database. Raises BadAudience
+    for more than 20,000 rows.
     """
     wanted = [(number, row, _words(row)) for number, row in enumerate(rows, 1) if row.strip()]
     if len(wanted) > MOST_ROWS:
@@ -52,7 +54,7 @@ def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bo
 
 
 def _phones(session: Session, seen: ColumnElement[bool]) -> dict[str, set[int]]:
-    """Maps each telephone number to the residents who left it: a couple may share one."""
+    """Maps each telephone number to the residents who gave it: a couple may share one."""
     query = select(Resident.id, Resident.person, Resident.row_key)
     query = query.where(Resident.id.in_(select(Case.resident_id).where(seen)))
     opened = (
@@ -96,12 +98,12 @@ def _words(row: str) -> Sequence[str]:
 
 
 def _plain(cell: str) -> str:
-    """Removes what does not show, quotes and the sign that tells Excel that a cell is text: ="0812345678"."""
+    """Removes invisible characters, quotes and the sign that tells Excel that a cell is text: ="0812345678"."""
     shown = (sign for sign in arabic_digits(cell) if unicodedata.category(sign) not in ("Cf", "Cc"))
     plain = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in shown)
     plain = _DECIMALS.sub("", plain.strip(" =\"'\u2018\u2019\u201c\u201d"))
     if not _PHONE.fullmatch(plain) or _DATE.fullmatch(plain):
         return re.sub(r"[\s-]", "", plain).upper()
     digits = re.sub(r"^\+?66(?=\d{8,9}$)", "0", re.sub(r"[^\d+]", "", plain))
-    # Excel drops the zero in front of a number: of nine or ten digits, eight or nine are left.
+    # Excel drops the leading zero of a number: of nine or ten digits, eight or nine are left.
     return f"0{digits}" if re.fullmatch(r"[1-9]\d{7,8}", digits) else digits

@@ -1,4 +1,4 @@
-"""A broadcast's content as the messages LINE takes: the same for the preview, the test and the real sending."""
+"""Turns a broadcast's content into LINE messages: the same for the preview, the test and the real sending."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ ICONS = {"announcement": "📢", "warning": "⚠️", "event": "🎉", "tax": "�
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where LINE finds a picture by its token (the second one small), and where a link of button n leads."""
+    """Makes addresses: `picture` from a token and whether it is small, `link` from a button's number and its target."""
 
     picture: Callable[[str, bool], str]
     link: Callable[[int, str], str]
 
 
 def footer_of(municipality: Municipality) -> str:
-    """Who says so, from which account, and how to check that it is genuine: the bot answers these words."""
+    """Returns the sender, the account and how to check that it is genuine: the bot answers to these words."""
     name, account = municipality.name, municipality.account.basic_id
     check = f"พิมพ์ {CHECK_WORDS} ในแชตนี้ หรือโทร {municipality.phones.office}"
     return f"{name} · LINE {account}\nตรวจว่าเป็นของจริง: {check}"
@@ -39,8 +39,11 @@ def to_messages(
     corrects: str = "",
     first_button: int = 0,
 ) -> list[dict[str, Any]]:
-    """At most five. `footer` tells on every card how to check that it is genuine (requirement L9); `corrects` names
-    the announcement that this one sets right. The buttons of a closing message are numbered on from the message's."""
+    """Returns at most five messages.
+
+    `footer` stands on every card and says how to check that it is genuine (requirement L9); `corrects` is the title of
+    the announcement that this one corrects. The buttons of a closing message are numbered after the message's.
+    """
     number, messages = first_button, []
     for part in content.parts:
         messages.append(_message(part, broadcast_id, number, addresses, footer))
@@ -68,7 +71,7 @@ def _message(part: Part, broadcast_id: int, number: int, addresses: Addresses, f
 
 
 def _alt(card: Card) -> str:
-    """What the list of chats and a locked screen show."""
+    """Returns the text that the list of chats and a locked screen show."""
     return cut_units(f"{ICONS[card.look]} {card.title}: {card.text}".replace("\n", " "), ALT_UNITS)
 
 
@@ -111,7 +114,9 @@ def _button(button: Button, broadcast_id: int, number: int, addresses: Addresses
 
 
 def _action(button: Button, broadcast_id: int, number: int, addresses: Addresses) -> Box:
-    """A telephone number is dialled at once; any other link passes by us to be counted."""
+    """Returns the button's action. A telephone number is dialled directly; any other link goes through our site to be
+    counted.
+    """
     if button.link.startswith("tel:"):
         return {"type": "uri", "label": button.label, "uri": button.link}
     if button.link:

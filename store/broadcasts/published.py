@@ -1,6 +1,6 @@
-"""Lists what everybody may look up again: announcements sent to all, to a village or community, or about a topic.
+"""Lists what the public can look up: announcements sent to all, to a village or community, or about a topic.
 
-What went to a list of people, or to those who have certain cases, is not public and is not shown here.
+Broadcasts to a list of people, or to those who have certain cases, are not public and not listed.
 """
 
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ PUBLIC = ("everyone", "friends", "moo", "community", "topic")
 class Announcement:
     """Describes one broadcast that was sent, as the public page shows it.
 
-    `approved_by` is "" where nobody let it out in their own session: only a name was given.
-    `closing` is there once the end was told; `stopped` says that it was cut short before everybody heard it.
+    `approved_by` is "" where nobody approved it in their own session: only a name was given.
+    `closing` is set once the closing message was sent; `stopped` says that it was cancelled before everybody got it.
     """
 
     id: int
@@ -51,7 +51,9 @@ def find_announcement(session: Session, broadcast_id: int) -> Announcement | Non
 
 
 def list_announcements(session: Session, *, most: int, before: int | None = None) -> list[Announcement]:
-    """Lists what went out, the last first; `before` is the id of the last one seen; an unknown id finds nothing."""
+    """Lists sent announcements, the last first; `before` is the id of the last one seen; an unknown id finds
+    nothing.
+    """
     query = _published().order_by(Mailing.started_at.desc(), Broadcast.id.desc()).limit(most)
     if before is not None:
         seen = select(Mailing.started_at).where(Mailing.broadcast_id == before, Mailing.part == "message")
@@ -112,7 +114,7 @@ def _announcement(session: Session, broadcast: Broadcast, sent_at: datetime | No
 
 
 def _who_let_it_out(broadcast: Broadcast) -> Staff | None:
-    """Returns who approved or confirmed exactly this themselves; None if somebody else only named them."""
+    """Returns the person who approved or confirmed exactly this themselves; None if somebody else only named them."""
     own = (broadcast.approver_id, "approve", broadcast.digest)
     return (
         broadcast.approver if own in {(act.staff_id, act.act, act.digest) for act in broadcast.acts} else None

@@ -1,4 +1,4 @@
-"""The list of broadcasts: in piles by how far they have come, and what waits for one member of staff."""
+"""Lists broadcasts by how far they have come, and what waits for one member of staff."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Pile(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """`told` counts residents whom LINE took the message for."""
+    """Holds a row of the list. `told` counts residents for whom LINE accepted the message."""
 
     broadcast: Broadcast
     stage: str
@@ -45,7 +45,9 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Lists what one person has to do: approve, review emergencies, mend, approve templates, release bulk messages."""
+    """Lists what one person has to do: approve, review emergencies, correct, approve templates, release bulk
+    messages.
+    """
 
     approve: list[Broadcast]
     review: list[Broadcast]
@@ -62,10 +64,10 @@ class Waiting:
 
 
 def stage_of(broadcast: Broadcast) -> str:
-    """Returns its status, or how far it is.
+    """Returns the broadcast's status, or a finer stage of it.
 
-    Of a submitted one: `lapsed` when it is too late to let it out, `unconfirmed` for an emergency that waits for a
-    superior. Of an approved one, how its message is going: waiting, sending, paused, stopped, sent, cut or menu.
+    Of a submitted one: `lapsed` when it is too late to approve it, `unconfirmed` for an emergency that waits for a
+    superior. Of an approved one, the state of its message: waiting, sending, paused, stopped, sent, cut or menu.
     """
     if broadcast.status == Status.SUBMITTED and why_too_late(broadcast):
         return "lapsed"
@@ -80,7 +82,7 @@ def stage_of(broadcast: Broadcast) -> str:
 
 
 def list_broadcasts(session: Session, pile: Pile, *, page: int = 1) -> Shelf:
-    """Newest first."""
+    """Returns one page of a pile, the newest first."""
     page = max(page, 1)
     query = select(Broadcast).where(_in_pile(pile)).order_by(Broadcast.id.desc())
     query = query.options(selectinload(Broadcast.mailings))

@@ -1,4 +1,4 @@
-"""Which season's menu everybody is to see at this moment, and whether whoever let it out still stands behind it."""
+"""Finds the season's menu that everybody should see now, and checks that its approval still holds."""
 
 from collections.abc import Iterable
 
@@ -14,12 +14,14 @@ from store.residents.models import Resident
 
 
 def menu_now(session: Session) -> str | None:
-    """The running surge's menu, or that of the latest approved broadcast whose time it is; None is the default."""
+    """Returns the running surge's menu, or that of the latest approved broadcast in its time; None is the default."""
     return _menu_of_surge(session) or _menu_of_broadcast(session)
 
 
 def note_linked(session: Session, residents: Iterable[Resident], menu: str) -> None:
-    """LINE was told that these have `menu`. Who is due another one by now stays to be told."""
+    """Records that LINE was told to show these residents `menu`. Those who should have another one by now stay
+    marked.
+    """
     menus.note_linked(session, residents, menu, season=menu_now(session))
 
 
@@ -43,7 +45,7 @@ def _menu_of_broadcast(session: Session) -> str | None:
 
 
 def _approval_holds(session: Session, broadcast: Broadcast) -> bool:
-    """As for a message: another person let out exactly this, to the letter and the minute."""
+    """Says whether another person approved exactly this, as for a message."""
     if broadcast.approver_id is None or broadcast.approver_id in broadcast.writers:
         return False
     return digest_of(session, broadcast) == broadcast.digest

@@ -1,4 +1,4 @@
-"""What came of a broadcast: who was told, who is left, presses, blocks and answers of the day after."""
+"""Counts the results of a broadcast: recipients, presses, blocks and answers of the day after."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -14,17 +14,16 @@ from store.messaging.models import InboxEvent
 from store.residents.models import Resident
 
 AFTER = timedelta(days=1)
-# LINE counts days in Japan's time, and a day on the next one.
-# https://developers.line.biz/en/reference/messaging-api/#get-number-of-broadcast-messages
+# LINE counts days in Japan's time, and reports a day on the next one.
 LINES_TIME = timezone(timedelta(hours=9))
 LINE_COUNTS_WITHIN = timedelta(days=3)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Residents by what became of them: told, refused (LINE would not or never said), left, or cancelled.
+    """Counts residents by outcome: told (LINE accepted it), refused (or no answer), left, or cancelled.
 
-    `left_out` blocked us or opted out since the audience was frozen, or LINE's name for them does not open.
+    `left_out` blocked us or opted out since the audience was frozen, or their LINE user id cannot be decrypted.
     """
 
     meant: int
@@ -43,9 +42,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Aftermath:
-    """Of the day after the sending began, among those who were told; who wrote and then blocked us counts as blocked.
+    """Counts reactions of the recipients on the day after the sending began; somebody who wrote and then blocked us
+    counts as blocked.
 
-    `wrote` is None once the events of that day are forgotten.
+    `wrote` is None once the events of that day are deleted.
     """
 
     presses: dict[int, int]
@@ -82,7 +82,7 @@ def aftermath_of(session: Session, broadcast: Broadcast) -> Aftermath:
     if message is None or message.started_at is None:
         return Aftermath(counted, 0, 0)
     told, since = _told(session, message), message.started_at
-    # To block us is an event, too.
+    # Blocking us is an event, too.
     blocked = told & _blocked(session, since)
     is_known = now() - since < REMEMBER_EVENTS_FOR
     wrote = len(told & _writers(session, since) - blocked) if is_known else None
@@ -90,7 +90,7 @@ def aftermath_of(session: Session, broadcast: Broadcast) -> Aftermath:
 
 
 def press(session: Session, broadcast_id: int, button: int) -> None:
-    """Counts one press; who pressed it is not kept."""
+    """Counts one press; it is not kept who pressed it."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     row = dialect.insert(ButtonPress).values(broadcast_id=broadcast_id, button=button, presses=1)
     session.execute(
@@ -101,7 +101,9 @@ def press(session: Session, broadcast_id: int, button: int) -> None:
 
 
 def was_sent(session: Session, broadcast_id: int) -> Broadcast | None:
-    """The broadcast, if at least one request of it went out: only then do its links and its public page work."""
+    """Returns the broadcast if at least one request of it was sent, else None: only then its links and public page
+    work.
+    """
     sent = (
         select(func.count())
         .select_from(Chunk)
@@ -109,7 +111,7 @@ def was_sent(session: Session, broadcast_id: int) -> Broadcast | None:
         .where(
             Mailing.broadcast_id == broadcast_id,
             Chunk.state == "sent",
-            # Where nobody was left to tell, none was made.
+            # Where nobody was left to send to, no request was made.
             Chunk.first_tried_at.is_not(None),
         )
     )
@@ -117,12 +119,12 @@ def was_sent(session: Session, broadcast_id: int) -> Broadcast | None:
 
 
 def days_of_friends(session: Session) -> set[date]:
-    """LINE's days on which LINE's own broadcast went to all friends, not long ago."""
+    """Returns the recent days, in LINE's time, on which LINE's own broadcast went to all friends."""
     return {_lines_day(chunk) for chunk in _to_friends(session)}
 
 
 def count_friends(session: Session, day: date, count: int) -> None:
-    """What LINE tells of one of its days: until then we counted only the friends we know."""
+    """Stores LINE's count of messages for one of its days: until then only the friends we know were counted."""
     chunks = [chunk for chunk in _to_friends(session) if _lines_day(chunk) == day]
     for last in chunks[-1:]:
         last.told = max(count - sum(chunk.told or 0 for chunk in chunks[:-1]), 0)
@@ -140,7 +142,7 @@ def _lines_day(chunk: Chunk) -> date:
 
 
 def _told(session: Session, mailing: Mailing) -> set[int]:
-    """LINE's own broadcast reached everybody whom we knew then."""
+    """Returns the ids of the recipients. LINE's own broadcast reached everybody we knew then."""
     if mailing.broadcast.audience["who"] == "friends":
         return set(session.scalars(select(Resident.id).where(Resident.created_at < mailing.started_at)))
     query = select(Chunk.residents).where(Chunk.mailing_id == mailing.id, Chunk.state == "sent")

@@ -1,4 +1,6 @@
-"""Pictures that staff uploaded for broadcasts: they belong to no case, so no resident's photo can be sent to others."""
+"""Finds pictures that staff uploaded for broadcasts. They belong to no case, so no resident's photo can be sent to
+others.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,7 +28,7 @@ def find_upload(session: Session, token: str) -> File | None:
 
 
 def unknown_pictures(session: Session, tokens: Iterable[str]) -> set[str]:
-    """Those of the tokens that name no picture of ours."""
+    """Returns the tokens that name no uploaded picture."""
     wanted = set(tokens)
     known = (
         {file.token for file in session.scalars(_uploads().where(File.token.in_(wanted)))}
