@@ -1,1 +1,1 @@
-"""Residents: who they are, their unfinished requests, what they let us remember and subscribed to, their menus."""
+"""Keeps residents: their unfinished requests, what they let us remember, their subscriptions and their menus."""

@@ -1,4 +1,4 @@
-"""Residents' unfinished requests. The answers are the whole state; what to ask next is computed from them."""
+"""Keeps residents' unfinished requests. The answers are the whole state; the next question is computed from them."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -28,13 +28,13 @@ def find_open(session: Session, resident: Resident) -> Conversation | None:
 
 
 def open_requests(session: Session, residents: Iterable[Resident]) -> dict[int, Conversation]:
-    """The open requests of these residents by the resident's id, in one look."""
+    """Returns the open requests of these residents by the resident's id, in one query."""
     found = session.scalars(_ALL_OPEN, {"residents": [resident.id for resident in residents]})
     return {conversation.resident_id: conversation for conversation in found}
 
 
 def find_conversation(session: Session, resident: Resident, conversation_id: int) -> Conversation | None:
-    """Only ever the resident's own: a button copied from somebody else finds nothing."""
+    """Returns the resident's own conversation; None for anybody else's, such as from a copied button."""
     found = session.get(Conversation, conversation_id)
     return found if found is not None and found.resident_id == resident.id else None
 
@@ -48,7 +48,7 @@ def begin(
     *,
     in_surge: bool = False,
 ) -> Conversation:
-    """Starts a request; one left unfinished is given up for it. `heard_at` is LINE's time of the event."""
+    """Starts a request and ends an unfinished one as replaced. `heard_at` is LINE's time of the event."""
     if unfinished := find_open(session, resident):
         end(unfinished, "replaced")
         session.flush()
@@ -71,12 +71,12 @@ def end(conversation: Conversation, as_: End, case_id: int | None = None) -> Non
 
 
 def is_cold(conversation: Conversation) -> bool:
-    """So long silent that the resident should first be asked whether to go on."""
+    """Says whether the resident was silent for so long that we should first ask whether to continue."""
     return now() - conversation.heard_at > RESUME_AFTER
 
 
 def forget_old(session: Session) -> int:
-    """Ends requests that nobody touched for a week; their answers are personal data without a purpose."""
+    """Ends requests that nobody continued for a week, because their answers are personal data without a purpose."""
     old = session.scalars(
         select(Conversation).where(
             Conversation.ended_as.is_(None), Conversation.heard_at < now() - FORGET_AFTER

@@ -1,4 +1,4 @@
-"""Hides the numbers of people inside words: a citizen ID or a mobile phone that somebody wrote into a sentence."""
+"""Masks the numbers of people inside free text: a citizen ID or a mobile phone."""
 
 import re
 from typing import Final
@@ -8,10 +8,10 @@ from stdnum.th import pin as citizen_ids
 from store.thai import arabic_digits, citizen_id_masked, phone_masked
 
 _D: Final = "[0-9๐-๙]"
-# What people put between groups of digits, and signs that nobody sees.
+# Separators that people put between groups of digits, and invisible characters.
 _GAP: Final = r"[-.\s\u2010-\u2015\u200b-\u200d\u2060]{0,2}"
 _CITIZEN_ID: Final = re.compile(rf"(?<!{_D}){_D}(?:{_GAP}{_D}){{12}}(?!{_D})")
-# In groups as phones are written, so that 09.05.2569 10.30 stays a day and an hour: 081-234-5678, 08 1234 5678.
+# In groups as phones are written, so that 09.05.2569 10.30 stays a date and a time: 081-234-5678, 08 1234 5678.
 _IN_THREES: Final = rf"{_D}{_GAP}(?:{_D}{{3}}{_GAP}{_D}{{4}}|{_D}{{4}}{_GAP}{_D}{{3}})"
 _IN_FOURS: Final = rf"{_GAP}{_D}{{4}}{_GAP}{_D}{{4}}"
 # 0812-345-678 and 08123-45678.

@@ -1,6 +1,6 @@
-"""Which rich menus are residents' own, and what LINE was last told of them and of everybody's.
+"""Decides which residents have a rich menu of their own, and records what LINE was last told of it.
 
-bot.richmenus.season tells LINE, and store.broadcasts.season_menu knows the season; this module only asks the database.
+bot.richmenus.season calls LINE, and store.broadcasts.season_menu knows the season; this module only uses the database.
 """
 
 from collections.abc import Iterable
@@ -14,23 +14,23 @@ from store.residents.models import MenuShown, Resident
 
 # The aliases of menus: each is the name of a file in bot/richmenus.
 DEFAULT, REGISTERED = "resident", "registered"
-# Menus that a broadcast or a surge may show to everybody for a time, as staff call them.
+# The menus that a broadcast or a surge may show to everybody for a time, with staff's names for them.
 SEASONS: Final = {"flood": "เมนูน้ำท่วม", "tax": "เมนูภาษี"}
-# What residents see instead who chose English; a menu that is missing here everybody sees in Thai.
+# The menus of residents who chose English; a menu that is missing here is shown in Thai to everybody.
 IN_ENGLISH: Final = {DEFAULT: "resident-en", "flood": "flood-en"}
 NONE_OF_THEIR_OWN = ""
 THAI, ENGLISH = "th", "en"
-# LINE takes so many people at once: https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-users
+# LINE's limit for one call: https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-users
 MOST_AT_ONCE = 500
-# Rows changed in one transaction: no resident's message waits longer for it than a moment.
+# Rows changed in one transaction, few enough that no resident's message waits long for it.
 SLICE = 2000
 WANTED = "wanted"
 
 
 def own_menu(resident: Resident, season: str | None) -> str:
-    """The menu this resident is to see instead of everybody's, or NONE_OF_THEIR_OWN.
+    """Returns the menu this resident should see instead of everybody's, or NONE_OF_THEIR_OWN.
 
-    A season's menu comes before what they usually have: somebody in a flood looks for help, not for their cases.
+    A season's menu comes before their usual one: somebody in a flood looks for help, not for their cases.
     """
     for_all = season or DEFAULT
     if resident.language not in (None, THAI) and for_all in IN_ENGLISH:
@@ -43,12 +43,14 @@ def is_registered(person: dict[str, Any] | None) -> bool:
 
 
 def look_again(resident: Resident) -> None:
-    """LINE is to be told anew which menu is theirs: after this transaction, and also if this process ends then."""
+    """Marks the resident's menu to be linked anew in LINE after this transaction, even if this process ends before."""
     resident.menu_linked = None
 
 
 def look_again_at_all(session: Session, after_id: int) -> int | None:
-    """At everybody who has, or may be due, a menu of their own: a slice; the id to go on after, None at the end."""
+    """Marks a slice of the residents who have, or may need, a menu of their own; returns the id to continue after, or
+    None.
+    """
     last = session.scalar(select(func.max(Resident.id))) or 0
     until = after_id + SLICE
     session.execute(
@@ -67,7 +69,9 @@ def look_again_at_all(session: Session, after_id: int) -> int | None:
 
 
 def to_be_told(session: Session, after_id: int) -> list[Resident]:
-    """Residents whose menu LINE has yet to hear of, in order of their ids; without those whom no key opens."""
+    """Returns residents whose menu LINE does not know yet, in order of their ids, without those who cannot be
+    decrypted.
+    """
     query = select(Resident).where(Resident.menu_linked.is_(None)).order_by(Resident.id).limit(MOST_AT_ONCE)
     while found := session.scalars(query.where(Resident.id > after_id)).all():
         if readable := [resident for resident in found if resident.can_be_read()]:
@@ -77,7 +81,9 @@ def to_be_told(session: Session, after_id: int) -> list[Resident]:
 
 
 def note_linked(session: Session, residents: Iterable[Resident], menu: str, *, season: str | None) -> None:
-    """LINE was told that these have `menu`. Who is due another one in this `season` stays to be told."""
+    """Records that LINE has linked `menu` to these residents. Those who need another one in this `season` stay
+    marked.
+    """
     query = select(Resident).where(Resident.id.in_([resident.id for resident in residents]))
     for resident in session.scalars(query.order_by(Resident.id).with_for_update()):
         if own_menu(resident, season) == menu:
@@ -89,7 +95,7 @@ def find_shown(session: Session) -> MenuShown | None:
 
 
 def note_shown(session: Session, menu: str) -> None:
-    """LINE was told to show everyone this menu. After another one, all menus of their own are to be taken away."""
+    """Records that LINE shows everyone this menu. If it has changed, LINE must unlink all residents' own menus."""
     shown = find_shown(session)
     if shown is None:
         letting_go = None if menu == DEFAULT else WANTED
@@ -99,7 +105,7 @@ def note_shown(session: Session, menu: str) -> None:
 
 
 def note_letting_go(session: Session, before: str, after: str | None) -> bool:
-    """Goes on from one state of letting everybody go to the next, unless the menu has changed since."""
+    """Moves the unlinking of all own menus from one state to the next, unless the menu has changed since."""
     change = update(MenuShown).where(MenuShown.letting_go == before).values(letting_go=after)
     result = session.execute(change)
     return isinstance(result, CursorResult) and result.rowcount == 1

@@ -23,27 +23,28 @@ class Resident(SealedRow, Table):
     listening = SealedValue[dict[str, Any] | None]("resident.listening")
     privacy_version: Mapped[str | None] = mapped_column(String(20))
     privacy_shown_at: Mapped[datetime | None]
-    # LINE's times of the last unfollow and follow: it delivers them again and in any order.
+    # LINE's times of the last unfollow and follow, because it redelivers them and in any order.
     blocked_at: Mapped[datetime | None]
     followed_at: Mapped[datetime | None]
-    # LINE's time of the last message taken back: only an older one need be looked up among UnsentMessage.
+    # LINE's time of the last unsent message: only an older message need be looked up among UnsentMessage.
     unsent_at: Mapped[datetime | None]
-    # Codes that found nothing, and since when they are counted: see store.cases.rate_limits.
+    # Codes that were not found, and since when they are counted: see store.cases.rate_limits.
     wrong_codes: Mapped[int] = mapped_column(default=0)
     wrong_codes_since: Mapped[datetime | None]
-    # Where they live, coarsely, so that a broadcast for one village need not open every sealed address.
+    # A coarse address, so that a broadcast for one village need not decrypt every address.
     moo: Mapped[str | None] = mapped_column(String(10), index=True)
     community: Mapped[str | None] = mapped_column(String(60))
     language: Mapped[str | None] = mapped_column(String(10))
-    # The menu of their own that LINE was last told of, empty for none; null while LINE is still to be told.
+    # The own menu that LINE was last told to link, empty for none; null while LINE must still be told.
     menu_linked: Mapped[str | None] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
 
 
 class Conversation(SealedRow, Table):
-    """A resident's unfinished request; the answers go when it ends, the row stays so that old buttons can explain.
+    """Holds a resident's unfinished request. The answers are deleted when it ends; the row stays, so that old buttons
+    can be explained.
 
-    `said_in` names the LINE message of each answer, so that a message taken back takes its answer along.
+    `said_in` names the LINE message of each answer, so that unsending a message deletes its answer, too.
     """
 
     __tablename__ = "conversation"
@@ -57,7 +58,7 @@ class Conversation(SealedRow, Table):
     answers = SealedValue[dict[str, Any] | None]("conversation.answers")
     said_in = SealedValue[dict[str, str] | None]("conversation.said_in")
     editing: Mapped[str | None] = mapped_column(String(60))
-    # Begun in a surge: it goes on as it began, whatever the switch says by then.
+    # Begun in a surge: it keeps the short questions, whatever the switch says by then.
     in_surge: Mapped[bool] = mapped_column(default=False)
     # Refused answers to the question being asked; after two of them a way out is offered.
     misses: Mapped[int] = mapped_column(default=0)
@@ -78,10 +79,10 @@ class TopicChoice(Table):
 
 
 class MenuShown(Table):
-    """The one row that says which menu LINE was last told to show everyone, and since when.
+    """Holds, in its only row, which menu LINE was last told to show everyone, and since when.
 
-    `letting_go` is "wanted" until LINE has been asked to take everybody's own menus away, then the id of that request
-    until LINE is done with it.
+    `letting_go` is "wanted" until LINE has been asked to unlink everybody's own menus, then the id of that request
+    until LINE has finished it.
     """
 
     __tablename__ = "menu_shown"

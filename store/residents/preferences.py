@@ -1,4 +1,4 @@
-"""What residents want to hear about (requirement L7): silence means yes, a word of theirs holds."""
+"""Stores what residents want to hear about (requirement L7): without a choice the answer is yes."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from store.clock import now
 from store.residents.models import Resident, TopicChoice
 
-# The topic that stands for everything that is not urgent.
+# The topic that stands for all news that is not urgent.
 EVERYTHING = "*"
 
 
 def choose(session: Session, resident: Resident, topic: str, *, wanted: bool) -> None:
-    """The last word counts. A word on everything replaces those on single topics."""
+    """Stores the resident's choice. The last one counts; a choice on everything replaces those on single topics."""
     if topic == EVERYTHING:
         session.execute(delete(TopicChoice).where(TopicChoice.resident_id == resident.id))
     row = session.get(TopicChoice, (resident.id, topic))
@@ -23,7 +23,9 @@ def choose(session: Session, resident: Resident, topic: str, *, wanted: bool) ->
 
 
 def choices_of(session: Session, resident: Resident) -> dict[str, bool]:
-    """What they said, topic by topic; a topic that is missing follows EVERYTHING, and that is yes unless said."""
+    """Returns the resident's choices by topic; a missing topic follows EVERYTHING, and a missing EVERYTHING means
+    yes.
+    """
     query = select(TopicChoice.topic, TopicChoice.wanted).where(TopicChoice.resident_id == resident.id)
     return dict(session.execute(query).all())
 

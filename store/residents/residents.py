@@ -1,4 +1,4 @@
-"""Keeps residents: who writes to us, what they let us remember, and what a plain message of theirs means just now."""
+"""Keeps residents: who writes to us, what they let us remember, and what a plain message of theirs means now."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -13,9 +13,9 @@ from store.line.limits import cut
 from store.residents.menus import is_registered, look_again
 from store.residents.models import Resident
 
-# After this long a plain message no longer belongs to the case that was being talked about.
+# After this time a plain message no longer belongs to the case that was being discussed.
 LISTEN_FOR = timedelta(minutes=30)
-# An officer's question waits as long as it takes.
+# An answer to an officer's question may take this long.
 LISTEN_FOR_ANSWER = timedelta(days=60)
 
 _OF_LINES = select(Resident).where(Resident.line_key.in_(bindparam("line_keys", expanding=True)))
@@ -29,13 +29,13 @@ def find_resident(session: Session, line_key: str) -> Resident | None:
 
 
 def acquaintances(session: Session, line_keys: Iterable[str]) -> dict[str, Resident]:
-    """Returns those who wrote to us before, by their LINE keys, in one query."""
+    """Returns the known residents among these LINE keys, in one query."""
     known = session.scalars(_OF_LINES, {"line_keys": list(line_keys)})
     return {resident.line_key: resident for resident in known}
 
 
 def meet(session: Session, sealer: TownSealer, line_user_id: str) -> Resident:
-    """Returns the resident with this LINE user id, who is known from now on."""
+    """Returns the resident with this LINE user id, and creates them if they are new."""
     line_key = sealer.fingerprint(line_user_id)
     resident = find_resident(session, line_key)
     if resident is None:
@@ -46,7 +46,7 @@ def meet(session: Session, sealer: TownSealer, line_user_id: str) -> Resident:
 
 
 def remember(resident: Resident, facts: dict[str, Any]) -> None:
-    """Keeps name, phone or address so that they need not be typed again."""
+    """Stores name, phone or address so that they need not be typed again."""
     was_registered = is_registered(resident.person)
     resident.person = {**(resident.person or {}), **facts}
     if not was_registered and is_registered(resident.person):
@@ -57,7 +57,7 @@ def remember(resident: Resident, facts: dict[str, Any]) -> None:
 
 
 def forget(resident: Resident, facts: Mapping[str, Any]) -> None:
-    """Forgets these facts, except where the resident has told something else since."""
+    """Deletes these facts, except those that the resident has changed since."""
     known = resident.person or {}
     gone = {kind for kind, value in facts.items() if known.get(kind) == value}
     if not gone:
@@ -77,7 +77,7 @@ def choose_language(resident: Resident, language: str) -> None:
 
 
 def listen(resident: Resident, what: Listening, case_id: int) -> None:
-    """Takes a plain message from now on as an answer to the officer, as more about the case, or as a comment."""
+    """Makes the next plain messages an answer to the officer, an addition to the case, or a comment."""
     until = now() + (LISTEN_FOR_ANSWER if what == "answer" else LISTEN_FOR)
     resident.listening = {"for": what, "case": case_id, "until": until.isoformat()}
 
@@ -93,21 +93,21 @@ def listening_for(resident: Resident) -> tuple[Listening, int] | None:
 
 
 def keep_words(resident: Resident, words: str, said_in: str | None) -> None:
-    """Keeps what the resident wrote, and in which LINE message, while we ask which service it is about."""
+    """Stores what the resident wrote, and its LINE message, while we ask which service it is about."""
     until = (now() + LISTEN_FOR).isoformat()
     resident.listening = {"words": words, "said_in": said_in, "until": until}
 
 
 def kept_words(resident: Resident) -> tuple[str, str | None]:
-    """Returns the words kept a moment ago and their message, or an empty text and None."""
+    """Returns the recently stored text and its LINE message, or an empty text and None."""
     heard = _still_heard(resident) or {}
     return str(heard.get("words", "")), heard.get("said_in")
 
 
 def offer(resident: Resident, what: str, about: str = "") -> None:
-    """Notes what our last message offered, so that whoever sees no buttons may type what they say.
+    """Records what our last message offered, so that a resident who sees no buttons can type the answer.
 
-    `about` is the id of a case or the name of a service. It holds for the next message only: see `take_offer`.
+    `about` is the id of a case or the name of a service. It is valid for the next message only: see `take_offer`.
     """
     until = (now() + LISTEN_FOR).isoformat()
     resident.listening = {
@@ -117,7 +117,7 @@ def offer(resident: Resident, what: str, about: str = "") -> None:
 
 
 def take_offer(resident: Resident) -> tuple[str, str]:
-    """Returns what the last message offered and about which, or two empty words; it is offered no more from now on."""
+    """Returns what the last message offered and about what, or two empty texts; removes the offer."""
     if resident.listening is None or "offered" not in resident.listening:
         return "", ""
     rest = {key: value for key, value in resident.listening.items() if key != "offered"}
@@ -128,13 +128,13 @@ def take_offer(resident: Resident) -> tuple[str, str]:
 
 
 def forget_words(resident: Resident, said_in: str) -> None:
-    """Forgets the words kept of this LINE message, also those that are too old to be used."""
+    """Deletes the stored text of this LINE message, also when it is too old to be used."""
     if (resident.listening or {}).get("said_in") == said_in:
         stop_listening(resident)
 
 
 def _still_heard(resident: Resident) -> dict[str, Any] | None:
-    """Returns what is still listened for, or None; a clock that was set back does not stretch the time to days."""
+    """Returns what is still listened for, or None; a clock that was set back does not extend the time."""
     heard = resident.listening
     if heard is None or "until" not in heard:
         return None

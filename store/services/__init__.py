@@ -1,4 +1,4 @@
-"""Services as data: one TOML file is one service, read into frozen models that refuse every slip at load."""
+"""Reads services as data: one TOML file defines one service, and a mistake in it is reported when it is loaded."""
 
 from store.services.definition import Question, Service, ServiceError, read_services
 

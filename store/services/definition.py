@@ -1,4 +1,4 @@
-"""The models of a service definition. The file's name is the service's name everywhere else."""
+"""Models a service definition. The file's name is the service's name everywhere else."""
 
 import tomllib
 from functools import cache
@@ -14,20 +14,20 @@ Kind = Literal[
     "text", "name", "phone", "citizen_id", "email", "number", "date",
     "choice", "place", "photos", "file", "address",
 ]  # fmt: skip
-# What a resident tells us about themselves is kept and offered again.
+# These facts about residents are remembered and offered again.
 REMEMBERED = frozenset({"name", "phone", "address"})
-# What the cards of the services show side by side: eight cards of eight. More would be left out without a word.
+# The service cards show eight cards of eight services; more would be left out silently.
 MOST_SERVICES = 64
 # LINE counts a label in characters as people see them: น้ำ is one.
 LONGEST_LABEL = 20
-# Who does not know whether there is danger may say so, and is answered as if there were.
+# Residents who do not know whether there is danger may say so, and are treated as if there were.
 UNSURE, UNSURE_LABEL = "unsure", "ไม่แน่ใจ"
-# The answer kept where a question may be left to the officer, who reads it as it stands.
+# The stored answer to a question that the resident left to the officer, who reads it as it stands.
 UNKNOWN = "ไม่ทราบ"
 
 
 class ServiceError(ValueError):
-    """A definition that cannot work; the message names the file and the line of thought."""
+    """Says that a definition cannot work; the message names the file and the field."""
 
 
 class _Part(BaseModel):
@@ -46,11 +46,13 @@ class Promise(_Part):
 
 
 class Question(_Part):
-    """Defines one thing to ask. `when` names an earlier choice and the answer under which this is asked: nothing else.
+    """Defines one question. `when` names an earlier choice and the answer under which this is asked; else it is
+    skipped.
 
-    In a surge only questions `in_surge` are asked, of services that have any. `means` holds words of residents that
+    In a surge only the questions `in_surge` are asked, of services that have any. `means` holds words of residents that
     mean a choice beside its label. A question with `urgent` choices also offers ไม่แน่ใจ, with the advice of the first
-    urgent choice that has any. `may_be_unknown` takes ไม่ทราบ for an answer, and offers it after two misses.
+    urgent choice that has any. A question that `may_be_unknown` takes ไม่ทราบ for an answer, and offers it after two
+    misses.
     """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -120,11 +122,11 @@ class Question(_Part):
 
 
 class Service(_Part):
-    """Defines what we offer. A resident reads it in Thai, but for `label_en`; braces name facts of the municipality.
+    """Defines a service. Residents read it in Thai, except `label_en`; names in braces are facts of the municipality.
 
-    A message with one of the `keywords` is about this service. One with a `hint` may be: ถนน is where many things
-    happen, so that it begins a request only as the whole message and else is offered first in the list.
-    Beside a word of `unless` the keywords are those of another service that is named too: น้ำไม่ไหล of a canal.
+    A message with one of the `keywords` is about this service. A message with one of the `hints` may be: ถนน is where
+    many things happen, so it begins a request only as the whole message, and is otherwise offered first in the list. If
+    a message also has a word of `unless`, the keywords mean another service that it names: น้ำไม่ไหล of a canal.
     """
 
     name: str
@@ -150,7 +152,7 @@ class Service(_Part):
     @model_validator(mode="before")
     @classmethod
     def _is_found_by_its_english_label(cls, read: object) -> object:
-        """Adds the English label to the keywords: what a button says can be typed as well."""
+        """Adds the English label to the keywords, so that what a button says can be typed as well."""
         if isinstance(read, dict) and read.get("label_en") and isinstance(read.get("keywords"), list):
             return {**read, "keywords": [*read["keywords"], read["label_en"]]}
         return read
@@ -158,7 +160,7 @@ class Service(_Part):
     @field_validator("questions", mode="before")
     @classmethod
     def _spell_out_persons(cls, questions: object) -> object:
-        """The kind `person` is short for a name and a phone."""
+        """Replaces a question of the kind `person` by two for a name and a phone."""
         if not isinstance(questions, list) or not all(isinstance(question, dict) for question in questions):
             return questions
         spelt: list[dict[str, object]] = []
@@ -213,8 +215,9 @@ _PERSON: list[dict[str, object]] = [
 
 
 def read_services(folder: Path = FOLDER) -> dict[str, Service]:
-    """Returns all services by name, in the order they are offered; ServiceError for the first that cannot work, and for
-    more than the chat can list."""
+    """Returns all services by name, in the order they are offered; raises ServiceError for an invalid one, and for more
+    than the chat can list.
+    """
     services = [read_service(path) for path in sorted(folder.glob("*.toml"))]
     if len(services) > MOST_SERVICES:
         raise ServiceError(
@@ -237,5 +240,7 @@ def read_service(path: Path) -> Service:
 
 @cache
 def _service(name: str, text: str) -> Service:
-    """Services do not change, so all applications of a process share those that were read from the same text."""
+    """Returns the service from this text. It is cached: services never change, so all applications of a process share
+    them.
+    """
     return Service.model_validate({"name": name, **tomllib.loads(text)})
