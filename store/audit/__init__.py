@@ -1,1 +1,1 @@
-"""The audit log: what staff did, and what they looked at."""
+"""Keeps the audit log: what staff did, and what they looked at."""

@@ -1,4 +1,4 @@
-"""The audit of what staff did beyond the timelines of cases: who, when, what, about whom or which case."""
+"""Writes the audit log of what staff did outside the timelines of cases: who, when, what, about whom or which case."""
 
 from sqlalchemy.orm import Session
 
@@ -9,9 +9,9 @@ from store.clock import now
 def write_down(
     session: Session, act: str, *, staff_id: int | None, about: str = "", place: str | None = None
 ) -> StaffAct:
-    """`about` names a thing, such as `case 12` or `staff 3`; never what a resident or a stranger typed.
+    """Adds an entry to the audit log. `about` names a thing, such as `case 12` or `staff 3`; never what anybody typed.
 
-    `place` is the fingerprint of the address it came from, never the address.
+    `place` is the fingerprint of the sender's address, never the address itself.
     """
     row = StaffAct(at=now(), staff_id=staff_id, act=act, about=about, place=place)
     session.add(row)

@@ -9,7 +9,7 @@ from store.database.engine import Table
 
 
 class StaffAct(Table):
-    """The audit of what staff did beyond cases: sign-ins, refusals, accounts, views of personal data."""
+    """Holds one entry of the audit log: sign-ins, refusals, changes of accounts, views of personal data."""
 
     __tablename__ = "staff_act"
     id: Mapped[int] = mapped_column(primary_key=True)

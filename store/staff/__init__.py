@@ -1,1 +1,1 @@
-"""Members of staff: accounts, passwords, sign-ins and sessions, and how often one of them may do what costs."""
+"""Keeps members of staff: accounts, passwords, sign-ins and sessions, and limits on costly actions."""

@@ -1,9 +1,9 @@
-"""Keeps requests about staff accounts, which a second person must confirm, and links to set a password with.
+"""Keeps requests about staff accounts, which a second person must confirm, and links to set a password.
 
-Opening an account, giving a role or a department, opening a closed account and resetting a password each need two
-people. Where a password has to be set, its owner needs two things: the code, which the person who asked was shown,
-and the link, which the person who confirmed was shown. So neither of the two can enter in the owner's name alone.
-Nothing here commits, but for `set_first_password`.
+Opening an account, giving a role or a department, reopening an account and resetting a password each need two people.
+Where a password has to be set, its owner needs two things: the code, which the requester was shown, and the link, which
+the confirmer was shown. So neither of the two can sign in as the owner alone. Nothing here commits, except
+`set_first_password`.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from store.staff.passwords import Passwords
 from store.staff.sessions import end_sessions_of
 from store.staff.sign_ins import username_of
 
-# An older request can no longer be confirmed: what was true when it was asked may have changed.
+# An older request cannot be confirmed: what was true when it was made may have changed.
 REQUEST_LASTS: Final = timedelta(days=7)
 WITH_LINK: Final = frozenset({"open", "reset"})
 MOST_WRONG_CODES = 5
@@ -34,7 +34,7 @@ CODE_DIGITS = 8
 
 
 class BadLink(ValueError):
-    """`reason` is link_gone (used, expired, replaced or never given) or wrong_code."""
+    """Says that a link does not work; `reason` is link_gone (used, expired, replaced or never given) or wrong_code."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -44,7 +44,9 @@ class BadLink(ValueError):
 def ask_to_open(
     session: Session, municipality: Municipality, sealer: TownSealer, new: NewStaff, *, by: Staff
 ) -> str:
-    """Returns the code for the owner; BadAccount says why such an account cannot be. `new` has no password."""
+    """Requests a new account; returns the code for the owner. Raises BadAccount with the reason. `new` has no
+    password.
+    """
     accounts.check_new(session, municipality, new)
     request = AccountRequest(
         kind="open",
@@ -65,7 +67,7 @@ def ask_for_role(
     *,
     by: Staff,
 ) -> None:
-    """Asks for another role or department of this person. Nobody asks for a role of their own."""
+    """Requests another role or department of this person. Nobody requests a role of their own."""
     if person.id == by.id:
         raise BadAccount("own_role")
     accounts.check_role(municipality, role, department)
@@ -75,7 +77,7 @@ def ask_for_role(
 
 
 def ask_for_reset(session: Session, sealer: TownSealer, person: Staff, *, by: Staff) -> str:
-    """Asks for a reset of the password; returns the code for the owner. A closed account has to be opened first."""
+    """Requests a password reset; returns the code for the owner. A closed account must be reopened first."""
     if not person.active:
         raise BadAccount("is_closed")
     return _ask(session, sealer, _about(person, "reset"), by)
@@ -88,7 +90,7 @@ def ask_to_reopen(session: Session, person: Staff, *, by: Staff) -> None:
 
 
 def list_waiting(session: Session) -> list[AccountRequest]:
-    """Lists the waiting requests, the oldest first; what is too old to be confirmed is not among them."""
+    """Lists the waiting requests, the oldest first, without those that are too old to be confirmed."""
     query = select(AccountRequest).where(
         AccountRequest.state == "waiting", AccountRequest.asked_at > now() - REQUEST_LASTS
     )
@@ -96,7 +98,7 @@ def list_waiting(session: Session) -> list[AccountRequest]:
 
 
 def namesakes(session: Session, request: AccountRequest) -> list[Staff]:
-    """Returns accounts, closed ones too, whose owner has the name asked for a new account, with or without นาย."""
+    """Returns accounts, also closed ones, of people with the name on a request for a new account, ignoring titles."""
     if request.kind != "open":
         return []
     wanted = accounts.bare_name(request.full_name)
@@ -106,7 +108,7 @@ def namesakes(session: Session, request: AccountRequest) -> list[Staff]:
 
 
 def confirmers(session: Session, request: AccountRequest) -> list[Staff]:
-    """Returns who may confirm: neither who asked nor whose account it is."""
+    """Returns the people who may confirm: neither the requester nor the account's owner."""
     concerned = (request.asked_by_id, request.staff_id)
     return [person for person in accounts.approvers(session) if person.id not in concerned]
 
@@ -120,7 +122,7 @@ def lock(session: Session, request_id: int) -> AccountRequest | None:
 def confirm(
     session: Session, municipality: Municipality, passwords: Passwords, request: AccountRequest, *, by: Staff
 ) -> str | None:
-    """Carries it out. Returns the secret of the link for the owner where a password has to be set; else None.
+    """Carries out the request. Returns the secret of the link for the owner where a password has to be set; else None.
 
     Raises BadAccount: request_gone, request_stale, own_request or too_new, or why the account cannot be so any more.
     """
@@ -139,7 +141,7 @@ def confirm(
 
 
 def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
-    """Ends a request: who asked takes it back, or anybody who might confirm says no."""
+    """Ends a request: the requester withdraws it, or somebody who might confirm it refuses."""
     _check_waiting(request)
     if by.id != request.asked_by_id and (by.role not in accounts.APPROVING or by.id == request.staff_id):
         raise BadAccount("own_request")
@@ -149,9 +151,9 @@ def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
 
 
 def find_by_link(session: Session, secret: str, *, locked: bool = False) -> tuple[AccountRequest, Staff]:
-    """Returns the request of a link that still works, and its account; raises BadLink if there is none.
+    """Returns the request of a valid link, and its account; raises BadLink if there is none.
 
-    `locked` holds the request until the transaction ends, so that wrong codes at the same moment are all counted.
+    `locked` locks the request until the transaction ends, so that wrong codes at the same moment are all counted.
     """
     query = select(AccountRequest).where(AccountRequest.link_hash == _hash(secret))
     query = query.with_for_update(of=AccountRequest) if locked else query
@@ -263,17 +265,17 @@ def _carry_out(
 
 
 def _give_link(request: AccountRequest) -> str:
-    """Returns the secret of a new link. With the password, those given before for the account were taken away."""
+    """Returns the secret of a new link. Earlier links of the account ended with its password."""
     secret = secrets.token_urlsafe(32)
     request.link_hash, request.link_until = _hash(secret), now() + FIRST_SECRET_LASTS
     return secret
 
 
 def _hash(secret: str) -> str:
-    """The secret has 256 bits of chance: a plain hash is enough, as for the cookies of sessions."""
+    """Returns a plain hash, which is enough for a secret of 256 random bits, as for the cookies of sessions."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _fingerprint(sealer: TownSealer, code: str) -> str:
-    """Hashes the code with a key, because whoever steals the database would find eight digits by trying."""
+    """Returns a keyed hash of the code, because somebody who steals the database could find eight digits by trying."""
     return sealer.fingerprint(f"first password {''.join(filter(str.isdigit, code))}")

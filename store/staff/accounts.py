@@ -21,9 +21,9 @@ from store.staff.sign_ins import unlock, username_of
 _USERNAME = re.compile(r"[\w.@-]{2,60}")
 _TITLE = re.compile(r"^(?:นางสาว|นาย|นาง)")
 LONGEST_NAME = 120
-# Somebody else must be able to notice a new power before it is used.
+# Somebody else must be able to notice a new permission before it is used.
 NEW_POWER_WAITS = timedelta(days=1)
-# A password that another person knows, or a link to set one, is no secret for long.
+# A password that another person knows, or a link to set one, is not secret for long.
 FIRST_SECRET_LASTS = timedelta(hours=72)
 
 
@@ -34,14 +34,14 @@ class Role(StrEnum):
 
 
 class BadAccount(ValueError):
-    """Says why an account may not become so; `reason` is a word such as username_taken or last_admin."""
+    """Says why an account may not be changed so; `reason` is a word such as username_taken or last_admin."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-# Who lets something out that another person wrote, and confirms what another person asks about accounts.
+# The roles that approve what another person wrote, and confirm what another person requests about accounts.
 APPROVING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
@@ -49,7 +49,7 @@ APPROVING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 class NewStaff:
     """Describes an account to open. `department` is a code or ALL_DEPARTMENTS; an admin has none.
 
-    Without a password the account has none yet: its owner sets one by a link.
+    Without a password the owner sets one by a link.
     """
 
     username: str
@@ -83,9 +83,9 @@ def add_staff(
     *,
     initial: bool = False,
 ) -> Staff:
-    """Opens an account from the command line, whose user holds the keys anyway: it may approve at once.
+    """Opens an account from the command line, whose user has the keys anyway: it may approve at once.
 
-    BadAccount or BadPassword says why not. `initial`: the password must be changed first, within 72 hours.
+    Raises BadAccount or BadPassword with the reason. `initial`: the password must be changed first, within 72 hours.
     """
     person = open_account(session, municipality, passwords, new, approves_from=None)
     person.password_is_initial = initial
@@ -102,7 +102,7 @@ def open_account(
     *,
     approves_from: datetime | None,
 ) -> Staff:
-    """Makes the account and writes nothing down; BadAccount or BadPassword says why not."""
+    """Creates the account without an audit entry; raises BadAccount or BadPassword with the reason."""
     username, full_name = username_of(new.username), new.full_name.strip()
     check_new(session, municipality, new)
     if new.password is not None:
@@ -110,7 +110,7 @@ def open_account(
     person = Staff(
         username=username,
         full_name=full_name,
-        # Where there is no password yet, nobody knows the one it is a hash of.
+        # Without a password the account gets the hash of a random one that nobody knows.
         password_hash=passwords.hash(new.password or secrets.token_urlsafe(32)),
         role=Role(new.role),
         department=_kept_department(new.role, new.department),
@@ -136,7 +136,7 @@ def check_new(session: Session, municipality: Municipality, new: NewStaff) -> No
 
 
 def check_role(municipality: Municipality, role: str, department: str | None) -> None:
-    """Raises BadAccount unless the role exists, with a department, or all of them, where cases are seen."""
+    """Raises BadAccount unless the role exists and, for roles that see cases, has a department or all of them."""
     if role not in list(Role):
         raise BadAccount("role_unknown")
     if department and department not in {
@@ -160,9 +160,9 @@ def power_of(person: Staff) -> str:
 def change_role(
     session: Session, municipality: Municipality, person: Staff, role: str, department: str | None
 ) -> None:
-    """Gives another role or department, and ends the person's sessions. One admin always stays.
+    """Changes role or department, and ends the person's sessions. One admin must remain.
 
-    The caller has seen to it that two people want it. Who may approve from now on waits a day.
+    The caller has checked that two people want it. A new permission to approve begins after a day.
     """
     check_role(municipality, role, department)
     if role != Role.ADMIN:
@@ -174,9 +174,9 @@ def change_role(
 
 
 def close_account(session: Session, person: Staff, *, by: Staff) -> None:
-    """Closes the account: the owner is signed out and cannot come back; what they did stays under their name.
+    """Closes the account: the owner is signed out and cannot return; what they did stays under their name.
 
-    It needs no second person: somebody who must be stopped is stopped at once.
+    It needs no second person, so that somebody can be stopped at once.
     """
     _keep_an_admin(session, person)
     if person.id == by.id:
@@ -188,13 +188,13 @@ def close_account(session: Session, person: Staff, *, by: Staff) -> None:
 
 
 def reopen_account(person: Staff) -> None:
-    """Opens a closed account again; the caller has seen to it that two people want it."""
+    """Reopens a closed account; the caller has checked that two people want it."""
     person.active = True
     person.approves_from = now() + NEW_POWER_WAITS
 
 
 def take_password_away(session: Session, passwords: Passwords, person: Staff) -> None:
-    """Signs the person out, and lets nobody sign in to the account until its owner sets a new password."""
+    """Signs the person out, and prevents sign-ins until the owner sets a new password."""
     _keep_password(session, person, passwords.hash(secrets.token_urlsafe(32)))
 
 
@@ -207,7 +207,7 @@ def reset_password(
     *,
     initial: bool = True,
 ) -> None:
-    """Sets a password from the command line. `initial`: at one sign-in within 72 hours its owner sets the real one."""
+    """Sets a password from the command line. `initial`: the owner must replace it at a sign-in within 72 hours."""
     set_password(session, municipality, passwords, person, password)
     person.password_is_initial = initial
     person.password_expires_at = now() + FIRST_SECRET_LASTS if initial else None
@@ -217,13 +217,13 @@ def reset_password(
 def change_own_password(
     session: Session, municipality: Municipality, passwords: Passwords, person: Staff, password: str
 ) -> None:
-    """Sets a new password; the caller has checked the old one. All sessions end, also the one this came from."""
+    """Sets a new password; the caller has checked the old one. All sessions end, also the current one."""
     set_password(session, municipality, passwords, person, password)
     audit(session, "change_password", person, person)
 
 
 def unlock_account(session: Session, sealer: TownSealer, person: Staff, *, by: Staff | None) -> None:
-    """Unlocks an account after too many wrong passwords in a row, by people who are not known to be the owner."""
+    """Unlocks an account after too many wrong passwords in a row from unknown browsers."""
     unlock(session, sealer, person)
     audit(session, "unlock_account", person, by)
 
@@ -231,13 +231,13 @@ def unlock_account(session: Session, sealer: TownSealer, person: Staff, *, by: S
 def set_password(
     session: Session, municipality: Municipality, passwords: Passwords, person: Staff, password: str
 ) -> None:
-    """Sets the password; BadPassword says why not. All sessions end."""
+    """Sets the password; raises BadPassword with the reason. All sessions end."""
     check_new_password(password, *_names(municipality, person.username, person.full_name))
     _keep_password(session, person, passwords.hash(password))
 
 
 def _keep_password(session: Session, person: Staff, password_hash: str) -> None:
-    """Replaces the password. Sessions end, and a link given before, to set another one, is worth nothing any more."""
+    """Replaces the password. Sessions end, and earlier links to set a password become invalid."""
     person.password_hash = password_hash
     person.password_is_initial, person.password_expires_at = False, None
     _void_links(session, person)
@@ -261,7 +261,7 @@ def _keep_an_admin(session: Session, person: Staff) -> None:
 
 
 def _names(municipality: Municipality, username: str, full_name: str) -> tuple[str, ...]:
-    """Returns what a password must not use: the names of its owner, without นาย and the like, and of the place."""
+    """Returns what a password must not contain: the names of its owner, without titles, and of the place."""
     where = municipality.address
     place = (municipality.name, municipality.short_name, where.tambon, where.amphoe, where.province)
     return (username, *place, *(_TITLE.sub("", word) for word in full_name.split()))
@@ -273,6 +273,6 @@ def bare_name(full_name: str) -> str:
 
 
 def audit(session: Session, act: str, person: Staff, by: Staff | None, what: str = "") -> None:
-    """Audits an act on an account. `what` says which power before and after, and who asked, in codes and numbers."""
+    """Audits an act on an account. `what` holds the role before and after, and who asked, in codes and numbers."""
     about = f"staff {person.id}: {what}" if what else f"staff {person.id}"
     write_down(session, act, staff_id=by.id if by else None, about=about[:120])

@@ -1,7 +1,7 @@
-"""Lists words with which people begin a password in Thailand, beside the passwords that leaked everywhere.
+"""Lists words with which people in Thailand begin a password, and reads passwords that leaked worldwide.
 
 `common_passwords.txt.gz` are the 19,640 most common passwords of published leaks, the most frequent first, compiled by
-Royce Williams and handed on with Django (BSD licence, https://github.com/django/django/blob/main/LICENSE).
+Royce Williams and distributed with Django (BSD licence, https://github.com/django/django/blob/main/LICENSE).
 """
 
 import gzip
@@ -39,7 +39,7 @@ def one_form(text: str) -> str:
 
 @cache
 def ranks() -> dict[str, int]:
-    """Returns for each word how many are more common; the words of this file count among the first hundred."""
+    """Normalises a text: case, width and composition of letters do not matter."""
     with gzip.open(FILE, "rt", encoding="utf-8") as lines:
         words = [one_form(line.strip()) for line in lines]
     found: dict[str, int] = {}

@@ -1,9 +1,10 @@
-"""Estimates how many guesses a password stands: its cheapest reading as words, walks, repeats, dates and signs.
+"""Estimates how many guesses a password withstands, by the cheapest split into words, keyboard walks, repeats and
+dates.
 
-NIST SP 800-63B-4, 3.1.1.2: compare with what is commonly used, expected or compromised, and ask for no mixture of
-kinds of signs. A leaked list alone is too short for that: of fifteen signs and more, people make "football12345678".
-So the password is read as the pieces from which guessing programs build theirs, and each piece costs as many bits as
-such a program needs to come to it.
+NIST SP 800-63B-4, 3.1.1.2: compare with what is commonly used, expected or compromised, and ask for no mixture of kinds
+of characters. A leaked list alone is too short for that: with fifteen characters and more, people make
+"football12345678". So the password is split into the pieces from which guessing programs build theirs, and each piece
+costs as many bits as such a program needs to find it.
 """
 
 import itertools
@@ -17,11 +18,11 @@ from store.staff.common_words import SHORTEST_WORD, one_form, ranks
 
 LONGEST_WORD: Final = 40
 SIGN_BITS, DIGIT_BITS, PICTURE_BITS = 3.5, 3.3, 8.0
-# Once said, a piece costs next to nothing: how often it comes again.
+# A repeated piece costs next to nothing: how often it is repeated.
 REPEAT_BITS, WALK_BITS, NAME_BITS, YEAR_BITS, SEPARATOR_BITS = 2.0, 6.0, 2.0, 5.0, 1.0
 SHORTEST_WALK: Final = 4
 _YEAR = re.compile(r"(?:19|20|25)\d\d")
-# What everybody puts between words, or behind the last one.
+# Characters that everybody puts between words, or behind the last one.
 _SEPARATORS: Final = frozenset(" -._,!")
 _LEET: Final = str.maketrans("@4301!$57", "aaeoiisst")
 
@@ -36,12 +37,12 @@ _ORDERS: Final = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "กขคงจ�
 
 
 def _neighbours() -> frozenset[tuple[str, str]]:
-    """Returns pairs of signs that are neighbours on a keyboard or follow each other in an order, both ways."""
+    """Returns pairs of characters that are neighbours on a keyboard or follow each other in an alphabet, both ways."""
     pairs = set[tuple[str, str]]()
     for rows in _ROWS:
         for upper, lower in zip(rows, (*rows[1:], ""), strict=True):
             pairs |= set(itertools.pairwise(upper))
-            # The lower row lies half a key to the right of the upper; the row of digits has one key more in front.
+            # The lower row is shifted right by half a key; the row of digits has one key more in front.
             shift = 1 if upper is rows[0] else 0
             for place, sign in enumerate(lower):
                 pairs |= {(sign, upper[at]) for at in (place + shift, place + shift + 1) if at < len(upper)}
@@ -55,7 +56,7 @@ _NEIGHBOURS: Final = _neighbours()
 
 
 def bits_of(password: str, names: tuple[str, ...] = ()) -> float:
-    """Returns the logarithm (base 2) of about how many guesses it stands. `names` are of its owner and of the place."""
+    """Returns the base-2 logarithm of the estimated guesses. `names` are of its owner and of the place."""
     plain = one_form(password)
     owned = frozenset(one_form(name) for name in names if len(name) >= SHORTEST_WORD)
     # A word typed while the keyboard was switched to the other language; @ for a.
@@ -64,7 +65,7 @@ def bits_of(password: str, names: tuple[str, ...] = ()) -> float:
 
 
 def _cheapest(text: str, names: frozenset[str]) -> float:
-    """Goes through the text once; `best` at a place is the cheapest way to have read all before it."""
+    """Returns the cost of the cheapest split. `best` at a position is the cheapest way to read all before it."""
     best = [0.0] + [math.inf] * len(text)
     for start in range(len(text)):
         for end, bits in _pieces(text, start, names):
@@ -73,7 +74,7 @@ def _cheapest(text: str, names: frozenset[str]) -> float:
 
 
 def _pieces(text: str, start: int, names: frozenset[str]) -> Iterator[tuple[int, float]]:
-    """Yields the pieces that begin here: where each ends, and what it costs."""
+    """Yields the end and the cost of each piece that begins here."""
     yield start + 1, _bits_of_sign(text[start])
     if (end := _end_of_walk(text, start)) - start >= SHORTEST_WALK:
         yield end, WALK_BITS

@@ -1,4 +1,4 @@
-"""How often somebody may do what costs: a sliding window of uses, counted in the database."""
+"""Limits how often somebody may do something costly: a sliding window of uses, counted in the database."""
 
 import math
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LONGEST_WINDOW = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Limit:
-    """At most so many uses within any window of this length. `name` tells one limit from another."""
+    """Describes a limit: so many uses within any window of this length. `name` tells one limit from another."""
 
     name: str
     most: int
@@ -23,7 +23,7 @@ class Limit:
 
 
 class LimitReached(ValueError):
-    """Nothing was counted; there is room again after so many seconds."""
+    """Says that the limit is reached and nothing was counted; `seconds` later another use is possible."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -34,7 +34,7 @@ def use(session: Session, limit: Limit, whom: str, *, times: int = 1) -> None:
     """Counts the use in this transaction, or raises LimitReached. `whom` is such as `staff 3`."""
     key = f"{limit.name} {whom}"
     _lock(session, key)
-    # What lies further ahead is from a clock that has been set back since, and counts for nothing.
+    # Uses further ahead were dated before the clock was set back, and are not counted.
     recent = LimitedUse.at.between(now() - limit.window, now() + CLOCKS_DIFFER)
     uses = select(func.count(), func.min(LimitedUse.at)).where(LimitedUse.key == key, recent)
     count, first = session.execute(uses).one()
@@ -45,13 +45,13 @@ def use(session: Session, limit: Limit, whom: str, *, times: int = 1) -> None:
 
 
 def _seconds_until(first: datetime, limit: Limit) -> int:
-    """No longer than the window, though clocks differ."""
+    """Returns the seconds to wait, at most the window, even if clocks differ."""
     left = min(first + limit.window - now(), limit.window)
     return max(0, math.ceil(left.total_seconds()))
 
 
 def _lock(session: Session, key: str) -> None:
-    """Two uses at once must see each other. SQLite has one writer anyway."""
+    """Locks the key, so that two uses at once are both counted. SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
             text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"limit {key}"}

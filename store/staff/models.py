@@ -1,4 +1,4 @@
-"""The tables of staff: accounts, sessions, tries to sign in, and what was done with them."""
+"""Describes the tables of staff: accounts, requests about them, sessions and attempts to sign in."""
 
 from datetime import datetime
 from typing import Final
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from store.clock import now
 from store.database.engine import Table
 
-# A grant of its own: who has no department named sees no case, so that a forgotten field opens nothing.
+# A permission of its own: a person without a department sees no case, so that a forgotten field opens nothing.
 ALL_DEPARTMENTS: Final = "*"
 
 
@@ -18,7 +18,7 @@ class Staff(Table):
 
     `department` is a department's code, ALL_DEPARTMENTS, or None for nobody's cases. A password that somebody else
     typed is initial: its owner must choose another before doing anything, until `password_expires_at` where that is
-    set. Before `approves_from` the person confirms and approves nothing; None is for accounts of the command line.
+    set. Before `approves_from` the person may confirm and approve nothing; None is for accounts of the command line.
     """
 
     __tablename__ = "staff"
@@ -41,17 +41,17 @@ class Staff(Table):
 
     @property
     def may_approve(self) -> bool:
-        """Says whether the account is old enough to let out what others wrote, or to confirm what others ask."""
+        """Says whether the account is old enough to approve what others wrote, or to confirm what others request."""
         return self.approves_from is None or self.approves_from <= now()
 
 
 class AccountRequest(Table):
-    """Holds what one person asks about an account and another must confirm; with it, the link to set a password.
+    """Holds a request about an account that another person must confirm, and the link to set a password.
 
-    `kind` is open, role, reset or reopen. `staff_id` is the account; of an account still to be opened it is None until
-    then, and `username` and `full_name` say whose it will be. `was_role` and `was_department` are what the account had
-    when it was asked: what has changed meanwhile is not confirmed. The link and the code that goes with it are kept
-    as hashes only, and are gone when the link has been used.
+    `kind` is open, role, reset or reopen. `staff_id` is the account; for a new account it is None until it is opened,
+    and `username` and `full_name` describe its owner. `was_role` and `was_department` are the account's at the time of
+    the request: if they changed, it cannot be confirmed. The link and its code are kept as hashes only, and are deleted
+    when the link has been used.
     """
 
     __tablename__ = "account_request"
@@ -83,7 +83,7 @@ class AccountRequest(Table):
 
 
 class StaffSession(Table):
-    """A signed-in browser. Only a hash of its cookie is kept: a stolen database signs nobody in."""
+    """Represents a signed-in browser. Only a hash of its cookie is kept: a stolen database signs nobody in."""
 
     __tablename__ = "staff_session"
     cookie_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -95,7 +95,7 @@ class StaffSession(Table):
 
 
 class SignInTry(Table):
-    """A try to sign in that was not right, by the fingerprint of the address it came from."""
+    """Records a failed attempt to sign in, by the fingerprint of its address."""
 
     __tablename__ = "sign_in_try"
     __table_args__ = (Index("ix_sign_in_try_recent", "key", "at"),)
@@ -105,9 +105,9 @@ class SignInTry(Table):
 
 
 class SignInStreak(Table):
-    """Wrong tries in a row, by the fingerprint of the name that was typed or of the browser that is known.
+    """Counts failed attempts in a row, by the fingerprint of the typed name or of the known browser.
 
-    Written before the password is looked at, so that parallel guesses are all counted.
+    It is written before the password is checked, so that parallel guesses are all counted.
     """
 
     __tablename__ = "sign_in_streak"
@@ -117,7 +117,7 @@ class SignInStreak(Table):
 
 
 class LimitedUse(Table):
-    """One use of something that is limited: by whom and of what (the key), and when."""
+    """Records one use of something limited: by whom and of what (the key), and when."""
 
     __tablename__ = "limited_use"
     __table_args__ = (Index("ix_limited_use_recent", "key", "at"),)
@@ -127,7 +127,7 @@ class LimitedUse(Table):
 
 
 class PressedForm(Table):
-    """A form of the console that was carried out: a double click or a reload finds its mark here."""
+    """Records a form of the console that was carried out, so that a double click or a reload does not repeat it."""
 
     __tablename__ = "pressed_form"
     token: Mapped[str] = mapped_column(String(64), primary_key=True)

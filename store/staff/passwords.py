@@ -1,4 +1,4 @@
-"""Checks which passwords of staff are good enough (NIST SP 800-63B-4), and makes their Argon2id hashes."""
+"""Checks whether staff passwords are good enough (NIST SP 800-63B-4), and makes their Argon2id hashes."""
 
 import secrets
 import threading
@@ -10,8 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from store.staff.guessing import bits_of
 
 SHORTEST, LONGEST = 15, 256
-# A billion guesses: with our Argon2id, about half a year of one processor (store.staff.guessing counts the bits).
-# At the sign-in nobody has more than a hundred.
+# A billion guesses: with our Argon2id, about half a year on one processor (store.staff.guessing counts the bits). At
+# the sign-in nobody has more than a hundred.
 LEAST_BITS = 30
 
 

@@ -1,4 +1,4 @@
-"""Keeps the sessions of the console, so that each can be ended; the database knows only a hash of the cookie."""
+"""Keeps the sessions of the console, so that each can be ended; the database holds only a hash of the cookie."""
 
 import hashlib
 import logging
@@ -19,12 +19,12 @@ from store.staff.models import Staff, StaffSession
 log = logging.getLogger(__name__)
 
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
-# Writing at every request would wake the disk for nothing.
+# Writing at every request would write to the disk needlessly.
 NOTE_SEEN_EVERY = timedelta(minutes=1)
 
 
 class Over(StrEnum):
-    """Says why a session is over: nobody used it, it has lasted its day, or somebody or something ended it."""
+    """Says why a session is over: it was idle, lasted its maximum, or was ended."""
 
     IDLE = "idle"
     TOO_LONG = "too_long"
@@ -36,7 +36,7 @@ def _hash(cookie: str) -> str:
 
 
 def begin_session(session: Session, person: Staff, device: str = "") -> str:
-    """Begins a session; the returned cookie is kept nowhere else. `device` names the browser to its owner."""
+    """Begins a session; the returned cookie is stored nowhere else. `device` names the browser to its owner."""
     cookie = secrets.token_urlsafe(32)
     row = StaffSession(cookie_hash=_hash(cookie), staff_id=person.id, started_at=now(), seen_at=now())
     row.device = device[:60]
@@ -46,9 +46,9 @@ def begin_session(session: Session, person: Staff, device: str = "") -> str:
 
 
 def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -> Staff | None:
-    """Returns who this browser belongs to, as the account is this moment; None when the session is over.
+    """Returns the account of this browser as it is at this moment; None when the session is over.
 
-    `note_seen` is off for what a page asks by itself: a forgotten browser must still time out.
+    `note_seen` is off for requests that a page makes by itself, so that a forgotten browser still times out.
     """
     with database.reading() as session:
         found = session.get(StaffSession, _hash(cookie))
@@ -78,13 +78,13 @@ def seconds_left(database: Database, cookie: str) -> int:
 
 
 def is_known(database: Database, cookie: str) -> bool:
-    """Says whether a session of this cookie is kept, also one that is over; what was ended is not kept."""
+    """Says whether a session with this cookie is stored, also one that is over; ended ones are deleted."""
     with database.reading() as session:
         return session.get(StaffSession, _hash(cookie)) is not None
 
 
 def why_ended(database: Database, cookie: str) -> Over:
-    """Returns why the session of this cookie is over. ENDED also where no such session is known."""
+    """Returns why the session of this cookie is over; ENDED also for an unknown cookie."""
     with database.reading() as session:
         found = session.get(StaffSession, _hash(cookie))
     return Over.ENDED if found is None or not found.staff.active else why_over(found) or Over.ENDED
@@ -103,7 +103,7 @@ def is_of(found: StaffSession, cookie: str) -> bool:
 
 
 def handle_of(found: StaffSession) -> str:
-    """Names a session of one person's in a form; it signs nobody in."""
+    """Returns a name of the session for forms, which signs nobody in."""
     return found.cookie_hash[:16]
 
 
@@ -117,14 +117,14 @@ def end_one(session: Session, person: Staff, handle: str) -> bool:
 
 
 def end_others(session: Session, person: Staff, cookie: str) -> int:
-    """Ends all but the one of this cookie. Returns how many."""
+    """Ends all sessions of the person except the one of this cookie; returns how many."""
     mine = StaffSession.staff_id == person.id
     others = delete(StaffSession).where(mine, StaffSession.cookie_hash != _hash(cookie))
     return len(session.execute(others.returning(StaffSession.cookie_hash)).all())
 
 
 def _note_seen(database: Database, cookie_hash: str) -> None:
-    """Notes the last use; if nothing can be written, as on a full disk, people must still be able to read."""
+    """Records the last use; if the disk is full and nothing can be written, people must still be able to read."""
     try:
         with database.transaction() as session:
             if found := session.get(StaffSession, cookie_hash):

@@ -1,4 +1,4 @@
-"""Signs people in: every try is counted before the password is looked at."""
+"""Signs people in: every attempt is counted before the password is checked."""
 
 import ipaddress
 import math
@@ -26,13 +26,15 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 # NIST SP 800-63B, 5.2.2: no more than 100 failed tries in a row.
 MOST_IN_A_ROW = 100
 WINDOW = timedelta(minutes=1)
-# A whole town hall can share one address.
+# A whole town hall may share one address.
 TRIES_PER_ADDRESS = 30
 NOTE_THROTTLED = Limit("throttled", 1, timedelta(minutes=1))
 
 
 class TooManyTries(ValueError):
-    """Says that the next try counts only after so many seconds, or, with None, that an admin must open the account."""
+    """Says that the next try counts only after so many seconds, or, with None, that an admin must unlock the
+    account.
+    """
 
     def __init__(self, seconds: int | None) -> None:
         super().__init__(seconds)
@@ -40,16 +42,16 @@ class TooManyTries(ValueError):
 
 
 class WrongSignIn(ValueError):
-    """Says that the name is unknown, the password wrong or the account closed; nobody is told which."""
+    """Says that the name is unknown, the password wrong or the account closed; the user does not learn which."""
 
 
 class PasswordExpired(ValueError):
-    """The password is right, but it was good for a short time only, because another person knows it."""
+    """Says that the password is right but has expired: an initial password is valid for a short time only."""
 
 
 @dataclass(frozen=True)
 class Browser:
-    """Holds what a browser brings to a sign-in: the cookie of its former session, and words to name it to its owner."""
+    """Holds what a browser sends at a sign-in: the cookie of its former session, and a description for its owner."""
 
     former_cookie: str = ""
     words: str = ""
@@ -60,7 +62,7 @@ UNKNOWN_BROWSER = Browser()
 
 @dataclass(frozen=True)
 class _Try:
-    """Describes a counted try. `streak` is the fingerprint of what the wrong tries in a row belong to."""
+    """Describes a counted try. `streak` is the key of its streak of wrong tries."""
 
     streak: str
     in_a_row: int
@@ -69,7 +71,7 @@ class _Try:
 
 
 def username_of(typed: str) -> str:
-    """Returns the user name in one form: case and width of letters do not matter."""
+    """Normalises a user name: case and width of letters do not matter."""
     return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
@@ -85,8 +87,8 @@ def sign_in(
 ) -> str:
     """Returns the cookie of a new session; raises TooManyTries, WrongSignIn or PasswordExpired. Commits several times.
 
-    `device` names a browser in which this account has signed in before. Its tries are counted apart, so that
-    strangers who try the same account, or flood the same address, do not keep its owner out.
+    `device` identifies a browser in which this account has signed in before. Its tries are counted separately, so that
+    strangers who try the same account, or flood the same address, do not lock its owner out.
     """
     username = username_of(username)
     with database.reading() as session:
@@ -114,7 +116,7 @@ def _note_expired(database: Database, person: Staff, address: str) -> None:
 def check_own_password(
     database: Database, passwords: Passwords, person: Staff, password: str, *, address: str
 ) -> None:
-    """Checks the password of somebody who is signed in, counted and audited as a sign-in is.
+    """Checks the password of a signed-in person, counted and audited like a sign-in.
 
     Raises TooManyTries or WrongSignIn.
     """
@@ -131,7 +133,7 @@ def check_own_password(
 
 
 def is_locked(session: Session, sealer: TownSealer, person: Staff) -> bool:
-    """Says whether only known browsers of this account may sign in, after too many wrong tries in a row by others."""
+    """Says whether only known browsers of this account may sign in, after too many wrong tries by others."""
     streaks = session.scalars(
         select(SignInStreak.wrong).where(SignInStreak.key.in_(_keys_of(sealer, person)))
     )
@@ -139,12 +141,12 @@ def is_locked(session: Session, sealer: TownSealer, person: Staff) -> bool:
 
 
 def unlock(session: Session, sealer: TownSealer, person: Staff) -> None:
-    """Forgets the wrong tries that strangers made."""
+    """Deletes the wrong tries that strangers made."""
     session.execute(delete(SignInStreak).where(SignInStreak.key.in_(_keys_of(sealer, person))))
 
 
 def place(sealer: TownSealer, address: str) -> str:
-    """Returns what the audit keeps of an address: a fingerprint, the same for the same address, not the address."""
+    """Returns the fingerprint of an address for the audit: the same for the same address, but not the address."""
     return sealer.fingerprint(f"address {_network(address)}")
 
 
@@ -180,7 +182,7 @@ def _count_sign_in(
 
 
 def _count(database: Database, key: str, person: Staff | None, address: str, *, in_crowd: bool) -> _Try:
-    """Counts a try before the password is looked at, so that each of parallel guesses sees all the others."""
+    """Counts a try before the password is checked, so that parallel guesses are all counted."""
     where = place(database.sealer, address)
     try:
         with database.transaction() as session:
@@ -191,7 +193,7 @@ def _count(database: Database, key: str, person: Staff | None, address: str, *, 
 
 
 def _note_throttled(database: Database, key: str, person: Staff | None, where: str) -> None:
-    """Audits a refused try, once a minute at most: the audit is kept for long, and tries can come many a second."""
+    """Audits a refused try, at most once a minute: the audit is kept for long, and tries can be many a second."""
     with suppress(LimitReached), database.transaction() as session:
         use(session, NOTE_THROTTLED, key)
         write_down(session, "sign_in_throttled", staff_id=person.id if person else None, place=where)
@@ -203,7 +205,7 @@ def _counted(session: Session, key: str, where: str | None) -> _Try:
         raise TooManyTries(None)
     wait = _wait_after(streak.wrong)
     left = streak.last_at + wait - now()
-    # A last try that lies ahead by more than its wait was dated by a clock that has been set back since.
+    # A last try further ahead than its wait was dated before the clock was set back.
     if timedelta() < left <= 2 * wait:
         raise TooManyTries(_seconds(min(left, wait)))
     crowded = where is not None and _is_crowded(session, where)
@@ -232,8 +234,8 @@ def _wait_after(wrong: int) -> timedelta:
 
 
 def _is_crowded(session: Session, where: str) -> bool:
-    """Says whether many wrong tries come from this address: accounts that strangers try then must wait, no others."""
-    # What lies ahead was dated by a clock that has been set back since.
+    """Says whether many wrong tries come from this address: then only accounts that strangers try must wait."""
+    # Tries further ahead were dated before the clock was set back.
     near = SignInTry.at.between(now() - WINDOW, now() + WINDOW)
     session.execute(delete(SignInTry).where(SignInTry.key == where, ~near))
     tries = select(func.count()).select_from(SignInTry).where(SignInTry.key == where)
@@ -249,14 +251,14 @@ def _open(
 ) -> str | None:
     where = place(database.sealer, address)
     with database.transaction() as session:
-        # Read again: the account may have been closed, or its password changed, while we compared.
+        # Read again, because the account may have been closed, or its password changed, during the comparison.
         still = session.get(Staff, person.id) if person else None
         if not right or still is None or not still.active or _changed(person, still):
             _refuse(session, "sign_in_refused", still, this_try, where)
             return None
         _take_back(session, this_try)
         write_down(session, "sign_in", staff_id=still.id, place=where)
-        # Whoever had the former cookie of this browser has nothing with it any more.
+        # The former cookie of this browser becomes invalid, whoever has it.
         end_session(session, browser.former_cookie)
         return begin_session(session, still, browser.words)
 
