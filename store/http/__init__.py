@@ -1,1 +1,1 @@
-"""What the web applications share: files that are the same for everybody."""
+"""Holds what the web applications share: files that are the same for everybody."""

@@ -1,8 +1,8 @@
-"""Serves files that are the same for everybody: compressed when a process starts, kept by browsers for a year.
+"""Serves files that are the same for everybody: compressed when a process starts, cached by browsers for a year.
 
-Their addresses hold a digest of all of them, so that a new version has addresses of its own. It stands in the path and
-not behind a question mark, because modules and stylesheets name their neighbours by relative addresses.
-Only these files are compressed, never a page: docs/decisions/0017-what-is-compressed.md says why.
+Their addresses contain a digest of all of them, so that a new version has new addresses. The digest is in the path and
+not in the query, because modules and stylesheets import each other by relative addresses. Only these files are
+compressed, never a page: docs/decisions/0017-what-is-compressed.md says why.
 """
 
 import gzip
@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final
 
 _COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".txt"})
-# https://www.rfc-editor.org/rfc/rfc8246: a reload does not ask again either.
+# https://www.rfc-editor.org/rfc/rfc8246: with this a reload does not ask the server again either.
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """`zipped` is None where compressing gains nothing: fonts and pictures are compressed already."""
+    """Holds a file. `zipped` is None where compressing gains nothing: fonts and pictures are compressed already."""
 
     body: bytes
     zipped: bytes | None
@@ -28,7 +28,7 @@ class StaticFile:
 
 
 class StaticFiles:
-    """Holds a folder's files as they were when read. `names` leaves out all others; names are paths with slashes."""
+    """Holds a folder's files as they were when read. `names`, paths with slashes, selects the files to hold."""
 
     def __init__(self, folder: Path, names: Collection[str] | None = None) -> None:
         paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
@@ -40,9 +40,9 @@ class StaticFiles:
         self.version = digest.hexdigest()[:12]
 
     def answer(self, version: str, name: str, encodings: str) -> tuple[bytes, dict[str, str]] | None:
-        """Returns the body and its headers, for a request with this Accept-Encoding; None for a file that is not there.
+        """Returns the body and its headers, for a request with this Accept-Encoding; None for an unknown file.
 
-        A page of another version gets the file, too, but must ask for it again the next time.
+        A page of another version gets the file, too, but must revalidate it the next time.
         """
         file = self._files.get(name)
         if file is None:

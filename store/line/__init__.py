@@ -1,1 +1,1 @@
-"""The vocabulary of LINE that bot, console and store share: limits of texts and parts of Flex cards. No network."""
+"""Holds what bot, console and store share about LINE: limits of texts and parts of Flex cards. It uses no network."""

@@ -1,4 +1,4 @@
-"""The parts that every card is built of, in one calm style: Flex JSON as LINE takes it.
+"""Builds the parts that every card has, in one style, as the Flex JSON that LINE takes.
 
 https://developers.line.biz/en/reference/messaging-api/#flex-message
 """
@@ -11,7 +11,7 @@ from store.line_breaks import unbroken
 INK, GREY, LINE_GREY, PAPER = "#17332E", "#5B6B68", "#DCE5E2", "#FFFFFF"
 GREEN, PALE = "#00695C", "#EAF4F1"
 RED = "#B3261E"
-# Header, text and buttons of a card begin on one line: this is LINE's own padding of a body.
+# Header, text and buttons of a card are aligned: this is LINE's own padding of a body.
 EDGE = "20px"
 
 Box = dict[str, Any]

@@ -1,1 +1,1 @@
-"""What a municipality says about itself: names, departments, office hours, holidays, places."""
+"""Describes a municipality: names, departments, office hours, holidays, places."""

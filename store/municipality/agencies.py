@@ -1,4 +1,4 @@
-"""Checks the name of an agency outside, to which a case is forwarded."""
+"""Checks the name of another agency to which a case is forwarded."""
 
 import re
 from typing import Final
@@ -7,8 +7,8 @@ from store.thai import folded, folded_word
 
 LONGEST: Final = 120
 _LETTER = re.compile("[^\\W\\d_]")
-# Said instead of a name: that it is not ours tells nobody where to ask (Electronic Transactions in Public Service Act
-# B.E. 2565: who is not responsible forwards to who is, and says so).
+# Phrases that people type instead of a name: that a case is not ours does not say where to ask (Electronic Transactions
+# in Public Service Act B.E. 2565: an agency that is not responsible forwards to the one that is, and says so).
 _NO_NAMES: Final = (
     "ไม่ใช่หน้าที่", "ไม่ได้อยู่ในหน้าที่", "ไม่อยู่ในหน้าที่", "ไม่ใช่อำนาจ", "ไม่อยู่ในอำนาจ", "ไม่ใช่ความรับผิดชอบ", "ไม่อยู่ในความรับผิดชอบ",
     "นอกเขต", "นอกพื้นที่", "ไม่เกี่ยวกับเรา", "ไม่เกี่ยวข้อง", "ไม่ทราบ", "ไม่มี",
@@ -20,9 +20,10 @@ _NOT_ALONE: Final = (
 
 
 def names_an_agency(typed: str) -> bool:
-    """Says whether the text may be a name, such as ปภ. or ททท., and not only that somebody else is to do it.
+    """Says whether the text may be a name, such as ปภ. or ททท., and does not only say that somebody else is
+    responsible.
 
-    A name has three letters, or two that differ.
+    A name has three letters, or two different ones.
     """
     said, letters = folded(typed), _LETTER.findall(typed)
     if (len(letters) < 3 and len(set(letters)) < 2) or len(typed) > LONGEST:

@@ -1,4 +1,4 @@
-"""Office time: months, when something counts as received, and by when the office promised to answer."""
+"""Computes office time: months, when a request counts as received, and by when the office promised to answer."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,13 +11,13 @@ Unit = Literal["working", "calendar"]
 
 
 def fiscal_year(day: date) -> int:
-    """The Buddhist-era year in which the fiscal year (1 October to 30 September) ends."""
+    """Returns the Buddhist-era year in which the fiscal year (1 October to 30 September) ends."""
     return day.year + 543 + (1 if day.month >= 10 else 0)
 
 
 @dataclass(frozen=True)
 class Month:
-    """A calendar month on the office's wall."""
+    """Represents a calendar month in Bangkok's time."""
 
     year: int
     number: int
@@ -61,7 +61,7 @@ class OfficeCalendar:
         return day.isoweekday() in self.hours.days and day not in self.holidays
 
     def next_working_day(self, day: date) -> date:
-        """The first working day after `day`."""
+        """Returns the first working day after `day`."""
         day += timedelta(days=1)
         while not self.is_working_day(day):
             day += timedelta(days=1)
@@ -72,8 +72,9 @@ class OfficeCalendar:
         return self.is_working_day(local.date()) and self.hours.opens <= local.time() < self.hours.closes
 
     def deemed_received(self, at: datetime) -> datetime:
-        """Outside office time a request counts from the next opening (Electronic Transactions in Public
-        Service Act B.E. 2565, s.10); the true time of entry is kept beside it."""
+        """Returns when a request counts as received: outside office time at the next opening (Electronic Transactions
+        in Public Service Act B.E. 2565, s.10). The true time of entry is kept beside it.
+        """
         if self.is_open(at):
             return at
         local = in_bangkok(at)
@@ -82,7 +83,7 @@ class OfficeCalendar:
         return datetime.combine(day, self.hours.opens, BANGKOK)
 
     def due_on(self, received: datetime, days: int, unit: Unit) -> date:
-        """The last day of the promise; the day of receipt is not counted."""
+        """Returns the last day of the promise; the day of receipt is not counted."""
         day = in_bangkok(received).date()
         if unit == "calendar":
             return day + timedelta(days=days)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from store.municipality.profile import Municipality
 
-# What LINE makes a link or people type into a browser: a scheme, or letters on both sides of a dot.
+# What LINE turns into a link or people type into a browser: a scheme, or letters on both sides of a dot.
 _LINK = re.compile(r"://|www\.|[a-z0-9-]\.[a-z]{2}|[^\s.]\.ไทย", re.IGNORECASE)
 _LINE_ID = re.compile(
     r"@|ไลน์\s?ไอดี|ไอดี\s?ไลน์|แอด\s?ไลน์|\bline\s?id\b|\badd\s?line\b|\bid\s?line\b", re.IGNORECASE
@@ -17,7 +17,8 @@ _CALL = re.compile(
 )
 _RUN = re.compile(r"\d[\d\s.,()+–—‐‑-]*")
 _TIME = re.compile(r"(?<!\d)(?<!\d[.:])(?:[01]?\d|2[0-3])[.:][0-5]\d(?!\d)(?![.:]\d)")
-# Shorter ones are heights, counts and house numbers. The shortest Thai telephone number that is no hotline has nine.
+# Shorter numbers are heights, counts and house numbers. The shortest Thai telephone number that is no hotline has nine
+# digits.
 _DIGITS_OF_A_PHONE = 7
 _THAI_PHONE = re.compile(r"0\d{8,9}")
 _MOST_TIMES = 2
@@ -33,7 +34,7 @@ def town_numbers(municipality: Municipality) -> list[str]:
 
 
 def leads_away(text: str, known: Collection[str]) -> set[str]:
-    """Returns what looks like a link, LINE id or telephone number, but for the `known` numbers, given in digits."""
+    """Returns what looks like a link, LINE id or telephone number, except the `known` numbers, given in digits."""
     plain = _plain(text)
     found = {match[0].lower() for match in _LINK.finditer(plain)}
     found |= {match[0].lower() for match in _LINE_ID.finditer(plain)}
@@ -42,7 +43,7 @@ def leads_away(text: str, known: Collection[str]) -> set[str]:
 
 
 def telephone_numbers(text: str) -> Iterator[str]:
-    """Yields runs of seven digits or more, however they are divided by spaces, dots, commas, brackets and dashes.
+    """Yields runs of seven digits or more, whatever spaces, dots, commas, brackets and dashes divide them.
 
     Up to two times of day in a run are left out, unless the whole run is as long as a Thai number and begins like one.
     """
@@ -55,20 +56,20 @@ def telephone_numbers(text: str) -> Iterator[str]:
 
 
 def _without(text: str, known: Collection[str]) -> str:
-    """Takes out the known numbers that stand alone; one that is only part of a longer number stays."""
+    """Removes the known numbers that stand alone; one that is only part of a longer number stays."""
     for number in filter(None, known):
         text = re.sub(_divided(number), " # ", text)
     return text
 
 
 def _divided(number: str) -> str:
-    """Returns a pattern for this number, however its digits are divided."""
+    """Returns a pattern for this number with any separators between its digits."""
     between_digits = r"[\s.()–—‐‑-]{0,2}"
     return rf"(?<!\d){between_digits.join(number)}(?!\d)"
 
 
 def _plain(text: str) -> str:
-    """Turns full-width and other forms into the usual ones, digits of any script and spoken ones into 0 to 9."""
+    """Normalises full-width and other forms, and turns digits of any script and Thai words for digits into 0 to 9."""
     text = unicodedata.normalize("NFKC", text).replace("。", ".").replace("ํา", "ำ")
     text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
     return _SPOKEN.sub(lambda match: str(_SPOKEN_DIGITS.index(match[0])), text)

@@ -15,12 +15,14 @@ class Pin(BaseModel):
 
 
 class Centre(Pin):
-    """Says where maps open. A resident's pin farther away than `radius_km` is asked about; without it none is."""
+    """Says where maps open. A resident whose pin is farther away than `radius_km` is asked about it; without it nobody
+    is.
+    """
 
     radius_km: float | None = Field(default=None, gt=0)
 
     def is_far(self, latitude: float, longitude: float) -> bool:
-        """Says whether a point is too far, by the straight line on a map, which is near enough within a province."""
+        """Says whether a point is too far, on a flat map, which is exact enough within a province."""
         if self.radius_km is None:
             return False
         north = (latitude - self.latitude) * KM_A_DEGREE

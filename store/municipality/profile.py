@@ -26,7 +26,7 @@ class Department(_Part):
 
 
 class Address(_Part):
-    """Holds defaults for a resident's address; the resident may say otherwise."""
+    """Holds defaults for a resident's address, which the resident may change."""
 
     tambon: str
     amphoe: str
@@ -77,20 +77,22 @@ class PrivacyNotice(_Part):
 
 
 class Security(_Part):
-    """Says where to tell of a weakness: `contact` and `policy` of security.txt (RFC 9116), which needs `contact`."""
+    """Says where to report a vulnerability: `contact` and `policy` of security.txt (RFC 9116), which needs
+    `contact`.
+    """
 
     contact: str = Field(default="", pattern=r"^$|^(mailto:|https://|tel:)[!-~]+$")
     policy: str = Field(default="", pattern=r"^$|^https://[!-~]+$")
 
 
 class Messages(_Part):
-    """Says how long, in `hold_seconds`, an unhurried notice waits for others or a free reply before it costs a push."""
+    """Says how many seconds a notice that is not urgent waits (`hold_seconds`) to share a push or a free reply."""
 
     hold_seconds: int = Field(default=3600, ge=0, le=86_400)
 
 
 class Plan(_Part):
-    """Describes the LINE plan that was bought: pages show its price in baht and notice when LINE allows less than it.
+    """Describes the LINE plan that was bought: pages show its price in baht and warn when LINE allows fewer messages.
 
     `reserve` is kept for news of cases: broadcasts that are not urgent leave at least so many messages unused.
     """
@@ -110,15 +112,15 @@ class Topic(_Part):
 
 
 class SurgePlan(_Part):
-    """Lists for surge mode the words with which a request should not wait behind others."""
+    """Lists the words that make a request urgent in surge mode."""
 
     keywords: tuple[str, ...] = ()
 
 
 class Limits(_Part):
-    """Limits what one resident may ask at once. A busy village head reports three things in ten minutes, and no person
-    twenty a day; a request takes five photos. Who is in danger is never refused.
+    """Limits what one resident may ask at once. A person in danger is never refused.
 
+    A busy village head reports three things in ten minutes, and no person twenty a day; a request takes five photos.
     `wrong_codes` are guesses at case numbers, tracking codes and codes of testers within ten minutes.
     """
 
@@ -162,7 +164,7 @@ class Municipality(_Part):
         return known.get(code, known["office"])
 
     def words(self) -> dict[str, str]:
-        """Returns the words that the phrases may name in braces."""
+        """Returns the values that phrases may use in braces."""
         hours = self.office_hours
         return {
             "org_name": self.name,

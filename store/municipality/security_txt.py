@@ -1,16 +1,17 @@
-"""Writes the file that tells whoever finds a weakness whom to write to: https://www.rfc-editor.org/rfc/rfc9116"""
+"""Writes security.txt, which says where to report a vulnerability: https://www.rfc-editor.org/rfc/rfc9116"""
 
 from datetime import UTC, datetime, timedelta
 
 from store.municipality.profile import Security
 
 PATH = "/.well-known/security.txt"
-# The RFC recommends less than a year. It is counted from the start of the process, as a sign that somebody is there.
+# The RFC recommends less than a year. It is counted from the start of the process, which shows that the site is
+# maintained.
 GOOD_FOR = timedelta(days=180)
 
 
 def security_txt(security: Security, started_at: datetime, address: str) -> str | None:
-    """Returns its text, or None without a contact. `address` is that of the site, or "" where it is not known."""
+    """Returns the file's text, or None without a contact. `address` is that of the site, or "" where it is unknown."""
     if not security.contact:
         return None
     expires = (started_at + GOOD_FOR).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,1 +1,1 @@
-"""LINE's monthly quota: what LINE counts, what it costs, what may still be sent, what others sent in our name."""
+"""Watches LINE's monthly quota: what LINE counts, what it costs, what may still be sent, and what others sent."""

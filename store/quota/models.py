@@ -1,4 +1,4 @@
-"""The tables of the LINE account as a whole: what LINE says of its quota, and which jobs of the clock are done."""
+"""Describes the table of LINE's quota readings."""
 
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from store.database.engine import Table
 
 
 class QuotaReading(Table):
-    """What LINE said at one moment. `most` is None where the plan has no limit.
+    """Holds what LINE reported at one moment. `most` is None where the plan has no limit.
 
     `used` counts everything billed this month, also what was sent by hand from LINE's own manager; `ours` is what we
-    know to have sent ourselves by then. LINE calls its figure approximate.
+    had sent by then. LINE calls its figure approximate.
     """
 
     __tablename__ = "quota_reading"

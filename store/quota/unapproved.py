@@ -1,4 +1,4 @@
-"""Messages that LINE counts and we did not send: somebody goes past the approval of broadcasts (requirement L5)."""
+"""Counts messages that LINE bills and we did not send: they bypass the approval of broadcasts (requirement L5)."""
 
 from datetime import timedelta
 
@@ -11,12 +11,14 @@ from store.quota.models import QuotaReading
 from store.quota.usage import latest
 
 LATELY = timedelta(days=1)
-# LINE calls its count approximate: so few may be a slip of it.
+# LINE calls its count approximate: a difference this small may be inexact.
 SLIP = 10
 
 
 def sent_lately(session: Session) -> int:
-    """How many more of them there are than a day ago, for a sign that goes away again; the month's stand in `money`."""
+    """Returns how many more of them there are than a day ago, for a warning that disappears again. `usage` has the
+    month's total.
+    """
     last = latest(session)
     if last is None or last.month != Month.of(now()).name or now() - last.at > LATELY:
         return 0

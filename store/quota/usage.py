@@ -1,4 +1,4 @@
-"""Counts what the month's messages cost: LINE's count and ours, what is left of them, and where the month will end.
+"""Compares LINE's count of the month's messages with ours: what they cost, what is left, and how the month will end.
 
 LINE bills a push by request and a multicast by recipient, and never a reply.
 https://developers.line.biz/en/docs/messaging-api/pricing/
@@ -22,16 +22,16 @@ from store.municipality.profile import Plan
 from store.quota.models import QuotaReading
 
 DAY = timedelta(days=1)
-# LINE counts days in Japan's time and does not say when its month turns. What we sent in the two hours between both
-# midnights is taken for ours in the old month and in the new one: it must never look as if others had sent it.
+# LINE counts days in Japan's time and does not say when its month begins. What we sent in the two hours between both
+# midnights counts as ours in the old month and in the new one: it must never look as if others had sent it.
 JAPAN_IS_AHEAD = timedelta(hours=2)
-# LINE is asked every hour; what it said longer ago than this no longer keeps anything from being sent.
+# LINE is asked every hour; an older reading no longer prevents sending.
 BELIEVED_FOR = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
 class Billed:
-    """Counts what LINE bills: pushes by request, broadcasts by the residents their requests named."""
+    """Counts what LINE bills: pushes by request, broadcasts by the recipients of their requests."""
 
     push: int = 0
     multicast: int = 0
@@ -51,7 +51,9 @@ def billed_between(session: Session, start: datetime, end: datetime) -> Billed:
 
 
 def replies_between(session: Session, start: datetime, end: datetime) -> int:
-    """Counts replies in the rows of that time only: they have no index, because every reply would pay for it."""
+    """Counts the replies among the rows of that time. They have no index, because every reply would have to update
+    it.
+    """
     newer = OutboxRow.id > _last_before(session, start - DAY)
     return session.execute(_sent("reply", start, end).where(newer)).scalar_one()
 
@@ -62,7 +64,7 @@ def _sent(by: str, start: datetime, end: datetime) -> Select[int]:
 
 
 def _last_before(session: Session, at: datetime) -> int:
-    """Returns the number of the last row from before then, by binary search: rows are numbered as they come."""
+    """Returns the id of the last row from before then, by binary search: ids grow with time."""
     low, high = 0, session.execute(select(func.max(OutboxRow.id))).scalar() or 0
     while low < high:
         middle = (low + high) // 2
@@ -73,10 +75,10 @@ def _last_before(session: Session, at: datetime) -> int:
 
 
 def note_reading(session: Session, *, most: int | None, used: int, all_counted: bool = True) -> QuotaReading:
-    """Stores what LINE has just said; if messages are left, what waited for them waits no longer.
+    """Stores LINE's latest reading; if messages are left, rows that waited for quota become due.
 
-    Our own are counted now, after LINE was asked, so that none of them looks as if others had sent it; while we do not
-    know how many of all friends we reached (not `all_counted`), everything is taken for ours.
+    Our own messages are counted now, after LINE was asked, so that none of them looks as if others had sent it. While
+    we do not know how many friends a broadcast reached (not `all_counted`), everything counts as ours.
     """
     at = now()
     month = Month.of(at)
@@ -98,12 +100,14 @@ def says_gone(reading: QuotaReading) -> bool:
 
 
 def gone_until(session: Session) -> datetime | None:
-    """Returns until when no push is worth a try, if LINE said this month and lately that all are used; else None."""
+    """Returns until when no push is worth a try, if LINE reported lately that this month's messages are used up; else
+    None.
+    """
     reading = latest(session)
     if reading is None or not says_gone(reading):
         return None
     until = min(reading.at + BELIEVED_FOR, Month.of(reading.at).ends)
-    # What was read before the clock was set back is not believed for longer.
+    # A reading from before the clock was set back is not believed for longer.
     return until if now() < until and until - now() <= BELIEVED_FOR else None
 
 
@@ -111,8 +115,9 @@ def gone_until(session: Session) -> datetime | None:
 class Standing:
     """Describes the month so far. `most` is None where the plan has no limit, `read_at` before the first reading.
 
-    `used` is LINE's count plus what we have sent since it told; `others` is what LINE counted and we did not send:
-    somebody sends by hand from LINE's manager, or by another system. `dropped_from` is None after no limit, too.
+    `used` is LINE's count plus what we have sent since; `others` is what LINE counted and we did not send: somebody
+    sends by hand from LINE's manager, or by another system. `dropped_from` is None also where there was no limit
+    before.
     """
 
     at: datetime
@@ -137,7 +142,7 @@ class Standing:
 
     @property
     def is_short(self) -> bool:
-        """Says whether at this pace the messages do not last until the month ends."""
+        """Says whether at this pace the messages are used up before the month ends."""
         return self.most is not None and self.forecast > self.most
 
     @property
@@ -151,7 +156,7 @@ class Standing:
 
 
 def standing(session: Session, plan: Plan, *, reading: QuotaReading | None = None) -> Standing:
-    """Describes the month as it stands now, by the latest reading, or by one that was just taken and is not kept."""
+    """Describes the month as it stands now, by the latest reading, or by a given one that is not stored."""
     at, reading = now(), reading or latest(session)
     ours = billed_between(session, Month.of(at).starts, at)
     unread = billed_between(session, reading.at, at).total if reading else 0
@@ -160,7 +165,7 @@ def standing(session: Session, plan: Plan, *, reading: QuotaReading | None = Non
 
 
 def earlier_limits(session: Session, at: datetime) -> tuple[int | None, ...]:
-    """Returns every limit that LINE has named in this month and the last; None stands for no limit."""
+    """Returns every limit that LINE reported in this month and the last; None stands for no limit."""
     since = Month.of(at).before.starts
     return tuple(session.scalars(select(QuotaReading.most).where(QuotaReading.at >= since).distinct()))
 
@@ -174,8 +179,10 @@ def weigh(
     unread: int = 0,
     before: Sequence[int | None] = (),
 ) -> Standing:
-    """Computes the standing from the latest reading, what we sent this month, what of it LINE has not told (`unread`),
-    and the limits it named before. Without a reading the plan that was bought is believed."""
+    """Computes the standing from the latest reading, what we sent this month, and the earlier limits.
+
+    `unread` is what we sent since the reading. Without a reading the plan from the municipality's file counts.
+    """
     known = reading if reading is not None and reading.month == Month.of(at).name else None
     most = reading.most if reading is not None else plan.messages
     used = known.used + unread if known is not None else ours.total
@@ -197,9 +204,9 @@ def weigh(
 
 
 def _forecast(at: datetime, *, used: int, broadcast: int, most: int | None) -> tuple[int, date | None]:
-    """Returns the month's total if every day is like those so far, and the day on which nothing is left, if one comes.
+    """Returns the month's total if every day is like those so far, and the day on which nothing is left, or None.
 
-    Broadcasts are decisions and no habit: those that were sent count once. The first day counts as a whole one.
+    Broadcasts are not daily: those already sent count once. The first day counts as a whole one.
     """
     month = Month.of(at)
     a_day = max(used - broadcast, 0) / max((at - month.starts) / DAY, 1)
@@ -210,7 +217,9 @@ def _forecast(at: datetime, *, used: int, broadcast: int, most: int | None) -> t
 
 
 def _drop(most: int | None, before: Sequence[int | None]) -> tuple[bool, int | None]:
-    """Says whether the limit is lower than one before, and the highest of those. A plan can fall back unannounced."""
+    """Says whether the limit is lower than an earlier one, and returns the highest of those. LINE does not announce
+    it.
+    """
     if most is None:
         return False, None
     highest = max((limit for limit in before if limit is not None), default=0)
@@ -220,9 +229,9 @@ def _drop(most: int | None, before: Sequence[int | None]) -> tuple[bool, int | N
 
 
 def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
-    """Returns how many of `count` residents a broadcast may tell now; what is not urgent leaves the plan's reserve.
+    """Returns how many of `count` residents a broadcast may reach now; what is not urgent leaves the plan's reserve.
 
-    Ask before every request to LINE and settle it before the next: a request under way is not counted yet.
+    Ask before every request to LINE and settle it before the next: a request in progress is not counted yet.
     """
     left = standing(session, plan).left
     if left is None:
@@ -231,7 +240,7 @@ def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
 
 
 def count_waiting(session: Session) -> int:
-    """Counts messages that LINE would not take for want of quota, and that no free reply has taken along yet."""
+    """Counts messages that wait for quota, because LINE refused them and no free reply has taken them along yet."""
     query = select(func.count()).where(OutboxRow.state == "ready", OutboxRow.error == outbox.MONTHLY_LIMIT)
     return session.execute(query).scalar_one()
 
@@ -242,7 +251,7 @@ class Alarm(StrEnum):
 
 
 def find_alarms(session: Session, plan: Plan) -> tuple[Alarm, ...]:
-    """Returns the alarms that every page shows to staff, by LINE's last word; it is cheap enough for that."""
+    """Returns the alarms that every page shows to staff, by LINE's last reading; it is cheap enough for every page."""
     reading, at = latest(session), now()
     if reading is None:
         return ()
@@ -274,24 +283,24 @@ def past_months(session: Session, count: int) -> list[Past]:
 
 
 def baht_of_month(plan: Plan, used: int) -> Decimal:
-    """Returns the plan's price and what is charged for messages beyond it, in one sum."""
+    """Returns the plan's price plus what is charged for messages beyond it."""
     beyond = max(used - plan.messages, 0) * _exact(plan.extra_baht or 0)
     return _satang(_exact(plan.monthly_baht) + beyond)
 
 
 def baht_of(plan: Plan, count: int) -> Decimal:
-    """Returns what so many messages are worth at the plan's price; nothing on a free plan."""
+    """Returns the value of so many messages at the plan's price; nothing on a free plan."""
     each = _exact(plan.monthly_baht) / plan.messages if plan.messages else Decimal(0)
     return _satang(each * count)
 
 
 def extra_baht(plan: Plan, used: int, count: int) -> Decimal:
-    """Returns what `count` more messages cost beyond the plan's price, in a month that has `used` so many."""
+    """Returns what `count` more messages cost beyond the plan's price, in a month that has used `used` messages."""
     return baht_of_month(plan, used + count) - baht_of_month(plan, used)
 
 
 def _exact(baht: float) -> Decimal:
-    """Returns the amount as it was typed: 0.1 in the file is ten satang and not a little more."""
+    """Returns the exact decimal of the typed amount: 0.1 is ten satang."""
     return Decimal(str(baht))
 
 
