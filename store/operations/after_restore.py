@@ -1,8 +1,8 @@
-"""Says what becomes of each table's rows when a backup is restored.
+"""Defines what happens to each table's rows when a backup is restored.
 
-Between the backup and the restore work went on: what waited may have been done, and an account or a session may have
-been closed. So nothing that waited is done by itself, and no stored session, code or link lets anybody in. BECOMES
-says it for every table, and a test sees to it that none is missing.
+Work went on between the backup and the restore: waiting messages may have been sent, and an account or a session may
+have been closed. So nothing that waited is processed automatically, and no stored session, code or link is valid.
+BECOMES defines it for every table, and a test checks that none is missing.
 """
 
 from collections.abc import Collection
@@ -26,7 +26,7 @@ from store.staff.models import AccountRequest, SignInStreak, SignInTry, Staff, S
 WHY = "restored from a backup"
 AS_IT_WAS = "as it was"
 BECOMES: Final = {
-    # What is on its way
+    # Work in progress
     "inbox": "an event that waited is dead: worked on again, it could answer and make a case a second time",
     "outbox": "a message that waited is dead, a mere answer dropped: it may have been sent since",
     "mailing": "a broadcast that waited or was being sent is stopped until somebody resumes it",
@@ -35,11 +35,11 @@ BECOMES: Final = {
     "conversation": f"{AS_IT_WAS}: it goes on when its resident writes, and says nothing by itself",
     "tick": f"{AS_IT_WAS}: a slot that is over is never done later",
     "bulk_message": f"{AS_IT_WAS}: one that waits is read again by the supervisor who releases it",
-    # What is shown while it lasts
+    # What is shown for a time
     "surge": f"{AS_IT_WAS}, and said in the report: only a supervisor knows whether it is over",
     "broadcast": f"{AS_IT_WAS}: its menu is shown in its time, which tells nobody anything; its mailing is stopped",
     "menu_shown": f"{AS_IT_WAS}: the worker compares it with LINE",
-    # Who is let in
+    # Who may sign in
     "staff": "every password must be changed at the next sign-in",
     "account_request": "one that waits is refused and a link that was given is worth nothing: ask again",
     "staff_session": "gone: whoever was signed in signs in again",
@@ -49,10 +49,10 @@ BECOMES: Final = {
     "confirm_button": "gone: whom it would let warn may be another by now, and it lasts ten minutes only",
     "pressed_form": f"{AS_IT_WAS}, so that a form that was left open is not carried out twice",
     "limited_use": f"{AS_IT_WAS}: it counts for a day at most",
-    # Signs of life
+    # Heartbeats
     "heartbeat": "those of the worker are gone: it shows none until it runs",
     "quota_reading": f"{AS_IT_WAS}: LINE is asked as soon as the worker runs",
-    # What happened and what is known
+    # History and knowledge
     "series": f"{AS_IT_WAS}, and said in the report: numbers given since are given again",
     "staff_act": f"{AS_IT_WAS}, with a line about the restore",
     "secret": AS_IT_WAS,
@@ -71,7 +71,7 @@ BECOMES: Final = {
 def hold_back(
     session: Session, *, taken_at: str, damaged: Collection[str], taken_back: Collection[str]
 ) -> list[str]:
-    """Holds back what waited, as BECOMES says; returns what is left for people to do, in sentences."""
+    """Stops waiting work as BECOMES defines; returns sentences about what people must do."""
     held = _stop_events(session) + _stop_messages(session)
     stopped = _stop_mailings(session)
     _quiet_files(session, damaged, taken_back)
@@ -93,7 +93,7 @@ def _stop_events(session: Session) -> int:
 
 
 def _stop_messages(session: Session) -> int:
-    """Drops waiting answers, which come too late; receipts and notices become dead. Returns how many did."""
+    """Drops waiting answers, which would come too late; receipts and notices become dead. Returns how many did."""
     waiting = update(OutboxRow).where(OutboxRow.state == "ready")
     travelled_alone = {"body": None, "reply_token": None, "lead_id": None}
     answers = waiting.where(OutboxRow.kind == "reply", OutboxRow.must_arrive.is_(False))

@@ -1,9 +1,8 @@
-"""The folder of a backup: manifest.json, tables/NAME.jsonl.gz and media/, written piece by piece and read again.
+"""Writes and reads the folder of a backup: manifest.json, tables/NAME.jsonl.gz and media/, in pieces.
 
-The manifest is written last and holds the hash of everything else. A table is a row a line, packed in pieces of a few
-hundred rows, so that neither writing nor reading it needs more memory than one piece, however many rows there are.
-Without a key the pieces one after another are an ordinary gzip file; with one, each is sealed and its length stands
-before it.
+The manifest is written last and holds the hash of everything else. A table has one row per line, packed in pieces of a
+few hundred rows, so that writing and reading need memory for one piece only. Without a key the pieces in sequence are
+an ordinary gzip file; with a key, each piece is encrypted and preceded by its length.
 
 Format 1, which earlier versions wrote, had each table in one piece and did not list its files.
 """
@@ -26,12 +25,12 @@ _OF_A_MANIFEST = {"schema": str, "taken_at": str, "sealed": bool, "tables": dict
 
 
 class BadBackup(ValueError):
-    """The folder is no whole backup of ours, or was changed; nothing was restored."""
+    """Says that the folder is no complete backup, or was changed; nothing was restored."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A backup whose tables are as they were written; its files are not looked at yet."""
+    """Represents a backup whose tables are verified; its files are not checked yet."""
 
     folder: Path
     manifest: dict[str, Any]
@@ -47,17 +46,17 @@ class Archive:
 
     @property
     def files(self) -> dict[str, dict[str, Any]] | None:
-        """Size and hash of each file by its token; None where the backup does not list them."""
+        """Returns size and hash of each file by its token; None where the backup does not list them."""
         listed: dict[str, dict[str, Any]] | None = self.manifest["files"]
         return listed if self.manifest["format"] != FORMAT_WITHOUT_FILES else None
 
     @property
     def taken_back(self) -> set[str]:
-        """Files whose rows are in the backup, but which their residents took back while it was written."""
+        """Returns the tokens of files whose rows are in the backup, but which residents unsent while it was written."""
         return set(self.manifest.get("taken_back", ()))
 
     def lines(self, table: str) -> Iterator[str]:
-        """The table's rows, each a line of JSON."""
+        """Yields the table's rows, each a line of JSON."""
         if table not in self.manifest["tables"]:
             return
         path = _table_file(self.folder, table)
@@ -70,11 +69,11 @@ class Archive:
             yield from (line for line in text.split("\n") if line)
 
     def tokens(self) -> set[str]:
-        """Of the files that lie in the folder, whether listed or not."""
+        """Returns the tokens of the files in the folder, whether listed or not."""
         return {path.name for path in (self.folder / "media").iterdir()}
 
     def file(self, token: str) -> bytes:
-        """FileNotFoundError where it is missing."""
+        """Returns the file's bytes; raises FileNotFoundError where it is missing."""
         return (self.folder / "media" / token).read_bytes()
 
     def _pieces(self, path: Path, table: str) -> Iterator[bytes]:
@@ -98,7 +97,7 @@ class Archive:
 
 
 def open_archive(folder: Path, key: bytes | None) -> Archive:
-    """Reads the manifest and compares every table with it; BadBackup in plain words."""
+    """Reads the manifest and verifies every table; raises BadBackup in plain words."""
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
     except (OSError, ValueError) as error:
@@ -120,7 +119,7 @@ def open_archive(folder: Path, key: bytes | None) -> Archive:
 
 
 def begin_archive(folder: Path) -> None:
-    """An empty or new folder, for nobody else to read."""
+    """Creates the folder of a backup, readable for nobody else; raises BadBackup if it is not empty."""
     if folder.exists() and any(folder.iterdir()):
         raise BadBackup(f"{folder} is not empty: choose a new folder for each backup")
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +129,7 @@ def begin_archive(folder: Path) -> None:
 
 
 def write_table(folder: Path, table: str, lines: Iterable[str], key: bytes | None) -> dict[str, Any]:
-    """What the manifest says of it."""
+    """Writes a table; returns its entry for the manifest."""
     path, rows = _table_file(folder, table), 0
     sealer = Sealer((key,)) if key else None
     waiting = iter(lines)
@@ -160,7 +159,7 @@ def facts_of(data: bytes) -> dict[str, Any]:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    """Last, and in one step: a folder without it is an unfinished backup."""
+    """Writes the manifest last and atomically: a folder without it is an unfinished backup."""
     rough = folder / "manifest.part"
     rough.write_text(json.dumps({"format": FORMAT, **manifest}, indent=2))
     rough.replace(folder / "manifest.json")

@@ -1,9 +1,8 @@
-"""Backup and restore of one municipality: all rows and all files, taken while the system runs; and the copy into
-another database.
+"""Backs up and restores one municipality, rows and files, while the system runs; copies it into another database.
 
-`archive` says how the folder looks, `after_restore` what becomes of messages that were on their way. Personal data in
-a backup is encrypted as in the database; with `key` the tables are encrypted as a whole. The manifest stays readable:
-names of tables, sizes and hashes, and without `key` counts of rows.
+`archive` defines the folder, `after_restore` what happens to messages in progress. Personal data in a backup is
+encrypted as in the database; with `key` the tables are encrypted as a whole. The manifest stays readable: names of
+tables, sizes and hashes, and without `key` counts of rows.
 """
 
 import json
@@ -50,7 +49,9 @@ MISSING, CHANGED, SHUT = "missing", "changed after the backup was taken", "does 
 
 @dataclass(frozen=True)
 class Report:
-    """`damaged`: what is wrong with a file, by its token. `notes`: what whoever ran it should know or do."""
+    """Reports a backup or restore. `damaged`: what is wrong with a file, by its token. `notes`: sentences for the
+    operator.
+    """
 
     rows: int
     files: int
@@ -59,7 +60,7 @@ class Report:
 
 
 def back_up(database: Database, media: Media, folder: Path, *, key: bytes | None = None) -> Report:
-    """Writes a backup into an empty or new folder. Rows come first, so every file they name is still there."""
+    """Writes a backup into an empty or new folder. Rows come first, so every file they name still exists."""
     begin_archive(folder)
     tables: dict[str, dict[str, Any]] = {}
     kept: set[str] = set()
@@ -73,7 +74,7 @@ def back_up(database: Database, media: Media, folder: Path, *, key: bytes | None
                 rows = _noting_kept(rows, kept)
             tables[table.name] = write_table(folder, table.name, map(as_line, rows), key)
     count = sum(facts["rows"] for facts in tables.values())
-    if key is not None:  # The manifest itself is not sealed.
+    if key is not None:  # The manifest itself is not encrypted.
         tables = {name: {"sha256": facts["sha256"]} for name, facts in tables.items()}
     files, damaged = _files_out(media, folder)
     gone = kept - files.keys()
@@ -99,13 +100,15 @@ def _noting_kept(rows: Iterable[dict[str, Any]], kept: set[str]) -> Iterator[dic
 
 
 def _files_out(media: Media, folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """What was written, and what of it does not open. Files never change, so copying while the system runs is safe."""
+    """Copies the files; returns their entries, and the damaged ones. Files never change, so this is safe while the
+    system runs.
+    """
     files, damaged = {}, {}
     for token in media.tokens():
         try:
             data = media.read_sealed(token)
         except FileNotFoundError:
-            continue  # Taken back by its resident meanwhile.
+            continue  # Unsent by its resident meanwhile.
         files[token] = write_file(folder, token, data)
         if not media.opens(token, data):
             damaged[token] = SHUT
@@ -113,7 +116,7 @@ def _files_out(media: Media, folder: Path) -> tuple[dict[str, dict[str, Any]], d
 
 
 def _still_kept(database: Database, tokens: Iterable[str]) -> set[str]:
-    """Of files that are not there: those whose rows still say that they are."""
+    """Returns those of the missing files whose rows still say that they are kept."""
     found: set[str] = set()
     with database.reading() as session:
         for token in tokens:
@@ -129,11 +132,11 @@ def restore(
     key: bytes | None = None,
     without_damaged: bool = False,
 ) -> Report:
-    """Reads a backup into a database that has no rows and an empty media place.
+    """Reads a backup into a database that has no rows and an empty media folder.
 
-    The rows are read into the tables of the backup's time, which are then brought up to date. Whatever is wrong is said
-    before anything is written, and what fails later leaves nothing behind. Files that are damaged or missing are
-    refused, or left out where `without_damaged` says so.
+    The rows are read into tables with the schema of the backup, which are then upgraded. Problems are reported before
+    anything is written, and a later failure leaves nothing behind. Damaged or missing files raise BadBackup, or are
+    left out with `without_damaged`.
     """
     archive = open_archive(folder, key)
     if not is_known(archive.schema):
@@ -162,7 +165,7 @@ def restore(
 
 
 def find_damaged(archive: Archive, media: Media) -> Iterator[tuple[str, str]]:
-    """Every file that is not as it was kept, with what is wrong with it."""
+    """Yields every damaged or missing file, with what is wrong with it."""
     listed = archive.files
     for token in _tokens(archive):
         try:
@@ -183,7 +186,7 @@ def _tokens(archive: Archive) -> list[str]:
 
 
 def _kept_in(archive: Archive) -> dict[str, dict[str, Any]]:
-    """The rows of files that should be there, by token."""
+    """Returns the rows of the files that should exist, by token."""
     rows = (json.loads(line) for line in archive.lines(File.__tablename__))
     return {row["token"]: row for row in rows if row["state"] == "kept"}
 
@@ -203,7 +206,7 @@ def _named(archive: Archive, damaged: dict[str, str]) -> str:
 
 
 def name_damaged(archive: Archive, damaged: dict[str, str]) -> list[str]:
-    """A line for each file, with the case it belongs to."""
+    """Returns a line for each file, with the case it belongs to."""
     rows = {token: row for token, row in _kept_in(archive).items() if token in damaged}
     wanted = {row["case_id"] for row in rows.values()}
     cases = (json.loads(line) for line in archive.lines("case"))
@@ -238,7 +241,7 @@ def _rows_in(archive: Archive, database: Database, damaged: dict[str, str]) -> t
             notes = hold_back(
                 session, taken_at=archive.taken_at, damaged=damaged.keys(), taken_back=archive.taken_back
             )
-            session.commit()  # Of the session only: the connection's own transaction is `migrating`'s.
+            session.commit()  # Commits the session only; `migrating` owns the connection's transaction.
     return rows, notes
 
 
@@ -247,7 +250,7 @@ def _read(archive: Archive, table: Table) -> Iterator[dict[str, Any]]:
 
 
 def _set_up_secret(connection: Connection) -> None:
-    """The backup's own; one of the first version has none yet."""
+    """Sets up the backup's own secret; a backup of the first version has none yet."""
     try:
         set_up_secret(connection)
     except WrongDataKey as error:
@@ -255,9 +258,9 @@ def _set_up_secret(connection: Connection) -> None:
 
 
 def copy_database(source: Database, target: Database) -> dict[str, int]:
-    """Copies every row into a database that has none and compares both; returns rows by table.
+    """Copies every row into a database that has none and compares both; returns the number of rows by table.
 
-    What fails leaves the target as it was.
+    A failure leaves the target unchanged.
     """
     with one_look(source) as reading, migrating(target) as writing:
         schema = revision_in(reading)

@@ -1,4 +1,4 @@
-"""Moves the times of what waits when the clock is set, so that nobody waits for the old time to come again.
+"""Moves the stored times of waiting work when the clock is set, so that nothing waits for the old time to come again.
 
 docs/decisions/0009-clocks.md says why, and which times stay as they are.
 """
@@ -30,10 +30,10 @@ NOTHING = timedelta(0)
 
 @dataclass(frozen=True)
 class _Times:
-    """Describes one column of times and those of its rows that still wait.
+    """Describes one column of times and its rows that still wait.
 
-    `is_due`: the time says when something is to happen. Else it was written `later` than the moment it stands for.
-    `all_back`: when the clock is set back, the whole column moves, not only times that lie ahead by more than `later`.
+    `is_due`: the time says when something will happen. Otherwise it was written `later` than the moment it stands for.
+    `all_back`: when the clock is set back, the whole column moves, not only times further ahead than `later`.
     """
 
     column: InstrumentedAttribute[Any]
@@ -43,10 +43,10 @@ class _Times:
     all_back: bool = False
 
     def to_move(self, by: timedelta, right_until: datetime) -> ColumnElement[bool]:
-        """Selects the times written before the clock was set, as far as that can be told.
+        """Selects the times written before the clock was set, as far as that can be known.
 
-        A due time behind `right_until` may be of a row written since, such as an answer to somebody who waits. So it
-        stays: what was put off for longer than the clock was set ahead is due earlier, and nothing is due later.
+        A due time after `right_until` may be of a row written since, such as an answer to somebody who waits. So it
+        stays: what was postponed for longer than the clock was set ahead is due earlier, and nothing is due later.
         """
         if by > NOTHING:
             before = now() - by
@@ -57,7 +57,7 @@ class _Times:
 
 
 _READY = OutboxRow.state == "ready"
-# Who chose no time meant at once.
+# Without a chosen time the row is due at once.
 _AT_ONCE = (
     select(Broadcast.id).where(Broadcast.id == Mailing.broadcast_id, Broadcast.send_at.is_(None)).exists()
 )
@@ -66,7 +66,7 @@ _TIMES = (
     _Times(InboxEvent.arrived_at, InboxEvent.state == "new"),
     _Times(OutboxRow.next_try_at, _READY, is_due=True),
     _Times(OutboxRow.reply_until, _READY, later=REPLY_WITHIN),
-    # How long LINE has known a retry key: rather too long than too short.
+    # How long LINE has known a retry key: too long is safer than too short.
     _Times(OutboxRow.first_tried_at, _READY, all_back=True),
     _Times(File.next_try_at, File.state == "wanted", is_due=True),
     _Times(Chunk.next_try_at, Chunk.state == "ready", is_due=True),
@@ -81,8 +81,8 @@ _TIMES = (
 class Boot:
     """Holds when this machine was started, by the clock as it is now set: all processes of one machine agree on it.
 
-    `name` is another one after each start, because the monotonic clock then begins anew; where the system has no
-    boot id, it is the host's name.
+    `name` changes at each start, because the monotonic clock then begins anew; where the system has no boot id, it is
+    the host's name.
     """
 
     name: str
@@ -99,7 +99,7 @@ def this_boot() -> Boot:
 
 
 def move_times_once(database: Database, by: timedelta, boot: Boot, right_until: datetime) -> int:
-    """Does what move_times does, once for each machine: its first worker moves the times, the others find it done."""
+    """Does what move_times does, once per machine: its first worker moves the times, the others find it done."""
     with database.transaction() as session:
         if session.get_bind().dialect.name == "postgresql":
             lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
@@ -115,9 +115,9 @@ def move_times_once(database: Database, by: timedelta, boot: Boot, right_until: 
 
 
 def move_times(database: Database, by: timedelta, right_until: datetime) -> int:
-    """Moves the times of what waits by as much as the clock was set. All or nothing is moved.
+    """Moves the times of waiting work by as much as the clock was set, all in one transaction.
 
-    `right_until` is the last moment at which the clock was seen not to be set yet, by the clock as it is now.
+    `right_until` is the last moment at which the clock was known to be unchanged, by the clock as it is now.
     """
     with database.transaction() as session:
         return _move_all(session, by, right_until)
@@ -126,7 +126,7 @@ def move_times(database: Database, by: timedelta, right_until: datetime) -> int:
 def _move_all(session: Session, by: timedelta, right_until: datetime) -> int:
     moved = sum(_move(session, times, by, right_until) for times in _TIMES)
     if by < NOTHING:
-        # The slots of jobs that lie ahead were taken by the clock that was wrong.
+        # Slots of jobs in the future were taken under the wrong clock.
         session.execute(delete(Tick).where(Tick.slot > now()))
     return moved
 
@@ -135,7 +135,7 @@ def _move(session: Session, times: _Times, by: timedelta, right_until: datetime)
     table, count = times.column.class_, 0
     for batch in _batches(session, times, times.to_move(by, right_until)):
         for row_id, at in batch:
-            # What somebody has dated anew meanwhile stays.
+            # Rows whose time was changed meanwhile stay.
             moved = update(table).where(table.id == row_id, times.column == at)
             session.execute(moved.values({times.column.key: at + by}))
         count += len(batch)

@@ -1,7 +1,7 @@
-"""Gives back the room that SQLite keeps: rows lose their words when they are done, and leave holes in their pages.
+"""Returns free space of a SQLite file: rows lose their text when they are done, and leave holes in their pages.
 
-A page is filled anew only when a row is deleted beside it, so rows that are done are written once more, in their
-places. PostgreSQL does all this by itself.
+A page is refilled only when a row beside it is deleted, so finished rows are written again in their places. PostgreSQL
+does all this by itself.
 """
 
 import time
@@ -19,15 +19,15 @@ from store.messaging.models import InboxEvent, OutboxRow
 
 # Others write between two steps, each of which takes a few milliseconds.
 ROWS_A_STEP, PAGES_A_STEP, REST_SECONDS = 50, 32, 0.02
-# Room that is used again within the hour is not worth giving back.
+# Space that is used again within the hour is not worth returning.
 PAGES_KEPT = 256
-# What waits for longer than this does not hold up the rows after it.
+# A row that waits for longer than this does not hold up the rows after it.
 WAITS_AT_MOST = timedelta(days=1)
 _INCREMENTAL = 2
 
 
 def compact(database: Database) -> None:
-    """Little by little, while everybody works; each row once."""
+    """Compacts a SQLite file in small steps while others work; each row is rewritten once."""
     if not database.is_sqlite:
         return
     _rewrite(database, InboxEvent.id, InboxEvent.arrived_at, "new")
@@ -38,7 +38,7 @@ def compact(database: Database) -> None:
 def _rewrite(
     database: Database, key: InstrumentedAttribute[int], since: InstrumentedAttribute[Any], waiting: str
 ) -> None:
-    """Those behind a row that still waits are left: they are rewritten when it is done, too."""
+    """Rewrites finished rows. Rows after one that still waits are rewritten when it is done, too."""
     table: Any = key.class_
     with database.reading() as session:
         mark = session.get(Series, _mark(table))
@@ -64,7 +64,7 @@ def _mark(table: Any) -> str:
 
 
 def _write_again(connection: Connection, table: str, ids: Sequence[int]) -> None:
-    """As the database has them, sealed as they are; rows that name one another are without each other for a moment."""
+    """Rewrites rows exactly as the database has them, without decrypting; foreign keys are checked at the end only."""
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     these = f"FROM {table} WHERE id BETWEEN ? AND ?"
     bounds = (ids[0], ids[-1])
@@ -77,7 +77,9 @@ def _write_again(connection: Connection, table: str, ids: Sequence[int]) -> None
 
 
 def _give_back(database: Database) -> None:
-    """To the file system. A database from before it was made so gives back nothing until `python -m store compact`."""
+    """Returns free pages to the file system. A database from before auto_vacuum was set needs `python -m store compact`
+    first.
+    """
     while True:
         with database.transaction() as session:
             connection = session.connection()

@@ -1,7 +1,7 @@
-"""Every row of a database as it lies there: read in one consistent look, written into another, compared.
+"""Reads all rows of a database in one consistent snapshot, writes them into another, and compares both.
 
-The tables are taken as the database has them, whatever its schema, so that an old backup can be read into the tables of
-its time. Sealed values travel sealed: a copy needs the same DATA_KEY, and shows nobody more than the original does.
+The tables are read as the database has them, whatever its schema, so that an old backup can be read into tables of its
+own schema. Encrypted values stay encrypted: a copy needs the same DATA_KEY, and reveals no more than the original does.
 """
 
 import base64
@@ -37,24 +37,24 @@ from store.database.engine import Database, Instant
 from store.database.models import Secret
 
 AT_ONCE = 500
-# Of the migrations, not of the town.
+# The table of the migrations, not of the town.
 NOT_OURS = "alembic_version"
 
 
 class NotEmpty(ValueError):
-    """Rows are only ever written into a database that has none."""
+    """Says that the target has rows; rows are only written into a database that has none."""
 
 
 class Differs(ValueError):
-    """What was written is not what was read."""
+    """Says that the copy differs from the original."""
 
 
 class DoesNotFit(ValueError):
-    """A row has a column that its table has not."""
+    """Says that a row has a column that its table lacks."""
 
 
 def tables_in(connection: Connection) -> list[Table]:
-    """The tables this database has, each after those it points at, with sealed columns as bytes."""
+    """Returns the tables of this database, each after those it references, with encrypted columns as bytes."""
     found = MetaData()
     found.reflect(connection, only=lambda name, _: name != NOT_OURS)
     for table in found.sorted_tables:
@@ -64,7 +64,9 @@ def tables_in(connection: Connection) -> list[Table]:
 
 
 def _plain_type(column: Column[Any]) -> TypeEngine[Any]:
-    """Ours where a database's own type would change the value: forget a time zone, make null of nothing."""
+    """Returns our type where the database's own type would change the value: lose a time zone, or make null of JSON
+    null.
+    """
     if isinstance(column.type, DateTime):
         return Instant()
     if isinstance(column.type, JSON):
@@ -74,17 +76,17 @@ def _plain_type(column: Column[Any]) -> TypeEngine[Any]:
 
 @contextmanager
 def one_look(database: Database) -> Iterator[Connection]:
-    """All reads in here see the same moment, while others go on writing."""
+    """Opens a connection whose reads all see the same moment, while others go on writing."""
     options = {"reading": True} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
     with database.engine.connect().execution_options(**options) as connection:
         yield connection
 
 
 def read_rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
-    """Gives the table's rows by primary key, without loading them all.
+    """Yields the table's rows by primary key, without loading them all.
 
-    SQLite lets anybody write a number or a text into a column of bytes. It is read as bytes, which open as little, so
-    that it can be written to any database with the rest.
+    SQLite lets anybody write a number or a text into a column of bytes. It is read as bytes, which cannot be decrypted
+    either, so that it can be written to any database with the rest.
     """
     of_bytes = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
     query = select(table).order_by(*(_in_order(connection, key) for key in table.primary_key.columns))
@@ -98,7 +100,9 @@ def _as_bytes(value: Any) -> bytes | None:
 
 
 def _in_order(connection: Connection, key: Column[Any]) -> ColumnElement[Any]:
-    """SQLite sorts words by their bytes, PostgreSQL by the language it was set up in: both are to agree."""
+    """Returns the key for ordering: SQLite sorts texts by their bytes, PostgreSQL by its locale, and both must
+    agree.
+    """
     if connection.dialect.name == "postgresql" and isinstance(key.type, String):
         return key.collate("C")
     return key
@@ -107,13 +111,13 @@ def _in_order(connection: Connection, key: Column[Any]) -> ColumnElement[Any]:
 def must_be_empty(connection: Connection) -> None:
     for table in tables_in(connection):
         if table.name == Secret.__tablename__:
-            continue  # Every migrated database has one of its own, which gives way to that of the original.
+            continue  # Every migrated database has its own secret; the original replaces it.
         if connection.execute(select(func.count()).select_from(table)).scalar_one():
             raise NotEmpty(f"the database already has rows in {table.name}: nothing was changed")
 
 
 def write_rows(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> int:
-    """Inserts the rows; returns how many. Pointers within the table itself follow when all rows are there."""
+    """Inserts the rows; returns how many. References within the table itself are set when all rows are there."""
     own = _pointers_to_itself(table)
     if table.name == Secret.__tablename__:
         connection.execute(delete(table))
@@ -123,7 +127,7 @@ def write_rows(connection: Connection, table: Table, rows: Iterable[dict[str, An
         later += [(name, row["id"], row[name]) for row in batch for name in own if row.get(name) is not None]
         connection.execute(insert(table), [{**row, **dict.fromkeys(own)} for row in batch])
     for name in own:
-        # No column may bear the name of a parameter, or SQLAlchemy refuses the statement.
+        # No column may have the name of a parameter, or SQLAlchemy refuses the statement.
         point = (
             update(table)
             .where(table.c.id == bindparam("row_to_change"))
@@ -152,7 +156,7 @@ def _pointers_to_itself(table: Table) -> list[str]:
 
 
 def _go_on_counting(connection: Connection, table: Table) -> None:
-    """PostgreSQL numbers rows by a sequence that does not notice rows written with their numbers."""
+    """Sets PostgreSQL's sequence, which does not notice rows written with explicit ids."""
     keys = list(table.primary_key.columns)
     if connection.dialect.name != "postgresql" or len(keys) != 1 or not isinstance(keys[0].type, Integer):
         return
@@ -164,7 +168,7 @@ def _go_on_counting(connection: Connection, table: Table) -> None:
 
 
 def as_line(row: dict[str, Any]) -> str:
-    """One row as one line of JSON, the same for the same row whatever database it came from."""
+    """Returns one row as one line of JSON, the same for the same row in any database."""
     return json.dumps({name: _written(value) for name, value in sorted(row.items())}, ensure_ascii=False)
 
 
@@ -194,7 +198,7 @@ def _read(column: Column[Any], value: Any) -> Any:
 
 
 def digest(connection: Connection, table: Table) -> str:
-    """A hash over all rows in order: equal for equal contents in any database."""
+    """Returns a hash over all rows in order: equal for equal contents in any database."""
     total = hashlib.sha256()
     for row in read_rows(connection, table):
         total.update(as_line(row).encode("utf-8", "surrogatepass") + b"\n")
@@ -202,7 +206,7 @@ def digest(connection: Connection, table: Table) -> str:
 
 
 def copy_rows(reading: Connection, writing: Connection) -> dict[str, int]:
-    """Copies every row into empty tables of the same schema and compares both; returns rows by table."""
+    """Copies every row into empty tables of the same schema and compares both; returns the number of rows by table."""
     sources, targets = tables_in(reading), {table.name: table for table in tables_in(writing)}
     counts = {}
     for table in sources:

@@ -1,6 +1,6 @@
 """Gives the demo's town a past, with the product's own functions, on an empty database.
 
-Reads from its input, as JSON, which LINE id each of PEOPLE has. The staff must be there already.
+It reads the LINE ids of PEOPLE from its input, as JSON. The staff must exist already.
 """
 
 import json
@@ -32,7 +32,7 @@ from store.services import Service, read_services
 from store.settings import StoreSettings
 from store.staff.models import Staff
 
-# Whoever reported something before today, with the phone they left; the stories of today are other people's.
+# People who reported something before today, with their phones; today's stories use other people.
 PEOPLE: Final = {
     "ทองคำ": ("นายทองคำ สายบุญ", "0815550131"),
     "มานพ": ("นายมานพ แก้วดี", "0895550154"),
@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def give_a_past(session: Session, municipality: Municipality, line_ids: Mapping[str, str]) -> None:
-    """Makes cases of several ages and departments, broadcasts in every state, an emergency template and two testers.
+    """Creates cases of several ages and departments, broadcasts in every state, an emergency template and two testers.
 
     Ends the program if there is a case already: these would stand among the cases of real people.
     """
@@ -157,7 +157,7 @@ def _answers(past: Past) -> list[dict[str, Any]]:
 
 
 def _announce(session: Session, malee: Staff, somchai: Staff, wichai: Staff) -> None:
-    """Makes one broadcast in each state of its life, and an emergency template that may be used."""
+    """Creates one broadcast in each state of its life, and an approved emergency template."""
     _write(session, malee, "ล้างท่อประปาประจำปี", "จะล้างท่อประปาหมู่ 1 ถึงหมู่ 3 เร็ว ๆ นี้ค่ะ", "water")
     waiting = _write(session, somchai, "ชำระภาษีป้าย", "ชำระภาษีป้ายได้ที่งานจัดเก็บรายได้ทุกวันทำการค่ะ", "tax")
     approval.submit(session, waiting, somchai)
