@@ -16,7 +16,7 @@ _TEST_VIRUS = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-" + rb"STANDARD-ANTIVIRUS-TES
 
 
 class ScannerUnavailable(RuntimeError):
-    """clamd could not be reached or gave no verdict. The caller may try again later."""
+    """Says that clamd could not be reached or gave no verdict. The caller may try again later."""
 
 
 @dataclass(frozen=True)

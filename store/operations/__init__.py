@@ -1,1 +1,1 @@
-"""Operations: schema, backup, retention, data keys, dead letters, heartbeats and what is measured."""
+"""Holds what operators need: schema, backup, retention, data keys, dead letters, heartbeats and metrics."""

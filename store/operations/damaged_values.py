@@ -1,4 +1,4 @@
-"""Counts the sealed values that were changed or moved. DATA_KEY has their keys: only opening each value shows it."""
+"""Counts the encrypted values that were changed or moved. DATA_KEY has their keys: only decrypting each shows it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ AT_ONCE = 500
 
 
 def count_damaged_values(database: Database) -> Counter[str]:
-    """Returns how many there are of each column, such as case.answers. Reads the whole database and locks nothing."""
+    """Returns the number of such values by column, such as case.answers. It reads the whole database without locks."""
     found: Counter[str] = Counter()
     for kind in ENCRYPTED_ROWS:
         for row in _rows(database, kind):
@@ -23,7 +23,7 @@ def count_damaged_values(database: Database) -> Counter[str]:
 
 
 def _rows(database: Database, kind: Any) -> Iterator[SealedRow]:
-    """Gives all rows of the table, some at a time, so that no transaction stays open for long."""
+    """Yields all rows of the table in batches, so that no transaction stays open for long."""
     last = 0
     while True:
         with database.reading() as session:

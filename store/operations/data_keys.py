@@ -1,7 +1,7 @@
-"""Whether DATA_KEY fits the database, and the secret of its own by which a database tells.
+"""Checks whether DATA_KEY fits the database, by a secret that the database keeps for this.
 
-The secret holds the key of the fingerprints by which residents are found. It is sealed with the first key of DATA_KEY,
-so it can be sealed again with a newer one and the fingerprints stay as they are.
+The secret holds the key of the fingerprints by which residents are found. It is encrypted with the first key of
+DATA_KEY, so it can be encrypted again with a newer one while the fingerprints stay as they are.
 """
 
 import json
@@ -52,9 +52,10 @@ _NO_ELDEST = (
 
 
 def open_database(settings: StoreSettings, *, patience: float = 10.0) -> Database:
-    """For a process that serves or works: WrongDataKey where its keys are not those of the database.
+    """Opens the database for a process that serves or works; raises WrongDataKey where its keys do not fit.
 
-    One that does not answer yet, or has no tables, is not a matter of keys: nothing is sealed before it was asked.
+    A database that does not answer yet, or has no tables, raises nothing here: the secret is checked again before
+    anything is encrypted.
     """
     database = Database(settings, patience=patience)
     with suppress(SQLAlchemyError, TimeoutError):
@@ -67,7 +68,7 @@ def open_database(settings: StoreSettings, *, patience: float = 10.0) -> Databas
 
 
 def set_up_secret(connection: Connection) -> None:
-    """Gives a database its secret, once. WrongDataKey where DATA_KEY opens nothing of what is stored."""
+    """Creates the secret of a database once; raises WrongDataKey where DATA_KEY decrypts nothing of what is stored."""
     sealer = sealer_of(connection.dialect)
     kept = connection.execute(select(Secret.value).where(Secret.name == TOWN)).scalar()
     if kept is not None:
@@ -78,7 +79,9 @@ def set_up_secret(connection: Connection) -> None:
 
 
 def _first_secret(connection: Connection, sealer: Sealer) -> TownSecret:
-    """A random one, or, where something was sealed before, the one by which the residents stored are found."""
+    """Returns a random secret or, where encrypted values exist, one with the key by which the stored residents are
+    found.
+    """
     old = list(_old_values(connection))
     if not old:
         return TownSecret(os.urandom(32))
@@ -88,7 +91,7 @@ def _first_secret(connection: Connection, sealer: Sealer) -> TownSecret:
 
 
 def _old_fingerprint_key(connection: Connection, sealer: Sealer) -> bytes:
-    """It was derived from the eldest key, wherever that now stands in DATA_KEY."""
+    """Returns the fingerprint key that was derived from the oldest key, wherever that now stands in DATA_KEY."""
     keys, residents = sealer.derived_fingerprint_keys(), list(_some_residents(connection, sealer))
     fits = Counter(
         key for key in keys for line_key, name in residents if fingerprint_with(key, name) == line_key
@@ -99,7 +102,7 @@ def _old_fingerprint_key(connection: Connection, sealer: Sealer) -> bytes:
 
 
 def _some_residents(connection: Connection, sealer: Sealer) -> Iterator[tuple[str, str]]:
-    """Of the first and the last ones those that can be read: their fingerprints and LINE's names for them."""
+    """Yields fingerprint and LINE user id of those of the first and last residents that can be decrypted."""
     query = select(Resident.line_key, type_coerce(Resident.line_user_id, LargeBinary)).limit(_SAMPLE)
     for order in (Resident.id, Resident.id.desc()):
         for line_key, sealed in connection.execute(query.order_by(order)):
@@ -122,7 +125,7 @@ def _opens(sealer: Sealer, sealed: bytes, about: str) -> bool:
 
 
 def sealed_columns() -> Iterator[tuple[str, Column[Any]]]:
-    """Each with the name by which its values are bound to it."""
+    """Yields the encrypted columns, each with the name to which its values are bound."""
     for table in TABLES.sorted_tables:
         for column in table.columns:
             if isinstance(column.type, Sealed):
@@ -130,27 +133,29 @@ def sealed_columns() -> Iterator[tuple[str, Column[Any]]]:
 
 
 def beginning(value: ColumnElement[Any]) -> ColumnElement[bytes]:
-    """Version and key id, as the database sees them. Numbers of its own, so that it can group by them."""
+    """Returns version and key id of a value as SQL. Literal numbers, so that PostgreSQL can group by the expression."""
     return func.substr(value, literal_column("1"), literal_column("5"), type_=LargeBinary)
 
 
 def count_by_key(connection: Connection) -> Counter[bytes]:
-    """How many values of rows begin with which version and key id."""
+    """Counts the values of rows by version and key id."""
     counts: Counter[bytes] = Counter()
     for _, column in sealed_columns():
         start = beginning(type_coerce(column, LargeBinary))
         for found, count in connection.execute(
             select(start, func.count()).where(column.is_not(None)).group_by(start)
         ):
-            # Of an empty value, a number or a text SQLite gives other things than bytes.
+            # For an empty value, a number or a text SQLite returns other types than bytes.
             counts[found if isinstance(found, bytes) else b""] += count
     return counts
 
 
 @dataclass(frozen=True)
 class UseOfKeys:
-    """Of the values of rows: how many lie there as `reseal` would seal them anew (`old`), and how many under keys that
-    DATA_KEY lacks (`closed`). `unused`: the places in DATA_KEY, but for the first, of keys that none is sealed with.
+    """Counts encrypted values of rows.
+
+    `old`: how many `reseal` would encrypt again; `closed`: how many need keys that DATA_KEY lacks. `unused`: the
+    positions in DATA_KEY, except the first, of keys with which no value is encrypted.
     """
 
     old: int

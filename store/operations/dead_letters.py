@@ -1,4 +1,4 @@
-"""What does not get through by itself: events and messages given up or late, tried again or dropped by staff."""
+"""Lists events and messages that failed or are late, and lets staff retry or drop them."""
 
 import uuid
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from store.staff.models import Staff
 
 LATE_AFTER = timedelta(minutes=1)
 MOST_SHOWN = 100
-# LINE said no to these, or never saw them; of any other row nobody knows.
+# LINE refused these or never received them; of any other row the outcome is unknown.
 CERTAINLY_NOT_TAKEN = ("refused", "cannot be written")
 
 
 class DropReason(StrEnum):
-    """Why something is not tried again: a closed list, because the audit takes nothing that people type."""
+    """Says why something is not tried again: a fixed list, because the audit log accepts no free text."""
 
     TOLD_OTHERWISE = "told_otherwise"
     NOT_NEEDED = "not_needed"
@@ -33,9 +33,10 @@ class DropReason(StrEnum):
 
 @dataclass(frozen=True)
 class Stuck:
-    """One event or message as the page shows it: never what it says.
+    """Describes one event or message as the page shows it, never its content.
 
-    `case_number` is empty for who may not see cases. `may_be_taken`: LINE may have it, a retry may tell it twice.
+    `case_number` is empty for people who may not see cases. `may_be_taken`: LINE may have it, so a retry may send it
+    twice.
     """
 
     id: int
@@ -53,7 +54,7 @@ class Stuck:
 
 
 def stuck_events(session: Session) -> list[Stuck]:
-    """Events from LINE, eldest first; whose they are stays sealed."""
+    """Returns stuck events from LINE, the oldest first; whose they are stays encrypted."""
     query = select(InboxEvent).where(_is_stuck_event())
     return [
         Stuck(
@@ -73,7 +74,9 @@ def stuck_events(session: Session) -> list[Stuck]:
 
 
 def retry_event(session: Session, by: Staff, event_id: int) -> bool:
-    """Lets the event be worked on as if it had just come. False when it is not stuck any more, or would never open."""
+    """Retries the event as if it had just arrived. Returns False when it is not stuck any more, or cannot be
+    decrypted.
+    """
     event = _lock_event(session, event_id)
     if event is None or event.never_open():
         return False
@@ -92,7 +95,9 @@ def drop_event(session: Session, by: Staff, event_id: int, reason: DropReason) -
 
 
 def stuck_rows(session: Session, person: Staff, held: timedelta) -> list[Stuck]:
-    """Messages of cases this person may see, and those of no case. `held`: how long a notice may wait anyway."""
+    """Returns messages of cases this person may see, and those of no case. `held`: how long a notice may wait
+    anyway.
+    """
     other = aliased(OutboxRow)
     companions = select(func.count()).where(other.lead_id == OutboxRow.id, other.state == "ready")
     query = (
@@ -124,7 +129,9 @@ def _shown(person: Staff, row: OutboxRow, case: Case | None, companions: int) ->
 
 
 def retry_row(session: Session, by: Staff, row_id: int, held: timedelta, *, even_twice: bool = False) -> bool:
-    """Now. False when it is not stuck any more, or may have been told and nobody said that twice is all right."""
+    """Retries a message now. Returns False when it is not stuck any more, or may have been sent and not
+    `even_twice`.
+    """
     row = _lock_row(session, by, row_id, held)
     if row is None:
         return False
@@ -132,7 +139,7 @@ def retry_row(session: Session, by: Staff, row_id: int, held: timedelta, *, even
         if not _can_be_sent_again(row) or (_may_be_taken(row) and not even_twice):
             return False
         _begin_anew(row)
-    # A row under way keeps key and body, and whatever LINE took of it already is not told again.
+    # A row in progress keeps key and body, so that LINE does not send again what it already took.
     row.next_try_at = now()
     write_down(session, "retry_message", staff_id=by.id, about=f"message {row.id}")
     return True
@@ -149,7 +156,7 @@ def drop_row(session: Session, by: Staff, row_id: int, held: timedelta, reason: 
 
 
 def _begin_anew(row: OutboxRow) -> None:
-    """Under a new key, because the row's own is over or was refused; a notice is worded again, by today's phrases."""
+    """Prepares a row to be sent under a new key, because its own expired or was refused; a notice is written again."""
     row.state, row.error, row.retry_key = "ready", None, str(uuid.uuid4())
     row.tries, row.write_tries = 0, 0
     row.first_tried_at, row.sent_by, row.lead_id = None, None, None
@@ -183,9 +190,9 @@ def _is_stuck_event() -> ColumnElement[bool]:
 
 
 def _is_stuck_row(held: timedelta) -> ColumnElement[bool]:
-    """Given up, or waiting past its time: due and not taken up, or put off longer than any notice is held.
+    """Selects rows that failed or wait too long: due and not taken, or postponed for longer than a notice is held.
 
-    What travels in another row's request is dealt with through that row.
+    Rows sent in another row's request are handled through that row.
     """
     is_due = OutboxRow.next_try_at < now() - LATE_AFTER
     is_old = OutboxRow.created_at < now() - held - LATE_AFTER
@@ -194,7 +201,9 @@ def _is_stuck_row(held: timedelta) -> ColumnElement[bool]:
 
 
 def _visible(person: Staff) -> ColumnElement[bool]:
-    """Admins see that every message is there; supervisors those of their own cases, and those of none."""
+    """Selects the rows this person sees: admins all of them; supervisors those of their own cases and those of no
+    case.
+    """
     if person.role == Role.ADMIN:
         return OutboxRow.id.is_not(None)
     return or_(OutboxRow.case_id.is_(None), visible_to(person))

@@ -1,4 +1,4 @@
-"""Signs of life of the parts of the system, so that a stopped worker is noticed."""
+"""Records heartbeats of the parts of the system, so that a stopped worker is noticed."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from store.clock import now
 from store.operations.models import Heartbeat
 
 DEAD_AFTER = timedelta(seconds=60)
-# When LINE last delivered an event again: nothing else tells whether the operator switched redelivery on.
+# When LINE last redelivered an event: nothing else shows whether the operator switched redelivery on.
 REDELIVERY = "redelivery"
 
 
@@ -20,7 +20,9 @@ def beat(session: Session, name: str) -> None:
 
 
 def is_alive(session: Session, name: str) -> bool:
-    """A beat that lies ahead by more than clocks differ is from before the clock was set back, and shows no life."""
+    """Says whether the part is alive. A heartbeat further ahead than clocks differ is from before the clock was set
+    back.
+    """
     last = last_beat(session, name)
     return last is not None and abs(now() - last) < DEAD_AFTER
 
@@ -31,6 +33,6 @@ def last_beat(session: Session, name: str) -> datetime | None:
 
 
 def note_redelivery(session: Session) -> None:
-    """At most once a minute, so that workers after an outage do not queue for one row."""
+    """Records a redelivery at most once a minute, so that workers after an outage do not queue for one row."""
     if not is_alive(session, REDELIVERY):
         beat(session, REDELIVERY)

@@ -1,4 +1,4 @@
-"""`/metrics` in the text format of Prometheus: read from the database at every scrape, counts only, no contents."""
+"""Serves `/metrics` in the text format of Prometheus: read from the database at every scrape, counts only."""
 
 import hmac
 import ipaddress
@@ -22,7 +22,7 @@ class TownCollector(Collector):
         self._database = database
 
     def describe(self) -> list[Metric]:
-        """Nothing beforehand: registering must not need the database."""
+        """Returns no metrics, so that registering does not need the database."""
         return []
 
     def collect(self) -> Iterator[Metric]:
@@ -40,7 +40,7 @@ class TownCollector(Collector):
 
 
 def open_registry(database: Database) -> CollectorRegistry:
-    """One for each application, so that two of them in one process do not mix."""
+    """Creates a registry for one application, so that two of them in one process do not mix."""
     registry = CollectorRegistry()
     registry.register(TownCollector(database))
     return registry
@@ -51,7 +51,7 @@ def exposition(registry: CollectorRegistry) -> bytes:
 
 
 def is_bearer(header: str, token: str) -> bool:
-    """False without a token: an empty one must open nothing."""
+    """Says whether the header holds the token; False without a token, because an empty one must allow nothing."""
     return bool(token) and hmac.compare_digest(header.encode(), f"Bearer {token}".encode())
 
 
@@ -98,7 +98,7 @@ def _cases(figures: Figures) -> Iterator[Metric]:
 
 
 def _quota(month: Standing) -> Iterator[Metric]:
-    """Nothing before LINE has told anything, and no bounds where the plan has none."""
+    """Yields the quota's metrics: none before the first reading, and no limit where the plan has none."""
     if month.read_at is None:
         return
     if month.most is not None and month.left is not None:

@@ -1,4 +1,4 @@
-"""The tables of what the system keeps of itself: numbers given, its secret, signs of life."""
+"""Describes the table of heartbeats."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from store.database.engine import Table
 
 
 class Heartbeat(Table):
-    """When a part of the system last showed that it is alive."""
+    """Records when a part of the system last showed that it is alive."""
 
     __tablename__ = "heartbeat"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -1,4 +1,4 @@
-"""Whether the system can do its work: what `/readyz` of web and console answers."""
+"""Says whether the system can do its work: the answer of `/readyz` of web and console."""
 
 import shutil
 import time
@@ -15,7 +15,7 @@ from store.messaging import inbox, outbox
 from store.operations.heartbeats import is_alive
 from store.operations.schema import revision_in, trouble_in
 
-# A backlog older than this means residents wait for answers.
+# With a backlog older than this, residents wait for answers.
 LATE_AFTER_SECONDS = 60
 LEAST_ROOM = 16 * 2**20
 COMPARE_EVERY_SECONDS = 300.0
@@ -23,9 +23,11 @@ ASK_THE_DOCTOR = "python -m bot doctor says more"
 
 
 class Readiness:
-    """One for each process. Comparing the tables takes a while: once they are right they are compared again when the
-    number of the schema changes, and every few minutes. Below `least_room` bytes on SQLite's disk soon nothing can be
-    kept."""
+    """Checks readiness in one process.
+
+    Comparing the tables takes a while: once they are right they are compared again when the schema's revision changes,
+    and every few minutes. Less free space than `least_room` bytes on SQLite's disk is reported.
+    """
 
     def __init__(
         self,
@@ -39,7 +41,7 @@ class Readiness:
         self._compare_at = 0.0
 
     def report(self) -> tuple[bool, dict[str, Any]]:
-        """(ready, report). The report names every reason why not, and counts, never contents."""
+        """Returns (ready, report). The report names every reason why not, and holds counts, never contents."""
         try:
             with self._database.reading() as session:
                 trouble = self._trouble(session.connection()) or _trouble_with_keys(self._database)

@@ -1,7 +1,8 @@
-"""Everything that is sealed, sealed anew with the first key of DATA_KEY and for its own row, so that old keys can go.
+"""Encrypts all values and files again with the first key of DATA_KEY, so that old keys can be removed.
 
-It runs beside the living system: a few rows at a time, each locked while it is read and written, so that nothing
-written meanwhile is lost. Interrupted, it is simply run again. What no key opens stays as it is and is counted.
+Values are bound to their rows. It runs beside the live system: a few rows at a time, each locked while it is read and
+written, so that concurrent writes are not lost. If it is interrupted, it can simply run again. Values that cannot be
+decrypted stay as they are and are counted.
 """
 
 import time
@@ -33,16 +34,17 @@ from store.operations.data_keys import TOWN, beginning, count_by_key, sealed_col
 
 AT_ONCE = 100
 REST_SECONDS = 0.02
-# What others hold at the moment is come back to; a process with an older DATA_KEY may go on writing for ever.
+# Locked rows are tried again later; a process with an older DATA_KEY may go on writing for ever.
 MOST_ROUNDS = 5
 TELL_EVERY_SECONDS = 2.0
 
 
 @dataclass
 class Resealed:
-    """`closed`: how many values and files no key opens, and `left`: how many lie there afterwards, by their key ids.
+    """Reports what was done: rows and files.
 
-    `is_complete`: nothing is left that could have been sealed anew.
+    `closed`: values and files that cannot be decrypted, `left`: values at the end, by their key ids. `is_complete`:
+    nothing is left that could be encrypted again.
     """
 
     rows: int = 0
@@ -53,7 +55,7 @@ class Resealed:
 
 
 def reseal(database: Database, media: Media, tell: Callable[[str], object] = lambda _: None) -> Resealed:
-    """Seals all values and files anew. `tell` hears from time to time how far it is."""
+    """Encrypts all values and files again. `tell` is called with progress from time to time."""
     done, by_key = Resealed(), Counter[bytes]()
     say = _Progress(tell).say
     for sealed in _sealed_tables():
@@ -69,8 +71,8 @@ def reseal(database: Database, media: Media, tell: Callable[[str], object] = lam
 
 
 def sentences(done: Resealed, sealer: TownSealer) -> Iterator[str]:
-    """Says what was done, and which keys are still needed."""
-    # What does not open needs no key, although it bears the id of one.
+    """Yields sentences about what was done, and which keys are still needed."""
+    # A value that cannot be decrypted needs no key, although it has the id of one.
     needed = (done.left or Counter()) - done.closed
     yield f"{done.rows} rows and {done.files} files were sealed anew with the first key of DATA_KEY."
     for number, key_id in enumerate(sealer.key_ids, start=1):
@@ -93,14 +95,14 @@ _BACKUPS = "Backups taken before now need it: keep it with them."
 
 @dataclass(frozen=True)
 class _SealedTable:
-    """`plain` shows the sealed columns as the bytes that lie there."""
+    """Describes a table with encrypted columns; `plain` shows these as stored bytes."""
 
     plain: TableClause
     abouts: dict[str, str]
 
     def is_old(self, newest: bytes) -> Any:
         columns = [self.plain.c[name] for name in self.abouts]
-        # To SQLite an empty value has no beginning.
+        # In SQLite an empty value has no first bytes.
         is_empty = (each == b"" for each in (self.plain.c.row_key, *columns))
         return or_(*is_empty, *(beginning(each) != newest for each in columns))
 
@@ -149,7 +151,7 @@ def _reseal_table(
 
 
 def _old_rows(database: Database, sealed: _SealedTable) -> Iterator[Sequence[int]]:
-    """By their ids, without keeping any writer waiting."""
+    """Yields batches of ids of the rows to encrypt again, without blocking writers."""
     key, last = sealed.plain.c.id, 0
     query = select(key).where(sealed.is_old(database.sealer.newest_start)).order_by(key).limit(AT_ONCE)
     while True:
@@ -162,7 +164,9 @@ def _old_rows(database: Database, sealed: _SealedTable) -> Iterator[Sequence[int
 
 
 def _hold(session: Session, sealed: _SealedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
-    """The rows as they are now. One that somebody else holds is left for later: waiting for it could be for ever."""
+    """Returns the rows as they are now, locked. Rows locked by others are skipped: waiting for them could take for
+    ever.
+    """
     query = select(sealed.plain).where(sealed.plain.c.id.in_(ids)).with_for_update(skip_locked=True)
     return [dict(row._mapping) for row in session.execute(query)]
 
@@ -170,7 +174,9 @@ def _hold(session: Session, sealed: _SealedTable, ids: Sequence[int]) -> Sequenc
 def _sealed_anew(
     sealer: TownSealer, sealed: _SealedTable, row: dict[str, Any]
 ) -> tuple[dict[str, Any] | None, list[bytes]]:
-    """Returns the row as it should be, None where nothing changes, and the key ids of its values that do not open."""
+    """Returns the row with new values, None where nothing changes, and the key ids of its values that cannot be
+    decrypted.
+    """
     row_key, closed, anew = row["row_key"] or new_row_key(), list[bytes](), dict(row)
     for name, about in sealed.abouts.items():
         value = row[name]
@@ -202,7 +208,7 @@ def _reseal_files(
     say: Callable[[Resealed], None],
 ) -> None:
     for token in sorted(media.tokens()):
-        with suppress(FileNotFoundError):  # Taken back by its resident meanwhile.
+        with suppress(FileNotFoundError):  # Unsent by its resident meanwhile.
             try:
                 done.files += _reseal_file(database, media, token)
             except CannotOpen:
@@ -212,8 +218,9 @@ def _reseal_files(
 
 
 def _reseal_file(database: Database, media: Media, token: str) -> bool:
-    """A file that is being fetched may be written this moment: it is left for later. One that was destroyed between our
-    reading and our writing is destroyed again."""
+    """Encrypts one file again; returns whether it did. A file that is being fetched may be written at this moment, so
+    it is left for later. A file that was deleted between our reading and our writing is deleted again.
+    """
     if media.is_newest(token) or _state(database, token) == "wanted":
         return False
     media.reseal(token)
@@ -228,7 +235,7 @@ def _state(database: Database, token: str) -> str | None:
 
 
 def _reseal_secret(database: Database, is_unbound_left: bool) -> None:
-    """With it goes the permission to open what is bound to no row, once nothing of that kind is left."""
+    """Encrypts the secret again, and forbids values that are bound to no row once none is left."""
     with database.transaction() as session:
         kept = session.get_one(Secret, TOWN, with_for_update=True)
         secret = open_secret(database.sealer, kept.value)

@@ -1,8 +1,8 @@
-"""Deletes in its time what is over: ids of events, words and addresses of messages, used forms, tries to sign in,
-links to set a password and buttons to confirm with.
+"""Deletes data whose retention time is over: ids of events, texts and addresses of messages, used forms, sign-in tries,
+password links and confirmation buttons.
 
-It works in small transactions with a rest between them, so that no webhook waits for it. What waits, is dead or is
-stuck stays until it is done or staff decide.
+It works in small transactions with pauses between them, so that no webhook waits for it. Rows that wait, are dead or
+are stuck stay until they are done or staff decide.
 """
 
 import time
@@ -37,13 +37,13 @@ from store.staff.sign_ins import FREE_TRIES, MOST_IN_A_ROW, WINDOW
 
 MOST_ROWS = 1000
 REST_SECONDS = 0.05
-# Who was told, and what, for whoever asks why: afterwards only that something was told.
+# Recipient and text are kept so long for questions; afterwards only the fact that something was sent.
 REMEMBER_WORDS_FOR = timedelta(days=30)
 # The month's count of messages reads the rows, and next year it is compared with this one.
 REMEMBER_ROWS_FOR = timedelta(days=400)
-# As long as somebody may leave a page of ours open and come back to press its button again.
+# As long as somebody may leave a page open and come back to press its button.
 REMEMBER_FORMS_FOR = timedelta(days=90)
-# As long as a superior may press a button in their LINE and is told that it is over.
+# As long as a superior may press a button in their LINE and learn that it has expired.
 REMEMBER_BUTTONS_FOR = timedelta(days=30)
 
 _OVER = OutboxRow.state.in_(("sent", "dropped", "unreachable"))
@@ -67,7 +67,9 @@ def purge(database: Database) -> None:
 
 
 def _is_forgiven() -> ColumnElement[bool]:
-    """Selects wrong tries to forget: a few after a day, more after a month, never those that only an admin undoes."""
+    """Selects wrong tries to delete: a few after a day, more after a month, never those that only an admin may
+    unlock.
+    """
     few = and_(SignInStreak.wrong < FREE_TRIES, SignInStreak.last_at < now() - timedelta(days=1))
     more = and_(SignInStreak.wrong < MOST_IN_A_ROW, SignInStreak.last_at < now() - timedelta(days=30))
     return or_(few, more)
@@ -91,13 +93,13 @@ def _forget_words(database: Database) -> None:
 
 
 def _forget_bulk_messages(database: Database) -> None:
-    """One that waited in vain keeps no words; see BulkMessage.lapsed."""
+    """Deletes the text of bulk messages that nobody decided in time; see BulkMessage.lapsed."""
     lapsed = and_(BulkMessage.state == "waiting", BulkMessage.created_at <= now() - BULK_MESSAGE_WAITS)
     _change(database, BulkMessage.id, lapsed, {"state": "refused", BulkMessage.note.key: None})
 
 
 def _forget_codes(database: Database) -> None:
-    """Forgets the codes, and the links given for them, once no password can be set with them any more."""
+    """Deletes the codes, and the links given for them, once no password can be set with them any more."""
     unasked = and_(
         AccountRequest.state == "waiting",
         AccountRequest.code_hash.is_not(None),
@@ -110,7 +112,7 @@ def _forget_codes(database: Database) -> None:
 
 
 def _forget_rows(database: Database) -> None:
-    """Deletes rows of messages that ended long ago; a row with which others travelled goes after them."""
+    """Deletes rows of messages that ended long ago; a row that carried others is deleted after them."""
     companion = aliased(OutboxRow)
     leads = select(companion.id).where(companion.lead_id == OutboxRow.id).exists()
     query = select(OutboxRow.id).where(_ended_before(REMEMBER_ROWS_FOR), ~leads).order_by(OutboxRow.id)
@@ -126,7 +128,7 @@ def _forget_requests(session: Session, batch: Sequence[int]) -> None:
 
 
 def _ended_before(ago: timedelta) -> ColumnElement[bool]:
-    """Selects rows that ended before then; `next_try_at` is the last time anything was to happen with the row."""
+    """Selects rows that ended before then; `next_try_at` is the last time anything was planned for the row."""
     then = now() - ago
     return and_(
         _OVER,
@@ -155,7 +157,7 @@ def _change(
 def _by_batches(
     database: Database, keys: Select[Any], forget: Callable[[Session, Sequence[Any]], None]
 ) -> None:
-    """Forgets old rows batch by batch; they are looked up without keeping any writer waiting."""
+    """Deletes old rows batch by batch; they are looked up without blocking writers."""
     while True:
         with database.reading() as session:
             batch = session.scalars(keys.limit(MOST_ROWS)).all()

@@ -1,4 +1,4 @@
-"""The database's schema: brought up to date by migrations, numbered and never edited."""
+"""Upgrades the database's schema by migrations, which are numbered and never edited."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +22,13 @@ UPGRADE = "python -m store upgrade"
 
 
 class BrokenPointers(ValueError):
-    """A migration left rows that name rows which are not there; nothing of it was kept."""
+    """Says that a migration left rows that reference missing rows; it was rolled back."""
 
 
 def upgrade(database: Database, to: str = NEWEST) -> None:
-    """To the newest schema, or to the one named; does nothing when it is there already. WrongDataKey, and nothing is
-    changed, where DATA_KEY is not that of the database."""
+    """Upgrades to the newest schema, or to the one named; does nothing when it is reached already. Raises WrongDataKey,
+    and changes nothing, where DATA_KEY is not that of the database.
+    """
     with migrating(database) as connection:
         upgrade_in(connection, to)
         if to == NEWEST:
@@ -35,14 +36,14 @@ def upgrade(database: Database, to: str = NEWEST) -> None:
 
 
 def upgrade_in(connection: Connection, to: str = NEWEST) -> None:
-    """Within a transaction of `migrating`."""
+    """Upgrades the schema within a transaction of `migrating`."""
     command.upgrade(_config(connection), to)
 
 
 def begin_anew(connection: Connection, at: str) -> None:
-    """Gives a database that has no rows the tables of this schema. The caller has looked that it has none.
+    """Gives a database without rows the tables of this schema. The caller has checked that it has none.
 
-    Within a transaction of `migrating`. Tables that are not ours stay.
+    It runs within a transaction of `migrating`. Tables that are not ours stay.
     """
     if revision_in(connection) == at:
         return
@@ -54,16 +55,16 @@ def begin_anew(connection: Connection, at: str) -> None:
 
 @contextmanager
 def migrating(database: Database) -> Iterator[Connection]:
-    """A transaction in which tables may be made anew although other rows point at theirs.
+    """Opens a transaction in which tables may be recreated although rows of other tables reference them.
 
-    SQLite changes a table by copying it into a new one and dropping the old one, which it refuses while rows of other
-    tables point there. So its foreign keys are off meanwhile, and all of them are checked before anything is kept.
+    SQLite changes a table by copying it into a new one and dropping the old one, which it refuses while other rows
+    reference it. So its foreign keys are off meanwhile, and all of them are checked before the commit.
     """
     try:
         with database.engine.connect() as connection:
             yield from _migrating(database, connection)
     finally:
-        database.sealer.forget_secret()  # It may be another now.
+        database.sealer.forget_secret()  # The secret may have changed.
 
 
 def _migrating(database: Database, connection: Connection) -> Iterator[Connection]:
@@ -72,7 +73,7 @@ def _migrating(database: Database, connection: Connection) -> Iterator[Connectio
             yield connection
         return
     with _unchecked(connection):
-        # Begun here, or each migration would be kept by itself, whatever fails after it.
+        # Begun here: otherwise each migration would be committed by itself, whatever fails after it.
         connection.begin()
         yield connection
         if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
@@ -83,7 +84,9 @@ def _migrating(database: Database, connection: Connection) -> Iterator[Connectio
 
 @contextmanager
 def _unchecked(connection: Connection) -> Iterator[None]:
-    """SQLite takes this word only between transactions, so it is said before SQLAlchemy begins one."""
+    """Turns foreign keys off within the block. SQLite accepts this only between transactions, so it happens before one
+    begins.
+    """
     driver = connection.connection.driver_connection
     if driver is None:
         raise BrokenPointers("the connection to the database is gone")
@@ -104,7 +107,7 @@ def write_revision(database: Database, message: str) -> None:
 
 
 def revision(database: Database) -> str | None:
-    """The schema the database has; None for an empty one."""
+    """Returns the schema's revision in the database; None for an empty one."""
     with database.engine.connect() as connection:
         return revision_in(connection)
 
@@ -120,26 +123,27 @@ def newest() -> str | None:
 
 
 def is_known(name: str) -> bool:
-    """False for a schema that only a later version of this program has."""
+    """Says whether this program knows the revision; False for one of a later version."""
     return name in {script.revision for script in _scripts().walk_revisions()}
 
 
 def is_newest(database: Database) -> bool:
-    """Whether nothing is left to upgrade."""
+    """Says whether nothing is left to upgrade."""
     return revision(database) == newest()
 
 
 def drift(database: Database) -> list[object]:
-    """What the models say and the migrated database lacks, and the other way round; [] when they agree."""
+    """Returns the differences between the models and the migrated database; [] when they agree."""
     with database.engine.connect() as connection:
         return list(_differences(connection))
 
 
 def trouble_in(connection: Connection) -> list[str]:
-    """Why this program cannot work with these tables, in words; [] where it can. Takes up to a second.
+    """Returns the reasons why this program cannot work with these tables, in words; [] where it can. Takes up to a
+    second.
 
-    The number of the schema alone does not tell: tables were made by the migrations as they were on that day. While an
-    upgrade is under way, processes of the version before work on with tables that have more than they know of.
+    The revision alone is not enough, because a migration may have been different when it ran. During an upgrade,
+    processes of the version before go on working with tables that have more columns than they know.
     """
     found = revision_in(connection)
     if found is None or (found != newest() and is_known(found)):
@@ -150,12 +154,12 @@ def trouble_in(connection: Connection) -> list[str]:
 
 def _differences(connection: Connection) -> Iterator[tuple[Any, ...]]:
     for difference in compare_metadata(MigrationContext.configure(connection), TABLES):
-        # Those of one column come together as a list.
+        # Differences of one column come together as a list.
         yield from difference if isinstance(difference, list) else [difference]
 
 
 def _worth_telling(difference: tuple[Any, ...]) -> bool:
-    """Tables of others may lie in the same database."""
+    """Says whether the difference matters: tables of other programs may be in the same database."""
     return bool(difference[0] != "remove_table")
 
 

@@ -1,4 +1,4 @@
-"""How much waits, was done and went wrong, counted in the database: right however many processes there are."""
+"""Counts in the database what waits, was done and failed: correct for any number of processes."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from store.operations.models import Heartbeat
 from store.quota import usage
 from store.quota.usage import Standing
 
-# Figures are told without the municipality's file: what was bought is not known here, only what LINE says.
+# The figures do not need the municipality's file: they use LINE's reported limit, not the plan that was bought.
 NO_PLAN = Plan(messages=0, reserve=0)
 
 
@@ -31,7 +31,9 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Figures:
-    """`requests` counts by (how sent, state); `events` and `files` by state; `open` and `overdue` by department."""
+    """Holds the figures. `requests` counts by (how sent, state); `events` and `files` by state; `open` and `overdue` by
+    department.
+    """
 
     inbox: Waiting
     outbox: Waiting
@@ -65,13 +67,13 @@ def _by_one(session: Session, query: Select[str, int]) -> dict[str, int]:
 
 
 def _events(session: Session) -> dict[str, int]:
-    """With those whose rows have been purged: what only grows must not shrink."""
+    """Counts events by state, including rows that were purged: a counter must not decrease."""
     rows = _by_one(session, select(InboxEvent.state, func.count()).group_by(InboxEvent.state))
     return dict(Counter(rows) + Counter(done=sequences.gone_events(session)))
 
 
 def _requests(session: Session) -> dict[tuple[str, str], int]:
-    """Rows that travelled in another row's request are not requests of their own."""
+    """Counts requests. Rows sent in another row's request are no requests of their own."""
     query = select(OutboxRow.sent_by, OutboxRow.state, func.count()).where(OutboxRow.lead_id.is_(None))
     rows = session.execute(query.group_by(OutboxRow.sent_by, OutboxRow.state))
     counted = Counter({(sent_by or "", state): count for sent_by, state, count in rows})

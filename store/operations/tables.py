@@ -13,7 +13,7 @@ from store.database.engine import Table
 
 
 def _tables() -> MetaData:
-    """Imports the `models` of every room; importing them is what makes their tables known."""
+    """Imports the `models` of every room, which registers their tables."""
     for room in iter_modules(store.__path__):
         name = f"store.{room.name}.models"
         if room.ispkg and find_spec(name):
