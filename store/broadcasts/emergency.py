@@ -68,13 +68,6 @@ def retire_template(template: EmergencyTemplate) -> None:
     template.retired_at = template.retired_at or now()
 
 
-def ready_templates(session: Session) -> list[EmergencyTemplate]:
-    query = select(EmergencyTemplate).where(
-        EmergencyTemplate.approved_at.is_not(None), EmergencyTemplate.retired_at.is_(None)
-    )
-    return list(session.scalars(query.order_by(EmergencyTemplate.title)))
-
-
 def order(
     session: Session,
     municipality: Municipality,

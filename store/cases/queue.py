@@ -177,10 +177,6 @@ def _in_tab(tab: Tab) -> ColumnElement[bool]:
     return and_(among, Case.due_on < today()) if tab is Tab.OVERDUE else among
 
 
-def is_overdue(case: Case) -> bool:
-    return case.status in RUNNING and case.due_on < today()
-
-
 def _conditions(filters: Filters, *, led: bool, department_led: bool) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if filters.status:
