@@ -1,4 +1,4 @@
-"""Logs: one line of JSON each, with known fields only, whatever somebody typed."""
+"""Tests logs: one line of JSON each, with known fields only, whatever somebody typed."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ Line = Callable[..., str]
 
 @pytest.fixture
 def line() -> Line:
-    """What one call of the logger writes."""
+    """Returns what one call of the logger writes."""
 
     def write(
         message: str,

@@ -1,4 +1,4 @@
-"""Tests that another person approves exactly what goes out, to the people they saw, and that each is told once."""
+"""Tests that another person approves exactly what is sent, to the people they saw, and that each gets it once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -70,7 +70,7 @@ def approved(session: Session, by: Staff, boss: Staff, **changes: Any) -> Broadc
 
 
 def send_one(session: Session) -> list[int]:
-    """Does what the mailer does when LINE takes everything; returns the ids told, or [] if nothing is due."""
+    """Does what the mailer does when LINE takes everything; returns the recipients' ids, or [] if nothing is due."""
     told = []
     for chunk in mailings.claim(session):
         told = list(mailings.recipients(session, chunk))

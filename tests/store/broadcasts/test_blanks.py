@@ -1,4 +1,4 @@
-"""A blank of an emergency template takes places and times, and no way to anybody else."""
+"""Tests that a blank of an emergency template takes places and times, and no link, LINE id or telephone number."""
 
 import pytest
 
@@ -106,6 +106,6 @@ def test_nor_what_becomes_one_with_the_words_beside_it(
 
 
 def test_what_two_people_approved_stays(municipality: Municipality) -> None:
-    """The template's own link and number stay, whatever is filled in beside them."""
+    """Checks that the template's own link and number stay, whatever is filled in beside them."""
     text = "ดู https://flood.example.go.th หรือโทร 044-555-123 [เวลา] ค่ะ"
     assert filled(municipality, text, เวลา="8.30 น.") == text.replace("[เวลา]", "8.30 น.")

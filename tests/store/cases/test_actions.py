@@ -1,4 +1,4 @@
-"""Cases: numbers without gaps, one function that moves them, and news for whoever has to hear it."""
+"""Tests cases: numbers without gaps, one function that changes their status, and notices to the right people."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta

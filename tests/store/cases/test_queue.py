@@ -1,4 +1,4 @@
-"""The queue's queries: who sees what, and what is found."""
+"""Tests the queries of the queue: who sees what, and what is found."""
 
 from datetime import timedelta
 

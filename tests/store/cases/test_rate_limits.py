@@ -1,4 +1,4 @@
-"""Uses are counted in a window that slides, and those who use at once see each other."""
+"""Tests that uses are counted in a sliding window, and that simultaneous uses are all counted."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,7 +19,7 @@ THREE_AN_HOUR = Limit("test", 3, timedelta(hours=1))
 
 
 def once(database: Database, whom: str = "staff 1", times: int = 1) -> int | None:
-    """None, or after how many seconds again."""
+    """Returns None, or after how many seconds another case is allowed."""
     try:
         with database.transaction() as session:
             use(session, THREE_AN_HOUR, whom, times=times)

@@ -1,4 +1,4 @@
-"""The switch: one surge at a time, who may turn it, what is written down, and how the queue stands."""
+"""Tests surge mode: one surge at a time, who may switch it, the audit log, and the order of the queue."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -140,7 +140,7 @@ def test_its_menu_is_the_one_to_show_until_it_ends(database: Database, superviso
 
 
 def some_cases(database: Database, municipality: Municipality) -> dict[str, int]:
-    """Opened in this order; each is called by what is special about it."""
+    """Opens the cases in this order; the name of each says what is special about it."""
     with database.transaction() as session:
         made = {
             "green": a_case(session, municipality, triage="green"),

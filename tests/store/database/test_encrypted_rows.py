@@ -1,4 +1,6 @@
-"""Each sealed value opens in its own row and column only, whatever table it is in, and nobody else is held up."""
+"""Tests that an encrypted value can be decrypted in its own row and column only, in any table, and blocks no other
+row.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -27,7 +29,7 @@ from store.staff.models import Staff
 from tests.builders import a_resident
 from tests.conftest import KEY
 
-# What a check of the database asks for; everything else is made up by its type.
+# Values that a CHECK requires; every other value is made up by its type.
 PARTICULARS: dict[type[Table], dict[str, Any]] = {
     BulkMessage: {"state": "waiting"},
     Case: {"status": "submitted"},
@@ -50,7 +52,7 @@ SEALED = dict(sealed_columns())
 
 
 def make(session: Session, kind: type[Table], serial: Iterator[int]) -> Any:
-    """A row with every sealed value, and with the rows it needs."""
+    """Creates a row with every encrypted value, and the rows it needs."""
     n, values = next(serial), dict(PARTICULARS.get(kind, {}))
     for made in inspect(kind).columns:
         needs_nothing = made.nullable or made.primary_key or made.default is not None
@@ -82,7 +84,7 @@ def put_raw(database: Database, sealed: Column[Any], row_id: int, value: bytes) 
 
 
 def closed_values(database: Database, kind: type[Table], row_id: int) -> list[str]:
-    """The names of those that cannot be read; loading the row is always possible."""
+    """Returns the names of the values that cannot be decrypted; loading the row is always possible."""
     closed = []
     with database.reading() as session:
         row: Any = session.get_one(kind, row_id)
@@ -106,7 +108,7 @@ def test_every_table_with_sealed_values_has_keys_for_its_rows() -> None:
 
 @pytest.fixture
 def rows(database: Database) -> dict[str, tuple[int, int]]:
-    """Two rows of each table with sealed values, with every value set."""
+    """Creates two rows of each table with encrypted values, with every value set."""
     serial = count(1)
     with database.transaction() as session:
         return {
@@ -157,7 +159,7 @@ def test_a_row_that_the_version_before_added_gets_a_key_with_its_first_new_value
         at = now()
         session.add(InboxEvent(event_id="1", lane="a", occurred_at=at, arrived_at=at))
     with database.transaction() as session:
-        # What the database itself makes of a row that is added without a key.
+        # The value that the database itself gives to a row that is added without a key.
         session.execute(
             text(
                 "INSERT INTO inbox (event_id, lane, occurred_at, arrived_at, state, tries) "
@@ -181,7 +183,7 @@ def test_a_row_keeps_its_key(database: Database) -> None:
 def test_values_bound_to_no_row_open_only_where_they_may_still_be(
     database: Database, store_settings: StoreSettings
 ) -> None:
-    """Sealed by the version before, in a database that was not sealed anew since."""
+    """Checks a value written before rows had keys: it is refused, and readable only where the secret allows it."""
     sealed = SEALED["resident.person"]
     with database.transaction() as session:
         row = a_resident(session).id

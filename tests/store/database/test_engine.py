@@ -1,4 +1,4 @@
-"""Transactions on both databases: whole or not at all, patient but not for ever, durable, and in UTC."""
+"""Tests transactions on both databases: atomic, with a limited wait, durable, and in UTC."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -74,7 +74,7 @@ def test_a_resident_met_twice_is_the_same_even_by_two_workers_at_once(database: 
             with database.transaction() as session:
                 return meet(session, database.sealer, "U" + "6" * 32).id
         except IntegrityError:
-            return None  # The other one was faster; the event is worked on again.
+            return None  # The other one was faster; the event is processed again.
 
     with ThreadPoolExecutor(4) as threads:
         met = set(threads.map(greet, range(8))) - {None}
@@ -103,7 +103,7 @@ def test_many_writers_at_once_all_get_their_turn(database: Database) -> None:
 def test_writers_give_up_in_time_even_when_several_wait_for_another_process(
     database: Database, store_settings: StoreSettings
 ) -> None:
-    """One after the other, each with patience of its own, they would be longer at it than somebody more patient."""
+    """Checks that the waits for our own writers and for another process together take no longer than the patience."""
     hasty, patient = Database(store_settings, patience=0.25), Database(store_settings, patience=1.5)
     gave_up: list[Database] = []
 
@@ -223,7 +223,7 @@ def test_a_case_shows_its_number_as_people_write_it() -> None:
 def test_who_only_reads_need_not_wait_for_who_writes(
     database: Database, store_settings: StoreSettings
 ) -> None:
-    """Also with a connection that is new."""
+    """Checks that a reader with a new connection does not wait for a writer."""
     another = Database(store_settings, patience=0.1)
     with database.transaction(), another.reading() as session:
         assert session.execute(text("PRAGMA auto_vacuum")).scalar_one() == 2

@@ -1,4 +1,4 @@
-"""What the clock starts is done once in each slot, however many workers there are and whatever their clocks do."""
+"""Tests that each periodic job runs once per slot, whatever the number of workers and their clocks."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ CALLERS = 4
 
 @pytest.fixture
 def two_processes(store_settings: StoreSettings) -> Iterator[list[Database]]:
-    """Each with connections of its own, as two workers have them."""
+    """Opens two databases with connections of their own, as two workers have them."""
     opened = [Database(store_settings) for _ in range(2)]
     yield opened
     for database in opened:
@@ -32,7 +32,7 @@ def two_processes(store_settings: StoreSettings) -> Iterator[list[Database]]:
 
 
 def at_once(databases: list[Database], job: Callable[[Database], object]) -> list[object]:
-    """What it returned to several threads of each process, all of which began at the same moment."""
+    """Returns the results of several threads of each process, all of which began at the same moment."""
     start = Barrier(CALLERS * len(databases))
 
     def begin(database: Database) -> object:

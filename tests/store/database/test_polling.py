@@ -1,4 +1,4 @@
-"""The look for work sees what any process wrote and what only the clock made due."""
+"""Tests that polling sees what any process wrote and what became due by the clock alone."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Fair turns: two turnstiles of one file behave like two processes, because each has opened it for itself."""
+"""Tests fair turns: two turnstiles of one file behave like two processes, because each has opened it itself."""
 
 import threading
 import time
@@ -49,7 +49,7 @@ def test_who_writes_all_the_time_lets_in_whoever_waits(two: tuple[Turnstile, Tur
     finally:
         over.set()
         finish(writer, what="a writer")
-    # The one under way, and at most one that began before we had got in line; more where the machine let us rest there.
+    # The writer in progress, and at most one that began before we had queued; more where the machine paused us there.
     assert median(waited_for) <= 2
 
 

@@ -1,4 +1,4 @@
-"""What a stranger's file can do harms the child process that opens it, and nobody else."""
+"""Tests that a malicious file harms only the child process that decodes it."""
 
 import io
 import os
@@ -101,19 +101,19 @@ def test_a_decoder_does_not_outlive_its_parent():
     with Child([sys.executable, "-c", script]) as parent:
         wait_until(lambda: children_of(parent.pid), what="the decoder to begin")
         (child,) = children_of(parent.pid)
-        # Not before it has asked to die along.
+        # Wait until it has asked to end with its parent.
         wait_until(
             lambda: b"poisoned_decoder" in Path(f"/proc/{child}/cmdline").read_bytes() and sleeps(child),
             what="the decoder to sleep",
         )
-        # It alone, and not the group that the end of this block would kill.
+        # Kill it alone, and not the group that the end of this block would kill.
         parent.kill()
         parent.wait(PATIENCE_SECONDS)
         wait_until(lambda: not is_alive(child), what="the decoder to end")
 
 
 def is_alive(process: int) -> bool:
-    """The dead whom nobody has buried yet are not."""
+    """Says whether the process runs; a zombie does not."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -121,7 +121,7 @@ def is_alive(process: int) -> bool:
 
 
 def sleeps(process: int) -> bool:
-    """It has no files left to open: its limits are set."""
+    """Says whether the child may open no more files, which means that its limits are set."""
     return "Max open files            0 " in Path(f"/proc/{process}/limits").read_text()
 
 
@@ -148,7 +148,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
 
 def decoded_elsewhere(data: bytes) -> tuple[str, int]:
-    """What came of it, and the most megabytes that the decoder used."""
+    """Returns the outcome, and the highest memory in megabytes that the decoder used."""
     answer, peak = run([sys.executable, "-c", PEAK], given=data).stdout.split()
     return answer, int(peak)
 

@@ -1,4 +1,4 @@
-"""Rows of photos and documents: wanted, kept, refused or gone, and never more than that is left."""
+"""Tests rows of photos and documents: wanted, kept, refused or gone, and that no data beyond that is left."""
 
 import io
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Files that residents send are shown to ClamAV, and what cannot be shown to it is not taken for clean."""
+"""Tests that ClamAV scans what residents send, and that a file it could not scan does not count as clean."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A folder and a bucket keep the same promises; the bucket is served by a real server process."""
+"""Tests that a folder and a bucket behave alike; the bucket is served by a real server process."""
 
 import errno
 import os
@@ -22,7 +22,7 @@ KEY = b"thirty-two bytes to seal with..!"
 
 @pytest.fixture(scope="module")
 def bucket_server() -> Iterator[str]:
-    """An S3-compatible server of its own process; it checks no signatures, so those stay unproved."""
+    """Starts an S3-compatible server in a process of its own; it checks no signatures, so these are not tested."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     address = f"http://127.0.0.1:{port}"
@@ -98,7 +98,7 @@ def test_a_half_written_file_is_never_seen(tmp_path: Path) -> None:
 def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     media, token = Media(str(tmp_path), Sealer((KEY,))), "a" * 27
     (tmp_path / "aa").mkdir()
-    # Whatever is written here finds no room.
+    # Every write finds the disk full.
     (tmp_path / "aa" / f"{token}.part").symlink_to("/dev/full")
     with pytest.raises(StorageUnavailable) as trouble:
         media.keep(token, b"bytes")

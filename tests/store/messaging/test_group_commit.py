@@ -1,4 +1,4 @@
-"""Many requests share one commit, and one that gives up holds up nobody."""
+"""Tests that many requests share one commit, and that one that times out does not block the others."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,7 @@ def waiting_in(intake: Intake) -> set[str]:
 
 @contextmanager
 def the_first_one_stuck(database: Database, intake: Intake) -> Iterator[ThreadPoolExecutor]:
-    """Whoever writes first waits for another process that keeps the same event and does not commit yet."""
+    """Makes the first writer wait for another process that stores the same event and does not commit yet."""
     with ThreadPoolExecutor() as requests, database.transaction() as session:
         inbox.accept(session, [an_arrival("first")])
         requests.submit(intake.keep, [an_arrival("first")])

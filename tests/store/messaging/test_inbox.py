@@ -1,4 +1,4 @@
-"""The inbox: each event once, in order for each resident, and no event holds up anybody else's."""
+"""Tests the inbox: each event once, in order for each resident, and no event blocks another resident's."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ def arrival(
 
 
 def accept(database: Database, *arrivals: Arrival) -> int:
-    """Returns how many of them are new."""
+    """Stores the events; returns how many of them are new."""
     before = count_rows(database)
     with database.transaction() as session:
         inbox.accept(session, arrivals)
@@ -40,7 +40,7 @@ def claim(database: Database, *, most: int = 1) -> Claim | None:
 
 
 def work(database: Database, *, fail: bool = False) -> str | None:
-    """Claims one event and does it, or fails at it; returns its id, or None when there is nothing to do."""
+    """Claims one event and completes it or fails; returns its id, or None when there is nothing to do."""
     claimed = claim(database)
     if claimed is None:
         return None

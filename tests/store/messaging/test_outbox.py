@@ -1,4 +1,4 @@
-"""The outbox: what goes out together, in which order, and what may never overtake what."""
+"""Tests the outbox: which messages share a request, in which order, and which may never overtake others."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

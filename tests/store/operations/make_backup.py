@@ -1,8 +1,8 @@
-"""Makes a small backup of a town with a few cases and much on its way.
+"""Creates a small backup of a town with a few cases and much work in progress.
 
-Run `python -m tests.store.operations.make_backup FOLDER`. `backup_0001` beside this file was made by it with the
-first version that could: schema 0001, format 1, the tests' own key.
-Such a folder is never made anew by a later version: it stands for the backups that towns of that time have.
+Run `python -m tests.store.operations.make_backup FOLDER`. `backup_0001` beside this file was made by it with the first
+version that could: schema 0001, format 1, the tests' own key. A later version never creates that folder again: it
+stands for the backups that towns of that time have.
 """
 
 import sys

@@ -1,5 +1,6 @@
-"""After a restore nothing that was on its way goes out by itself, nobody is let in by what was kept, and files that are
-not as they were are named."""
+"""Tests that after a restore nothing in progress is sent, no stored session is valid, and damaged files are
+reported.
+"""
 
 import json
 import shutil
@@ -51,7 +52,7 @@ TO_ANYBODY = (
 
 
 class Restored:
-    """What a backup became, in a place of its own, before the same LINE."""
+    """Represents a restored backup in a place of its own, which talks to the same LINE."""
 
     def __init__(self, town: Town, folder: Path, backup: Path) -> None:
         self.town = town
@@ -67,7 +68,7 @@ class Restored:
         return self.report
 
     def works(self) -> None:
-        """Worker, sender, fetcher and mailer, as after a start, until nothing more happens."""
+        """Runs worker, sender, fetcher and mailer, as after a start, until nothing more happens."""
         town, settings = self.town, self.town.settings
         line = LineClient(settings.line_api_url, settings.line_api_data_url, TOKEN)
         office = replace(town.office, media=self.media)
@@ -89,7 +90,7 @@ def elsewhere(town: Town, tmp_path: Path) -> Iterator[Restored]:
 
 
 def told(town: Town) -> int:
-    """How many requests to tell somebody something LINE has seen."""
+    """Counts the requests to LINE that send a message."""
     return sum(entry["path"] in TO_ANYBODY for entry in town.simulator.log.after(0))
 
 
@@ -98,7 +99,7 @@ def test_nothing_that_was_on_its_way_goes_out_by_itself(
 ) -> None:
     fill(town, STORIES)
     back_up(town.database, town.office.media, tmp_path / "backup")
-    # Photos that LINE does not have any more would bring bad news of their own.
+    # Photos that LINE does not have any more would cause notices of their own.
     town.simulator.faults.turn(content_status="404")
     before = told(town)
     report = elsewhere.restore()
@@ -127,7 +128,7 @@ def test_an_event_that_waited_stands_where_a_supervisor_decides(
     phone.says(WAITING_WORDS)
     town.simulator.deliver_webhooks()
     back_up(town.database, town.office.media, tmp_path / "backup")
-    # What was backed up goes on: it is answered here, and must not be answered there once more.
+    # The original goes on: it answers the event, so the restored one must not answer it again.
     town.settle()
     answered = texts(phone)
     assert answered
@@ -227,7 +228,7 @@ def test_nobody_is_let_in_by_what_was_kept(town: Town, elsewhere: Restored, tmp_
 
 
 def test_it_is_said_of_every_table_what_becomes_of_it() -> None:
-    """A new table is put into BECOMES by whoever adds it, and into hold_back where something of it is on its way."""
+    """Checks that every table is in BECOMES; hold_back must handle a new table with work in progress."""
     assert BECOMES.keys() == TABLES.tables.keys()
 
 
@@ -236,7 +237,7 @@ def test_it_is_said_of_every_table_what_becomes_of_it() -> None:
 
 @pytest.fixture
 def backup(town: Town, tmp_path: Path) -> Path:
-    """Of a case with two photos."""
+    """Backs up a town that has a case with two photos."""
     play = [
         "resident says ไฟถนนดับ",
         "resident taps ไม่มี",
@@ -270,7 +271,7 @@ def turn_a_bit(file: Path) -> None:
 
 
 def exchange(file: Path) -> None:
-    """Another file of the backup, in its place and in the list: whole, but not this one."""
+    """Replaces a file of the backup, and its entry, by another intact file."""
     other = next(path for path in file.parent.iterdir() if path != file)
     shutil.copy(other, file)
     manifest = file.parents[1] / "manifest.json"
@@ -317,7 +318,7 @@ def test_what_is_damaged_where_it_lies_is_said_when_it_is_backed_up(
 
 
 class TakenBackMeanwhile(Media):
-    """When the files' turn comes, a resident has just taken one back."""
+    """Behaves like Media, but while tokens are listed a resident unsends the first file."""
 
     def __init__(self, town: Town) -> None:
         super().__init__(town.settings.store.media_url, town.database.sealer)

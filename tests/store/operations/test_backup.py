@@ -1,4 +1,4 @@
-"""Backup, restore and copy: everything is there again, equal to the last byte, and nothing is told twice."""
+"""Tests that backup, restore and copy keep everything, equal to the last byte, and send nothing twice."""
 
 import json
 from dataclasses import replace
@@ -33,12 +33,12 @@ A_CASE = [
     "resident taps ส่งเรื่อง",
     "officer does accept",
 ]
-# News that was held goes along with what cannot wait: its row points at the one that carries it.
+# A held notice shares the request of a message that cannot wait: its row references that one.
 A_COMPANION = ["officer does tell: จะเข้าไปพรุ่งนี้ค่ะ", "time passes 2 hours"]
 
 
 def lived_in(town: Town) -> Stage:
-    """A town with a case, photos, and a notice that still waits."""
+    """Creates a town with a case, photos, and a notice that still waits."""
     stage = Stage(town)
     stage.play(Story("backup", "a case", list(enumerate(A_CASE))))
     return stage
@@ -65,7 +65,7 @@ def test_a_restored_town_has_every_row_and_every_file(town: Town, tmp_path: Path
     assert (back.rows, back.files) == (told.rows, told.files)
     assert told.files == 2
     before, after = contents(town.database), contents(database)
-    # What becomes of these: test_after_restore.
+    # What happens to these is tested in test_after_restore.
     held_back = {"outbox", "file", "staff", "staff_session", "staff_act", "heartbeat"}
     assert {name for name in before if before[name] != after[name]} <= held_back
     assert {t: media.read(t) for t in media.tokens()} == {
@@ -144,7 +144,7 @@ def test_a_folder_that_was_open_to_others_is_closed(town: Town, tmp_path: Path) 
 
 
 def test_rows_that_point_at_others_of_their_table_come_back(town: Town, tmp_path: Path) -> None:
-    """News that rode in another's request, and a broadcast that corrects another."""
+    """Creates a notice that was sent in another's request, and a broadcast that corrects another."""
     lived_in(town).play(Story("backup", "a companion", list(enumerate(A_COMPANION))))
     wrong = approve(town)
     approve(town, corrects_id=wrong)
@@ -177,7 +177,7 @@ def test_a_copy_is_compared_and_equal(town: Town, tmp_path: Path) -> None:
 def test_the_copy_goes_on_numbering_where_the_original_stopped(
     town: Town, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """From SQLite into PostgreSQL: the next case is 0002, not 0001 again."""
+    """Checks that after a copy from SQLite into PostgreSQL the next case is 0002, not 0001 again."""
     server = request.getfixturevalue("postgres_server")
     if server is None or not town.database.is_sqlite:
         pytest.skip("needs SQLite here and PostgreSQL there")
@@ -205,7 +205,7 @@ def test_the_manifest_tells_counts_and_hashes_but_no_contents(town: Town, tmp_pa
 
 
 def test_a_copy_that_differs_is_not_kept(town: Town, tmp_path: Path) -> None:
-    """A trigger in the target changes a row behind our back."""
+    """Checks that a trigger in the target that changes a row is noticed."""
     lived_in(town)
     database, _ = an_empty_place(town, tmp_path)
     with database.engine.begin() as connection:

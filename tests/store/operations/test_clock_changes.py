@@ -56,7 +56,7 @@ def stopped(clock: time_machine.Traveller) -> time_machine.Traveller:
 
 
 def fill(database: Database, municipality: Municipality) -> None:
-    """Makes one row of each kind that waits."""
+    """Creates one row of each kind that waits."""
     with database.transaction() as session:
         resident = a_resident(session)
         inbox.accept(session, [Arrival("event", "somebody", now(), {})])
@@ -101,7 +101,7 @@ def waits(database: Database) -> dict[str, list[timedelta]]:
 def test_what_waits_is_due_as_soon_as_if_nobody_had_set_the_clock(
     database: Database, municipality: Municipality, stopped: time_machine.Traveller, by: timedelta
 ) -> None:
-    """Checks that only what was put off for longer than the clock was set ahead is due earlier."""
+    """Checks that only what was postponed for longer than the clock was set ahead is due earlier."""
 
     def due_in(column: str, wait: timedelta) -> timedelta:
         return wait - by if column in map(str, DUE) and NOTHING < by < wait else wait

@@ -1,4 +1,6 @@
-"""A SQLite file gives its room back in small steps, while others write, and nothing in it changes."""
+"""Tests that a SQLite file returns free space in small steps, while others write, and that its contents do not
+change.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -26,7 +28,9 @@ LONG = "ยาว" * 400
 
 
 def live(database: Database, name: str) -> None:
-    """Events come, are worked on and answered, and the answers sent: what was said grows and goes."""
+    """Simulates work: events arrive, are processed and answered, and answers are sent, so texts are stored and
+    deleted.
+    """
     for start in range(0, EVENTS, AT_ONCE):
         with database.transaction() as session:
             arrivals = [
@@ -69,7 +73,7 @@ def is_sound(database: Database) -> bool:
 
 
 def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """But for the marks of what has been compacted."""
+    """Returns all rows except the marks of what has been compacted."""
     return {name: rows for name, rows in everything_in(database).items() if name != "series"}
 
 
@@ -91,7 +95,7 @@ def test_room_is_used_again_and_each_row_is_rewritten_once(database: Database) -
     for name in "bcd":
         live(database, name)
         compact(database)
-    # Four times as many rows, of which none has any words left.
+    # Four times as many rows, none of which has any text left.
     assert pages(database) < 3 * once
 
 

@@ -1,4 +1,4 @@
-"""DATA_KEY and the secret of the database: fingerprints last, and with the wrong key nothing is written."""
+"""Tests DATA_KEY and the secret of the database: fingerprints stay, and with a wrong key nothing is written."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,7 +32,7 @@ SOMSRI, MALEE = "U" + "5" * 32, "U" + "6" * 32
 
 @pytest.fixture
 def old_database(store_settings: StoreSettings) -> Iterator[Database]:
-    """A database with a resident, as it was when fingerprints still depended on DATA_KEY."""
+    """Creates a database with a resident, from the time when fingerprints still depended on DATA_KEY."""
     database = Database(store_settings)
     derive_fingerprints(database)
     meet_resident(database, SOMSRI)

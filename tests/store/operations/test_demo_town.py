@@ -1,4 +1,4 @@
-"""The demo's town has a past: everything that the console can show is there to be seen."""
+"""Tests that the demo's town has a past, so that the console has everything to show."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""The drill: a town that all stories have filled is backed up, restored and copied between databases, and compared."""
+"""Tests the drill: a town filled by all stories is backed up, restored and copied between databases, and compared."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from tests.stories.transcripts import read_stories
 from tests.town import Town
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
-# What a restore changes on purpose, column by column; of the others, no row and no byte: see after_restore.
+# The columns that a restore changes on purpose; all other rows must be equal to the byte: see after_restore.
 HELD_BACK = {
     "inbox": {"state", "error"},
     "outbox": {"state", "error", "messages", "body", "reply_token", "lead_id"},
@@ -59,7 +59,7 @@ def place(
 def test_a_full_town_comes_back_and_moves_between_the_two_kinds_of_databases(
     town: Town, place: Callable[[str, str], Database], tmp_path: Path
 ) -> None:
-    """One town for all of it, because it takes its time to fill one: every second story here, the others there."""
+    """Checks both in one test, because filling a town takes long: half of the stories on each kind of database."""
     fill(town, read_stories()[0 if town.database.is_sqlite else 1 :: 2])
     before = rows(town.database)
     assert {name for name in TABLES.tables if not before[name]} == set()
@@ -93,7 +93,7 @@ def hashes(database: Database) -> dict[str, str]:
 
 
 def rows(database: Database) -> Rows:
-    """Every row of every table by its primary key."""
+    """Returns every row of every table by its primary key."""
     with one_look(database) as connection:
         return {
             table.name: {

@@ -1,4 +1,4 @@
-"""A backup of an earlier version is restored into today's schema, and a filled database of that time upgraded to it.
+"""Tests the restore of an earlier version's backup, and the upgrade of a filled database of that time.
 
 `backup_0001` is what the first version wrote: see make_backup.py.
 """
@@ -46,7 +46,7 @@ def lines(archive: Archive, table: str) -> list[dict[str, Any]]:
 
 
 def fill_as_then(database: Database, archive: Archive) -> None:
-    """The database of that time, without what this version does at a restore."""
+    """Restores the database of that time, without the changes that this version makes at a restore."""
     with migrating(database) as connection:
         begin_anew(connection, "0001")
         for table in tables_in(connection):
@@ -54,7 +54,7 @@ def fill_as_then(database: Database, archive: Archive) -> None:
 
 
 def look_alive(database: Database) -> None:
-    """Every sealed value still opens, and what belongs together is still together."""
+    """Checks that every encrypted value can still be decrypted, and that references between rows are intact."""
     with database.reading() as session:
         cases = session.query(Case).order_by(Case.id).all()
         assert [case.shown_number for case in cases][:2] == ["0001/2570", "0002/2570"]
@@ -79,7 +79,7 @@ def test_a_backup_of_the_first_version_is_restored_into_todays_schema(
 
 
 def test_a_filled_database_of_the_first_version_is_upgraded(database: Database, old: Archive) -> None:
-    """Whoever writes a migration finds out here whether it carries rows over, and not only empty tables."""
+    """Checks that the newest migration carries rows over, and does not only work on empty tables."""
     fill_as_then(database, old)
     assert revision(database) == "0001"
     upgrade(database)
@@ -93,7 +93,7 @@ def test_a_filled_database_of_the_first_version_is_upgraded(database: Database, 
 
 @pytest.fixture
 def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The migrations of a version to come, one more than today's: it makes filled tables anew."""
+    """Writes the migrations of a future version, one more than today's: it recreates filled tables."""
     folder = tmp_path / "migrations"
     shutil.copytree(schema.FOLDER, folder)
     before = schema.newest()
@@ -120,7 +120,9 @@ def upgrade():
 def test_an_old_backup_goes_through_every_migration_between_then_and_now(
     database: Database, media: Media, later_version: str
 ) -> None:
-    """Into a database that is already at the newest schema and has no rows: its tables are made as they were then."""
+    """Checks a restore into a database that has the newest schema and no rows: its tables are recreated as they were
+    then.
+    """
     upgrade(database)
     assert (revision(database), "badge" in inspect(database.engine).get_table_names()) == (
         later_version,

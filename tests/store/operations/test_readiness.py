@@ -1,4 +1,4 @@
-"""What the two /readyz say, and why not."""
+"""Tests the answers of both /readyz, and their reasons."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -132,14 +132,14 @@ def test_the_tables_are_compared_once_and_again_when_the_schema_changes(database
     assert readiness.report()[1]["reasons"] == []
     assert len(statements) < compared / 4, statements
     harm(database, "ALTER TABLE outbox DROP COLUMN line_request_id")
-    # While the schema keeps its number nobody looks again for some minutes.
+    # While the schema's revision stays the same, the tables are not compared again for some minutes.
     assert readiness.report()[1]["reasons"] == []
     harm(database, "UPDATE alembic_version SET version_num = 'of a later version'")
     assert not readiness.report()[0]
 
 
 def test_while_an_upgrade_is_under_way_the_version_before_goes_on_working(database: Database) -> None:
-    """Its successor has added to the tables; it knows less of them than there is, and needs no more."""
+    """Checks that a version works on while its successor upgrades: tables may have more columns than it knows."""
     beat(database)
     harm(database, "UPDATE alembic_version SET version_num = 'of a later version'")
     harm(database, "ALTER TABLE resident ADD COLUMN nickname varchar")

@@ -1,4 +1,6 @@
-"""`reseal`: everything is sealed with the newest key and for its own row, nothing is lost, and the old key can go."""
+"""Tests that `reseal` encrypts everything with the newest key for its own row, loses nothing, and makes old keys
+unneeded.
+"""
 
 import threading
 from collections import Counter
@@ -73,7 +75,7 @@ def rotated(filled: Database, store_settings: StoreSettings) -> Iterator[Databas
 
 
 def contents(database: Database) -> dict[str, list[Any]]:
-    """Everything that is sealed, as it reads."""
+    """Returns all encrypted values, decrypted."""
     kinds: tuple[Any, ...] = (Resident, Case, File, InboxEvent, OutboxRow)
     with database.reading() as session:
         return {
@@ -150,7 +152,7 @@ def test_interrupted_it_loses_nothing_and_goes_on_where_it_was(
 def test_what_is_written_meanwhile_is_not_lost(
     rotated: Database, filled: Database, store_settings: StoreSettings
 ) -> None:
-    """By a process that still has the old key only, again and again, in rows that are being sealed anew."""
+    """Writes repeatedly, as a process that has the old key only, in rows that are being encrypted again."""
     over, written, trouble = threading.Event(), Counter[int](), []
 
     def write() -> None:
@@ -159,7 +161,7 @@ def test_what_is_written_meanwhile_is_not_lost(
                 for number in range(1, 4):
                     with filled.transaction() as session:
                         case = session.get_one(Case, number, with_for_update=True)
-                        # What was sealed with the newer key cannot be read here, and need not be.
+                        # What was encrypted with the newer key cannot be read here, and need not be.
                         case.summary = f"ไฟดับ {written[number] + 1}"
                     written[number] += 1
         except Exception as error:
@@ -210,7 +212,7 @@ def test_what_no_key_opens_stays_as_it_is_and_is_told(
     media.keep_sealed(token, damaged)
     done = reseal(rotated, media)
     assert done.closed.total() == 2
-    # The damaged file bears the old key's id for ever, and must not keep that key in use.
+    # The damaged file keeps the old key's id, and must not keep that key in use.
     assert "Key 2: needed no more" in said(done, rotated)
     assert media.read_sealed(token) == damaged
     assert "2 values or files open with no key" in said(done, rotated)
@@ -240,7 +242,7 @@ def test_a_photo_that_was_taken_back_meanwhile_does_not_come_back(
 
 @pytest.fixture
 def old_settings(store_settings: StoreSettings, tmp_path: Path) -> StoreSettings:
-    """Of a database whose fingerprints depend on DATA_KEY, as those of the first version did."""
+    """Prepares a database whose fingerprints depend on DATA_KEY, like those of the first version."""
     database = Database(store_settings)
     derive_fingerprints(database)
     database.close()

@@ -1,4 +1,4 @@
-"""What is over is forgotten in its time, a little at a time; what may still be needed stays."""
+"""Tests that data is deleted when its retention time is over, in small steps, and that what is still needed stays."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ def words(row: OutboxRow) -> list[Any]:
 
 
 def tell_all(database: Database, *states: str) -> None:
-    """One notice for each of these ends, with all that belongs to a request."""
+    """Creates one notice for each of these final states, with all the data of a request."""
     with database.transaction() as session:
         for state in states:
             row = put_notice(session, a_resident(session), "case_message", {"note": state})
@@ -70,12 +70,12 @@ def tell_all(database: Database, *states: str) -> None:
             if state != "ready":
                 outbox.freeze([row], by="push", body="{}", again_in=timedelta(0))
                 outbox.settle(session, row.id, state)
-                # As if it had not been forgotten when it was settled.
+                # As if its text had not been deleted when it was settled.
                 row.messages, row.body, row.reply_token = WORDS, "{}", "t" * 32
 
 
 def tell_together(database: Database) -> None:
-    """An answer takes along news from before it and from after it."""
+    """Sends an answer together with notices from before and after it."""
     with database.transaction() as session:
         resident = a_resident(session)
         before = put_notice(session, resident, "case_message", {}, hold_seconds=60)

@@ -1,4 +1,4 @@
-"""Migrations: from nothing to what the models say, on either database."""
+"""Tests migrations: from an empty database to the models' schema, on either database."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_work_that_waits_is_found_by_an_index_of_its_own(database: Database) -> 
 
 
 def make_anew(database: Database, table: str) -> None:
-    """What a migration does on SQLite to change a column: a new table, the rows copied, the old one dropped."""
+    """Does what a migration does on SQLite to change a column: a new table, the rows copied, the old one dropped."""
     with migrating(database) as connection:
         operations = Operations(MigrationContext.configure(connection))
         with operations.batch_alter_table(table, recreate="always"):
@@ -82,7 +82,7 @@ def test_a_table_at_which_others_point_can_be_made_anew(
     assert drift(database) == []
     with database.transaction() as session:
         assert session.query(Case).one().resident.id == 1
-        # The foreign keys are kept again afterwards.
+        # The foreign keys are enforced again afterwards.
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
 
 

@@ -1,4 +1,4 @@
-"""A filled database of yesterday is carried over by each migration."""
+"""Tests that each migration carries a filled database over."""
 
 import hashlib
 
@@ -18,8 +18,8 @@ from store.staff.models import ALL_DEPARTMENTS, Staff
 from tests.builders import a_resident, an_officer
 from tests.store.broadcasts.test_approval import DRAFT
 
-# A database that has run a migration never runs it again: what is added to one later reaches no such database.
-# A changed schema is a new migration, with a line of its own here. Imports may move, so they do not count.
+# A database that has run a migration never runs it again: a later change to it would not reach that database. A changed
+# schema is a new migration, with a line of its own here. Imports may move, so they do not count.
 MIGRATIONS = {
     "0001_first_tables": "1c18dd8e9705e672",
     "0002_row_ids_and_a_secret": "7a46a0a2b94c7099",
@@ -74,7 +74,7 @@ def test_who_wrote_a_broadcast_of_yesterday_is_known_from_its_history(
     with database.transaction() as session:
         author, editor, boss = (an_officer(session, municipality) for _ in range(3))
         waiting, approved = (_written_by(session, author, editor) for _ in range(2))
-        # Such an approval was possible before: it stays as it was.
+        # Such an approval was possible before, and stays as it was.
         approved.approver_id = boss.id
         approval.write_down(session, approved, "edit", boss)
         numbers = (waiting.id, approved.id)

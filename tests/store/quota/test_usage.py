@@ -1,4 +1,4 @@
-"""The month's messages in the database: what is counted, which reading is believed, and who may still send."""
+"""Tests the month's messages in the database: what is counted, which reading counts, and who may still send."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -46,7 +46,7 @@ def sent(session: Session, at: datetime, *, by: str = "push", state: str = "sent
 
 
 def told(session: Session, municipality: Municipality, at: datetime, count: int, state: str = "sent") -> None:
-    """A chunk of a broadcast that told so many residents."""
+    """Creates a sent chunk of a broadcast with so many recipients."""
     author = an_officer(session, municipality)
     broadcast = Broadcast(
         title="น้ำไม่ไหล",
@@ -139,7 +139,7 @@ def test_what_we_sent_since_the_last_reading_is_already_counted(database: Databa
 def test_what_was_sent_between_both_midnights_is_never_taken_for_somebody_elses(
     database: Database, clock: time_machine.Traveller
 ) -> None:
-    """At 22.30 in Bangkok it is the next month in Japan, and LINE may count so."""
+    """Checks 22.30 in Bangkok, when it is the next month in Japan and LINE may count so."""
     with database.transaction() as session:
         sent(session, datetime(2026, 11, 30, 22, 30, tzinfo=BANGKOK))
     go_to(clock, 1, 9, month=12)

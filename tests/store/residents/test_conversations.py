@@ -1,4 +1,4 @@
-"""Unfinished requests: one for each resident, nobody else's, and forgotten when they are over."""
+"""Tests unfinished requests: one for each resident, nobody else's, and deleted when they are over."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -37,7 +37,7 @@ def test_a_new_request_takes_the_place_of_the_one_left_unfinished(database: Data
 
 def test_two_requests_begun_at_once_leave_one_open(database: Database) -> None:
     def begin_too(_: int) -> None:
-        # Refused by the database itself; the event is worked on again.
+        # Refused by the database itself; the event is processed again.
         with suppress(IntegrityError):
             begin_one(database)
 

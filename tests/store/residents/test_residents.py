@@ -1,4 +1,4 @@
-"""Tests what a plain message means just now: what was offered, what is listened for, and the words that were kept."""
+"""Tests what a plain message means: what was offered, what is listened for, and the words that were stored."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Accounts and passwords of staff."""
+"""Tests accounts and passwords of staff."""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Tests which passwords are easily guessed: names, common words, keyboard walks, repeats; no rule about signs."""
+"""Tests which passwords are easily guessed: names, common words, keyboard walks, repeats; kinds of characters are
+free.
+"""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""Counted tries and sessions of staff."""
+"""Tests sign-ins with counted tries, and sessions of staff."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ from tests.builders import PASSWORD, QUICK_PASSWORDS, an_officer
 
 
 class CountingPasswords(Passwords):
-    """Counts how many guesses were really compared."""
+    """Counts how many passwords were really compared."""
 
     def __init__(self) -> None:
         super().__init__(rounds=1, memory_kib=8)

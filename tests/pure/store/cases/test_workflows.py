@@ -1,4 +1,4 @@
-"""The life of a case: every action, status and person, allowed exactly when the table says so."""
+"""Tests the life of a case: every action, status and person, allowed exactly when the table permits it."""
 
 from itertools import product
 
@@ -21,7 +21,7 @@ from store.cases.workflows import (
     rule,
 )
 
-# The life once more, as a clerk would tell it: who may do what, when.
+# The table once more, written independently: who may do what, when.
 STAFF, RESIDENT, SUPERVISOR = {Who.OFFICER, Who.SUPERVISOR}, {Who.RESIDENT}, {Who.SUPERVISOR}
 OPEN = {Status.SUBMITTED, Status.RECEIVED, Status.NEED_INFO, Status.IN_PROGRESS, Status.REOPENED}
 ENDED = {Status.DONE, Status.CLOSED, Status.CANCELLED}

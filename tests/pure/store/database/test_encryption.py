@@ -1,4 +1,4 @@
-"""Sealed values open for their own column, with a key we have, unchanged; or not at all."""
+"""Tests that values can be decrypted only for their own column, with a key we have, and unchanged."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Tracking codes: unguessable, readable over the phone, and telling of a slip."""
+"""Tests tracking codes: they cannot be guessed, can be read over the phone, and reveal a typing error."""
 
 import re
 
@@ -9,7 +9,7 @@ from store.database.sequences import check_sign, new_tracking_code
 from tests.pure.strategies import SOME
 
 SIGNS = "23456789ABCDEFGHJKLMNPRSTUVWXYZ"
-DRAWN = [5, 6, 7, 8, 10, 11, 12, 13]  # where the drawn signs stand in TX70-K7QP-94M2
+DRAWN = [5, 6, 7, 8, 10, 11, 12, 13]  # where the random signs stand in TX70-K7QP-94M2
 _CODES = st.builds(
     lambda signs: f"TX70-{''.join(signs[:4])}-{''.join(signs[4:])}",
     st.lists(st.sampled_from(SIGNS), min_size=8, max_size=8),

@@ -1,4 +1,6 @@
-"""Tests that photos become harmless: small, upright, nothing but pixels; and what is no photo is refused in a word."""
+"""Tests that photos become harmless: small, upright, nothing but pixels; and that other files are refused with a
+reason.
+"""
 
 import io
 import struct
@@ -284,7 +286,7 @@ def test_words_that_would_fill_the_memory_are_never_unpacked():
 )
 @pytest.mark.parametrize("where", ["behind", "within"])
 def test_what_else_a_photo_is_at_the_same_time_goes(hidden, where):
-    """Tries GIFAR and its kin: a file that is a photo for one program and something else for the next."""
+    """Tries GIFAR and similar files, which are a photo for one program and something else for another."""
     double = a_photo() + hidden if where == "behind" else a_photo(comment=hidden)
     assert hidden in double
     assert hidden not in clean_picture(double).jpeg

@@ -1,4 +1,4 @@
-"""A PDF is taken if an officer will be able to open it, however it was written."""
+"""Tests that a PDF is accepted if an officer can open it, however it was written."""
 
 from contextlib import suppress
 

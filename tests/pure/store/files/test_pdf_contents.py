@@ -1,4 +1,4 @@
-"""A PDF that would run, start or bring along something is known, however it hides that; one to be read is not."""
+"""Tests that PDFs with script, programs or other files are found, however these are hidden, and ordinary ones pass."""
 
 import os
 import zlib
@@ -13,7 +13,7 @@ from tests.pdfs import a_pdf, a_pdf_for_the_web, a_pdf_of_objects, a_stream, obj
 from tests.pure.strategies import MANY
 
 ALERT = b"<</S/JavaScript/JS(app.alert(1))>>"
-# Of a document's own page: marks and text, and names that only look like others.
+# A document's own page: marks and text, and names that only look like active ones.
 A_PAGE = b"0 0 612 792 re W n\n/AA 12 Tf (see /JSON, /Launcher) Tj\n" * 500
 
 

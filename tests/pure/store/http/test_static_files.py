@@ -1,4 +1,4 @@
-"""Files of pages have one address for each version, and are compressed where that gains something."""
+"""Tests that static files have one address for each version, and are compressed where that gains something."""
 
 import gzip
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Office time and promises: Bangkok's days, the office's hours, the fiscal year's edges."""
+"""Tests office time and promises: Bangkok's days, the office's hours, the edges of the fiscal year."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,7 +18,7 @@ PLAIN = OfficeCalendar(OfficeHours(), frozenset())
 
 
 def at(text: str) -> datetime:
-    """A moment in Bangkok."""
+    """Returns a moment in Bangkok's time."""
     return datetime.fromisoformat(text).replace(tzinfo=BANGKOK)
 
 

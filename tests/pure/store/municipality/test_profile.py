@@ -1,4 +1,4 @@
-"""The municipality's file: what a clerk gets wrong in it is told in words."""
+"""Tests that a mistake in the municipality's file is reported in plain words."""
 
 from datetime import date, time
 

@@ -1,4 +1,4 @@
-"""The month's messages reckoned: what is left, where the month ends, whether the plan dropped, and what it costs."""
+"""Tests calculations about the month: what is left, how it will end, whether the plan dropped, and what it costs."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Numbers of people inside sentences are hidden, and no other numbers."""
+"""Tests that personal numbers inside sentences are masked, and no other numbers."""
 
 import pytest
 

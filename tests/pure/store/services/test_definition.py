@@ -1,4 +1,4 @@
-"""Services as data: the six of the house can work, and a slip in a new one is refused at load, in words."""
+"""Tests that the six built-in services work, and that a mistake in a new one is reported when it is loaded."""
 
 import json
 
