@@ -206,16 +206,24 @@ def _fill_in(broadcast: Broadcast, draft: Draft, by: Staff) -> None:
     read_audience(draft.audience)
     broadcast.title, broadcast.category = draft.title.strip()[:120], draft.category
     broadcast.purpose, broadcast.topic = draft.purpose.strip(), draft.topic
-    broadcast.content, broadcast.closing, broadcast.audience = draft.content, draft.closing, draft.audience
-    broadcast.menu, broadcast.send_at, broadcast.ends_at = draft.menu, draft.send_at, draft.ends_at
+    broadcast.content = draft.content
+    broadcast.closing = draft.closing
+    broadcast.audience = draft.audience
+    broadcast.menu = draft.menu
+    broadcast.send_at = draft.send_at
+    broadcast.ends_at = draft.ends_at
     broadcast.corrects_id, broadcast.editor_id = draft.corrects_id, by.id
     broadcast.written_by = (*broadcast.written_by, by.id)
 
 
 def _to_draft(session: Session, broadcast: Broadcast) -> None:
     session.execute(delete(AudienceSnapshot).where(AudienceSnapshot.broadcast_id == broadcast.id))
-    broadcast.status, broadcast.digest, broadcast.most_messages = Status.DRAFT, None, None
-    broadcast.approver_id, broadcast.approved_at, broadcast.valid_until = None, None, None
+    broadcast.status = Status.DRAFT
+    broadcast.digest = None
+    broadcast.most_messages = None
+    broadcast.approver_id = None
+    broadcast.approved_at = None
+    broadcast.valid_until = None
     # An emergency that was sent to nobody and is now rewritten becomes an ordinary broadcast: it has no hour to be
     # confirmed in.
     broadcast.template_id = None

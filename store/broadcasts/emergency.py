@@ -91,7 +91,9 @@ def order(
     if not residents and to.who != "friends":
         raise Refused("nobody_to_tell")
     broadcast = _submitted(template, by, how.strip())
-    broadcast.content, broadcast.audience, broadcast.most_messages = content, audience, len(residents)
+    broadcast.content = content
+    broadcast.audience = audience
+    broadcast.most_messages = len(residents)
     if not confirmers(session, broadcast):
         raise Refused("nobody_can_confirm")
     session.add(broadcast)

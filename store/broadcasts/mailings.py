@@ -227,7 +227,10 @@ def settle(chunk: Chunk, state: str, *, error: str = "", request_id: str | None 
     """Sets the final state of a chunk: sent, dead or cancelled. After the last one, `finish_if_over` ends the
     mailing.
     """
-    chunk.state, chunk.error, chunk.line_request_id, chunk.body = state, error or None, request_id, None
+    chunk.state = state
+    chunk.error = error or None
+    chunk.line_request_id = request_id
+    chunk.body = None
     if state == "sent":
         chunk.sent_at = now()
 
@@ -241,12 +244,17 @@ def finish_if_over(session: Session, mailing: Mailing) -> None:
     left = select(Chunk.id).where(Chunk.mailing_id == mailing.id, Chunk.state == "ready")
     # Also when somebody paused it while the last request was in progress.
     if mailing.state not in ("done", "cancelled") and not session.scalar(select(exists(left))):
-        mailing.state, mailing.why, mailing.ended_at = "done", None, now()
+        mailing.state = "done"
+        mailing.why = None
+        mailing.ended_at = now()
 
 
 def release(chunk: Chunk, *, again_in: timedelta) -> None:
     """Frees a chunk that LINE certainly did not take: it gets a new key, and its recipients are determined again."""
-    chunk.retry_key, chunk.body, chunk.told, chunk.first_tried_at = str(uuid.uuid4()), None, None, None
+    chunk.retry_key = str(uuid.uuid4())
+    chunk.body = None
+    chunk.told = None
+    chunk.first_tried_at = None
     chunk.next_try_at = now() + again_in
 
 

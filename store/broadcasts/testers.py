@@ -48,7 +48,9 @@ def link(session: Session, resident: Resident, typed: str) -> Tester | None:
     ) is not None:
         session.delete(before)
         session.flush()
-    tester.resident_id, tester.code, tester.code_until = resident.id, None, None
+    tester.resident_id = resident.id
+    tester.code = None
+    tester.code_until = None
     return tester
 
 

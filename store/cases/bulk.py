@@ -123,7 +123,9 @@ def refuse(session: Session, message: BulkMessage, by: Staff) -> None:
         _check_decision(message, by)
     else:
         _check_waiting(message)
-    message.state, message.decided_at, message.note = "refused", now(), None
+    message.state = "refused"
+    message.decided_at = now()
+    message.note = None
     write_down(session, "tell_many_refused", staff_id=by.id, about=_about(message))
 
 

@@ -71,7 +71,9 @@ def confirm(session: Session, surge_id: int, staff: Staff) -> Surge:
         raise BadSurge("account_too_new")
     if find_running(session) is not None:
         raise BadSurge("already_running")
-    surge.is_running, surge.started_at, surge.confirmed_by_id = True, now(), staff.id
+    surge.is_running = True
+    surge.started_at = now()
+    surge.confirmed_by_id = staff.id
     return _turn_on(session, surge, staff)
 
 
@@ -135,7 +137,9 @@ def end(session: Session, staff: Staff) -> Surge:
     surge = session.scalars(query).unique().one_or_none()
     if surge is None:
         raise BadSurge("not_running")
-    surge.is_running, surge.ended_at, surge.ended_by_id = None, now(), staff.id
+    surge.is_running = None
+    surge.ended_at = now()
+    surge.ended_by_id = staff.id
     write_down(session, "surge_end", staff_id=staff.id, about=f"surge {surge.id}")
     return surge
 

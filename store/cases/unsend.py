@@ -78,7 +78,9 @@ def _from_dead_events(session: Session, resident: Resident, message_id: str) -> 
     for event in session.scalars(dead):
         message = (event.body or {}).get("message") if event.can_be_read() else None
         if isinstance(message, dict) and message.get("id") == message_id:
-            event.state, event.body, event.error = "done", None, None
+            event.state = "done"
+            event.body = None
+            event.error = None
 
 
 def _told_only_in(message_id: str, rows: Iterable[Mapping[str, Any]]) -> Facts:

@@ -238,7 +238,9 @@ class Closed:
     __slots__ = ("_about", "_is_open", "_sealed", "_sealer", "_value")
 
     def __init__(self, sealed: bytes, about: str, sealer: TownSealer) -> None:
-        self._sealed, self._about, self._sealer = sealed, about, sealer
+        self._sealed = sealed
+        self._about = about
+        self._sealer = sealer
         self._value, self._is_open = None, False
 
     _value: Any

@@ -48,7 +48,9 @@ def _item(data: bytes, wanted: int) -> bytes:
 
     wide = 4 if version == 2 else 2
     for _ in range(number(wide)):
-        item, _method, _reference = number(wide), number(2 if version else 0), number(2)
+        item = number(wide)
+        _method = number(2 if version else 0)
+        _reference = number(2)
         base, extents = number(base_size), number(2)
         for _ in range(extents):
             _index, start = number(index_size if version else 0), base + number(offset_size)

@@ -167,7 +167,9 @@ def put_off(file: File, *, missing: bool = False, finished: bool = True) -> bool
 
 def wait_for_us(file: File) -> None:
     """Postpones the file because scanning or storing it failed on our side; this does not count as a try."""
-    file.tries, file.unfinished, file.claimed_until = file.tries - 1, 0, None
+    file.tries -= 1
+    file.unfinished = 0
+    file.claimed_until = None
     file.next_try_at = now() + WAIT_FOR_US
 
 
@@ -177,7 +179,9 @@ def refuse(file: File, reason: str) -> None:
 
 
 def _end_tries(file: File) -> None:
-    file.next_try_at, file.claimed_until, file.unfinished = None, None, 0
+    file.next_try_at = None
+    file.claimed_until = None
+    file.unfinished = 0
 
 
 def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
@@ -197,7 +201,9 @@ def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
 
 def note_kept(file: File, kept: Decoded) -> None:
     """Records that the file is kept. Its bytes are stored already, so it can be shown; they decide its kind."""
-    file.state, file.mime, file.size = "kept", kept.mime, len(kept.data)
+    file.state = "kept"
+    file.mime = kept.mime
+    file.size = len(kept.data)
     file.kind = "photo" if kept.mime == "image/jpeg" else "document"
     _end_tries(file)
     file.sha256, file.taken_at_place = hashlib.sha256(kept.data).hexdigest(), kept.place
@@ -240,7 +246,11 @@ def destroy(session: Session, media: Media, file: File) -> None:
 
     If the process ends in between, `sweep` deletes the bytes.
     """
-    file.state, file.name, file.taken_at_place, file.sha256, file.again_until = "gone", None, None, None, None
+    file.state = "gone"
+    file.name = None
+    file.taken_at_place = None
+    file.sha256 = None
+    file.again_until = None
     _end_tries(file)
     destroy_bytes(session, media, file)
 

@@ -112,7 +112,9 @@ def _head(body: bytes) -> bytes:
 
 def _inflated(body: bytes) -> Iterator[bytes]:
     """Yields the unpacked bytes until they end or are damaged, because readers show as much, too."""
-    unpacking, rest, total = zlib.decompressobj(), body, 0
+    unpacking = zlib.decompressobj()
+    rest = body
+    total = 0
     try:
         while chunk := unpacking.decompress(rest, _CHUNK):
             yield chunk

@@ -92,7 +92,9 @@ def put_reply(
     row = _new_row(lane=lane, to=to, kind="reply", next_try_at=now())
     row.must_arrive = must_arrive
     # A message from the future was received by a machine whose clock is ahead of ours.
-    row.reply_token, row.reply_until, row.messages = token, min(heard_at, now()) + REPLY_WITHIN, messages
+    row.reply_token = token
+    row.reply_until = min(heard_at, now()) + REPLY_WITHIN
+    row.messages = messages
     session.add(row)
     return row
 
@@ -106,7 +108,9 @@ def put_in_stead(session: Session, refused: OutboxRow, messages: list[dict[str, 
         return None
     refused.notice = "replaced"
     row = _new_row(lane=refused.lane, to=refused.to, kind="reply", next_try_at=now())
-    row.notice, row.messages, row.must_arrive = "in stead", messages, refused.must_arrive
+    row.notice = "in stead"
+    row.messages = messages
+    row.must_arrive = refused.must_arrive
     row.reply_token, row.reply_until = refused.reply_token, refused.reply_until
     session.add(row)
     return row
@@ -129,7 +133,9 @@ def put_notice(
     """
     due = now() + timedelta(seconds=hold_seconds)
     row = _new_row(lane=resident.line_key, to=address_of(resident), kind="notice", next_try_at=due)
-    row.case_id, row.notice, row.details = case_id, notice, details
+    row.case_id = case_id
+    row.notice = notice
+    row.details = details
     if resident.blocked_at is not None:
         row.state = "unreachable"
     elif row.to is None:
@@ -243,7 +249,10 @@ def release(
     """Frees the rows of a request that LINE certainly did not take; the carrying row gets a new retry key."""
     for row in _travelling(session, lead_id):
         row.error = error
-        row.lead_id, row.first_tried_at, row.body, row.sent_by = None, None, None, None
+        row.lead_id = None
+        row.first_tried_at = None
+        row.body = None
+        row.sent_by = None
         row.retry_key, row.next_try_at = str(uuid.uuid4()), now() + again_in
         row.tries = row.tries if count_try else row.tries - 1
 
@@ -256,7 +265,9 @@ def settle(
     A dead row keeps its text: a supervisor decides whether it is tried again (store.operations.dead_letters).
     """
     for row in _travelling(session, lead_id):
-        row.state, row.error, row.line_request_id = state, error or None, request_id
+        row.state = state
+        row.error = error or None
+        row.line_request_id = request_id
         row.messages = row.messages if state == "dead" else None
         row.body, row.reply_token = None, None
         if state == "sent":

@@ -115,7 +115,9 @@ def _quiet_files(session: Session, damaged: Collection[str], taken_back: Collect
     ):
         file.sha256, file.next_try_at = None, None
         if file.token in taken_back:
-            file.state, file.name, file.taken_at_place = "gone", None, None
+            file.state = "gone"
+            file.name = None
+            file.taken_at_place = None
         else:
             file.state, file.refused_because = "refused", "damaged"
 

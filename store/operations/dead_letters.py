@@ -80,7 +80,10 @@ def retry_event(session: Session, by: Staff, event_id: int) -> bool:
     event = _lock_event(session, event_id)
     if event is None or event.never_open():
         return False
-    event.state, event.tries, event.next_try_at, event.error = "new", 0, None, None
+    event.state = "new"
+    event.tries = 0
+    event.next_try_at = None
+    event.error = None
     write_down(session, "retry_event", staff_id=by.id, about=f"event {event.id}")
     return True
 
@@ -157,9 +160,13 @@ def drop_row(session: Session, by: Staff, row_id: int, held: timedelta, reason: 
 
 def _begin_anew(row: OutboxRow) -> None:
     """Prepares a row to be sent under a new key, because its own expired or was refused; a notice is written again."""
-    row.state, row.error, row.retry_key = "ready", None, str(uuid.uuid4())
+    row.state = "ready"
+    row.error = None
+    row.retry_key = str(uuid.uuid4())
     row.tries, row.write_tries = 0, 0
-    row.first_tried_at, row.sent_by, row.lead_id = None, None, None
+    row.first_tried_at = None
+    row.sent_by = None
+    row.lead_id = None
     row.must_arrive = True
     if row.kind == "notice":
         row.messages = None

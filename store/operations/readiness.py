@@ -36,7 +36,9 @@ class Readiness:
         least_room: int = LEAST_ROOM,
         compare_every: float = COMPARE_EVERY_SECONDS,
     ) -> None:
-        self._database, self._least_room, self._compare_every = database, least_room, compare_every
+        self._database = database
+        self._least_room = least_room
+        self._compare_every = compare_every
         self._right: str | None = None
         self._compare_at = 0.0
 

@@ -177,7 +177,9 @@ def _sealed_anew(
     """Returns the row with new values, None where nothing changes, and the key ids of its values that cannot be
     decrypted.
     """
-    row_key, closed, anew = row["row_key"] or new_row_key(), list[bytes](), dict(row)
+    row_key = row["row_key"] or new_row_key()
+    closed = list[bytes]()
+    anew = dict(row)
     for name, about in sealed.abouts.items():
         value = row[name]
         if value is None or (isinstance(value, bytes) and value.startswith(sealer.newest_start)):

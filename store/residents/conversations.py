@@ -67,7 +67,9 @@ def begin(
 
 def end(conversation: Conversation, as_: End, case_id: int | None = None) -> None:
     conversation.ended_as, conversation.case_id = as_, case_id
-    conversation.answers, conversation.said_in, conversation.editing = None, None, None
+    conversation.answers = None
+    conversation.said_in = None
+    conversation.editing = None
 
 
 def is_cold(conversation: Conversation) -> bool:

@@ -101,7 +101,9 @@ def note_shown(session: Session, menu: str) -> None:
         letting_go = None if menu == DEFAULT else WANTED
         session.add(MenuShown(id=1, alias=menu, letting_go=letting_go, at=now()))
     elif shown.alias != menu:
-        shown.alias, shown.letting_go, shown.at = menu, WANTED, now()
+        shown.alias = menu
+        shown.letting_go = WANTED
+        shown.at = now()
 
 
 def note_letting_go(session: Session, before: str, after: str | None) -> bool:

@@ -85,7 +85,9 @@ class Question(_Part):
     def _offer_unsure(cls, written: Any) -> Any:
         if not isinstance(written, dict) or not written.get("urgent") or not written.get("choices"):
             return written
-        choices, urgent, advice = written["choices"], written["urgent"], written.get("advice") or {}
+        choices = written["choices"]
+        urgent = written["urgent"]
+        advice = written.get("advice") or {}
         if not isinstance(choices, dict) or not isinstance(advice, dict) or UNSURE in choices:
             return written
         careful = next((advice[key] for key in urgent if key in advice), None)

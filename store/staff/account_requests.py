@@ -133,7 +133,9 @@ def confirm(
     if not asker.active or asker.role != Role.ADMIN:
         raise BadAccount("request_stale")
     person = _carry_out(session, municipality, passwords, request)
-    request.state, request.decided_by_id, request.decided_at = "confirmed", by.id, now()
+    request.state = "confirmed"
+    request.decided_by_id = by.id
+    request.decided_at = now()
     before = f"{request.was_role} {request.was_department or '-'}" if request.was_role else "nothing"
     two = f"asked by staff {asker.id}, confirmed by staff {by.id}"
     accounts.audit(session, ACTS[request.kind], person, by, f"{two}, {before} to {accounts.power_of(person)}")
@@ -145,7 +147,9 @@ def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
     _check_waiting(request)
     if by.id != request.asked_by_id and (by.role not in accounts.APPROVING or by.id == request.staff_id):
         raise BadAccount("own_request")
-    request.state, request.decided_by_id, request.decided_at = "refused", by.id, now()
+    request.state = "refused"
+    request.decided_by_id = by.id
+    request.decided_at = now()
     request.code_hash = None
     write_down(session, "refuse_account", staff_id=by.id, about=f"request {request.id}: {request.kind}")
 
@@ -200,7 +204,9 @@ def _ask(session: Session, sealer: TownSealer | None, request: AccountRequest, b
     if same:
         raise BadAccount("already_asked")
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    request.state, request.asked_by_id, request.asked_at = "waiting", by.id, now()
+    request.state = "waiting"
+    request.asked_by_id = by.id
+    request.asked_at = now()
     request.code_hash = _fingerprint(sealer, code) if sealer else None
     session.add(request)
     session.flush()

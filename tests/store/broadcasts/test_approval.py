@@ -272,7 +272,9 @@ def test_one_bad_id_is_found_by_halves_and_takes_nobody_with_it(
     session: Session, malee: Staff, boss: Staff
 ) -> None:
     people = [a_resident(session).id for _ in range(5)]
-    broadcast, bad, told = approved(session, malee, boss), people[3], list[int]()
+    broadcast = approved(session, malee, boss)
+    bad = people[3]
+    told = list[int]()
     for _ in range(20):
         for chunk in mailings.claim(session):
             mailings.freeze(chunk, "{}", len(chunk.residents or ()), again_in=timedelta(seconds=20))

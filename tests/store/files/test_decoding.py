@@ -76,7 +76,9 @@ def children_of(parent: int) -> set[int]:
 
 
 def test_no_more_than_so_many_decode_at_once():
-    decoder, most, done = Decoder(program=POISONED, at_once=2), 0, threading.Event()
+    decoder = Decoder(program=POISONED, at_once=2)
+    most = 0
+    done = threading.Event()
     before = children_of(os.getpid())
 
     def decode() -> None:

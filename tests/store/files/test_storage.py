@@ -68,7 +68,9 @@ def test_what_is_kept_is_read_and_what_is_destroyed_is_gone(media_url: str) -> N
 
 
 def test_what_lies_there_is_sealed_and_opens_under_its_own_name_only(media_url: str) -> None:
-    media, one, other = Media(media_url, Sealer((KEY,))), secrets.token_urlsafe(20), secrets.token_urlsafe(20)
+    media = Media(media_url, Sealer((KEY,)))
+    one = secrets.token_urlsafe(20)
+    other = secrets.token_urlsafe(20)
     media.keep(one, b"a street lamp")
     assert b"street lamp" not in media.read_sealed(one)
     media.keep_sealed(other, media.read_sealed(one))

@@ -92,7 +92,9 @@ def test_news_for_who_blocked_us_is_marked_and_never_goes_out(database: Database
 
 def test_due_news_takes_waiting_news_of_the_same_resident_along_in_order(database: Database) -> None:
     with database.transaction() as session:
-        waiting, due, other = news(session, hold=3600), news(session), news(session, SOMCHAI, hold=3600)
+        waiting = news(session, hold=3600)
+        due = news(session)
+        other = news(session, SOMCHAI, hold=3600)
     assert claim(database) == [waiting, due]
     assert claim(database) == []
     assert other not in (waiting, due)
@@ -110,7 +112,9 @@ def test_news_that_waits_goes_out_when_its_time_has_come(
 
 def test_an_answer_leads_and_takes_all_news_along(database: Database) -> None:
     with database.transaction() as session:
-        first, free, second = news(session, hold=3600), answer(session), news(session)
+        first = news(session, hold=3600)
+        free = answer(session)
+        second = news(session)
     assert claim(database, by="reply") == [free, first, second]
 
 
@@ -227,7 +231,9 @@ def test_the_backlog_counts_what_is_overdue_and_not_what_waits(
 @ON_POSTGRESQL
 def test_two_senders_at_once_take_different_residents(database: Database) -> None:
     with database.transaction() as session:
-        mine, more, other = news(session), news(session), news(session, SOMCHAI)
+        mine = news(session)
+        more = news(session)
+        other = news(session, SOMCHAI)
     with claimed(database) as first, claimed(database) as second, claimed(database) as third:
         ids = [[row.id for row in rows] for rows in (first, second, third)]
     assert ids == [[mine, more], [other], []]

@@ -152,8 +152,9 @@ def test_interrupted_it_loses_nothing_and_goes_on_where_it_was(
 def test_what_is_written_meanwhile_is_not_lost(
     rotated: Database, filled: Database, store_settings: StoreSettings
 ) -> None:
-    """Writes repeatedly, as a process that has the old key only, in rows that are being encrypted again."""
-    over, written, trouble = threading.Event(), Counter[int](), []
+    """Checks writes by a process that has the old key only, in rows that are being encrypted again."""
+    over, written = threading.Event(), Counter[int]()
+    trouble = []
 
     def write() -> None:
         try:

@@ -71,7 +71,9 @@ def tell_all(database: Database, *states: str) -> None:
                 outbox.freeze([row], by="push", body="{}", again_in=timedelta(0))
                 outbox.settle(session, row.id, state)
                 # As if its text had not been deleted when it was settled.
-                row.messages, row.body, row.reply_token = WORDS, "{}", "t" * 32
+                row.messages = WORDS
+                row.body = "{}"
+                row.reply_token = "t" * 32
 
 
 def tell_together(database: Database) -> None:

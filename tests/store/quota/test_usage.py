@@ -40,7 +40,9 @@ NOVEMBER = Month(2026, 11)
 def sent(session: Session, at: datetime, *, by: str = "push", state: str = "sent") -> OutboxRow:
     resident = a_resident(session)
     row = outbox.put_notice(session, resident, "case_message", {})
-    row.sent_by, row.state, row.sent_at = by, state, at if state == "sent" else None
+    row.sent_by = by
+    row.state = state
+    row.sent_at = at if state == "sent" else None
     session.flush()
     return row
 
