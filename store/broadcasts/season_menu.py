@@ -19,9 +19,7 @@ def menu_now(session: Session) -> str | None:
 
 
 def note_linked(session: Session, residents: Iterable[Resident], menu: str) -> None:
-    """Records that LINE was told to show these residents `menu`. Those who should have another one by now stay
-    marked.
-    """
+    """Records that LINE has linked `menu` to these residents. Those who should have another one by now stay marked."""
     menus.note_linked(session, residents, menu, season=menu_now(session))
 
 

@@ -1,4 +1,4 @@
-"""Takes PostgreSQL's advisory locks, one for each resident, until the transaction ends."""
+"""Takes PostgreSQL's advisory locks by name, such as one for each resident, until the transaction ends."""
 
 from collections.abc import Iterable
 
@@ -11,8 +11,9 @@ _HOLD = text(
 
 
 def hold_lanes(session: Session, lanes: Iterable[str]) -> None:
-    """Locks the queues of these residents and waits for other transactions that hold them. On SQLite it does nothing,
-    because SQLite lets only one writer in anyway.
+    """Locks these names, and waits for other transactions that hold them.
+
+    On SQLite it does nothing, because SQLite lets only one writer in anyway.
     """
     if session.get_bind().dialect.name != "postgresql":
         return

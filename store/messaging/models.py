@@ -44,7 +44,7 @@ class OutboxRow(SealedRow, Table):
     kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
     state: ready, sent, dead (officers see it), dropped (no longer worth sending), unreachable (blocked us).
     A row that goes out in another row's request names it in `lead_id`. A row that `must_arrive` is rather sent twice
-    than never. `write_tries` counts the failed tries to write a notice's text.
+    than never. `write_tries` counts the tries to write a notice's text since the last success.
     """
 
     __tablename__ = "outbox"

@@ -128,7 +128,7 @@ def put_notice(
     """Queues news for a resident. While it is held for `hold_seconds`, it can share a request with other rows or a free
     reply.
 
-    For a resident who blocked the account, or whose address cannot be decrypted, the row gets its final state at once,
+    For a resident who blocked the account, or whose address was changed or moved, the row gets its final state at once,
     and the console shows it.
     """
     due = now() + timedelta(seconds=hold_seconds)
@@ -246,7 +246,7 @@ def end_wait_for_quota(session: Session) -> None:
 def release(
     session: Session, lead_id: int, *, again_in: timedelta, count_try: bool, error: str | None = None
 ) -> None:
-    """Frees the rows of a request that LINE certainly did not take; the carrying row gets a new retry key."""
+    """Frees the rows of a request that LINE certainly did not take; each row gets a new retry key."""
     for row in _travelling(session, lead_id):
         row.error = error
         row.lead_id = None

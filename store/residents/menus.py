@@ -1,4 +1,4 @@
-"""Decides which residents have a rich menu of their own, and records what LINE was last told of it.
+"""Decides which residents have a rich menu of their own, and records which menus LINE shows.
 
 bot.richmenus.season calls LINE, and store.broadcasts.season_menu knows the season; this module only uses the database.
 """
@@ -43,7 +43,7 @@ def is_registered(person: dict[str, Any] | None) -> bool:
 
 
 def look_again(resident: Resident) -> None:
-    """Marks the resident's menu to be linked anew in LINE after this transaction, even if this process ends before."""
+    """Marks the resident's menu to be linked in LINE after this transaction, even if this process ends before."""
     resident.menu_linked = None
 
 

@@ -35,7 +35,7 @@ class Resident(SealedRow, Table):
     moo: Mapped[str | None] = mapped_column(String(10), index=True)
     community: Mapped[str | None] = mapped_column(String(60))
     language: Mapped[str | None] = mapped_column(String(10))
-    # The own menu that LINE was last told to link, empty for none; null while LINE must still be told.
+    # The own menu that LINE shows this resident, empty for none; null while it is still to be linked.
     menu_linked: Mapped[str | None] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
 
@@ -79,7 +79,7 @@ class TopicChoice(Table):
 
 
 class MenuShown(Table):
-    """Holds, in its only row, which menu LINE was last told to show everyone, and since when.
+    """Holds, in its only row, which menu LINE shows everyone, and since when.
 
     `letting_go` is "wanted" until LINE has been asked to unlink everybody's own menus, then the id of that request
     until LINE has finished it.

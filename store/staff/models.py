@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from store.clock import now
 from store.database.engine import Table
 
-# A permission of its own: a person without a department sees no case, so that a forgotten field opens nothing.
+# A permission of its own: a person without a department sees no case, so that a forgotten field shows nothing.
 ALL_DEPARTMENTS: Final = "*"
 
 
