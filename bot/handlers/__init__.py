@@ -1,4 +1,4 @@
-"""Maps each kind of event to its handler, which takes a visit and returns the replies."""
+"""Maps each kind of event to its handler, which takes the context of the event and returns the replies."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ HANDLERS: dict[type, Handler] = {
     Joined: menu.nothing,
     Unknown: menu.nothing,
 }
-# Events that the resident gets no message for: what our last one offered still stands there.
+# The resident gets no message for these events, so the buttons of our last message stay valid.
 _SILENT = (Unfollowed, Unsent, Joined, Unknown)
 
 

@@ -40,7 +40,7 @@ ANSWERS: dict[str, Callable[[Visit], list[Reply]]] = {
     "thanks": menu.thanks,
     "hello": menu.hello,
 }
-# In the middle of a request only these words alone are no answer to the question.
+# During a request, only these words, typed alone, ask for something else; others may answer the question.
 LABELS = (
     "แจ้งปัญหา", "แจ้งเรื่อง", "report a problem", "ขอรับบริการ", "request a service", "เมนู", "บริการทั้งหมด",
     "all services", "menu", "ติดตามเรื่อง", "เรื่องถึงไหน", "เรื่องถึงไหนแล้ว", "ถึงไหนแล้ว", "ดูสถานะ",
@@ -52,7 +52,7 @@ LABELS = (
 )  # fmt: skip
 _BEGINS = frozenset({"menu", "report", "request"})
 _NOT_FOR_OFFICERS = frozenset({"corruption", "privacy", "withdraw", "topics", "track", "mine"})
-# With spaces and courtesy; the longest command has twenty letters.
+# In characters, with spaces and polite words; the longest command itself has twenty.
 LONGEST_COMMAND = 200
 _CANCEL = ("ยกเลิก", "เลิก", "ไม่ทำแล้ว", "cancel")
 _CANCEL_REQUEST = (

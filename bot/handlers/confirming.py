@@ -7,7 +7,7 @@ from bot.replies import Reply
 from store.broadcasts import confirming
 from store.broadcasts.transitions import Refused
 
-# What the superior reads; whatever else changed meanwhile, they look at it in the console.
+# The phrase for each reason of a refusal. For any other reason the superior is asked to look in the console.
 _SAID = {
     "button_used": "used",
     "button_late": "late",

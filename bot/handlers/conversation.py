@@ -44,7 +44,7 @@ FEW_LEFT = 5
 def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | None = None) -> list[Reply]:
     """Begins a request. What the resident has already written, sent or told us is not asked again.
 
-    `said_in` is the LINE message of the opening words.
+    `said_in` is the id of the LINE message that brought the opening words.
     """
     known = visit.resident.person or {}
     loose = loose_files(visit.session, visit.resident)
@@ -109,7 +109,7 @@ def save(visit: Visit, row: Conversation, draft: Draft) -> None:
 def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
     """Maps the key of each answer to the id of the LINE message it came in; a button's answer came in none."""
     before = row.answers or {}
-    # A pin that is only said to be meant is still the pin of its own message.
+    # A pin outside the town that is confirmed later still belongs to the message that brought it.
     same = {
         key
         for key, value in draft.answers.items()
@@ -124,8 +124,8 @@ def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
 def take_back(office: Office, row: Conversation, message_id: str, facts: Mapping[str, Any]) -> None:
     """Forgets the answers that came in a message that the resident unsent; their questions are asked again.
 
-    `facts` are the answers about the resident in that message. This request may have taken them over from an earlier
-    one; then no message is noted for them here.
+    `facts` are the resident's own data (name, phone) in that message, by kind of question. This request may have copied
+    them from an earlier one; then `row.said_in` has no message for them.
     """
     if (draft := draft_of(office, row)) is None:
         return
@@ -165,7 +165,7 @@ def ask_again(visit: Visit) -> list[Reply]:
 
 
 def _how_far(visit: Visit, draft: Draft, turn: Asking) -> str:
-    """Says how many questions are left, once they are few: a large number would not encourage, so it is not told."""
+    """Says how many questions are left, once they are few; a large number would only discourage."""
     left = turn.of - len(drafts.answered(draft))
     if draft.editing or not 1 <= left <= FEW_LEFT:
         return ""
@@ -186,7 +186,7 @@ def _advice(visit: Visit, text: str) -> Say | CallCard:
 
 
 def _choices_of(row: Conversation, choices: Question, *, key: str) -> tuple[Button, ...]:
-    """Returns a button for each choice; `key` is the question that they answer."""
+    """Returns a button for each choice; `key` is that of the question they answer."""
     about = {"c": str(row.id), "q": key}
     return tuple(Button(label, "answer", {**about, "v": v}, label) for v, label in choices.choices.items())
 

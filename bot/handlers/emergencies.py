@@ -19,7 +19,7 @@ from store.residents.models import Conversation
 from store.residents.residents import keep_words, listening_for
 from store.services import Question
 
-# Words with danger in them may be the answer to these: a place is called after a snake, a choice after a fire.
+# Kinds of question whose answer may hold a word of danger: a place named after a snake, a choice about a fire.
 _HOLDS_DANGER = frozenset({"text", "name", "place", "address", "choice"})
 _NOT_DANGER_ALONE = frozenset({"name", "place", "address"})
 
@@ -74,7 +74,7 @@ def _go_on(visit: Visit, row: Conversation, draft: Draft, text: str) -> list[Rep
 
 
 def _hear(visit: Visit, draft: Draft, question: Question, text: str) -> Heard:
-    """Takes the words as the answer to the current question, or counts them as none, so that a way out comes.
+    """Takes the words as the answer to the current question, or counts a miss; repeated misses offer a way out.
 
     A question about danger gets its first urgent choice. Words of danger alone are no place and no name.
     """

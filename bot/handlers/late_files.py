@@ -1,7 +1,7 @@
 """Attaches photos and documents that come after their request has become a case.
 
-They are the rest of an album, for LINE delivers its photos one by one, late and again, or those that were asked for
-again, for one that cannot be fetched is given up hours later.
+They are the rest of an album, because LINE delivers its photos one by one, late and repeatedly. Or the resident was
+asked to send them again, because a file that cannot be fetched is given up only after hours.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from store.residents.residents import listening_for
 
 
 def join_album(visit: Visit, file: File, sibling: File) -> None:
-    """Attaches a photo to the case of its album's other photos, without a word, while the question takes more."""
+    """Attaches a photo silently to the case of its album's other photos, while the question accepts more files."""
     if sibling.case_id is None:
         return
     case = lock_case(visit.session, sibling.case_id)
@@ -46,7 +46,7 @@ def _tokens(row: dict[str, Any]) -> list[str]:
 
 
 def note_sent_anew(visit: Visit, row: Conversation, file: File) -> None:
-    """Asks for one lost file less, if the running request took this one."""
+    """Stops asking for one of the lost files, if the running request took this file in its place."""
     draft = conversation.find_draft(visit, row)
     if draft is None or file.token not in drafts.files_in(draft):
         return

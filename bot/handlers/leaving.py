@@ -1,4 +1,4 @@
-"""Leaves a request that is not sent: cancelled for good, or only because the resident meant another service."""
+"""Ends a request before it is sent: it is cancelled, or the resident meant another service."""
 
 from bot.conversations.drafts import Draft
 from bot.drafts import files_in
@@ -12,7 +12,7 @@ from store.residents.residents import keep_words, listening_for
 
 
 def cancel(visit: Visit, row: Conversation) -> list[Reply]:
-    """Ends the request with all that was told and sent for it: no other request takes its files along."""
+    """Ends the request. Its files are marked as used, so that no later request takes them."""
     loose = loose_files(visit.session, visit.resident, until=row)
     claim(loose, [file.token for file in loose])
     conversations.end(row, "cancelled")
@@ -20,7 +20,7 @@ def cancel(visit: Visit, row: Conversation) -> list[Reply]:
 
 
 def not_this(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
-    """Asks which service is meant instead. It takes along the opening words and the files."""
+    """Ends the request and asks for another service, whose request gets the opening words and the files."""
     give_back(visit.session, visit.resident, files_in(draft))
     opening = next(
         (q.key for q in draft.service.questions if q.takes_opening and draft.answers.get(q.key)), None

@@ -1,4 +1,4 @@
-"""The main menu, help, contact, small talk, and everything not understood."""
+"""Answers with the main menu, help, contact or small talk, and says when a message was not understood."""
 
 from bot.conversations.recognition import AtTheCounter, OneOf, Unknown
 from bot.handlers.visit import Visit

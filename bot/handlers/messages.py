@@ -24,7 +24,7 @@ from store.residents.models import Conversation
 from store.residents.residents import keep_words, kept_words, listening_for
 from store.services import Service
 
-# Questions whose answer is free text: a sentence about another matter may well be the answer.
+# Kinds of question with free text as the answer: a sentence about another matter may be that answer.
 _FREE = frozenset({"text", "name", "place", "address"})
 
 
@@ -52,14 +52,14 @@ def words(visit: Visit) -> list[Reply]:
 
 
 def _nothing_to_read(visit: Visit) -> list[Reply]:
-    """Tells the resident that their message has only blanks or invisible signs, so that nobody was sent it."""
+    """Tells the resident that the message has only invisible characters, so that it was passed on to nobody."""
     if (listening_for(visit.resident) or ("",))[0] in ("answer", "more"):
         return [visit.say("cases.blank")]
     return [visit.say("menu.blank", *visit.main_buttons())]
 
 
 def _met_with(visit: Visit, phrase: str) -> list[Reply]:
-    """Says this phrase and asks the running question again; nothing if no question is open."""
+    """Says this phrase and asks the running question again; returns [] if no question is open."""
     row = visit.running
     draft = conversation.find_draft(visit, row) if row else None
     if row is None or draft is None:
@@ -87,7 +87,7 @@ def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]
 
 
 def _after_silence(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
-    """Asks whether to go on. Whoever writes on without an answer to that sees no buttons: the request goes on."""
+    """Asks whether to go on. A resident who writes on without answering that sees no buttons: the request goes on."""
     if isinstance(said, Words) and (replies := commands.sentence_in_between(visit, said.text)):
         return replies
     if visit.offered[0] == "resume":
@@ -96,7 +96,7 @@ def _after_silence(visit: Visit, row: Conversation, draft: Draft, said: Said) ->
 
 
 def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
-    """Finds the one other service that words mean which are no answer to the question."""
+    """Returns the one other service that the words name; None if there is none or the question takes free text."""
     turn = drafts.next_turn(draft)
     if isinstance(turn, Asking) and turn.question.kind in _FREE:
         return None
@@ -109,9 +109,10 @@ def _other_service(visit: Visit, text: str, *, than: str) -> Service | None:
 
 
 def _about_a_number(visit: Visit, text: str) -> list[Reply] | None:
-    """Does what is asked about the case whose number stands in the sentence; None if none does, or it reports anew.
+    """Does what a sentence asks about the case whose number it holds.
 
-    A number that is none of theirs may be that of a deed or a receipt in a report. It counts as a guess all the same.
+    It returns None if there is no number, or if none of their cases has it and the sentence reports something: it may
+    be the number of a deed or a receipt. Such a number counts as a wrong guess all the same.
     """
     found = find_case_code(text)
     if found is None:
@@ -125,7 +126,7 @@ def _about_a_number(visit: Visit, text: str) -> list[Reply] | None:
 
 
 def _tells_something(visit: Visit, text: str) -> bool:
-    """Says whether the words beside a number tell of a matter, and do not only ask for the case."""
+    """Says whether the words beside a number report something, and do not only ask about the case."""
     match recognise(visit.office.services.values(), text, has_cases=True):
         case Asks() | Unknown(_, said_something=False):
             return False

@@ -42,7 +42,7 @@ def mine(visit: Visit) -> list[Reply]:
 
 
 def recognise_with_cases(visit: Visit, text: str) -> Recognised:
-    """Decides what a message is about, by the resident's own cases as well."""
+    """Decides what a message is about, with the resident's own cases taken into account."""
     found = cases_of(visit.session, visit.resident)
     waits_for = {case.service for case in found if Status(case.status) in OPEN_STATUSES}
     services = visit.office.services.values()
@@ -128,7 +128,7 @@ def ask_whose(visit: Visit, case: Case, service: Service) -> list[Reply]:
 
 
 def take_kept_words(visit: Visit, case: Case) -> list[Reply]:
-    """Gives the case the words that were kept, or asks for them where they were kept too long ago."""
+    """Adds the kept words to the case, or asks for new ones if they were kept too long ago."""
     words, said_in = kept_words(visit.resident)
     return take_more(visit, case, note=words, said_in=said_in) if words else invite_more(visit, case)
 
@@ -142,7 +142,7 @@ def take_more(
     may_answer: bool = True,
     said_in: str | None = None,
 ) -> list[Reply]:
-    """Gives the case what was said or sent, as the answer an officer waits for or as an addition.
+    """Adds to the case what was said or sent, as the answer an officer waits for or as an addition.
 
     Without `may_answer` the officer's question stays open.
     """

@@ -30,7 +30,7 @@ from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
 def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
     """Opens the case and returns its receipt, or asks what is missing, or says until when the resident must wait.
 
-    A second press never comes here: it finds the conversation ended and is told the number that the case has.
+    A second press never comes here: its conversation has ended, so it is answered with the number of the case.
     """
     if isinstance(drafts.next_turn(draft), Asking):
         return ask(visit, row, draft)
@@ -55,7 +55,7 @@ def send(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
 
 
 def _must_wait_until(visit: Visit, draft: Draft) -> datetime | None:
-    """Returns when the resident may send the case after many in a short time; None for now, and always in danger."""
+    """Returns when a resident who sent many cases may send the next; None means now, as it always is in danger."""
     if drafts.is_urgent(draft):
         return None
     return next_case_at(visit.session, visit.resident, visit.office.municipality.limits)
@@ -119,7 +119,7 @@ def _alt(visit: Visit, case: Case, calls: tuple[Call, ...]) -> str:
 
 
 def _files_line(visit: Visit, draft: Draft) -> list[str]:
-    """Says how many photos have arrived while others are on their way, which join the case by themselves."""
+    """Says how many files have arrived while others are on their way; those join the case when they arrive."""
     sent = here = 0
     for question, value in drafts.answered(draft):
         if is_files(question, value):
@@ -140,7 +140,7 @@ def _received_line(visit: Visit, case: Case) -> str:
 
 
 def _year_line(visit: Visit, case: Case) -> list[str]:
-    """Says, with the resident's first case only, that a number carries next year's number from October to December."""
+    """Explains, with the first case only, that from October to December a case number carries the next year."""
     if (
         case.fiscal_year == in_bangkok(case.entered_at).year + 543
         or len(cases_of(visit.session, visit.resident)) > 1
@@ -150,7 +150,7 @@ def _year_line(visit: Visit, case: Case) -> list[str]:
 
 
 def _waiting_lines(visit: Visit, case: Case, surge: Surge) -> list[str]:
-    """Says in a surge how many cases come first, what the office says, and whom to call: nobody can promise a day."""
+    """Says in a surge how many cases come first, what the town announces, and whom to call: no day can be promised."""
     return [_place_in_queue(visit, case), surge.words, visit.office.phrases.say("surge.in_danger")]
 
 

@@ -1,4 +1,4 @@
-"""Buttons of ours, new and old. Each works, or says kindly why it no longer does: never a dead end."""
+"""Answers presses of our buttons, new and old. Each works, or the answer says kindly why it no longer does."""
 
 from collections.abc import Callable
 from typing import cast
@@ -37,7 +37,7 @@ def tap(visit: Visit) -> list[Reply]:
 
 
 def _open(visit: Visit, button: Tap) -> list[Reply]:
-    """A service from the menu; another one in the middle of a request is asked about first."""
+    """Opens a service from the menu. During a request with answers, asks first whether to go on with that."""
     service = visit.office.services.get(button.about.get("s", ""))
     if service is None:
         return [visit.say("menu.service_gone"), *menu.everything(visit)]
@@ -52,13 +52,13 @@ def _open(visit: Visit, button: Tap) -> list[Reply]:
 
 
 def _worth_keeping(draft: Draft) -> bool:
-    """Something was answered that would be lost."""
+    """Says whether the draft has an answer that would be lost, other than what is remembered of the resident."""
     known = {q.key for q in draft.service.questions if q.kind in REMEMBERED}
     return bool(set(draft.answers) - known)
 
 
 def _pressed(visit: Visit, button: Tap) -> list[Reply]:
-    """A button of a broadcast: it opens a service, or says that its message was read."""
+    """Handles a button of a broadcast, which opens a service or confirms that the message was read."""
     if not announcements.note_press(visit, button):
         return menu.old_button(visit)
     return _open(visit, button) if button.about.get("s") else [visit.say("broadcast.pressed")]
@@ -80,7 +80,7 @@ def _in_conversation(visit: Visit, button: Tap) -> list[Reply]:
 
 
 def _ended(visit: Visit, row: Conversation) -> list[Reply]:
-    """A button of a request that is over: say what became of it and how to go on."""
+    """Answers a button of a request that has ended: says what became of it and how to go on."""
     if row.case_id is not None:
         case = visit.session.get_one(Case, row.case_id)
         status = STATUS_LABELS[Status(case.status)]
@@ -117,7 +117,7 @@ def _unknown(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list
 
 
 def _other_question(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply] | None:
-    """The button belongs to another question than the one being asked: it is no answer to this one."""
+    """Says that the button belongs to another question than the current one; returns None if it belongs to this."""
     turn = drafts.next_turn(draft)
     if isinstance(turn, Asking) and turn.question.key == button.about.get("q"):
         return None

@@ -1,4 +1,4 @@
-"""Lets residents choose what they hear about (requirement L7): each topic, or nothing that is not urgent."""
+"""Lets residents choose their topics of broadcasts (requirement L7): single ones, all, or only urgent ones."""
 
 from bot.handlers.visit import Visit
 from bot.line.events import Tap

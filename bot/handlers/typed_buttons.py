@@ -79,7 +79,7 @@ def _what_was_offered(
 
 
 def _whose(visit: Visit, typed: str, case_id: str, service: str) -> list[Reply] | None:
-    """Does with the words that were kept what is typed: gives them to the case, or begins a request with them."""
+    """Adds the kept words to the case or begins a request with them, as the resident types; None for other words."""
     if _is(typed, _SAME) and (case := my_cases.find_tapped(visit, case_id)):
         return my_cases.take_kept_words(visit, case)
     if _is(typed, _NEW) and service in visit.office.services:
@@ -136,7 +136,7 @@ def read_stars(text: str) -> int | None:
 
 
 def stars(visit: Visit, text: str) -> list[Reply] | None:
-    """Gives the stars to the case that was mended; None if these words are no stars. Right after our question 5 is."""
+    """Rates the finished case; None if the words are no stars. Right after our question, 5 alone means five stars."""
     given = read_stars(text)
     if given is None and visit.offered[0] == "stars":
         given = read_stars(f"{without_particles(text)} ดาว")
@@ -160,7 +160,7 @@ def broken(visit: Visit) -> list[Reply]:
 
 
 def do_to_numbered(visit: Visit, case: Case) -> list[Reply]:
-    """Does what was asked about a case to the one that was now named by its number, or shows it."""
+    """Does to the case whose number was just typed what was asked for before, or shows it if nothing was."""
     act, _, given = visit.offered[1].partition(" ") if visit.offered[0] == "which" else ("", "", "")
     return _on(visit, case, act, given) if act else my_cases.see(visit, case)
 
@@ -179,7 +179,7 @@ def do_as_said(visit: Visit, case: Case, beside: str) -> list[Reply]:
 
 
 def can(visit: Visit, act: str) -> bool:
-    """Says whether there is a case to which this can be done."""
+    """Says whether the resident has a case on which this action is possible."""
     return any(_may(case, act) for case in cases_of(visit.session, visit.resident))
 
 

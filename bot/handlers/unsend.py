@@ -1,4 +1,4 @@
-"""A resident took a message back: its text or photo vanishes from disk, request and case at once."""
+"""Handles an unsent message: its text or photo is deleted at once from disk, request and case."""
 
 from typing import cast
 
@@ -13,7 +13,7 @@ from store.residents.residents import forget_words
 
 
 def unsent(visit: Visit) -> list[Reply]:
-    """LINE asks that what was unsent can no longer be seen or used; no reply is possible."""
+    """Deletes what the message held: LINE asks that unsent content is no longer seen or used. No reply is possible."""
     message_id = cast(Unsent, visit.event.what).message_id
     note_unsent(visit.session, visit.resident, message_id, visit.event.at)
     file = forget(visit.session, visit.office.media, message_id, visit.resident)
@@ -28,7 +28,7 @@ def unsent(visit: Visit) -> list[Reply]:
 
 
 def is_unsent(visit: Visit) -> bool:
-    """LINE brings a message that its resident has already taken back: nothing of it may be used."""
+    """Says whether the resident unsent this message before LINE delivered it: nothing of it may be used."""
     event = visit.event
     return event.message_id is not None and was_unsent(
         visit.session, visit.resident, event.message_id, event.at

@@ -19,9 +19,9 @@ from store.thai import has_thai
 
 @dataclass(frozen=True)
 class Visit:
-    """Holds one event. `arrived_at` is when it reached us; `running` is the request the resident had open then.
+    """Holds one event and its context. `arrived_at` is when it reached us; `running` is the request that was open.
 
-    `offered` is what our last message offered to press, and about which case or service.
+    `offered` is what the buttons of our last message were for, and about which case or service.
     """
 
     session: Session
@@ -34,7 +34,7 @@ class Visit:
 
     @property
     def late(self) -> bool:
-        """Says whether the event is older than the last answer: LINE may deliver late. It answers no newer question."""
+        """Says whether the event is older than the last answer: LINE may deliver late. It answers no new question."""
         return self.running is not None and self.event.at < self.running.heard_at
 
     @property
