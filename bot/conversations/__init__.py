@@ -1,1 +1,1 @@
-"""Conversations, pure: a service definition and the answers so far give the next question. No database, no LINE."""
+"""Decides the next question by a service definition and the answers so far, without database and LINE."""

@@ -1,4 +1,4 @@
-"""Reading an address as Thai people type it in one line: 123/4 ม.1 ชุมชนสุขใจ ซ.3 ถ.มิตรภาพ ต.ในเมือง."""
+"""Reads an address as Thai people type it in one line: 123/4 ม.1 ชุมชนสุขใจ ซ.3 ถ.มิตรภาพ ต.ในเมือง."""
 
 import re
 
@@ -16,7 +16,7 @@ PARTS = {
 }
 _BEFORE = {"tambon": "ต.", "amphoe": "อ.", "province": "จ.", "moo": "หมู่ ", "soi": "ซอย", "road": "ถนน"}
 
-# Each part ends where the next one begins. Words are one space apart by then.
+# Each part ends where the next one begins. The text to be searched has single spaces only.
 _STOP = (
     r"(?= ?(?:หมู่|(?<![ก-๙])ม\s*\d|ม\.|ชุมชน|ซอย|ซ\.|ถนน|ถ\.|ตำบล|ต\.|แขวง|อำเภอ|อ\.|เขต|จังหวัด|จ\.|"
     r"(?<!\d)\d+/\d|(?<!\d)\d{5}\b|,|$))"
@@ -31,7 +31,7 @@ _PATTERNS = {
     "province": r"(?:จังหวัด|จ\.)\s*(.+?)" + _STOP,
 }
 _NUMBER = r"(\d{1,5}(?:/\d{1,5}(?:-\d{1,5})?)?(?:\s?[ก-ฮ](?![ก-๙.]|\s*\d))?)(?![\d/-])"
-# By its name, at the beginning, before the moo, or by its slash: ม.3 99/1.
+# A house number follows บ้านเลขที่, begins the text, stands before หมู่, or has a slash: ม.3 99/1.
 _HOUSE = (
     re.compile(r"(?:บ้านเลขที่|เลขที่)\s*" + _NUMBER),
     re.compile("^" + _NUMBER),
@@ -41,7 +41,7 @@ _HOUSE = (
 
 
 def read_address(text: str) -> dict[str, str]:
-    """The parts that were said; {} when it is no address. Defaults are not filled in here."""
+    """Returns the parts that were said; {} when the text is no address. Defaults are not filled in here."""
     text = " ".join(arabic_digits(text).split())
     found: dict[str, str] = {}
     if match := next(filter(None, (pattern.search(text) for pattern in _HOUSE)), None):
@@ -53,7 +53,7 @@ def read_address(text: str) -> dict[str, str]:
 
 
 def show_address(address: dict[str, str]) -> str:
-    """In one line, in the order a postman reads."""
+    """Returns the address in one line, in the order in which it is written on a letter."""
     shown = []
     for part in PARTS:
         if value := address.get(part):

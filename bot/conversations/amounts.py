@@ -1,4 +1,4 @@
-"""Reading an amount as Thai people type it: 5 คน, 1,200, ๕, ห้าคน, สองพันห้าร้อย, 2 พัน."""
+"""Reads an amount as Thai people type it: 5 คน, 1,200, ๕, ห้าคน, สองพันห้าร้อย, 2 พัน."""
 
 import re
 
@@ -20,13 +20,16 @@ _ONES = {
 _PLACES = {"สิบ": 10, "ร้อย": 100, "พัน": 1000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
 _FIGURE = r"(?<![\d.])-?(?:\d+(?:\.\d+)?|\.\d+)(?!\.?\d)"
 _PART = re.compile(rf"\s*({_FIGURE}|{'|'.join(_ONES)})?\s*({'|'.join(_PLACES)})?")
-# Below nothing, in words or by any of the signs that look so.
+# A minus, in words or as any of the characters that look like one.
 _MINUS = re.compile(r"(?:(?:ติด)?ลบ|[-\u2010-\u2015\u2212])\s*(?=[.\d])")
 _BEFORE = ("ประมาณ", "ราว", "มี", "อยู่กัน", "อยู่", "ทั้งหมด", "รวม")
 
 
 def read_amount(text: str, unit: str = "") -> float | None:
-    """None when there is no amount or more than one. Words count only when nothing else is said: ห้าม is no five."""
+    """Returns the amount, or None when there is none or more than one.
+
+    Number words count only when nothing else is said: ห้าม (must not) begins with ห้า (five).
+    """
     text = without_particles(arabic_digits(text).replace(",", "").strip())
     text = _MINUS.sub("-", text)
     figures = re.findall(_FIGURE, text)
@@ -49,7 +52,10 @@ def _without_beginnings(text: str) -> str:
 
 
 def _in_words(text: str) -> float | None:
-    """สองพันห้าร้อย is 2500. พันห้า is 1500 to some and 1005 to others: not to be guessed."""
+    """Returns the number that the words spell: สองพันห้าร้อย is 2500; None for other words.
+
+    It also returns None for พันห้า, which is 1500 to some and 1005 to others.
+    """
     total, place = 0.0, None
     while text:
         match = _PART.match(text)

@@ -58,21 +58,21 @@ class Refused:
 Verdict = Accepted | Refused
 
 SKIPPED = "ไม่ได้ระบุ"
-# Not the joiners U+200C and U+200D: families of emoji hang together by them.
+# Without the joiners U+200C and U+200D, which hold composed emoji together.
 _CONTROLS = re.compile(
     r"[\ud800-\udfff\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e"
     r"\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-# They hold emoji together and are kept in what people write freely; between figures they are slips of a keyboard.
+# They hold emoji together, so they are kept in free text; between digits they are typing errors.
 _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u180e\ufe0f"))
 _AS_WRITTEN = frozenset({"text", "place"})
-# More signs above and below one letter than any language writes: to put them in order takes ever longer.
+# More combining marks on one letter than any language has: normalising them would take very long.
 _HEAPED_SIGNS = regex.compile(r"(\p{M}{8})\p{M}+")
-# นะ and คะ may end a name, as in ชนะ: only apart from it are they certainly courtesy.
+# นะ and คะ may end a name, as in ชนะ: they count as courtesy only after a space.
 _AFTER_A_NAME = ("นะคะ", "นะครับ", "ค่ะ", "ครับ", "คับ")
 _APART_FROM_A_NAME = ("คะ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ", "นะ")
 _BEFORE_A_NAME = re.compile(r"^((ดิฉัน|ฉัน|ผม|หนู)\s*)?ชื่อ\s*")
-# Thirteen figures apart from others: of บัตร 1101700230708 โทร 0812345678 the first.
+# Thirteen digits apart from other digits: the first number of บัตร 1101700230708 โทร 0812345678.
 _THIRTEEN = re.compile(r"(?<![0-9])[0-9](?:[ .\u2010-\u2015-]?[0-9]){12}(?![0-9])")
 _EMAIL = re.compile(r"(?<!\S)[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[.,]?(?:\s|[ก-๙]|$))")
 
@@ -255,12 +255,12 @@ def count_files(value: list[dict[str, Any]]) -> int:
 
 
 def arrived(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the files without what they say of their albums, so that only those that have arrived count."""
+    """Returns the files without their albums, so that `count_files` counts only those that have arrived."""
     return [{**file, "album": None} for file in value]
 
 
 def show(question: Question, value: Any) -> str:
-    """Returns the whole answer in words for people. Whoever shows it to others masks what is personal in it."""
+    """Returns the whole answer in readable words. The caller masks personal data before others see it."""
     if value is None:
         return SKIPPED
     if value == UNKNOWN:

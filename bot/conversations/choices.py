@@ -1,7 +1,7 @@
 """Reads a choice as people type it instead of pressing: by its number, its label, or words that mean it.
 
-To a question about danger, only words that say nothing else are a no: ไม่มี แต่กลัวเสาล้ม is asked about again. Words
-of the danger itself, as in สายไฟขาดค่ะ, are a yes.
+An answer to a question about danger counts as no only if it says nothing else: after ไม่มี แต่กลัวเสาล้ม the question
+is asked again. Words for the danger itself, as in สายไฟขาดค่ะ, count as yes.
 """
 
 import re
@@ -37,7 +37,7 @@ _FILLERS = _all_folded(
     "สักอย่าง", "ตอนนี้", "ดี", "จริงๆ", "จริง", "ขอบคุณ", "thank you", "thanks",
 )  # fmt: skip
 _DANGER = ("อันตราย", "ไม่ปลอดภัย", "danger", "dangerous")
-# What follows one of these turns an answer round, or asks in return.
+# Words that reverse an answer before them, or make a question of it.
 _TURNS = _all_folded("แต่", "ไหม", "มั้ย", "หรือ", "รึ", "กลัว")
 _NEGATIONS = _all_folded("ไม่มีอะไร", "ไม่มี", "ไม่ใช่", "ไม่", "ยังไม่มี", "ยังไม่", "บ่มี", "บ่", "ไม่ได้")
 _BEGINS_WITH_NO = _all_folded("ไม่", "เปล่า", "ยังไม่", "ปลอดภัย", "บ่มี", "บ่แม่น")
@@ -92,7 +92,7 @@ def _by_label(choices: Mapping[str, str], typed: str, *, whole: bool = False) ->
 
 
 def _by_words(question: Question, typed: str) -> str | None:
-    """Returns the one choice that is named by a word of its label or by one that the definition says to mean it.
+    """Returns the one choice that is named by a word of its label or by a word that the service lists for it.
 
     A word that is denied does not count: ไม่ใช่ขยะ.
     """
@@ -114,7 +114,7 @@ def _is_denied(word: str, typed: str) -> bool:
 def _yes_or_no(question: Question, said: str) -> str | None:
     """Decides between yes and no.
 
-    Spaces count: ไม่มีสายขาด denies it, and in ไม่มี สายขาด one word contradicts the other.
+    Spaces count: ไม่มีสายขาด denies the danger; in ไม่มี สายขาด the words contradict each other, and it returns None.
     """
     parts = [_folded_trees(part) for part in said.split()]
     rest, first = " ".join(parts), parts[0] if parts else ""

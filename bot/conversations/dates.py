@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from bot.conversations import day_words as words
 from store.thai import arabic_digits, without_particles
 
-# Nobody needs more signs to say a day; a longer message is about something else.
+# In characters. Nobody needs more to say a day; a longer message is about something else.
 LONGEST = 200
 # Stands where a day was found: the private-use sign U+E000 for the first, U+E001 for the second, and so on.
 _FIRST_MARK = 0xE000
@@ -157,7 +157,7 @@ def _decide(rest: str, meant: list[Mention], today: date) -> tuple[date | None, 
 def _mark_day_of_a_month(match: re.Match[str], found: _Found) -> str:
     """Marks a day of a named month.
 
-    A short year is Buddhist and near. Another figure after the month is no year; it stays and is asked about.
+    A two-digit year is read as a near Buddhist one. Any other figure stays in the text, so that the day is asked again.
     """
     month, day, today = words.month(match), int(match[1]), found.today
     year = match["year"]
@@ -179,7 +179,7 @@ def _mark_day_and_month(match: re.Match[str], found: _Found) -> str:
 
 
 def _mark_ahead(match: re.Match[str], found: _Found) -> str:
-    """Marks the day that lies so far ahead: อีก 3 วัน. Without a number it takes only อีกอาทิตย์, which is one week."""
+    """Marks a day given by its distance: อีก 3 วัน. Without a number only อีกอาทิตย์ is one, which means one week."""
     if match[1] is None and match[2] == "วัน":
         return match[0]
     days = int(match[1] or 1) * (1 if match[2] == "วัน" else 7)
@@ -226,7 +226,7 @@ def _end_of_month(match: re.Match[str], today: date) -> date:
 
 
 def _coming(month: int, day: int, today: date) -> date | None:
-    """Eight years hold at least one 29 February."""
+    """Returns the next such day from today on, or None. Two leap days are at most eight years apart."""
     days = (_day(today.year + ahead, month, day) for ahead in range(9))
     return next((found for found in days if found is not None and found >= today), None)
 
@@ -253,7 +253,7 @@ def _near_year(year: int, today: date) -> int | None:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    """Two-digit years and those from 2400 are Buddhist-era."""
+    """Returns the date, or None if there is none. Two-digit years and those from 2400 on are Buddhist-era."""
     if year < 100:
         year += 2500
     try:

@@ -49,7 +49,7 @@ _SHORTEST_PLACE = 3
 
 @dataclass(frozen=True)
 class Emergency:
-    """`kind` is a name of emergencies.toml; `in_english` says that the words of danger were English."""
+    """Describes a danger: `kind` is a name of emergencies.toml, `in_english` is True if its words were English."""
 
     kind: str
     in_english: bool = False
@@ -109,19 +109,19 @@ def find_emergency(text: str) -> Emergency | None:
 
 
 def prepare() -> None:
-    """Builds the lexicon, which takes a second. Within the first message's transaction, others would wait for it."""
+    """Builds the lexicon, which takes a second, before the first message: its transaction would block others."""
     _words()
 
 
 def find_cry(text: str) -> Emergency | None:
-    """Returns the kind help if somebody cries for it, for a message of which nothing else was understood."""
+    """Returns an emergency of the last kind, help, if the message cries for help; used when nothing else fits."""
     words = _words()
     cries = words.cries.find(_read_thai(in_central_thai(text), words).text)
     return Emergency(words.kinds[-1].name) if any(cries) else None
 
 
 def says_only_danger(text: str) -> bool:
-    """Says whether hardly a letter is left without the words of danger and who is in it: this names no place."""
+    """Says whether fewer than three letters remain without the words for danger and people: that names no place."""
     words = _words()
     typed = _read_thai(in_central_thai(without_particles(text)), words).text
     left, covered = 0, 0

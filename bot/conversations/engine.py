@@ -27,7 +27,7 @@ from store.services.definition import REMEMBERED, UNKNOWN
 
 MISSES_BEFORE_A_WAY_OUT = 2
 
-# Whether a pin outside the town is meant.
+# Asks whether a pin outside the town is intended.
 PIN_MEANT = Question(
     key="pin_meant", kind="choice", ask="ใช่จุดนี้ไหมคะ", label="จุดนี้", choices={"yes": "ใช่", "no": "ปักใหม่"}
 )
@@ -53,7 +53,7 @@ class Heard:
 
 
 def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
-    """Takes what was said as the answer to what is being asked, or to the question it can only be meant for."""
+    """Takes the message as the answer to the current question, or to the only question that it can answer."""
     question = _meant(draft, said)
     if question is None:
         return Heard(draft, (Remark("at_the_summary"),))
@@ -69,13 +69,13 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
 
 
 def miss(draft: Draft, question: Question) -> Heard:
-    """Counts a message that is no answer to what is being asked, so that a way out is offered in the end."""
+    """Counts a message that is no answer to the current question; after several a way out is offered."""
     missed = replace(draft, misses=draft.misses + 1)
     return Heard(missed, _way_out(missed, question), refused=True)
 
 
 def needs_a_way_out(draft: Draft) -> bool:
-    """Says whether two answers to one question were refused: saying the same once more would help nobody."""
+    """Says whether two answers to one question were refused, so that repeating the question would not help."""
     return draft.misses >= MISSES_BEFORE_A_WAY_OUT
 
 
@@ -105,7 +105,7 @@ def _is_sure(said: Said) -> bool | None:
 
 
 def _settled(draft: Draft, question: Question, *, sure: bool) -> Draft:
-    """Goes on with the pin, or asks for another place."""
+    """Returns the draft with the pin confirmed, or without it, so that the place is asked for again."""
     if sure:
         return _with(draft, question.key, {**draft.answers[question.key], "meant": True})
     return replace(draft, answers={key: said for key, said in draft.answers.items() if key != question.key})
@@ -166,7 +166,7 @@ def _take_file(draft: Draft, question: Question, verdict: Accepted) -> Heard:
     if len(before) >= question.most_files:
         return Heard(draft, (enough,), silent=rest_of_album)
     files = [*before, new]
-    # An album too large is told of at its first photo: the others come without a word.
+    # A too large album is reported at its first photo; the others get no message.
     received = Remark("files_received", {"count": str(count_files(files))})
     remark = enough if count_files(files) > question.most_files else received
     return Heard(_with(draft, question.key, files), (remark,), silent=rest_of_album)
@@ -204,7 +204,7 @@ def leave_unknown(draft: Draft) -> Heard:
 
 
 def go_back(draft: Draft) -> Heard:
-    """Asks the question before again; at the first one there is nothing to go back to. A pin in doubt is dropped."""
+    """Asks the previous question again; at the first one it says that there is none. A pin in doubt is dropped."""
     turn = next_turn(draft)
     if isinstance(turn, Asking) and is_in_doubt(draft, turn.question):
         return Heard(_settled(draft, turn.question, sure=False))

@@ -1,4 +1,4 @@
-"""Finding the service a resident means from what they typed, without spaces, with slips."""
+"""Finds the service that a resident means in a text without spaces and with typing errors."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,9 +13,9 @@ _LATIN = re.compile("[a-z]+")
 
 
 def named_exactly(services: Iterable[Service], text: str, *, polite: bool = True) -> Service | None:
-    """Returns the service whose title, label, keyword or hint this is, with whatever courtesy and asking around it.
+    """Returns the service whose title, label, keyword or hint the text is, apart from polite words around it.
 
-    Without `polite` only the name alone is taken, and no hint: other words may as well be an answer to somebody.
+    Without `polite`, only a name alone counts, and no hint: other words may be an answer to an officer.
     """
     text = in_central_thai(text)
     typed = {folded(text)}

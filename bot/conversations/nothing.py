@@ -1,4 +1,4 @@
-"""Decides, for every kind of question, when an answer is none: ไม่รู้, ที่เดิม, กกกก, "-", or ป้า for a name."""
+"""Decides for each kind of question whether an answer says nothing: ไม่รู้, ที่เดิม, กกกก, "-", or ป้า for a name."""
 
 import unicodedata
 from collections.abc import Iterator

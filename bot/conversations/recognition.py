@@ -20,14 +20,14 @@ _BESIDE_SERVICES = (
 
 @dataclass(frozen=True)
 class Asks:
-    """The message asks for one function of the bot; `name` is a name in ASKS or HINTS."""
+    """Says that the message asks for one function of the bot; `name` is a name in ASKS or HINTS."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Opens:
-    """The message is about one service. `named` is True if it holds only the name, so it need not be kept as words."""
+    """Says that the message is about one service; `named` is True if it holds only the name, and no other words."""
 
     service: Service
     named: bool
@@ -35,21 +35,21 @@ class Opens:
 
 @dataclass(frozen=True)
 class OneOf:
-    """The message is about one of these services: the resident says which."""
+    """Says that the message is about one of these services; the resident is asked which."""
 
     services: tuple[Service, ...]
 
 
 @dataclass(frozen=True)
 class AtTheCounter:
-    """The message is about papers and allowances that no service takes; `services` are named as well."""
+    """Says that the message is about papers or allowances that no service handles; `services` are named beside."""
 
     services: tuple[Service, ...]
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """The message may be about any service. `services` are all of them, the nearest first.
+    """Says that the message may be about any service; `services` are all of them, the nearest first.
 
     `said_something` is False for a few letters without a hint.
     """
@@ -68,7 +68,7 @@ def recognise(
 
     With a case, ไฟที่แจ้งไว้ถึงไหนแล้ว asks about it and reports no other light; without one it may be a report.
     `waits_for` are the names of the services of their open cases: ไฟดับยังไม่มาซ่อม asks about one of these only.
-    What goes to others than the town's departments comes before the services: corruption, the light of a house.
+    What is no matter of the town's departments is checked before the services: corruption, a power cut in a house.
     """
     offered = list(services)
     if name := asked_for(text):

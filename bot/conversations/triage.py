@@ -1,4 +1,4 @@
-"""Three levels in which help is given when there is too little of it for everybody."""
+"""Assigns one of three levels of urgency, which order the cases of a surge."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -10,7 +10,7 @@ Triage = Literal["red", "yellow", "green"]
 
 
 def triage_of(draft: Draft, keywords: Iterable[str]) -> Triage:
-    """Red where an answer says danger, yellow for a service or for words that should not wait, else green."""
+    """Returns red if an answer says danger, yellow for a service or for words that should not wait, else green."""
     if is_urgent(draft):
         return "red"
     said = folded(" ".join(str(value) for question, value in answered(draft) if question.kind == "text"))
