@@ -60,7 +60,9 @@ class Outgoing:
             data = data[self._send(data) :]
             if not data:
                 return
-            self._kept, self._size, self._sent = SpooledTemporaryFile(MOST_IN_MEMORY), 0, 0  # noqa: SIM115
+            self._kept = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115
+            self._size = 0
+            self._sent = 0
         self._kept.write(data)
         self._size += len(data)
 
@@ -78,7 +80,9 @@ class Outgoing:
     def discard(self) -> None:
         if self._kept is not None:
             self._kept.close()
-        self._kept, self._size, self._sent = None, 0, 0
+        self._kept = None
+        self._size = 0
+        self._sent = 0
 
     def _send(self, data: bytes) -> int:
         try:
@@ -108,7 +112,9 @@ class Connection:
         self, peer: socket.socket, client: object, server: object, *, most_body: int, keepalive: float
     ) -> None:
         peer.setblocking(False)
-        self.peer, self.client, self.server = peer, client, server
+        self.peer = peer
+        self.client = client
+        self.server = server
         self.sock = Outgoing(peer)
         self._most_body, self._keepalive = most_body, keepalive
         self._rest = b""

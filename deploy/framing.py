@@ -58,7 +58,9 @@ class ChunkedBody:
 
     def __init__(self) -> None:
         self.is_whole, self.missing = False, 0
-        self._skip, self._line, self._in_trailers = 0, b"", False
+        self._skip = 0
+        self._line = b""
+        self._in_trailers = False
 
     def take(self, data: bytes) -> int:
         at = 0

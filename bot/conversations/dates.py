@@ -159,7 +159,9 @@ def _mark_day_of_a_month(match: re.Match[str], found: _Found) -> str:
 
     A two-digit year is read as a near Buddhist one. Any other figure stays in the text, so that the day is asked again.
     """
-    month, day, today = words.month(match), int(match[1]), found.today
+    month = words.month(match)
+    day = int(match[1])
+    today = found.today
     year = match["year"]
     if match["which"]:
         return found.mark(_day(today.year + (match["which"] == "หน้า"), month, day))

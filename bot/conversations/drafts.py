@@ -65,7 +65,9 @@ def begin(
         # A question for a file takes photos, too, where no other does.
         files = [*(documents or []), *(photos or [])]
         if question.kind == "file" and files:
-            answers[question.key], documents, photos = files[: question.most_files], None, None
+            answers[question.key] = files[: question.most_files]
+            documents = None
+            photos = None
     return Draft(service, still_valid(service, answers), in_surge=in_surge)
 
 

@@ -227,7 +227,10 @@ def _is_feared_in_english(before: Sequence[str], words: _Words) -> bool:
 @cache
 def _words() -> _Words:
     read = tomllib.loads(FILE.read_text("utf-8"))
-    groups, before, told, harmless = read["groups"], read["before"], read["told"], read["harmless"]
+    groups = read["groups"]
+    before = read["before"]
+    told = read["told"]
+    harmless = read["harmless"]
     kinds = tuple(_kind(each, groups) for each in read["kinds"])
     told_ways = {way: frozenset(_all_folded(told[way])) for way in ("past", "habit")}
     now = frozenset(_all_folded(told["now"]))

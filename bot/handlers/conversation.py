@@ -102,7 +102,9 @@ def answer_with(visit: Visit, row: Conversation, heard: Heard) -> list[Reply]:
 
 def save(visit: Visit, row: Conversation, draft: Draft) -> None:
     row.said_in = _said_in(visit, row, draft)
-    row.answers, row.editing, row.heard_at = dict(draft.answers), draft.editing, visit.event.at
+    row.answers = dict(draft.answers)
+    row.editing = draft.editing
+    row.heard_at = visit.event.at
     row.misses = draft.misses
 
 

@@ -11,7 +11,9 @@ from store.residents.residents import choose_language
 from store.thai import thai_date
 
 COMPLAINT, STREET_LIGHT = "complaint", "street_light"
-LOOKED_THROUGH, SHOWN, LONGEST_TITLE = 10, 3, 100
+LOOKED_THROUGH = 10
+SHOWN = 3
+LONGEST_TITLE = 100
 
 
 def news(visit: Visit) -> list[Reply]:

@@ -71,8 +71,12 @@ class Sender:
         quota_is_gone: Callable[[], None] = lambda: None,
         watchdog: Watchdog | None = None,
     ) -> None:
-        self._database, self._office, self._settings, self._line = database, office, settings, line
-        self._postmen, self._quota_is_gone = postmen, quota_is_gone
+        self._database = database
+        self._office = office
+        self._settings = settings
+        self._line = line
+        self._postmen = postmen
+        self._quota_is_gone = quota_is_gone
         self.writer = NoticeWriter(database, office, settings, watchdog or Watchdog())
         self._account = AccountBackoff(MOST_AT_ONCE)
         self._quota_gone_until: datetime | None = None

@@ -46,7 +46,9 @@ class Pace:
     """Lets callers through one by one, so many a second and no more."""
 
     def __init__(self, calls_a_second: float) -> None:
-        self._seconds, self._next, self._lock = 1 / calls_a_second, 0.0, threading.Lock()
+        self._seconds = 1 / calls_a_second
+        self._next = 0.0
+        self._lock = threading.Lock()
 
     def wait(self) -> None:
         with self._lock:
@@ -85,8 +87,12 @@ class Mailer:
         postmen: Executor | None = None,
         quota_is_gone: Callable[[], None] = lambda: None,
     ) -> None:
-        self._database, self._office, self._settings, self._line = database, office, settings, line
-        self._postmen, self._quota_is_gone = postmen, quota_is_gone
+        self._database = database
+        self._office = office
+        self._settings = settings
+        self._line = line
+        self._postmen = postmen
+        self._quota_is_gone = quota_is_gone
         self._most = 1 if postmen is None else CHUNKS_AT_ONCE
         self._account = AccountBackoff(self._most)
         self._pace = Pace(CALLS_A_SECOND)

@@ -28,8 +28,11 @@ class NoticeWriter:
     """Several threads may share one. A notice belongs to the process that counted its last try."""
 
     def __init__(self, database: Database, office: Office, settings: BotSettings, watchdog: Watchdog) -> None:
-        self._database, self._office, self._settings = database, office, settings
-        self._watchdog, self._turns = watchdog, count(1)
+        self._database = database
+        self._office = office
+        self._settings = settings
+        self._watchdog = watchdog
+        self._turns = count(1)
 
     def begin(self, session: Session, requests: Sequence[Sequence[OutboxRow]]) -> dict[int, int]:
         """What to `write` once the session is committed."""

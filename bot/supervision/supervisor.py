@@ -31,7 +31,9 @@ LOOK_EVERY_SECONDS = 0.25
 LIVED_WELL_SECONDS, LONGEST_PAUSE_SECONDS = 30.0, 2.0
 LEAVES_WITHIN_SECONDS, DUMPS_WITHIN_SECONDS = 30.0, 3.0
 # Exit codes of a worker. After the first two it is not started again: it was asked to leave, or cannot work as set.
-LEFT, CANNOT_START, CRASHED = 0, 2, 70
+LEFT = 0
+CANNOT_START = 2
+CRASHED = 70
 _PR_SET_PDEATHSIG = 1
 
 

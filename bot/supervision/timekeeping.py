@@ -29,7 +29,9 @@ class Timekeeper:
 
     def __init__(self, database: Database, scheduler: BaseScheduler) -> None:
         self._database, self._scheduler = database, scheduler
-        self._watch, self._to_move, self._beats_at = ClockWatch(), NOT_SET, time.monotonic()
+        self._watch = ClockWatch()
+        self._to_move = NOT_SET
+        self._beats_at = time.monotonic()
         self._right_at = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:

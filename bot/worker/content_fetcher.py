@@ -75,7 +75,9 @@ _NOT_HERE = {
 
 class Fetcher:
     def __init__(self, database: Database, office: Office, line: LineClient) -> None:
-        self._database, self._office, self._line = database, office, line
+        self._database = database
+        self._office = office
+        self._line = line
         # Tries that ended while the database could not take what came of them. They killed nobody.
         self._not_noted: set[int] = set()
 

@@ -36,7 +36,9 @@ from store.residents.residents import acquaintances, meet
 FARTHEST_OFF = timedelta(days=30)
 # Each transaction costs as much as an event or two, so many share one, if they are done in this time. SQLite lets one
 # writer in at a time, and whoever acknowledges webhooks waits for it; elsewhere only these residents' answers wait.
-MOST_AT_ONCE, LONGEST_SECONDS, LONGEST_ON_SQLITE = 16, 0.05, 0.01
+MOST_AT_ONCE = 16
+LONGEST_SECONDS = 0.05
+LONGEST_ON_SQLITE = 0.01
 TRIED_FIRST_EVERY = 8
 # A disk that is full, a lock not to be had, a server that fails over: no event is to blame.
 TROUBLE_OF_THE_DATABASE = (OperationalError, InterfaceError, InternalError, TimeoutError)
@@ -47,7 +49,9 @@ log = logging.getLogger(__name__)
 class Worker:
     def __init__(self, database: Database, office: Office, watchdog: Watchdog | None = None) -> None:
         prepare()
-        self._database, self._office, self._watchdog = database, office, watchdog or Watchdog()
+        self._database = database
+        self._office = office
+        self._watchdog = watchdog or Watchdog()
         self._longest = LONGEST_ON_SQLITE if database.is_sqlite else LONGEST_SECONDS
         self._pace, self._turns = MOST_AT_ONCE, count(1)
         # Events whose try did not count, which the database could not be told yet.
