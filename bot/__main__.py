@@ -1,4 +1,4 @@
-"""Commands of the bot: `python -m bot worker | check | doctor | richmenus publish | richmenus draw`."""
+"""Runs a command of the bot: `python -m bot worker | check | doctor | richmenus publish | richmenus draw`."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ def worker() -> int:
     settings = BotSettings.from_environment(os.environ)
 
     def run(watchdog: Watchdog) -> int:
-        # Loaded here only: the other commands need not wait for the scheduler and what sends and fetches.
+        # Imported here, so that the other commands do not wait for the scheduler and the worker's modules.
         from bot.worker.process import run_worker
 
         def work() -> int:
@@ -40,7 +40,7 @@ def worker() -> int:
 
 
 def publish_menus() -> int:
-    # Loaded here only: LINE's SDK costs a second and 70 MB that the worker must not pay.
+    # Imported here, because LINE's SDK costs a second and 70 MB, which the worker does not need.
     from bot.richmenus.line_menus import LineMenus
     from bot.richmenus.publish import publish
 
@@ -108,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def explained(command: Callable[[], int]) -> int:
-    """Runs it; what stands in its way is told in a sentence."""
+    """Runs the command and returns its exit code; a known error is printed as one sentence."""
     try:
         return command()
     except (SettingsError, MunicipalityError, ServiceError) as error:

@@ -32,7 +32,7 @@ class Office:
 
 
 def open_office(settings: BotSettings) -> Office:
-    """Reads municipality, services and phrases; raises in plain words when one of them cannot work."""
+    """Reads municipality, services and phrases; raises an error with a plain sentence if one of them cannot work."""
     municipality = read_municipality(settings.store.municipality)
     media = Media(settings.store.media_url, Sealer(settings.store.data_keys))
     facts, scanner = municipality.words(), Scanner(settings.clamd)

@@ -35,7 +35,7 @@ def drop_file(office: Office, row: Conversation, token: str) -> bool:
 
 
 def take_photo(office: Office, row: Conversation, token: str) -> bool:
-    """Gives the photo to the request's question for photos.
+    """Adds the photo to the answer to the request's question for photos.
 
     It returns False if there is no such question, or if it has this photo already or is full.
     """

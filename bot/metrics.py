@@ -13,7 +13,7 @@ from store.operations.metrics import CONTENT_TYPE, exposition, is_bearer, is_thi
 
 log = logging.getLogger(__name__)
 
-# Somebody asks through a proxy of this machine, who need not be of this machine.
+# With one of these headers, a proxy of this machine forwards the request of a client that may be elsewhere.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
@@ -31,7 +31,7 @@ def metrics() -> Response:
 
 
 def _may_see() -> bool:
-    """Says whether to show the figures: to whoever has the token or, where none is set, to this machine alone.
+    """Says whether to show the figures: to clients with the token or, where none is set, to this machine alone.
 
     A request that a proxy of this machine forwards for others seems to come from here: its headers tell it apart. A
     proxy that adds no headers cannot be told apart, so behind one a token is needed.

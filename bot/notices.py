@@ -68,9 +68,9 @@ def _broadcast_test(details: dict[str, Any], phrases: Phrases, settings: BotSett
 
 
 def _emergency_confirm(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:
-    """Returns what would go out, and below it the button that lets it go out.
+    """Returns the messages of the broadcast, and below them the button that confirms it.
 
-    Nobody confirms what they were not shown: where LINE takes no card beside it, the superior is sent to the console.
+    Superiors confirm only what they were shown: if five messages leave no room for the card, they use the console.
     """
     ready = _as_residents_would_see_it(details, phrases.say("confirming.sender"), settings)
     if len(ready) == MESSAGES_IN_A_REQUEST:
@@ -88,7 +88,7 @@ def _emergency_confirm(details: dict[str, Any], phrases: Phrases, settings: BotS
 
 
 def _as_residents_would_see_it(details: dict[str, Any], sender: str, settings: BotSettings) -> list[Reply]:
-    """Returns the messages, each sent as `sender`. Links lead where they say, because nothing is counted yet."""
+    """Returns the messages, each sent as `sender`. Links lead straight to their target: presses do not count yet."""
     messages = to_messages(
         read_content(details["content"]),
         details["broadcast_id"],
@@ -119,7 +119,7 @@ def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: in
 
 
 def _phrase(notice: str, details: dict[str, Any]) -> str:
-    # Who told of danger was promised no day, and waits for help, not for a tick.
+    # A resident in danger was promised no day, and waits for help and not for a confirmation.
     if notice == "case_received" and details.get("urgent"):
         return "case_received_urgent"
     # In a surge nobody can promise a day.

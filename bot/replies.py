@@ -1,4 +1,4 @@
-"""Lists what the bot can say, as plain values without LINE's formats; render.py turns them into messages."""
+"""Lists what the bot can say, as plain values without LINE's formats; bot.line.messages turns them into messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ class ChoiceCard:
     quick: tuple[Quick, ...] = ()
 
 
-# Beside three quick replies, of usual length, a phone shows no more without scrolling sideways.
+# Beside three more quick replies of usual length, a phone shows no more choices without scrolling sideways.
 SIDE_BY_SIDE = 4
 
 
@@ -110,7 +110,7 @@ class CallCard:
 
     @property
     def alt(self) -> str:
-        """Tells people who hear only the notice whose number is which."""
+        """Returns the alternative text, which names each number with its owner for people who only hear it."""
         return ", ".join([self.title, *(f"{call.who} {call.number}" for call in self.calls)])
 
 

@@ -1,4 +1,4 @@
-"""The bot's settings, read once from the environment; it refuses to start when a secret is missing."""
+"""Reads the bot's settings once from the environment, and refuses to start when a secret is missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from store.settings import (
 
 @dataclass(frozen=True)
 class BotSettings:
-    """`channel_secrets` are several while LINE's secret is being replaced: any of them may sign."""
+    """Holds the settings. Several `channel_secrets` are set while LINE's is being replaced: any of them may sign."""
 
     store: StoreSettings
     channel_secrets: tuple[str, ...] = field(repr=False)
@@ -58,7 +58,7 @@ class BotSettings:
         )
 
 
-# Copied from a web page or read from a file, these easily come with a line break that nobody sees.
+# These are copied from a web page or read from a file, and easily come with a line break that nobody sees.
 _COPIED = (
     "LINE_CHANNEL_SECRET",
     "LINE_CHANNEL_ACCESS_TOKEN",
@@ -70,5 +70,5 @@ _COPIED = (
 
 
 def blanks_around(environ: Mapping[str, str]) -> list[str]:
-    """The variables with a blank or a line break before or after their value. We cut it off; others may not."""
+    """Returns the variables with a blank or line break around their value. We cut it off; other programs may not."""
     return [name for name in _COPIED if environ.get(name, "") != environ.get(name, "").strip()]

@@ -1,4 +1,7 @@
-"""The webhook: check the signature, keep the events durably, answer 200. Nothing else happens in the request."""
+"""Receives LINE's webhook: checks the signature, stores the events durably, and answers 200.
+
+Nothing else happens in the request.
+"""
 
 import base64
 import hashlib
@@ -26,15 +29,15 @@ from store.settings import refusing_in_one_line
 
 # LINE's own bodies are far smaller.
 MOST_BYTES = 2 * 1024 * 1024
-# LINE waits two seconds for the answer; a request waits for the one that writes, then for the database.
+# LINE waits two seconds for the answer. A request waits first for the one that writes, then for the database.
 QUEUE_SECONDS, PATIENCE_SECONDS = 0.5, 1.0
-# LINE's events are six levels deep; what is much deeper could not be written down again.
+# LINE's events are six levels deep; an event that is much deeper could not be serialised again.
 MOST_LEVELS = 30
 _EVENT_ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 def create_app(settings: BotSettings | None = None) -> Flask:
-    """The WSGI application; reads the environment only when no settings are given."""
+    """Returns the WSGI application; reads the environment only when no settings are given."""
     if settings is None:
         with refusing_in_one_line():
             return create_app(BotSettings.from_environment(os.environ))
@@ -56,7 +59,10 @@ def create_app(settings: BotSettings | None = None) -> Flask:
 
 
 def refuse_unkeepable() -> Response | None:
-    """An address with a sign that no database column takes. What a webhook says is kept without it instead."""
+    """Refuses an address with a character, such as U+0000, that no database column takes.
+
+    From the body of a webhook such characters are removed instead.
+    """
     values = (value for pair in request.args.items(multi=True) for value in pair)
     if is_keepable(request.path) and all(map(is_keepable, values)):
         return None
@@ -79,7 +85,10 @@ def receive() -> Response:
 
 
 def is_signed(body: bytes, signature: str, secrets: tuple[str, ...]) -> bool:
-    """https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/ - over the raw bytes."""
+    """Says whether the signature of the raw bytes was made with one of the secrets.
+
+    See https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/.
+    """
     given = signature.encode("utf-8", "replace")
     return any(
         hmac.compare_digest(base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)), given)
@@ -88,7 +97,7 @@ def is_signed(body: bytes, signature: str, secrets: tuple[str, ...]) -> bool:
 
 
 def _events(body: bytes) -> list[dict[str, Any]]:
-    """The events of a signed body; anything else in it is no event of LINE's."""
+    """Returns the events of a signed body; [] for a body that has none or is not as LINE writes it."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,1 +1,1 @@
-"""The worker: the process whose threads work on the inbox, deliver, and fetch photos and documents."""
+"""Runs the worker: the process whose threads work on the inbox, deliver messages, and fetch files."""

@@ -1,4 +1,4 @@
-"""Photos and documents come from LINE at once after the answer was accepted: LINE deletes them unannounced."""
+"""Fetches photos and documents from LINE soon after they were sent, because LINE deletes them unannounced."""
 
 import logging
 from dataclasses import dataclass
@@ -25,13 +25,16 @@ from store.residents.models import Resident
 
 log = logging.getLogger(__name__)
 
-# Long enough for the resident to write again, so that the news costs no push.
+# Long enough for the resident to write again, so that the notice goes with a free reply and needs no push.
 HOLD_NEWS_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """`opens_as` is photo for what LINE itself calls a picture, else document, which may turn out to be either."""
+    """Describes a file to fetch.
+
+    `opens_as` is photo for what LINE itself calls a picture, else document, which may turn out to be either.
+    """
 
     file_id: int
     token: str
@@ -44,7 +47,7 @@ class Wanted:
 class Came(Enum):
     """Names the outcome of one try.
 
-    UNDECODED means that the decoder failed, perhaps by the file; NOT_NOW, that the file is not at fault.
+    UNDECODED means that the decoder failed, perhaps because of the file; NOT_NOW, that the file is not at fault.
     """
 
     CLEAN = "clean"
@@ -67,7 +70,7 @@ class Catch:
 _NOT_HERE = {
     Content.LATER: Catch(Came.LATER),
     Content.MISSING: Catch(Came.MISSING),
-    # If it was taken back LINE says so, too, and may do so a moment later (bot/handlers/unsend.py).
+    # If it was unsent, LINE also delivers an event that says so, perhaps a moment later (bot/handlers/unsend.py).
     Content.GONE: Catch(Came.MISSING),
     Content.TOO_BIG: Catch(Came.REFUSED, reason="too_big"),
 }
@@ -78,13 +81,13 @@ class Fetcher:
         self._database = database
         self._office = office
         self._line = line
-        # Tries that ended while the database could not take what came of them. They killed nobody.
+        # Files whose try ended but whose outcome the database could not store. These tries did not kill the process.
         self._not_noted: set[int] = set()
 
     def fetch_once(self) -> bool:
         """Fetches one file if one is wanted. No transaction is open while LINE is called or a photo is redrawn.
 
-        That it was tried is written down before, so that a file which ends its fetchers is given up in the end.
+        The try is recorded before, so that a file that kills the process is given up after a few tries.
         """
         wanted = self._claim()
         if wanted is None:
@@ -138,9 +141,9 @@ class Fetcher:
 
     def _conclude(self, session: Session, file: File, catch: Catch) -> None:
         if file.state == "kept":
-            return  # Another fetcher was faster, after our promise had run out: the bytes are the same.
+            return  # Another fetcher was faster, after our claim had expired: the bytes are the same.
         if file.state != "wanted":
-            # The resident took it back while it was on its way.
+            # The resident unsent it while it was being fetched.
             lifecycle.destroy_bytes(session, self._office.media, file)
         elif catch.clean is not None:
             was = file.kind
@@ -151,7 +154,7 @@ class Fetcher:
             self._go_without(session, file, catch)
 
     def _give_to_request(self, session: Session, file: File) -> None:
-        """Gives a photo that was taken for a document to the running request, which may have asked for just that."""
+        """Adds a photo that came as a document to the running request, if that asks for photos."""
         resident = session.get_one(Resident, file.resident_id)
         row = find_open(session, resident)
         if (
@@ -178,15 +181,15 @@ class Fetcher:
                     self._give_up(session, file, "lost")
 
     def _give_up(self, session: Session, file: File, reason: str) -> None:
-        """Refuses the file and tells the resident why. Its question is open again, or the next photo finds the case."""
+        """Refuses the file and tells the resident why, who may send it again: for the request, or for its case."""
         log.warning("file refused", extra={"file": file.id, "reason": reason})
         was_restored = file.refused_because == lifecycle.RESTORED
         lifecycle.refuse(file, reason)
         dropped = self._drop_from_request(session, file)
         if was_restored:
-            return  # It comes out of a backup: the photo may have been taken, or its loss told, long ago.
+            return  # It comes from a backup: it may have been kept, or the resident told of the loss, long ago.
         if file.for_conversation and file.case_id is None and not dropped:
-            return  # The request it was for was given up.
+            return  # The request that it was sent for no longer needs it.
         if dropped:
             lifecycle.ask_again(file)
         outbox.put_notice(
@@ -204,7 +207,10 @@ class Fetcher:
 
 
 def _of_case(session: Session, file: File) -> dict[str, str]:
-    """Names the case of the file and until when a new one may be sent; no such time where the case is over."""
+    """Returns the number of the file's case, and until when a new file may be sent; {} without a case.
+
+    The time is "" if the case takes no more files.
+    """
     if file.case_id is None:
         return {}
     case = session.get_one(Case, file.case_id)

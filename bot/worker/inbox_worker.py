@@ -32,15 +32,15 @@ from store.residents.conversations import open_requests
 from store.residents.models import Conversation, Resident
 from store.residents.residents import acquaintances, meet
 
-# LINE gives up redelivering long before.
+# LINE stops redelivering long before, so a time that is farther off is wrong.
 FARTHEST_OFF = timedelta(days=30)
-# Each transaction costs as much as an event or two, so many share one, if they are done in this time. SQLite lets one
-# writer in at a time, and whoever acknowledges webhooks waits for it; elsewhere only these residents' answers wait.
+# A transaction costs as much as one or two events, so up to MOST_AT_ONCE events share one, for at most these seconds.
+# SQLite admits one writer at a time, so webhooks wait meanwhile; on PostgreSQL only these residents' answers wait.
 MOST_AT_ONCE = 16
 LONGEST_SECONDS = 0.05
 LONGEST_ON_SQLITE = 0.01
 TRIED_FIRST_EVERY = 8
-# A disk that is full, a lock not to be had, a server that fails over: no event is to blame.
+# Such as a full disk, a lock that is not released, or a failover of the server: no event is to blame.
 TROUBLE_OF_THE_DATABASE = (OperationalError, InterfaceError, InternalError, TimeoutError)
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Worker:
         self._watchdog = watchdog or Watchdog()
         self._longest = LONGEST_ON_SQLITE if database.is_sqlite else LONGEST_SECONDS
         self._pace, self._turns = MOST_AT_ONCE, count(1)
-        # Events whose try did not count, which the database could not be told yet.
+        # Events whose try must not count; the database could not store that yet.
         self._to_give_back: list[int] = []
 
     def work_once(self) -> bool:
@@ -79,7 +79,7 @@ class Worker:
         with self._database.transaction(durable=False) as session:
             if self._to_give_back:
                 inbox.give_back(session, self._to_give_back)
-            # In a flood those never tried would otherwise keep all others waiting.
+            # Otherwise, under load, new events would keep those waiting that were tried before.
             tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
             claim = inbox.claim(session, most=self._pace, tried_first=tried_first)
         self._to_give_back.clear()
@@ -101,7 +101,7 @@ class Worker:
                 self._work_through(session, inbox.take(session, row_ids, tries))
 
     def _work_through(self, session: Session, rows: Sequence[InboxEvent]) -> None:
-        """Works on the events until its time is up, and gives back the rest: others wait for the database meanwhile."""
+        """Works on the events until the time is up, and gives back the rest, because others wait for the database."""
         until = time.monotonic() + self._longest
         known = _Known.by_lane(session, [row.lane for row in rows])
         done: list[InboxEvent] = []
@@ -114,7 +114,7 @@ class Worker:
         inbox.done(session, done)
         if not_reached := [row.id for row in rows[len(done) :]]:
             inbox.give_back(session, not_reached, at_once=True)
-        # What is claimed and not reached was looked up for nothing, and nobody else could take it meanwhile.
+        # Events that were claimed and not reached were loaded in vain, and no other worker could take them.
         self._pace = len(done) if not_reached else min(self._pace + 1, MOST_AT_ONCE)
 
     def _work(self, session: Session, row: InboxEvent, known: "_Known") -> None:
@@ -125,7 +125,7 @@ class Worker:
 
     def _answer(self, session: Session, row: InboxEvent, event: Event, known: "_Known") -> None:
         if not event.active:
-            return  # Another module has the conversation: LINE asks for silence.
+            return  # Standby mode: another module has the chat, and LINE asks the bot for silence.
         replies = self._in_group(event) if event.group else self._alone(session, row, event, known)
         if replies and event.reply_token:
             outbox.put_reply(
@@ -143,7 +143,8 @@ class Worker:
             return []
         resident = known.residents.get(row.lane) or meet(session, self._database.sealer, event.user_id)
         if resident.blocked_at is not None and event.reply_token and event.at > resident.blocked_at:
-            resident.blocked_at = None  # Who writes to us does not block us: LINE's events come in any order.
+            # A resident who writes does not block us: LINE delivers events in any order.
+            resident.blocked_at = None
         running = known.requests.get(resident.id)
         forget_what_never_opens(resident, event.user_id)
         running = _that_opens(running)
@@ -182,7 +183,7 @@ class Worker:
             self._to_give_back.append(row_id)
 
     def _give_up(self, row_id: int) -> None:
-        """Tells the resident that we failed, at most once: the event is marked as dead before."""
+        """Tells the resident that we failed, at most once, because the event is marked as dead before."""
         log.error("event given up", extra={"row": row_id})
         try:
             with self._database.transaction() as session, self._watchdog.step("apology", row_id):
@@ -233,6 +234,6 @@ def _that_opens(running: Conversation | None) -> Conversation | None:
 
 
 def _dated(event: Event, row: InboxEvent) -> Event:
-    """Returns the event; a time that LINE cannot have meant is replaced by the time of arrival."""
+    """Returns the event; a time too far off to be true is replaced by the time of arrival."""
     sane = abs(row.arrived_at - event.at) < FARTHEST_OFF
     return event if sane else replace(event, at=row.arrived_at)

@@ -1,4 +1,4 @@
-"""The worker process: threads that work, deliver and fetch, and a scheduler for what the clock starts."""
+"""Runs the worker process: threads that work on events, deliver and fetch, and a scheduler for timed jobs."""
 
 import logging
 import os
@@ -40,7 +40,7 @@ from store.residents import conversations
 
 log = logging.getLogger(__name__)
 
-# How often somebody looks for work, in busy and in quiet times, and how long a thread that nobody calls rests at most.
+# How often the database is polled for work, in busy and in quiet times, and how long an idle thread waits at most.
 LOOK_EVERY_SECONDS, LOOK_AT_LEAST_EVERY_SECONDS = 0.01, 0.05
 LONGEST_REST_SECONDS = 1.0
 REST_AFTER_TROUBLE_SECONDS = 2.0
@@ -49,12 +49,12 @@ SENDERS = 4
 FETCHERS = 4
 MAILERS = 3
 POSTMEN = SENDERS * MOST_AT_ONCE
-# Mailers are called by the scheduler; this is for what it should have missed.
+# The scheduler wakes the mailers; they also look by themselves, should it have missed something.
 MAILERS_REST_SECONDS = 30.0
 
 
 class Bell:
-    """Calls one of those who rest, not all of them; rung while nobody rests, it calls the next who would."""
+    """Wakes one idle thread, not all. While none is idle, it keeps up to `most` wake-ups for those that would wait."""
 
     def __init__(self, most: int = 1) -> None:
         self._rung: queue.Queue[None] = queue.Queue(maxsize=most)
@@ -69,7 +69,7 @@ class Bell:
 
 
 class Crew:
-    """Threads that do the same step whenever their bell rings, until nothing is left to do."""
+    """Runs threads that repeat the same step whenever they are woken, until nothing is left to do."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Crew:
             thread.start()
 
     def leave(self) -> None:
-        """After `stop` is set: every step under way is finished first."""
+        """Waits, after `stop` is set, until each thread has finished its step, for at most 20 seconds each."""
         for _ in self._threads:
             self.bell.ring()
         for thread in self._threads:
@@ -97,7 +97,7 @@ class Crew:
 
 
 def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog | None = None) -> None:
-    """Runs until `stop` is set. `watchdog` is told of each step that a message could make hang."""
+    """Runs the worker until `stop` is set. Each step that a message could make hang is noted in `watchdog`."""
     database, office = open_database(settings.store), open_office(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     meter = Meter(database, LineAccount(settings.line_api_url, settings.access_token))
@@ -129,7 +129,7 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
 
 
 def and_ring(bell: Bell, step: Callable[[], bool]) -> Callable[[], bool]:
-    """What has been worked on has an answer to be sent, so nobody need look for it first."""
+    """Returns a step that wakes a sender after it has done something, because there is now an answer to send."""
 
     def work() -> bool:
         worked = step()
@@ -141,7 +141,7 @@ def and_ring(bell: Bell, step: Callable[[], bool]) -> Callable[[], bool]:
 
 
 def keep_looking(database: Database, stop: threading.Event, *bells: Bell) -> None:
-    """Rings for events, messages and files as they come to be due; trouble with the database is waited out."""
+    """Wakes threads when events, messages and files become due; waits out trouble with the database."""
     lookout: Lookout | None = None
     pause = LOOK_EVERY_SECONDS
     while not stop.wait(pause):
@@ -169,7 +169,7 @@ def repeat(
     rest: float = LONGEST_REST_SECONDS,
     rest_after_trouble: float = REST_AFTER_TROUBLE_SECONDS,
 ) -> None:
-    """Does the step again and again, resting when there is nothing to do; trouble never ends the thread."""
+    """Repeats the step until `stop` is set, and waits when there is nothing to do; no exception ends the thread."""
     bell = bell or Bell()
     while not stop.is_set():
         try:
@@ -179,7 +179,7 @@ def repeat(
             log.error("step failed", extra=failure_fields(error))
             stop.wait(rest_after_trouble)
         except BaseException as error:
-            # A thread that ended alone would leave its work undone for ever; the supervisor starts all of them again.
+            # If one thread ended alone, its work would never be done, so the supervisor restarts all of them.
             log.critical("a thread was made to end", extra=failure_fields(error))
             os._exit(CRASHED)
         bell.rest(rest)
@@ -197,7 +197,7 @@ def start_scheduler(
     database: Database, media: Media, meter: Meter, season: Season, mailers: Bell
 ) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
-    # Soon after a start too: a worker restarted every hour would never tidy up.
+    # Also soon after a start: a worker that is restarted every hour would otherwise never tidy up.
     soon = now() + timedelta(minutes=1)
     scheduler.add_job(tidy_up_in_turn, "interval", hours=1, args=[database, media], next_run_time=soon)
     scheduler.add_job(meter.read, "interval", hours=1, next_run_time=now() + timedelta(seconds=5))
@@ -209,7 +209,7 @@ def start_scheduler(
 
 
 def call_mailers(database: Database, bell: Bell) -> None:
-    """When a broadcast is due. All workers look, and each chunk goes to the one who claims it."""
+    """Wakes the mailers when a broadcast is due. All workers do so; each chunk goes to the one that claims it."""
     with database.reading() as session:
         if not mailings.is_due(session):
             return
@@ -218,20 +218,23 @@ def call_mailers(database: Database, bell: Bell) -> None:
 
 
 def keep_season(database: Database, season: Season) -> None:
-    """One of all workers does it."""
+    """Brings the menus up to date, in one of all workers each minute."""
     if once(database, "menus", timedelta(minutes=1)):
         season.keep()
 
 
 def tidy_up_in_turn(database: Database, media: Media) -> None:
-    """One of all workers does it."""
+    """Tidies up, in one of all workers each hour."""
     if once(database, "tidy_up", timedelta(hours=1)):
         tidy_up(database, media)
 
 
 def tidy_up(database: Database, media: Media) -> None:
-    """Personal data without a purpose goes: requests that nobody finished in a week, photos that belong to nothing,
-    and whatever else has had its time."""
+    """Deletes personal data that has no purpose any more.
+
+    That is requests that nobody finished in a week, photos that belong to nothing, and all that has passed its
+    retention period.
+    """
     with database.transaction() as session:
         conversations.forget_old(session)
         session.flush()
