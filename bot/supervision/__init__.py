@@ -1,1 +1,1 @@
-"""Supervision: keeps the worker alive, ends a step that hangs, hears that it is to leave, and follows the clock."""
+"""Supervises the worker: keeps it alive, ends a step that hangs, handles signals, and watches the clock."""

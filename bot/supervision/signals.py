@@ -1,8 +1,8 @@
-"""How the worker hears that it is to leave.
+"""Sets an event when a signal asks the worker to end.
 
 A signal handler runs in the middle of whatever the main thread does. If it took a lock, as `Event.set` does, it would
-wait for ever when the main thread, or an earlier signal, holds it. So the signals ring at a socket, and a thread that
-listens there sets the event.
+wait for ever when the main thread, or an earlier signal, holds it. So Python writes the signals to a socket, and a
+thread that reads it sets the event.
 """
 
 import signal
@@ -11,7 +11,7 @@ import threading
 
 
 def set_when_asked_to_leave(stop: threading.Event) -> None:
-    """Sets `stop` at SIGTERM or SIGINT; to be called in the main thread, once in a process."""
+    """Sets `stop` at SIGTERM or SIGINT. It must be called in the main thread, once in a process."""
     bell, ear = socket.socketpair()
     bell.setblocking(False)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -22,7 +22,7 @@ def set_when_asked_to_leave(stop: threading.Event) -> None:
 
 
 def _listen(ear: socket.socket, _bell: socket.socket, stop: threading.Event) -> None:
-    """For as long as the process lives, and holding both ends: another signal may ring while it leaves."""
+    """Sets `stop` for each such signal. It holds both ends of the socket: another signal may come while we end."""
     while rung := ear.recv(64):
         if signal.SIGTERM in rung or signal.SIGINT in rung:
             stop.set()

@@ -1,7 +1,7 @@
 """Keeps one worker process alive: starts it, ends it when a step hangs or its memory grows too far, starts it again.
 
-What the worker was doing then has its try counted already (store.messaging), so a message that hangs or kills its
-worker is given up after a few tries, and everybody else is answered meanwhile.
+The try of the message that the worker was handling is counted before (store.messaging). So a message that hangs or
+kills its worker is given up after a few tries, and everybody else is answered meanwhile.
 """
 
 import ctypes
@@ -27,10 +27,10 @@ from store.logs import failure_fields, place_in_dump
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 0.25
-# A worker that died soon after its start is started again later each time.
+# A worker that dies soon after its start is started again after a pause, which grows each time.
 LIVED_WELL_SECONDS, LONGEST_PAUSE_SECONDS = 30.0, 2.0
 LEAVES_WITHIN_SECONDS, DUMPS_WITHIN_SECONDS = 30.0, 3.0
-# Exit codes of a worker. After the first two it is not started again: it was asked to leave, or cannot work as set.
+# Exit codes of a worker. After the first two it is not started again: it was asked to end, or its settings are wrong.
 LEFT = 0
 CANNOT_START = 2
 CRASHED = 70
@@ -39,10 +39,13 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Limits:
-    """`cpu_seconds` is processor time of one step's thread: work that never ends uses it up soon on any machine, work
-    that waits for its turn on a busy one does not. `seconds` is for a step that waits for ever. `looks` is for what
-    hangs outside all steps: so often the supervisor may look in vain for a sign of life. It counts looks, not seconds,
-    because a machine that sleeps or is too busy stops the supervisor as well."""
+    """Sets the limits of a worker.
+
+    `cpu_seconds` is the processor time of one step's thread: an endless loop uses it up soon on any machine, a thread
+    that waits on a busy machine does not. `seconds` is for a step that waits for ever. `looks` is for a hang outside
+    all steps: how many times in a row the supervisor may find no sign of life. It counts looks and not seconds, because
+    a machine that sleeps or is too busy stops the supervisor as well.
+    """
 
     cpu_seconds: float = 3.0
     seconds: float = 30.0
@@ -52,14 +55,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Objection:
-    """Why a worker must not go on, and the step that it is in; None where several could be the cause."""
+    """Says why a worker must not go on, and the step that is the cause; None where that is not certain."""
 
     reason: str
     step: Step | None
 
 
 class Guard:
-    """Holds one worker against the limits, by what it writes into the watchdog's memory and what the system tells."""
+    """Checks one worker against the limits, by what it writes into the watchdog's memory and by /proc."""
 
     def __init__(self, watchdog: Watchdog, limits: Limits) -> None:
         self._watchdog, self._limits = watchdog, limits
@@ -90,7 +93,7 @@ class Guard:
 
 
 class Supervisor:
-    """`run` is called in the child process. It returns when that gets SIGTERM; its result is the exit code."""
+    """Calls `run` in a child process. `run` must return when that gets SIGTERM; its result is the exit code."""
 
     def __init__(self, run: Callable[[Watchdog], int], limits: Limits | None = None) -> None:
         self._run, self._limits = run, limits or Limits()
@@ -113,12 +116,12 @@ class Supervisor:
             log.critical("the worker died", extra={"status": code})
             lived_well = time.monotonic() - began > LIVED_WELL_SECONDS
             pause = 0.0 if lived_well else min(2 * pause + 0.1, LONGEST_PAUSE_SECONDS)
-            self._wait(0.0)  # Hears of the end that is known already.
+            self._wait(0.0)  # Consumes the SIGCHLD of the worker that has just ended.
             self._wait(pause)
         return LEFT
 
     def _wait(self, seconds: float) -> None:
-        """Until a signal arrives."""
+        """Waits until a signal arrives, at most `seconds`, and notes whether it asks us to end."""
         select.select([self._wakeups], [], [], seconds)
         with suppress(BlockingIOError):
             while arrived := os.read(self._wakeups, 64):
@@ -126,7 +129,7 @@ class Supervisor:
                     self._must_leave = True
 
     def _live_through(self) -> int:
-        """One life of a worker; returns its exit code, negative for the signal that ended it."""
+        """Runs one worker until it ends; returns its exit code, negative for the signal that ended it."""
         watchdog = Watchdog()
         guard = Guard(watchdog, self._limits)
         with tempfile.TemporaryFile() as dump:
@@ -145,7 +148,7 @@ class Supervisor:
 
 
 def _do_nothing(_signal: int, _frame: object) -> None:
-    """Python writes the signal's number to the wake-up pipe all the same."""
+    """Ignores the signal; Python writes its number to the wake-up pipe all the same."""
 
 
 def _fork(run: Callable[[Watchdog], int], watchdog: Watchdog, dump: BinaryIO) -> int:
@@ -179,7 +182,7 @@ def _become_worker(
 
 
 def _die_with(supervisor: int) -> None:
-    """Linux ends this process when the supervisor is gone; elsewhere it goes on until it is asked to leave."""
+    """Makes Linux end this process when the supervisor is gone; elsewhere it goes on until it is asked to end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != supervisor:
@@ -187,7 +190,10 @@ def _die_with(supervisor: int) -> None:
 
 
 def _end(worker: int, objection: Objection, dump: BinaryIO) -> None:
-    """SIGABRT lets the interpreter write down where each thread is, whatever lock a thread holds."""
+    """Ends the worker and logs the reason.
+
+    SIGABRT makes the interpreter dump where each thread is, whatever lock a thread holds. SIGKILL follows.
+    """
     os.kill(worker, signal.SIGABRT)
     until = time.monotonic() + DUMPS_WITHIN_SECONDS
     while not _has_ended(worker) and time.monotonic() < until:
@@ -204,7 +210,7 @@ def _where(step: Step, dump: BinaryIO) -> str:
 
 
 def _has_ended(worker: int) -> bool:
-    """Leaves the exit code to be asked for, so that the number cannot belong to another process yet."""
+    """Says whether the worker has ended, without collecting its exit code: until then its process id is not reused."""
     return os.waitid(os.P_PID, worker, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
@@ -214,7 +220,7 @@ def _exit_code(worker: int) -> int | None:
 
 
 def _cpu_seconds(process: int, thread: int) -> float:
-    """Processor time of one thread so far; 0 where the system does not tell (it has no /proc) or it is gone."""
+    """Returns the processor time of one thread so far; 0 if the system has no /proc or the thread is gone."""
     try:
         stat = Path(f"/proc/{process}/task/{thread}/stat").read_text()
     except OSError:
@@ -225,7 +231,7 @@ def _cpu_seconds(process: int, thread: int) -> float:
 
 
 def _memory(process: int) -> int:
-    """Bytes in use; 0 where the system does not tell."""
+    """Returns the bytes of memory in use; 0 if the system has no /proc or the process is gone."""
     try:
         pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     except (OSError, IndexError):

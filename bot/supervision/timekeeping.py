@@ -35,7 +35,7 @@ class Timekeeper:
         self._right_at = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
-        """Takes one step after the other until `stop` is set. After an error it waits; what was left is moved then."""
+        """Takes one step after the other until `stop` is set. After an error it waits and tries again."""
         began = False
         while not stop.wait(LOOK_EVERY_SECONDS):
             try:
@@ -78,6 +78,6 @@ class Timekeeper:
         self._beats_at = time.monotonic() + BEAT_EVERY_SECONDS
 
     def _put_off_jobs(self) -> None:
-        """Begins each job's interval anew. None runs at once: jobs that clean up must not trust a clock just set."""
+        """Restarts each job's interval. No job runs at once: those that delete data must not trust a clock just set."""
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=now() + job.trigger.interval)

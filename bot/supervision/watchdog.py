@@ -1,4 +1,4 @@
-"""A deadline for each step of work, kept in memory that a second process reads.
+"""Notes when each step of work began, in memory that a second process reads, so that it can end one that hangs.
 
 Python's regular expressions hold the interpreter's lock while they run, so no thread of the same process could notice
 that one of them never ends. The supervisor can: it reads here which step each thread is in.
@@ -23,7 +23,7 @@ _SIGN_EVERY_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Step:
-    """One step under way. `began` is time.monotonic(), which all processes of a machine share."""
+    """Describes a step under way. `began` is time.monotonic(), which all processes of a machine share."""
 
     kind: str
     row: int
@@ -33,7 +33,7 @@ class Step:
 
 
 class Watchdog:
-    """Made before the fork: parent and child share its memory. Nobody need read it."""
+    """Shares the current step of each thread with the parent process, if it is made before the fork."""
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, _SIGNS_AT + _SIGNS.size)
@@ -41,7 +41,7 @@ class Watchdog:
 
     @contextmanager
     def step(self, kind: str, row: int) -> Iterator[None]:
-        """The supervisor ends this process when the step takes too long. Steps of one thread do not nest."""
+        """Notes this thread's step; the supervisor ends the process if it takes too long. Steps must not be nested."""
         place = self._place()
         if place is not None:
             facts = kind.encode()[:16], threading.get_ident(), threading.get_native_id()
@@ -53,7 +53,7 @@ class Watchdog:
                 _SLOT.pack_into(self._memory, place, 0.0, 0, b"", 0, 0)
 
     def _place(self) -> int | None:
-        """This thread's place in the memory; None when there are more threads than slots."""
+        """Returns this thread's offset in the memory; None when there are more threads than slots."""
         if not hasattr(self._of_thread, "place"):
             slot = next(self._slots)
             self._of_thread.place = slot * _SLOT.size if slot < MOST_THREADS else None
@@ -63,7 +63,7 @@ class Watchdog:
     def show_life(self) -> None:
         """Counts up once a second and never returns; it needs a thread of its own.
 
-        Whatever holds the interpreter's lock stops it.
+        Code that holds the interpreter's lock stops it.
         """
         while True:
             _SIGNS.pack_into(self._memory, _SIGNS_AT, self.signs_of_life + 1)
