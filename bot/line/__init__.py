@@ -1,1 +1,1 @@
-"""LINE: events as they come in, messages as they go out, the calls to its APIs and the rules for repeating them."""
+"""Speaks with LINE: reads its events, renders messages, calls its APIs, and decides when a call is repeated."""

@@ -14,7 +14,7 @@ CONNECT_SECONDS, READ_SECONDS = 3.05, 10.0
 
 
 class LineTrouble(Exception):
-    """LINE did not tell; the message is a sentence for the operator, without token or contents."""
+    """Says that LINE gave no answer; the message is a sentence for the operator, without token or contents."""
 
     def __init__(self, sentence: str, *, status: int | None = None) -> None:
         super().__init__(sentence)
@@ -23,7 +23,7 @@ class LineTrouble(Exception):
 
 @dataclass(frozen=True)
 class Info:
-    """`answered_at` is LINE's own clock."""
+    """Describes the account. `answered_at` is the time by LINE's clock; None if LINE did not send it."""
 
     name: str
     basic_id: str
@@ -32,21 +32,21 @@ class Info:
 
 @dataclass(frozen=True)
 class Quota:
-    """How many messages LINE bills a month at most; None is unlimited."""
+    """Holds how many messages LINE bills a month at most; None is unlimited."""
 
     limit: int | None
 
 
 @dataclass(frozen=True)
 class Consumption:
-    """How many of them are used, as LINE counts, which is approximate."""
+    """Holds how many messages are used this month by LINE's count, which is approximate."""
 
     used: int
 
 
 @dataclass(frozen=True)
 class WebhookEndpoint:
-    """None where no address was ever typed in."""
+    """Describes the webhook that LINE calls. `address` is None if none was ever set."""
 
     address: str | None
     is_active: bool
@@ -54,7 +54,7 @@ class WebhookEndpoint:
 
 @dataclass(frozen=True)
 class WebhookTest:
-    """What LINE met when it called our webhook."""
+    """Describes what LINE got when it called our webhook."""
 
     is_good: bool
     status: int
@@ -63,7 +63,7 @@ class WebhookTest:
 
 @dataclass(frozen=True)
 class DefaultMenu:
-    """None where residents have no menu."""
+    """Holds the id of the menu that everybody sees; None if there is none."""
 
     menu_id: str | None
 
@@ -93,7 +93,7 @@ class LineAccount:
         )
 
     def broadcast_on(self, day: date) -> int | None:
-        """How many residents our broadcasts to all friends reached on LINE's day; None until LINE has counted."""
+        """Returns how many residents our broadcasts to all friends reached on LINE's day; None until LINE counted."""
         content = _content(self._call("GET", f"/v2/bot/message/delivery/broadcast?date={day:%Y%m%d}"))
         return _number(content, "success") if content.get("status") == "ready" else None
 
@@ -105,7 +105,7 @@ class LineAccount:
         return WebhookEndpoint(_text(content, "endpoint"), is_active=content.get("active") is True)
 
     def test_webhook(self) -> WebhookTest:
-        """LINE sends our webhook a signed body without events; it allows 60 such tests an hour."""
+        """Makes LINE send our webhook a signed body without events; LINE allows 60 such tests an hour."""
         content = _content(self._call("POST", "/v2/bot/channel/webhook/test"))
         status = content.get("statusCode")
         return WebhookTest(

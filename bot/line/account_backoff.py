@@ -1,4 +1,4 @@
-"""The back-off of the whole account: where LINE would refuse any call, none is made for a while, then one for all."""
+"""Backs off for the whole account: while LINE would refuse any call, none is made; then one request goes first."""
 
 import logging
 import random
@@ -12,17 +12,17 @@ from store.clock import is_within, now
 log = logging.getLogger(__name__)
 
 LONGEST_SECONDS = 60
-# Not for longer than this, whatever an answer says.
+# A Retry-After is followed for no longer than this.
 LONGEST_RETRY_AFTER_SECONDS = 900
-# Of one request that LINE did not answer, or answered with an error of its own.
+# The longest wait between tries of one request that LINE did not answer, or answered with a server error.
 LONGEST_WAIT_SECONDS = 900
 
 
 class AccountBackoff:
-    """For the threads of one process that call one kind of request. `most` is how many may go out side by side.
+    """Limits requests of one kind, for all threads of a process; `most` is how many may be under way together.
 
-    Each refusal doubles the pause, with jitter. After a pause one request goes out alone; with each turn in which LINE
-    takes something twice as many may, until all is as before.
+    Each refusal doubles the pause, with jitter. After a pause one request goes out alone. Each time LINE
+    accepts some, twice as many may go out, until there are `most` again.
     """
 
     def __init__(self, most: int) -> None:
@@ -37,7 +37,7 @@ class AccountBackoff:
 
     @contextmanager
     def turn(self) -> Iterator[int]:
-        """How many requests may go out now. While few may, one thread at a time has its turn."""
+        """Yields how many requests may go out now. While they are fewer than `most`, one thread at a time sends."""
         with self._lock:
             count = 0 if self._is_trying or self._pauses() else self._allowed
             has_turn = count > 0 and self.is_holding_back
@@ -55,7 +55,7 @@ class AccountBackoff:
                 self._refusals = self._refusals if self.is_holding_back else 0
 
     def too_fast(self, retry_after: float | None = None) -> None:
-        """LINE's rate limit. Of many requests that were under way together only the first counts."""
+        """Begins a pause after LINE's rate limit. Of requests that were under way together only the first counts."""
         with self._lock:
             if self._pauses():
                 return
@@ -78,5 +78,5 @@ class AccountBackoff:
 
 
 def backoff(tries: int) -> timedelta:
-    """For one request: doubling from two seconds to fifteen minutes, with jitter so that they do not march in step."""
+    """Returns the wait before the next try of one request: from two seconds doubled to 15 minutes, with jitter."""
     return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311

@@ -29,7 +29,7 @@ from store.services import Question, Service
 
 SERVICES_ON_A_CARD = 8
 CASES_SIDE_BY_SIDE, STEPS_SIDE_BY_SIDE = 10, 2
-# A text is shown as long as the card may be with it; in UTF-16 units, of which a Thai character has one to three.
+# Lengths to which texts are cut until the card fits; in UTF-16 units, of which a Thai character has one to three.
 LENGTHS = (320, 160, 80, 40, 20)
 LONGEST_NOTE = 1800
 UNDOING = frozenset({"broken", "withdraw"})

@@ -1,4 +1,4 @@
-"""The way out: one request of one resident at a time, frozen before it is sent, settled by what LINE answered."""
+"""Delivers messages: a request is for one resident, is frozen before it is sent, and is settled by LINE's answer."""
 
 import json
 import logging
@@ -28,12 +28,12 @@ from store.quota import usage
 
 log = logging.getLogger(__name__)
 
-# Longer than the slowest call: until then nobody else takes the request up. Short enough that, after a crash in the
-# middle of a call, the reply token still lives and LINE can be asked whether it was used.
+# How long a claimed request is reserved. This is longer than the slowest call, and so short that after a crash during
+# a call the reply token is still valid: a second try then shows whether the first one used it.
 HOLD = timedelta(seconds=20)
-# So many share the two transactions around their calls; an answer waits so long for others to be settled with it.
+# So many requests share the two transactions around their calls. Answers are gathered so long, to be settled together.
 MOST_AT_ONCE, GATHER_SECONDS = 16, 0.02
-# A reply is tried again soon, while its token lives: then a refusal proves that LINE took the try before.
+# A reply is tried again soon, while its token is valid: then a refusal proves that LINE accepted the first try.
 REPLY_AGAIN_AFTER_SECONDS = (1, 2, 4, 8, 10)
 QUOTA_WAIT = timedelta(hours=1)
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
@@ -41,7 +41,7 @@ PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Parcel:
-    """One request to LINE, as it is stored. `in_doubt`: LINE may have taken an earlier try without telling us."""
+    """Describes a request to LINE as it is stored. If `in_doubt`, LINE may have accepted an earlier try."""
 
     lead_id: int
     by: Literal["reply", "push"]
@@ -53,11 +53,11 @@ class Parcel:
 
 
 class Sender:
-    """Delivers the outbox. Several threads or processes may: a request belongs to whoever froze it.
+    """Delivers the outbox. Several threads or processes may do so: a request belongs to the one that froze it.
 
-    `postmen` call LINE side by side, one for each call, because none may wait in a queue while its hold runs out;
-    without them one call follows the other. `quota_is_gone` is called when LINE says so, within a transaction: it may
-    only take note.
+    `postmen` is the pool that calls LINE, with a thread for each call, because a call that queues could outlast its
+    reservation; without it calls are made one after the other. `quota_is_gone` is called within a transaction when
+    LINE says that the month's messages are used up; it must not block.
     """
 
     def __init__(
@@ -82,8 +82,10 @@ class Sender:
         self._quota_gone_until: datetime | None = None
 
     def deliver_once(self) -> bool:
-        """Puts notices that are due into words or, where all have theirs, sends some of the requests that are due.
-        False when none is. No transaction is open while LINE is called."""
+        """Writes the text of due notices or, if all have theirs, sends some of the due requests; False if none is due.
+
+        It also returns False while the account is paused. No transaction is open while LINE is called.
+        """
         with self._account.turn() as most:
             return most > 0 and self._deliver(most)
 
@@ -99,7 +101,7 @@ class Sender:
         return bool(due)
 
     def _answers(self, parcels: Sequence[Parcel]) -> Iterator[list[tuple[Parcel, Outcome]]]:
-        """LINE's answers as they come in: whom it answers need not wait for whom it lets wait."""
+        """Yields answers as they arrive, so that one slow request does not delay the others."""
         if self._postmen is None or len(parcels) < 2:
             yield [(parcel, self._call(parcel)) for parcel in parcels]
             return
@@ -138,12 +140,12 @@ class Sender:
                 return self._line.reply(parcel.body)
             return self._line.push(parcel.body, parcel.retry_key)
         except Exception as error:
-            # An answer that nobody foresaw must not take those to the other requests with it.
+            # An unexpected error must not lose the answers to the other requests.
             log.error("answer cannot be read", extra={"row": parcel.lead_id, **failure_fields(error)})
             return Outcome(Answer.UNKNOWN, type(error).__name__)
 
     def _pack(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
-        """Freezes the request; None when it is not to be sent, or not now."""
+        """Freezes the request and returns it; None when it is not to be sent, or not now."""
         lead = rows[0]
         if lead.first_tried_at is not None:
             return self._pack_again(session, rows)
@@ -158,13 +160,16 @@ class Sender:
         return Parcel(lead.id, by, lead.body or "", lead.retry_key, lead.tries)
 
     def _pack_again(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
-        """The same bytes by the same way. After 23 hours the retry key would be about to mean a new message."""
+        """Returns the same request for another try, or None when it is not to be sent, or not now.
+
+        After 23 hours it is given up: LINE knows a retry key for 24 hours, and then takes it for a new message.
+        """
         lead = rows[0]
         if lead.first_tried_at is None or now() - lead.first_tried_at > outbox.LAST_TRY_AFTER:
             outbox.settle(session, lead.id, "dead", error="no clear answer from LINE for 23 hours")
             return None
         by: Literal["reply", "push"] = "reply" if lead.sent_by == "reply" else "push"
-        # A try that ended without any answer, or with the end of our process, may have been taken.
+        # LINE may have accepted a try that ended without any answer, or with the end of our process.
         in_doubt = lead.error != Answer.BROKEN.value
         if by == "reply" and not token_may_live(lead):
             self._too_late_for_reply(session, lead, tried=True, in_doubt=in_doubt)
@@ -177,30 +182,33 @@ class Sender:
         )
 
     def _worth_a_push(self, session: Session, lead: OutboxRow) -> bool:
-        """News always is. A reply that is too late is, unless the resident has since had a newer one."""
+        """Says whether a push is worth its cost: for a late reply only if it must arrive or no newer one waits."""
         if lead.to is None:
             return False
         return lead.kind == "notice" or lead.must_arrive or not outbox.newer_reply_waits(session, lead)
 
     def _waits_for_quota(self, session: Session, rows: Sequence[OutboxRow]) -> bool:
-        """While the month's messages are used up, pushes wait: as long as LINE's count says so, else one an hour asks.
+        """Puts the push off and returns True while the month's messages are used up; else returns False.
 
-        What LINE may have taken already asks whatever the count says: the answer ends the doubt and costs nothing.
+        It waits as long as LINE's own count says so. If LINE only refused a push, one push an hour tries again. For a
+        request that LINE may have accepted already the count does not matter: another try costs nothing.
         """
         counted = usage.gone_until(session) if rows[0].first_tried_at is None else None
         until = counted or self._quota_gone_until
         if until is None:
             return False
-        # Farther off than anybody ever put it: the clock was set back.
+        # Farther off than it is ever set: the clock was set back.
         if now() >= until or until - now() > max(QUOTA_WAIT, usage.BELIEVED_FOR):
-            self._quota_gone_until = now() + HOLD  # The others wait for what this one is told.
+            self._quota_gone_until = now() + HOLD  # The others wait for LINE's answer to this one.
             return False
         outbox.wait_for_quota(rows, until)
         return True
 
     def _filled(self, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], list[dict[str, Any]]]:
-        """As many of the rows as fit into one request, with their messages, eldest first. A reply stands last:
-        only the last message shows quick replies."""
+        """Returns as many of the rows as fit into one request, and their messages, the oldest first.
+
+        A reply stands last, because only the last message shows quick replies.
+        """
         lead, *others = rows
         taken, count = [lead], len(lead.messages or [])
         for row in others:
@@ -232,7 +240,10 @@ class Sender:
                 self._try_later(session, parcel, outcome.answer)
 
     def _reply_failed(self, session: Session, parcel: Parcel, outcome: Outcome) -> None:
-        """Used up or too late. On a second try within the token's life it was our own first try that used it."""
+        """Handles a reply token that was used or has expired.
+
+        If this is a second try and the token is still valid, our own first try used it: the reply was sent.
+        """
         lead = session.get_one(OutboxRow, parcel.lead_id)
         if parcel.tried_before and token_lives(lead):
             outbox.settle(session, lead.id, "sent", request_id=outcome.request_id)
@@ -240,16 +251,18 @@ class Sender:
         self._too_late_for_reply(session, lead, tried=parcel.tried_before, in_doubt=parcel.in_doubt)
 
     def _too_late_for_reply(self, session: Session, lead: OutboxRow, *, tried: bool, in_doubt: bool) -> None:
-        """It goes by push. Where the reply may have arrived after all, only news and what must arrive do, perhaps
-        a second time: of anything else the resident will ask again. What LINE may have taken once rides on no reply
-        again, where the same could befall it: a push has its key."""
+        """Releases the rows of the request, to be sent by push.
+
+        If the reply may have arrived after all, it is dropped unless it must arrive: the resident can ask again. A row
+        that LINE may have accepted is never put on a reply again, because only a push has a retry key.
+        """
         lead.reply_token = None
         outbox.release(session, lead.id, again_in=timedelta(0), count_try=tried)
         if in_doubt and not lead.must_arrive:
             outbox.settle(session, lead.id, "dropped", error="LINE did not say whether it took the reply")
 
     def _refused(self, session: Session, lead_id: int, error: str) -> None:
-        """A request of several rows is taken apart: only the one that LINE cannot take is given up."""
+        """Gives up a row that LINE refuses. A request of several rows is sent row by row first, to find that one."""
         if outbox.travels_alone(session, lead_id):
             log.error("LINE refused a message", extra={"row": lead_id})
             lead = session.get_one(OutboxRow, lead_id)
@@ -259,12 +272,15 @@ class Sender:
         outbox.release(session, lead_id, again_in=timedelta(0), count_try=True)
 
     def _stop(self) -> None:
-        """The access token is wrong: every call would fail, so none is made for a while and nothing is lost."""
+        """Pauses all calls, because LINE would refuse each of them for the wrong access token; nothing is lost."""
         log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
         self._account.stop(PAUSE_WHEN_UNAUTHORISED)
 
     def _note_no_quota(self, session: Session, parcel: Parcel) -> None:
-        """LINE may say so with messages left, while it keeps some for a broadcast made in its manager."""
+        """Puts pushes off after LINE said that the month's messages are used up.
+
+        LINE may say so with messages left, while it reserves some for a broadcast made in its manager.
+        """
         self._quota_gone_until = min(now() + QUOTA_WAIT, Month.of(now()).ends)
         self._quota_is_gone()
         self._not_now(session, parcel, self._quota_gone_until - now(), error=outbox.MONTHLY_LIMIT)
@@ -272,8 +288,11 @@ class Sender:
     def _not_now(
         self, session: Session, parcel: Parcel, again_in: timedelta, *, error: str | None = None
     ) -> None:
-        """LINE did not take this try. Where it may have taken an earlier one, request and key must stay the same:
-        under a new key the message would be told twice."""
+        """Puts off a request that LINE did not accept in this try.
+
+        If it may have accepted an earlier try, request and key must stay the same: with a new key the message could
+        arrive twice.
+        """
         if parcel.tried_before:
             session.get_one(OutboxRow, parcel.lead_id).next_try_at = now() + again_in
         else:
@@ -288,7 +307,7 @@ class Sender:
 def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:
     to = {"replyToken": lead.reply_token} if by == "reply" else {"to": lead.to}
     body = json.dumps({**to, "messages": messages}, ensure_ascii=False, separators=(",", ":"))
-    # Half an emoji, as broken phones send it and we would quote it, cannot travel as UTF-8.
+    # Half an emoji, which broken phones send and we may quote, cannot be encoded as UTF-8.
     return body.encode("utf-8", "replace").decode()
 
 

@@ -173,7 +173,7 @@ def _without_spans(text: str, spans: list[Mapping[str, Any]]) -> str:
     return kept.decode("utf-16-le", "surrogatepass").replace("\uffff", "")
 
 
-# No sign: what it stands for is taken out afterwards, so that all spans are counted in the text as it came.
+# No character: it marks what is removed in the end, so that all spans are counted in the text as it came.
 _GONE = "\uffff".encode("utf-16-le")
 
 
@@ -255,6 +255,6 @@ def _text(value: object) -> str | None:
 
 
 def _id(value: object, longest: int) -> str | None:
-    """Returns LINE's id, or None for what no column of the database holds: too long, or with signs such as U+0000."""
+    """Returns LINE's id, or None for what no database column holds: too long, or with characters such as U+0000."""
     text = _text(value)
     return text if text and len(text) <= longest and text.isprintable() else None

@@ -1,6 +1,6 @@
-"""The only HTTP to LINE's messaging: sends stored bytes, fetches content, and says in one word what came of it.
+"""Calls LINE's messaging endpoints: sends stored bytes, fetches content, and names the outcome in one word.
 
-Requests go out exactly as stored, so `requests` is used and not LINE's SDK, which writes every body anew.
+Requests go out exactly as stored, so `requests` is used and not LINE's SDK, which builds each body anew.
 https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
 """
 
@@ -19,8 +19,11 @@ MOST_CONTENT_BYTES = 12 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Patience:
-    """With a download. A body that trickles in forever never runs into a read timeout, so it has a time for all of it,
-    and after a while a least speed on average: others wait for the same threads."""
+    """Limits a download.
+
+    A body that arrives byte by byte never runs into a read timeout. So there is a limit for the whole download, and
+    after `slow_after_seconds` a lowest average speed, because other downloads wait for the same threads.
+    """
 
     silent_seconds: float = 5.0
     seconds: float = 60.0
@@ -29,7 +32,10 @@ class Patience:
 
 
 class Answer(Enum):
-    """BROKEN: LINE, or the way to it, fails visibly. UNKNOWN: it heard us and then nothing came back."""
+    """Names the outcome of a call.
+
+    BROKEN: LINE, or the way to it, fails visibly. UNKNOWN: it heard us and then nothing came back.
+    """
 
     ACCEPTED = "accepted"
     BAD_TOKEN = "bad reply token"  # noqa: S105 - a word for an outcome, not a secret
@@ -43,7 +49,7 @@ class Answer(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """`retry_after`: the seconds that LINE asks us to wait, if it says so."""
+    """Holds the outcome of a call. `retry_after` is in seconds; None if LINE does not ask us to wait."""
 
     answer: Answer
     detail: str = ""
@@ -66,7 +72,7 @@ class Fetched:
 
 
 class LineClient:
-    """One for each process, made after any fork; threads share it, each with its own connections."""
+    """Calls LINE. Each process makes one after any fork; threads share it, each with its own connections."""
 
     def __init__(
         self,
@@ -84,19 +90,19 @@ class LineClient:
         self._of_thread = threading.local()
 
     def reply(self, body: str) -> Outcome:
-        """`body` carries the reply token; LINE takes it at most once."""
+        """Sends a reply. `body` carries the reply token, which LINE accepts once."""
         return self._post("/v2/bot/message/reply", body, {})
 
     def push(self, body: str, retry_key: str) -> Outcome:
-        """The same key and body may be sent again for 24 hours and reach the resident once."""
+        """Sends a push. The same key and body may be sent again for 24 hours and reach the resident once."""
         return self._post("/v2/bot/message/push", body, {"X-Line-Retry-Key": retry_key})
 
     def multicast(self, body: str, retry_key: str) -> Outcome:
-        """To at most 500 residents at once; as with a push, key and body may be sent again."""
+        """Sends to at most 500 residents at once; as with a push, key and body may be sent again."""
         return self._post("/v2/bot/message/multicast", body, {"X-Line-Retry-Key": retry_key})
 
     def broadcast(self, body: str, retry_key: str) -> Outcome:
-        """To every friend of the account; as with a push, key and body may be sent again."""
+        """Sends to every friend of the account; as with a push, key and body may be sent again."""
         return self._post("/v2/bot/message/broadcast", body, {"X-Line-Retry-Key": retry_key})
 
     def _post(self, path: str, body: str, headers: dict[str, str]) -> Outcome:
@@ -114,7 +120,7 @@ class LineClient:
         return _outcome(response)
 
     def content(self, message_id: str) -> Fetched:
-        """What a resident sent, streamed and cut off at our bounds."""
+        """Fetches a file that a resident sent, and stops at our limits of size and time."""
         address = f"{self._data_url}/v2/bot/message/{quote(message_id, safe='')}/content"
         try:
             timeout = (CONNECT_SECONDS, self._patience.silent_seconds)
@@ -138,7 +144,7 @@ class LineClient:
 
 
 def _was_connected(error: requests.RequestException) -> bool:
-    """False where not even a connection came about: LINE cannot have taken anything."""
+    """Says whether a connection was made; if not, LINE cannot have accepted anything."""
     cause = getattr(error.args[0], "reason", None) if error.args else None
     return not isinstance(cause, NewConnectionError | ConnectTimeoutError)
 
@@ -148,7 +154,7 @@ _NO_CONTENT = {404: Content.MISSING, 410: Content.GONE}
 
 def _read(response: requests.Response, patience: Patience) -> Fetched:
     data, began = bytearray(), time.monotonic()
-    # What is there, however little: waiting for a whole block would wait for a trickle, too.
+    # read1 returns what has arrived, however little: waiting for a whole block could take for ever.
     while chunk := response.raw.read1(64 * 1024, decode_content=True):
         data += chunk
         if len(data) > MOST_CONTENT_BYTES:
@@ -165,7 +171,7 @@ def _is_too_slow(size: int, seconds: float, patience: Patience) -> bool:
 
 
 def _outcome(response: requests.Response) -> Outcome:
-    """By status code; the text decides only what one code says in two ways."""
+    """Reads the outcome from the status code; the text decides only between two meanings of one code."""
     status, text = response.status_code, response.text[:300]
     accepted_id = response.headers.get("x-line-accepted-request-id")
     request_id = accepted_id or response.headers.get("x-line-request-id")
@@ -178,7 +184,7 @@ def _outcome(response: requests.Response) -> Outcome:
 
 
 def _retry_after(value: str) -> float | None:
-    """A date, which the header may be as well, is passed over: our clock may differ."""
+    """Returns the seconds. It returns None for a date, which the header may hold as well: our clock may differ."""
     return float(value) if value.isascii() and value.isdigit() else None
 
 
@@ -192,7 +198,7 @@ _ANSWERS = {
 
 
 def _by_class(status: int) -> Answer:
-    """A redirect comes from something between LINE and us, so LINE has said nothing."""
+    """Returns the outcome for any other code. A redirect comes from something between LINE and us, so it is UNKNOWN."""
     if 200 <= status < 300:
         return Answer.ACCEPTED
     if 400 <= status < 500:

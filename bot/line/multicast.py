@@ -1,6 +1,6 @@
-"""The way out to many: chunks of a broadcast, frozen before they are sent, settled by what LINE answered.
+"""Sends broadcasts in chunks, each of which is frozen before it is sent and settled by LINE's answer.
 
-Nothing of a broadcast is written here: what goes out, and to whom, was approved and is looked up in store.broadcasts.
+It writes no text: what is sent, and to whom, was approved before and is read from store.broadcasts.
 """
 
 import json
@@ -32,18 +32,18 @@ from store.quota import usage
 
 log = logging.getLogger(__name__)
 
-# Longer than the slowest call: until then nobody else takes the chunk up.
+# How long a claimed chunk is reserved: longer than the slowest call takes.
 HOLD = timedelta(seconds=20)
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
-# LINE takes 200 multicasts a second from all our processes together: 95,000 residents a second is the pace of one.
+# LINE allows 200 multicasts a second for all our processes together; one process sends to 95,000 residents a second.
 # https://developers.line.biz/en/reference/messaging-api/#rate-limits
 CALLS_A_SECOND = 190
-# With three mailers so many are under way at a time that LINE's limit is reached even where it answers in 150 ms.
+# With three mailers, so many calls under way reach LINE's rate limit even if each takes 150 ms.
 CHUNKS_AT_ONCE = 20
 
 
 class Pace:
-    """Lets callers through one by one, so many a second and no more."""
+    """Lets callers through one by one, at most `calls_a_second`."""
 
     def __init__(self, calls_a_second: float) -> None:
         self._seconds = 1 / calls_a_second
@@ -59,7 +59,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class Parcel:
-    """One request to LINE, as it is stored. `tries` tells this try from one of somebody who took it up after us."""
+    """Describes a request to LINE as it is stored. `tries` tells this try from a later one of another mailer."""
 
     chunk_id: int
     to_friends: bool
@@ -71,10 +71,10 @@ class Parcel:
 
 
 class Mailer:
-    """Sends broadcasts. Several threads or processes may: a chunk belongs to whoever froze it.
+    """Sends broadcasts. Several threads or processes may do so: a chunk belongs to the one that froze it.
 
-    With `postmen` several requests are under way at a time, else one. `quota_is_gone` is called when LINE says so,
-    within a transaction: it may only take note.
+    With the thread pool `postmen` several requests are under way at a time, else one. `quota_is_gone` is called within
+    a transaction when LINE says that the month's messages are used up; it must not block.
     """
 
     def __init__(
@@ -127,12 +127,12 @@ class Mailer:
         try:
             return call(parcel.body, parcel.retry_key)
         except Exception as error:
-            # An answer that nobody foresaw must not take those to the other requests with it.
+            # An unexpected error must not lose the answers to the other requests.
             log.error("answer cannot be read", extra={"row": parcel.chunk_id, **failure_fields(error)})
             return Outcome(Answer.UNKNOWN, type(error).__name__)
 
     def _pack(self, session: Session, chunks: Sequence[Chunk]) -> list[Parcel]:
-        """Freezes the requests; one that is missing has nobody to tell, or may not be sent now."""
+        """Freezes the chunks and returns their requests, except chunks that have no recipient or must wait."""
         if not chunks:
             return []
         tried = [chunk for chunk in chunks if chunk.first_tried_at is not None]
@@ -144,7 +144,10 @@ class Mailer:
         return [parcel for parcel in parcels if parcel is not None]
 
     def _pack_again(self, chunk: Chunk) -> Parcel | None:
-        """The same bytes to the same people. After 23 hours the retry key would be about to mean a new message."""
+        """Returns the same request for another try, or None if it is given up.
+
+        It is given up after 23 hours: LINE knows a retry key for 24 hours, and then takes it for a new message.
+        """
         if chunk.first_tried_at is None or now() - chunk.first_tried_at > mailings.LAST_TRY_AFTER:
             mailings.settle(chunk, "dead", error="no clear answer from LINE for 23 hours")
             return None
@@ -154,9 +157,9 @@ class Mailer:
         return _frozen(chunk, chunk.body or "", chunk.told or 0, in_doubt=True)
 
     def _find_messages(self, session: Session, mailing: Mailing) -> list[dict[str, Any]] | None:
-        """None, and nothing more of it goes out, where they cannot be written."""
+        """Returns the messages, or None if they cannot be written; then the mailing is stopped."""
         if not self._settings.public_url and _content(mailing).pictures():
-            # LINE's phones fetch them from us.
+            # Phones fetch the pictures from our public address.
             mailings.stop(mailing, "no public address")
             return None
         try:
@@ -169,7 +172,7 @@ class Mailer:
     def _pack_fresh(
         self, session: Session, chunks: Sequence[Chunk], messages: list[dict[str, Any]]
     ) -> Iterator[Parcel | None]:
-        """As many as the month's messages allow."""
+        """Yields a request for each chunk, or None, as far as the month's messages allow."""
         left = self._affordable(session, chunks)
         for chunk in chunks:
             pack = self._pack_for_friends if chunk.residents is None else self._pack_for_residents
@@ -180,7 +183,10 @@ class Mailer:
                 return
 
     def _affordable(self, session: Session, chunks: Sequence[Chunk]) -> int:
-        """What is on its way to LINE is spent, too; what is urgent may use what is kept for news of cases."""
+        """Returns how many more messages may be sent.
+
+        Messages on their way to LINE count as spent. An urgent broadcast may use those reserved for news of cases.
+        """
         counts = (
             mailings.count_friends(session) if chunk.residents is None else len(chunk.residents)
             for chunk in chunks
@@ -202,7 +208,7 @@ class Mailer:
     def _pack_for_residents(
         self, session: Session, chunk: Chunk, messages: list[dict[str, Any]], left: int
     ) -> Parcel | None:
-        """To as many as the month's messages allow; the others stay, for a person to decide about."""
+        """Freezes the chunk for as many residents as the month's messages allow; staff decide about the others."""
         people = mailings.recipients(session, chunk)
         if not people:
             chunk.told = 0
@@ -231,7 +237,7 @@ class Mailer:
         )
 
     def _addresses(self, broadcast: Broadcast) -> Addresses:
-        """Links pass by us to be counted; without an address of ours they lead straight to where they should."""
+        """Returns links through our site, where they are counted, or without a public address the links themselves."""
         ours, settings = self._settings.public_url, self._settings
         return Addresses(
             picture=lambda token, small: settings.photo_links.address(token, small=small),
@@ -267,11 +273,14 @@ class Mailer:
                 self._account.stop(PAUSE_WHEN_UNAUTHORISED)
                 _not_now(chunk, parcel, timedelta(0))
             case _:
-                # LINE may have taken it: body and key stay, whatever becomes of the mailing meanwhile.
+                # LINE may have accepted it: body and key stay, even if the mailing is stopped meanwhile.
                 chunk.error, chunk.next_try_at = outcome.answer.value, now() + backoff(chunk.tries)
 
     def _refused(self, session: Session, chunk: Chunk, outcome: Outcome) -> None:
-        """What LINE once took it takes again, so what it refuses now it never took, and the halves get new keys."""
+        """Splits a refused chunk into halves with new keys, or gives it up if it is for all friends.
+
+        LINE accepts again what it once accepted, so it has never accepted a chunk that it refuses now.
+        """
         error = f"{outcome.answer.value}: {outcome.detail}"[:200]
         log.error("LINE refused a broadcast", extra={"row": chunk.id})
         if chunk.residents is None:
@@ -292,8 +301,11 @@ def _frozen(chunk: Chunk, body: str, told: int, *, in_doubt: bool = False) -> Pa
 
 
 def _not_now(chunk: Chunk, parcel: Parcel, again_in: timedelta) -> None:
-    """LINE did not take this try. Where it may have taken an earlier one, request and key must stay the same:
-    under a new key everybody would be told twice."""
+    """Puts off a chunk that LINE did not accept in this try.
+
+    If it may have accepted an earlier try, request and key must stay the same: with a new key everybody could get it
+    twice.
+    """
     if parcel.in_doubt:
         chunk.next_try_at = now() + again_in
     else:

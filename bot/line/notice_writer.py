@@ -1,4 +1,4 @@
-"""Puts notices into words, each in a step that the watchdog sees."""
+"""Writes the messages of notices, each in a step that the watchdog sees."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ from store.messaging.models import OutboxRow
 
 log = logging.getLogger(__name__)
 
-# In a flood what is to be sent would otherwise keep notices waiting whose writing was tried before.
+# Otherwise, under load, requests to send would keep notices waiting whose writing was tried before.
 TRIED_FIRST_EVERY = 8
 
 
 class NoticeWriter:
-    """Several threads may share one. A notice belongs to the process that counted its last try."""
+    """Writes notices for several threads. A notice belongs to the process that counted its last try."""
 
     def __init__(self, database: Database, office: Office, settings: BotSettings, watchdog: Watchdog) -> None:
         self._database = database
@@ -35,12 +35,12 @@ class NoticeWriter:
         self._turns = count(1)
 
     def begin(self, session: Session, requests: Sequence[Sequence[OutboxRow]]) -> dict[int, int]:
-        """What to `write` once the session is committed."""
+        """Counts a try of the notices to write next, and returns what `write` takes once the session is committed."""
         tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
         return notice_writing.begin(session, requests, tried_first=tried_first)
 
     def write(self, tries: Mapping[int, int]) -> None:
-        """Those we have no words for are given up, and no other row is held up by them."""
+        """Writes these notices. One that cannot be written is given up, and delays no other."""
         if not tries:
             return
         with self._database.transaction(durable=False) as session:
@@ -59,8 +59,11 @@ class NoticeWriter:
         )
 
     def in_simple_words(self, refused: OutboxRow) -> dict[str, Any]:
-        """Instead of an answer that LINE refuses: a receipt as plain text, so that the number of the case arrives,
-        else that only the answer is missing."""
+        """Returns a plain text instead of an answer that LINE refuses.
+
+        For a receipt it is the same in plain text, so that the number of the case arrives. For any other answer it
+        says that only the answer is missing.
+        """
         says = [str(each.get("altText") or each.get("text") or "") for each in refused.messages or ()]
         receipt = "\n".join(filter(None, says)) if refused.must_arrive else ""
         text = cut_units(receipt, TEXT_UNITS) or self._office.phrases.say("menu.answer_refused")

@@ -1,4 +1,4 @@
-"""Reads LINE's own count of the month's messages: every hour, and soon after LINE refused a push for want of them."""
+"""Reads LINE's own count of the month's messages: every hour, and soon after LINE refused a push."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ NOT_AGAIN_FOR = timedelta(minutes=10)
 
 
 class Meter:
-    """One for each worker. Several that read it do no harm: each reading stands on its own."""
+    """Reads LINE's count, in each worker. Several readings at once do no harm: each is complete by itself."""
 
     def __init__(self, database: Database, line: LineAccount) -> None:
         self._database, self._line = database, line
@@ -26,7 +26,7 @@ class Meter:
         self._read_at: datetime | None = None
 
     def want(self) -> None:
-        """Takes note only; whoever delivers does not wait for it."""
+        """Asks for a reading soon, and returns at once, so that deliveries do not wait."""
         self._wanted.set()
 
     def read_if_wanted(self) -> None:
@@ -35,7 +35,7 @@ class Meter:
             self.read()
 
     def read(self) -> None:
-        """LINE is asked before the transaction begins. When it does not tell, what it said last stands."""
+        """Stores what LINE says, which is asked before the transaction begins. If it fails, the last reading stays."""
         with self._reading:
             self._wanted.clear()
             self._read_at = now()
@@ -53,8 +53,10 @@ class Meter:
             log.info("read the month's messages", extra={"count": used})
 
     def _friends_told(self) -> dict[date, int | None]:
-        """How many broadcasts to all friends reached, day by day: LINE tells it on the day after, and only LINE knows
-        friends who never wrote to us."""
+        """Returns how many friends our broadcasts to all friends reached, by day; None until LINE has counted.
+
+        LINE tells it on the day after. Only LINE knows friends who never wrote to us.
+        """
         with self._database.reading() as session:
             days = statistics.days_of_friends(session)
         return {day: self._line.broadcast_on(day) for day in days}
