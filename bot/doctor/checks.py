@@ -30,7 +30,7 @@ SET_IT = "set it, then run this again"
 
 
 def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
-    """Gives every finding as soon as it is known, because asking LINE and opening every sealed value take a while."""
+    """Yields each finding as soon as it is known, because asking LINE and decrypting every value take a while."""
     if (file := missing_file(settings.store.database_url)) is not None:
         yield fail("database", f"there is no file {file}", f"check DATABASE_URL; for a new town: {UPGRADE}")
         return

@@ -1,4 +1,4 @@
-"""Whether services, phrases and municipality fit together, before a resident finds out."""
+"""Checks whether services, phrases and municipality fit together, before a resident finds out."""
 
 from bot.context import Office
 from bot.notices import NOTICES
@@ -7,7 +7,7 @@ from store.services import Service
 
 
 def check(office: Office) -> list[str]:
-    """Every problem found, in words."""
+    """Returns every problem found, as a sentence."""
     problems = [problem for service in office.services.values() for problem in _service(office, service)]
     for rule in RULES:
         if rule.notice and (rule.notice not in NOTICES or not office.phrases.has(f"notice.{rule.notice}")):

@@ -1,4 +1,4 @@
-"""What the doctor says of one thing: how it is, and what to do about it."""
+"""Describes what the doctor finds about one thing, and what to do about it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`then` is what to do next; empty where all is well."""
+    """Describes one finding. `then` is what to do next; empty where all is well."""
 
     level: Level
     about: str

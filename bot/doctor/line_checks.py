@@ -22,7 +22,7 @@ WEBHOOK_PATH = "/line/webhook"
 
 
 def examine_line(settings: BotSettings, office: Office, line: LineAccount) -> Iterator[Finding]:
-    """Asks LINE one thing after another; what LINE does not answer fails by itself."""
+    """Asks LINE one thing after another; a question without an answer fails and does not stop the others."""
     try:
         info = line.info()
     except LineTrouble as trouble:

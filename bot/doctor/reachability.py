@@ -1,4 +1,4 @@
-"""Checks what the settings say of the ways to web and console: who stands in front, and whether it is encrypted."""
+"""Checks the settings for how web and console are reached: the proxies in front, and encryption."""
 
 from urllib.parse import urlsplit
 

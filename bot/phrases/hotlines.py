@@ -36,7 +36,7 @@ OF_KIND = {
 }
 IN_ANY_DANGER = ("duty", "ambulance")
 EVERYTHING = ("duty", "ambulance", "fire", "police", "disaster", "electricity")
-# Of "043-000-199 ต่อ 2, 043-000-198" the first number; a phone cannot dial what follows.
+# Finds the first number of "043-000-199 ต่อ 2, 043-000-198": a phone cannot dial what follows.
 _FIRST_NUMBER = re.compile(r"\+?[0-9](?:[ .-]?[0-9])*")
 
 

@@ -10,16 +10,16 @@ IN_ENGLISH = Path(__file__).parent / "en.toml"
 
 
 class PhraseError(ValueError):
-    """A phrase is missing, or names a fact nobody gives."""
+    """Says that a phrase is missing, or names a fact that nobody gives."""
 
 
 class Phrases:
-    """`say("menu.help")` with the municipality's words and those of the moment."""
+    """Says phrases by their names, such as menu.help, filled with the municipality's facts and the caller's words."""
 
     def __init__(
         self, words: Mapping[str, str], file: Path = FILE, *, english: "Phrases | None" = None
     ) -> None:
-        """`english` has the phrases that somebody who chose English hears instead."""
+        """Reads the phrases from `file`; `english` has those for residents who chose English."""
         self._words = dict(words)
         self._phrases = {
             f"{section}.{name}": text
@@ -40,8 +40,10 @@ class Phrases:
             raise PhraseError(f"bot/phrases/th.toml: {name} lacks {error}") from error
 
     def fill(self, text: str, /, **words: object) -> str:
-        """The municipality's facts in a text of a service definition. Only plain {names} are filled in:
-        nothing a resident typed is ever taken for a template."""
+        """Fills the municipality's facts and these words into a text, such as one of a service definition.
+
+        Only plain {names} are filled in. Text that a resident typed is never used as a template.
+        """
         return text.format_map({**self._words, **words})
 
     def has(self, name: str) -> bool:
@@ -51,5 +53,5 @@ class Phrases:
         return list(self._phrases)
 
     def facts_in(self, name: str) -> set[str]:
-        """The names in braces, for the check that each is given by somebody."""
+        """Returns the names in braces, for the check that each of them is given."""
         return {field for _, field, _, _ in string.Formatter().parse(self._phrases[name]) if field}

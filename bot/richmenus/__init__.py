@@ -1,1 +1,1 @@
-"""Rich menus: declared as data, drawn with Pillow, published to LINE."""
+"""Declares rich menus as data, draws them with Pillow, and publishes them to LINE."""

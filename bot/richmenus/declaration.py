@@ -112,7 +112,7 @@ class Tab(_Part):
     menu: str = Field(pattern=ALIAS)
 
     def action(self) -> dict[str, Any]:
-        # LINE switches by itself and tells us afterwards: there is nothing for us to say.
+        # LINE switches the menu by itself and sends an event afterwards, which needs no answer.
         return {
             "type": "richmenuswitch",
             "label": self.label,

@@ -1,6 +1,6 @@
-"""Tells LINE who sees which of the menus it has; the menus themselves are made by bot.richmenus.publish.
+"""Links menus to residents on LINE. The menus themselves are made by bot.richmenus.publish.
 
-The worker calls it, so it speaks plain HTTP and not LINE's SDK, which costs a second and 70 MB.
+The worker calls it, so it uses plain HTTP and not LINE's SDK, which costs a second and 70 MB.
 https://developers.line.biz/en/reference/messaging-api/#rich-menu
 """
 
@@ -25,7 +25,7 @@ class LineLinks:
         self._session.trust_env = False
 
     def find_menu(self, alias: str) -> str | None:
-        """The id of the menu that the alias stands for, or None when it was never published."""
+        """Returns the id of the menu that the alias stands for, or None if it was never published."""
         return self._id_in(f"/v2/bot/richmenu/alias/{alias}")
 
     def find_default(self) -> str | None:
@@ -35,14 +35,14 @@ class LineLinks:
         self._call("POST", f"/v2/bot/user/all/richmenu/{menu_id}")
 
     def link(self, menu_id: str, user_ids: Sequence[str]) -> None:
-        """At most 500 at once; LINE refuses all of them for one it takes for no user."""
+        """Links the menu to at most 500 residents; LINE refuses all of them if it does not know one."""
         self._call("POST", "/v2/bot/richmenu/bulk/link", {"richMenuId": menu_id, "userIds": list(user_ids)})
 
     def unlink(self, user_ids: Sequence[str]) -> None:
         self._call("POST", "/v2/bot/richmenu/bulk/unlink", {"userIds": list(user_ids)})
 
     def let_everyone_go(self) -> str:
-        """Asks LINE to take away every menu of anybody's own; the request's id, to ask how far it is."""
+        """Asks LINE to unlink every resident's own menu; returns the id of the request, for `phase_of`."""
         response = self._call("POST", "/v2/bot/richmenu/batch", {"operations": [{"type": "unlinkAll"}]})
         return response.headers.get("x-line-request-id", "")[:60]
 

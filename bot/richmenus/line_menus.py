@@ -1,4 +1,4 @@
-"""The account's rich menus on LINE, through LINE's SDK; whatever goes wrong comes out as a MenuError."""
+"""Manages the account's rich menus through LINE's SDK; every error is raised as a MenuError."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -16,16 +16,16 @@ MOST_OPERATIONS = 1000
 
 
 class NotThere(MenuError):
-    """LINE has no such thing (any more)."""
+    """Says that LINE has no such menu or alias (any more)."""
 
 
 class TooOften(MenuError):
-    """LINE's rate limit: the operator waits an hour."""
+    """Says that LINE's rate limit was reached; the operator waits an hour."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What LINE has: menus by id with their names, aliases with the menu each points at, and the default."""
+    """Describes what LINE has: the name of each menu by its id, the menu of each alias, and the default."""
 
     names: dict[str, str]
     aliases: dict[str, str]
@@ -33,7 +33,7 @@ class Standing:
 
 
 class LineMenus:
-    """Make one only where menus are published: the SDK costs a second and 70 MB to import."""
+    """Calls LINE's SDK. Make one only where menus are published: the SDK costs a second and 70 MB to import."""
 
     def __init__(self, api_url: str, data_url: str, token: str, *, timeout: Patience = TIMEOUT) -> None:
         import urllib3  # noqa: PLC0415
@@ -84,23 +84,23 @@ class LineMenus:
         self._ask("show the menu to everyone", self._api.set_default_rich_menu, menu_id)
 
     def delete(self, menu_id: str) -> None:
-        """Of a menu that is already gone, too."""
+        """Deletes the menu; one that is already gone is no error."""
         try:
             self._ask(f"delete the menu {menu_id}", self._api.delete_rich_menu, menu_id)
         except NotThere:
             return
 
     def delete_alias(self, alias: str) -> None:
-        """Of an alias that is already gone, too."""
+        """Deletes the alias; one that is already gone is no error."""
         try:
             self._ask(f"delete the alias {alias}", self._api.delete_rich_menu_alias, alias)
         except NotThere:
             return
 
     def move_everyone(self, pairs: Sequence[tuple[str, str]]) -> str | None:
-        """Asks LINE to link the second menu of each pair to all who have the first: the request's id to ask about.
+        """Asks LINE to link the second menu of each pair to everybody with the first; returns the id of the request.
 
-        None when LINE was asked to move people too often; it lets an account do so three times an hour.
+        It returns None if LINE was asked so too often: it lets an account do so three times an hour.
         """
         operations = [self._sdk.RichMenuBatchLinkOperation(**{"from": old, "to": new}) for old, new in pairs]
         request = self._sdk.RichMenuBatchRequest(operations=operations[:MOST_OPERATIONS])
@@ -126,7 +126,7 @@ class LineMenus:
         return str(answer.rich_menu_id)
 
     def _request(self, definition: dict[str, Any]) -> Any:
-        """Unchecked: the SDK counts code points, and refuses 14 Thai characters for their vowel signs."""
+        """Builds the request unchecked: the SDK counts code points, and would refuse 14 Thai characters with vowels."""
         areas = [self._sdk.RichMenuArea.from_dict(area) for area in definition["areas"]]
         size = self._sdk.RichMenuSize.from_dict(definition["size"])
         fields = {"selected": definition["selected"], "name": definition["name"]}
@@ -134,7 +134,7 @@ class LineMenus:
         return self._sdk.RichMenuRequest.construct(size=size, areas=areas, **fields)
 
     def _pairs(self, path: str, kind: str, fields: tuple[str, str]) -> dict[str, str]:
-        """A list as plain data: the SDK would refuse all of it for one Thai chat bar text it miscounts."""
+        """Lists menus or aliases as plain data: the SDK would refuse the list for one Thai text that it miscounts."""
         key, value = fields
         answer = self._ask(
             f"list its {kind}",

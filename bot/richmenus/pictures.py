@@ -1,4 +1,4 @@
-"""The pictures kept beside the menus' files, each with a note of what it was drawn from: none goes stale."""
+"""Keeps the pictures beside the menus' files, each with a note of what it was drawn from, to notice old ones."""
 
 import hashlib
 import json
@@ -13,20 +13,20 @@ _DRAWING = ("draw.py", "icons.py", "fonts/Sarabun-Bold.ttf", "fonts/Sarabun-Regu
 
 @dataclass(frozen=True)
 class DrawnMenu:
-    """A menu with its picture: all that LINE gets."""
+    """Holds a menu with its picture, which is all that LINE gets."""
 
     menu: RichMenu
     png: bytes
 
     @cached_property
     def digest(self) -> str:
-        """Different as soon as LINE would get anything different."""
+        """Returns a hash of all that LINE gets."""
         definition = json.dumps(self.menu.as_line_wants_it(""), sort_keys=True)
         return _sha256(definition.encode(), self.png)
 
     @property
     def name(self) -> str:
-        """Residents never see it; it tells us later which menu on LINE is ours, and which version."""
+        """Returns the name on LINE, which residents never see: it tells us which menu is ours, and which version."""
         return f"{name_prefix(self.menu.alias)}{self.digest}"
 
 
@@ -35,13 +35,13 @@ def name_prefix(alias: str) -> str:
 
 
 def alias_in(name: str) -> str:
-    """The alias of one of our menus, or nothing for a menu of somebody else."""
+    """Returns the alias of one of our menus; "" for any other menu."""
     ours, _, rest = name.partition(":")
     return rest.partition(":")[0] if ours == "tessaban" else ""
 
 
 def read_drawn_menus(folder: Path = FOLDER) -> tuple[DrawnMenu, ...]:
-    """All menus with the pictures kept for them; MenuError if a picture is missing or of an earlier menu."""
+    """Returns all menus with their pictures. Raises MenuError if a picture is missing or of an earlier menu."""
     return tuple(_read_drawn(menu, folder) for menu in read_menus(folder))
 
 
@@ -80,12 +80,12 @@ def _note_of(menu: RichMenu, folder: Path) -> Path:
 
 
 def _origin(menu: RichMenu, png: bytes) -> dict[str, str]:
-    """Kept beside the picture, not in it: a rewritten line of drawing code is no reason to publish again."""
+    """Returns the note. It is no part of the picture, so that a change in drawing code alone publishes nothing."""
     return {"drawn_from": _sha256(_visible_part(menu), *_drawing_code()), "picture": _sha256(png)}
 
 
 def _visible_part(menu: RichMenu) -> bytes:
-    """What can be seen: a tile that only sends something else needs no new picture."""
+    """Returns what can be seen: a tile that only sends something else needs no new picture."""
     tiles = [
         [t.model_dump(include={"label", "hint", "icon", "colour"}) for t in row.tiles] for row in menu.rows
     ]
@@ -98,5 +98,5 @@ def _drawing_code() -> list[bytes]:
 
 
 def _sha256(*parts: bytes) -> str:
-    """Of the parts one after another; each is hashed first, so that no byte can move to its neighbour."""
+    """Returns a hash of all parts. Each is hashed by itself first, so that no byte can move between parts unseen."""
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()

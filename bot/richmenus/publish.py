@@ -1,8 +1,8 @@
 """Brings LINE's rich menus to what is declared; residents have a menu after each step, wherever a run stops.
 
-LINE itself is the memory: the name of a menu says whose it is and which version. What an alias points at
-has its picture, because LINE takes no alias without one. So the next run mends one that stopped anywhere:
-a menu that got its alias is used, one that did not is made anew and the unfinished one deleted at the end.
+The state is kept by LINE itself: the name of a menu says whose it is and which version. A menu with an alias has its
+picture, because LINE takes no alias without one. So the next run completes a run that stopped anywhere: a menu that
+got its alias is used, one that did not is made anew, and the unfinished one is deleted at the end.
 """
 
 import time
@@ -20,7 +20,7 @@ LOOKS_AT_BATCH, SECONDS_BETWEEN = 15, 2.0
 def publish(
     menus: Sequence[DrawnMenu], line: LineMenus, *, seconds_between: float = SECONDS_BETWEEN
 ) -> list[str]:
-    """What was done, a line for each menu. MenuError tells the operator what LINE did not take."""
+    """Returns what was done, a line for each menu. Raises MenuError, which says what LINE did not accept."""
     standing = line.standing()
     shown = _alias_to_show(menus, standing)
     report: list[str] = []
@@ -43,14 +43,14 @@ def publish(
 
 
 def _in_order(menus: Sequence[DrawnMenu]) -> list[DrawnMenu]:
-    """What everybody sees comes first, should LINE stop us; before it what its tabs lead to, so that none is dead."""
+    """Returns first the menus that the default's tabs lead to, then the default, then those that few see."""
     default = next(drawn.menu for drawn in menus if drawn.menu.default)
     tabs = {tab.menu for tab in default.tabs}
     return sorted(menus, key=lambda d: (d.menu.alias not in tabs | {default.alias}, d.menu.default))
 
 
 def _alias_to_show(menus: Sequence[DrawnMenu], standing: Standing) -> str:
-    """In a season its menu stays the one that residents see: only bot.richmenus.season changes that."""
+    """Returns the alias that residents see: in a season its menu stays, which only bot.richmenus.season changes."""
     ours = {drawn.menu.alias for drawn in menus}
     shown = alias_in(standing.names.get(standing.default_id or "", ""))
     return shown if shown in ours else next(drawn.menu.alias for drawn in menus if drawn.menu.default)
@@ -86,7 +86,7 @@ def _point_alias(alias: str, menu_id: str, standing: Standing, line: LineMenus) 
 
 
 def _superseded(standing: Standing, used: dict[str, str]) -> dict[str, str]:
-    """Earlier and unfinished versions by id, each with its alias, and menus whose file was taken away."""
+    """Returns the aliases, by id, of earlier and unfinished versions and of menus whose file was deleted."""
     ours = {menu_id: alias_in(name) for menu_id, name in standing.names.items()}
     return {menu_id: alias for menu_id, alias in ours.items() if alias and menu_id not in used.values()}
 
@@ -98,9 +98,9 @@ def _clear_away(
     line: LineMenus,
     seconds_between: float,
 ) -> list[str]:
-    """Whoever has an earlier version as a menu of their own gets the present one; only then is the earlier deleted.
+    """Moves residents from an earlier version to the present one, and deletes the earlier one after that.
 
-    Who is linked to it LINE alone knows: a tab that was tapped links a menu, too. So LINE moves them, in one batch.
+    Only LINE knows who is linked to it, because a tab that is tapped links a menu, too. So LINE moves them, in a batch.
     """
     if not old:
         return []

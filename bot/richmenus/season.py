@@ -1,10 +1,10 @@
-"""Each minute: LINE's default menu becomes the one that is due, and residents' own menus what the store says.
+"""Sets, each minute, LINE's default menu to the one that is due, and residents' own menus to what the store says.
 
-A menu of one's own comes before the default, and LINE gives one to everybody who ever tapped a tab, without our doing.
-So a change of the default alone would not reach them. Therefore, when the season changes, LINE is asked to take every
-menu of anybody's own away (one batch, of which it takes three an hour), and then those that the season leaves in place,
-such as the English one, are linked anew. Those we linked ourselves are named to LINE one by one as well, so that they
-see the season's menu even while LINE takes no more batches.
+LINE shows a menu that is linked to a resident instead of the default, and links one to everybody who ever tapped a tab.
+A change of the default alone would not reach them. So when the season changes, LINE is asked to unlink all of these
+menus in one batch (LINE takes three an hour). Then menus that stay in the season, such as the English one, are linked
+again. Residents whose menu we linked ourselves are also changed one by one, so that they see the season's menu even
+while LINE takes no more batches.
 
 Nothing is remembered here that a crash could lose: the store keeps what LINE was last told. No transaction is open
 while LINE is called, and while LINE is down everything waits for the next minute.
@@ -23,19 +23,19 @@ from store.residents.models import Resident
 
 log = logging.getLogger(__name__)
 
-MOST_ROUNDS = 60  # of 500 residents; the rest is told in the next minute
+MOST_ROUNDS = 60  # of 500 residents; the rest follows in the next minute
 REFUSED, TOO_OFTEN = 400, 429
 
 
 class Season:
-    """One for each worker. Several that keep it at once repeat each other's calls and do no harm."""
+    """Keeps the menus up to date. Several workers at once repeat each other's calls and do no harm."""
 
     def __init__(self, database: Database, line: LineLinks) -> None:
         self._database, self._line = database, line
         self._has_asked = False
 
     def keep(self) -> None:
-        """Calls LINE only if something is to be changed; at the first time in a process, to see that it is so."""
+        """Calls LINE only if something is to be changed, and once after the process started, to check."""
         try:
             self._show_what_is_due()
             self._let_everyone_go()
@@ -60,7 +60,7 @@ class Season:
             self._note_change(due)
 
     def _note_change(self, due: str) -> None:
-        """First the residents, then that it was done: after a crash in between all of it is done again."""
+        """Marks all residents first and then records the change: after a crash in between both are done again."""
         self._look_again_at_all()
         with self._database.transaction() as session:
             menus.note_shown(session, due)
@@ -73,7 +73,7 @@ class Season:
                 after = menus.look_again_at_all(session, after)
 
     def _let_everyone_go(self) -> None:
-        """Asks LINE to, and next time whether it is done; what was linked in between may be gone, and is due again."""
+        """Asks LINE to unlink all menus, and later whether it has; menus linked in between are then linked again."""
         state = self._letting_go()
         if state is None:
             return
@@ -112,7 +112,7 @@ class Season:
         return shown.letting_go if shown else None
 
     def _tell_own_menus(self) -> None:
-        """While LINE is taking menus away it is not told new ones: it would take those, too."""
+        """Links residents' own menus, but not while LINE unlinks all menus: it would unlink the new ones, too."""
         if self._letting_go() not in (None, menus.WANTED):
             return
         after = 0
@@ -146,7 +146,7 @@ class Season:
 
 
 def _tell_or_halve(residents: Sequence[Resident], tell: Callable[[Sequence[str]], None]) -> None:
-    """LINE refuses all for one: the halves are tried, until the one alone is left that cannot be told."""
+    """Calls LINE for all, and for each half if it refuses: LINE refuses all residents if it does not know one."""
     try:
         tell([resident.line_user_id for resident in residents])
     except LineTrouble as trouble:
