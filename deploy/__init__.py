@@ -1,1 +1,1 @@
-"""How the processes are served and run: gunicorn's settings and worker, proxies, units. No application code."""
+"""Configures how the processes are served and run: gunicorn, proxies, units. It holds no application logic."""

@@ -18,7 +18,7 @@ SECONDS: Final = 20.0
 
 
 class NotAnswered(RuntimeError):
-    """The service was not reached, or said something else than it promises."""
+    """Says that the service was not reached, or that its answer was not as documented."""
 
 
 def known_weaknesses(locked: list[Library], address: str = OSV) -> dict[Library, list[str]]:

@@ -1,7 +1,7 @@
-"""A gunicorn worker that gives a thread only whole requests, so that slow peers occupy none.
+"""Extends gunicorn's worker: a thread gets only complete requests, so that slow peers occupy none.
 
-gunicorn's own thread worker reads a request in the thread that answers it: as many slow sockets as threads
-silence it. Here the main loop collects each request and sends what a peer is slow to read; both have deadlines.
+gunicorn's own thread worker reads a request in the thread that answers it: as many slow peers as it has threads
+block it. Here the main loop collects each request and sends what a peer is slow to read; both have deadlines.
 """
 
 import errno
@@ -20,13 +20,13 @@ from deploy.connections import Connection, State
 
 LOOK_EVERY_SECONDS = 0.5
 MOST_BODY = 64 * 1024 * 1024
-# What slow peers have sent or not yet read, of all together; the largest are cut first.
+# In bytes, of all connections together: received so far, or not yet read by the peer. The largest are closed first.
 MOST_HELD = 512 * 1024 * 1024
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF)
 
 
 class BufferingWorker(ThreadWorker):  # type: ignore[misc]
-    """HTTP/1.1 without TLS, which is the proxy's. When connections run out, one that waits is cut for a new one."""
+    """Serves HTTP/1.1 without TLS, which the proxy adds. At the limit of connections, one that waits is closed."""
 
     waiting: dict[Connection, int]  # The connections that wait for their peer, and for which event.
 
@@ -56,11 +56,11 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self._advance(Connection(peer, client, listener.getsockname(), **limits))
 
     def handle(self, conn: Connection) -> bool:
-        """In a thread: the request is all here. Whether the connection may be used again."""
+        """Answers a complete request in a thread; returns whether the connection may be used again."""
         request = None
         try:
             request = next(http.get_parser(self.cfg, conn.request(), conn.client))
-            request._expected_100_continue = False  # Said before the body was collected.
+            request._expected_100_continue = False  # 100 Continue was sent before the body was read.
             if not conn.is_whole:
                 request.force_close()
             return bool(self.handle_request(request, conn))
@@ -81,7 +81,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             conn.hurry(time.monotonic() + STOP_KEEPALIVE_LINGER)
 
     def murder_pending(self) -> None:
-        """The base class calls it at each turn of its loop; all are looked at now and then."""
+        """Closes connections that are late or hold too much. The base class calls it at each turn of its loop."""
         now = time.monotonic()
         if now < self.next_look:
             return
@@ -106,7 +106,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
                 conn.hurry(deadline)
 
     def _make_room(self) -> None:
-        """A request that makes progress has time left; of the others the oldest goes."""
+        """Closes the connection with the earliest deadline; a request that makes progress has a later one."""
         if self.waiting:
             conn = min(self.waiting, key=lambda each: each.deadline)
             self._step(conn, conn.close)

@@ -1,6 +1,6 @@
-"""One HTTP/1.1 connection without waiting: its request is collected, its response is sent as the peer reads it.
+"""Handles one HTTP/1.1 connection without blocking: collects its request, sends its response as the peer reads it.
 
-Everything here runs in the worker's main loop, but for `Outgoing.sendall`, which the thread of the request calls.
+Everything here runs in the worker's main loop, except `Outgoing.sendall`, which the thread of the request calls.
 """
 
 import socket
@@ -20,7 +20,7 @@ READ_BYTES = 64 * 1024
 
 
 class State(Enum):
-    """What the connection waits for; RECEIVED and CLOSED wait for nothing."""
+    """Names what the connection waits for; RECEIVED and CLOSED wait for nothing."""
 
     IDLE = "the first byte of another request"
     HEAD = "the end of the request's head"
@@ -31,8 +31,8 @@ class State(Enum):
     CLOSED = "--"
 
 
-# Seconds for the whole of each, and how many bytes earn one second more: a photo over a slow line takes its time,
-# a byte now and then does not.
+# Seconds for the whole of each state, and how many bytes add one second: a photo may take long over a slow network,
+# a peer that sends a byte now and then may not.
 SECONDS = {State.HEAD: 5.0, State.BODY: 10.0, State.SENDING: 10.0, State.CLOSING: 2.0}
 BYTES_FOR_A_SECOND = {State.BODY: 50_000, State.SENDING: 5_000}
 MALFORMED = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -44,7 +44,7 @@ GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Outgoing:
-    """What gunicorn writes a response to in place of the socket: it never blocks, and keeps what is not yet read."""
+    """Takes the response from gunicorn in place of the socket: never blocks, and keeps what is not yet read."""
 
     def __init__(self, peer: socket.socket) -> None:
         self._peer = peer
@@ -67,7 +67,7 @@ class Outgoing:
         self._size += len(data)
 
     def flush(self) -> int:
-        """Sends what the peer takes now; how many bytes that was."""
+        """Sends what the peer takes now; returns how many bytes that was."""
         if self._kept is None:
             return 0
         self._kept.seek(self._sent)
@@ -90,7 +90,7 @@ class Outgoing:
         except BlockingIOError:
             return 0
 
-    # gunicorn asks these of a socket when it reports an error or gives up a response; the main loop closes.
+    # gunicorn calls these methods when it reports an error or gives up a response; the main loop closes the socket.
 
     def gettimeout(self) -> float:
         return 0.0
@@ -103,7 +103,7 @@ class Outgoing:
 
 
 class Connection:
-    """`sock`, `client` and `server` are what gunicorn's worker reads of a connection."""
+    """Handles a connection. gunicorn's worker reads its `sock`, `client` and `server`."""
 
     _body: Body | None
     _kept: IO[bytes] | None = None
@@ -130,11 +130,11 @@ class Connection:
 
     @property
     def held_bytes(self) -> int:
-        """What is kept for this peer, in memory or in a file."""
+        """Returns how many bytes are kept for this peer, in memory or in a file."""
         return len(self._head) + self._body_size + self.sock.pending
 
     def advance(self) -> None:
-        """Reads or sends what can be read or sent at once. OSError when the peer is gone."""
+        """Reads or sends what can be read or sent at once. Raises OSError when the peer is gone."""
         if self.state is State.SENDING:
             self._moved += self.sock.flush()
             if not self.sock.pending:
@@ -150,14 +150,14 @@ class Connection:
             self._take(data)
 
     def request(self) -> Iterator[bytes]:
-        """The bytes of the request that is here, and their end: its reader can never wait for the peer."""
+        """Returns the bytes of the request that was received; its reader never waits for the peer."""
         if self._kept is None:
             return iter((bytes(self._head),))
         self._kept.seek(0)
         return chain((bytes(self._head),), iter(partial(self._kept.read, READ_BYTES), b""))
 
     def finish(self, *, keep: bool) -> None:
-        """The thread is done with the request; what it has written may still be on its way."""
+        """Ends the request after its thread is done; the response may still have to be sent."""
         self._keep = keep
         self._forget_request()
         if self.sock.pending:
@@ -166,14 +166,14 @@ class Connection:
             self._after_response()
 
     def cut(self) -> None:
-        """Its time is up. Who had begun a request is told so, as far as the network takes it."""
+        """Ends a connection whose time is up. A peer that has begun a request gets status 408."""
         if self.state is State.BODY or (self.state is State.HEAD and self._head):
             self._refuse(TOO_LATE)
         else:
             self.close()
 
     def hurry(self, until: float) -> None:
-        """An idle connection of a process that ends is not kept for its whole time."""
+        """Moves the deadline of an idle connection to `until`, because the process ends."""
         self._since = min(self._since, until - self._keepalive)
 
     def close(self) -> None:
@@ -202,7 +202,7 @@ class Connection:
             self._take_body(self._body, data)
 
     def _take_head(self, data: bytes) -> bytes:
-        """What came behind the head."""
+        """Collects the head; returns the bytes that came after it."""
         seen = max(0, len(self._head) - 3)
         self._head += data
         end = self._head.find(b"\r\n\r\n", seen) + 4
@@ -237,7 +237,7 @@ class Connection:
         self._rest = data[taken:]
         self.is_whole = body.is_whole
         if self.is_whole or self._is_too_large(body):
-            # The application refuses what is too large by its length; the rest of it is not waited for.
+            # The application refuses a body that is too large by its length, so its rest is not awaited.
             self.state = State.RECEIVED
 
     def _is_too_large(self, body: Body) -> bool:

@@ -1,4 +1,4 @@
-"""Where a request on the wire ends. gunicorn's parser reads it again, strictly, once all its bytes are here."""
+"""Finds where a request ends. gunicorn's parser reads it again, strictly, once all its bytes are here."""
 
 import re
 from typing import Protocol
@@ -12,23 +12,23 @@ _WAITS_FOR_100 = re.compile(rb"\r\nexpect[ \t]*:[ \t]*100-continue", re.IGNORECA
 
 
 class Body(Protocol):
-    """The part of the stream that belongs to one request's body."""
+    """Finds the part of the stream that belongs to one request's body."""
 
     @property
     def is_whole(self) -> bool: ...
 
     @property
     def missing(self) -> int:
-        """How many bytes are known to be missing."""
+        """Returns how many bytes are known to be missing."""
         ...
 
     def take(self, data: bytes) -> int:
-        """How many of these bytes still belong to this body."""
+        """Takes its part of these bytes; returns how many that are."""
         ...
 
 
 def body_after(head: bytes) -> Body:
-    """A head that names both a length and chunks is refused by the parser: nothing is waited for."""
+    """Returns the body that follows. The parser refuses a head with both length and chunks: it gets an empty one."""
     length, is_chunked = _LENGTH.search(head), _CHUNKED.search(head) is not None
     if is_chunked and length is None:
         return ChunkedBody()
@@ -54,7 +54,7 @@ class LengthBody:
 
 
 class ChunkedBody:
-    """https://www.rfc-editor.org/rfc/rfc9112#section-7.1; ValueError when it is malformed."""
+    """Reads a chunked body (https://www.rfc-editor.org/rfc/rfc9112#section-7.1); ValueError if it is malformed."""
 
     def __init__(self) -> None:
         self.is_whole, self.missing = False, 0

@@ -10,7 +10,7 @@ _LINE = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 @dataclass(frozen=True, order=True)
 class Library:
-    """`runs` is False for what only tests and checks need."""
+    """Describes a library. `runs` is False for one that only tests and checks need."""
 
     name: str
     version: str
@@ -18,7 +18,7 @@ class Library:
 
 
 def libraries(root: Path = ROOT) -> list[Library]:
-    """Returns those of both lock files, each version once. One name has two versions where Python's version decides."""
+    """Returns the libraries of both lock files, each version once: Python's version may decide between two."""
     run = set(_LINE.findall((root / "requirements.txt").read_text("utf-8")))
     checked = set(_LINE.findall((root / "requirements-dev.txt").read_text("utf-8")))
     return sorted(Library(name, version, (name, version) in run) for name, version in run | checked)

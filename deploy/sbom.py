@@ -95,7 +95,7 @@ def _file(path: Path, root: Path) -> dict[str, Any]:
 
 
 def _scope(*, runs: bool) -> str:
-    """CycloneDX calls "excluded" what is used for tests and other purposes than running."""
+    """Returns the scope. CycloneDX calls "excluded" what is used for tests and not at run time."""
     return "required" if runs else "excluded"
 
 

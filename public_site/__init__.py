@@ -1,1 +1,1 @@
-"""The residents' web pages: announcements, photos at signed addresses, and the answer where there is no page."""
+"""Serves the residents' web pages: announcements, photos at signed addresses, and error pages."""

@@ -1,4 +1,4 @@
-"""Serves the public pages: all public broadcasts, so that a forgery is known by its absence (L9), and their links.
+"""Serves the list of all public broadcasts, so that a forgery is recognised by its absence (L9), and their links.
 
 No page needs a script, a cookie or a sign-in, and the only name shown is that of who approved the broadcast.
 """
@@ -107,7 +107,7 @@ def show_one(broadcast_id: int) -> str:
 
 @announcements.get("/")
 def show_root() -> AnyResponse:
-    """Leads whoever types the bare address to the list of announcements, which is open to everybody."""
+    """Redirects the bare address to the list of announcements."""
     return redirect(url_for("announcements.show_list"), 302)
 
 

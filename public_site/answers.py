@@ -1,4 +1,4 @@
-"""Answers where the web process has no page, and tells the browser with every answer what not to do."""
+"""Serves error pages, and adds security headers to every answer."""
 
 from html import escape
 from typing import Final
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from public_site.context import site
 
-# Such as the page below needs; nearly all other answers show nothing.
+# Allows what the error page needs; nearly all other answers are not shown.
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -1,4 +1,4 @@
-"""Serves the photos that officers send to residents, to whoever has the signed address."""
+"""Serves the photos that officers send to residents, to anybody who has the signed address."""
 
 from flask import Blueprint, Response, abort
 
