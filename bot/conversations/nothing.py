@@ -45,7 +45,7 @@ def is_unknown(text: str) -> bool:
 
 
 def is_nothing(text: str, kind: Kind) -> bool:
-    """Says whether these words, without invisible signs, tell nothing that a question of this kind asks for.
+    """Says whether these words, without invisible characters, tell nothing that a question of this kind asks for.
 
     A picture alone may be an answer to a question for words, and to no other.
     """
@@ -64,7 +64,7 @@ def _is_picture(sign: str) -> bool:
 
 
 def _is_one_sign(text: str, kind: Kind) -> bool:
-    """Says whether the text is the same sign three times or more, and nothing else: กกกก.
+    """Says whether the text is the same character three times or more, and nothing else: กกกก.
 
     111 may be the number that is asked for, and so may 555, except where words are asked for: there it is laughter.
     """

@@ -47,7 +47,7 @@ def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
 
 
 def _card(visit: Visit, emergency: Emergency, *quick: Quick) -> CallCard:
-    """Returns the card with the numbers, in the language in which the danger was told."""
+    """Returns the card with the numbers, in the language of the message."""
     phrases = visit.office.phrases
     say = phrases.say_in_english if emergency.in_english else phrases.say
     return CallCard(

@@ -1,6 +1,6 @@
 """Lets residents type the label of a button: LINE for PC shows no quick replies, and on phones they disappear.
 
-The words refer to what our last message offered (`visit.offered`), otherwise to the only request or case to which
+The words refer to what our last message offered (`offered`), otherwise to the only request or case to which
 they can apply. If there are several such cases, the resident is asked which one is meant.
 """
 
