@@ -1,4 +1,4 @@
-"""The web application with SQLite as many set it up: fast, and what it acknowledged does not survive a power cut."""
+"""Runs the web application with SQLite in its common fast mode: what it acknowledged does not survive a power cut."""
 
 from typing import Any
 

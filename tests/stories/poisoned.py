@@ -1,4 +1,4 @@
-"""A worker that certain words of a resident harm. Started as `python -m tests.stories.poisoned`."""
+"""Runs a worker that certain words of a resident harm. Started as `python -m tests.stories.poisoned`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Provides what tests of broadcasts need: a crowd of residents, an author, a superior who lets out, what came of it."""
+"""Provides what tests of broadcasts need: many residents, an author, a superior who approves, and the outcome."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -57,7 +57,7 @@ def crowd(town: Town, count: int) -> list[Phone]:
 
 
 def move_in(simulator: Simulator, database: Database, count: int) -> list[Phone]:
-    """Adds friends of the account whom we know, many at a time: nobody greets them."""
+    """Adds many friends of the account whom we know, without a greeting."""
     phones = [simulator.add_resident(f"คนที่ {number}") for number in range(count)]
     for phone in phones:
         phone.friend = True
@@ -79,7 +79,7 @@ def approve(town: Town, **changes: Any) -> int:
 
 
 def let_out(database: Database, municipality: Municipality, **changes: Any) -> int:
-    """Lets one person write a broadcast and another let it out; it goes out with the next step of the mailer."""
+    """Lets one person write a broadcast and another approve it; the mailer's next step sends it."""
     with database.transaction() as session:
         author = an_officer(session, municipality)
         superior = an_officer(
@@ -127,14 +127,14 @@ def chunks(town: Town, broadcast_id: int) -> list[Chunk]:
 
 
 def change(town: Town, broadcast_id: int, **values: Any) -> None:
-    """Changes the broadcast in the database itself, behind everybody's back."""
+    """Changes the broadcast directly in the database."""
     with town.database.transaction() as session:
         for name, value in values.items():
             setattr(session.get_one(Broadcast, broadcast_id), name, value)
 
 
 def heard(phones: Sequence[Phone], text: str = TEXT) -> list[int]:
-    """Counts how often each of them was told this text."""
+    """Counts how often each resident got this text."""
     return [sum(text in str(message) for message in phone.messages) for phone in phones]
 
 
@@ -144,14 +144,14 @@ def requests(town: Town) -> list[tuple[int, str]]:
 
 
 def named(town: Town) -> list[str]:
-    """Returns everybody named in a request that LINE took."""
+    """Returns everybody named in a request that LINE accepted."""
     return [
         user for call in calls(town, MULTICAST) if call["status"] == 200 for user in call["request"]["to"]
     ]
 
 
 def another_mailer(town: Town, *, seconds: float = PATIENCE_SECONDS, **changes: Any) -> Mailer:
-    """Returns a mailer as after a restart: it knows only what is kept. `seconds`: how long it waits for LINE."""
+    """Returns a mailer as after a restart, with no state in memory. `seconds` is how long it waits for LINE."""
     url = town.settings.line_api_url
     line = LineClient(url, url, TOKEN, read_seconds=seconds)
     return Mailer(

@@ -1,4 +1,4 @@
-"""What several tests of the way in and out do: officers act, calls are counted, rows are looked up."""
+"""Provides what several tests of receiving and sending need: acts of officers, counts of calls, rows of tables."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ HELLO = "สวัสดี"
 
 
 def a_case_of(town: Town, phone: Phone, status: Status = Status.RECEIVED) -> int:
-    """A case of this resident; what was told on its way to the status is of no interest here."""
+    """Returns a case of this resident in the given status; messages on the way to that status are discarded."""
     with town.database.transaction() as session:
         resident = a_resident(session, line_user_id=phone.id)
         case = a_case(session, town.office.municipality, resident=resident, status=status)
@@ -37,14 +37,14 @@ def officer(town: Town, case_id: int, action: Action, note: str = "", *, files: 
 
 
 def tell(town: Town, phone: Phone, *notes: str) -> None:
-    """An officer writes about a new case of this resident; nothing is sent yet."""
+    """Lets an officer write about a new case of this resident; nothing is sent yet."""
     case_id = a_case_of(town, phone)
     for note in notes:
         officer(town, case_id, Action.TELL, note)
 
 
 def friend(town: Town, name: str = "สมศรี") -> Phone:
-    """A resident who follows the account and has read its greeting."""
+    """Returns a resident who follows the account and has read its greeting."""
     phone = town.simulator.add_resident(name)
     phone.follows()
     town.settle()
@@ -53,7 +53,7 @@ def friend(town: Town, name: str = "สมศรี") -> Phone:
 
 
 def texts(phone: Phone) -> list[str]:
-    """What the account sent, each message in one line."""
+    """Returns what the account sent, each message in one line."""
     return [" ".join(words_of(message)) for message in phone.messages]
 
 
@@ -62,13 +62,13 @@ def times_told(phone: Phone, words: str) -> int:
 
 
 def calls(town: Town, kind: str) -> list[dict[str, Any]]:
-    """The requests to send a `reply` or `push` that LINE saw, eldest first."""
+    """Returns the `reply` or `push` requests that LINE saw, the oldest first."""
     path = f"/v2/bot/message/{kind}"
     return [entry for entry in town.simulator.log.after(0) if entry["path"] == path]
 
 
 def sends_a_photo_in_vain(town: Town, phone: Phone, **fault: Any) -> None:
-    """LINE has the fault until the photo is given up and its resident has heard so."""
+    """Sends a photo while LINE has the fault, until it is given up and its resident has been informed."""
     town.simulator.faults.turn(**fault)
     phone.sends_photos([photo()])
     town.settle()
@@ -91,14 +91,14 @@ def the_resident(session: Session, phone: Phone) -> Resident:
 def impatient(
     town: Town, *, seconds: float = 0.25, api_url: str | None = None, database: Database | None = None
 ) -> Sender:
-    """A sender that waits less long for LINE, so that tests do not wait either."""
+    """Returns a sender that waits less long for LINE, so that tests do not wait either."""
     url = api_url or town.settings.line_api_url
     line = LineClient(url, url, TOKEN, read_seconds=seconds)
     return Sender(database or town.database, town.office, town.settings, line)
 
 
 def everything_in(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, with sealed values as they lie there."""
+    """Returns every row of every table, with encrypted values as they are stored."""
     with database.reading() as session:
         return {
             name: sorted((tuple(row) for row in session.execute(text(f'SELECT * FROM "{name}"'))), key=repr)

@@ -1,4 +1,4 @@
-"""What came of a broadcast on the day after: who wrote, who left, and for how long that can be told."""
+"""Tests the figures of a broadcast on the day after: who wrote, who left, and for how long these are kept."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a signed body is acknowledged and worked on; who is at a step stays there and hears one answer."""
+"""Tests that any signed body is acknowledged and processed, and that a resident in a request gets one answer."""
 
 import copy
 import itertools
@@ -62,7 +62,7 @@ numbers = itertools.count()
 
 
 def spoiled(event: dict[str, Any], spoils: list[tuple[int, str, Any]]) -> dict[str, Any]:
-    """Some of its fields are missing, some hold anything, and some are new."""
+    """Returns the event with some fields missing, some of any type, and some new."""
     event = copy.deepcopy(event) | {"webhookEventId": f"01{next(numbers)}"}
     for place, act, odd in spoils:
         fields = [(owner, name) for owner in _parts(event) for name in owner]
@@ -91,7 +91,7 @@ def unfinished(town: Town) -> list[tuple[str, str | None]]:
 
 
 def refusals(town: Town) -> list[str]:
-    """What LINE would say against the answers that wait; they are not sent, because their tokens are invented."""
+    """Returns LINE's objections to the waiting answers, which are not sent because their tokens are invented."""
     headers, address = {"Authorization": f"Bearer {TOKEN}"}, town.settings.line_api_url
     with town.database.transaction() as session:
         rows = list(session.scalars(select(OutboxRow).where(OutboxRow.state == "ready")))
@@ -122,7 +122,7 @@ def test_any_body_is_acknowledged_and_worked_on_and_never_ends_in_an_error(
 
 
 def in_the_middle(town: Town, name: str) -> tuple[Phone, int, int]:
-    """A resident who was just asked where the broken street light is; the numbers of that request and of a case."""
+    """Returns a resident who was just asked for a place, and the numbers of that request and of a case."""
     phone = friend(town, name)
     case_id = a_case_of(town, phone)
     for words in ("ไฟถนนหน้าบ้านดับค่ะ มืดมาก", "ไม่มี"):

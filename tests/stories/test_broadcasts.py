@@ -1,4 +1,4 @@
-"""Broadcasts on their way out: everybody who was meant hears it once, nobody else does, and it costs what was said."""
+"""Tests sending broadcasts: every intended resident gets it once, nobody else does, and it costs what was said."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -458,7 +458,7 @@ def test_without_an_address_of_ours_links_lead_straight_and_pictures_wait(town: 
 
 
 def a_picture(town: Town) -> str:
-    """One that staff uploaded."""
+    """Returns the token of a picture that staff uploaded."""
     with town.database.transaction() as session:
         by = an_officer(session, town.office.municipality)
         file = uploaded(town.office.media, photo(), staff_id=by.id)
@@ -511,7 +511,7 @@ def mail_all(mailer: Any) -> None:
 
 
 def shut(town: Town, table: str, column: str, row_id: int) -> None:
-    """As a row that was sealed with a key which is gone."""
+    """Replaces the value of a row as if it was encrypted with a lost key."""
     rows = Table.metadata.tables[table]
     sealed = Sealer((b"a key that nobody has any more..",)).seal(
         b"{}", f"{table}.{column}", b"the key of a row"

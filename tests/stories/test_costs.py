@@ -1,4 +1,4 @@
-"""What a case costs: pushes are billed, replies are free, and a request is billed once whatever it carries."""
+"""Tests what a case costs: pushes are billed, replies are free, and a request is billed once whatever it carries."""
 
 from tests.stories.transcripts import Stage, Story
 from tests.town import Town

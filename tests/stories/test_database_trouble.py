@@ -1,4 +1,4 @@
-"""The database is full, or is gone for a moment: only what is kept is acknowledged, and life goes on by itself."""
+"""Tests a full or unreachable database: only what is stored is acknowledged, and work resumes by itself."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ GREETED = "ช่วยเรื่องอะไรดีคะ"
 
 @contextmanager
 def full(database: Database) -> Iterator[None]:
-    """SQLite may not take another page, as when the disk has none; what is free within the file is soon used up."""
+    """Forbids SQLite another page, as on a full disk; free space within the file is soon used up."""
 
     def limit(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute(f"PRAGMA max_page_count={pages}")

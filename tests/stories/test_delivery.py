@@ -1,4 +1,4 @@
-"""The way out: free replies, pushes that LINE bills once, and nothing told twice whatever LINE answers."""
+"""Tests delivery: free replies, pushes that LINE bills once, and no message twice whatever LINE answers."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +39,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 def hear(town: Town) -> None:
-    """What was said is answered; the answer waits to be sent."""
+    """Answers what was said; the answer waits to be sent."""
     town.simulator.deliver_webhooks()
     town.worker.work_once()
 
@@ -101,7 +101,7 @@ def put_answer(
     late: bool = False,
     heard_in: timedelta = timedelta(0),
 ) -> None:
-    """`heard_in` is how far the clock of who received is ahead of ours."""
+    """Puts an answer into the outbox; `heard_in` is how far the receiving machine's clock is ahead of ours."""
     with town.database.transaction() as session:
         outbox.put_reply(
             session,
@@ -148,8 +148,11 @@ def test_an_answer_lost_in_a_call_that_hangs_is_told_once(town: Town) -> None:
 
 
 def test_an_answer_that_another_sender_took_over_is_told_once_whoever_hears_first(town: Town) -> None:
-    """The first call hangs until its hold is over. LINE takes the second, whose sender has another call to make before
-    it writes that down; meanwhile the first hears that the reply token is used up."""
+    """Lets the first call hang until its reservation ends.
+
+    LINE accepts the second one, whose sender makes another call before it records that. Meanwhile the first hears that
+    the reply token was used.
+    """
     phone, other, second = friend(town), friend(town, "มานี"), impatient(town, seconds=5)
     faults = town.simulator.faults
     phone.says(HELLO)
@@ -197,7 +200,7 @@ def test_a_receipt_in_doubt_past_its_token_is_rather_told_twice_than_never(town:
 
 @pytest.mark.parametrize("fault", ["api_reset", "api_status_after_accept"])
 def test_news_in_doubt_since_it_rode_on_an_answer_rides_on_no_other(town: Town, fault: str) -> None:
-    """The next answer might fall into doubt as well, and the news be told once more each time."""
+    """Checks it, because the outcome of the next answer might be unknown, too, and the news would be sent once more."""
     phone = friend(town)
     officer(town, a_case_of(town, phone, Status.SUBMITTED), Action.ACCEPT)
     town.simulator.faults.turn(**{fault: True}, count=1)
@@ -230,7 +233,7 @@ def test_answers_from_while_line_was_out_of_reach_arrive_once_when_it_is_back(to
 
 
 class Nonsense(BaseHTTPRequestHandler):
-    """Something between LINE and us that sends everybody nowhere."""
+    """Stands for a proxy between LINE and us that redirects every request to nowhere."""
 
     def do_POST(self) -> None:
         self.send_response(302)
@@ -344,7 +347,7 @@ APOLOGY = "คำตอบของเราแสดงไม่ได้"
 
 
 def put_bad_answer(town: Town, phone: Phone, *, late: bool = False, receipt: bool = False) -> None:
-    """LINE takes no empty text."""
+    """Puts an answer with an empty text into the outbox, which LINE refuses."""
     put_answer(town, phone.id, "", late=late, must_arrive=receipt)
     with town.database.transaction() as session:
         row = session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc()).limit(1)).one()

@@ -1,4 +1,4 @@
-"""Power may fail at any moment: before LINE reads our 200 the disk has been told to keep what it stands for.
+"""Tests that the disk has stored what our 200 promises before LINE reads it, because power may fail at any moment.
 
 Killing processes cannot show this, because the kernel keeps what they wrote; so the system calls are watched.
 """
@@ -29,14 +29,14 @@ APPLICATIONS = {"ours": "deploy.web:create_app()", "careless": "tests.stories.ca
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """The true time: processes of their own know no other."""
+    """Uses the true time, because other processes know no other."""
     with time_machine.travel(datetime.fromtimestamp(time.time(), UTC), tick=True) as traveller:
         yield traveller
 
 
 @pytest.fixture(scope="module")
 def strace() -> str:
-    """Where it is missing, or may watch nobody, nothing can be shown."""
+    """Skips the test where strace is missing or may not trace processes."""
     found = shutil.which("strace")
     if found is None:
         pytest.skip("no strace here: install the package strace")
@@ -48,7 +48,7 @@ def strace() -> str:
 
 @contextmanager
 def watched_web(strace: str, town: Town, trace: Path, application: str) -> Iterator[str]:
-    """The web process under strace."""
+    """Yields the web process under strace."""
     port = free_port()
     watch = [
         strace,
@@ -71,7 +71,7 @@ def watched_web(strace: str, town: Town, trace: Path, application: str) -> Itera
 
 
 def acknowledge(address: str, trace: Path, event_id: str) -> list[str]:
-    """The calls that the web process made from the moment the event was sent until it was acknowledged."""
+    """Returns the web process's system calls from the moment an event was sent until it was acknowledged."""
     seen = len(trace.read_text(errors="replace"))
     body = body_of(an_event(event_id))
     answer = requests.post(
@@ -89,7 +89,7 @@ def acknowledge(address: str, trace: Path, event_id: str) -> list[str]:
 
 
 def is_on_the_disk(calls: list[str]) -> bool:
-    """The log of the database was written and then, whole, handed to the disk."""
+    """Says whether the database's log was written and then synchronised to the disk completely."""
     written = [number for number, line in enumerate(calls) if re.search(r"pwrite64\(\d+<[^>]*-wal", line)]
     synced = [
         number

@@ -1,4 +1,4 @@
-"""Photos and documents on their way from LINE to us: kept whole, or asked for again, and gone when taken back."""
+"""Tests fetching photos and documents from LINE: they are kept whole, asked for again, or deleted when unsent."""
 
 import io
 import json
@@ -34,7 +34,7 @@ PDF = a_pdf()
 
 
 def at_the_photos(town: Town) -> Phone:
-    """A resident who was just asked for photos of a broken street light."""
+    """Returns a resident who was just asked for photos of a broken street light."""
     phone = friend(town)
     for words in ("ไฟถนนหน้าบ้านดับค่ะ มืดมาก", "ไม่มี", "หน้าวัดโพธิ์ชัย"):
         phone.says(words)
@@ -63,7 +63,7 @@ def line_of(town: Town) -> LineClient:
 
 @contextmanager
 def the_bytes_locked_up(town: Town) -> Iterator[None]:
-    """Their shelf takes and gives nothing, as an object store that is away."""
+    """Makes the media storage fail, as an object store that is unreachable."""
     media = town.office.media
     shelf, media._shelf = media._shelf, Folder(Path("/dev/null"))
     try:
@@ -178,7 +178,7 @@ POISONED = "tests.poisoned_decoder"
 
 
 def sent_by_a_friend(town: Town, name: str, data: bytes) -> File:
-    """The photo of somebody else, after everything has settled."""
+    """Returns the photo of another resident, after everything has settled."""
     friend(town, name).sends_photos([data])
     town.settle()
     return files(town)[-1]
@@ -239,7 +239,7 @@ def test_without_room_for_it_a_photo_waits_and_is_never_given_up(town: Town) -> 
 
 
 def test_a_try_that_could_not_be_written_down_is_no_mark_against_the_photo(town: Town) -> None:
-    """The disk of the database is full while bytes are fetched: eight times, and then it is not."""
+    """Fills the database's disk while bytes are fetched, eight times, and then frees it."""
     phone = at_the_photos(town)
     phone.sends_photos([photo()])
     town.simulator.deliver_webhooks()
@@ -255,7 +255,7 @@ def test_a_try_that_could_not_be_written_down_is_no_mark_against_the_photo(town:
 
 @contextmanager
 def the_table_taking_nothing(town: Town) -> Iterator[None]:
-    """No file can be said to be kept."""
+    """Makes storing the state of a file fail."""
     if town.database.is_sqlite:
         put = "CREATE TRIGGER full BEFORE UPDATE ON file WHEN NEW.state = 'kept' BEGIN SELECT RAISE(ABORT, 'full'); END"
         take = "DROP TRIGGER full"
@@ -288,7 +288,7 @@ def test_a_photo_that_trickles_in_is_put_off_and_overtaken(town: Town) -> None:
 
 
 def unsend_event(phone: Phone, message_id: str) -> bytes:
-    """The event alone: LINE still gives out the content, as it may for a moment."""
+    """Sends the event alone: LINE still gives out the content, as it may for a moment."""
     event = {
         "type": "unsend",
         "unsend": {"messageId": message_id},
@@ -359,7 +359,7 @@ def test_a_photo_of_a_sent_case_can_be_taken_back_too(town: Town) -> None:
 
 
 def fetch_too_slowly(town: Town) -> None:
-    """Another fetcher comes after the promise has run out, and is faster."""
+    """Lets another fetcher take over after the claim has expired, and finish first."""
     town.simulator.faults.turn(api_hang_seconds=3600, count=1)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(town.fetcher.fetch_once)

@@ -1,4 +1,4 @@
-"""A town that offers only some of the services names no button that is not there."""
+"""Tests that a town that offers only some of the services names no button that is missing."""
 
 from dataclasses import replace
 

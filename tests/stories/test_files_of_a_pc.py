@@ -1,4 +1,4 @@
-"""The bot keeps its promises about photos sent as files, and about files sent before anybody knows what for."""
+"""Tests what the bot promises about photos sent as files, and about files sent before a request."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""Photos that come after their request has become a case find it: the rest of an album, and those asked for again."""
+"""Tests that photos that come after their request has become a case join it: an album's rest, and those sent again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ def at_the_photos(town: Town) -> Phone:
 
 
 def send(town: Town, phone: Phone) -> Case:
-    """The rest of the request, to its end."""
+    """Answers the rest of the request and sends it."""
     says(town, phone, "ข้าม", "นางสมศรี ใจดี", "0812345678", "ส่งเรื่อง")
     return case_of(town)
 
@@ -54,7 +54,7 @@ def answer(case: Case) -> str:
 
 @contextmanager
 def held_back(town: Town, ids: list[str]) -> Iterator[None]:
-    """These messages are on their way for as long as this lasts, and then arrive."""
+    """Delays these messages until the block ends, and then delivers them."""
     receive, on_their_way = town.receive, []
 
     def keep(body: bytes, headers: dict[str, str]) -> int:
@@ -121,7 +121,7 @@ def test_a_late_photo_of_an_album_finds_its_case_though_another_request_has_begu
 
 
 def lose(town: Town, phone: Phone, *, photos: int = 1) -> Case:
-    """A case whose photos could not be had, which its resident has heard by now."""
+    """Returns a case whose photos could not be fetched, after its resident was informed."""
     town.simulator.faults.turn(content_status="404")
     for _ in range(photos):
         phone.sends_photos([photo()])

@@ -1,4 +1,4 @@
-"""The worker's life: it stops between two steps, comes back after any end, and no trouble ends it for good."""
+"""Tests how the worker stops between two steps, restarts after any end, and survives any trouble."""
 
 import base64
 import os
@@ -34,7 +34,7 @@ GREETED = "ช่วยเรื่องอะไรดีคะ"
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """The true time: processes of their own know no other."""
+    """Uses the true time, because other processes know no other."""
     with time_machine.travel(datetime.fromtimestamp(time.time(), UTC), tick=True) as traveller:
         yield traveller
 
@@ -170,7 +170,7 @@ def test_trouble_never_ends_a_thread() -> None:
 
 
 def test_signals_that_come_in_the_middle_of_anything_hold_up_nobody() -> None:
-    """The main thread holds the very lock that setting the event takes."""
+    """Lets the main thread hold the very lock that setting the event takes."""
     code = (
         "import os, signal, threading, time\n"
         "from bot.supervision.signals import set_when_asked_to_leave\n"

@@ -1,4 +1,4 @@
-"""One resident cannot keep the whole town busy; nobody in danger is refused, and nothing accepted is lost."""
+"""Tests that one resident cannot overload the town, that danger is never refused, and that nothing accepted is lost."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def has_sent(town: Town, phone: Phone, count: int) -> None:
 
 
 def reports(town: Town, phone: Phone, danger: str = "ไม่มี") -> str:
-    """A street light, to the press that sends it; what is heard then."""
+    """Reports a street light up to the press that sends it; returns the answers."""
     detail = [] if danger == "ไม่มี" else ["ไม่มีค่ะ"]
     says(town, phone, "ไฟถนนดับ", danger, *detail, "หน้าวัด", "ข้าม", "สมศรี ใจดี", "0812345678", "ส่งเรื่อง")
     return texts(phone)[-1]

@@ -1,4 +1,4 @@
-"""Several requests of a broadcast under way at a time, as in the worker process: the same people, the same bounds."""
+"""Tests several requests of a broadcast at a time, as in the worker process: the same recipients and limits."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

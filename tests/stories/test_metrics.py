@@ -1,4 +1,4 @@
-"""Figures for operators: they agree with what happened, in every process alike, and are not for the world."""
+"""Tests metrics: they agree with what happened, in every process alike, and are not public."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ BEARER = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 def figures(text: str) -> dict[str, float]:
-    """`name{label=value,…}` and the number, as a monitor reads them."""
+    """Returns `name{label=value,…}` and the number, as a monitor reads them."""
     found = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:

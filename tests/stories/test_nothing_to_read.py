@@ -1,4 +1,4 @@
-"""A message in which nobody sees anything is met kindly, wherever its resident is; it is no answer to anything."""
+"""Tests that a message of invisible characters gets a kind reply wherever its resident is, and is never an answer."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ EMPTY = "ข้อความเมื่อสักครู่ว่าง�
 
 
 def writes(town: Town, phone: Phone, text: str) -> list[str]:
-    """What is heard after a text that no keyboard types."""
+    """Sends a text that no keyboard types, and returns the answers."""
     heard = len(phone.messages)
     at = phone.simulator.now_ms()
     event: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""A NUL in what LINE sends costs nobody their answer, on either database."""
+"""Tests that a NUL in what LINE sends costs no resident their answer, on either database."""
 
 import json
 from typing import Any

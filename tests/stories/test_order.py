@@ -1,4 +1,4 @@
-"""The order of work: one resident's events one after the other, different residents side by side."""
+"""Tests the order of work: one resident's events one after the other, different residents in parallel."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ ON_POSTGRESQL = pytest.mark.parametrize("store_settings", ["postgresql"], indire
 
 @contextmanager
 def claimed(database: Database) -> Iterator[InboxEvent | None]:
-    """An event in somebody's hands, until the block ends and it is done."""
+    """Holds an event as another worker would, until the block ends and it is done."""
     with database.transaction(durable=False) as session:
         claim = inbox.claim(session, most=1)
     with database.transaction() as session:
@@ -50,7 +50,7 @@ def keep_event(database: Database, event_id: str, lane: str, at: datetime) -> No
 
 
 def say_at(town: Town, phone: Phone, words: str, at: datetime) -> None:
-    """What this resident said then arrives only now."""
+    """Delivers now what this resident said at that time."""
     event: dict[str, Any] = {
         "type": "message",
         "message": {"type": "text", "id": "1", "text": words},
@@ -67,7 +67,7 @@ def say_at(town: Town, phone: Phone, words: str, at: datetime) -> None:
 
 
 def tell_late(town: Town, phone: Phone, kind: str, at: datetime) -> None:
-    """LINE delivers again that they followed or left then."""
+    """Delivers once more that they followed or left at that time."""
     event = {
         "type": kind,
         "webhookEventId": f"{kind} {at.timestamp()}",

@@ -1,4 +1,4 @@
-"""News of a case: one card that says what happened, and the officer's photos where LINE can fetch them."""
+"""Tests notices of a case: one card says what happened, with the officer's photos where LINE can fetch them."""
 
 import pytest
 

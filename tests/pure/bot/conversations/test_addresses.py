@@ -1,4 +1,4 @@
-"""Addresses as people type them in one line."""
+"""Tests addresses as people type them in one line."""
 
 import pytest
 from hypothesis import given
@@ -70,6 +70,6 @@ def test_any_text_gives_an_address_that_can_be_shown(text):
 
 
 def test_a_house_number_is_not_cut_in_its_middle():
-    """Where a soi is called by a number with a slash, it is called so to its end."""
+    """Checks that a number with a slash that names a soi is taken whole."""
     assert read_address("99/1 ซอย 12/3 หมู่ 4")["soi"] == "12/3"
     assert read_address("99/1 ซอย" + "1" * 4000)["soi"] == "1" * 4000

@@ -197,7 +197,7 @@ def test_what_only_looks_like_danger_is_left_to_the_services(sentence: str) -> N
 
 @pytest.mark.parametrize("ending", ["ค่ะ", " ครับ", "!!", " ช่วยด้วย", "\nอยู่หมู่ 3"])
 def test_what_people_add_changes_nothing(ending: str) -> None:
-    """The exception is a word that is too short to be sought inside others, such as ชัก."""
+    """Leaves out words that are too short to be searched for inside others, such as ชัก."""
     thai = [sentence for kind, sentence in SENTENCES if kind != "help" and not sentence.isascii()]
     assert [one for one in thai if len(one) > 3 and find_emergency(one + ending) is None] == []
 
@@ -210,7 +210,7 @@ def test_every_kind_has_a_name_of_its_own_and_sentences_here() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["name"])
 def test_every_word_of_the_list_is_found(kind: dict[str, Any]) -> None:
-    """No word is too short, and none is taken away as harmless."""
+    """Checks that no word is too short, and that none is removed as harmless."""
     listed = [*kind.get("alone", ()), *kind.get("words", ()), *kind.get("english", ())]
     first = {name: "เด็ก" if name == "people" else words[0] for name, words in READ["groups"].items()}
     words = [word.format_map(first) for word in listed]

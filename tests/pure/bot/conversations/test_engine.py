@@ -1,4 +1,4 @@
-"""The conversation engine: the answers are the state, and everything else follows from them."""
+"""Tests the conversation engine: the answers are the state, and everything else follows from them."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ PIN = Pin(16.43, 102.82)
 
 
 def asked(draft: Draft) -> str:
-    """The key of the question being asked; "" at the summary."""
+    """Returns the key of the question being asked; "" at the summary."""
     turn = next_turn(draft)
     return turn.question.key if isinstance(turn, Asking) else ""
 
@@ -46,7 +46,7 @@ def after(draft: Draft, *said: Said) -> Draft:
 
 
 def an_answer_to(question: Question) -> Said:
-    """Something this question takes."""
+    """Returns an answer that this question accepts."""
     return _GOOD.get(question.kind) or Picked(next(iter(question.choices)))
 
 
@@ -66,7 +66,7 @@ _GOOD: dict[str, Said] = {
 
 
 def finished(service):
-    """Every question of the service answered in turn."""
+    """Returns a draft in which every question of the service is answered in turn."""
     draft = begin(service)
     for _ in service.questions:
         turn = next_turn(draft)

@@ -1,4 +1,4 @@
-"""The words of a tile or a button get its answer, and so do the sentences that people type around them."""
+"""Tests that the words of a tile or button get its answer, and so do the sentences that people type around them."""
 
 from urllib.parse import parse_qsl
 

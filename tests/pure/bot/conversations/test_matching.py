@@ -1,4 +1,4 @@
-"""Finding the service from what a resident typed."""
+"""Tests finding the service in what a resident typed."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""LINE's JSON as events: whatever comes, something is made of it, and never an error."""
+"""Tests reading LINE's JSON: any body becomes an event, and none raises an error."""
 
 import json
 from datetime import UTC, date, datetime
@@ -31,7 +31,7 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def a_body(kind="message", **changes):
-    """An event as LINE sends it, of a resident alone with the account."""
+    """Returns an event as LINE sends it from a chat with one resident."""
     return {
         "type": kind,
         "mode": "active",

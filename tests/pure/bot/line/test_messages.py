@@ -1,4 +1,4 @@
-"""Messages stay within LINE's limits, whatever was typed into them; LINE's own rules are the judge."""
+"""Tests that messages stay within LINE's limits, whatever was typed into them, by LINE's own rules."""
 
 import pytest
 from hypothesis import given
@@ -76,7 +76,7 @@ def a_receipt(**changes):
 
 
 def in_order(messages: list[Message]) -> None:
-    """Every message is one that LINE takes, by the simulator's rules and by LINE's own description."""
+    """Checks that LINE accepts every message, by the simulator's rules and by LINE's own description."""
     assert 1 <= len(messages) <= 5
     for message in messages:
         assert find_message_problems(message) == []
@@ -84,7 +84,7 @@ def in_order(messages: list[Message]) -> None:
 
 
 def texts(message: Message) -> list[str]:
-    """Every text of a card, in reading order."""
+    """Returns every text of a card, in reading order."""
 
     def walk(part):
         if isinstance(part, list):

@@ -90,7 +90,7 @@ def test_the_list_of_numbers_has_each_once():
 
 
 def test_a_phone_that_is_both_the_offices_and_the_duty_officers_is_one_button():
-    """Also where an advice names it, and however it is written."""
+    """Checks it also for a number in advice, however it is written."""
     town = town_with_duty_phone(TOWN.phones.office.replace("-", " "))
     named = names_in(f"โทร {town.phones.office} หรือ {town.phones.duty}", town)
     assert [call.uri for call in make_calls(PHRASES, town, (*named, "office", "duty"))] == ["tel:043000000"]
@@ -120,7 +120,7 @@ def test_every_number_in_an_advice_is_a_phone_that_can_be_tapped(advice):
 
 
 def test_no_advice_promises_that_somebody_is_told():
-    """Nobody is told: a case waits until an officer opens it."""
+    """Checks the advice, because a case informs nobody until an officer opens it."""
     promises = ("แจ้งเวร", "ให้เวร", "แจ้งเป็นเรื่องเร่งด่วนแล้ว", "แจ้งเจ้าหน้าที่แล้ว")
     said = [*map(PHRASES.fill, ADVICE), PHRASES.say("receipt.urgent")]
     assert [text for text in said if any(promise in text for promise in promises)] == []

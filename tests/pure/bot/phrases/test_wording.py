@@ -1,4 +1,4 @@
-"""The wording: every phrase the code names is there, knows its facts, and speaks with one voice."""
+"""Tests the wording: every phrase that the code names exists, gets its facts, and keeps the one style."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ GIVEN = {"privacy_text"}
 
 
 def sayings():
-    """Every call of say() or button() in the bot with the phrase it names and the facts it gives, if they are plain."""
+    """Yields each call of say() or button() in the bot, with its phrase and the facts it gives, if these are plain."""
     for path in sorted(BOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):

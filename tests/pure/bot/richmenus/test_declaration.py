@@ -1,4 +1,4 @@
-"""What a rich menu's file may say, and how its tiles become areas."""
+"""Tests what a rich menu's file may hold, and how its tiles become areas."""
 
 import itertools
 import re
@@ -38,7 +38,7 @@ def tile(**more: Any) -> dict[str, Any]:
 
 
 def menu(*rows: int, **more: Any) -> dict[str, Any]:
-    """A menu with so many tiles in each row."""
+    """Returns a menu with so many tiles in each row."""
     size = {"width": 2500, "height": 1686}
     tiles = [{"tiles": [tile()] * count} for count in rows or (1,)]
     return {

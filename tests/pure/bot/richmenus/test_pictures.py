@@ -1,4 +1,4 @@
-"""The drawn pictures: legible, the same every time, Thai in its place, and never of an earlier menu."""
+"""Tests the drawn pictures: legible, the same every time, with Thai in its place, and of the present menu."""
 
 import io
 import re
@@ -49,7 +49,7 @@ def resident() -> RichMenu:
 
 
 def test_every_kept_picture_shows_the_present_menu():
-    """If this fails: python -m bot richmenus draw, look at the picture, commit it."""
+    """Fails after a change of a menu: run python -m bot richmenus draw, look at the picture, commit it."""
     assert {drawn.menu.alias for drawn in read_drawn_menus()} == {menu.alias for menu in read_menus()}
 
 
@@ -136,7 +136,7 @@ def test_labels_stand_at_least_100_pixels_high_in_the_kept_picture():
 
 
 def _rows_with(picture: Image.Image, colour: str) -> list[int]:
-    """Those in which a pixel has about this colour."""
+    """Returns the rows in which a pixel has about this colour."""
     apart = ImageChops.difference(picture, Image.new("RGB", picture.size, colour))
     red, green, blue = apart.split()
     most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
@@ -146,7 +146,7 @@ def _rows_with(picture: Image.Image, colour: str) -> list[int]:
 
 
 def _runs(rows: list[int]) -> list[tuple[int, int]]:
-    """Rows in a row, as first and last."""
+    """Returns consecutive rows, each group as its first and last row."""
     runs = [[rows[0], rows[0]]]
     for row in rows[1:]:
         if row == runs[-1][1] + 1:
@@ -168,7 +168,7 @@ def test_a_tone_mark_stands_above_the_vowel_and_not_in_it(weight, stack):
 @needs_shaping
 @pytest.mark.parametrize("stack", ["ที่", "นี้", "รื่"])
 def test_without_shaping_the_tone_mark_would_run_into_the_vowel(stack):
-    """Why drawing refuses where Raqm is missing; the day this fails, it need not any more."""
+    """Shows why drawing refuses where Raqm is missing; once this fails, it need not refuse."""
     font = draw.thai_font("Bold", 100)
     basic = ImageFont.truetype(font.path, 100, layout_engine=ImageFont.Layout.BASIC)
     assert _top(font, stack) < _top(basic, stack) - 10
