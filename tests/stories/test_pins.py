@@ -1,4 +1,4 @@
-"""A pin in another province is asked about and marked, one at 0, 0 is no place, and nobody is caught in a loop."""
+"""Tests pins: one in another province is asked about and marked, one at 0, 0 is refused, and no resident is stuck."""
 
 import pytest
 from sqlalchemy import select
@@ -37,7 +37,7 @@ def taps(town: Town, phone: Phone, label: str) -> str:
 
 @pytest.fixture
 def phone(town: Town) -> Phone:
-    """Returns the phone of somebody who was just asked where it is."""
+    """Returns the phone of a resident who was just asked where it is."""
     phone = friend(town)
     says(town, phone, "ไฟถนนหน้าบ้านดับค่ะ มืดมาก", "ไม่มี")
     assert "ปักหมุด" in texts(phone)[-1]

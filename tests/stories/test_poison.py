@@ -1,4 +1,4 @@
-"""A message that hangs, kills or fills its worker harms its own resident only: everybody else is answered meanwhile."""
+"""Tests that a message that hangs, kills or fills its worker harms only its own resident: all others are answered."""
 
 import json
 import os
@@ -30,7 +30,7 @@ GREETED = "ช่วยเรื่องอะไรดีคะ"
 
 
 def tries(town: Town) -> dict[str, int]:
-    """Of the events that are not done, by what they are."""
+    """Returns the number of tries of each event that is not done, by its text."""
     with town.database.reading() as session:
         events = session.scalars(select(InboxEvent).where(InboxEvent.state != "done"))
         return {(event.body or {})["message"]["text"]: event.tries for event in events}
@@ -92,7 +92,7 @@ def test_a_worker_is_started_again_and_ends_with_its_supervisor(
 
 
 def objection_to(act: Callable[[], object], limits: Limits) -> str:
-    """Of a guard to a process that does this in one step."""
+    """Returns the reason why a guard objects to a process that does this in one step."""
     watchdog = Watchdog()
     child = os.fork()
     if child == 0:

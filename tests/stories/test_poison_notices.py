@@ -1,4 +1,4 @@
-"""A notice whose wording ends the worker process harms its own resident only, and stands with the dead letters."""
+"""Tests that a notice whose writing ends the worker harms only its own resident, and becomes a dead letter."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def fragile_sender(town: Town) -> Sender:
 
 
 def deliver_until_quiet(sender: Sender) -> int:
-    """A process that ended is followed by the next. Returns how many ended."""
+    """Delivers until nothing is left, with a new sender after each that ended; returns how many ended."""
     ended = 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Photos that officers send to residents: open to whoever has the signed address, and to nobody else."""
+"""Tests photos that officers send to residents: anybody with the signed address gets them, and nobody else."""
 
 import io
 
@@ -15,7 +15,7 @@ TOKEN = "a-token-of-twenty-or-more-signs"
 
 @pytest.fixture
 def kept(town: Town) -> str:
-    """The path of a photo that lies in the store."""
+    """Stores a photo and returns its path."""
     town.office.media.keep(TOKEN, photo(size=(1200, 900)))
     return path_of(town)
 

@@ -1,4 +1,4 @@
-"""Tests what everybody may look up of broadcasts, and that links in them lead only where was approved."""
+"""Tests what the public can look up about broadcasts, and that their links lead only to approved addresses."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The month's messages run out: news waits or rides along for nothing, answers go on, and staff are told."""
+"""Tests a used-up month: notices wait or go along for free, answers go on, and staff are informed."""
 
 import logging
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ PLAN = Plan(messages=100, reserve=0)
 
 @pytest.fixture
 def meter(town: Town) -> Iterator[Meter]:
-    """What the worker reads LINE's count with; the town's sender tells it when LINE wants to send no more."""
+    """Returns what the worker reads LINE's count with; the town's sender asks it for a reading when LINE refuses."""
     address = town.settings.line_api_url
     account = LineAccount(address, TOKEN, read_seconds=0.5)
     meter = Meter(town.database, account)
@@ -47,7 +47,7 @@ def readings(town: Town) -> int:
 
 
 def used_up(town: Town, meter: Meter, count: int = 3) -> list[Phone]:
-    """The month's messages are gone, LINE has said so, and each of these residents has news waiting."""
+    """Uses up the month's messages; LINE has said so, and each of these residents has a notice waiting."""
     phones = [friend(town, str(number)) for number in range(count)]
     town.simulator.quota.set(limit=100, used=100)
     meter.read()
@@ -235,7 +235,7 @@ def test_the_worker_reads_soon_after_its_start(town: Town, tmp_path: Path) -> No
 def test_friends_whom_only_line_knows_are_ours_too_and_what_others_send_still_shows(
     town: Town, meter: Meter
 ) -> None:
-    """LINE's own broadcast reaches friends who never wrote to us; LINE tells how many on the day after."""
+    """Lets a broadcast reach friends who never wrote to us; LINE tells how many on the day after."""
     known = crowd(town, 2)
     town.simulator.add_resident("คนที่ไม่เคยทัก").friend = True
     broadcast = approve(town, audience={"who": "friends"}, **URGENT)

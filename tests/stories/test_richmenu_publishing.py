@@ -1,4 +1,4 @@
-"""Publishing rich menus to the simulator over HTTP, watched from a resident's phone after every call."""
+"""Tests publishing rich menus to the simulator over HTTP; a resident's phone is checked after every call."""
 
 import io
 import threading
@@ -30,7 +30,7 @@ FOURTEEN_CHARACTERS_SIXTEEN_CODE_POINTS = "เมนูบริการเท�
 
 @dataclass
 class Line:
-    """LINE as a resident sees it: the simulator behind a door that can fail at one call."""
+    """Stands for LINE as a resident sees it: the simulator behind a proxy that can fail at one call."""
 
     simulator: Simulator
     resident: Resident
@@ -113,12 +113,12 @@ def every_menu() -> tuple[DrawnMenu, ...]:
 
 @pytest.fixture
 def menus(every_menu: tuple[DrawnMenu, ...]) -> tuple[DrawnMenu, ...]:
-    """The default menu and the other of its two tabs."""
+    """Returns the default menu and the other of its two tabs."""
     return tuple(drawn for drawn in every_menu if drawn.menu.alias in ("resident", "resident-news"))
 
 
 def repainted(menus: tuple[DrawnMenu, ...], colour: str = "navy") -> tuple[DrawnMenu, ...]:
-    """The same menus with another picture."""
+    """Returns the same menus with another picture."""
     return tuple(replace(drawn, png=blank(drawn.menu, colour)) for drawn in menus)
 
 
@@ -146,7 +146,7 @@ def with_chat_bar(menus: tuple[DrawnMenu, ...], text: str) -> tuple[DrawnMenu, .
 
 
 def all_is_well(line: Line, menus: tuple[DrawnMenu, ...]) -> None:
-    """Every menu once, with its picture and its alias, and everybody's eyes on the default one."""
+    """Checks that every menu exists once, with picture and alias, and that residents see the default one."""
     on_line = line.simulator.menus
     assert {menu.definition["name"] for menu in on_line.menus.values()} == {drawn.name for drawn in menus}
     assert len(on_line.menus) == len(menus)

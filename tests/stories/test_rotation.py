@@ -1,4 +1,4 @@
-"""A new DATA_KEY in the middle of a town's life: after `reseal` the old one is gone for good, and nobody notices."""
+"""Tests replacing DATA_KEY while a town runs: after `reseal` the old key is not needed, and no resident notices."""
 
 import re
 import sys
@@ -43,7 +43,7 @@ AFTERWARDS = [
 
 
 def reseal_with_both_keys(town: Town) -> str:
-    """As an operator does it, beside the processes that run."""
+    """Runs reseal as an operator does, while the other processes run."""
     keys = ",".join(b64encode(key).decode() for key in (NEW_KEY, KEY))
     ended = run([sys.executable, "-m", "store", "reseal"], env={**environment(town), "DATA_KEY": keys})
     assert ended.stderr == ""

@@ -1,4 +1,4 @@
-"""The menu of the season on residents' phones: it comes, it reaches those with a menu of their own, it goes."""
+"""Tests a season's menu on residents' phones: it appears, also for those with a menu of their own, and disappears."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -48,7 +48,7 @@ def drawn_menus() -> tuple[DrawnMenu, ...]:
 
 @pytest.fixture
 def season(town: Town, drawn_menus: tuple[DrawnMenu, ...]) -> Season:
-    """As publishing leaves the account: each menu has its picture and its alias, and one is the default."""
+    """Prepares the account as publishing leaves it: each menu has its picture and alias, and one is the default."""
     on_line = town.simulator.menus
     for drawn in drawn_menus:
         made = on_line.create(drawn.menu.as_line_wants_it(drawn.name))
@@ -60,12 +60,12 @@ def season(town: Town, drawn_menus: tuple[DrawnMenu, ...]) -> Season:
 
 
 def keeper(town: Town) -> Season:
-    """A worker that has just started."""
+    """Returns the season's keeper of a worker that has just started."""
     return Season(town.database, LineLinks(town.settings.line_api_url, TOKEN, read_seconds=0.5))
 
 
 def shown(phone: Phone) -> str:
-    """The alias of the menu on this phone."""
+    """Returns the alias of the menu on this phone."""
     menu = phone.rich_menu
     return menu["name"].split(":")[1] if menu else ""
 
@@ -85,7 +85,7 @@ def english(town: Town, name: str = "John") -> Phone:
 
 
 def a_season(town: Town, menu: str = "flood", **changes: Any) -> int:
-    """A menu and no message, approved by another person: from now on, or as `changes` say, for a week."""
+    """Adds an approved season, a menu without a message: from now on for a week, or as `changes` say."""
     broadcast_id, approver = submitted(town, menu, **changes)
     with town.database.transaction() as session:
         broadcast = approval.lock(session, broadcast_id)
@@ -94,7 +94,7 @@ def a_season(town: Town, menu: str = "flood", **changes: Any) -> int:
 
 
 def submitted(town: Town, menu: str, **changes: Any) -> tuple[int, Staff]:
-    """And who may approve it."""
+    """Adds a season that waits for approval; returns its number and the person who may approve it."""
     draft = replace(SEASON, menu=menu, ends_at=now() + timedelta(days=7))
     with town.database.transaction() as session:
         author = an_officer(session, town.office.municipality)
@@ -110,7 +110,7 @@ def due(town: Town) -> str | None:
 
 
 def calls(town: Town) -> list[str]:
-    """What LINE was asked about menus, eldest first."""
+    """Returns the calls about menus that LINE got, the oldest first."""
     log = town.simulator.log.after(0)
     return [f"{entry['method']} {entry['path']}" for entry in log if "richmenu" in entry["path"]]
 
@@ -250,7 +250,7 @@ def _lives_through(dying: Season) -> bool:
 
 
 def _dies_after(call: int, dying: Season, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LINE is told, and the process ends before it can write that down."""
+    """Calls LINE and then ends the process before it can record the call."""
     http, made = dying._line._session, []
     send = http.request
 

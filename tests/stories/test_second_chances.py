@@ -1,4 +1,4 @@
-"""What was given up goes out after all once a supervisor says so, and is told as often as was promised."""
+"""Tests that what was given up is sent after all once a supervisor says so, and no more often than promised."""
 
 from datetime import timedelta
 

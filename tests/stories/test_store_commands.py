@@ -1,4 +1,4 @@
-"""What `python -m store` leaves behind, and how it tells a timer that something is wrong."""
+"""Tests what `python -m store` leaves behind, and how it tells a timer that something is wrong."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ def store(town: Town, *words: str, **variables: str) -> Any:
 
 
 def test_a_restored_database_is_one_file(town: Town, tmp_path: Path) -> None:
-    """Whoever copies or moves it must not leave rows behind in a log beside it."""
+    """Checks it, because an operator who copies the file must not leave rows behind in a log beside it."""
     friend(town)
     assert store(town, "backup", str(tmp_path / "backup")).returncode == 0
     place = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.db", "MEDIA_URL": str(tmp_path / "new")}

@@ -1,4 +1,4 @@
-"""Every transcript of this folder, played through webhook, worker, console and LINE's stand-in."""
+"""Plays every transcript of this folder through webhook, worker, console and the simulator."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The worker notices that its clock was set, shows that it lives, and its jobs and what waits go on."""
+"""Tests that the worker notices a set clock and keeps its heartbeat, and that jobs and waiting rows go on."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +22,7 @@ JUMPS = [timedelta(seconds=5), timedelta(seconds=90), timedelta(hours=1), timede
 
 @pytest.fixture
 def scheduler(clock: time_machine.Traveller) -> Iterator[BackgroundScheduler]:
-    """One whose jobs are not run here, only appointed."""
+    """Returns a scheduler that plans jobs and does not run them."""
     opened = BackgroundScheduler(timezone="UTC")
     opened.add_job(print, "interval", seconds=10)
     opened.add_job(print, "interval", hours=1)

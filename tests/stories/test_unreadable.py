@@ -1,4 +1,4 @@
-"""A message that no key opens any more stands with the dead letters; everybody else gets theirs."""
+"""Tests that a message that no key decrypts becomes a dead letter, and that all others are delivered."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -28,7 +28,7 @@ HELD = timedelta(minutes=5)
 
 
 def news_for(town: Town, *names: str) -> list[int]:
-    """One notice for each, which waits to be sent."""
+    """Puts one notice for each of them, which waits to be sent."""
     for name in names:
         tell(town, friend(town, name), f"ข่าวของ{name}")
     return [row.id for row in rows(town, "ready")]
@@ -139,7 +139,7 @@ def states(town: Town) -> set[str]:
 
 
 def test_a_worker_with_an_older_data_key_gives_up_nothing_and_one_with_the_newer_goes_on(town: Town) -> None:
-    """One event was sealed anew, the other came in by a process as old, but what is known of its resident was not."""
+    """Encrypts one event with the new key. The other is from an older process, but its resident has the new key."""
     before, after, waits = friend(town, "สมศรี"), friend(town, "สมชาย"), friend(town, "สมหมาย")
     with town.database.transaction() as session:
         a_resident(session, line_user_id=after.id)

@@ -1,4 +1,4 @@
-"""Files that could harm an officer are not kept, the resident hears why, and files wait while the scanner is away."""
+"""Tests that dangerous files are refused, that the resident is told why, and that files wait for an absent scanner."""
 
 import logging
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Tests that what a resident takes back is nowhere any more, in whatever order LINE tells of it."""
+"""Tests that nothing is left of an unsent message, in whatever order LINE delivers the events."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The web process says in Thai where it has no page, and no answer of it may be framed, sniffed or scripted."""
+"""Tests that the web process has error pages in Thai, and that no answer may be framed, sniffed or scripted."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The way in: what LINE sends is kept once and acknowledged only then; everything else leaves no trace."""
+"""Tests the webhook: what LINE sends is stored once and only then acknowledged; nothing else leaves a trace."""
 
 import base64
 import hashlib
@@ -284,7 +284,7 @@ def hold_database(database: Database, stack: ExitStack) -> None:
 
 
 def test_a_busy_database_is_said_before_line_gives_up_and_line_delivers_again(town: Town) -> None:
-    """However many wait: one after the other they would take as many times as long as one."""
+    """Lets several wait at once: if each waited for the one before, the waits would add up."""
     resident = friend(town)
     resident.says(HELLO)
     body = body_of(an_event("by hand"))

@@ -1,4 +1,4 @@
-"""With a DATA_KEY that is not the database's no process starts, and one sentence says why."""
+"""Tests that no process starts with a DATA_KEY that is not the database's, and that one sentence says why."""
 
 import sys
 from base64 import b64encode
@@ -48,7 +48,7 @@ def test_it_does_not_start_and_says_why_in_one_line(town: Town, name: str, key: 
 
 
 def keys_as_the_doctor_finds_them(town: Town, *keys: bytes) -> list[str]:
-    """With nothing to ask of LINE: only what it says of the keys counts."""
+    """Runs the doctor without LINE, because only its findings about keys count."""
     settings = replace(town.settings, store=replace(town.settings.store, data_keys=keys))
     line = LineAccount(settings.line_api_url, settings.access_token, read_seconds=0.5)
     found = [str(finding) for finding in examine(settings, line) if finding.about == "keys"]

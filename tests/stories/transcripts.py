@@ -164,7 +164,7 @@ def _has_buttons(message: dict[str, Any], wanted: str | None) -> None:
 
 
 def buttons_of(message: Any) -> list[str]:
-    """The labels of every button of a message, those under it included."""
+    """Returns the labels of every button of a message, including its quick replies."""
     if isinstance(message, list):
         return [label for part in message for label in buttons_of(part)]
     if not isinstance(message, dict):
@@ -195,7 +195,7 @@ SENDABLE: dict[str, Callable[[Resident], object]] = {
 
 
 def _message_with(resident: Resident, words: str) -> str:
-    """The newest message of the resident's own that says this, or is of this kind."""
+    """Returns the newest message of the resident's own that says this, or is of this kind."""
     for bubble in reversed(resident.bubbles):
         message = bubble.message
         if bubble.who == "resident" and words in (message.get("text"), f"a {message['type']}"):
