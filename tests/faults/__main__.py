@@ -1,4 +1,4 @@
-"""The long version: `python -m tests.faults --kills 10000 [--seed S] [--database postgresql] [--episode N]`."""
+"""Runs the long version: `python -m tests.faults --kills 10000 [--seed S] [--database postgresql] [--episode N]`."""
 
 import argparse
 import secrets

@@ -1,4 +1,4 @@
-"""What an officer does to one case, in one transaction as in the console."""
+"""Does what an officer does to one case, in one transaction as in the console."""
 
 from bot.context import Office
 from store.cases.actions import Actor, act, lock_case

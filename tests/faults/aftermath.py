@@ -1,4 +1,4 @@
-"""After the fire: healthy processes finish what is left, in a time that passes as fast as they work."""
+"""Lets healthy processes finish what is left after the kills, with a clock that runs as fast as they work."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a run looks up in the database while it goes on: what waits to be done, and what officers could do."""
+"""Looks up in the database during a run what waits to be done, and what officers could do."""
 
 import random
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ class Agenda:
         self._database, self._rng = database, rng or random.Random()
 
     def waiting(self) -> list[datetime]:
-        """When each thing that is not done yet is to be tried again."""
+        """Returns when each thing that is not done yet is to be tried again."""
         with self._database.reading() as session:
             at = [
                 session.scalars(select(table.next_try_at).where(table.state == state))
@@ -32,8 +32,10 @@ class Agenda:
             return [each or _AT_ONCE for found in at for each in found]
 
     def due(self, harmful_lane: str) -> set[str]:
-        """What is anybody's turn now, by name; without those of the one whose words do harm, and of those for whom
-        something tried before comes first and waits for its time."""
+        """Returns what is due now, by name.
+
+        It leaves out the resident whose words do harm, and rows behind one that was tried before and waits.
+        """
         with self._database.reading() as session:
             found = [
                 (table.__tablename__, row.id, row.lane, row.next_try_at or _AT_ONCE, row.tries > 0)
@@ -50,7 +52,7 @@ class Agenda:
         }
 
     def waiting_rows(self) -> set[str]:
-        """Due or not."""
+        """Returns the rows that wait, due or not."""
         with self._database.reading() as session:
             return {
                 f"{table.__tablename__} {row_id}"
@@ -59,7 +61,7 @@ class Agenda:
             }
 
     def try_the_innocent_again(self) -> int:
-        """As a supervisor would: what was in the hands of five processes when they were killed is no harm's doing."""
+        """Retries dead rows as a supervisor would: one that was in work when five processes were killed is harmless."""
         with self._database.transaction() as session:
             dead = session.scalars(select(InboxEvent).where(InboxEvent.state == "dead"))
             innocent = [event for event in dead if not is_harmful(event.body)]
@@ -77,12 +79,12 @@ class Agenda:
             return list(session.scalars(select(Case.id).order_by(Case.id)))
 
     def tasks(self) -> list[dict[str, Any]]:
-        """For officers, every other time."""
+        """Returns tasks for officers, every other time."""
         if self._rng.random() < 0.5:
             return []
         numbers = self.cases()
         return [self.task(n, self._rng.choice(ACTS)) for n in self._rng.sample(numbers, min(2, len(numbers)))]
 
     def task(self, number: int, action: str) -> dict[str, Any]:
-        """Each note is written once and never again."""
+        """Returns a task with a note that is written only once."""
         return {"case": number, "action": action, "note": f"note {self._rng.getrandbits(48):x}"}

@@ -1,4 +1,4 @@
-"""Faults put into the product on purpose, from outside: each of them the harness has to notice."""
+"""Puts faults into the product on purpose, from outside; the harness has to notice each of them."""
 
 import io
 import uuid
@@ -26,7 +26,7 @@ from tests.faults import acts
 
 @dataclass(frozen=True)
 class Bug:
-    """`parts` are where it does its damage."""
+    """Describes a fault; `parts` are the parts of the product in which it does damage."""
 
     parts: tuple[str, ...]
     install: Callable[[], None] = lambda: None
@@ -37,7 +37,7 @@ class Bug:
 
 
 def ack_before_commit(app: Flask) -> Any:
-    """LINE hears 200 first; the events are kept afterwards."""
+    """Answers 200 to LINE first, and stores the events afterwards."""
 
     def wsgi(environ: dict[str, Any], start_response: Any) -> Any:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -53,7 +53,7 @@ def ack_before_commit(app: Flask) -> Any:
 
 
 def keep_each_delivery() -> None:
-    """What is delivered again counts as new."""
+    """Counts a redelivered event as new."""
     row_of = inbox._row
 
     def row(arrival: inbox.Arrival) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def new_key_for_each_try() -> None:
 
 
 def push_what_was_perhaps_replied() -> None:
-    """A used reply token is taken for an expired one."""
+    """Takes a used reply token for an expired one."""
 
     def reply_failed(sender: Sender, session: Session, parcel: Parcel, _outcome: Outcome) -> None:
         lead = session.get_one(OutboxRow, parcel.lead_id)
@@ -135,7 +135,7 @@ def row_before_bytes() -> None:
 
 
 def notice_after_the_case() -> None:
-    """The case changes in one transaction, the news of it is put in the next."""
+    """Changes the case in one transaction, and puts its notice in the next."""
     tell, waiting, carry_out = actions._tell, [], acts.carry_out
     actions._tell = lambda _session, *facts: waiting.append(facts)
 
@@ -149,7 +149,7 @@ def notice_after_the_case() -> None:
 
 
 def no_try_before_the_work() -> None:
-    """A try is noted only where Python raises."""
+    """Counts a try only if Python raises an exception."""
     claim = inbox.claim
 
     def claim_without_noting(session: Session, **how: Any) -> inbox.Claim | None:
@@ -175,7 +175,7 @@ def no_try_before_a_notice_is_written() -> None:
 
 
 def what_was_tried_goes_together() -> None:
-    """Whoever went with what did harm goes with it again."""
+    """Lets events that shared a transaction with a harmful one share the next with it, too."""
     find_tried = inbox._find_tried
 
     def find_all_tried(session: Session, most: int) -> inbox.Claim | None:

@@ -1,4 +1,4 @@
-"""The zygote and the grounds, one of each kind for all tests of this folder."""
+"""Provides the zygote and the databases, one of each kind for all tests of this folder."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""One run: a fresh town in which people act while processes are killed; then it is drained and everything checked."""
+"""Runs one episode: residents and officers act while processes are killed; then all work is finished and checked."""
 
 import random
 import threading
@@ -36,7 +36,7 @@ LINES_FAULTS = ("", "", "webhook_duplicate", "api_status_after_accept", "api_res
 
 
 class Episode:
-    """`kills` is how many lives are to end before the town is left in peace.
+    """Runs until `kills` processes were killed; then the town is left in peace.
 
     With a bug put in, it ends as soon as something is lost or doubled.
     """
@@ -113,12 +113,12 @@ class Episode:
                 person.act()
 
     def _disturb(self) -> None:
-        """LINE is not perfect either."""
+        """Lets LINE fail at times."""
         if switch := self._rng.choice(LINES_FAULTS):
             self._simulator.faults.turn(**{switch: True}, count=self._rng.randint(1, 3))
 
     def _one_by_one(self) -> None:
-        """One process at a time, each with a trap at a point: the same seed does the same again."""
+        """Runs one process at a time, each with a trap at a point, so that the same seed does the same again."""
         for _ in range(KILLS_IN_A_ROUND):
             if self._traps_left <= 0:
                 return
@@ -130,7 +130,7 @@ class Episode:
             self._pass_time(self._rng.choice(DOWN_FOR))
 
     def _crowd(self) -> None:
-        """Web, two workers and officers at once, each killed at any moment."""
+        """Runs web, two workers and officers at once, and kills each at any moment."""
         self._crowded = True
         lives: list[Life] = []
         until = time.monotonic() + CROWD_SECONDS
@@ -165,7 +165,7 @@ class Episode:
             postman.join()
 
     def _settle(self) -> None:
-        """Everything is delivered and worked off by processes that nobody kills; time passes as it has to."""
+        """Delivers and finishes everything with processes that are not killed; time passes as far as needed."""
         self._door.close()
         until = time.monotonic() + STUCK_AFTER_SECONDS
         while time.monotonic() < until:
@@ -185,14 +185,14 @@ class Episode:
         raise TimeoutError(f"The town does not come to rest. {list(self._nursery.troubles)}")
 
     def _work_in_peace(self) -> bool:
-        """A worker that nobody kills, unless what it reads does: False then."""
+        """Runs a worker that is not killed; returns False if a message that it reads ends it."""
         due = self._agenda.due(self._harmful_lane)
         life = self._live("worker", {})
         self._ledger.waited.update(due & self._agenda.waiting_rows())
         return life.hit is None
 
     def _clean_up(self) -> None:
-        """What was left over is cleared away by the hourly tidying, killed at each of its points before."""
+        """Deletes what is left over by the hourly tidying, which is killed at each of its points first."""
         self._people += move_in(self._simulator, self._rng, ["PASSERBY"])
         self._people[-1].act()
         self._people[-1].sends_a_photo()
@@ -205,14 +205,14 @@ class Episode:
     # Who does it, and how their lives end.
 
     def _busy_parts(self) -> tuple[str, ...]:
-        """Where photos are on their way, it is mostly that which is disturbed."""
+        """Returns the parts to disturb: mostly fetching, while photos are on their way."""
         sent = sum(person.photos_sent for person in self._people)
         if self._rng.random() < 0.8 and self._agenda.are_photos_on_their_way(sent):
             return ("fetch", "keep")
         return ("work", "pack", "settle")
 
     def _trap(self, *parts: str) -> dict[str, Any]:
-        """Nothing when enough were killed."""
+        """Returns a trap, or None when enough processes were killed."""
         return self._deck.deal(parts) if self._traps_left > 0 else {}
 
     def _bear_web(self) -> Life:
@@ -223,7 +223,7 @@ class Episode:
         return self._begin("web", ends, crowded=self._crowded, seed=self._web_rng.getrandbits(32))
 
     def _live(self, role: str, ends: dict[str, Any], **more: Any) -> Life:
-        """From birth to death."""
+        """Runs one process from its fork to its end."""
         life = self._nursery.wait(self._begin(role, ends, seed=self._rng.getrandbits(32), **more))
         if "point" in ends and life.hit is None:
             self._deck.put_back(ends["point"])
@@ -254,7 +254,7 @@ class Episode:
         self._door.when_over(life)
 
     def _pass_time(self, seconds: float) -> None:
-        """Nobody lives through it: the web application goes home before."""
+        """Lets time pass between two processes: the web application ends first."""
         if seconds:
             self._door.close()
             self._clock.shift(timedelta(seconds=seconds))

@@ -1,4 +1,4 @@
-"""What is known when a run is over: LINE's side of it, the residents' screens, and every row and file of ours."""
+"""Collects what is known when a run is over: LINE's log, the residents' screens, and all of our rows and files."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _MARK = re.compile(r"⟦(.+?):(\d+)⟧")
 
 @dataclass
 class Ledger:
-    """The events LINE delivered, and those of them that were answered 200, read from LINE's own log as it grows."""
+    """Reads LINE's own log as it grows: the events that LINE delivered, and those that were answered 200."""
 
     acked: dict[str, dict[str, Any]] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
@@ -62,7 +62,7 @@ class Ledger:
         self.lines.append(f"{at_ms / 1000 % 100_000:9.3f} {what}")
 
     def story(self, violation: str) -> list[str]:
-        """What concerns it: the calls and events that name the same token or id, and the deaths between them."""
+        """Returns what concerns it: calls and events with the same token or id, and the kills between them."""
         names = re.findall(r"[0-9a-f]{32}|[0-9A-Z]{26}|\d{18}", violation)
         names += [f"⟦{mark}:" for mark in re.findall(r"n:\d+", violation)]
         about = [line for line in self.lines if any(name in line for name in names)]
@@ -72,7 +72,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Shown:
-    """One message on a resident's screen, with the mark of the answer or notice it came from."""
+    """Describes a message on a resident's screen, with the mark of the answer or notice it came from."""
 
     mark: str
     number: int
@@ -139,7 +139,7 @@ _TABLES: tuple[Any, ...] = (InboxEvent, OutboxRow, Conversation, Case, CaseEvent
 
 
 def _shown(people: list[Person]) -> dict[str, list[Shown]]:
-    """By mark; a mark without `!` and with it belong to the same answer."""
+    """Returns messages by their mark; a mark with and without `!` belongs to the same answer."""
     found = defaultdict(list)
     for person in people:
         for bubble in person.phone.bubbles:

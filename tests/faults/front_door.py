@@ -1,4 +1,4 @@
-"""LINE's way to the web application: there is one alive whenever somebody knocks, and never two."""
+"""Leads LINE's calls to the web application: one process serves whenever LINE calls, and never two."""
 
 import http.client
 import threading
@@ -13,7 +13,7 @@ NO_CONNECTION = 0
 
 
 class FrontDoor:
-    """`bear` begins the next life of the web application, with whatever is to kill it."""
+    """Starts web processes one after the other; `bear` starts the next one, with the trap that is to kill it."""
 
     def __init__(self, nursery: Nursery, bear: Callable[[], Life]) -> None:
         self._nursery, self._bear = nursery, bear
@@ -32,7 +32,7 @@ class FrontDoor:
                 self._knocking -= 1
 
     def when_over(self, life: Life) -> None:
-        """Those who still knock are let in by the next one."""
+        """Starts the next process if connections still wait when one has ended."""
         with self._lock:
             if life is self._life:
                 self._life = None

@@ -1,4 +1,4 @@
-"""Where runs take place: a fresh migrated database and an empty folder for each, of either kind."""
+"""Provides where runs take place: a fresh migrated database of either kind, and an empty folder."""
 
 import secrets
 import shutil
@@ -50,7 +50,7 @@ class Grounds:
 
 @contextmanager
 def grounds(kind: str, *, durable: bool = False) -> Iterator[Grounds | None]:
-    """None where there is no PostgreSQL to be had."""
+    """Returns the place for runs, or None where there is no PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="tessaban-kills-") as folder:
         if kind == "sqlite":
             yield Grounds(Path(folder), None)

@@ -1,6 +1,6 @@
-"""What a message may do to the process that reads it, by its words: `harm hang` never ends, `harm exit` ends it …
+"""Lets the words of a message harm the process that reads it: `harm hang` never ends, `harm exit` ends it, and others.
 
-Put around the real code from outside, as all faults are.
+It wraps the real code from outside, as all faults do.
 """
 
 import os
@@ -60,7 +60,7 @@ def is_harmful(words: object) -> bool:
 
 
 def let_words_do_harm(tell: Callable[[str], None] = lambda _: None) -> None:
-    """An event or a notice with such words does what they say; `tell` hears the kind before it happens."""
+    """Makes events and notices with such words do what they say; `tell` gets the kind before it happens."""
     messages_of = NoticeWriter.messages_of
 
     def do_harm(words: str) -> None:

@@ -1,4 +1,4 @@
-"""A worker process that waits less long for LINE than ours does, so that many calls can hang in a short time.
+"""Runs a worker process that waits less long for LINE than ours, so that many calls can hang in a short time.
 
 Started as `python -m tests.faults.impatient SECONDS`.
 """

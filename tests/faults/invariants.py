@@ -58,7 +58,7 @@ def no_event_is_made_up(seen: Evidence) -> Found:
 
 
 def every_event_is_answered_once(seen: Evidence) -> Found:
-    """Checks that taps, texts and places have one answer each; a reply row knows its event by lane and arrival."""
+    """Checks that taps, texts and places have one answer each; a reply row is matched by lane and arrival."""
     answers = Counter((row.lane, row.reply_until) for row in seen.outbox if row.kind == "reply")
     rows = seen.inbox_by_event()
     for event_id, event in seen.acked.items():
@@ -85,8 +85,11 @@ def nothing_is_shown_twice(seen: Evidence) -> Found:
 
 
 def told_twice_by_design(seen: Evidence) -> set[str]:
-    """Returns messages that may be told again, where LINE never said whether it took the reply and the reply token is
-    surely dead: news, what must arrive, and what LINE claims to have failed at."""
+    """Returns messages that may be shown twice, because LINE never said whether it accepted the reply.
+
+    The reply token must surely have expired. They are news, replies that must arrive, and what LINE claims to have
+    failed at.
+    """
     sent_at = {event.get("replyToken"): event["timestamp"] for event in seen.acked.values()}
     excused = set()
     for mark, times in _times_shown(seen):
@@ -151,7 +154,7 @@ def one_case_for_each_submission(seen: Evidence) -> Found:
 
 
 def every_press_of_send_led_to_an_end(seen: Evidence) -> Found:
-    """Checks that every request sent off has ended, except where a photo taken back opened a question again."""
+    """Checks that every request sent off has ended, except where an unsent photo opened a question again."""
     unsent = {event["source"]["userId"] for event in seen.acked.values() if event["type"] == "unsend"}
     ended = {row.id: row.ended_as for row in seen.conversations}
     for event in seen.acked.values():
@@ -224,7 +227,7 @@ def files_and_rows_agree(seen: Evidence) -> Found:
 
 
 def every_photo_is_there_once(seen: Evidence) -> Found:
-    """Checks that every photo has one row; one that was taken back may have none, as LINE may deliver that first."""
+    """Checks that every photo has one row; an unsent one may have none, as LINE may deliver that event first."""
     rows = Counter(file.line_message_id for file in seen.files)
     taken_back = {event["unsend"]["messageId"] for event in seen.acked.values() if event["type"] == "unsend"}
     for event in seen.acked.values():
@@ -265,7 +268,7 @@ INVARIANTS: tuple[Callable[[Evidence], Found], ...] = (
 
 
 def check(seen: Evidence) -> list[Violation]:
-    """Returns all violations, or only who waits: the run was then broken off, so that the rest proves nothing more."""
+    """Returns all violations, or only who waits: the run was then stopped early, so the other checks prove nothing."""
     if somebody_waits(seen.waited):
         return list(nobody_else_waits(seen))
     return [violation for invariant in INVARIANTS for violation in invariant(seen)]

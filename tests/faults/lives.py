@@ -1,4 +1,4 @@
-"""What one life does between its birth from the zygote and its end: the real web application, the real worker."""
+"""Defines what a forked process does until its end: it is the real web application, the real worker or an officer."""
 
 import logging
 import random
@@ -44,7 +44,7 @@ Tell = Callable[..., None]
 
 @dataclass(frozen=True)
 class Birth:
-    """What a life is born with."""
+    """Holds what a process is started with."""
 
     order: Order
     settings: BotSettings
@@ -99,7 +99,7 @@ def _report_troubles(tell: Tell) -> None:
 
 
 def serve(birth: Birth) -> None:
-    """The web application behind the zygote's door, until it is killed."""
+    """Serves the web application on the zygote's socket until it is killed."""
     app, trap = create_app(birth.settings), birth.trap
 
     @app.after_request
@@ -117,7 +117,7 @@ def serve(birth: Birth) -> None:
 
 
 def work_until_idle(birth: Birth) -> None:
-    """Sender, fetcher and worker by turns in one thread, so that the same seed does the same.
+    """Runs sender, fetcher and worker in turn in one thread, so that the same seed does the same.
 
     The worker comes last: in the real process the others have threads of their own, and are not kept from their first
     turn by an event that ends the process.
@@ -138,7 +138,7 @@ def work_until_idle(birth: Birth) -> None:
 
 
 def mail_until_idle(birth: Birth) -> None:
-    """The mailer with its postmen, as in the worker process; what waits for its time is left."""
+    """Runs the mailer with its threads, as in the worker process, until nothing is due."""
     settings = birth.settings
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     postmen = ThreadPoolExecutor(CHUNKS_AT_ONCE)
@@ -148,12 +148,12 @@ def mail_until_idle(birth: Birth) -> None:
 
 
 def run_crew(birth: Birth) -> None:
-    """The worker process as it is: threads and scheduler, until it is killed."""
+    """Runs the worker process as it is, with threads and scheduler, until it is killed."""
     run_worker(birth.settings, threading.Event(), birth.watchdog)
 
 
 def act_on_cases(birth: Birth) -> None:
-    """What officers do, one transaction for each act as in the console."""
+    """Does what officers do, one transaction for each act as in the console."""
     database, office = Database(birth.settings.store), open_office(birth.settings)
     for task in birth.order["tasks"]:
         try:

@@ -1,4 +1,4 @@
-"""Faults put into the sending of broadcasts on purpose, from outside: each of them somebody would hear twice."""
+"""Puts faults into the sending of broadcasts on purpose, from outside: with each of them a resident hears twice."""
 
 import uuid
 from typing import Any
@@ -19,7 +19,7 @@ def new_key_for_each_try() -> None:
 
 
 def what_is_in_doubt_is_packed_anew() -> None:
-    """As if a request without an answer had never been made."""
+    """Forgets that a request without an answer was ever made."""
     claim = mailings.claim
 
     def forgetful(session: Session, **most: Any) -> list[Chunk]:
@@ -32,7 +32,7 @@ def what_is_in_doubt_is_packed_anew() -> None:
 
 
 def nothing_is_kept_of_what_was_sent() -> None:
-    """Whoever begins anew begins with the first resident."""
+    """Makes a sender that starts again begin with the first resident."""
     begin = Mailer.__init__
 
     def begin_again(mailer: Any, database: Any, *given: Any, **named: Any) -> None:

@@ -1,4 +1,4 @@
-"""The other end of the zygote's socket: orders lives, hears how they ended, and lets nobody wait for the dead."""
+"""Holds the other end of the zygote's socket: starts processes, hears how they ended, and ends waits for dead ones."""
 
 import itertools
 import json
@@ -73,7 +73,7 @@ class Nursery:
         return life
 
     def end(self, life: Life) -> None:
-        """Nobody needs it any more."""
+        """Kills a process that is not needed any more."""
         if not life.over.is_set():
             life.unwanted = True
             self._wire.send(json.dumps({"end": life.number}).encode())

@@ -1,4 +1,4 @@
-"""A worker process whose mailers never look by themselves: what they send, the scheduler has called them for.
+"""Runs a worker process whose mailers never poll: they send only when the scheduler wakes them.
 
 Started as `python -m tests.faults.only_called`.
 """

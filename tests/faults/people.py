@@ -1,4 +1,4 @@
-"""Residents with a will of their own: each looks at the screen and does the next sensible, or impatient, thing."""
+"""Simulates residents: each looks at the screen and does the next sensible, or impatient, thing."""
 
 import io
 import os
@@ -23,7 +23,7 @@ CHOICES = {
 
 
 def a_photo() -> bytes:
-    """Noise, so that it is too large to come in one piece."""
+    """Returns a photo of noise, so that it is too large to come in one piece."""
     out = io.BytesIO()
     Image.frombytes("RGB", (240, 240), os.urandom(240 * 240 * 3)).save(out, "JPEG", quality=95)
     return out.getvalue()
@@ -39,7 +39,7 @@ class Person:
     photos_sent: int = 0
 
     def act(self) -> None:
-        """One thing. Whatever the screen shows, there is something to do."""
+        """Does one thing. Whatever the screen shows, there is something to do."""
         if not self.phone.friend:
             self.phone.follows()
         elif not (self._presses() or self._answers()):
@@ -60,7 +60,7 @@ class Person:
         return {action.get("label", ""): action for action in self.phone.chat.live_quick_replies}
 
     def _presses(self) -> bool:
-        """What the quick replies offer beyond answers."""
+        """Presses what the quick replies offer besides answers; returns False when there is no such button."""
         live = self._live()
         if "ส่งเรื่อง" in live:
             self._sends(live)
@@ -79,7 +79,7 @@ class Person:
             self.phone.taps_action(live["ส่งเรื่อง"])
 
     def _answers(self) -> bool:
-        """The last question put in words; False when there is none."""
+        """Answers the last question in words; returns False when there is none."""
         asked = next((m.get("text", "") for m in reversed(self.phone.messages) if m["type"] == "text"), "")
         for words, choices in CHOICES.items():
             if words in asked:
@@ -125,13 +125,13 @@ class Person:
         self.phone.says(self.rng.choice((report, report, report, report, "ติดตามเรื่อง", "สวัสดีค่ะ")))
 
     def _errand(self) -> str:
-        """A word for this one request only."""
+        """Returns a word that only this request has."""
         return f"{self.canary}{'X' * self.errands}Q"
 
 
 @dataclass
 class Menace(Person):
-    """Says what harms whoever reads it."""
+    """Sends words that harm the process that reads them."""
 
     def does_harm(self, kind: str) -> None:
         if not self.phone.friend:

@@ -1,4 +1,4 @@
-"""When lives end: a deck of all points, dealt so that each comes up as often as any other."""
+"""Plans when processes end: a deck of all points, dealt so that each comes up as often as any other."""
 
 import random
 from collections import deque
@@ -24,7 +24,7 @@ class Deck:
         self._points = deque(points)
 
     def deal(self, parts: Iterable[str]) -> dict[str, Any]:
-        """The next point of one of these parts, and at which passage it is to end the life."""
+        """Returns the next point of one of these parts, and the passage that ends the process; {} if there is none."""
         wanted = tuple(f"{part}: " for part in parts)
         point = next((point for point in self._points if point.startswith(wanted)), None)
         if point is None:
@@ -37,6 +37,6 @@ class Deck:
         return {"point": point, "passage": passage}
 
     def put_back(self, point: str) -> None:
-        """It was not reached: it is among the next to be dealt."""
+        """Puts a point that was not reached among the next to be dealt."""
         self._points.remove(point)
         self._points.insert(self._rng.randint(0, 4), point)

@@ -1,4 +1,4 @@
-"""The points at which a life may end, put around the real code from outside: production code knows nothing of them."""
+"""Lists the points at which a process may end, and wraps the real code there; production code knows nothing of them."""
 
 import os
 import signal
@@ -54,7 +54,7 @@ class Trap:
         self._of_thread = threading.local()
 
     def enter(self, part: str) -> Callable[[], None]:
-        """What this thread does from now on belongs to another part."""
+        """Notes that what this thread does from now on belongs to another part."""
         return lambda: setattr(self._of_thread, "part", part)
 
     def at(self, moment: str) -> Callable[[], None]:
@@ -88,7 +88,7 @@ def around(
 
 
 def set_trap(trap: Trap) -> None:
-    """Puts the trap at all points of every part; where a life does not come by, it does no harm."""
+    """Sets the trap at all points of every part; where a process does not pass, it does no harm."""
     _in_every_transaction(trap)
     around(bot.web, "is_signed", trap.at("before the signature check"))
     around(Worker, "work_once", trap.enter("work"))
@@ -124,7 +124,7 @@ def _in_calls(trap: Trap) -> None:
 
 
 def stamp_messages() -> None:
-    """Every message shows to which answer or notice it belongs, so that one shown twice is seen on the screens."""
+    """Marks every message with its answer or notice, so that one shown twice is seen on the screens."""
     put_reply, messages_of = outbox.put_reply, NoticeWriter.messages_of
 
     def put_stamped(session: Session, **row: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The processes of the Procfile, started by their commands and killed with all their children."""
+"""Starts the processes of the Procfile by their commands, and kills them with all their children."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 class Command:
-    """One command, always the same; `start` again after `kill`."""
+    """Runs one command, always the same; `start` starts it again after `kill`."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Command:
         self._process = Child(self._command, env=self._environ)
 
     def kill(self) -> None:
-        """-9, the whole group, at once."""
+        """Kills the whole process group at once, with SIGKILL."""
         assert self._process is not None
         assert self._process.poll() is None, f"It ended by itself.\n{self._process.printed()}"
         self._process.end()
@@ -82,7 +82,7 @@ def worker(plot: Plot, line_url: str, environ: Mapping[str, str] | None = None) 
 
 
 def wait_for(port: int) -> None:
-    """Until somebody listens there."""
+    """Waits until a process listens on this port."""
 
     def is_open() -> bool:
         with socket.socket() as trying:

@@ -1,4 +1,4 @@
-"""What the zygote does once before any birth, so that children need not: load, configure and compile everything."""
+"""Does once in the zygote what its children then need not do: loads, configures and compiles everything."""
 
 import base64
 import hashlib
@@ -41,7 +41,7 @@ SAID: tuple[dict[str, Any], ...] = (
 
 
 def share_engines() -> None:
-    """Statements compiled for one database are good for every other of its kind; connections are never shared."""
+    """Shares compiled statements between databases of the same kind; connections are never shared."""
     make = engine._engine
     patterns: dict[str, Engine] = {}
 
@@ -55,7 +55,7 @@ def share_engines() -> None:
 
 
 def rehearse(order: Order) -> None:
-    """Nothing is sent: LINE is not to be reached. All connections are closed again."""
+    """Runs everything once without sending: LINE cannot be reached. All connections are closed again."""
     logging.disable(logging.CRITICAL)
     settings = bot_settings({**order, "line_url": "http://127.0.0.1:1"})
     app, database, office = create_app(settings), Database(settings.store), open_office(settings)

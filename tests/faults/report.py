@@ -1,4 +1,4 @@
-"""What came of one run, in figures and, where a promise was broken, as a story."""
+"""Describes the result of one run, in figures and, where a promise was broken, as a story."""
 
 from collections import Counter
 from collections.abc import Sequence

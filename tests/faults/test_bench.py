@@ -1,4 +1,4 @@
-"""The benchmark opens a town and a peer, and what it sends them is answered: so `make bench` runs when it is wanted."""
+"""Tests that the benchmark opens a town and a peer and gets answers, so that `make bench` works when it is needed."""
 
 from collections.abc import Iterator
 

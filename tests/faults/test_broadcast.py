@@ -1,4 +1,4 @@
-"""Broadcasts whose senders are killed with -9 on the way: everybody hears each of them once, at LINE's own pace."""
+"""Tests broadcasts whose senders are killed with -9: every resident gets each of them once, at LINE's own pace."""
 
 import json
 import math
@@ -57,7 +57,7 @@ MOST_TIMES_THE_HTTP = 25
 
 @dataclass
 class Town:
-    """`later` is by how much the clocks of the next lives are ahead of ours."""
+    """Holds a town for broadcasts; `later` is how far the clocks of the next processes are ahead of ours."""
 
     nursery: Nursery
     order: dict[str, Any]
@@ -84,7 +84,7 @@ class Town:
             return set(session.scalars(select(Mailing.state))) == {"done"}
 
     def heard(self) -> set[int]:
-        """How many messages each of them got; one number if all got the same."""
+        """Returns how many messages each of them got; one number if all got the same."""
         return {len(phone.messages) for phone in self.phones}
 
 
@@ -144,7 +144,7 @@ def test_at_whatever_point_the_mailer_is_killed_everybody_hears_it_once(
 def test_the_scheduler_of_each_worker_calls_and_one_of_them_sends(
     kind: str, nursery: Nursery, request: pytest.FixtureRequest
 ) -> None:
-    """Its time comes when the workers have looked for the first time; these do not look again by themselves."""
+    """Makes the broadcast due after the mailers polled at their start; these mailers do not poll again."""
     with a_town(nursery, request.getfixturevalue(f"{kind}_ground"), VILLAGE) as town, ExitStack() as stack:
         plot = Plot(town.order["database_url"], town.order["folder"])
         workers = [
@@ -167,8 +167,10 @@ def test_the_check_notices(bug: str, nursery: Nursery, sqlite_ground: Grounds) -
 
 
 def fire_at(town: Town, rng: random.Random) -> int:
-    """A broadcast for each point: who sends it is killed there, and whoever goes on with it perhaps at another one.
-    Stops at the first that somebody heard too often; how many were let out until then."""
+    """Sends a broadcast for each point, where its sender is killed; the one that goes on may be killed at another.
+
+    It stops at the first one that a resident got too often, and returns how many were sent until then.
+    """
     for sent, point in enumerate(MAILING_POINTS, start=1):
         town.let_out()
         assert town.live("mailer", **end_at(point, rng)).hit == point
@@ -195,7 +197,7 @@ def test_we_keep_just_below_the_rate_that_line_allows() -> None:
 
 
 def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sqlite_ground: Grounds) -> None:
-    """Against a LINE that takes all it can get, and without our own pace."""
+    """Uses a LINE without a rate limit, and switches our own pace off."""
     with a_town(nursery, sqlite_ground, WITHOUT_A_LIMIT * MOST_RESIDENTS) as town, a_hasty_line() as line_url:
         town.let_out()
         settings = bot_settings({**town.order, "line_url": line_url})
@@ -218,7 +220,7 @@ def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sq
 
 
 def cpu_of_http(line: LineClient, phones: list[Phone]) -> float:
-    """Processor time of one such request that nobody had to think about."""
+    """Returns the processor time of sending one such request over HTTP, without our own work."""
     to = [phone.id for phone in phones[:MOST_RESIDENTS]]
     body = json.dumps({"to": to, "messages": [{"type": "text", "text": "ข่าว"}]})
     line.multicast(body, str(uuid.uuid4()))
@@ -230,7 +232,7 @@ def cpu_of_http(line: LineClient, phones: list[Phone]) -> float:
 
 @contextmanager
 def a_hasty_line() -> Iterator[str]:
-    """LINE as the benchmark has it, a process of its own."""
+    """Starts the benchmark's stand-in for LINE in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.line"]
     with Child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as line:
         assert line.stdout is not None

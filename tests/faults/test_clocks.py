@@ -1,4 +1,4 @@
-"""Machines whose clocks are set while web and worker run: residents are answered, and who is dead is called dead."""
+"""Tests machines whose clocks are set while web and worker run: residents are answered, and dead processes noticed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,7 +124,7 @@ def test_whatever_the_clock_is_set_to_the_worker_lives_and_answers_and_a_dead_on
 def test_what_waited_when_the_clock_was_set_back_does_not_wait_for_the_old_time(
     database: Database, store_settings: StoreSettings, tmp_path: Path
 ) -> None:
-    """LINE fails, the answer is put off by a moment, and then that moment is three days away."""
+    """Lets LINE fail, so that the answer is put off by a moment, which is then three days away."""
     clock = FakeClock(tmp_path / "clock")
     with a_town(database, store_settings, tmp_path, clock, clock) as town:
         phone = town.simulator.add_resident("สมศรี")

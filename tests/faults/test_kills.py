@@ -1,4 +1,4 @@
-"""What LINE was told we have is done exactly once, whenever our processes are killed; and the check would notice."""
+"""Tests that what we acknowledged to LINE is done exactly once, whenever processes are killed, and notices bugs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""LINE's API takes every call and answers none, while its webhooks go on."""
+"""Tests what happens while LINE's API accepts every call and answers none, and its webhooks go on."""
 
 import re
 import time
@@ -43,7 +43,7 @@ class Town:
 
 @dataclass(frozen=True)
 class Needs:
-    """What the worker process holds at one moment."""
+    """Holds how much of each resource the worker process uses at one moment."""
 
     threads: int
     files: int
@@ -91,7 +91,7 @@ def a_town(plot: Plot) -> Iterator[Town]:
 
 
 def talk(phones: list[Phone]) -> None:
-    """Everybody says the same, each sentence some time after the one before."""
+    """Lets every resident say the same, each sentence some time after the one before."""
     for words in SAID:
         for phone in phones:
             phone.says(words)
@@ -115,7 +115,7 @@ def tries(database: Database) -> int:
 
 
 def live_while_line_hangs(town: Town, database: Database, phones: list[Phone]) -> tuple[int, Needs, Needs]:
-    """How many calls hung, and what the worker held when it began and at its end."""
+    """Returns how many calls hung, and what the worker used at the beginning and at the end."""
     before, early = tries(database), Needs.of(town.worker)
     town.simulator.faults.turn(api_hang_seconds=3600)
     talk(phones)
@@ -128,9 +128,10 @@ def live_while_line_hangs(town: Town, database: Database, phones: list[Phone]) -
 def test_while_line_hangs_webhooks_are_acknowledged_and_once_it_heals_all_is_told_in_order_and_once(
     database: Database, store_settings: StoreSettings, tmp_path: Path
 ) -> None:
-    """Nobody waits an hour here. What makes an hour long is there all the same: answers that pile up, and hundreds of
-    calls that hang, which this worker gives up after a tenth of a second where ours waits ten. What an hour does to the
-    tokens of replies, which live for a minute, tests/stories/test_delivery.py shows with a clock that jumps.
+    """Shows in a short time what an hour would show: answers pile up, and hundreds of calls hang.
+
+    This worker gives a call up after a tenth of a second where ours waits ten. What an hour does to reply tokens, which
+    live for a minute, tests/stories/test_delivery.py shows with a clock that jumps.
     """
     with a_town(Plot(store_settings.database_url, str(tmp_path))) as town:
         early_birds = [town.simulator.add_resident(f"มาก่อน {number}") for number in range(EARLY_BIRDS)]

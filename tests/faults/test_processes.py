@@ -1,4 +1,4 @@
-"""The commands of the Procfile as they are, killed again and again while residents write: nothing lost or doubled."""
+"""Tests the Procfile's commands, killed again and again while residents write: nothing is lost or doubled."""
 
 import random
 import time
@@ -50,7 +50,7 @@ def test_web_and_worker_as_commands_survive_being_killed_under_load(
 
 @contextmanager
 def a_town(plot: Plot) -> Iterator[tuple[Simulator, str, list[processes.Command]]]:
-    """LINE's stand-in with its own postmen, and the two commands."""
+    """Yields the simulator, which delivers webhooks in threads of its own, and the two commands."""
     port = processes.free_port()
     address = f"http://127.0.0.1:{port}/line/webhook"
     simulator = Simulator(secret=SECRET, token=TOKEN, quota=None, webhook_url=address)

@@ -1,4 +1,4 @@
-"""Two web and two worker processes share one PostgreSQL: each resident is heard in order, and each event once."""
+"""Tests two web and two worker processes on one PostgreSQL: each resident is answered in order, each event once."""
 
 import itertools
 import json
@@ -39,7 +39,7 @@ _STAMP = re.compile(r"⟦r!?:(\w+):0⟧")
 
 @dataclass
 class Town:
-    """`delivered` are the reply tokens of each resident's events, in the order of what they said."""
+    """Holds the town; `delivered` are the reply tokens of each resident's events, in the order of what they said."""
 
     simulator: Simulator
     delivered: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -47,7 +47,7 @@ class Town:
 
 @contextmanager
 def a_town(plot: Plot, work: tuple[str, ...]) -> Iterator[Town]:
-    """LINE knocks at both doors in turn, with the events of one resident one after the other."""
+    """Yields a town in which LINE calls both web processes in turn, with one resident's events one after the other."""
     ports = [processes.free_port() for _ in range(WEBS)]
     doors = itertools.cycle(f"http://127.0.0.1:{port}/line/webhook" for port in ports)
 
@@ -72,7 +72,7 @@ def a_town(plot: Plot, work: tuple[str, ...]) -> Iterator[Town]:
 
 
 def move_in(simulator: Simulator, database: Database, municipality: Municipality) -> list[Phone]:
-    """Each has a case, and whatever they write now belongs to it."""
+    """Adds residents with a case each, so that whatever they write now belongs to it."""
     phones = [simulator.add_resident(f"คนที่ {number}") for number in range(RESIDENTS)]
     with database.transaction() as session:
         for phone in phones:
@@ -90,7 +90,7 @@ def write_all_at_once(phones: list[Phone]) -> None:
 
 
 def events_by_end(database: Database) -> Counter[str]:
-    """How many events are in which state."""
+    """Returns how many events are in which state."""
     counted = select(InboxEvent.state, func.count())
     with database.reading() as session:
         rows = session.execute(counted.group_by(InboxEvent.state)).all()
@@ -106,7 +106,7 @@ def is_over(database: Database) -> bool:
 
 
 def notes_of(database: Database, phone: Phone) -> list[str]:
-    """What they said, in the order in which it came to their case."""
+    """Returns what they said, in the order in which it came to their case."""
     with database.reading() as session:
         resident = a_resident(session, line_user_id=phone.id)
         query = select(CaseEvent).join(Case).where(Case.resident_id == resident.id)
@@ -115,7 +115,7 @@ def notes_of(database: Database, phone: Phone) -> list[str]:
 
 
 def answers_to(phone: Phone) -> list[str]:
-    """The reply tokens of what stands on their screen."""
+    """Returns the reply tokens of the answers on their screens."""
     return [token for message in phone.messages for token in _STAMP.findall(str(message))]
 
 

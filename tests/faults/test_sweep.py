@@ -1,4 +1,4 @@
-"""Bytes that a killed process kept and never spoke of are found and destroyed; all others stay."""
+"""Tests that bytes which a killed process stored and never recorded are found and deleted, and no others."""
 
 import os
 import secrets
@@ -20,7 +20,7 @@ PHOTO = Decoded(b"a photo", "image/jpeg", place=None)
 
 
 def lie_about(folder: Path, name: str, *, hours: float) -> None:
-    """As left behind so long ago by a process that was killed."""
+    """Stores bytes as a process that was killed long ago left them behind."""
     path = folder / name[:2] / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"...")

@@ -1,4 +1,4 @@
-"""A run that leaves nothing to chance: every point once, at its first passage, and then mostly a second death."""
+"""Runs without chance: every point once, at its first passage, and then usually a second kill."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ROUNDS = 6
 
 
 class Walk(Episode):
-    """With a bug put in, it goes round the parts where the bug is, until something is lost or doubled."""
+    """Walks through all points. With a bug put in, it repeats the bug's parts until something is lost or doubled."""
 
     _web_ends: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
 
@@ -34,7 +34,7 @@ class Walk(Episode):
         return [f"{part}: {moment}" for part in BUGS[self._bug].parts for moment in POINTS[part]] * ROUNDS
 
     def _provoke(self, point: str) -> None:
-        """Lets that happen in which the point is passed, and kills whoever passes."""
+        """Makes something happen that passes the point, and kills the process that passes."""
         part, _, moment = point.partition(": ")
         if part == "harm":
             self._do_harm(moment)
@@ -52,7 +52,7 @@ class Walk(Episode):
         self._die_again()
 
     def _do_harm(self, kind: str) -> None:
-        """To who reads an event, and to who words a notice, while others have something to say and to hear."""
+        """Harms the process that reads an event and the one that writes a notice, while others write and wait."""
         self._menace.does_harm(kind)
         self._act(self._people)
         self._settle()
@@ -61,7 +61,7 @@ class Walk(Episode):
         self._live("officer", {}, tasks=[harmful, *(self._news() for _ in self._people)])
 
     def _let_happen(self, part: str) -> None:
-        """A photo, news that go by push, or whatever somebody does next."""
+        """Sends a photo or news by push, or lets a resident do something."""
         someone = self._rng.choice(self._people)
         if part in ("fetch", "keep"):
             someone.sends_a_photo()
@@ -75,7 +75,7 @@ class Walk(Episode):
         return self._agenda.task(self._rng.choice(harmless), "tell")
 
     def _die_again(self) -> None:
-        """While the first death is being mended."""
+        """Kills the next process while it repairs the damage of the first kill."""
         self._pass_time(RESTARTED_AFTER_SECONDS)
         self._simulator.deliver_webhooks()
         self._live("worker", self._deck.deal(self._busy_parts()))

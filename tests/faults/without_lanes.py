@@ -1,4 +1,4 @@
-"""A worker process with a fault put in on purpose: it takes any event that waits, whoever else works for that resident.
+"""Runs a worker with a fault put in on purpose: it takes any event, even while another works for that resident.
 
 Started as `python -m tests.faults.without_lanes`.
 """
@@ -21,7 +21,7 @@ def claim(session: Session, *, most: int, tried_first: bool = False) -> inbox.Cl
 
 
 def do_not_hold_lanes(_session: Session, _lanes: object) -> None:
-    """Another worker may be at work for the same resident."""
+    """Lets two workers work for the same resident at a time."""
 
 
 inbox.claim, inbox.hold_lanes = claim, do_not_hold_lanes  # type: ignore[attr-defined, assignment]

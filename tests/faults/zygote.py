@@ -1,6 +1,6 @@
-"""A single-threaded process that has loaded everything and forks one child for each life; ends it when its time comes.
+"""Loads everything in one single-threaded process, forks one child for each order, and kills it when its time comes.
 
-Started as `python -m tests.faults.zygote FD`: orders and news go over that socket, one message each.
+Started as `python -m tests.faults.zygote FD`: orders and reports go over that socket, one message each.
 """
 
 import gc
@@ -36,7 +36,7 @@ class Zygote:
             end.setblocking(False)
 
     def run(self) -> None:
-        """Until the other side closes the socket."""
+        """Takes orders until the other side closes the socket."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._rung.fileno(), warn_on_full_buffer=False)
         while True:
@@ -86,7 +86,7 @@ class Zygote:
         self._kill([pid for pid, at in self._ends_at.items() if at <= time.monotonic()])
 
     def _kill(self, pids: list[int]) -> None:
-        """Only children not yet buried: their numbers cannot belong to anybody else."""
+        """Kills children that were not waited for yet, whose process ids cannot belong to another process."""
         for pid in pids:
             self._ends_at.pop(pid, None)
             self._guards.pop(pid, None)
@@ -107,7 +107,7 @@ def tell(wire: socket.socket, life: int, **news: Any) -> None:
 
 
 def _be_born(order: Order, wire: socket.socket, door: socket.socket, watchdog: Watchdog) -> None:
-    """Never returns."""
+    """Becomes the child process; it never returns."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     code = CRASHED

@@ -1,4 +1,4 @@
-"""Loaded by Python itself before a command begins: stamps messages in processes that are started as they are."""
+"""Marks messages in processes that are started by their own commands; Python loads it before a command begins."""
 
 import os
 import threading
