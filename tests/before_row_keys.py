@@ -1,4 +1,4 @@
-"""Databases as the first version left them: values bound to no row, and fingerprints that depend on DATA_KEY."""
+"""Makes databases as the first version left them: values bound to no row, and fingerprints that depend on DATA_KEY."""
 
 from alembic import command
 from sqlalchemy import LargeBinary, bindparam, column, select, table, type_coerce, update
@@ -12,14 +12,14 @@ from tests.conftest import KEY
 
 
 def derive_fingerprints(database: Database) -> None:
-    """Before anybody asks the database for its secret."""
+    """Makes fingerprints depend on DATA_KEY; must be called before the database's secret is read."""
     with database.transaction() as session:
         (derived,) = Sealer((KEY,)).derived_fingerprint_keys()
         session.get_one(Secret, "town").value = TownSecret(derived).sealed(Sealer((KEY,)))
 
 
 def go_back(database: Database) -> None:
-    """To the first version's schema, with all that is stored."""
+    """Takes the database back to the first version's schema, with all that is stored."""
     with database.engine.begin() as connection:
         for about, sealed in sealed_columns():
             name, value = sealed.name, type_coerce(sealed, LargeBinary)

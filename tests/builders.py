@@ -1,4 +1,4 @@
-"""Things that tests begin with. Everything has a default but the point of the test."""
+"""Builds what tests begin with. Everything has a default except the point of the test."""
 
 import itertools
 from datetime import datetime
@@ -67,7 +67,7 @@ def a_resident(
 def an_answer(
     question: str = "อาการ", answer: str = "ไฟดับ", *, kind: str = "text", value: Any = None
 ) -> dict[str, Any]:
-    """One row of a case's answers."""
+    """Returns one row of a case's answers."""
     return {
         "key": f"q{next(_SERIAL)}",
         "question": question,
@@ -97,7 +97,7 @@ def a_case(
     entered_at: datetime | None = None,
     files: tuple[str, ...] = (),
 ) -> Case:
-    """A case that went the ordinary way to its status."""
+    """Adds a case that reached its status in the usual way."""
     submission = Submission(
         service=service.model_copy(update={"department": department}) if department else service,
         answers=[an_answer(), a_place()] if answers is None else answers,

@@ -1,4 +1,4 @@
-"""Child processes of tests: ended with all their own children however the test ends, even when it is killed itself."""
+"""Runs child processes of tests, which end with all their own children however the test ends, even by a kill."""
 
 import atexit
 import os
@@ -19,10 +19,10 @@ LINES_SHOWN = 40
 
 
 class Child(subprocess.Popen[Any]):
-    """A process in a session of its own; `with Child([...]) as process:` ends it and everything it has started.
+    """Runs a process in a session of its own; `with Child([...]) as process:` ends it and all that it has started.
 
-    What it prints, where nobody reads it from a pipe, is shown with the error of the test. `polite_seconds` is how long
-    it may take to end by itself when it is asked to, before it is killed.
+    Output that no pipe reads is shown with the error of the test. `polite_seconds` is how long it may take to end by
+    itself when it is asked to, before it is killed.
     """
 
     def __init__(self, command: Sequence[str], *, polite_seconds: float = 0.0, **options: Any) -> None:
@@ -41,7 +41,7 @@ class Child(subprocess.Popen[Any]):
         self.end()
 
     def printed(self) -> str:
-        """The last lines of it."""
+        """Returns the last lines of its output."""
         if self._printed is None or self._printed.closed:
             return ""
         size = os.fstat(self._printed.fileno()).st_size
@@ -49,7 +49,7 @@ class Child(subprocess.Popen[Any]):
         return "\n".join(words.splitlines()[-LINES_SHOWN:])
 
     def end(self) -> int:
-        """Its exit code; whatever is left of its session is killed, also when it has ended by itself."""
+        """Ends the session and returns the exit code; what is left is killed, even if the process has ended."""
         if self._ended:
             return int(self.returncode)
         if self._polite_seconds and self.poll() is None:
@@ -75,7 +75,7 @@ def run(
     seconds: float = PATIENCE_SECONDS,
     **options: Any,
 ) -> "subprocess.CompletedProcess[str]":
-    """To its end, which must be a good one unless `check` is False; returns what it said and complained of."""
+    """Runs it to its end, which must be a success unless `check` is False; returns its output and error output."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with Child(command, **{**pipes, **options}) as process:
         try:
@@ -91,7 +91,7 @@ def run(
 
 @cache
 def _guard_of(_process: int) -> ProcessGuard:
-    """One for each test process; whoever was forked from it has another."""
+    """Returns the guard of this test process; a process forked from it has another."""
     guard = ProcessGuard()
     atexit.register(guard.close)
     return guard

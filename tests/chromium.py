@@ -1,4 +1,4 @@
-"""Debian's Chromium for tests that look at pages, and axe to hear who would be shut out of one."""
+"""Runs Debian's Chromium for tests that look at pages, and axe, which finds barriers for people with disabilities."""
 
 import shutil
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ QUIET = [
 
 @contextmanager
 def a_browser() -> Iterator[Browser]:
-    """One at a time in a process: Playwright refuses to be started twice."""
+    """Yields the browser, one at a time in a process: Playwright refuses to be started twice."""
     if CHROMIUM is None:
         pytest.skip("no Chromium here: install the package chromium to run the browser tests")
     with sync_playwright() as playwright:
@@ -35,7 +35,7 @@ def a_browser() -> Iterator[Browser]:
 
 
 def barriers(page: Page) -> list[tuple[str, str]]:
-    """Returns what axe has against the page in both colour schemes: the rule, and the first element that breaks it."""
+    """Returns what axe reports about the page in both colour schemes: the rule, and the first element against it."""
     # Evaluated and not added as a script: the console's content security policy would not let it in.
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))

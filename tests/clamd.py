@@ -57,7 +57,7 @@ class _UnixServer(_Server):
 
 @contextmanager
 def clamd(where: Path | None = None, **traits: Any) -> Iterator[tuple[str, list[bytes]]]:
-    """Yields its address, as CLAMD names it, and what it has looked at. `traits`: most (bytes), signatures, mute."""
+    """Yields its address as CLAMD names it, and what it has scanned. `traits`: most (bytes), signatures, mute."""
     server = _UnixServer(str(where), _Talk) if where else _Server(("127.0.0.1", 0), _Talk)  # type: ignore[arg-type]
     server.seen = []
     for name, value in traits.items():

@@ -1,4 +1,4 @@
-"""A member of staff at the real console: signs in, reads the queue, opens a case, presses its buttons."""
+"""Acts as a member of staff at the real console: signs in, reads the queue, opens a case, presses its buttons."""
 
 import io
 import re
@@ -27,7 +27,7 @@ class Clerk:
         return answer.text
 
     def fills_in(self, page: str, action: str, **fields: str | list[str]) -> str:
-        """Fills in and sends the form of this page that leads to `action`; the page that follows."""
+        """Fills in and sends the form of this page that leads to `action`; returns the page that follows."""
         form = re.search(rf'<form[^>]+action="{action}".*?</form>', self.page(page), re.DOTALL)
         assert form is not None, f"{page} offers no {action}"
         hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
@@ -36,7 +36,7 @@ class Clerk:
         return answer.text
 
     def tells_all(self, note: str) -> str:
-        """One message to every case on the first page of the queue."""
+        """Writes one message to every case on the first page of the queue."""
         cases = re.findall(r'name="case" value="(\d+)"', self.page("/?tab=all"))
         return self.fills_in("/?tab=all", "/cases/tell", note=note, case=cases, do="send")
 
@@ -47,7 +47,7 @@ class Clerk:
         return self.fills_in("/surge", action[1])
 
     def opens_newest_case(self) -> tuple[int, str]:
-        """The number of its page, and the page."""
+        """Opens the newest case; returns the id in its address, and its page."""
         numbers = [int(found) for found in re.findall(r'href="/cases/(\d+)', self.page("/?tab=all"))]
         assert numbers, "the queue is empty"
         return max(numbers), self.page(f"/cases/{max(numbers)}")
@@ -78,7 +78,7 @@ def a_clerk(
     role: str = "officer",
     department: str | None = None,
 ) -> Clerk:
-    """Has an account and is signed in."""
+    """Returns a member of staff who has an account and is signed in."""
     with database.transaction() as session:
         new = NewStaff(username, f"{username} ใจงาม", role, department or ALL_DEPARTMENTS, PASSWORD)
         add_staff(session, municipality, Passwords(), new)

@@ -1,4 +1,4 @@
-"""What every ring of tests stands on: a fresh database of either kind, a clock that can be turned, a town."""
+"""Provides what all tests use: a fresh database of either kind, a clock that can be set, a town."""
 
 import gc
 import shutil
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Every test makes applications of its own, but their templates are compiled once."""
+    """Compiles templates once for all tests, though every test makes applications of its own."""
     Flask.jinja_options = {
         "bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     }
@@ -52,7 +52,7 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated empty database to copy: migrating takes longer than most tests."""
+    """Makes a migrated empty database to copy, because migrating takes longer than most tests."""
     folder = tmp_path_factory.mktemp("template")
     database = Database(settings_for(f"sqlite:///{folder}/empty.db", folder))
     upgrade(database)
@@ -102,7 +102,7 @@ def municipality() -> Municipality:
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """Friday 20 November 2569, five past ten in the morning, and running."""
+    """Sets the clock to Friday 20 November 2569, five past ten in the morning, and lets it run."""
     with time_machine.travel(A_FRIDAY_MORNING, tick=True) as traveller:
         yield traveller
 

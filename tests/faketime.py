@@ -1,4 +1,4 @@
-"""Clocks of processes that can be set while they run, by the library libfaketime."""
+"""Sets the clocks of processes while they run, with the library libfaketime."""
 
 import os
 from glob import glob
@@ -10,8 +10,11 @@ _LIBRARIES = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/local/lib/faketime
 
 
 class FakeClock:
-    """The clock of every process that is started with `environ`; it differs from the true one by as many seconds as
-    it was last set to. Monotonic time stays true, as it does when a machine's clock is set."""
+    """Controls the clock of every process that is started with `environ`.
+
+    It differs from the true one by the seconds that were set last. Monotonic time stays true, as it does when a
+    machine's clock is set.
+    """
 
     def __init__(self, file: Path) -> None:
         found = [path for pattern in _LIBRARIES for path in glob(pattern)]
@@ -30,7 +33,7 @@ class FakeClock:
         }
 
     def set_to(self, seconds: float) -> None:
-        """At once for everybody: nobody reads half a file."""
+        """Sets the difference for all processes at once; the file is replaced, so that none reads half of it."""
         written = self._file.with_suffix(".new")
         written.write_text(f"{seconds:+}\n")
         os.replace(written, self._file)

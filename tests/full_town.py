@@ -106,7 +106,7 @@ def keep_the_account(town: Town, phone: Phone) -> None:
 
 
 def let_news_ride(town: Town, phone: Phone) -> None:
-    """Lets a notice that was held go along in the request of one that was not."""
+    """Lets a held notice go along in the request of one that was not held."""
     case_id = a_case_of(town, phone, Status.SUBMITTED)
     officer(town, case_id, Action.ACCEPT)
     officer(town, case_id, Action.TELL, "พรุ่งนี้ไปดูค่ะ")
@@ -163,7 +163,7 @@ def _ordered(town: Town, session: Session, template: EmergencyTemplate) -> Broad
 
 
 def ask_about_accounts(town: Town, _phone: Phone) -> None:
-    """Opens one account, whose owner has the link, and asks for a new password, which waits for a second person."""
+    """Opens an account, whose owner gets the link, and asks for a new password, which waits for a second person."""
     municipality, sealer = town.office.municipality, town.database.sealer
     with town.database.transaction() as session:
         admin = an_officer(session, municipality, role="admin")

@@ -1,4 +1,4 @@
-"""A test that hangs is ended, with a dump of all threads: by a timer in C, which needs no lock of the interpreter.
+"""Ends a test that hangs, with a dump of all threads: by a timer in C, which needs no lock of the interpreter.
 
 Its process is ended with it. With pytest-xdist another one takes its place, the test has failed and the others go on;
 without, the run ends there. The children of the process are ended by the guard of tests/children.py.
@@ -30,7 +30,7 @@ class Limit:
             faulthandler.cancel_dump_traceback_later()
 
     def pytest_unconfigure(self) -> None:
-        """What comes after the last test, such as threads that nobody has ended, may not hang either."""
+        """Limits the time after the last test, too, because threads that still run could make it hang."""
         self._begin()
 
     def _begin(self) -> None:

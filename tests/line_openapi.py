@@ -1,4 +1,4 @@
-"""LINE's own description of its API as JSON Schema, where it lies beside the repository."""
+"""Checks messages against LINE's own description of its API as JSON Schema, if it lies beside the repository."""
 
 import json
 from functools import cache
@@ -11,7 +11,7 @@ OPENAPI = Path(__file__).parents[2] / "shared" / "line-openapi" / "messaging-api
 
 
 def problems_with(message: dict[str, Any]) -> list[str]:
-    """What LINE's description has against a message object; [] also where the description is not here."""
+    """Returns LINE's objections to a message object; [] if there are none, or if the description is not here."""
     if not OPENAPI.exists():
         return []
     return [error.message for error in validator("Message.any").iter_errors(message)]
@@ -19,7 +19,7 @@ def problems_with(message: dict[str, Any]) -> list[str]:
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """LINE describes choices by `type` with discriminators, which JSON Schema reads as conditions."""
+    """Returns a validator of this schema; LINE's discriminators by `type` are rewritten as conditions."""
     return Draft202012Validator({"$defs": _with_choices(), "$ref": f"#/$defs/{name}"})
 
 

@@ -1,4 +1,4 @@
-"""Makes small PDFs of every build: with a table of contents or an object that is one, locked, linearised, shifted."""
+"""Makes small PDFs of several structures: with a table of contents or an object that is one, locked or linearised."""
 
 import base64
 import zlib

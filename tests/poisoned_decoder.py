@@ -1,4 +1,4 @@
-"""The decoder's child process with faults in it: what a file asks for is what happens. Any other is decoded as ever."""
+"""Runs the decoder's child process with faults: a file gets the fault that it names, any other is decoded."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL server: the one TEST_DATABASE_URL names, the machine's, or the one of the test wheel."""
+"""Starts a temporary PostgreSQL server: that of TEST_DATABASE_URL, the machine's, or that of the test wheel."""
 
 import importlib.util
 import os
@@ -21,9 +21,9 @@ from tests.waiting import wait_until
 
 @contextmanager
 def a_server(*, durable: bool = False) -> Iterator[str | None]:
-    """The URL of a server without a database name, or None where there is no PostgreSQL to be had.
+    """Yields the URL of a server without a database name, or None where there is no PostgreSQL.
 
-    Nobody needs the data of a test afterwards, so the disk is waited for only where `durable` says so.
+    The data of a test is not needed afterwards, so writes wait for the disk only where `durable` says so.
     """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url.rpartition("/")[0]
@@ -68,7 +68,7 @@ def _answers(server: str) -> bool:
 
 
 def _programs() -> Path | None:
-    """Where initdb lies: on the path, in Debian's place, in the wheel."""
+    """Returns the folder of initdb: on the path, in Debian's place, or in the wheel; None if there is none."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
@@ -81,7 +81,7 @@ def _programs() -> Path | None:
 
 
 def _unprivileged_user() -> str | None:
-    """PostgreSQL refuses to run as root."""
+    """Returns the user to run as, because PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
@@ -89,7 +89,7 @@ def _unprivileged_user() -> str | None:
 
 
 def _reachable(programs: Path, folder: Path) -> Path:
-    """Programs inside root's own folders cannot be run by anybody else: they are copied out."""
+    """Returns a folder of programs that any user can run: those inside root's own folders are copied out."""
     if str(programs).startswith("/usr"):
         return programs
     shutil.copytree(programs.parent, folder / "pginstall", symlinks=True)
@@ -106,7 +106,7 @@ def free_port() -> int:
 
 
 def make_database(server: str, name: str, template: str | None = None) -> str:
-    """A new database, as a copy of `template` when one is named; returns its URL."""
+    """Makes a database, as a copy of `template` when one is named; returns its URL."""
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         copy = f' TEMPLATE "{template}"' if template else ""
         connection.execute(f'CREATE DATABASE "{name}"{copy}')  # type: ignore[arg-type]
@@ -137,9 +137,9 @@ _EMPTY = """
 
 @contextmanager
 def a_database(server: str, spare: list[str], *, template: str) -> Iterator[str]:
-    """The URL of a database like `template`: one of the `spare` ones, else a new one, spare again afterwards.
+    """Yields the URL of a database like `template`: one of the `spare` ones or a new one, spare again afterwards.
 
-    Making a copy takes longer than most tests, emptying one no time at all.
+    Making a copy takes longer than most tests; emptying one takes almost no time.
     """
     name = spare.pop() if spare else _copied(server, template)
     yield f"{server}/{name}"
@@ -156,7 +156,7 @@ def _copied(server: str, template: str) -> str:
 
 
 def _emptied(server: str, name: str, template: str) -> bool:
-    """False where a test left another shape behind, or where this user may not lift the foreign keys."""
+    """Empties the database; returns False if a test changed its tables, or if this user may not do it."""
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
     try:
         with psycopg.connect(f"{server}/{name}", autocommit=True) as used:

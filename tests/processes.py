@@ -1,4 +1,4 @@
-"""Web, console and worker of a town as processes of their own, started as the Procfile does."""
+"""Runs web, console and worker of a town as processes of their own, started as the Procfile does."""
 
 import os
 import socket
@@ -50,7 +50,7 @@ def start(name: str, command: list[str], town: Town, folder: Path, root: Path = 
 def served(
     application: str, folder: Path, *options: str, threads: int = 4, environ: Mapping[str, str] = os.environ
 ) -> Iterator[int]:
-    """The port of any application, served as the Procfile serves ours."""
+    """Yields the port of an application that is served as the Procfile serves ours."""
     port = free_port()
     command = [*SERVE, f"127.0.0.1:{port}", "--threads", str(threads), *options, application]
     with (

@@ -1,4 +1,4 @@
-"""Sealed values that do not open: tests put them straight into the database."""
+"""Makes encrypted values that cannot be decrypted, which tests put directly into the database."""
 
 from typing import Any, Final
 
@@ -12,7 +12,10 @@ NOBODYS_KEY: Final = b"a key that nobody has any more.."
 
 
 def shut(database: Database, about: str, row_id: int, key: bytes = KEY) -> None:
-    """`about`: such as outbox.body. With our own key: as a value that was moved here from another row."""
+    """Replaces a stored value by one that does not open; `about` is its table and column, as in outbox.body.
+
+    With our own key it is as if the value was moved here from another row.
+    """
     name, column = about.split(".")
     table = Table.metadata.tables[name]
     sealed = Sealer((key,)).seal(b"{}", about, b"the key of a row")
@@ -26,7 +29,7 @@ NO_SEALED_VALUES: Final = (7, "a text", b"", b"\x02")
 
 
 def spoil(database: Database, about: str, row_id: int, value: Any) -> None:
-    """Puts this value where a sealed one belongs."""
+    """Puts this value in the place of an encrypted one."""
     name, column = about.split(".")
     with database.transaction() as session:
         session.execute(

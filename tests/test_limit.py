@@ -1,4 +1,4 @@
-"""The suite's own machinery: what hangs is ended with a dump, its children too, and the other tests are run."""
+"""Tests the suite's own machinery: a test that hangs is ended with a dump and its children; the others still run."""
 
 import os
 import re
@@ -39,7 +39,7 @@ TESTS = """
 
 
 def members(group: int) -> list[int]:
-    """Who is alive in it; the dead whom nobody has buried yet are left out."""
+    """Returns the live processes of it; dead ones that were not waited for are left out."""
     stats = {pid.name: _stat(pid) for pid in Path("/proc").glob("[0-9]*")}
     return [
         int(pid) for pid, fields in stats.items() if fields and fields[0] != "Z" and int(fields[2]) == group
@@ -81,7 +81,7 @@ def test_a_hung_test_is_killed_with_a_dump_and_its_children_end(
 
 
 def test_nobody_starts_a_child_that_may_be_left_behind() -> None:
-    """All go through tests/children.py; processes of the benchmark's peers are not part of the suite."""
+    """Checks that all tests use tests/children.py; the benchmark's peers are no part of the suite."""
     starters = re.compile(r"subprocess\.(Popen\(|run\(|call\(|check_\w+\()|os\.(system|popen|spawn\w*)\(")
     files = [file for file in (ROOT / "tests").rglob("*.py") if "peers" not in file.parts]
     assert [file.name for file in files if starters.search(file.read_text("utf-8"))] == []

@@ -1,4 +1,4 @@
-"""No test says how fast a machine has to be: what a clock measured is compared with another measurement only.
+"""Checks that no test says how fast a machine has to be: measured times are compared only with each other.
 
 A difference of times must not be less than a number, because a machine that is busy with other things takes as long as
 it takes. It may be more than a number, which holds on any machine. `tests/bench` measures, and asserts nothing.
@@ -16,7 +16,7 @@ TOO_FEW, TOO_MANY = (ast.Lt, ast.LtE), (ast.Gt, ast.GtE)
 
 
 def stopwatches(source: str) -> list[int]:
-    """The lines in which an assertion compares a measured time with a constant that it must not exceed."""
+    """Returns the lines in which an assertion limits a measured time by a constant."""
     scopes = _scopes(ast.parse(source))
     shared: set[str] = set()
     while True:
@@ -35,7 +35,7 @@ def stopwatches(source: str) -> list[int]:
 
 
 def _scopes(tree: ast.Module) -> list[ast.AST]:
-    """Each function of the module and of its classes, and what stands outside of them."""
+    """Returns each function of the module and of its classes, and the code outside of them."""
     bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
     functions: list[ast.AST] = [each for body in bodies for each in body if isinstance(each, ast.FunctionDef)]
     return [*functions, ast.Module([each for each in tree.body if each not in functions], [])]
@@ -57,7 +57,7 @@ def _is_stopwatch(compare: ast.Compare, measured: set[str]) -> bool:
 
 
 def _names_of_measurements(scope: ast.AST, shared: set[str]) -> set[str]:
-    """What was read from a clock here, or comes from such a thing: `variable`, `attribute.` and `function()`."""
+    """Returns what was read from a clock or computed from it: `variable`, `attribute.` and `function()`."""
     measured = set(shared)
     while True:
         more = {name for node in ast.walk(scope) for name in _given(node, measured)}
@@ -67,7 +67,7 @@ def _names_of_measurements(scope: ast.AST, shared: set[str]) -> set[str]:
 
 
 def _given(node: ast.AST, measured: set[str]) -> set[str]:
-    """The names that this statement makes measurements."""
+    """Returns the names to which this statement assigns a measurement."""
     if isinstance(node, ast.FunctionDef):
         returned = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
         return {f"{node.name}()"} if any(_is_measured(value, measured) for value in returned) else set()
@@ -86,7 +86,7 @@ def _given(node: ast.AST, measured: set[str]) -> set[str]:
 
 
 def _kept(node: ast.AST, measured: set[str]) -> set[str]:
-    """`waited.append(...)` and `for each in waited` make measurements, too."""
+    """Returns the names in `waited.append(...)` and `for each in waited`, which hold measurements, too."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
         return _names(node.func.value) if any(_is_measured(each, measured) for each in node.args) else set()
     if isinstance(node, ast.For | ast.comprehension) and _is_measured(node.iter, measured):
@@ -95,7 +95,7 @@ def _kept(node: ast.AST, measured: set[str]) -> set[str]:
 
 
 def _names(target: ast.AST) -> set[str]:
-    """The last part of a dotted name stands for the whole."""
+    """Returns the names that are assigned; of a dotted name only the last part, as `attribute.`."""
     if isinstance(target, ast.Attribute):
         return {f"{target.attr}."}
     return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
@@ -106,7 +106,7 @@ def _is_measured(value: ast.AST, measured: set[str]) -> bool:
 
 
 def _reads_a_clock(node: ast.AST) -> bool:
-    """`time.time()` alone is a date, for example of an event; less another one it is a measurement."""
+    """Says whether this reads a clock. `time.time()` alone is a date; only a difference is a measurement."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         return any(_calls(side, {"time"}) for side in (node.left, node.right))
     return _calls(node, CLOCKS)
@@ -126,7 +126,7 @@ def _name(node: ast.AST) -> str | None:
 
 
 def _is_constant(value: ast.AST) -> bool:
-    """Numbers, NAMES_LIKE_THIS, and what is reckoned from them alone, such as `timedelta(seconds=2)`."""
+    """Says whether it is constant: numbers, NAMES_LIKE_THIS, and what is computed from these alone."""
     named = [_name(node) for node in ast.walk(value) if not isinstance(node, ast.expr_context)]
     return all(name is None or name.isupper() or name in {"timedelta", "len", "float"} for name in named)
 

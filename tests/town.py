@@ -1,4 +1,4 @@
-"""A whole town in one process: LINE's stand-in, the webhook, the worker and its database; no part is doubled."""
+"""Runs a whole town in one process: the simulator of LINE, the webhook, the worker and its database, without mocks."""
 
 import io
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ class Town:
         return self.web.post("/line/webhook", data=body, headers=headers).status_code
 
     def console(self) -> Flask:
-        """The officers' application over the same database."""
+        """Returns the officers' application over the same database."""
         if self._console_app is None:
             self._console_app = create_console(ConsoleSettings(self.settings.store, SECRET_KEY))
         return self._console_app
@@ -70,7 +70,7 @@ class Town:
             self._console_app.extensions["office"].database.close()
 
     def settle(self) -> None:
-        """Webhooks are delivered, events worked on, files fetched, messages sent, until nothing more happens."""
+        """Delivers webhooks, works on events, fetches files and sends messages until nothing more happens."""
         busy = True
         while busy:
             busy = any(status == 200 for status in self.simulator.deliver_webhooks())
@@ -80,7 +80,7 @@ class Town:
                     busy = True
 
     def wait(self, **time: float) -> None:
-        """Time passes, and what was waiting for it happens."""
+        """Lets time pass, and then what was waiting for it happen."""
         self.clock.shift(timedelta(**time))
         self.settle()
 

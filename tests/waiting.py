@@ -1,4 +1,4 @@
-"""Waiting in tests: for a condition and never for a time, with an end, and with a word for what was waited for."""
+"""Waits in tests for a condition, never for a time, with a limit, and with a name for what was waited for."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ PATIENCE_SECONDS = float(os.environ.get("TEST_PATIENCE_SECONDS", "300"))
 
 
 def wait_until(true: Callable[[], object], *, what: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Until it is true; an error that says `what` did not come about when that takes too long."""
+    """Waits until it is true; raises an error with `what` did not happen when that takes too long."""
     until, pause = time.monotonic() + seconds, threading.Event()
     while not true():
         if time.monotonic() > until:
@@ -19,7 +19,7 @@ def wait_until(true: Callable[[], object], *, what: str, seconds: float = PATIEN
 
 
 def finish(thread: threading.Thread, *, what: str) -> None:
-    """Until the thread has ended; a plain join() would wait for ever for one that never does."""
+    """Waits until the thread has ended, with a limit, because a plain join() might wait for ever."""
     thread.join(PATIENCE_SECONDS)
     if thread.is_alive():
         raise TimeoutError(f"Waited {PATIENCE_SECONDS:.0f} seconds in vain for {what} to end.")

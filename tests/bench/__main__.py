@@ -1,4 +1,4 @@
-"""The figures of the README: `make bench [ROUNDS=3] [ONLY=acks] [WRITE=1]`, on the databases that are here."""
+"""Measures the figures of the README: `make bench [ROUNDS=3] [ONLY=acks] [WRITE=1]`, on the databases that are here."""
 
 import argparse
 import sys

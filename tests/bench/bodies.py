@@ -1,4 +1,4 @@
-"""Signed webhooks as LINE sends them, ready to be written to a socket."""
+"""Makes signed webhooks as LINE sends them, ready to be written to a socket."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ def tap(data: str) -> dict[str, Any]:
 
 
 def webhook(what: dict[str, Any], *, number: str, resident: int) -> bytes:
-    """One request with one event. `number` makes event and reply token different from all others of a run."""
+    """Returns one request with one event. `number` makes event and reply token different from all others of a run."""
     event = {
         **what,
         "webhookEventId": f"01M7VBENCH{number}",

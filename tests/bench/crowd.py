@@ -1,4 +1,4 @@
-"""A console with 500,000 cases behind it: made of one true case, many times over, and read as officers read it."""
+"""Prepares a console with 500,000 cases, which are copies of one real case, and reads it as officers do."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -129,7 +129,7 @@ def _fill(database: Database, municipality: Municipality) -> None:
 
 
 def _multiply(session: Session, kind: type[Table], times: int, **changed: str) -> None:
-    """The last row of a table, so many times more, with some of its columns changed."""
+    """Copies the last row of a table so many times, with some of its columns changed."""
     names = [column.name for column in kind.__table__.columns]
     changed = {"id": "last.id + numbers.n", **changed}
     values = ", ".join(changed.get(name, f'last."{name}"') for name in names)

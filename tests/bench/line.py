@@ -1,6 +1,6 @@
-"""LINE as a benchmark needs it: takes every message, counts, answers when told to. Started in a process of its own.
+"""Stands for LINE in a process of its own: accepts every message, counts, and answers when told to.
 
-The strict simulator would itself be what is measured. `GET /counted` tells what came; `POST /behave` sets the delay.
+The strict simulator would itself be what is measured. `GET /counted` returns the counts; `POST /behave` sets the delay.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ _TAKEN = b'{"sentMessages":[{"id":"461230966842064897","quoteToken":"IStG5h1Tz7b
 
 
 class Line:
-    """`heard` keeps for each reply token when its reply came, by the clock that all processes share."""
+    """Counts messages; `heard` maps each reply token to when its reply came, by the clock that all processes share."""
 
     def __init__(self) -> None:
         self.delay, self.hangs = 0.0, False
@@ -43,7 +43,7 @@ class Line:
             self._pass_on(name, body)
 
     def _pass_on(self, token: str, body: bytes) -> None:
-        """A resident reads what came: the token says which, and the buttons carry the number of the request."""
+        """Gives the resident what came: the token says to whom, and the buttons carry the number of the request."""
         conversation = _CONVERSATION.search(body)
         news = f"{token} {conversation[1].decode() if conversation else 0}\n".encode()
         for listener in self.listeners:

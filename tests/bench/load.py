@@ -1,4 +1,4 @@
-"""The load: webhooks sent from a process of its own, as fast as they are answered or at a fixed rate.
+"""Sends webhooks from a process of its own, as fast as they are answered or at a fixed rate.
 
 `python -m tests.bench.load ORDER` prints one line of JSON. At a fixed rate a latency counts from the moment the
 request was due, so that a server that stalls is not spared the requests that would have come meanwhile.
@@ -20,7 +20,7 @@ MOST_A_SECOND = 8_000
 
 @dataclass(frozen=True)
 class Order:
-    """`rate` 0 means as fast as `wires` connections are answered. What is due in `warm_up` does not count."""
+    """Describes a load. `rate` 0 means as fast as `wires` connections are answered; `warm_up` does not count."""
 
     port: int
     seconds: float
@@ -33,7 +33,7 @@ class Order:
 
 @dataclass
 class Tally:
-    """Of what was due after the warm-up; `due` tells of each event that was acknowledged when it was due."""
+    """Counts what was due after the warm-up; `due` says of each acknowledged event when it was due."""
 
     latencies: list[float] = field(default_factory=list)
     due: dict[str, float] = field(default_factory=dict)

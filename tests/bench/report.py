@@ -1,4 +1,4 @@
-"""The table of goals and what was measured, in Markdown, as the README shows it."""
+"""Writes the table of goals and measurements, in Markdown, as the README shows it."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ BEGINS, ENDS = "<!-- written by make bench WRITE=1 -->", "<!-- until here -->"
 
 @dataclass(frozen=True)
 class Row:
-    """`holds` is None where nobody set a goal: the figure is there to compare with."""
+    """Describes a row. `holds` is None where there is no goal: the figure is there for comparison."""
 
     what: str
     goal: str
@@ -36,7 +36,7 @@ def under(what: str, most: float, rounds: Sequence[float], unit: str) -> Row:
 
 
 def ratio(what: str, least: float, ours: Sequence[float], theirs: Sequence[float], *, note: str = "") -> Row:
-    """The middle of the rounds' own ratios: what a round compares shared one moment of the machine."""
+    """Returns the median of the rounds' ratios; what is compared within a round ran under the same conditions."""
     times = middle([our / their if their else 0.0 for our, their in zip(ours, theirs, strict=True)])
     return Row(what, f"≥ {least:g}", f"{times:.2f} ({middle(ours):.0f}/s{note})", times >= least)
 
@@ -67,7 +67,7 @@ def _verdict(row: Row) -> str:
 
 
 def machine(grounds: Mapping[str, Grounds]) -> str:
-    """When, where and with what it was measured."""
+    """Says when, where and with what it was measured."""
     model = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     processor = model[1] if model else platform.machine()
     databases = ", ".join(_version(kind, ground) for kind, ground in grounds.items())
@@ -83,7 +83,7 @@ def _version(kind: str, ground: Grounds) -> str:
 
 
 def put_between_marks(page: str, text: str) -> str:
-    """The page with the text between its two marks; what stood there before is gone."""
+    """Returns the page with the text between its two marks, in place of what stood there before."""
     before, begins, rest = page.partition(BEGINS)
     _, ends, after = rest.partition(ENDS)
     if not begins or not ends:

@@ -1,4 +1,4 @@
-"""What is measured, as processes: started as the Procfile does, watched through /proc, killed at the end."""
+"""Runs what is measured as processes: started as the Procfile does, watched through /proc, killed at the end."""
 
 import http.client
 import json
@@ -26,7 +26,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Server:
-    """One command of ours or of a peer, with all its children. `start_seconds`: until its first answer."""
+    """Describes a command of ours or of a peer, with its children; `start_seconds` passed until its first answer."""
 
     pid: int
     port: int
@@ -37,20 +37,20 @@ class Server:
         return sum(int(each[11]) + int(each[12]) for each in fields if each) / _TICKS
 
     def memory_bytes(self) -> int:
-        """PSS: what is shared by several is counted in parts."""
+        """Returns the PSS, in which memory shared by several processes is counted in parts."""
         found = [
             re.search(r"^Pss: +(\d+) kB", _of(pid, "smaps_rollup"), re.MULTILINE) for pid in self._family()
         ]
         return sum(int(each[1]) * 1024 for each in found if each)
 
     def _family(self) -> list[int]:
-        """The command and its children: all that live in its session."""
+        """Returns the command and its children: all processes of its session."""
         pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
         return [pid for pid in pids if _of(pid, "stat").rpartition(") ")[2].split()[3:4] == [str(self.pid)]]
 
 
 def _of(pid: int, name: str) -> str:
-    """What the system tells of a process; nothing of one that has ended meanwhile."""
+    """Returns what /proc says of a process; nothing for one that has ended meanwhile."""
     try:
         return Path(f"/proc/{pid}/{name}").read_text()
     except OSError:
@@ -58,7 +58,7 @@ def _of(pid: int, name: str) -> str:
 
 
 def procfile_line(name: str) -> str:
-    """A line of the Procfile; it binds this machine's own address unless told otherwise."""
+    """Returns a line of the Procfile; it binds this machine's own address unless told otherwise."""
     line = re.search(rf"^{name}: (.+)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
     assert line is not None
     return line[1]
@@ -66,7 +66,7 @@ def procfile_line(name: str) -> str:
 
 @contextmanager
 def started(command: str, environ: dict[str, str], *, serves: bool = True) -> Iterator[Server]:
-    """A shell command with its port in PORT; whatever it has become is killed at the end."""
+    """Yields a running shell command with its port in PORT; all its processes are killed at the end."""
     port, began = free_port() if serves else 0, time.monotonic()
     environ = {**environ, "PORT": str(port), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     with Child(["/bin/sh", "-c", f"exec {command}"], env=environ) as process:
@@ -76,7 +76,7 @@ def started(command: str, environ: dict[str, str], *, serves: bool = True) -> It
 
 
 def _wait_for(port: int, process: Child) -> None:
-    """Until it answers over HTTP: an open port alone may belong to a process that still loads."""
+    """Waits until it answers over HTTP: an open port alone may belong to a process that still loads."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -97,13 +97,13 @@ def call(port: int, method: str, path: str, body: Any = None) -> bytes:
 
 
 class Line:
-    """The counting stand-in for LINE, seen from here."""
+    """Controls the counting stand-in for LINE from the benchmark's process."""
 
     def __init__(self, port: int) -> None:
         self.port, self.url = port, f"http://127.0.0.1:{port}"
 
     def behave(self, *, delay: float = 0.0, hangs: bool = False) -> None:
-        """Also forgets what it counted."""
+        """Sets how LINE behaves and resets its counts."""
         call(self.port, "POST", "/behave", {"delay": delay, "hangs": hangs})
 
     def counted(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def environment(line: Line, plot: Plot | None = None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Town:
-    """Our web process and workers on a fresh database. `start_seconds`: until the workers showed their life."""
+    """Describes our web process and workers on a fresh database; `start_seconds` passed until their heartbeat."""
 
     plot: Plot
     web: Server
@@ -158,7 +158,7 @@ def a_town(plot: Plot, line: Line, *, workers: int) -> Iterator[Town]:
 
 
 def _wait_for_workers(web: Server, workers: int) -> None:
-    """A worker shows its life when all its threads run; the port of the web process is open before."""
+    """Waits for the workers' heartbeat, which starts when all threads run; the web port is open before."""
     until = time.monotonic() + PATIENCE_SECONDS
     while workers and not json.loads(call(web.port, "GET", "/readyz"))["ready"]:
         if time.monotonic() > until:

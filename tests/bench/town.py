@@ -1,4 +1,4 @@
-"""What a benchmark works with: towns opened on fresh databases, peers, loads sent to them, and what came of it."""
+"""Provides what a benchmark works with: towns on fresh databases, peers, loads for them, and the results."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ GRACE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Acks:
-    """Latencies in milliseconds; `due` is when each acknowledged event was due, by the clock of all processes."""
+    """Holds latencies in milliseconds; `due` is when each acknowledged event was due, by the clock of all processes."""
 
     rate: float
     p99: float
@@ -45,7 +45,7 @@ class Turns:
 
 @dataclass(frozen=True)
 class Bench:
-    """`grounds`: where towns are opened, by the name of the database. `seconds`: how long one round of load takes."""
+    """Opens towns and peers. `grounds` are places for towns by database; `seconds` is the length of a round of load."""
 
     line: Line
     grounds: dict[str, Grounds]
@@ -59,7 +59,7 @@ class Bench:
             yield town
 
     def peer(self, app: str) -> AbstractContextManager[Server]:
-        """A bot of others, served as ours is."""
+        """Yields a bot by others, served as ours is."""
         command = procfile_line("web").replace("deploy.web:", f"tests.bench.peers.{app}:")
         return started(command, environment(self.line))
 
@@ -86,7 +86,7 @@ class Bench:
 
 
 def _run(module: str, order: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """In a process of its own: the load must not share an interpreter with what it is sent to."""
+    """Runs the load in a process of its own, which must not share an interpreter with what it is sent to."""
     command = [sys.executable, "-m", module, json.dumps(order)]
     done = run(command, seconds=seconds + GRACE_SECONDS)
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -95,7 +95,7 @@ def _run(module: str, order: dict[str, Any], seconds: float) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Books:
-    """What a town's database says: events and messages that wait, and cases."""
+    """Holds what a town's database says: events and messages that wait, and cases."""
 
     waiting: int
     cases: int
@@ -115,7 +115,7 @@ def read_books(plot: Plot) -> Books:
 
 
 def wait_for_rest(plot: Plot, *, seconds: float) -> float:
-    """Until nothing waits any more, and how long that took; `seconds` is the most it may."""
+    """Waits until nothing waits any more, for at most `seconds`; returns how long that took."""
     began = time.monotonic()
     while read_books(plot).waiting and time.monotonic() - began < seconds:
         time.sleep(0.25)

@@ -1,4 +1,4 @@
-"""Residents who report a broken street light, each waiting for the answer before the next act; in their own process.
+"""Simulates residents who report a street light and wait for each answer before the next act, in their own process.
 
 `python -m tests.bench.turns ORDER` prints one line of JSON: how many turns were answered a second, and how fast.
 """
@@ -32,7 +32,7 @@ ACTS: tuple[Callable[[str], dict[str, Any]], ...] = (
 
 @dataclass(frozen=True)
 class Order:
-    """Turns count after `warm_up` seconds, so that a process just started is not what is measured."""
+    """Describes the load. Turns count after `warm_up` seconds, so that a process just started is not measured."""
 
     web_port: int
     line_port: int

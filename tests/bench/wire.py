@@ -1,4 +1,4 @@
-"""Kept-alive connections to a webhook: no more work than it takes, so that the load is not what is measured."""
+"""Keeps connections to a webhook alive, with as little work as possible, so that the load itself is not measured."""
 
 import asyncio
 import re
@@ -66,7 +66,7 @@ class Wire(asyncio.Protocol):
 
 
 class Wires:
-    """As many connections as are needed at one time, kept for the next request."""
+    """Holds as many connections as are needed at one time, kept for the next request."""
 
     def __init__(self, port: int) -> None:
         self._port, self._free = port, list[Wire]()
@@ -84,7 +84,7 @@ class Wires:
             return status
 
     def _find_free(self) -> Wire | None:
-        """Servers close what has been idle for a while."""
+        """Returns a free connection that is still open, because servers close idle ones; None if there is none."""
         while self._free:
             if (wire := self._free.pop()).is_open:
                 return wire

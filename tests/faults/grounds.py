@@ -50,7 +50,7 @@ class Grounds:
 
 @contextmanager
 def grounds(kind: str, *, durable: bool = False) -> Iterator[Grounds | None]:
-    """Returns the place for runs, or None where there is no PostgreSQL."""
+    """Yields the place for runs, or None where there is no PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="tessaban-kills-") as folder:
         if kind == "sqlite":
             yield Grounds(Path(folder), None)

@@ -31,7 +31,7 @@ PLAN = Plan(messages=100, reserve=0)
 
 @pytest.fixture
 def meter(town: Town) -> Iterator[Meter]:
-    """Returns what the worker reads LINE's count with; the town's sender asks it for a reading when LINE refuses."""
+    """Yields what the worker reads LINE's count with; the town's sender asks it for a reading when LINE refuses."""
     address = town.settings.line_api_url
     account = LineAccount(address, TOKEN, read_seconds=0.5)
     meter = Meter(town.database, account)

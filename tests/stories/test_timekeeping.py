@@ -22,7 +22,7 @@ JUMPS = [timedelta(seconds=5), timedelta(seconds=90), timedelta(hours=1), timede
 
 @pytest.fixture
 def scheduler(clock: time_machine.Traveller) -> Iterator[BackgroundScheduler]:
-    """Returns a scheduler that plans jobs and does not run them."""
+    """Yields a scheduler that plans jobs and does not run them."""
     opened = BackgroundScheduler(timezone="UTC")
     opened.add_job(print, "interval", seconds=10)
     opened.add_job(print, "interval", hours=1)

@@ -1,4 +1,4 @@
-"""The least that any Flask bot does: check the signature, answer. Nothing is kept, nobody is answered."""
+"""Does the least that any Flask bot does: checks the signature and answers. It stores nothing and sends no reply."""
 
 import base64
 import hashlib

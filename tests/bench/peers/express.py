@@ -1,4 +1,4 @@
-"""Puts LINE's SDK for Node and express into a temporary folder, where node and its registry can be had."""
+"""Installs LINE's SDK for Node and express in a temporary folder, where node and its registry can be had."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ PACKAGES, INSTALL_SECONDS = ("@line/bot-sdk", "express"), 90
 
 @contextmanager
 def an_express_echo(line: Line) -> Iterator[Server | None]:
-    """None, and one line that says why, where it cannot be had."""
+    """Yields the running echo, or None where node or its registry cannot be had, and says why in one line."""
     with tempfile.TemporaryDirectory(prefix="tessaban-express-") as folder:
         if (trouble := _install(Path(folder))) is not None:
             sys.stderr.write(f"express is left out: {trouble}\n")

@@ -1,4 +1,4 @@
-"""The Flask echo of LINE's own SDK for Python, as its README has it: parsed, answered in the request, nothing kept.
+"""Runs the Flask echo of LINE's own SDK for Python as its README has it: it replies in the request, stores nothing.
 
 https://github.com/line/line-bot-sdk-python#synopsis
 """
