@@ -1,6 +1,6 @@
 """Serves the list of all public broadcasts, so that a forgery is recognised by its absence (L9), and their links.
 
-No page needs a script, a cookie or a sign-in, and the only name shown is that of who approved the broadcast.
+No page needs a script, a cookie or a sign-in, and the only name shown is that of the approver.
 """
 
 import logging

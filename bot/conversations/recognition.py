@@ -68,7 +68,7 @@ def recognise(
 
     With a case, ไฟที่แจ้งไว้ถึงไหนแล้ว asks about it and reports no other light; without one it may be a report.
     `waits_for` are the names of the services of their open cases: ไฟดับยังไม่มาซ่อม asks about one of these only.
-    What is no matter of the town's departments is checked before the services: corruption, a power cut in a house.
+    Matters for others than the town's departments are checked before the services: corruption, a power cut at home.
     """
     offered = list(services)
     if name := asked_for(text):

@@ -175,7 +175,7 @@ def _start_of_something(visit: Visit, text: str) -> list[Reply]:
 
 
 def sent_file(visit: Visit) -> list[Reply]:
-    """Notes a photo or document, which is fetched from LINE right after, and attaches it where it belongs."""
+    """Notes a photo or document, which is fetched from LINE afterwards, and attaches it where it belongs."""
     sent = cast(SentFile, visit.event.what)
     sibling = find_in_case(visit.session, visit.resident, sent.album) if sent.album else None
     lost = late_files.find_asked_again(visit)

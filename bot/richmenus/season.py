@@ -136,7 +136,7 @@ class Season:
         if menu == menus.NONE_OF_THEIR_OWN:
             tell: Callable[[Sequence[str]], None] = self._line.unlink
         elif (menu_id := self._line.find_menu(menu)) is not None:
-            tell = lambda user_ids: self._line.link(menu_id, user_ids)  # noqa: E731 - one of two ways to tell
+            tell = lambda user_ids: self._line.link(menu_id, user_ids)  # noqa: E731 - one of two calls
         else:
             log.error("residents are due a menu that was never published", extra={"reason": menu})
             return

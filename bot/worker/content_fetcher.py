@@ -181,7 +181,7 @@ class Fetcher:
                     self._give_up(session, file, "lost")
 
     def _give_up(self, session: Session, file: File, reason: str) -> None:
-        """Refuses the file and tells the resident why, who may send it again: for the request, or for its case."""
+        """Refuses the file and tells the resident why. It may be sent again, for the request or for its case."""
         log.warning("file refused", extra={"file": file.id, "reason": reason})
         was_restored = file.refused_because == lifecycle.RESTORED
         lifecycle.refuse(file, reason)
