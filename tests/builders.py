@@ -20,7 +20,7 @@ from store.staff.models import ALL_DEPARTMENTS, Staff
 from store.staff.passwords import Passwords
 
 PASSWORD = "ฝนตกที่บ้านสวนทุเรียน"
-# Cheap hashes: tests sign in all day long. They are as right as the dear ones.
+# Cheap password hashes, because tests sign in often; they are as correct as expensive ones.
 QUICK_PASSWORDS = Passwords(rounds=1, memory_kib=8)
 _SERIAL = itertools.count(1)
 

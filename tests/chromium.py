@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = Path(__file__).parent / "browser" / "axe.min.js"
-# Dark first: what is photographed afterwards is light.
+# Dark first, so that screenshots made afterwards are light.
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 QUIET = [
     "--no-sandbox",

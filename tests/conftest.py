@@ -38,7 +38,7 @@ def settings_for(database_url: str, folder: Path) -> StoreSettings:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Limit(), "limit")
-    # Looking for garbage as often as Python does by itself took a fifth of the time.
+    # Python's default garbage collection took a fifth of the time.
     gc.set_threshold(100_000, 50, 100)
 
 

@@ -52,7 +52,7 @@ class Act(Stage):
 
     def _staff(self, actor: str, verb: str, rest: str) -> None:
         clerk = self.clerks.get(actor)
-        # Days have passed since, so who was signed in is not any more.
+        # Days have passed since then, so sessions have expired.
         if clerk is None or clerk.client.get("/").status_code != 200:
             self.clerks[actor] = new_clerk(self.town, role=actor)
         if verb not in ("sees", "misses"):
@@ -98,7 +98,7 @@ def keep_the_account(town: Town, phone: Phone) -> None:
         periodic.take(session, "menus", periodic.slot_of(now(), timedelta(minutes=1)))
         preferences.choose(session, a_resident(session, line_user_id=phone.id), "water", wanted=False)
         limits.use(session, limits.Limit("list", 20, timedelta(hours=1)), "staff 1")
-    # Somebody who has forgotten the password.
+    # A member of staff who has forgotten the password.
     page = town.console().test_client()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get("/sign-in").text)
     assert token is not None

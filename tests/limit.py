@@ -11,7 +11,7 @@ from collections.abc import Generator
 
 import pytest
 
-# For one test with all its fixtures on a machine that is asked for much more than it can do. 0 is no limit.
+# In seconds, for one test with all its fixtures on an overloaded machine. 0 is no limit.
 VARIABLE, SECONDS = "TEST_LIMIT_SECONDS", 1200.0
 
 

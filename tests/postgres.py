@@ -52,7 +52,7 @@ def _run(programs: Path, folder: Path, *, fsync: str) -> Iterator[str]:
     settings = ("listen_addresses=127.0.0.1", f"fsync={fsync}", "max_connections=300")
     command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)]
     command += [word for setting in settings for word in ("-c", setting)]
-    # Killed at the end: nobody needs the data, and its own processes end when it is gone.
+    # Killed at the end: the data is not needed, and its own processes end with it.
     with Child(command, cwd=folder, **as_user):
         server = f"postgresql://tests@127.0.0.1:{port}"
         wait_until(lambda: _answers(server), what="PostgreSQL to answer")

@@ -24,7 +24,7 @@ def shut(database: Database, about: str, row_id: int, key: bytes = KEY) -> None:
         session.execute(changed.values({column: type_coerce(sealed, LargeBinary)}))
 
 
-# What is no sealed value at all. SQLite takes all of them into a column of bytes.
+# Values that are not encrypted at all. SQLite accepts all of them in a column of bytes.
 NO_SEALED_VALUES: Final = (7, "a text", b"", b"\x02")
 
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-# A machine that is asked for much more than it can do is slow, not broken. Whoever looks for a fault sets less.
+# In seconds. An overloaded machine is slow, not broken. Set less when looking for a fault.
 PATIENCE_SECONDS = float(os.environ.get("TEST_PATIENCE_SECONDS", "300"))
 
 

@@ -85,7 +85,7 @@ def open_desk(plot: Plot) -> Iterator[Desk]:
         _fill(database, municipality)
         desk = Desk(officer, supervisor, bot.test_client())
         for clerk in (officer, supervisor):
-            clerk.page("/")  # What is loaded once for all pages is not what is measured.
+            clerk.page("/")  # The first request also loads what all pages share, which is not measured.
         yield desk
     finally:
         for each in (database, console.extensions["office"].database, bot.extensions["database"]):

@@ -98,7 +98,7 @@ async def main() -> None:
     server = await asyncio.get_running_loop().create_server(lambda: Door(line), "127.0.0.1", 0, backlog=512)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
-    # It ends with whoever started it: their end of the pipe closes.
+    # It ends when the process that started it ends, because then the pipe closes.
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 

@@ -20,7 +20,7 @@ from tests.children import run
 from tests.faults.grounds import Grounds, Plot
 from tests.faults.lives import store_settings
 
-# What a run may take beyond the seconds it was ordered for.
+# How many seconds a run may take beyond those it was ordered for.
 GRACE_SECONDS = 60.0
 
 

@@ -67,7 +67,7 @@ class Street:
         return self._tally
 
     async def _live(self) -> None:
-        """One resident after another, each with one request."""
+        """Plays one resident after another, each with one request."""
         while time.monotonic() < self._until:
             await self._report(next(self._resident))
 

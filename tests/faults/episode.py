@@ -29,7 +29,7 @@ from tests.faults.report import Report
 PEOPLE, MOST_ROUNDS, KILLS_IN_A_ROUND = 4, 60, 12
 CROWDS, CROWD_SECONDS = 0.2, 3.0
 HARM_IN_A_ROUND = 0.3
-# Some time goes by while a killed process is started again.
+# Seconds that pass while a killed process is started again.
 DOWN_FOR = (0, 0, 0, 2, 21, 21, 35, 70)
 STUCK_AFTER_SECONDS = 60.0
 LINES_FAULTS = ("", "", "webhook_duplicate", "api_status_after_accept", "api_reset")
@@ -46,7 +46,7 @@ class Episode:
         self._rng, self._report, self._kills_left = random.Random(seed), Report(seed), kills
         random.seed(seed)
         self._deck, self._ledger = Deck(self._rng), Ledger()
-        # The web application's lives begin whenever somebody knocks, so their ends are drawn apart.
+        # Web processes start whenever LINE calls, so the points at which they end are drawn separately.
         self._web_rng = random.Random(f"{seed} web")
         self._web_deck = Deck(self._web_rng)
         self._door = FrontDoor(nursery, self._bear_web)
@@ -177,8 +177,8 @@ class Episode:
             is_quiet = not waiting and all(status == 200 for status in statuses)
             if is_quiet and not self._agenda.try_the_innocent_again():
                 return
-            # A worker that is idle has done what could be done now; the rest waits for a time to come. One that was
-            # ended had no turn for much of it.
+            # An idle worker has done what could be done now; the rest waits for a later time. A worker that was killed
+            # could not do all of it.
             later = [at for at in waiting if at > now()]
             if later and came_to_its_end:
                 self._pass_time((min(later) - now()).total_seconds() + 0.001)
@@ -202,7 +202,7 @@ class Episode:
             self._live("tidy", {"point": f"tidy: {moment}"})
         self._live("tidy", {})
 
-    # Who does it, and how their lives end.
+    # The processes, and how they end.
 
     def _busy_parts(self) -> tuple[str, ...]:
         """Returns the parts to disturb: mostly fetching, while photos are on their way."""

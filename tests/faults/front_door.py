@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from tests.faults.nursery import Life, Nursery
 
-# A request that waits while the process behind the door is replaced.
+# How long a request may wait while the process is replaced.
 PATIENCE_SECONDS = 5.0
 NO_CONNECTION = 0
 
@@ -55,7 +55,7 @@ class FrontDoor:
             connection.request("POST", "/line/webhook", body, headers)
             answer = connection.getresponse()
             with suppress(OSError):
-                # Until the other side has closed: what it does after its answer is done, or it is dead.
+                # Reads until the other side closes: then what it does after its answer is done, or it is dead.
                 answer.fp.read()
             return answer.status
         except (OSError, http.client.HTTPException):

@@ -97,7 +97,7 @@ class Nursery:
         if "died" in news:
             life.exit_code = news["died"]
             del self._lives[life.number]
-            # Counted before anybody who waits for its end goes on.
+            # Counted before a thread that waits for its end goes on.
             self.when_over(life)
             life.over.set()
 
@@ -111,7 +111,7 @@ def a_nursery() -> Iterator[Nursery]:
         try:
             yield Nursery(ours)
         finally:
-            # The zygote ends its children and itself when nobody holds the other end.
+            # The zygote ends its children and itself when the other end is closed.
             ours.shutdown(socket.SHUT_RDWR)
             zygote.wait(timeout=LONGEST_LIFE_SECONDS)
             ours.close()

@@ -13,7 +13,7 @@ from line_simulator import Simulator
 from line_simulator.residents import Resident
 from tests.faults.harm import words_of_harm
 
-# Every resident's words carry a word that nobody else may ever see.
+# Every resident's words hold a word that no other resident may ever see.
 CANARIES = ("KAOLAO", "MANGKON", "NOKYUNG", "PLABUK", "CHANGNOI", "TAOTHALE", "LINGLOM", "MAENGDA")
 CHOICES = {
     "สายไฟขาด": ("ไม่มี", "มีอันตราย"),

@@ -10,7 +10,7 @@ from tests.faults.points import POINTS
 # How many statements each part makes for one thing; of every other point the first passages are enough.
 STATEMENTS = {"web": 4, "work": 12, "pack": 6, "settle": 5, "fetch": 4, "keep": 4, "act": 9, "tidy": 6}
 FARTHEST_PASSAGE = 3
-# How often a life ends at the first chance.
+# The share of processes that end at the first passage.
 EARLY = 0.5
 
 

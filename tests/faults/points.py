@@ -24,7 +24,7 @@ from store.messaging import inbox, outbox
 from tests.faults.harm import HARM
 
 _TRANSACTION = ("statement", "before the commit", "after the commit")
-# Every point by the part of the system whose life may end there, in the order in which they are passed.
+# The points at which each part of the system may end, in the order in which they are passed.
 POINTS: dict[str, tuple[str, ...]] = {
     "web": ("before the signature check", *_TRANSACTION, "before the 200", "after the 200"),
     "work": ("before the claim", "before it is done", *_TRANSACTION),
@@ -34,10 +34,10 @@ POINTS: dict[str, tuple[str, ...]] = {
     "keep": ("before the bytes", "before the fsync", "bytes durable", *_TRANSACTION),
     "act": _TRANSACTION,
     "tidy": ("before it is destroyed", *_TRANSACTION),
-    # No point of ours: what the words of a resident, or of a notice to one, do to the worker.
+    # These are no points in our code: the words of a resident or notice harm the worker there.
     "harm": tuple(HARM),
 }
-# Of broadcasts, which runs of residents and officers do not come by.
+# Points of broadcasts, which runs of residents and officers do not pass.
 MAILING_POINTS = (
     *(f"mail: {moment}" for moment in POINTS["pack"]),
     *(f"mailed: {moment}" for moment in POINTS["settle"]),

@@ -205,7 +205,7 @@ def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sq
         with ThreadPoolExecutor(CHUNKS_AT_ONCE) as postmen:
             mailer = Mailer(town.database, open_office(settings), settings, line, postmen=postmen)
             mailer._pace = Pace(math.inf)
-            mailer.mail_once()  # Statements are compiled once in a life.
+            mailer.mail_once()  # Each process compiles its statements once.
             began, spent = time.monotonic(), time.process_time()
             while mailer.mail_once():
                 pass

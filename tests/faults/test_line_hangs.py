@@ -26,8 +26,8 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 RESIDENTS, EARLY_BIRDS, EVENTS_A_SECOND = 50, 10, 100
 SAID = ("ไฟถนนหน้าบ้านดับค่ะ มืดมาก", "ไม่มี", "หน้าวัดโพธิ์ชัย เสาที่ 15")
 HUNG_CALLS, GIVES_UP_AFTER_SECONDS = 150, 0.1
-# How much longer an acknowledgement may take while LINE hangs than while it is well. Whoever waited for LINE before
-# acknowledging would wait as long as the worker does for each call: more than ten times as long.
+# How much longer an acknowledgement may take while LINE hangs than while it is well. A web process that waited for
+# LINE before it acknowledges would wait as long as the worker does for each call: more than ten times as long.
 MOST_TIMES_LONGER = 8
 # Bounds that a thread, connection or buffer left behind by each hung call would break.
 MOST_THREADS, MOST_FILES_MORE, MOST_MB_MORE = 90, 90, 30

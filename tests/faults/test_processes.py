@@ -35,7 +35,7 @@ def test_web_and_worker_as_commands_survive_being_killed_under_load(
         people = move_in(simulator, rng, CANARIES)
         for person in people[:IN_A_HURRY]:
             person.reports_at_once()
-        # Who is in a hurry has said everything already.
+        # Residents in a hurry have said everything already.
         live_under_fire(rng, people[IN_A_HURRY:], commands, partial(ledger.read, simulator))
         web, worker = commands
         worker.kill()

@@ -21,7 +21,7 @@ from tests.faults.rehearsal import rehearse, share_engines
 
 LARGEST = 200_000
 CRASHED = 70
-# As the worker's supervisor guards it, and sooner. The memory of a life is mostly the zygote's.
+# As the worker's supervisor guards it, with shorter limits. Most of a process's memory is the zygote's.
 LOOK_EVERY_SECONDS, LIMITS = 0.05, Limits(cpu_seconds=0.5, memory_bytes=2**30)
 
 

@@ -313,7 +313,7 @@ def test_the_command_prints_a_line_for_each_and_fails_when_one_does(
         )
     well = run_doctor(environ)
     assert (well.returncode, well.stderr) == (0, "")
-    # The stand-in for LINE lives by the clock of these tests, the command by that on the wall.
+    # The stand-in for LINE uses the clock of these tests, the command the true one.
     assert {line.split()[1] for line in well.stdout.splitlines() if line.startswith(("warn", "fail"))} <= {
         "clock",
         "proxies",

@@ -395,7 +395,7 @@ def test_while_the_store_of_files_is_away_what_is_taken_back_is_out_of_sight_and
         (file,) = files(town)
         assert (file.state, file.sha256, len(bytes_on_disk(town))) == ("gone", None, 1)
         assert "photos" not in answers(town)
-    # The disk keeps its own time.
+    # File times are the true time, not that of the test's clock.
     os.utime(bytes_on_disk(town)[0], times=(now().timestamp(), now().timestamp()))
     town.wait(hours=2)
     tidy_up(town.database, town.office.media)

@@ -75,7 +75,7 @@ def test_what_may_have_arrived_is_told_again_only_on_purpose(town: Town, supervi
     assert not retry(town, supervisor, the_dead(town))
     assert retry(town, supervisor, the_dead(town), even_twice=True)
     assert times_told(phone, "ช่างไปถึงแล้ว") == 2
-    # Both times by the promise of one key each: what LINE knows of the first is not what LINE hears now.
+    # Each time with its own retry key, so LINE does not recognise the second message as the first.
     assert len({call["retry_key"] for call in calls(town, "push")}) == 2
 
 

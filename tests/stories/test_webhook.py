@@ -206,7 +206,7 @@ def test_what_could_not_be_delivered_is_answered_once_when_line_delivers_it_agai
 def test_one_poisonous_event_among_three_residents_harms_nobody_else(town: Town) -> None:
     phones = [friend(town, name) for name in ("หนึ่ง", "สอง", "สาม")]
     with town.database.transaction() as session:
-        # What no code of ours writes.
+        # Our code never writes such a value.
         the_resident(session, phones[1]).listening = {"for": "answer", "case": 1, "until": "rot"}
     for phone in phones:
         phone.says(HELLO)

@@ -100,7 +100,7 @@ MORE_DANGER = [
     # The negations of the dialects, and other words of theirs.
     "แม่หายใจบ่ออก", "อีแม่หายใจบ่อออก", "ยายบ่ฮู้สึกโต", "พ่อบ่ฮู้เมื่อคีง บ่ฮู้สึกตัว", "แม่บ่าหายใจแล้ว", "ป้อฮู้สึกบ่าดี บ่าได้สติ",
     "ตาหายใจม่ายออก", "ปลุกหม้ายตื่น", "เอิ้นบ่ตื่น", "งูขบ", "หมาบ้าขบ", "เฮือล่ม", "ขโมยขึ้นเฮือน", "จ้วยตวย", "บ่อยากอยู่แล้ว",
-    # Who is beaten at home, or by whoever they work for.
+    # Violence at home or by an employer.
     "ผัวซ้อม", "แฟนต่อยหน้า", "โดนพ่อตี", "พ่อเลี้ยงตบหนู", "ลูกชายเมาทุบแม่", "นายจ้างเตะผม", "หนูซ่อนตัวอยู่ในตู้",
     "he hit me", "boss hit me", "husband beat me every night",
     # What was swallowed.

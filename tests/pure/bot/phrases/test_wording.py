@@ -21,7 +21,7 @@ OFFICE_WORDS = read_municipality(DEMO_MUNICIPALITY).words()
 ENGLISH = Phrases(OFFICE_WORDS, IN_ENGLISH)
 PHRASES = Phrases(OFFICE_WORDS, english=ENGLISH)
 BOT = Path(phrases_module.__file__).parents[1]
-# Facts that only the greeting knows; it gives them by name.
+# Facts that only the greeting gives, by their names.
 GIVEN = {"privacy_text"}
 
 
