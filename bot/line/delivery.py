@@ -1,4 +1,8 @@
-"""Delivers messages: a request is for one resident, is frozen before it is sent, and is settled by LINE's answer."""
+"""Delivers messages. Each request to LINE is for one resident.
+
+Its exact bytes are stored before it is sent ("frozen"), so that every further try sends the same; LINE's answer settles
+it.
+"""
 
 import json
 import logging

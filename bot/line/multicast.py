@@ -1,4 +1,4 @@
-"""Sends broadcasts in chunks, each of which is frozen before it is sent and settled by LINE's answer.
+"""Sends broadcasts in chunks. The exact bytes of each are stored before it is sent ("frozen").
 
 It writes no text: what is sent, and to whom, was approved before and is read from store.broadcasts.
 """

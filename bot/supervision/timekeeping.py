@@ -50,7 +50,7 @@ class Timekeeper:
     def begin(self) -> None:
         """Notes that the clock was set back while no worker ran, if the last heartbeat lies in the future.
 
-        It was set back by at least that much; how much more, nobody knows.
+        It was set back by at least that much; how much more is unknown.
         """
         with self._database.reading() as session:
             last = heartbeats.last_beat(session, "worker")
