@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 BIN := .venv/bin
 DEMO_PORT ?= 8800
 
-.PHONY: help demo install check quick test lint types contracts pytest faults bench chromium strace faketime lock sbom audit clean
+.PHONY: help demo install check quick test lint types contracts pytest faults bench chromium strace faketime lock sbom audit architecture pictures clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -102,6 +102,12 @@ sbom: $(BIN)/.demo ## Write what the product is made of to var/sbom.json (Cyclon
 
 audit: $(BIN)/.demo ## Ask OSV for known weaknesses of the locked libraries; says so where it cannot be reached
 	@$(BIN)/python -m deploy.audit
+
+architecture: $(BIN)/python ## Draw the rooms and their imports anew, for docs/architecture.md
+	@$(BIN)/python docs/draw_architecture.py
+
+pictures: install chromium ## Write the screenshots of the README anew
+	WRITE_PICTURES=1 $(BIN)/python -m pytest --quiet tests/browser/test_pictures.py
 
 clean: ## Remove .venv and the demo's data
 	rm -rf .venv var
