@@ -59,7 +59,7 @@ faults: $(BIN)/.demo $(BIN)/.dev ## Kill processes KILLS=1000 times, [SEED=...] 
 	  $(if $(SEED),--seed $(SEED)) $(if $(EPISODE),--episode $(EPISODE))
 
 ROUNDS ?= 3
-bench: $(BIN)/.demo $(BIN)/.dev ## Measure the figures beside peers; [ROUNDS=3] [ONLY=acks] [WRITE=1] into the README
+bench: $(BIN)/.demo $(BIN)/.dev ## Measure the figures beside peers; [ROUNDS=3] [ONLY=acks] [WRITE=1] into docs/performance.md
 	@$(BIN)/python -m tests.bench --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(if $(WRITE),--write)
 
 # The browser tests drive Debian's Chromium. Root may install it; others are told what they miss.

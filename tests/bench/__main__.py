@@ -1,4 +1,4 @@
-"""Measures the figures of the README: `make bench [ROUNDS=3] [ONLY=acks] [WRITE=1]`, on the databases that are here."""
+"""Measures what docs/performance.md shows: `make bench [ROUNDS=3] [ONLY=acks] [WRITE=1]`, on the databases that are here."""
 
 import argparse
 import sys
@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", choices=tuple(CHAPTERS), help="one chapter")
     parser.add_argument("--database", choices=KINDS, help="on this one only")
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each load takes")
-    parser.add_argument("--write", action="store_true", help="put the table into the README")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     wanted = parser.parse_args(arguments)
     began = time.monotonic()
     with ExitStack() as stack:
@@ -32,8 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         text = f"{table(rows)}\n\n{machine(available)}, ROUNDS={bench.rounds}."
     print(f"\n{text}\n\nIt took {time.monotonic() - began:.0f} s.")
     if wanted.write:
-        readme = ROOT / "README.md"
-        readme.write_text(put_between_marks(readme.read_text(), text))
+        page = ROOT / "docs" / "performance.md"
+        page.write_text(put_between_marks(page.read_text("utf-8"), text), "utf-8")
     return 0
 
 

@@ -68,7 +68,7 @@ def _beside_once(bench: Bench, peers: dict[str, Server], delay: float, rates: Ro
 def turns(bench: Bench) -> Iterator[Row]:
     """Measures whole conversations, each act only after the answer to the one before, and what more workers bring."""
     for kind in bench.grounds:
-        # SQLite has one writer at a time: the README runs one worker there.
+        # SQLite has one writer at a time: docs/operations.md runs one worker there.
         for workers in (1,) if kind == "sqlite" else (1, 2, 4):
             rates, waits, lost = [], [], 0
             for _ in range(max(bench.rounds // 2, 1)):

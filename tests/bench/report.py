@@ -1,4 +1,4 @@
-"""Writes the table of goals and measurements, in Markdown, as the README shows it."""
+"""Writes the table of goals and measurements, in Markdown, as docs/performance.md shows it."""
 
 import os
 import platform
