@@ -1,4 +1,4 @@
-"""Measures what docs/performance.md shows: `make bench [ROUNDS=3] [ONLY=acks] [WRITE=1]`, on the databases that are here."""
+"""Measures what docs/performance.md shows: `make bench [ROUNDS=3] [ONLY=acks] [WRITE=1]`, on the databases here."""
 
 import argparse
 import sys
