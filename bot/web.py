@@ -22,7 +22,7 @@ from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.database.storable_text import is_keepable, without_nul
 from store.messaging import inbox
-from store.messaging.group_commit import Intake, NotKept
+from store.messaging.group_commit import GroupCommit, NotCommitted
 from store.operations.data_keys import open_database
 from store.operations.readiness import Readiness
 from store.settings import refusing_in_one_line
@@ -48,7 +48,7 @@ def create_app(settings: BotSettings | None = None) -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.extensions["database"] = database
     app.extensions["readiness"] = Readiness(database)
-    app.extensions["intake"] = Intake(database, patience=QUEUE_SECONDS)
+    app.extensions["intake"] = GroupCommit(database, patience=QUEUE_SECONDS)
     app.extensions["bot_settings"] = settings
     app.before_request(refuse_unkeepable)
     app.add_url_rule("/line/webhook", view_func=receive, methods=["POST"])
@@ -78,7 +78,7 @@ def receive() -> Response:
     try:
         arrivals = [_arrival(event, database) for event in _events(body)]
         current_app.extensions["intake"].keep(arrivals)
-    except (NotKept, WrongDataKey, SQLAlchemyError, TimeoutError):
+    except (NotCommitted, WrongDataKey, SQLAlchemyError, TimeoutError):
         # Not kept, so not acknowledged: LINE delivers the body again.
         abort(503, "try again")
     return Response("OK", mimetype="text/plain")

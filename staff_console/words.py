@@ -6,7 +6,7 @@ from store.cases.queue import Tab
 from store.cases.workflows import ACTION_LABELS, STATUS_ROWS, Action, Tone
 from store.messaging.inbox import ENDED_ITS_WORKER
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY
-from store.operations.dead_letters import DropReason, Stuck
+from store.operations.dead_letters import DeadLetter, DropReason
 from store.quota.usage import Alarm
 from store.staff.accounts import Role
 
@@ -227,7 +227,7 @@ REFUSALS: Final = {
 }
 
 
-def why_stuck(row: Stuck) -> str:
+def why_stuck(row: DeadLetter) -> str:
     """Says in Thai why it is stuck. LINE's own text is not shown, because it can quote what was written."""
     for begins, said in STUCK_ERRORS.items():
         if row.error.startswith(begins):

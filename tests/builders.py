@@ -13,7 +13,7 @@ from store.clock import now
 from store.database.encryption import sealer_of
 from store.municipality.profile import Municipality
 from store.residents.models import Resident
-from store.residents.residents import meet, remember
+from store.residents.residents import find_or_add_resident, remember
 from store.services import Service
 from store.staff.accounts import NewStaff, add_staff
 from store.staff.models import ALL_DEPARTMENTS, Staff
@@ -58,7 +58,7 @@ def a_resident(
     session: Session, *, line_user_id: str | None = None, person: dict[str, Any] | None = None
 ) -> Resident:
     line_user_id = line_user_id or f"U{next(_SERIAL):032x}"
-    resident = meet(session, sealer_of(session.get_bind().dialect), line_user_id)
+    resident = find_or_add_resident(session, sealer_of(session.get_bind().dialect), line_user_id)
     remember(resident, {"name": "นางสมศรี ใจดี", "phone": "0812345678"} if person is None else person)
     session.flush()
     return resident

@@ -7,7 +7,7 @@ import sys
 import time
 
 from store.files import decoder_process
-from store.files.decoder_process import Answer
+from store.files.decoder_process import DecoderAnswer
 
 
 def _hang() -> None:
@@ -45,7 +45,7 @@ FAULTS = {
 }
 
 
-def decode(kind: str, data: bytes) -> Answer:
+def decode(kind: str, data: bytes) -> DecoderAnswer:
     if (fault := FAULTS.get(data)) is not None:
         fault()
     return decoder_process.decode(kind, data)

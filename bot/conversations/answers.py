@@ -17,7 +17,7 @@ from bot.conversations.choices import read_choice
 from bot.conversations.dates import read_day_or_several
 from bot.conversations.nothing import is_nothing, is_unknown
 from bot.conversations.places import read_pin, show_place
-from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, Words
+from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, TypedText
 from bot.conversations.secret_words import tells_a_secret
 from store.municipality.places import Centre
 from store.services import Question
@@ -48,14 +48,14 @@ class Accepted:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedAnswer:
     """Says that the answer cannot be used. `why` names the phrase that tells the resident, `words` fill it in."""
 
     why: str
     words: dict[str, str] = field(default_factory=dict)
 
 
-Verdict = Accepted | Refused
+Verdict = Accepted | RefusedAnswer
 
 SKIPPED = "ไม่ได้ระบุ"
 # Without the joiners U+200C and U+200D, which hold composed emoji together.
@@ -92,11 +92,11 @@ def check(question: Question, said: Said, setting: Setting) -> Verdict:
 
     The value is None where an optional question was answered with nothing, and UNKNOWN where that is an answer.
     """
-    if isinstance(said, Words):
+    if isinstance(said, TypedText):
         text = clean_text(said.text)
-        said = Words(text if question.kind in _AS_WRITTEN else text.translate(_JOINERS))
+        said = TypedText(text if question.kind in _AS_WRITTEN else text.translate(_JOINERS))
         if tells_a_secret(said.text):
-            return Refused("told_a_secret")
+            return RefusedAnswer("told_a_secret")
         if question.optional and question.kind != "choice" and is_nothing(said.text, question.kind):
             return Accepted(None)
         if question.may_be_unknown and is_unknown(said.text):
@@ -105,112 +105,112 @@ def check(question: Question, said: Said, setting: Setting) -> Verdict:
 
 
 def _text(question: Question, said: Said, _: Setting) -> Verdict:
-    if not isinstance(said, Words):
-        return Refused("want_words")
+    if not isinstance(said, TypedText):
+        return RefusedAnswer("want_words")
     if len(said.text) < question.shortest or is_nothing(said.text, "text"):
-        return Refused("too_short")
+        return RefusedAnswer("too_short")
     if len(said.text) > question.longest:
-        return Refused("too_long", {"longest": f"{question.longest:,}"})
+        return RefusedAnswer("too_long", {"longest": f"{question.longest:,}"})
     return Accepted(said.text)
 
 
 def _name(_question: Question, said: Said, _: Setting) -> Verdict:
-    if not isinstance(said, Words):
-        return Refused("want_words")
+    if not isinstance(said, TypedText):
+        return RefusedAnswer("want_words")
     name = _BEFORE_A_NAME.sub("", " ".join(said.text.split()))
     name = without_endings(name, _AFTER_A_NAME, apart=_APART_FROM_A_NAME)
     letters = sum(ch.isalpha() for ch in name)
     if letters < 2 or is_nothing(name, "name") or len(name) > 80 or any(ch.isdigit() for ch in name):
-        return Refused("not_a_name")
+        return RefusedAnswer("not_a_name")
     return Accepted(name)
 
 
 def _phone(_question: Question, said: Said, _: Setting) -> Verdict:
-    if not isinstance(said, Words):
-        return Refused("want_words")
+    if not isinstance(said, TypedText):
+        return RefusedAnswer("want_words")
     text = re.sub(r"ต่อ\s*(?=\d)", " ext. ", arabic_digits(said.text[:100]))
     for found in phonenumbers.PhoneNumberMatcher(text, "TH"):
         if found.number.country_code == 66:
             extension = f"{EXTENSION}{found.number.extension}" if found.number.extension else ""
             return Accepted(f"0{found.number.national_number}{extension}")
-    return Refused("not_a_phone")
+    return RefusedAnswer("not_a_phone")
 
 
 def _citizen_id(_question: Question, said: Said, _: Setting) -> Verdict:
-    if not isinstance(said, Words):
-        return Refused("want_words")
+    if not isinstance(said, TypedText):
+        return RefusedAnswer("want_words")
     text = arabic_digits(said.text)
     alone = _THIRTEEN.findall(text)
     digits = re.sub(r"[^0-9]", "", alone[0] if len(alone) == 1 else text)
     if len(digits) != 13:
-        return Refused("citizen_id_length")
+        return RefusedAnswer("citizen_id_length")
     # People without registered status hold real cards that begin with 0: only the check digit decides.
     if citizen_ids.calc_check_digit(digits[:12]) != digits[12]:
-        return Refused("citizen_id_wrong")
+        return RefusedAnswer("citizen_id_wrong")
     return Accepted(digits)
 
 
 def _email(_question: Question, said: Said, _: Setting) -> Verdict:
-    if not isinstance(said, Words):
-        return Refused("want_words")
+    if not isinstance(said, TypedText):
+        return RefusedAnswer("want_words")
     found = _EMAIL.findall(said.text)
     if len(found) != 1 or len(found[0]) > 254:
-        return Refused("not_an_email")
+        return RefusedAnswer("not_an_email")
     return Accepted(found[0].lower())
 
 
 def _number(question: Question, said: Said, _: Setting) -> Verdict:
-    if not isinstance(said, Words):
-        return Refused("want_words")
+    if not isinstance(said, TypedText):
+        return RefusedAnswer("want_words")
     value = read_amount(said.text, question.unit)
     if value is None:
-        return Refused("not_a_number")
+        return RefusedAnswer("not_a_number")
     if not question.least <= value <= question.most:
         bounds = {"least": f"{question.least:,.0f}", "most": f"{question.most:,.0f}", "unit": question.unit}
-        return Refused("number_out_of_bounds", bounds)
+        return RefusedAnswer("number_out_of_bounds", bounds)
     return Accepted(int(value) if value.is_integer() else value)
 
 
 def _date(question: Question, said: Said, setting: Setting) -> Verdict:
-    if not isinstance(said, Words | Day):
-        return Refused("want_a_day")
+    if not isinstance(said, TypedText | Day):
+        return RefusedAnswer("want_a_day")
     day, several = (
         (said.day, False) if isinstance(said, Day) else read_day_or_several(said.text, setting.today)
     )
     if day is None:
-        return Refused("want_one_day" if several else "want_a_day")
+        return RefusedAnswer("want_one_day" if several else "want_a_day")
     latest = setting.today + timedelta(days=question.days_ahead or 3650)
     if not setting.today <= day <= latest:
-        return Refused("day_out_of_bounds", {"latest": thai_weekday_date(latest)})
+        return RefusedAnswer("day_out_of_bounds", {"latest": thai_weekday_date(latest)})
     return Accepted(day.isoformat())
 
 
 def _choice(question: Question, said: Said, _: Setting) -> Verdict:
     if isinstance(said, Picked) and said.choice in question.choices:
         return Accepted(said.choice)
-    if isinstance(said, Words) and (choice := read_choice(question, said.text)):
+    if isinstance(said, TypedText) and (choice := read_choice(question, said.text)):
         return Accepted(choice)
-    return Refused("pick_one", {"choices": " / ".join(question.choices.values())})
+    return RefusedAnswer("pick_one", {"choices": " / ".join(question.choices.values())})
 
 
 def _place(question: Question, said: Said, setting: Setting) -> Verdict:
     if isinstance(said, Pin):
         place = read_pin(Pin(said.latitude, said.longitude, clean_text(said.text)), setting.centre)
-        return Accepted(place) if place else Refused("no_place")
-    if not isinstance(said, Words):
-        return Refused("want_a_place")
+        return Accepted(place) if place else RefusedAnswer("no_place")
+    if not isinstance(said, TypedText):
+        return RefusedAnswer("want_a_place")
     if len(said.text) < 3:
-        return Refused("place_too_short")
+        return RefusedAnswer("place_too_short")
     if is_nothing(said.text, "place"):
-        return Refused("not_a_place")
+        return RefusedAnswer("not_a_place")
     if len(said.text) > question.longest:
-        return Refused("too_long", {"longest": f"{question.longest:,}"})
+        return RefusedAnswer("too_long", {"longest": f"{question.longest:,}"})
     return Accepted({"text": said.text})
 
 
 def _photos(_question: Question, said: Said, _: Setting) -> Verdict:
     if not isinstance(said, Photo):
-        return Refused("want_a_photo")
+        return RefusedAnswer("want_a_photo")
     return Accepted([{"token": said.token, "album": said.album, "of": said.of}])
 
 
@@ -218,17 +218,17 @@ def _file(_question: Question, said: Said, _: Setting) -> Verdict:
     if isinstance(said, Photo):
         return Accepted([{"token": said.token, "album": said.album, "of": said.of}])
     if not isinstance(said, Document):
-        return Refused("want_a_file")
+        return RefusedAnswer("want_a_file")
     return Accepted([{"token": said.token, "album": None, "of": 1}])
 
 
 def _address(question: Question, said: Said, setting: Setting) -> Verdict:
-    if not isinstance(said, Words):
-        return Refused("want_words")
+    if not isinstance(said, TypedText):
+        return RefusedAnswer("want_words")
     address = read_address(said.text)
     missing = [part for part in (question.must_know or ("house_no",)) if part not in address]
     if missing:
-        return Refused(f"address_without_{missing[0]}")
+        return RefusedAnswer(f"address_without_{missing[0]}")
     return Accepted({**setting.address_defaults, **address})
 
 

@@ -7,7 +7,7 @@ changed meanwhile all follow from that: there are no step numbers to go wrong.
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.conversations.answers import Accepted, Refused, Setting, check, count_files
+from bot.conversations.answers import Accepted, RefusedAnswer, Setting, check, count_files
 from bot.conversations.choices import read_choice
 from bot.conversations.drafts import (
     Asking,
@@ -21,7 +21,7 @@ from bot.conversations.drafts import (
     of_kind,
     still_valid,
 )
-from bot.conversations.said import Document, Photo, Picked, Pin, Said, Words
+from bot.conversations.said import Document, Photo, Picked, Pin, Said, TypedText
 from store.services import Question
 from store.services.definition import REMEMBERED, UNKNOWN
 
@@ -60,7 +60,7 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
     if is_in_doubt(draft, question) and (sure := _is_sure(said)) is not None:
         return Heard(_settled(draft, question, sure=sure))
     verdict = check(question, said, setting)
-    if isinstance(verdict, Refused):
+    if isinstance(verdict, RefusedAnswer):
         missed = replace(draft, misses=draft.misses + 1)
         return Heard(missed, _refusal(missed, question, verdict), refused=True)
     if question.kind in ("photos", "file"):
@@ -79,7 +79,7 @@ def needs_a_way_out(draft: Draft) -> bool:
     return draft.misses >= MISSES_BEFORE_A_WAY_OUT
 
 
-def _refusal(draft: Draft, question: Question, refused: Refused) -> tuple[Remark, ...]:
+def _refusal(draft: Draft, question: Question, refused: RefusedAnswer) -> tuple[Remark, ...]:
     """Says why the answer was refused. After two refusals in a row it offers a way out.
 
     The way out stands alone where the question may be skipped or left unknown, unless a secret was told.
@@ -100,7 +100,7 @@ def _way_out(draft: Draft, question: Question) -> tuple[Remark, ...]:
 def _is_sure(said: Said) -> bool | None:
     if isinstance(said, Picked):
         return said.choice == "yes"
-    answer = read_choice(PIN_MEANT, said.text) if isinstance(said, Words) else None
+    answer = read_choice(PIN_MEANT, said.text) if isinstance(said, TypedText) else None
     return None if answer is None else answer == "yes"
 
 

@@ -48,7 +48,7 @@ class AtTheCounter:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class NothingRecognised:
     """Says that the message may be about any service; `services` are all of them, the nearest first.
 
     `said_something` is False for a few letters without a hint.
@@ -58,7 +58,7 @@ class Unknown:
     said_something: bool
 
 
-Recognised = Asks | Opens | OneOf | AtTheCounter | Unknown
+Recognised = Asks | Opens | OneOf | AtTheCounter | NothingRecognised
 
 
 def recognise(
@@ -97,4 +97,4 @@ def _without_service(offered: list[Service], text: str, about: list[str]) -> Rec
     if name := next((name for name in about if name in _BESIDE_SERVICES), ""):
         return Asks(name)
     nearest = hinted_first(offered, text)
-    return Unknown(tuple(nearest), said_something=len(text) >= A_SENTENCE or nearest != offered)
+    return NothingRecognised(tuple(nearest), said_something=len(text) >= A_SENTENCE or nearest != offered)

@@ -5,7 +5,7 @@ from datetime import date
 
 
 @dataclass(frozen=True)
-class Words:
+class TypedText:
     text: str
 
 
@@ -55,4 +55,4 @@ class SomethingElse:
     kind: str
 
 
-Said = Words | Picked | Day | Pin | Photo | Document | SomethingElse
+Said = TypedText | Picked | Day | Pin | Photo | Document | SomethingElse

@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.context import Office
 from bot.doctor.findings import Finding, fail, ok, warn
-from bot.line.account_api import Info, LineAccount, LineTrouble
+from bot.line.account_api import AccountInfo, LineAccount, LineApiError
 from bot.settings import BotSettings
 from store.clock import now
 from store.database.engine import Database
@@ -25,7 +25,7 @@ def examine_line(settings: BotSettings, office: Office, line: LineAccount) -> It
     """Asks LINE one thing after another; a question without an answer fails and does not stop the others."""
     try:
         info = line.info()
-    except LineTrouble as trouble:
+    except LineApiError as trouble:
         yield fail("token", f"{trouble} Nothing else was asked of LINE.", _after_no_info(trouble))
         return
     yield ok("token", f"LINE knows us as {info.name} ({info.basic_id})")
@@ -39,17 +39,17 @@ def examine_line(settings: BotSettings, office: Office, line: LineAccount) -> It
     for about, question in questions:
         try:
             yield from question()
-        except LineTrouble as trouble:
+        except LineApiError as trouble:
             yield fail(about, str(trouble), "run this again later; if it stays, ask LINE with the request id")
 
 
-def _after_no_info(trouble: LineTrouble) -> str:
+def _after_no_info(trouble: LineApiError) -> str:
     if trouble.status == 401:
         return "issue a new token in the LINE Developers Console and set LINE_CHANNEL_ACCESS_TOKEN"
     return "check that this machine reaches api.line.me (port 443) and LINE_API_URL is unset"
 
 
-def _name(office: Office, info: Info) -> Finding:
+def _name(office: Office, info: AccountInfo) -> Finding:
     """Checks that residents can tell by its name and id that the account is genuine (requirement L8)."""
     town = office.municipality
     if info.name not in (town.name, town.short_name):
@@ -61,7 +61,7 @@ def _name(office: Office, info: Info) -> Finding:
     return ok("name", "the account carries the municipality's name")
 
 
-def _clock(info: Info) -> Finding:
+def _clock(info: AccountInfo) -> Finding:
     if info.answered_at is None:
         return warn("clock", "LINE did not say what time it is", "compare this machine's clock with another")
     off = abs((now() - info.answered_at).total_seconds())
@@ -124,7 +124,7 @@ def _quota(settings: BotSettings, plan: Plan, line: LineAccount) -> Iterator[Fin
         yield ok("quota", told)
 
 
-def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> usage.Standing:
+def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> usage.QuotaStatus:
     """Returns the standing by what LINE has just said and the database knows.
 
     A database that cannot be reached was reported by an earlier check, so here LINE's word is enough.
@@ -134,7 +134,7 @@ def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> u
     database = Database(settings.store, patience=3)
     try:
         with database.reading() as session:
-            return usage.standing(session, plan, reading=reading)
+            return usage.quota_status(session, plan, reading=reading)
     except (SQLAlchemyError, TimeoutError):
         return usage.weigh(plan, reading, usage.Billed(), at=at)
     finally:

@@ -3,29 +3,29 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.conversations.said import SomethingElse, Words
+from bot.conversations.said import SomethingElse, TypedText
 from bot.handlers import follow, menu, messages, taps, unsend
 from bot.handlers.visit import Visit
-from bot.line.events import Followed, Joined, Place, SentFile, Tap, Unfollowed, Unknown, Unsent
+from bot.line.events import Followed, Joined, SentFile, SentPlace, Tap, Unfollowed, UnknownEvent, Unsent
 from bot.replies import Reply
 from store.residents.residents import take_offer
 
 Handler = Callable[[Visit], list[Reply]]
 
 HANDLERS: dict[type, Handler] = {
-    Words: messages.words,
+    TypedText: messages.words,
     SentFile: messages.sent_file,
-    Place: messages.place,
+    SentPlace: messages.place,
     SomethingElse: messages.something_else,
     Tap: taps.tap,
     Followed: follow.followed,
     Unfollowed: follow.unfollowed,
     Unsent: unsend.unsent,
     Joined: menu.nothing,
-    Unknown: menu.nothing,
+    UnknownEvent: menu.nothing,
 }
 # The resident gets no message for these events, so the buttons of our last message stay valid.
-_SILENT = (Unfollowed, Unsent, Joined, Unknown)
+_SILENT = (Unfollowed, Unsent, Joined, UnknownEvent)
 
 
 def handle(visit: Visit) -> list[Reply]:

@@ -5,7 +5,7 @@ from bot.handlers.visit import Visit
 from bot.line.events import Tap
 from bot.replies import Reply
 from store.broadcasts import confirming
-from store.broadcasts.transitions import Refused
+from store.broadcasts.transitions import ActRefused
 
 # The phrase for each reason of a refusal. For any other reason the superior is asked to look in the console.
 _SAID = {
@@ -19,7 +19,7 @@ _SAID = {
 def confirm(visit: Visit, button: Tap) -> list[Reply]:
     try:
         broadcast = confirming.confirm(visit.session, visit.resident, button.about.get("t", ""))
-    except Refused as refused:
+    except ActRefused as refused:
         if refused.reason in ("no_button", "not_your_button"):
             return menu.old_button(visit)
         return [visit.say(f"confirming.{_SAID.get(refused.reason, 'changed')}")]

@@ -7,7 +7,7 @@ from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import Emergency, says_only_danger
 from bot.conversations.engine import Heard, Remark
 from bot.conversations.matching import meant
-from bot.conversations.said import Picked, Words
+from bot.conversations.said import Picked, TypedText
 from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import conversation, my_cases
 from bot.handlers.visit import Visit
@@ -84,7 +84,7 @@ def _hear(visit: Visit, draft: Draft, question: Question, text: str) -> Heard:
         return replace(picked, remarks=(Remark("danger_noted"),))
     if question.kind not in _HOLDS_DANGER or (question.kind in _NOT_DANGER_ALONE and says_only_danger(text)):
         return engine.miss(draft, question)
-    heard = engine.hear(draft, Words(text), visit.office.setting())
+    heard = engine.hear(draft, TypedText(text), visit.office.setting())
     if heard.refused or question.kind not in _NOT_DANGER_ALONE:
         return heard
     return replace(heard, remarks=(Remark("words_noted", {"label": question.label}), *heard.remarks))

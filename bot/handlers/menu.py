@@ -1,6 +1,6 @@
 """Answers with the main menu, help, contact or small talk, and says when a message was not understood."""
 
-from bot.conversations.recognition import AtTheCounter, OneOf, Unknown
+from bot.conversations.recognition import AtTheCounter, NothingRecognised, OneOf
 from bot.handlers.visit import Visit
 from bot.replies import Reply
 
@@ -41,7 +41,7 @@ def not_understood(visit: Visit) -> list[Reply]:
     return [visit.say("menu.not_understood", *visit.main_buttons())]
 
 
-def ask_which(visit: Visit, unsure: OneOf | AtTheCounter | Unknown) -> list[Reply]:
+def ask_which(visit: Visit, unsure: OneOf | AtTheCounter | NothingRecognised) -> list[Reply]:
     """Asks which service a sentence is about, and first says honestly when it may be about none."""
     match unsure:
         case OneOf(services):
@@ -50,7 +50,7 @@ def ask_which(visit: Visit, unsure: OneOf | AtTheCounter | Unknown) -> list[Repl
             return [visit.say("information.at_the_counter")]
         case AtTheCounter(services):
             return [visit.say("information.at_the_counter"), visit.choice_of(services, "menu.choose_meant")]
-        case Unknown(services):
+        case NothingRecognised(services):
             return [visit.say("menu.not_sure"), visit.choice_of(services, "menu.choose_near")]
 
 

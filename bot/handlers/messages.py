@@ -7,12 +7,12 @@ from bot.conversations.answers import clean_text
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import find_cry, find_emergency
 from bot.conversations.matching import meant, named_exactly
-from bot.conversations.recognition import A_SENTENCE, Asks, Opens, Unknown, recognise
-from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, Words
+from bot.conversations.recognition import A_SENTENCE, Asks, NothingRecognised, Opens, recognise
+from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, TypedText
 from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
 from bot.handlers.visit import Visit
-from bot.line.events import Place, SentFile
+from bot.line.events import SentFile, SentPlace
 from bot.replies import Reply
 from store.cases.codes import find_case_code
 from store.cases.models import Case
@@ -29,7 +29,7 @@ _FREE = frozenset({"text", "name", "place", "address"})
 
 
 def words(visit: Visit) -> list[Reply]:
-    text = clean_text(cast(Words, visit.event.what).text)
+    text = clean_text(cast(TypedText, visit.event.what).text)
     if not text:
         return _met_with(visit, "menu.blank_in_between") or _nothing_to_read(visit)
     if (danger := find_emergency(text)) is not None:
@@ -41,7 +41,7 @@ def words(visit: Visit) -> list[Reply]:
     if (case := my_cases.find_typed(visit, text)) is not None:
         return typed_buttons.do_to_numbered(visit, case)
     if (row := visit.running) is not None:
-        return _in_conversation(visit, row, Words(text))
+        return _in_conversation(visit, row, TypedText(text))
     return (
         _about_a_number(visit, text)
         or typed_buttons.stars(visit, text)
@@ -75,10 +75,10 @@ def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]
         return conversation.leave_gone_service(visit, row)
     if is_cold(row):
         return _after_silence(visit, row, draft, said)
-    if visit.late and isinstance(said, Words):
+    if visit.late and isinstance(said, TypedText):
         return [visit.say("conversation.late_message"), *conversation.ask(visit, row, draft)]
     heard = engine.hear(draft, said, visit.office.setting())
-    if isinstance(said, Words) and heard.refused:
+    if isinstance(said, TypedText) and heard.refused:
         if (other := _about_another(visit, draft, said.text)) is not None:
             return conversation.offer_switch(visit, row, draft, other)
         if replies := my_cases.not_theirs(visit, said.text) or commands.sentence_in_between(visit, said.text):
@@ -88,7 +88,7 @@ def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]
 
 def _after_silence(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
     """Asks whether to go on. A resident who writes on without answering that sees no buttons: the request goes on."""
-    if isinstance(said, Words) and (replies := commands.sentence_in_between(visit, said.text)):
+    if isinstance(said, TypedText) and (replies := commands.sentence_in_between(visit, said.text)):
         return replies
     if visit.offered[0] == "resume":
         return conversation.go_on(visit, row, draft)
@@ -128,7 +128,7 @@ def _about_a_number(visit: Visit, text: str) -> list[Reply] | None:
 def _tells_something(visit: Visit, text: str) -> bool:
     """Says whether the words beside a number report something, and do not only ask about the case."""
     match recognise(visit.office.services.values(), text, has_cases=True):
-        case Asks() | Unknown(_, said_something=False):
+        case Asks() | NothingRecognised(_, said_something=False):
             return False
         case _:
             return True
@@ -165,9 +165,9 @@ def _start_of_something(visit: Visit, text: str) -> list[Reply]:
             return conversation.start(visit, service, opening=kept, said_in=said_in)
         case Opens(service):
             return conversation.start(visit, service, opening=text, said_in=visit.event.message_id)
-        case Unknown() if (cry := find_cry(text)) is not None:
+        case NothingRecognised() if (cry := find_cry(text)) is not None:
             return emergencies.answer(visit, cry, text)
-        case Unknown(_, said_something=False):
+        case NothingRecognised(_, said_something=False):
             return menu.not_understood(visit)
         case unsure:
             keep_words(visit.resident, text, visit.event.message_id)
@@ -233,7 +233,7 @@ def _speaks_for_album(visit: Visit, sent: SentFile) -> bool:
 
 
 def place(visit: Visit) -> list[Reply]:
-    pin = cast(Place, visit.event.what)
+    pin = cast(SentPlace, visit.event.what)
     said = Pin(pin.latitude, pin.longitude, pin.text)
     if (row := visit.running) is not None:
         return _in_conversation(visit, row, said)

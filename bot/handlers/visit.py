@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.context import Office
-from bot.conversations.said import Words
+from bot.conversations.said import TypedText
 from bot.line.events import Event
 from bot.phrases.hotlines import make_calls
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
@@ -40,7 +40,7 @@ class Visit:
     @property
     def in_english(self) -> bool:
         """Says whether to answer in English: to residents who chose it, unless they have just written in Thai."""
-        typed = self.event.what.text if isinstance(self.event.what, Words) else ""
+        typed = self.event.what.text if isinstance(self.event.what, TypedText) else ""
         return self.resident.language == ENGLISH and not has_thai(typed)
 
     def words(self, phrase: str, /, **words: object) -> str:

@@ -13,7 +13,7 @@ import requests
 CONNECT_SECONDS, READ_SECONDS = 3.05, 10.0
 
 
-class LineTrouble(Exception):
+class LineApiError(Exception):
     """Says that LINE gave no answer; the message is a sentence for the operator, without token or contents."""
 
     def __init__(self, sentence: str, *, status: int | None = None) -> None:
@@ -22,7 +22,7 @@ class LineTrouble(Exception):
 
 
 @dataclass(frozen=True)
-class Info:
+class AccountInfo:
     """Describes the account. `answered_at` is the time by LINE's clock; None if LINE did not send it."""
 
     name: str
@@ -76,10 +76,10 @@ class LineAccount:
         # The environment's proxies and netrc must not redirect a token.
         self._session.trust_env = False
 
-    def info(self) -> Info:
+    def info(self) -> AccountInfo:
         response = self._call("GET", "/v2/bot/info")
         content = _content(response)
-        return Info(
+        return AccountInfo(
             _text(content, "displayName"), _text(content, "basicId"), _moment(response.headers.get("Date"))
         )
 
@@ -134,10 +134,12 @@ class LineAccount:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise LineTrouble(f"LINE cannot be reached ({type(error).__name__}).") from None
+            raise LineApiError(f"LINE cannot be reached ({type(error).__name__}).") from None
         if response.status_code == 200 or (missing_is_fine and response.status_code == 404):
             return response
-        raise LineTrouble(_SENTENCES.get(response.status_code, _other(response)), status=response.status_code)
+        raise LineApiError(
+            _SENTENCES.get(response.status_code, _other(response)), status=response.status_code
+        )
 
 
 _SENTENCES = {
@@ -158,7 +160,9 @@ def _content(response: requests.Response) -> dict[str, Any]:
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise LineTrouble("What answered is not LINE: it speaks no JSON. Check LINE_API_URL and the network.")
+        raise LineApiError(
+            "What answered is not LINE: it speaks no JSON. Check LINE_API_URL and the network."
+        )
     return content
 
 
@@ -169,7 +173,7 @@ def _text(content: dict[str, Any], name: str) -> str:
 def _number(content: dict[str, Any], name: str) -> int:
     value = content.get(name)
     if not isinstance(value, int):
-        raise LineTrouble(f"LINE's answer has no {name}.")
+        raise LineApiError(f"LINE's answer has no {name}.")
     return value
 
 

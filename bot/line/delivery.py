@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Office
 from bot.line.account_backoff import AccountBackoff, backoff
-from bot.line.messaging_api import Answer, LineClient, Outcome
+from bot.line.messaging_api import LineAnswer, LineClient, SendOutcome
 from bot.line.notice_writer import NoticeWriter
 from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
@@ -44,7 +44,7 @@ PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Parcel:
+class OutgoingRequest:
     """Describes a request to LINE as it is stored. If `in_doubt`, LINE may have accepted an earlier try."""
 
     lead_id: int
@@ -104,7 +104,9 @@ class Sender:
             self._settle(answers)
         return bool(due)
 
-    def _answers(self, parcels: Sequence[Parcel]) -> Iterator[list[tuple[Parcel, Outcome]]]:
+    def _answers(
+        self, parcels: Sequence[OutgoingRequest]
+    ) -> Iterator[list[tuple[OutgoingRequest, SendOutcome]]]:
         """Yields answers as they arrive, so that one slow request does not delay the others."""
         if self._postmen is None or len(parcels) < 2:
             yield [(parcel, self._call(parcel)) for parcel in parcels]
@@ -115,13 +117,13 @@ class Sender:
             answered, waiting = wait(waiting, timeout=GATHER_SECONDS)
             yield [(calls[call], call.result()) for call in answered]
 
-    def _settle(self, answers: Sequence[tuple[Parcel, Outcome]]) -> None:
+    def _settle(self, answers: Sequence[tuple[OutgoingRequest, SendOutcome]]) -> None:
         if not answers:
             return
         accepted = {
             parcel.lead_id: outcome.request_id
             for parcel, outcome in answers
-            if outcome.answer is Answer.ACCEPTED
+            if outcome.answer is LineAnswer.ACCEPTED
         }
         with self._database.transaction() as session:
             outbox.note_sent(session, accepted)
@@ -138,7 +140,7 @@ class Sender:
         for parcel, outcome in answers:
             log.info("sent", extra={"by": parcel.by, "answer": outcome.answer.value, "row": parcel.lead_id})
 
-    def _call(self, parcel: Parcel) -> Outcome:
+    def _call(self, parcel: OutgoingRequest) -> SendOutcome:
         try:
             if parcel.by == "reply":
                 return self._line.reply(parcel.body)
@@ -146,9 +148,9 @@ class Sender:
         except Exception as error:
             # An unexpected error must not lose the answers to the other requests.
             log.error("answer cannot be read", extra={"row": parcel.lead_id, **failure_fields(error)})
-            return Outcome(Answer.UNKNOWN, type(error).__name__)
+            return SendOutcome(LineAnswer.UNKNOWN, type(error).__name__)
 
-    def _pack(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
+    def _pack(self, session: Session, rows: list[OutboxRow]) -> OutgoingRequest | None:
         """Freezes the request and returns it; None when it is not to be sent, or not now."""
         lead = rows[0]
         if lead.first_tried_at is not None:
@@ -161,9 +163,9 @@ class Sender:
             return None
         rows, messages = self._filled(rows)
         outbox.freeze(rows, by=by, body=_body(lead, by, messages), again_in=HOLD)
-        return Parcel(lead.id, by, lead.body or "", lead.retry_key, lead.tries)
+        return OutgoingRequest(lead.id, by, lead.body or "", lead.retry_key, lead.tries)
 
-    def _pack_again(self, session: Session, rows: list[OutboxRow]) -> Parcel | None:
+    def _pack_again(self, session: Session, rows: list[OutboxRow]) -> OutgoingRequest | None:
         """Returns the same request for another try, or None when it is not to be sent, or not now.
 
         After 23 hours it is given up: LINE knows a retry key for 24 hours, and then takes it for a new message.
@@ -174,14 +176,14 @@ class Sender:
             return None
         by: Literal["reply", "push"] = "reply" if lead.sent_by == "reply" else "push"
         # LINE may have accepted a try that ended without any answer, or with the end of our process.
-        in_doubt = lead.error != Answer.BROKEN.value
+        in_doubt = lead.error != LineAnswer.BROKEN.value
         if by == "reply" and not token_may_live(lead):
             self._too_late_for_reply(session, lead, tried=True, in_doubt=in_doubt)
             return None
         if by == "push" and self._waits_for_quota(session, rows):
             return None
         outbox.freeze(rows, by=by, body=lead.body or "", again_in=HOLD)
-        return Parcel(
+        return OutgoingRequest(
             lead.id, by, lead.body or "", lead.retry_key, lead.tries, tried_before=True, in_doubt=in_doubt
         )
 
@@ -223,27 +225,27 @@ class Sender:
         in_order = sorted(taken, key=lambda row: (row.kind == "reply", row.id))
         return taken, [message for row in in_order for message in row.messages or []]
 
-    def _conclude(self, session: Session, parcel: Parcel, outcome: Outcome) -> None:
+    def _conclude(self, session: Session, parcel: OutgoingRequest, outcome: SendOutcome) -> None:
         lead_id, text = parcel.lead_id, f"{outcome.answer.value}: {outcome.detail}"[:200]
         match outcome.answer:
-            case Answer.ACCEPTED:
+            case LineAnswer.ACCEPTED:
                 outbox.note_sent(session, {lead_id: outcome.request_id})
-            case Answer.BAD_TOKEN:
+            case LineAnswer.BAD_TOKEN:
                 self._reply_failed(session, parcel, outcome)
-            case Answer.REFUSED:
+            case LineAnswer.REFUSED:
                 self._refused(session, lead_id, text)
-            case Answer.NO_QUOTA:
+            case LineAnswer.NO_QUOTA:
                 self._note_no_quota(session, parcel)
-            case Answer.SLOW_DOWN:
+            case LineAnswer.SLOW_DOWN:
                 self._account.too_fast(outcome.retry_after)
                 self._not_now(session, parcel, timedelta(0))
-            case Answer.UNAUTHORISED:
+            case LineAnswer.UNAUTHORISED:
                 self._stop()
                 self._not_now(session, parcel, timedelta(0))
-            case Answer.BROKEN | Answer.UNKNOWN:
+            case LineAnswer.BROKEN | LineAnswer.UNKNOWN:
                 self._try_later(session, parcel, outcome.answer)
 
-    def _reply_failed(self, session: Session, parcel: Parcel, outcome: Outcome) -> None:
+    def _reply_failed(self, session: Session, parcel: OutgoingRequest, outcome: SendOutcome) -> None:
         """Handles a reply token that was used or has expired.
 
         If this is a second try and the token is still valid, our own first try used it: the reply was sent.
@@ -280,7 +282,7 @@ class Sender:
         log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
         self._account.stop(PAUSE_WHEN_UNAUTHORISED)
 
-    def _note_no_quota(self, session: Session, parcel: Parcel) -> None:
+    def _note_no_quota(self, session: Session, parcel: OutgoingRequest) -> None:
         """Puts pushes off after LINE said that the month's messages are used up.
 
         LINE may say so with messages left, while it reserves some for a broadcast made in its manager.
@@ -290,7 +292,7 @@ class Sender:
         self._not_now(session, parcel, self._quota_gone_until - now(), error=outbox.MONTHLY_LIMIT)
 
     def _not_now(
-        self, session: Session, parcel: Parcel, again_in: timedelta, *, error: str | None = None
+        self, session: Session, parcel: OutgoingRequest, again_in: timedelta, *, error: str | None = None
     ) -> None:
         """Puts off a request that LINE did not accept in this try.
 
@@ -302,10 +304,10 @@ class Sender:
         else:
             outbox.release(session, parcel.lead_id, again_in=again_in, count_try=False, error=error)
 
-    def _try_later(self, session: Session, parcel: Parcel, answer: Answer) -> None:
+    def _try_later(self, session: Session, parcel: OutgoingRequest, answer: LineAnswer) -> None:
         lead = session.get_one(OutboxRow, parcel.lead_id)
         lead.next_try_at = now() + (_soon(lead.tries) if parcel.by == "reply" else backoff(lead.tries))
-        lead.error = Answer.UNKNOWN.value if parcel.in_doubt else answer.value
+        lead.error = LineAnswer.UNKNOWN.value if parcel.in_doubt else answer.value
 
 
 def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:

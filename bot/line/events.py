@@ -1,4 +1,4 @@
-"""Reads LINE's JSON into small frozen events. What is missing or new becomes `Unknown`, never an error.
+"""Reads LINE's JSON into small frozen events. What is missing or new becomes `UnknownEvent`, never an error.
 
 LINE's own models are not used here: they lose user id and reply token of events they do not know.
 https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlencode
 
 from bot.conversations.answers import clean_text
-from bot.conversations.said import SomethingElse, Words
+from bot.conversations.said import SomethingElse, TypedText
 
 _PHOTO_ENDINGS = (".jpg", ".jpeg", ".jfif", ".png", ".heic", ".heif", ".hif", ".webp", ".avif")
 
@@ -26,7 +26,7 @@ class Tap:
 
 
 @dataclass(frozen=True)
-class Place:
+class SentPlace:
     latitude: float
     longitude: float
     text: str
@@ -64,11 +64,22 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownEvent:
     """Stands for an event that the bot does not act on, but still acknowledges."""
 
 
-What = Words | Tap | Place | SentFile | SomethingElse | Followed | Unfollowed | Unsent | Joined | Unknown
+What = (
+    TypedText
+    | Tap
+    | SentPlace
+    | SentFile
+    | SomethingElse
+    | Followed
+    | Unfollowed
+    | Unsent
+    | Joined
+    | UnknownEvent
+)
 
 
 @dataclass(frozen=True)
@@ -134,11 +145,11 @@ def _what(body: Mapping[str, Any]) -> What:
             return Unfollowed()
         case "unsend":
             message_id = _id(_mapping(body.get("unsend")).get("messageId"), 40)
-            return Unsent(message_id) if message_id else Unknown()
+            return Unsent(message_id) if message_id else UnknownEvent()
         case "join":
             return Joined()
         case _:
-            return Unknown()
+            return UnknownEvent()
 
 
 def _message(message: Mapping[str, Any]) -> What:
@@ -149,18 +160,18 @@ def _message(message: Mapping[str, Any]) -> What:
         return _place(message)
     if kind in ("image", "file") and message_id and _line_holds_it(message):
         return _sent_file(kind, message_id, message)
-    return SomethingElse(kind) if isinstance(kind, str) else Unknown()
+    return SomethingElse(kind) if isinstance(kind, str) else UnknownEvent()
 
 
 def _words(message: Mapping[str, Any]) -> What:
     """Returns the text without LINE's own emoji, which stand in it as () or (love); if none is left, a sticker."""
     text, emojis = message.get("text"), message.get("emojis")
     if not isinstance(text, str):
-        return Unknown()
+        return UnknownEvent()
     if not isinstance(emojis, list) or not emojis:
-        return Words(text)
+        return TypedText(text)
     left = _without_spans(text, [_mapping(emoji) for emoji in emojis])
-    return Words(left) if clean_text(left) or not clean_text(text) else SomethingElse("sticker")
+    return TypedText(left) if clean_text(left) or not clean_text(text) else SomethingElse("sticker")
 
 
 def _without_spans(text: str, spans: list[Mapping[str, Any]]) -> str:
@@ -214,7 +225,7 @@ def _place(message: Mapping[str, Any]) -> What:
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return SomethingElse("location")
     words = (_text(message.get("title")), _text(message.get("address")))
-    return Place(float(latitude), float(longitude), clean_text(" ".join(w for w in words if w))[:200])
+    return SentPlace(float(latitude), float(longitude), clean_text(" ".join(w for w in words if w))[:200])
 
 
 def read_tap(postback: Mapping[str, Any]) -> Tap:

@@ -18,7 +18,7 @@ MOST_CONTENT_BYTES = 12 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Patience:
+class DownloadLimits:
     """Limits a download.
 
     A body that arrives byte by byte never runs into a read timeout. So there is a limit for the whole download, and
@@ -31,7 +31,7 @@ class Patience:
     least_bytes_per_second: int = 16 * 1024
 
 
-class Answer(Enum):
+class LineAnswer(Enum):
     """Names the outcome of a call.
 
     BROKEN: LINE, or the way to it, fails visibly. UNKNOWN: it heard us and then nothing came back.
@@ -48,16 +48,16 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """Holds the outcome of a call. `retry_after` is in seconds; None if LINE does not ask us to wait."""
 
-    answer: Answer
+    answer: LineAnswer
     detail: str = ""
     request_id: str | None = None
     retry_after: float | None = None
 
 
-class Content(Enum):
+class ContentState(Enum):
     HERE = "here"
     LATER = "later"
     MISSING = "missing"
@@ -66,8 +66,8 @@ class Content(Enum):
 
 
 @dataclass(frozen=True)
-class Fetched:
-    content: Content
+class FetchedContent:
+    content: ContentState
     data: bytes = b""
 
 
@@ -81,31 +81,31 @@ class LineClient:
         access_token: str,
         *,
         read_seconds: float = READ_SECONDS,
-        patience: Patience | None = None,
+        patience: DownloadLimits | None = None,
     ) -> None:
         self._api_url, self._data_url = api_url, data_url
-        self._patience = patience or Patience()
+        self._patience = patience or DownloadLimits()
         self._timeout = (CONNECT_SECONDS, read_seconds)
         self._authorisation = f"Bearer {access_token}"
         self._of_thread = threading.local()
 
-    def reply(self, body: str) -> Outcome:
+    def reply(self, body: str) -> SendOutcome:
         """Sends a reply. `body` carries the reply token, which LINE accepts once."""
         return self._post("/v2/bot/message/reply", body, {})
 
-    def push(self, body: str, retry_key: str) -> Outcome:
+    def push(self, body: str, retry_key: str) -> SendOutcome:
         """Sends a push. The same key and body may be sent again for 24 hours and reach the resident once."""
         return self._post("/v2/bot/message/push", body, {"X-Line-Retry-Key": retry_key})
 
-    def multicast(self, body: str, retry_key: str) -> Outcome:
+    def multicast(self, body: str, retry_key: str) -> SendOutcome:
         """Sends to at most 500 residents at once; as with a push, key and body may be sent again."""
         return self._post("/v2/bot/message/multicast", body, {"X-Line-Retry-Key": retry_key})
 
-    def broadcast(self, body: str, retry_key: str) -> Outcome:
+    def broadcast(self, body: str, retry_key: str) -> SendOutcome:
         """Sends to every friend of the account; as with a push, key and body may be sent again."""
         return self._post("/v2/bot/message/broadcast", body, {"X-Line-Retry-Key": retry_key})
 
-    def _post(self, path: str, body: str, headers: dict[str, str]) -> Outcome:
+    def _post(self, path: str, body: str, headers: dict[str, str]) -> SendOutcome:
         try:
             response = self._session().post(
                 f"{self._api_url}{path}",
@@ -115,11 +115,11 @@ class LineClient:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            answer = Answer.UNKNOWN if _was_connected(error) else Answer.BROKEN
-            return Outcome(answer, type(error).__name__)
+            answer = LineAnswer.UNKNOWN if _was_connected(error) else LineAnswer.BROKEN
+            return SendOutcome(answer, type(error).__name__)
         return _outcome(response)
 
-    def content(self, message_id: str) -> Fetched:
+    def content(self, message_id: str) -> FetchedContent:
         """Fetches a file that a resident sent, and stops at our limits of size and time."""
         address = f"{self._data_url}/v2/bot/message/{quote(message_id, safe='')}/content"
         try:
@@ -129,9 +129,9 @@ class LineClient:
             ) as response:
                 if response.status_code == 200:
                     return _read(response, self._patience)
-                return Fetched(_NO_CONTENT.get(response.status_code, Content.LATER))
+                return FetchedContent(_NO_CONTENT.get(response.status_code, ContentState.LATER))
         except (requests.RequestException, HTTPError):
-            return Fetched(Content.LATER)
+            return FetchedContent(ContentState.LATER)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._of_thread, "session", None)
@@ -149,38 +149,38 @@ def _was_connected(error: requests.RequestException) -> bool:
     return not isinstance(cause, NewConnectionError | ConnectTimeoutError)
 
 
-_NO_CONTENT = {404: Content.MISSING, 410: Content.GONE}
+_NO_CONTENT = {404: ContentState.MISSING, 410: ContentState.GONE}
 
 
-def _read(response: requests.Response, patience: Patience) -> Fetched:
+def _read(response: requests.Response, patience: DownloadLimits) -> FetchedContent:
     data, began = bytearray(), time.monotonic()
     # read1 returns what has arrived, however little: waiting for a whole block could take for ever.
     while chunk := response.raw.read1(64 * 1024, decode_content=True):
         data += chunk
         if len(data) > MOST_CONTENT_BYTES:
-            return Fetched(Content.TOO_BIG)
+            return FetchedContent(ContentState.TOO_BIG)
         if _is_too_slow(len(data), time.monotonic() - began, patience):
-            return Fetched(Content.LATER)
-    return Fetched(Content.HERE, bytes(data)) if data else Fetched(Content.MISSING)
+            return FetchedContent(ContentState.LATER)
+    return FetchedContent(ContentState.HERE, bytes(data)) if data else FetchedContent(ContentState.MISSING)
 
 
-def _is_too_slow(size: int, seconds: float, patience: Patience) -> bool:
+def _is_too_slow(size: int, seconds: float, patience: DownloadLimits) -> bool:
     if seconds > patience.seconds:
         return True
     return seconds > patience.slow_after_seconds and size < seconds * patience.least_bytes_per_second
 
 
-def _outcome(response: requests.Response) -> Outcome:
+def _outcome(response: requests.Response) -> SendOutcome:
     """Reads the outcome from the status code; the text decides only between two meanings of one code."""
     status, text = response.status_code, response.text[:300]
     accepted_id = response.headers.get("x-line-accepted-request-id")
     request_id = accepted_id or response.headers.get("x-line-request-id")
     if status == 400 and "reply token" in text.lower():
-        return Outcome(Answer.BAD_TOKEN, text, request_id)
+        return SendOutcome(LineAnswer.BAD_TOKEN, text, request_id)
     if status == 429 and "monthly" in text.lower():
-        return Outcome(Answer.NO_QUOTA, text, request_id)
+        return SendOutcome(LineAnswer.NO_QUOTA, text, request_id)
     answer = _ANSWERS.get(status) or _by_class(status)
-    return Outcome(answer, text, request_id, _retry_after(response.headers.get("Retry-After", "")))
+    return SendOutcome(answer, text, request_id, _retry_after(response.headers.get("Retry-After", "")))
 
 
 def _retry_after(value: str) -> float | None:
@@ -189,18 +189,18 @@ def _retry_after(value: str) -> float | None:
 
 
 _ANSWERS = {
-    200: Answer.ACCEPTED,
-    409: Answer.ACCEPTED,
-    401: Answer.UNAUTHORISED,
-    403: Answer.UNAUTHORISED,
-    429: Answer.SLOW_DOWN,
+    200: LineAnswer.ACCEPTED,
+    409: LineAnswer.ACCEPTED,
+    401: LineAnswer.UNAUTHORISED,
+    403: LineAnswer.UNAUTHORISED,
+    429: LineAnswer.SLOW_DOWN,
 }
 
 
-def _by_class(status: int) -> Answer:
+def _by_class(status: int) -> LineAnswer:
     """Returns the outcome for any other code. A redirect comes from something between LINE and us, so it is UNKNOWN."""
     if 200 <= status < 300:
-        return Answer.ACCEPTED
+        return LineAnswer.ACCEPTED
     if 400 <= status < 500:
-        return Answer.REFUSED
-    return Answer.BROKEN if status >= 500 else Answer.UNKNOWN
+        return LineAnswer.REFUSED
+    return LineAnswer.BROKEN if status >= 500 else LineAnswer.UNKNOWN

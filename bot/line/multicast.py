@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from bot.context import Office
 from bot.line.account_backoff import AccountBackoff, backoff
-from bot.line.messaging_api import Answer, LineClient, Outcome
+from bot.line.messaging_api import LineAnswer, LineClient, SendOutcome
 from bot.settings import BotSettings
 from store.broadcasts import mailings
-from store.broadcasts.content import Content
+from store.broadcasts.content import BroadcastContent
 from store.broadcasts.messages import Addresses, footer_of, to_messages
 from store.broadcasts.models import Broadcast, Chunk, Mailing
 from store.broadcasts.transitions import closing_of, content_of
@@ -42,7 +42,7 @@ CALLS_A_SECOND = 190
 CHUNKS_AT_ONCE = 20
 
 
-class Pace:
+class RateLimit:
     """Lets callers through one by one, at most `calls_a_second`."""
 
     def __init__(self, calls_a_second: float) -> None:
@@ -58,7 +58,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class MulticastRequest:
     """Describes a request to LINE as it is stored. `tries` tells this try from a later one of another mailer."""
 
     chunk_id: int
@@ -95,7 +95,7 @@ class Mailer:
         self._quota_is_gone = quota_is_gone
         self._most = 1 if postmen is None else CHUNKS_AT_ONCE
         self._account = AccountBackoff(self._most)
-        self._pace = Pace(CALLS_A_SECOND)
+        self._pace = RateLimit(CALLS_A_SECOND)
 
     def mail_once(self) -> bool:
         """Sends some of the chunks that are due, if any are. No transaction is open while LINE is called."""
@@ -117,11 +117,11 @@ class Mailer:
                 log.info("mailed", extra={"answer": outcome.answer.value, "row": parcel.chunk_id})
         return bool(chunks)
 
-    def _answers(self, parcels: Sequence[Parcel]) -> list[tuple[Parcel, Outcome]]:
+    def _answers(self, parcels: Sequence[MulticastRequest]) -> list[tuple[MulticastRequest, SendOutcome]]:
         call = map if self._postmen is None else self._postmen.map
         return list(zip(parcels, call(self._call, parcels), strict=True))
 
-    def _call(self, parcel: Parcel) -> Outcome:
+    def _call(self, parcel: MulticastRequest) -> SendOutcome:
         self._pace.wait()
         call = self._line.broadcast if parcel.to_friends else self._line.multicast
         try:
@@ -129,9 +129,9 @@ class Mailer:
         except Exception as error:
             # An unexpected error must not lose the answers to the other requests.
             log.error("answer cannot be read", extra={"row": parcel.chunk_id, **failure_fields(error)})
-            return Outcome(Answer.UNKNOWN, type(error).__name__)
+            return SendOutcome(LineAnswer.UNKNOWN, type(error).__name__)
 
-    def _pack(self, session: Session, chunks: Sequence[Chunk]) -> list[Parcel]:
+    def _pack(self, session: Session, chunks: Sequence[Chunk]) -> list[MulticastRequest]:
         """Freezes the chunks and returns their requests, except chunks that have no recipient or must wait."""
         if not chunks:
             return []
@@ -143,7 +143,7 @@ class Mailer:
         mailings.finish_if_over(session, chunks[0].mailing)
         return [parcel for parcel in parcels if parcel is not None]
 
-    def _pack_again(self, chunk: Chunk) -> Parcel | None:
+    def _pack_again(self, chunk: Chunk) -> MulticastRequest | None:
         """Returns the same request for another try, or None if it is given up.
 
         It is given up after 23 hours: LINE knows a retry key for 24 hours, and then takes it for a new message.
@@ -171,7 +171,7 @@ class Mailer:
 
     def _pack_fresh(
         self, session: Session, chunks: Sequence[Chunk], messages: list[dict[str, Any]]
-    ) -> Iterator[Parcel | None]:
+    ) -> Iterator[MulticastRequest | None]:
         """Yields a request for each chunk, or None, as far as the month's messages allow."""
         left = self._affordable(session, chunks)
         for chunk in chunks:
@@ -198,7 +198,7 @@ class Mailer:
 
     def _pack_for_friends(
         self, session: Session, chunk: Chunk, messages: list[dict[str, Any]], left: int
-    ) -> Parcel | None:
+    ) -> MulticastRequest | None:
         count = mailings.count_friends(session)
         if left < count:
             mailings.stop(chunk.mailing, "quota")
@@ -207,7 +207,7 @@ class Mailer:
 
     def _pack_for_residents(
         self, session: Session, chunk: Chunk, messages: list[dict[str, Any]], left: int
-    ) -> Parcel | None:
+    ) -> MulticastRequest | None:
         """Freezes the chunk for as many residents as the month's messages allow; staff decide about the others."""
         people = mailings.recipients(session, chunk)
         if not people:
@@ -244,31 +244,33 @@ class Mailer:
             link=lambda number, link: f"{ours}/b/{broadcast.id}/{number}" if ours else link,
         )
 
-    def _conclude(self, session: Session, answers: Sequence[tuple[Parcel, Outcome]]) -> None:
+    def _conclude(self, session: Session, answers: Sequence[tuple[MulticastRequest, SendOutcome]]) -> None:
         chunks = mailings.take_up_again(session, [parcel.chunk_id for parcel, _ in answers])
         for parcel, outcome in answers:
             chunk = chunks[parcel.chunk_id]
             if chunk.state != "ready":
                 continue
-            if outcome.answer is Answer.ACCEPTED:
+            if outcome.answer is LineAnswer.ACCEPTED:
                 self._account.accepted()
                 mailings.settle(chunk, "sent", request_id=outcome.request_id)
             elif chunk.tries == parcel.tries:
                 self._put_off(session, chunk, parcel, outcome)
         mailings.finish_if_over(session, next(iter(chunks.values())).mailing)
 
-    def _put_off(self, session: Session, chunk: Chunk, parcel: Parcel, outcome: Outcome) -> None:
+    def _put_off(
+        self, session: Session, chunk: Chunk, parcel: MulticastRequest, outcome: SendOutcome
+    ) -> None:
         match outcome.answer:
-            case Answer.REFUSED | Answer.BAD_TOKEN:
+            case LineAnswer.REFUSED | LineAnswer.BAD_TOKEN:
                 self._refused(session, chunk, outcome)
-            case Answer.NO_QUOTA:
+            case LineAnswer.NO_QUOTA:
                 self._quota_is_gone()
                 mailings.stop(chunk.mailing, "quota")
                 _not_now(chunk, parcel, timedelta(0))
-            case Answer.SLOW_DOWN:
+            case LineAnswer.SLOW_DOWN:
                 self._account.too_fast(outcome.retry_after)
                 _not_now(chunk, parcel, timedelta(0))
-            case Answer.UNAUTHORISED:
+            case LineAnswer.UNAUTHORISED:
                 log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
                 self._account.stop(PAUSE_WHEN_UNAUTHORISED)
                 _not_now(chunk, parcel, timedelta(0))
@@ -276,7 +278,7 @@ class Mailer:
                 # LINE may have accepted it: body and key stay, even if the mailing is stopped meanwhile.
                 chunk.error, chunk.next_try_at = outcome.answer.value, now() + backoff(chunk.tries)
 
-    def _refused(self, session: Session, chunk: Chunk, outcome: Outcome) -> None:
+    def _refused(self, session: Session, chunk: Chunk, outcome: SendOutcome) -> None:
         """Splits a refused chunk into halves with new keys, or gives it up if it is for all friends.
 
         LINE accepts again what it once accepted, so it has never accepted a chunk that it refuses now.
@@ -289,18 +291,20 @@ class Mailer:
             mailings.split(session, chunk, error)
 
 
-def _content(mailing: Mailing) -> Content:
+def _content(mailing: Mailing) -> BroadcastContent:
     if mailing.part == "closing":
-        return closing_of(mailing.broadcast) or Content()
+        return closing_of(mailing.broadcast) or BroadcastContent()
     return content_of(mailing.broadcast)
 
 
-def _frozen(chunk: Chunk, body: str, told: int, *, in_doubt: bool = False) -> Parcel:
+def _frozen(chunk: Chunk, body: str, told: int, *, in_doubt: bool = False) -> MulticastRequest:
     mailings.freeze(chunk, body, told, again_in=HOLD)
-    return Parcel(chunk.id, chunk.residents is None, body, told, chunk.retry_key, chunk.tries, in_doubt)
+    return MulticastRequest(
+        chunk.id, chunk.residents is None, body, told, chunk.retry_key, chunk.tries, in_doubt
+    )
 
 
-def _not_now(chunk: Chunk, parcel: Parcel, again_in: timedelta) -> None:
+def _not_now(chunk: Chunk, parcel: MulticastRequest, again_in: timedelta) -> None:
     """Puts off a chunk that LINE did not accept in this try.
 
     If it may have accepted an earlier try, request and key must stay the same: with a new key everybody could get it

@@ -4,7 +4,7 @@ import logging
 import threading
 from datetime import date, datetime, timedelta
 
-from bot.line.account_api import LineAccount, LineTrouble
+from bot.line.account_api import LineAccount, LineApiError
 from store.broadcasts import statistics
 from store.clock import is_within, now
 from store.database.engine import Database
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 NOT_AGAIN_FOR = timedelta(minutes=10)
 
 
-class Meter:
+class QuotaPoller:
     """Reads LINE's count, in each worker. Several readings at once do no harm: each is complete by itself."""
 
     def __init__(self, database: Database, line: LineAccount) -> None:
@@ -42,7 +42,7 @@ class Meter:
             try:
                 most, used = self._line.quota().limit, self._line.consumption().used
                 friends = self._friends_told()
-            except LineTrouble as trouble:
+            except LineApiError as trouble:
                 log.warning("LINE did not tell the month's messages", extra={"reason": str(trouble)})
                 return
             with self._database.transaction() as session:

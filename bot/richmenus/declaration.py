@@ -64,11 +64,11 @@ ALIAS = r"^[a-z0-9_-]{1,32}$"
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 
 
-class _Part(BaseModel):
+class _MenuPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Size(_Part):
+class Size(_MenuPart):
     width: int = Field(ge=800, le=2500)
     height: int = Field(ge=250)
 
@@ -79,7 +79,7 @@ class Size(_Part):
         return self
 
 
-class Tile(_Part):
+class Tile(_MenuPart):
     """Describes a tile. A tap sends `data`, and the chat shows `says` as the resident's words, or it opens `link`."""
 
     label: Annotated[str, _graphemes(20)]
@@ -105,7 +105,7 @@ class Tile(_Part):
         return {"type": "postback", "label": self.label, "data": self.data, **said}
 
 
-class Tab(_Part):
+class MenuTab(_MenuPart):
     """Describes a tab that leads to another menu by its alias; on that menu itself this tab is highlighted."""
 
     label: Annotated[str, _graphemes(20)]
@@ -121,25 +121,25 @@ class Tab(_Part):
         }
 
 
-class Row(_Part):
+class TileRow(_MenuPart):
     tiles: tuple[Tile, ...] = Field(min_length=1)
 
 
-class Bounds(_Part):
+class Bounds(_MenuPart):
     x: int = Field(ge=0)
     y: int = Field(ge=0)
     width: int = Field(gt=0)
     height: int = Field(gt=0)
 
 
-class RichMenu(_Part):
+class RichMenu(_MenuPart):
     alias: str = Field(pattern=ALIAS)
     chat_bar_text: Annotated[str, _graphemes(14)]
     default: bool = False
     size: Size
     background: Colour
-    tabs: tuple[Tab, ...] = Field(default=(), max_length=3)
-    rows: tuple[Row, ...] = Field(min_length=1)
+    tabs: tuple[MenuTab, ...] = Field(default=(), max_length=3)
+    rows: tuple[TileRow, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _within_limits(self) -> "RichMenu":
@@ -149,7 +149,7 @@ class RichMenu(_Part):
             raise ValueError("exactly one tab must be that of the menu itself")
         return self
 
-    def tab_places(self) -> list[tuple[Bounds, Tab]]:
+    def tab_places(self) -> list[tuple[Bounds, MenuTab]]:
         return [
             (Bounds(x=x, y=0, width=width, height=self._below_tabs()), tab)
             for (x, width), tab in zip(_cuts(self.size.width, len(self.tabs)), self.tabs, strict=True)
@@ -184,7 +184,7 @@ class RichMenu(_Part):
             "areas": [{"bounds": b.model_dump(), "action": part.action()} for b, part in self._areas()],
         }
 
-    def _areas(self) -> list[tuple[Bounds, Tile | Tab]]:
+    def _areas(self) -> list[tuple[Bounds, Tile | MenuTab]]:
         """Returns all areas that can be tapped: those of the tiles and the tabs, except the highlighted tab."""
         others = [(bounds, tab) for bounds, tab in self.tab_places() if tab.menu != self.alias]
         return [*others, *self.places()]

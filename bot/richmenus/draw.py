@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, features
 
-from bot.richmenus.declaration import Bounds, MenuError, RichMenu, Tab, Tile
+from bot.richmenus.declaration import Bounds, MenuError, MenuTab, RichMenu, Tile
 from bot.richmenus.icons import OVERSIZE, icon_mask
 
 FONTS = Path(__file__).parent / "fonts"
@@ -101,7 +101,7 @@ def _draw_tabs(canvas: Image.Image, menu: RichMenu) -> None:
 
 
 def _draw_tab(
-    canvas: Image.Image, bounds: Bounds, tab: Tab, font: ImageFont.FreeTypeFont, *, lit: str
+    canvas: Image.Image, bounds: Bounds, tab: MenuTab, font: ImageFont.FreeTypeFont, *, lit: str
 ) -> None:
     if lit:
         # Round above only: the lower corners lie outside the bar.

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import requests
 
-from bot.line.account_api import CONNECT_SECONDS, READ_SECONDS, LineTrouble
+from bot.line.account_api import CONNECT_SECONDS, READ_SECONDS, LineApiError
 
 # "failed": for some residents; "unknown": LINE has forgotten the request, or never had it.
 Phase = Literal["ongoing", "succeeded", "failed", "unknown"]
@@ -70,10 +70,10 @@ class LineLinks:
                 method, f"{self._api_url}{path}", json=body, timeout=self._timeout, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise LineTrouble(f"LINE cannot be reached ({type(error).__name__}).") from None
+            raise LineApiError(f"LINE cannot be reached ({type(error).__name__}).") from None
         if response.status_code in (200, 202) or (missing_is_fine and response.status_code == 404):
             return response
-        raise LineTrouble(f"LINE answered {response.status_code}.", status=response.status_code)
+        raise LineApiError(f"LINE answered {response.status_code}.", status=response.status_code)
 
 
 def _content(response: requests.Response) -> dict[str, Any]:
@@ -82,5 +82,5 @@ def _content(response: requests.Response) -> dict[str, Any]:
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise LineTrouble("What answered is not LINE: it speaks no JSON.")
+        raise LineApiError("What answered is not LINE: it speaks no JSON.")
     return content

@@ -24,7 +24,7 @@ class TooOften(MenuError):
 
 
 @dataclass(frozen=True)
-class Standing:
+class MenusOnLine:
     """Describes what LINE has: the name of each menu by its id, the menu of each alias, and the default."""
 
     names: dict[str, str]
@@ -53,8 +53,8 @@ class LineMenus:
         self._api = messaging.MessagingApi(self._client)
         self._blob = messaging.MessagingApiBlob(client(data_url))
 
-    def standing(self) -> Standing:
-        return Standing(
+    def standing(self) -> MenusOnLine:
+        return MenusOnLine(
             names=self._pairs("/v2/bot/richmenu/list", "richmenus", ("richMenuId", "name")),
             aliases=self._pairs("/v2/bot/richmenu/alias/list", "aliases", ("richMenuAliasId", "richMenuId")),
             default_id=self._find_default(),

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from bot.richmenus.declaration import MenuError
-from bot.richmenus.line_menus import LineMenus, Standing
+from bot.richmenus.line_menus import LineMenus, MenusOnLine
 from bot.richmenus.pictures import DrawnMenu, alias_in
 
 # https://developers.line.biz/en/reference/messaging-api/#create-rich-menu
@@ -49,14 +49,14 @@ def _in_order(menus: Sequence[DrawnMenu]) -> list[DrawnMenu]:
     return sorted(menus, key=lambda d: (d.menu.alias not in tabs | {default.alias}, d.menu.default))
 
 
-def _alias_to_show(menus: Sequence[DrawnMenu], standing: Standing) -> str:
+def _alias_to_show(menus: Sequence[DrawnMenu], standing: MenusOnLine) -> str:
     """Returns the alias that residents see: in a season its menu stays, which only bot.richmenus.season changes."""
     ours = {drawn.menu.alias for drawn in menus}
     shown = alias_in(standing.names.get(standing.default_id or "", ""))
     return shown if shown in ours else next(drawn.menu.alias for drawn in menus if drawn.menu.default)
 
 
-def _bring_up(drawn: DrawnMenu, standing: Standing, line: LineMenus) -> tuple[str, list[str]]:
+def _bring_up(drawn: DrawnMenu, standing: MenusOnLine, line: LineMenus) -> tuple[str, list[str]]:
     alias = drawn.menu.alias
     menu_id = standing.aliases.get(alias)
     if menu_id is not None and standing.names.get(menu_id) == drawn.name:
@@ -80,12 +80,12 @@ def _build(drawn: DrawnMenu, line: LineMenus) -> str:
     return menu_id
 
 
-def _point_alias(alias: str, menu_id: str, standing: Standing, line: LineMenus) -> None:
+def _point_alias(alias: str, menu_id: str, standing: MenusOnLine, line: LineMenus) -> None:
     point = line.change_alias if alias in standing.aliases else line.create_alias
     point(alias, menu_id)
 
 
-def _superseded(standing: Standing, used: dict[str, str]) -> dict[str, str]:
+def _superseded(standing: MenusOnLine, used: dict[str, str]) -> dict[str, str]:
     """Returns the aliases, by id, of earlier and unfinished versions and of menus whose file was deleted."""
     ours = {menu_id: alias_in(name) for menu_id, name in standing.names.items()}
     return {menu_id: alias for menu_id, alias in ours.items() if alias and menu_id not in used.values()}

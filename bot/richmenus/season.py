@@ -14,7 +14,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from bot.line.account_api import LineTrouble
+from bot.line.account_api import LineApiError
 from bot.richmenus.line_links import LineLinks
 from store.broadcasts.season_menu import menu_now, note_linked
 from store.database.engine import Database
@@ -40,7 +40,7 @@ class Season:
             self._show_what_is_due()
             self._let_everyone_go()
             self._tell_own_menus()
-        except LineTrouble as trouble:
+        except LineApiError as trouble:
             log.warning("menus wait for LINE", extra={"reason": str(trouble)})
 
     def _show_what_is_due(self) -> None:
@@ -95,7 +95,7 @@ class Season:
     def _ask_to_let_go(self) -> str | None:
         try:
             request_id = self._line.let_everyone_go()
-        except LineTrouble as trouble:
+        except LineApiError as trouble:
             if trouble.status != TOO_OFTEN:
                 raise
             log.warning("LINE takes no more batches this hour", extra={"reason": str(trouble)})
@@ -149,7 +149,7 @@ def _tell_or_halve(residents: Sequence[Resident], tell: Callable[[Sequence[str]]
     """Calls LINE for all, and for each half if it refuses: LINE refuses all residents if it does not know one."""
     try:
         tell([resident.line_user_id for resident in residents])
-    except LineTrouble as trouble:
+    except LineApiError as trouble:
         if trouble.status != REFUSED:
             raise
         if len(residents) == 1:

@@ -38,7 +38,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
-class Limits:
+class WorkerLimits:
     """Sets the limits of a worker.
 
     `cpu_seconds` is the processor time of one step's thread: an endless loop uses it up soon on any machine, a thread
@@ -64,7 +64,7 @@ class Objection:
 class Guard:
     """Checks one worker against the limits, by what it writes into the watchdog's memory and by /proc."""
 
-    def __init__(self, watchdog: Watchdog, limits: Limits) -> None:
+    def __init__(self, watchdog: Watchdog, limits: WorkerLimits) -> None:
         self._watchdog, self._limits = watchdog, limits
         self._cpu_at_first_sight: dict[Step, float] = {}
         self._signs_of_life, self._looks_without = 0, 0
@@ -95,8 +95,8 @@ class Guard:
 class Supervisor:
     """Calls `run` in a child process. `run` must return when that gets SIGTERM; its result is the exit code."""
 
-    def __init__(self, run: Callable[[Watchdog], int], limits: Limits | None = None) -> None:
-        self._run, self._limits = run, limits or Limits()
+    def __init__(self, run: Callable[[Watchdog], int], limits: WorkerLimits | None = None) -> None:
+        self._run, self._limits = run, limits or WorkerLimits()
         self._must_leave = False
 
     def serve(self) -> int:

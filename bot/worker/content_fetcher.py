@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot.context import Office
 from bot.drafts import drop_file, take_photo
-from bot.line.messaging_api import Content, LineClient
+from bot.line.messaging_api import ContentState, LineClient
 from store.cases.actions import takes_more
 from store.cases.models import Case
-from store.database.advisory_locks import hold_lanes
+from store.database.advisory_locks import lock_senders
 from store.database.engine import Database
 from store.files import lifecycle
 from store.files.decoding import Decoded, DecoderUnavailable
@@ -30,7 +30,7 @@ HOLD_NEWS_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedFile:
     """Describes a file to fetch.
 
     `opens_as` is photo for what LINE itself calls a picture, else document, which may turn out to be either.
@@ -44,7 +44,7 @@ class Wanted:
     is_harmful: bool
 
 
-class Came(Enum):
+class FetchResult(Enum):
     """Names the outcome of one try.
 
     UNDECODED means that the decoder failed, perhaps because of the file; NOT_NOW, that the file is not at fault.
@@ -59,20 +59,20 @@ class Came(Enum):
 
 
 @dataclass(frozen=True)
-class Catch:
+class FetchedFile:
     """Holds the outcome of one try, with the cleaned file or the reason why it was refused, where there is one."""
 
-    came: Came
+    came: FetchResult
     clean: Decoded | None = None
     reason: str = ""
 
 
 _NOT_HERE = {
-    Content.LATER: Catch(Came.LATER),
-    Content.MISSING: Catch(Came.MISSING),
+    ContentState.LATER: FetchedFile(FetchResult.LATER),
+    ContentState.MISSING: FetchedFile(FetchResult.MISSING),
     # If it was unsent, LINE also delivers an event that says so, perhaps a moment later (bot/handlers/unsend.py).
-    Content.GONE: Catch(Came.MISSING),
-    Content.TOO_BIG: Catch(Came.REFUSED, reason="too_big"),
+    ContentState.GONE: FetchedFile(FetchResult.MISSING),
+    ContentState.TOO_BIG: FetchedFile(FetchResult.REFUSED, reason="too_big"),
 }
 
 
@@ -95,14 +95,14 @@ class Fetcher:
         catch = self._fetch(wanted)
         try:
             with self._database.transaction() as session:
-                hold_lanes(session, [wanted.lane])
+                lock_senders(session, [wanted.lane])
                 self._conclude(session, session.get_one(File, wanted.file_id, with_for_update=True), catch)
         except Exception:
             self._not_noted.add(wanted.file_id)
             raise
         return True
 
-    def _claim(self) -> Wanted | None:
+    def _claim(self) -> WantedFile | None:
         # A copy is made at once, whatever other threads add meanwhile.
         ended = self._not_noted.copy()
         with self._database.transaction() as session:
@@ -112,34 +112,36 @@ class Fetcher:
         self._not_noted -= ended
         return wanted
 
-    def _noted(self, session: Session, file: File) -> Wanted:
+    def _noted(self, session: Session, file: File) -> WantedFile:
         resident = session.get_one(Resident, file.resident_id)
         message_id = file.line_message_id or ""
         has_name = file.value_or("name", "a name that cannot be read") != ""
         opens_as = "document" if file.kind == "document" or has_name else "photo"
-        return Wanted(
+        return WantedFile(
             file.id, file.token, opens_as, message_id, resident.line_key, lifecycle.is_harmful(file)
         )
 
-    def _fetch(self, wanted: Wanted) -> Catch:
+    def _fetch(self, wanted: WantedFile) -> FetchedFile:
         if wanted.is_harmful:
-            return Catch(Came.REFUSED, reason="unreadable")
+            return FetchedFile(FetchResult.REFUSED, reason="unreadable")
         fetched = self._line.content(wanted.message_id)
-        if fetched.content is not Content.HERE:
+        if fetched.content is not ContentState.HERE:
             return _NOT_HERE[fetched.content]
         try:
             if self._office.scanner.has_virus(fetched.data):
-                return Catch(Came.REFUSED, reason="infected")
+                return FetchedFile(FetchResult.REFUSED, reason="infected")
             clean = lifecycle.clean(self._office.media.decoder, wanted.opens_as, fetched.data)
             self._office.media.keep(wanted.token, clean.data)
-        except lifecycle.NotKept as error:
-            return Catch(Came.REFUSED, reason=error.reason)
+        except lifecycle.FileNotAccepted as error:
+            return FetchedFile(FetchResult.REFUSED, reason=error.reason)
         except (DecoderUnavailable, ScannerUnavailable, StorageUnavailable) as error:
             log.warning("file not kept", extra={"file": wanted.file_id, **failure_fields(error)})
-            return Catch(Came.UNDECODED if isinstance(error, DecoderUnavailable) else Came.NOT_NOW)
-        return Catch(Came.CLEAN, clean)
+            return FetchedFile(
+                FetchResult.UNDECODED if isinstance(error, DecoderUnavailable) else FetchResult.NOT_NOW
+            )
+        return FetchedFile(FetchResult.CLEAN, clean)
 
-    def _conclude(self, session: Session, file: File, catch: Catch) -> None:
+    def _conclude(self, session: Session, file: File, catch: FetchedFile) -> None:
         if file.state == "kept":
             return  # Another fetcher was faster, after our claim had expired: the bytes are the same.
         if file.state != "wanted":
@@ -169,14 +171,14 @@ class Fetcher:
                 session, resident, "file_is_photo", {}, case_id=None, hold_seconds=HOLD_NEWS_SECONDS
             )
 
-    def _go_without(self, session: Session, file: File, catch: Catch) -> None:
+    def _go_without(self, session: Session, file: File, catch: FetchedFile) -> None:
         match catch.came:
-            case Came.REFUSED:
+            case FetchResult.REFUSED:
                 self._give_up(session, file, catch.reason)
-            case Came.NOT_NOW:
+            case FetchResult.NOT_NOW:
                 lifecycle.wait_for_us(file)
             case came:
-                missing, finished = came is Came.MISSING, came is not Came.UNDECODED
+                missing, finished = came is FetchResult.MISSING, came is not FetchResult.UNDECODED
                 if not lifecycle.put_off(file, missing=missing, finished=finished):
                     self._give_up(session, file, "lost")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Office
 from bot.conversations.emergencies import prepare
-from bot.conversations.said import Words
+from bot.conversations.said import TypedText
 from bot.handlers import handle
 from bot.handlers.visit import Visit
 from bot.line.events import Event, Joined, read_event
@@ -30,7 +30,7 @@ from store.operations.heartbeats import note_redelivery
 from store.residents.conversations import end as end_request
 from store.residents.conversations import open_requests
 from store.residents.models import Conversation, Resident
-from store.residents.residents import acquaintances, meet
+from store.residents.residents import find_known_residents, find_or_add_resident
 
 # LINE stops redelivering long before, so a time that is farther off is wrong.
 FARTHEST_OFF = timedelta(days=30)
@@ -141,7 +141,9 @@ class Worker:
     def _alone(self, session: Session, row: InboxEvent, event: Event, known: "_Known") -> list[Reply]:
         if event.user_id is None:
             return []
-        resident = known.residents.get(row.lane) or meet(session, self._database.sealer, event.user_id)
+        resident = known.residents.get(row.lane) or find_or_add_resident(
+            session, self._database.sealer, event.user_id
+        )
         if resident.blocked_at is not None and event.reply_token and event.at > resident.blocked_at:
             # A resident who writes does not block us: LINE delivers events in any order.
             resident.blocked_at = None
@@ -154,7 +156,7 @@ class Worker:
         """Says that requests are taken only in a chat with one resident (requirements L1, L2); nothing is kept here."""
         if isinstance(event.what, Joined):
             return [Say(self._office.phrases.say("group.hello"))]
-        if isinstance(event.what, Words) and event.mentions_us:
+        if isinstance(event.what, TypedText) and event.mentions_us:
             return [Say(self._office.phrases.say("group.only_alone"))]
         return []
 
@@ -216,7 +218,7 @@ class _Known:
 
     @classmethod
     def by_lane(cls, session: Session, lanes: Sequence[str]) -> Self:
-        residents = acquaintances(session, lanes)
+        residents = find_known_residents(session, lanes)
         return cls(residents, open_requests(session, residents.values()))
 
 

@@ -17,7 +17,7 @@ from bot.line.account_api import LineAccount
 from bot.line.delivery import MOST_AT_ONCE, Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
-from bot.line.quota_poller import Meter
+from bot.line.quota_poller import QuotaPoller
 from bot.richmenus.line_links import LineLinks
 from bot.richmenus.season import Season
 from bot.settings import BotSettings
@@ -29,7 +29,7 @@ from store.broadcasts import mailings
 from store.clock import now
 from store.database.engine import Database
 from store.database.periodic import once
-from store.database.polling import NOTHING, Lookout
+from store.database.polling import NOTHING, Poller
 from store.files import lifecycle
 from store.files.media import Media
 from store.logs import failure_fields
@@ -53,7 +53,7 @@ POSTMEN = SENDERS * MOST_AT_ONCE
 MAILERS_REST_SECONDS = 30.0
 
 
-class Bell:
+class WakeSignal:
     """Wakes one idle thread, not all. While none is idle, it keeps up to `most` wake-ups for those that would wait."""
 
     def __init__(self, most: int = 1) -> None:
@@ -68,7 +68,7 @@ class Bell:
             self._rung.get(timeout=seconds)
 
 
-class Crew:
+class ThreadPool:
     """Runs threads that repeat the same step whenever they are woken, until nothing is left to do."""
 
     def __init__(
@@ -77,10 +77,10 @@ class Crew:
         size: int,
         stop: threading.Event,
         *,
-        bell: Bell | None = None,
+        bell: WakeSignal | None = None,
         rest: float = LONGEST_REST_SECONDS,
     ) -> None:
-        self.bell = bell or Bell()
+        self.bell = bell or WakeSignal()
         work = partial(repeat, step, stop, self.bell, rest=rest)
         self._threads = [threading.Thread(target=work, daemon=True) for _ in range(size)]
 
@@ -100,17 +100,17 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
     """Runs the worker until `stop` is set. Each step that a message could make hang is noted in `watchdog`."""
     database, office = open_database(settings.store), open_office(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
-    meter = Meter(database, LineAccount(settings.line_api_url, settings.access_token))
+    meter = QuotaPoller(database, LineAccount(settings.line_api_url, settings.access_token))
     postmen = ThreadPoolExecutor(POSTMEN)
     sender = Sender(
         database, office, settings, line, postmen=postmen, quota_is_gone=meter.want, watchdog=watchdog
     )
-    senders = Crew(sender.deliver_once, SENDERS, stop)
-    workers = Crew(and_ring(senders.bell, Worker(database, office, watchdog).work_once), 1, stop)
-    fetchers = Crew(Fetcher(database, office, line).fetch_once, FETCHERS, stop)
+    senders = ThreadPool(sender.deliver_once, SENDERS, stop)
+    workers = ThreadPool(and_ring(senders.bell, Worker(database, office, watchdog).work_once), 1, stop)
+    fetchers = ThreadPool(Fetcher(database, office, line).fetch_once, FETCHERS, stop)
     of_broadcasts = ThreadPoolExecutor(MAILERS * CHUNKS_AT_ONCE)
     mailer = Mailer(database, office, settings, line, postmen=of_broadcasts, quota_is_gone=meter.want)
-    mailers = Crew(mailer.mail_once, MAILERS, stop, bell=Bell(MAILERS), rest=MAILERS_REST_SECONDS)
+    mailers = ThreadPool(mailer.mail_once, MAILERS, stop, bell=WakeSignal(MAILERS), rest=MAILERS_REST_SECONDS)
     crews = (workers, senders, fetchers, mailers)
     for crew in crews:
         crew.start()
@@ -128,7 +128,7 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
     database.close()
 
 
-def and_ring(bell: Bell, step: Callable[[], bool]) -> Callable[[], bool]:
+def and_ring(bell: WakeSignal, step: Callable[[], bool]) -> Callable[[], bool]:
     """Returns a step that wakes a sender after it has done something, because there is now an answer to send."""
 
     def work() -> bool:
@@ -140,13 +140,13 @@ def and_ring(bell: Bell, step: Callable[[], bool]) -> Callable[[], bool]:
     return work
 
 
-def keep_looking(database: Database, stop: threading.Event, *bells: Bell) -> None:
+def keep_looking(database: Database, stop: threading.Event, *bells: WakeSignal) -> None:
     """Wakes threads when events, messages and files become due; waits out trouble with the database."""
-    lookout: Lookout | None = None
+    lookout: Poller | None = None
     pause = LOOK_EVERY_SECONDS
     while not stop.wait(pause):
         try:
-            lookout = lookout or Lookout(database)
+            lookout = lookout or Poller(database)
             todo = lookout.look()
         except Exception as error:
             log.error("step failed", extra=failure_fields(error))
@@ -164,13 +164,13 @@ def keep_looking(database: Database, stop: threading.Event, *bells: Bell) -> Non
 def repeat(
     step: Callable[[], bool],
     stop: threading.Event,
-    bell: Bell | None = None,
+    bell: WakeSignal | None = None,
     *,
     rest: float = LONGEST_REST_SECONDS,
     rest_after_trouble: float = REST_AFTER_TROUBLE_SECONDS,
 ) -> None:
     """Repeats the step until `stop` is set, and waits when there is nothing to do; no exception ends the thread."""
-    bell = bell or Bell()
+    bell = bell or WakeSignal()
     while not stop.is_set():
         try:
             if step():
@@ -194,7 +194,7 @@ def start_timekeeper(
 
 
 def start_scheduler(
-    database: Database, media: Media, meter: Meter, season: Season, mailers: Bell
+    database: Database, media: Media, meter: QuotaPoller, season: Season, mailers: WakeSignal
 ) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
     # Also soon after a start: a worker that is restarted every hour would otherwise never tidy up.
@@ -208,7 +208,7 @@ def start_scheduler(
     return scheduler
 
 
-def call_mailers(database: Database, bell: Bell) -> None:
+def call_mailers(database: Database, bell: WakeSignal) -> None:
     """Wakes the mailers when a broadcast is due. All workers do so; each chunk goes to the one that claims it."""
     with database.reading() as session:
         if not mailings.is_due(session):

@@ -6,12 +6,12 @@ from flask import g, render_template, request
 
 from staff_console.access.addresses import safe_next
 from staff_console.access.kept_forms import KeptForm
-from store.staff.sessions import Over
+from store.staff.sessions import SessionEnded
 
 WHY_OVER: Final[dict[str, str]] = {
-    Over.IDLE: "ไม่ได้ใช้งาน 30 นาที ระบบจึงออกจากระบบให้เพื่อความปลอดภัย เข้าสู่ระบบแล้วจะกลับไปหน้าเดิม",
-    Over.TOO_LONG: "เข้าใช้ต่อเนื่องครบ 12 ชั่วโมง ระบบจึงออกจากระบบให้ เข้าสู่ระบบแล้วจะกลับไปหน้าเดิม",
-    Over.ENDED: "การเข้าใช้ครั้งก่อนสิ้นสุดแล้ว เพราะออกจากระบบ เปลี่ยนรหัสผ่าน หรือบทบาทของท่านเปลี่ยน กรุณาเข้าสู่ระบบอีกครั้ง",
+    SessionEnded.IDLE: "ไม่ได้ใช้งาน 30 นาที ระบบจึงออกจากระบบให้เพื่อความปลอดภัย เข้าสู่ระบบแล้วจะกลับไปหน้าเดิม",
+    SessionEnded.TOO_LONG: "เข้าใช้ต่อเนื่องครบ 12 ชั่วโมง ระบบจึงออกจากระบบให้ เข้าสู่ระบบแล้วจะกลับไปหน้าเดิม",
+    SessionEnded.ENDED: "การเข้าใช้ครั้งก่อนสิ้นสุดแล้ว เพราะออกจากระบบ เปลี่ยนรหัสผ่าน หรือบทบาทของท่านเปลี่ยน กรุณาเข้าสู่ระบบอีกครั้ง",
 }
 
 

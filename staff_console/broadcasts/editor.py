@@ -28,7 +28,7 @@ from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.broadcasts import approval, control
 from store.broadcasts.audience import homes
 from store.broadcasts.models import Broadcast
-from store.broadcasts.transitions import Refused
+from store.broadcasts.transitions import ActRefused
 from store.residents.menus import SEASONS
 
 editor = Blueprint("editor", __name__)
@@ -138,13 +138,13 @@ def _save(
     except AlreadyPressed:
         flash("ทำรายการนี้แล้ว", "warning")
         return redirect(url_for("broadcasts.show_all"), 303)
-    except Refused as error:
+    except ActRefused as error:
         return _refuse(typed, broadcast, error)
     flash("ส่งขออนุมัติแล้ว" if request.form["do"] == "submit" else "บันทึกร่างแล้ว", "good")
     return redirect(url_for("broadcasts.show", broadcast_id=saved.id), 303)
 
 
-def _refuse(typed: Typed, broadcast: Broadcast | None, error: Refused) -> Page:
+def _refuse(typed: Typed, broadcast: Broadcast | None, error: ActRefused) -> Page:
     with office().database.reading() as session:
         now = found_or_404(session, broadcast.id) if broadcast else None
         if now is not None and not may_edit(session, now, me()):

@@ -20,7 +20,7 @@ from store.broadcasts import emergency as lane
 from store.broadcasts.blanks import blanks_of
 from store.broadcasts.content import BadContent
 from store.broadcasts.models import Broadcast, EmergencyTemplate
-from store.broadcasts.transitions import Refused
+from store.broadcasts.transitions import ActRefused
 
 emergency = Blueprint("emergency", __name__)
 Page = str | Response | tuple[str, int]
@@ -79,7 +79,7 @@ def send(template_id: int) -> Page:
         if request.form["do"] == "send":
             return _send(template_id, typed)
         return _confirm(template_id, typed)
-    except (Refused, BadContent) as error:
+    except (ActRefused, BadContent) as error:
         return _mend(template_id, typed, error)
 
 
@@ -144,8 +144,8 @@ def _order(session: Session, template_id: int, typed: Decision) -> Broadcast:
     return lane.order(session, office().municipality, template, typed.blanks, audience, me(), how=typed.how)
 
 
-def _mend(template_id: int, typed: Decision, error: Refused | BadContent) -> Page:
-    reason = error.reason if isinstance(error, Refused) else "blank_too_long"
+def _mend(template_id: int, typed: Decision, error: ActRefused | BadContent) -> Page:
+    reason = error.reason if isinstance(error, ActRefused) else "blank_too_long"
     with office().database.reading() as session:
         template = template_in(session, template_id)
         code = 409 if reason == "wrong_status" else 400

@@ -26,7 +26,7 @@ from staff_console.context import me, office
 from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.audit.log import write_down
 from store.broadcasts import emergency as lane
-from store.broadcasts.transitions import Refused
+from store.broadcasts.transitions import ActRefused
 from store.line.limits import units
 from store.staff.accounts import Role
 
@@ -76,7 +76,7 @@ def _save(typed: Typed, problems: Problems) -> Page:
             write_down(session, "write_template", staff_id=me().id, about=f"template {made.id}")
     except AlreadyPressed:
         return redirect(url_for("emergency.show_all"), 303)
-    except Refused as error:
+    except ActRefused as error:
         with office().database.reading() as session:
             return _page(session, typed, {"message": error.reason}), 400
     flash("บันทึกแม่แบบแล้ว ต้องให้หัวหน้างานท่านอื่นอนุมัติก่อนจึงใช้ได้", "good")
@@ -93,7 +93,7 @@ def approve(template_id: int) -> Page:
             write_down(session, "approve_template", staff_id=me().id, about=f"template {template_id}")
     except AlreadyPressed:
         flash("ทำรายการนี้แล้ว", "warning")
-    except Refused as error:
+    except ActRefused as error:
         with office().database.reading() as session:
             page = page_of(session, template_in(session, template_id), problems={"form": error.reason})
         return page, 403 if error.reason in FORBIDDEN else 409

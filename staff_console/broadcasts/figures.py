@@ -46,7 +46,7 @@ def figures_of(
     plan = office().municipality.plan
     found = reach(session, to, topic)
     messages = len(found.residents) * requests
-    standing = usage.standing(session, plan)
+    standing = usage.quota_status(session, plan)
     return Figures(
         found=found,
         to_friends=to.who == "friends",

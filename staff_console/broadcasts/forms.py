@@ -21,7 +21,7 @@ from staff_console.broadcasts.parts import (
     without_blanks,
 )
 from staff_console.context import office
-from store.broadcasts.approval import CATEGORIES, Draft
+from store.broadcasts.approval import CATEGORIES, BroadcastDraft
 from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
 from store.broadcasts.content import BadContent, read_content
 from store.broadcasts.models import Broadcast
@@ -164,9 +164,9 @@ def moment_of(text: str) -> tuple[datetime | None, str]:
     return (at, "") if abs(at - now()) <= FURTHEST else (None, "too_far")
 
 
-def draft_of(typed: Typed) -> Draft:
+def draft_of(typed: Typed) -> BroadcastDraft:
     """Of what was checked."""
-    return Draft(
+    return BroadcastDraft(
         title=typed.title,
         category=typed.category,
         purpose=typed.purpose,

@@ -18,9 +18,17 @@ from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.models import Broadcast, BroadcastAct, Mailing, Tester
 from store.broadcasts.published import buttons_of
 from store.broadcasts.queries import corrections_of, stage_of
-from store.broadcasts.statistics import Aftermath, Progress, aftermath_of, progress_of
+from store.broadcasts.statistics import Progress, Results, aftermath_of, progress_of
 from store.broadcasts.testers import linked_testers
-from store.broadcasts.transitions import RULES, Act, Refused, Status, check_age, digest_of, find_rule
+from store.broadcasts.transitions import (
+    RULES,
+    Act,
+    ActRefused,
+    BroadcastStatus,
+    check_age,
+    digest_of,
+    find_rule,
+)
 from store.clock import now
 from store.residents.menus import SEASONS
 from store.staff.models import Staff
@@ -79,7 +87,7 @@ class Shown:
     phone: dict[str, Any]
     digest: str
     mailings: list[MailingShown]
-    aftermath: Aftermath | None
+    aftermath: Results | None
     presses: list[tuple[str, int | None]]
     approval: BroadcastAct | None
     acts: list[ActShown]
@@ -108,7 +116,7 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
         mailings=[show_mailing(session, mailing) for mailing in broadcast.mailings],
         aftermath=came,
         presses=_presses(broadcast, came) if came else [],
-        approval=approvals[-1] if broadcast.status == Status.APPROVED and approvals else None,
+        approval=approvals[-1] if broadcast.status == BroadcastStatus.APPROVED and approvals else None,
         acts=[ActShown(words.ACTS.get(row.act, row.act), row) for row in reversed(broadcast.acts)],
         corrects=session.get(Broadcast, broadcast.corrects_id) if broadcast.corrects_id else None,
         corrections=corrections_of(session, broadcast),
@@ -161,7 +169,7 @@ def _percent(progress: Progress) -> int:
     return math.floor(100 * share)
 
 
-def _presses(broadcast: Broadcast, came: Aftermath) -> list[tuple[str, int | None]]:
+def _presses(broadcast: Broadcast, came: Results) -> list[tuple[str, int | None]]:
     """Returns each button with its presses, or None for a button that dials a number: such presses are not counted."""
     return [
         (button.label, None if button.link.startswith("tel:") else came.presses.get(number, 0))
@@ -175,7 +183,7 @@ def may(broadcast: Broadcast, act: Act, person: Staff) -> bool:
         if act is Act.APPROVE:
             check_age(person)
             return not why_too_late(broadcast)
-    except Refused:
+    except ActRefused:
         return False
     return True
 
@@ -215,7 +223,7 @@ def _makes_sense(broadcast: Broadcast, act: Act) -> bool:
             return bool({"paused", "stopped"} & set(states.values()))
         case Act.REVIEW:
             return broadcast.template_id is not None and broadcast.reviewed_at is None
-        case Act.CANCEL if broadcast.status == Status.APPROVED:
+        case Act.CANCEL if broadcast.status == BroadcastStatus.APPROVED:
             is_over = broadcast.ends_at is not None and broadcast.ends_at <= now()
             return states.get("message", "sending") not in ("done", "cancelled") and not is_over
     return True

@@ -13,7 +13,7 @@ from flask import request
 from staff_console.context import me, office
 from staff_console.forms import clean_note
 from store.broadcasts.content import BUTTONS, FACTS
-from store.files.lifecycle import NotKept, uploaded
+from store.files.lifecycle import FileNotAccepted, uploaded
 from store.files.models import File
 from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.thai import arabic_digits
@@ -191,7 +191,7 @@ def take_pictures(prefix: str, parts: list[Part]) -> Problems:
             continue
         try:
             part[PICTURES[part["kind"]]] = _keep(sent.read())
-        except NotKept as error:
+        except FileNotAccepted as error:
             problems[f"{at}.file"] = error.reason
     return problems
 

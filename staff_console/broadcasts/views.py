@@ -23,7 +23,7 @@ from store.audit.log import write_down
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.models import Broadcast, Tester
 from store.broadcasts.queries import Pile, count_piles, list_broadcasts, stage_of, waiting_for
-from store.broadcasts.transitions import Act, Refused
+from store.broadcasts.transitions import Act, ActRefused
 from store.cases.queue import visible_to
 
 broadcasts = Blueprint("broadcasts", __name__)
@@ -93,7 +93,7 @@ def progress(broadcast_id: int) -> dict[str, Any]:
 def act(broadcast_id: int, act: str) -> Page:
     asked = _read(Act(act))
     if len(asked.note) > LONGEST_NOTE:
-        return refuse(broadcast_id, Refused("note_long"), asked)
+        return refuse(broadcast_id, ActRefused("note_long"), asked)
 
     def deed(session: Session, broadcast: Broadcast) -> str:
         _DEEDS[asked.act](session, broadcast, asked)
@@ -112,7 +112,7 @@ def send_test(broadcast_id: int) -> Page:
         known = typed.isascii() and typed.isdigit() and len(typed) < 10
         tester = session.get(Tester, int(typed)) if known else None
         if tester is None:
-            raise Refused("no_tester")
+            raise ActRefused("no_tester")
         count(session, TEST_SENDS)
         part = "closing" if request.form.get("part") == "closing" and broadcast.closing else "message"
         testers.send_test(session, broadcast, tester, part=part)
@@ -163,14 +163,14 @@ def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcas
             done = deed(session, approval.lock(session, broadcast_id, seen_version=asked.seen_version))
     except AlreadyPressed:
         flash("ทำรายการนี้แล้ว", "warning")
-    except Refused as error:
+    except ActRefused as error:
         return refuse(broadcast_id, error, asked)
     else:
         flash(done, "good")
     return redirect(url_for("broadcasts.show", broadcast_id=broadcast_id), 303)
 
 
-def refuse(broadcast_id: int, error: Refused, asked: Asked) -> Page:
+def refuse(broadcast_id: int, error: ActRefused, asked: Asked) -> Page:
     """Shows in words why the act was refused, with what was typed, so that nothing is lost."""
     if error.reason in FORBIDDEN:
         _note_refusal(broadcast_id, asked.act)

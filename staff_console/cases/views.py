@@ -33,7 +33,7 @@ from store.cases.queue import find_case
 from store.cases.same_words import reach_too_many
 from store.cases.surge import may_sort
 from store.cases.workflows import Action, NotAllowed, Who
-from store.files.lifecycle import NotKept, uploaded
+from store.files.lifecycle import FileNotAccepted, uploaded
 from store.files.models import File
 
 cases = Blueprint("cases", __name__)
@@ -64,7 +64,7 @@ def act(case_id: int, action: str) -> Page:
         check_form(asked)
         with _photos(asked) as photos:
             trouble = _do(case_id, asked, photos)
-    except (BadForm, NotKept) as error:
+    except (BadForm, FileNotAccepted) as error:
         return _mend(case_id, asked, error.reason)
     except AlreadyPressed:
         flash("ทำรายการนี้แล้ว", "warning")

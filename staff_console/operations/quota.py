@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 
 from staff_console.context import office
 from store.quota import usage as accounts
-from store.quota.usage import Standing
+from store.quota.usage import QuotaStatus
 
 money = Blueprint("money", __name__)
 # LINE is asked every hour; after three in vain somebody should look.
@@ -29,7 +29,7 @@ class Part:
 def show() -> str:
     plan = office().municipality.plan
     with office().database.reading() as session:
-        month = accounts.standing(session, plan)
+        month = accounts.quota_status(session, plan)
         return render_template(
             "operations/quota.html",
             month=month,
@@ -44,7 +44,7 @@ def show() -> str:
         )
 
 
-def bar(month: Standing) -> list[Part]:
+def bar(month: QuotaStatus) -> list[Part]:
     """What is used by us and by others, what is left for anything, and what of that is kept; empty without a limit."""
     if month.left is None:
         return []

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from store.broadcasts import control, mailings
 from store.broadcasts.audience import Audience, reach, read_audience
-from store.broadcasts.content import Card, Words, read_content
+from store.broadcasts.content import CardPart, TextPart, read_content
 from store.broadcasts.models import AudienceSnapshot, Broadcast, BroadcastAct
 from store.broadcasts.transitions import (
     Act,
-    Refused,
-    Status,
+    ActRefused,
+    BroadcastStatus,
     check_age,
     closing_of,
     content_of,
@@ -37,7 +37,7 @@ CATEGORIES = ("announcement", "warning", "event", "tax")
 
 
 @dataclass(frozen=True)
-class Draft:
+class BroadcastDraft:
     """Holds what the author writes. `topic` None means urgent: it also goes to those who wanted no other news."""
 
     title: str
@@ -53,11 +53,13 @@ class Draft:
     corrects_id: int | None = None
 
 
-def write_draft(session: Session, draft: Draft, by: Staff) -> Broadcast:
+def write_draft(session: Session, draft: BroadcastDraft, by: Staff) -> Broadcast:
     """Creates a broadcast; raises BadContent, BadAudience or Refused with what must be corrected."""
-    broadcast = Broadcast(author_id=by.id, written_by=(), created_at=now(), status=Status.DRAFT, version=1)
+    broadcast = Broadcast(
+        author_id=by.id, written_by=(), created_at=now(), status=BroadcastStatus.DRAFT, version=1
+    )
     if by.role not in ("officer", "supervisor"):
-        raise Refused("not_your_role")
+        raise ActRefused("not_your_role")
     _fill_in(broadcast, draft, by)
     session.add(broadcast)
     session.flush()
@@ -74,15 +76,15 @@ def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None
         .execution_options(populate_existing=True)
     ).one()
     if seen_version is not None and broadcast.version != seen_version:
-        raise Refused("stale")
+        raise ActRefused("stale")
     return broadcast
 
 
-def edit(session: Session, broadcast: Broadcast, draft: Draft, by: Staff) -> None:
+def edit(session: Session, broadcast: Broadcast, draft: BroadcastDraft, by: Staff) -> None:
     """Saves changes, which void an approval. Refuses once sending has begun: then a new broadcast must correct it."""
     find_rule(broadcast, Act.EDIT, by.id, by.role)
     control.refuse_if_begun(session, broadcast)
-    voided = broadcast.status == Status.APPROVED
+    voided = broadcast.status == BroadcastStatus.APPROVED
     control.remove(session, broadcast)
     _fill_in(broadcast, draft, by)
     _to_draft(session, broadcast)
@@ -96,18 +98,18 @@ def submit(session: Session, broadcast: Broadcast, by: Staff) -> None:
     broadcast.valid_until = None
     _check_times(broadcast)
     if unknown_pictures(session, pictures_of(broadcast.content, broadcast.closing)):
-        raise Refused("picture_gone")
+        raise ActRefused("picture_gone")
     audience = read_audience(broadcast.audience)
     _check_complete(broadcast, audience)
     found = reach(session, audience, broadcast.topic)
     if not found.residents and audience.who != "friends" and content_of(broadcast).parts:
-        raise Refused("nobody_to_tell")
+        raise ActRefused("nobody_to_tell")
     session.execute(delete(AudienceSnapshot).where(AudienceSnapshot.broadcast_id == broadcast.id))
     session.add(AudienceSnapshot(broadcast_id=broadcast.id, residents=list(found.residents)))
     broadcast.most_messages = len(found.residents) * requests_of(broadcast)
     begin = max(broadcast.send_at or now(), now())
     broadcast.valid_until = min(broadcast.ends_at or begin + VALID_FOR, begin + VALID_FOR)
-    broadcast.status = Status.SUBMITTED
+    broadcast.status = BroadcastStatus.SUBMITTED
     _changed(session, broadcast)
     write_down(session, broadcast, "submit", by, digest=digest_of(session, broadcast))
 
@@ -121,7 +123,7 @@ def take_back(session: Session, broadcast: Broadcast, by: Staff) -> None:
 def return_(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
     find_rule(broadcast, Act.RETURN, by.id, by.role)
     _require(note)
-    broadcast.status, broadcast.template_id = Status.RETURNED, None
+    broadcast.status, broadcast.template_id = BroadcastStatus.RETURNED, None
     _changed(session, broadcast)
     write_down(session, broadcast, "return", by, note=note)
 
@@ -134,8 +136,8 @@ def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: s
     check_age(by)
     _check_times(broadcast)
     if digest_of(session, broadcast) != read_digest:
-        raise Refused("stale")
-    broadcast.status, broadcast.digest = Status.APPROVED, read_digest
+        raise ActRefused("stale")
+    broadcast.status, broadcast.digest = BroadcastStatus.APPROVED, read_digest
     broadcast.approver_id, broadcast.approved_at = by.id, now()
     _changed(session, broadcast)
     write_down(session, broadcast, "approve", by, note=note, digest=read_digest)
@@ -154,7 +156,7 @@ def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
     find_rule(broadcast, Act.CANCEL, by.id, by.role)
     _require(note)
     if control.cancel(session, broadcast):
-        broadcast.status = Status.CANCELLED
+        broadcast.status = BroadcastStatus.CANCELLED
     _changed(session, broadcast)
     write_down(session, broadcast, "cancel", by, note=note)
 
@@ -193,13 +195,13 @@ def write_down(
     return row
 
 
-def _fill_in(broadcast: Broadcast, draft: Draft, by: Staff) -> None:
+def _fill_in(broadcast: Broadcast, draft: BroadcastDraft, by: Staff) -> None:
     if not draft.title.strip() or not draft.purpose.strip():
-        raise Refused("needs_title_and_purpose")
+        raise ActRefused("needs_title_and_purpose")
     if draft.category not in CATEGORIES:
-        raise Refused("wrong_category")
+        raise ActRefused("wrong_category")
     if draft.topic is None and draft.category not in URGENT:
-        raise Refused("needs_topic")
+        raise ActRefused("needs_topic")
     read_content(draft.content)
     if draft.closing:
         read_content(draft.closing)
@@ -218,7 +220,7 @@ def _fill_in(broadcast: Broadcast, draft: Draft, by: Staff) -> None:
 
 def _to_draft(session: Session, broadcast: Broadcast) -> None:
     session.execute(delete(AudienceSnapshot).where(AudienceSnapshot.broadcast_id == broadcast.id))
-    broadcast.status = Status.DRAFT
+    broadcast.status = BroadcastStatus.DRAFT
     broadcast.digest = None
     broadcast.most_messages = None
     broadcast.approver_id = None
@@ -248,18 +250,18 @@ def _check_complete(broadcast: Broadcast, audience: Audience) -> None:
     cannot respect who opted out, must be urgent.
     """
     if not content_of(broadcast).parts and not broadcast.menu:
-        raise Refused("says_nothing")
+        raise ActRefused("says_nothing")
     if broadcast.ends_at and content_of(broadcast).parts and not _has_closing(broadcast):
-        raise Refused("needs_closing")
+        raise ActRefused("needs_closing")
     first = next(iter(content_of(broadcast).parts), None)
-    if broadcast.corrects_id and not isinstance(first, Words | Card):
-        raise Refused("correction_needs_words")
+    if broadcast.corrects_id and not isinstance(first, TextPart | CardPart):
+        raise ActRefused("correction_needs_words")
     if (_has_closing(broadcast) or broadcast.menu) and not broadcast.ends_at:
-        raise Refused("needs_end")
+        raise ActRefused("needs_end")
     if _has_closing(broadcast) and not content_of(broadcast).parts:
-        raise Refused("closes_nothing")
+        raise ActRefused("closes_nothing")
     if audience.who == "friends" and broadcast.topic is not None:
-        raise Refused("friends_only_urgent")
+        raise ActRefused("friends_only_urgent")
 
 
 def _has_closing(broadcast: Broadcast) -> bool:
@@ -269,11 +271,11 @@ def _has_closing(broadcast: Broadcast) -> bool:
 
 def _check_times(broadcast: Broadcast) -> None:
     if broadcast.ends_at and broadcast.ends_at <= max(broadcast.send_at or now(), now()):
-        raise Refused("ends_before_it_begins")
+        raise ActRefused("ends_before_it_begins")
     if reason := why_too_late(broadcast):
-        raise Refused(reason)
+        raise ActRefused(reason)
 
 
 def _require(note: str) -> None:
     if not note.strip():
-        raise Refused("needs_note")
+        raise ActRefused("needs_note")

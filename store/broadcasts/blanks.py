@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from store.broadcasts.content import read_content
-from store.broadcasts.transitions import Refused
+from store.broadcasts.transitions import ActRefused
 from store.municipality.foreign_contacts import leads_away, telephone_numbers, town_numbers
 from store.municipality.profile import Municipality
 
@@ -37,11 +37,11 @@ def fill(content: dict[str, Any], blanks: Mapping[str, str], municipality: Munic
     """
     words = {name: blanks.get(name, "").strip() for name in blanks_of(content)}
     if not all(words.values()):
-        raise Refused("blank_left_empty")
+        raise ActRefused("blank_left_empty")
     if any(len(word) > LONGEST_BLANK for word in words.values()):
-        raise Refused("blank_too_long")
+        raise ActRefused("blank_too_long")
     if any(_is_invisible(sign) for word in words.values() for sign in word):
-        raise Refused("blank_invisible")
+        raise ActRefused("blank_invisible")
     own = town_numbers(municipality)
     filled: dict[str, Any] = _replaced(content, words)
     known = [*own, *(number for text in _texts(content) for number in telephone_numbers(text))]
@@ -50,7 +50,7 @@ def fill(content: dict[str, Any], blanks: Mapping[str, str], municipality: Munic
     if any(leads_away(word, own) for word in words.values()) or any(
         leads_away(text, known) - leads_away(approved, known) for approved, text in whole
     ):
-        raise Refused("blank_leads_away")
+        raise ActRefused("blank_leads_away")
     read_content(filled)
     return filled
 

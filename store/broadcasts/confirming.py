@@ -15,7 +15,7 @@ from store.audit.log import write_down
 from store.broadcasts import approval
 from store.broadcasts.emergency import confirmers
 from store.broadcasts.models import Broadcast, ConfirmButton, Tester
-from store.broadcasts.transitions import Refused, digest_of
+from store.broadcasts.transitions import ActRefused, digest_of
 from store.clock import now
 from store.messaging import outbox
 from store.residents.models import Resident
@@ -69,10 +69,10 @@ def confirm(session: Session, resident: Resident, token: str) -> Broadcast:
     query = select(ConfirmButton).where(ConfirmButton.token_hash == _hash(token))
     button = session.scalars(query.with_for_update(of=ConfirmButton)).one_or_none()
     if button is None:
-        raise Refused("no_button")
+        raise ActRefused("no_button")
     try:
         return _confirm(session, button, resident)
-    except Refused as refused:
+    except ActRefused as refused:
         about = f"broadcast {button.broadcast_id} confirm: {refused.reason}"
         write_down(session, "refused", staff_id=button.staff_id, about=about)
         raise
@@ -81,18 +81,18 @@ def confirm(session: Session, resident: Resident, token: str) -> Broadcast:
 def _confirm(session: Session, button: ConfirmButton, resident: Resident) -> Broadcast:
     linked = select(Tester.id).where(Tester.staff_id == button.staff_id, Tester.resident_id == resident.id)
     if session.scalar(linked) is None:
-        raise Refused("not_your_button")
+        raise ActRefused("not_your_button")
     if button.used_at is not None:
-        raise Refused("button_used")
+        raise ActRefused("button_used")
     button.used_at = now()
     # A clock that was set back must not make a button last longer.
     if not now() < button.until <= now() + BUTTON_LASTS:
-        raise Refused("button_late")
+        raise ActRefused("button_late")
     if not button.staff.active:
-        raise Refused("not_your_role")
+        raise ActRefused("not_your_role")
     broadcast = approval.lock(session, button.broadcast_id)
     if broadcast.template_id is None:
-        raise Refused("wrong_status")
+        raise ActRefused("wrong_status")
     approval.approve(session, broadcast, button.staff, read_digest=button.digest, note=NOTE)
     return broadcast
 

@@ -27,7 +27,7 @@ class BadContent(ValueError):
         self.problems = problems
 
 
-class _Part(BaseModel):
+class _ContentPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
@@ -46,7 +46,7 @@ def _count(text: str) -> int:
     return len(characters(text))
 
 
-class Button(_Part):
+class CardButton(_ContentPart):
     """Describes a button of a card: it opens a link or one of our services, or only says "I have read it"."""
 
     label: Annotated[str, _at_most(LABEL_CHARACTERS, _count)]
@@ -54,7 +54,7 @@ class Button(_Part):
     service: str = ""
 
     @model_validator(mode="after")
-    def _leads_somewhere_safe(self) -> "Button":
+    def _leads_somewhere_safe(self) -> "CardButton":
         if self.link and self.service:
             raise ValueError("two_aims")
         if self.link and not (self.link.startswith(("https://", "tel:")) and self.link.isprintable()):
@@ -64,36 +64,36 @@ class Button(_Part):
         return self
 
 
-class Fact(_Part):
+class Fact(_ContentPart):
     """Describes one line of a card, such as วันเวลา: 25 พ.ย. 2569."""
 
     label: Annotated[str, _at_most(LABEL_CHARACTERS, _count)]
     text: Annotated[str, _at_most(FACT_UNITS, units)]
 
 
-class Words(_Part):
+class TextPart(_ContentPart):
     kind: Literal["words"] = "words"
     text: Annotated[str, _at_most(TEXT_UNITS, units)]
 
 
-class Picture(_Part):
+class PicturePart(_ContentPart):
     """Describes a picture; `token` names one that staff uploaded (store.files.lifecycle)."""
 
     kind: Literal["picture"] = "picture"
     token: str = Field(pattern=r"^[A-Za-z0-9_-]{10,40}$")
 
 
-class Card(_Part):
+class CardPart(_ContentPart):
     kind: Literal["card"] = "card"
     look: Look = "announcement"
     title: Annotated[str, _at_most(CARD_TITLE_UNITS, units)]
     text: Annotated[str, _at_most(CARD_TEXT_UNITS, units)]
     picture: str = Field(default="", pattern=r"^([A-Za-z0-9_-]{10,40})?$")
     facts: tuple[Fact, ...] = Field(default=(), max_length=FACTS)
-    buttons: tuple[Button, ...] = Field(default=(), max_length=BUTTONS)
+    buttons: tuple[CardButton, ...] = Field(default=(), max_length=BUTTONS)
 
 
-class Place(_Part):
+class PlacePart(_ContentPart):
     kind: Literal["place"] = "place"
     title: Annotated[str, _at_most(PLACE_CHARACTERS, units)]
     address: Annotated[str, _at_most(PLACE_CHARACTERS, units)]
@@ -101,32 +101,33 @@ class Place(_Part):
     longitude: float = Field(ge=-180, le=180)
 
 
-Part = Annotated[Words | Picture | Card | Place, Field(discriminator="kind")]
+Part = Annotated[TextPart | PicturePart | CardPart | PlacePart, Field(discriminator="kind")]
 
 
-class Content(_Part):
+class BroadcastContent(_ContentPart):
     """Holds up to five parts, each one message, all in one request, because LINE bills requests. No part: a menu
     alone.
     """
 
     parts: tuple[Part, ...] = Field(default=(), max_length=MESSAGES_IN_A_REQUEST)
 
-    def buttons(self) -> list[Button]:
+    def buttons(self) -> list[CardButton]:
         """Returns all buttons in order: presses are counted by their index."""
-        return [button for part in self.parts if isinstance(part, Card) for button in part.buttons]
+        return [button for part in self.parts if isinstance(part, CardPart) for button in part.buttons]
 
     def pictures(self) -> list[str]:
         """Returns the tokens of all pictures shown."""
         shown = (
-            part.token if isinstance(part, Picture) else getattr(part, "picture", "") for part in self.parts
+            part.token if isinstance(part, PicturePart) else getattr(part, "picture", "")
+            for part in self.parts
         )
         return [token for token in shown if token]
 
 
-def read_content(data: dict[str, Any]) -> Content:
+def read_content(data: dict[str, Any]) -> BroadcastContent:
     """Returns the content; raises BadContent with every problem and its place."""
     try:
-        return Content.model_validate(data)
+        return BroadcastContent.model_validate(data)
     except ValidationError as error:
         raise BadContent([(_place(e["loc"]), _word(e)) for e in error.errors()]) from error
 

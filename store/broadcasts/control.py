@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from store.broadcasts.models import Broadcast, Chunk, Mailing
-from store.broadcasts.transitions import Refused
+from store.broadcasts.transitions import ActRefused
 from store.clock import now
 
 
@@ -34,7 +34,7 @@ def begun(session: Session, broadcast: Broadcast) -> bool:
 def refuse_if_begun(session: Session, broadcast: Broadcast) -> None:
     hold(session, broadcast.id)
     if begun(session, broadcast):
-        raise Refused("already_going_out")
+        raise ActRefused("already_going_out")
 
 
 def remove(session: Session, broadcast: Broadcast) -> None:
@@ -84,7 +84,7 @@ def cancel_untold(session: Session, mailing: Mailing) -> None:
 def pause(session: Session, broadcast: Broadcast) -> None:
     found = [m for m in hold(session, broadcast.id) if m.state in ("waiting", "sending")]
     if not found:
-        raise Refused("nothing_to_pause")
+        raise ActRefused("nothing_to_pause")
     for mailing in found:
         mailing.state = "paused"
 
@@ -93,6 +93,6 @@ def resume(session: Session, broadcast: Broadcast) -> None:
     """Resumes the sending where it stopped, with those not reached yet."""
     found = [m for m in hold(session, broadcast.id) if m.state in ("paused", "stopped")]
     if not found:
-        raise Refused("nothing_to_resume")
+        raise ActRefused("nothing_to_resume")
     for mailing in found:
         mailing.state, mailing.why = ("sending" if mailing.started_at else "waiting"), None

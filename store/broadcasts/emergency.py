@@ -15,7 +15,7 @@ from store.broadcasts.audience import reach, read_audience
 from store.broadcasts.blanks import blanks_of, fill
 from store.broadcasts.content import read_content
 from store.broadcasts.models import AudienceSnapshot, Broadcast, EmergencyTemplate, Tester
-from store.broadcasts.transitions import Act, Refused, Status, check_age, digest_of, find_rule
+from store.broadcasts.transitions import Act, ActRefused, BroadcastStatus, check_age, digest_of, find_rule
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.municipality.profile import Municipality
@@ -33,17 +33,17 @@ class Confirmer:
 def write_template(session: Session, title: str, content: dict[str, Any], by: Staff) -> EmergencyTemplate:
     """Creates a template; its blanks, which are filled in later, stand in square brackets, such as [สถานที่]."""
     if by.role not in ("officer", "supervisor"):
-        raise Refused("not_your_role")
+        raise ActRefused("not_your_role")
     if not title.strip():
-        raise Refused("needs_title_and_purpose")
+        raise ActRefused("needs_title_and_purpose")
     read = read_content(content)
     if not read.parts:
-        raise Refused("says_nothing")
+        raise ActRefused("says_nothing")
     # The target of a button is part of what was approved: nobody types an address during the emergency.
     if any(blanks_of(button.link) for button in read.buttons()):
-        raise Refused("blank_in_link")
+        raise ActRefused("blank_in_link")
     if unknown_pictures(session, pictures_of(content)):
-        raise Refused("picture_gone")
+        raise ActRefused("picture_gone")
     template = EmergencyTemplate(
         title=title.strip()[:120], content=content, author_id=by.id, created_at=now()
     )
@@ -55,12 +55,12 @@ def write_template(session: Session, title: str, content: dict[str, Any], by: St
 def approve_template(session: Session, template: EmergencyTemplate, by: Staff) -> None:
     """Approves a template by another person than its author. To change a template, retire it and write a new one."""
     if by.role != "supervisor":
-        raise Refused("not_your_role")
+        raise ActRefused("not_your_role")
     if by.id == template.author_id:
-        raise Refused("own_text")
+        raise ActRefused("own_text")
     check_age(by)
     if template.retired_at is not None or template.approved_at is not None:
-        raise Refused("wrong_status")
+        raise ActRefused("wrong_status")
     template.approver_id, template.approved_at = by.id, now()
 
 
@@ -89,13 +89,13 @@ def order(
     to = read_audience(audience)
     residents = reach(session, to, topic=None).residents
     if not residents and to.who != "friends":
-        raise Refused("nobody_to_tell")
+        raise ActRefused("nobody_to_tell")
     broadcast = _submitted(template, by, how.strip())
     broadcast.content = content
     broadcast.audience = audience
     broadcast.most_messages = len(residents)
     if not confirmers(session, broadcast):
-        raise Refused("nobody_can_confirm")
+        raise ActRefused("nobody_can_confirm")
     session.add(broadcast)
     session.flush()
     session.add(AudienceSnapshot(broadcast_id=broadcast.id, residents=list(residents)))
@@ -112,7 +112,7 @@ def _submitted(template: EmergencyTemplate, by: Staff, how: str) -> Broadcast:
         category="warning",
         purpose=how,
         valid_until=now() + VALID_FOR,
-        status=Status.SUBMITTED,
+        status=BroadcastStatus.SUBMITTED,
         version=1,
         author_id=by.id,
         editor_id=by.id,
@@ -156,7 +156,9 @@ def _superiors(session: Session, without: set[int] | frozenset[int]) -> list[Con
 
 def unconfirmed(session: Session) -> list[Broadcast]:
     """Returns the orders that can still be confirmed, the oldest first."""
-    query = select(Broadcast).where(Broadcast.template_id.is_not(None), Broadcast.status == Status.SUBMITTED)
+    query = select(Broadcast).where(
+        Broadcast.template_id.is_not(None), Broadcast.status == BroadcastStatus.SUBMITTED
+    )
     return [found for found in session.scalars(query.order_by(Broadcast.id)) if not why_too_late(found)]
 
 
@@ -164,9 +166,9 @@ def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
     """Records what a superior found when they reviewed the emergency afterwards; raises Refused without a note."""
     find_rule(broadcast, Act.REVIEW, by.id, by.role)
     if broadcast.template_id is None or broadcast.reviewed_at is not None:
-        raise Refused("wrong_status")
+        raise ActRefused("wrong_status")
     if not note.strip():
-        raise Refused("needs_note")
+        raise ActRefused("needs_note")
     broadcast.reviewed_at = now()
     write_down(session, broadcast, "review", by, note=note)
 
@@ -183,8 +185,8 @@ def to_review(session: Session) -> list[Broadcast]:
 
 def _check_order(template: EmergencyTemplate, by: Staff, how: str) -> None:
     if by.role not in ("officer", "supervisor"):
-        raise Refused("not_your_role")
+        raise ActRefused("not_your_role")
     if template.approved_at is None or template.retired_at is not None:
-        raise Refused("wrong_status")
+        raise ActRefused("wrong_status")
     if not how.strip():
-        raise Refused("needs_note")
+        raise ActRefused("needs_note")

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from store.broadcasts import control
 from store.broadcasts.audience import still_reachable
 from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, Mailing
-from store.broadcasts.transitions import Status, closing_of, content_of, digest_of
+from store.broadcasts.transitions import BroadcastStatus, closing_of, content_of, digest_of
 from store.clock import now
-from store.database.advisory_locks import hold_lanes
+from store.database.advisory_locks import lock_senders
 from store.residents.models import Resident
 
 # https://developers.line.biz/en/reference/messaging-api/#send-multicast-message
@@ -103,7 +103,7 @@ def claim(session: Session, *, most: int = 1) -> list[Chunk]:
     If its approval does not hold any more, the mailing is stopped with the reason and nothing of it is sent. Only one
     process claims at a time, because the month's messages must be counted before more are promised.
     """
-    hold_lanes(session, ["mailings"])
+    lock_senders(session, ["mailings"])
     broadcast_id = session.scalar(_due())
     if broadcast_id is None:
         return []
@@ -193,8 +193,8 @@ def count_under_way(session: Session) -> int:
 
 def _why_not(session: Session, mailing: Mailing) -> str:
     broadcast = mailing.broadcast
-    if broadcast.status != Status.APPROVED and not (
-        mailing.part == "closing" and broadcast.status == Status.CANCELLED
+    if broadcast.status != BroadcastStatus.APPROVED and not (
+        mailing.part == "closing" and broadcast.status == BroadcastStatus.CANCELLED
     ):
         return "not approved"
     if broadcast.approver_id is None or broadcast.approver_id in broadcast.writers:

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from store.broadcasts.content import Button, Card, Content, Fact, Part, Picture, Place, Words
+from store.broadcasts.content import (
+    BroadcastContent,
+    CardButton,
+    CardPart,
+    Fact,
+    Part,
+    PicturePart,
+    PlacePart,
+    TextPart,
+)
 from store.line.flex import EDGE, GREEN, GREY, LINE_GREY, Box, bubble, header, text
 from store.line.limits import ALT_UNITS, TEXT_UNITS, cut_units
 from store.municipality.profile import Municipality
@@ -31,7 +40,7 @@ def footer_of(municipality: Municipality) -> str:
 
 
 def to_messages(
-    content: Content,
+    content: BroadcastContent,
     broadcast_id: int,
     addresses: Addresses,
     *,
@@ -47,7 +56,7 @@ def to_messages(
     number, messages = first_button, []
     for part in content.parts:
         messages.append(_message(part, broadcast_id, number, addresses, footer))
-        number += len(part.buttons) if isinstance(part, Card) else 0
+        number += len(part.buttons) if isinstance(part, CardPart) else 0
     if corrects and messages:
         _mark_correction(messages[0], f"แก้ไขประกาศ “{corrects}”")
     return messages
@@ -55,27 +64,27 @@ def to_messages(
 
 def _message(part: Part, broadcast_id: int, number: int, addresses: Addresses, footer: str) -> dict[str, Any]:
     match part:
-        case Words():
+        case TextPart():
             return {"type": "text", "text": part.text}
-        case Picture():
+        case PicturePart():
             return {
                 "type": "image",
                 "originalContentUrl": addresses.picture(part.token, False),
                 "previewImageUrl": addresses.picture(part.token, True),
             }
-        case Place():
+        case PlacePart():
             return {"type": "location", **part.model_dump(exclude={"kind"})}
-        case Card():
+        case CardPart():
             contents = _card(part, broadcast_id, number, addresses, footer)
             return {"type": "flex", "altText": _alt(part), "contents": contents}
 
 
-def _alt(card: Card) -> str:
+def _alt(card: CardPart) -> str:
     """Returns the text that the list of chats and a locked screen show."""
     return cut_units(f"{ICONS[card.look]} {card.title}: {card.text}".replace("\n", " "), ALT_UNITS)
 
 
-def _card(card: Card, broadcast_id: int, number: int, addresses: Addresses, footer: str) -> Box:
+def _card(card: CardPart, broadcast_id: int, number: int, addresses: Addresses, footer: str) -> Box:
     body = [text(card.text, size="md"), *(_fact(fact) for fact in card.facts)]
     if footer:
         body.append(text(footer, size="xs", color=GREY, margin="lg"))
@@ -106,14 +115,14 @@ def _fact(fact: Fact) -> Box:
     }
 
 
-def _button(button: Button, broadcast_id: int, number: int, addresses: Addresses) -> Box:
+def _button(button: CardButton, broadcast_id: int, number: int, addresses: Addresses) -> Box:
     looks = {"style": "primary", "color": GREEN, "height": "md"}
     if not button.link and not button.service:
         looks = {"style": "secondary", "color": LINE_GREY, "height": "sm"}
     return {"type": "button", "action": _action(button, broadcast_id, number, addresses), **looks}
 
 
-def _action(button: Button, broadcast_id: int, number: int, addresses: Addresses) -> Box:
+def _action(button: CardButton, broadcast_id: int, number: int, addresses: Addresses) -> Box:
     """Returns the button's action. A telephone number is dialled directly; any other link goes through our site to be
     counted.
     """

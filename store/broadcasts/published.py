@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.audience import Audience, read_audience
-from store.broadcasts.content import Button, Content
+from store.broadcasts.content import BroadcastContent, CardButton
 from store.broadcasts.models import Broadcast, BroadcastAct, Chunk, Mailing
 from store.broadcasts.transitions import closing_of, content_of
 from store.clock import now
@@ -31,7 +31,7 @@ class Announcement:
     title: str
     category: str
     urgent: bool
-    content: Content
+    content: BroadcastContent
     audience: Audience
     sent_at: datetime
     approved_by: str
@@ -40,7 +40,7 @@ class Announcement:
     ends_at: datetime | None
     has_ended: bool
     stopped: bool
-    closing: Content | None
+    closing: BroadcastContent | None
     corrects: tuple[int, str] | None
     corrected_by: tuple[tuple[int, str], ...]
 
@@ -63,7 +63,7 @@ def list_announcements(session: Session, *, most: int, before: int | None = None
     return [_announcement(session, *row) for row in session.execute(query).unique()]
 
 
-def buttons_of(broadcast: Broadcast) -> list[Button]:
+def buttons_of(broadcast: Broadcast) -> list[CardButton]:
     """Lists the buttons by the numbers under which presses are counted: the message's, then its closing's."""
     closing = closing_of(broadcast)
     return [*content_of(broadcast).buttons(), *(closing.buttons() if closing else [])]
@@ -128,7 +128,7 @@ def _was_stopped(session: Session, broadcast: Broadcast) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def _closing_told(session: Session, broadcast: Broadcast) -> Content | None:
+def _closing_told(session: Session, broadcast: Broadcast) -> BroadcastContent | None:
     query = select(Mailing.id).where(
         Mailing.broadcast_id == broadcast.id, Mailing.part == "closing", _was_told()
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from store.broadcasts.approval import why_too_late
 from store.broadcasts.emergency import to_review
 from store.broadcasts.models import Broadcast, Chunk, EmergencyTemplate, Mailing
-from store.broadcasts.transitions import Status
+from store.broadcasts.transitions import BroadcastStatus
 from store.cases.models import BulkMessage, Case
 from store.staff.models import Staff
 
@@ -28,7 +28,7 @@ class Pile(StrEnum):
 
 
 @dataclass(frozen=True)
-class Row:
+class BroadcastRow:
     """Holds a row of the list. `told` counts residents for whom LINE accepted the message."""
 
     broadcast: Broadcast
@@ -37,14 +37,14 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    rows: list[Row]
+class BroadcastPage:
+    rows: list[BroadcastRow]
     number: int
     has_next: bool
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingForStaff:
     """Lists what one person has to do: approve, review emergencies, correct, approve templates, release bulk
     messages.
     """
@@ -69,11 +69,11 @@ def stage_of(broadcast: Broadcast) -> str:
     Of a submitted one: `lapsed` when it is too late to approve it, `unconfirmed` for an emergency that waits for a
     superior. Of an approved one, the state of its message: waiting, sending, paused, stopped, sent, cut or menu.
     """
-    if broadcast.status == Status.SUBMITTED and why_too_late(broadcast):
+    if broadcast.status == BroadcastStatus.SUBMITTED and why_too_late(broadcast):
         return "lapsed"
-    if broadcast.status == Status.SUBMITTED and broadcast.template_id is not None:
+    if broadcast.status == BroadcastStatus.SUBMITTED and broadcast.template_id is not None:
         return "unconfirmed"
-    if broadcast.status != Status.APPROVED:
+    if broadcast.status != BroadcastStatus.APPROVED:
         return broadcast.status
     message = next((mailing for mailing in broadcast.mailings if mailing.part == "message"), None)
     if message is None:
@@ -81,13 +81,13 @@ def stage_of(broadcast: Broadcast) -> str:
     return {"done": "sent", "cancelled": "cut"}.get(message.state, message.state)
 
 
-def list_broadcasts(session: Session, pile: Pile, *, page: int = 1) -> Shelf:
+def list_broadcasts(session: Session, pile: Pile, *, page: int = 1) -> BroadcastPage:
     """Returns one page of a pile, the newest first."""
     page = max(page, 1)
     query = select(Broadcast).where(_in_pile(pile)).order_by(Broadcast.id.desc())
     query = query.options(selectinload(Broadcast.mailings))
     found = list(session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)))
-    return Shelf(_rows(session, found[:PER_PAGE]), page, len(found) > PER_PAGE)
+    return BroadcastPage(_rows(session, found[:PER_PAGE]), page, len(found) > PER_PAGE)
 
 
 def count_piles(session: Session) -> dict[Pile, int]:
@@ -97,17 +97,19 @@ def count_piles(session: Session) -> dict[Pile, int]:
     }
 
 
-def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -> Waiting:
+def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -> WaitingForStaff:
     """Returns what waits for this person. `seen` says which cases they may see: see `store.cases.queue.visible_to`."""
     mine = (Broadcast.author_id == person.id) | (Broadcast.editor_id == person.id)
-    returned = select(Broadcast).where(Broadcast.status == Status.RETURNED, mine).order_by(Broadcast.id)
+    returned = (
+        select(Broadcast).where(Broadcast.status == BroadcastStatus.RETURNED, mine).order_by(Broadcast.id)
+    )
     mend = list(session.scalars(returned))
     if person.role != "supervisor":
-        return Waiting([], [], mend, [], [])
+        return WaitingForStaff([], [], mend, [], [])
     review = [found for found in to_review(session) if person.id not in found.writers]
     if not person.may_approve:
-        return Waiting([], review, mend, [], [])
-    submitted = select(Broadcast).where(Broadcast.status == Status.SUBMITTED).order_by(Broadcast.id)
+        return WaitingForStaff([], review, mend, [], [])
+    submitted = select(Broadcast).where(Broadcast.status == BroadcastStatus.SUBMITTED).order_by(Broadcast.id)
     others = (found for found in session.scalars(submitted) if person.id not in found.writers)
     approve = [found for found in others if not why_too_late(found)]
     templates = select(EmergencyTemplate).where(
@@ -115,7 +117,9 @@ def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -
         EmergencyTemplate.retired_at.is_(None),
         EmergencyTemplate.author_id != person.id,
     )
-    return Waiting(approve, review, mend, list(session.scalars(templates)), _bulk_for(session, person, seen))
+    return WaitingForStaff(
+        approve, review, mend, list(session.scalars(templates)), _bulk_for(session, person, seen)
+    )
 
 
 def _bulk_for(session: Session, person: Staff, seen: ColumnElement[bool]) -> list[BulkMessage]:
@@ -132,7 +136,7 @@ def corrections_of(session: Session, broadcast: Broadcast) -> list[Broadcast]:
     return list(session.scalars(query))
 
 
-def _rows(session: Session, broadcasts: Sequence[Broadcast]) -> list[Row]:
+def _rows(session: Session, broadcasts: Sequence[Broadcast]) -> list[BroadcastRow]:
     told = (
         select(Mailing.broadcast_id, func.sum(Chunk.told))
         .join(Chunk, Chunk.mailing_id == Mailing.id)
@@ -144,7 +148,7 @@ def _rows(session: Session, broadcasts: Sequence[Broadcast]) -> list[Row]:
         .group_by(Mailing.broadcast_id)
     )
     counts = dict(session.execute(told).all())
-    return [Row(found, stage_of(found), counts.get(found.id) or 0) for found in broadcasts]
+    return [BroadcastRow(found, stage_of(found), counts.get(found.id) or 0) for found in broadcasts]
 
 
 def _in_pile(pile: Pile) -> ColumnElement[bool]:
@@ -161,4 +165,4 @@ def _in_pile(pile: Pile) -> ColumnElement[bool]:
         )
         .exists()
     )
-    return (Broadcast.status == Status.APPROVED) & (going if pile is Pile.GOING else ~going)
+    return (Broadcast.status == BroadcastStatus.APPROVED) & (going if pile is Pile.GOING else ~going)

@@ -6,7 +6,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.models import Broadcast, BroadcastAct
-from store.broadcasts.transitions import Status, digest_of
+from store.broadcasts.transitions import BroadcastStatus, digest_of
 from store.cases.models import Surge
 from store.clock import now
 from store.residents import menus
@@ -32,7 +32,7 @@ def _menu_of_broadcast(session: Session) -> str | None:
     # A broadcast that had begun to go out stays approved when it is cancelled: its menu ends all the same.
     cancelled = exists().where(BroadcastAct.broadcast_id == Broadcast.id, BroadcastAct.act == "cancel")
     query = select(Broadcast).where(
-        Broadcast.status == Status.APPROVED,
+        Broadcast.status == BroadcastStatus.APPROVED,
         Broadcast.menu.is_not(None),
         begins <= now(),
         Broadcast.ends_at > now(),

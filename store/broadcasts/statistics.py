@@ -41,7 +41,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Aftermath:
+class Results:
     """Counts reactions of the recipients on the day after the sending began; somebody who wrote and then blocked us
     counts as blocked.
 
@@ -75,18 +75,18 @@ def progress_of(session: Session, mailing: Mailing) -> Progress:
     )
 
 
-def aftermath_of(session: Session, broadcast: Broadcast) -> Aftermath:
+def aftermath_of(session: Session, broadcast: Broadcast) -> Results:
     presses = select(ButtonPress.button, ButtonPress.presses).where(ButtonPress.broadcast_id == broadcast.id)
     message = next((m for m in broadcast.mailings if m.part == "message"), None)
     counted = dict(session.execute(presses).all())
     if message is None or message.started_at is None:
-        return Aftermath(counted, 0, 0)
+        return Results(counted, 0, 0)
     told, since = _told(session, message), message.started_at
     # Blocking us is an event, too.
     blocked = told & _blocked(session, since)
     is_known = now() - since < REMEMBER_EVENTS_FOR
     wrote = len(told & _writers(session, since) - blocked) if is_known else None
-    return Aftermath(counted, len(blocked), wrote)
+    return Results(counted, len(blocked), wrote)
 
 
 def press(session: Session, broadcast_id: int, button: int) -> None:

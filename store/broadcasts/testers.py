@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.models import Broadcast, Tester
-from store.broadcasts.transitions import Refused
+from store.broadcasts.transitions import ActRefused
 from store.clock import now
 from store.messaging import outbox
 from store.residents.models import Resident
@@ -75,7 +75,7 @@ def send_test(session: Session, broadcast: Broadcast, tester: Tester, *, part: s
     Raises Refused("no_tester") if the link has no open account: unapproved words reach colleagues only.
     """
     if tester not in linked_testers(session):
-        raise Refused("no_tester")
+        raise ActRefused("no_tester")
     resident = session.get_one(Resident, tester.resident_id)
     content: dict[str, Any] | None = broadcast.content if part == "message" else broadcast.closing
     corrected = session.get(Broadcast, broadcast.corrects_id or 0) if part == "message" else None

@@ -10,13 +10,13 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcasts.content import Content, read_content
+from store.broadcasts.content import BroadcastContent, read_content
 from store.broadcasts.models import AudienceSnapshot, Broadcast
 from store.files.models import File
 from store.staff.models import Staff
 
 
-class Status(StrEnum):
+class BroadcastStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     RETURNED = "returned"
@@ -36,7 +36,7 @@ class Act(StrEnum):
     REVIEW = "review"
 
 
-class Refused(ValueError):
+class ActRefused(ValueError):
     """Says that this act is not allowed now; `reason` is a word such as own_text or not_submitted."""
 
     def __init__(self, reason: str) -> None:
@@ -45,22 +45,22 @@ class Refused(ValueError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class BroadcastRule:
     act: Act
-    before: frozenset[Status]
-    after: Status | None
+    before: frozenset[BroadcastStatus]
+    after: BroadcastStatus | None
     roles: frozenset[str]
     another_person: bool
     own_only: bool
     needs_note: bool
 
 
-def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> Rule:
+def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> BroadcastRule:
     """Parses one row of words; a misspelt word fails when this module is imported."""
-    return Rule(
+    return BroadcastRule(
         Act(act),
-        frozenset(Status(word) for word in before.split()),
-        None if after == "=" else Status(after),
+        frozenset(BroadcastStatus(word) for word in before.split()),
+        None if after == "=" else BroadcastStatus(after),
         frozenset(roles.split()),
         "another" in needs,
         "own" in needs,
@@ -87,31 +87,31 @@ RULES: Final = (
 # fmt: on
 
 
-def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> Rule:
+def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> BroadcastRule:
     """Returns the row that permits the act to this person; raises Refused with the reason."""
     row = next(rule for rule in RULES if rule.act is act)
     if role not in row.roles:
-        raise Refused("not_your_role")
+        raise ActRefused("not_your_role")
     if broadcast.status not in row.before:
-        raise Refused("wrong_status")
+        raise ActRefused("wrong_status")
     if row.another_person and staff_id in broadcast.writers:
-        raise Refused("own_text")
+        raise ActRefused("own_text")
     if row.own_only and role == "officer" and staff_id not in broadcast.writers:
-        raise Refused("not_your_text")
+        raise ActRefused("not_your_text")
     return row
 
 
 def check_age(person: Staff) -> None:
     """Raises Refused("account_too_new") if this person was given the account or the role within the last day."""
     if not person.may_approve:
-        raise Refused("account_too_new")
+        raise ActRefused("account_too_new")
 
 
-def content_of(broadcast: Broadcast) -> Content:
+def content_of(broadcast: Broadcast) -> BroadcastContent:
     return read_content(broadcast.content)
 
 
-def closing_of(broadcast: Broadcast) -> Content | None:
+def closing_of(broadcast: Broadcast) -> BroadcastContent | None:
     return read_content(broadcast.closing) if broadcast.closing else None
 
 

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from store.cases.models import Case
 from store.clock import CLOCKS_DIFFER, now
 from store.files.models import File
-from store.municipality.profile import Limits
+from store.municipality.profile import RequestLimits
 from store.residents.models import Resident
 
 SHORT, DAY, HOUR = timedelta(minutes=10), timedelta(days=1), timedelta(hours=1)
 
 
-def next_case_at(session: Session, resident: Resident, limits: Limits) -> datetime | None:
+def next_case_at(session: Session, resident: Resident, limits: RequestLimits) -> datetime | None:
     """Returns when this resident may open another case; None if now."""
     windows = ((limits.cases_in_ten_minutes, SHORT), (limits.cases_a_day, DAY))
     waits = [_free_again(session, resident, most, window) for most, window in windows]
@@ -39,13 +39,13 @@ def _free_again(session: Session, resident: Resident, most: int, window: timedel
     return eldest + window if eldest is not None else None
 
 
-def may_send_file(session: Session, resident: Resident, limits: Limits) -> bool:
+def may_send_file(session: Session, resident: Resident, limits: RequestLimits) -> bool:
     """Says whether the resident may send another file, because each is fetched from LINE, decoded and stored."""
     query = select(func.count()).where(File.resident_id == resident.id, File.created_at.between(*_last(HOUR)))
     return session.execute(query).scalar_one() < limits.files_an_hour
 
 
-def may_guess(resident: Resident, limits: Limits) -> bool:
+def may_guess(resident: Resident, limits: RequestLimits) -> bool:
     """Says whether another code is looked up for the resident, after so many wrong ones."""
     return not _is_recent(resident.wrong_codes_since) or resident.wrong_codes < limits.wrong_codes
 

@@ -10,7 +10,7 @@ _HOLD = text(
 )
 
 
-def hold_lanes(session: Session, lanes: Iterable[str]) -> None:
+def lock_senders(session: Session, lanes: Iterable[str]) -> None:
     """Locks these names, and waits for other transactions that hold them.
 
     On SQLite it does nothing, because SQLite lets only one writer in anyway.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from store.database.encryption import TownSealer, sealer_of
-from store.database.writer_lock import Turnstile
+from store.database.writer_lock import WriterLock
 from store.logs import failure_fields
 from store.settings import StoreSettings, made_folder
 
@@ -60,7 +60,7 @@ class Database:
     def __init__(self, settings: StoreSettings, *, patience: float = 10.0) -> None:
         self.engine = _engine(settings.database_url, patience)
         self.engine.dialect.sealer = TownSealer(settings.data_keys, self._sealed_secret)  # type: ignore[attr-defined]
-        self._turnstile = Turnstile(self.engine.url.database or ":memory:") if self.is_sqlite else None
+        self._turnstile = WriterLock(self.engine.url.database or ":memory:") if self.is_sqlite else None
         self._patience = patience
 
     @property

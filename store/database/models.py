@@ -24,7 +24,7 @@ class Secret(Table):
     value: Mapped[bytes]
 
 
-class Tick(Table):
+class PeriodicSlot(Table):
     """Records one time slot of one periodic job. The worker that inserts the row runs the job."""
 
     __tablename__ = "tick"

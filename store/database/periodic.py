@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.clock import now
 from store.database.engine import Database
-from store.database.models import Tick
+from store.database.models import PeriodicSlot
 
 # No clock is set back by more than this.
 REMEMBER_FOR = timedelta(days=60)
@@ -31,8 +31,8 @@ def take(session: Session, job: str, slot: datetime) -> bool:
     the slot is free again.
     """
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Tick).values(job=job, slot=slot).on_conflict_do_nothing()
-    return session.execute(insert.returning(Tick.job)).scalar_one_or_none() is not None
+    insert = dialect.insert(PeriodicSlot).values(job=job, slot=slot).on_conflict_do_nothing()
+    return session.execute(insert.returning(PeriodicSlot.job)).scalar_one_or_none() is not None
 
 
 def slot_of(at: datetime, every: timedelta) -> datetime:
@@ -41,4 +41,4 @@ def slot_of(at: datetime, every: timedelta) -> datetime:
 
 
 def forget_old(session: Session) -> None:
-    session.execute(delete(Tick).where(Tick.slot < now() - REMEMBER_FOR))
+    session.execute(delete(PeriodicSlot).where(PeriodicSlot.slot < now() - REMEMBER_FOR))

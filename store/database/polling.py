@@ -18,16 +18,16 @@ LOOK_ANYWAY_AFTER = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True)
-class ToDo:
+class DueWork:
     events: bool
     messages: bool
     files: bool
 
 
-NOTHING = ToDo(events=False, messages=False, files=False)
+NOTHING = DueWork(events=False, messages=False, files=False)
 
 
-class Lookout:
+class Poller:
     """Polls for one thread.
 
     It queries the database driver directly, because SQLAlchemy needs longer for the query than the database for the
@@ -44,14 +44,14 @@ class Lookout:
         self._seen: Any = None
         self._looked_at = now() - LOOK_ANYWAY_AFTER
 
-    def look(self) -> ToDo:
+    def look(self) -> DueWork:
         if not self._something_changed() and is_within(self._looked_at, LOOK_ANYWAY_AFTER):
             return NOTHING
         self._looked_at = now()
         at = _as_on_sqlite(self._looked_at) if self._is_sqlite else self._looked_at
         [found] = self._driver.execute(self._query, {"now": at}).fetchall()
         events, messages, files = map(bool, found)
-        return ToDo(events, messages, files)
+        return DueWork(events, messages, files)
 
     def _something_changed(self) -> bool:
         """Says whether somebody has written since the last check; always True on PostgreSQL, which runs the query each

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.0002, 0.002
 
 
-class Turnstile:
+class WriterLock:
     """Locks one database file; each process has one instance. The operating system releases the locks when the process
     ends.
     """

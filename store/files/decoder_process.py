@@ -21,14 +21,14 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
 
 
 @dataclass(frozen=True)
-class Answer:
+class DecoderAnswer:
     """Holds the answer to the parent: facts and the bytes to keep. Without bytes, the original file is kept."""
 
     facts: dict[str, Any]
     data: bytes = b""
 
 
-def run(decode: Callable[[str, bytes], Answer]) -> None:
+def run(decode: Callable[[str, bytes], DecoderAnswer]) -> None:
     """Reads one file, decodes it within the limits that the parent gave, answers, and ends."""
     kind, limits = sys.argv[1], sys.argv[2:]
     _limit(*(int(limit) for limit in limits))
@@ -42,27 +42,27 @@ def run(decode: Callable[[str, bytes], Answer]) -> None:
     os._exit(0)
 
 
-def decode(kind: str, data: bytes) -> Answer:
+def decode(kind: str, data: bytes) -> DecoderAnswer:
     """Decodes the file. `kind` is photo or document."""
     if kind == "document" and is_pdf(data):
         check_pdf(data)
         if is_active(data):
-            return Answer({"refused": "unsafe"})
-        return Answer({"mime": "application/pdf"})
+            return DecoderAnswer({"refused": "unsafe"})
+        return DecoderAnswer({"mime": "application/pdf"})
     picture = clean_picture(data)
-    return Answer({"mime": "image/jpeg", "place": picture.place}, picture.jpeg)
+    return DecoderAnswer({"mime": "image/jpeg", "place": picture.place}, picture.jpeg)
 
 
-def _answer(decode: Callable[[str, bytes], Answer], kind: str, data: bytes) -> Answer:
+def _answer(decode: Callable[[str, bytes], DecoderAnswer], kind: str, data: bytes) -> DecoderAnswer:
     """Decodes the file and turns any exception into a refusal, because decoders raise anything on malformed input."""
     try:
         return decode(kind, data)
     except (NotAPdf, NotAPicture) as error:
-        return Answer({"refused": error.reason})
+        return DecoderAnswer({"refused": error.reason})
     except MemoryError:
-        return Answer({"refused": "too_big"})
+        return DecoderAnswer({"refused": "too_big"})
     except Exception as error:
-        return Answer({"refused": "unreadable", "error": type(error).__name__})
+        return DecoderAnswer({"refused": "unreadable", "error": type(error).__name__})
 
 
 def _limit(memory: int, cpu_seconds: int, alarm: int) -> None:

@@ -42,7 +42,7 @@ _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, s
 Reason = Literal["too_big", "unreadable", "cut_off", "locked", "unsafe"]
 
 
-class Refused(ValueError):
+class FileRefused(ValueError):
     """Says that the file is refused; `reason` is a Reason."""
 
     def __init__(self, reason: Reason) -> None:
@@ -78,7 +78,7 @@ class _Facts(BaseModel):
 
 
 @dataclass(frozen=True)
-class Limits:
+class DecoderLimits:
     memory: int = MEMORY
     cpu_seconds: int = CPU_SECONDS
     wall_seconds: float = WALL_SECONDS
@@ -93,10 +93,10 @@ class Decoder:
         self,
         *,
         at_once: int = AT_ONCE,
-        limits: Limits | None = None,
+        limits: DecoderLimits | None = None,
         program: str = "store.files.decoder_process",
     ) -> None:
-        self._limits, self._program = limits or Limits(), program
+        self._limits, self._program = limits or DecoderLimits(), program
         self._free = threading.BoundedSemaphore(at_once)
 
     def decode(self, kind: str, data: bytes) -> Decoded:
@@ -174,7 +174,7 @@ def _receive(channel: socket.socket, until: float) -> bytes:
             return bytes(answer)
         answer += chunk
         if len(answer) > MOST_ANSWER:
-            raise Refused("unreadable")
+            raise FileRefused("unreadable")
 
 
 def _check_end(code: int) -> None:
@@ -184,7 +184,7 @@ def _check_end(code: int) -> None:
     if code > 0 or -code in _FROM_OUTSIDE:
         raise DecoderUnavailable(f"the decoder ended with {code}")
     # The child ran out of processor time or crashed on these bytes, and would again.
-    raise Refused("unreadable")
+    raise FileRefused("unreadable")
 
 
 def _understood(answer: bytes, original: bytes) -> Decoded:
@@ -193,11 +193,11 @@ def _understood(answer: bytes, original: bytes) -> Decoded:
     try:
         facts = _Facts.model_validate_json(line)
     except ValidationError as error:
-        raise Refused("unreadable") from error
+        raise FileRefused("unreadable") from error
     if facts.refused:
         if facts.error:
             log.error("file breaks its decoder", extra={"error": facts.error})
-        raise Refused(facts.refused)
+        raise FileRefused(facts.refused)
     if facts.mime == "application/pdf":
         return Decoded(original, facts.mime, None)
     return Decoded(data, "image/jpeg", facts.place.model_dump() if facts.place else None)

@@ -44,7 +44,7 @@ class NotAPicture(ValueError):
 
 
 @dataclass(frozen=True)
-class Picture:
+class CleanPicture:
     """Holds a clean JPEG. `place` is the camera's GPS position, stored as a fact of the case and removed from the
     file.
     """
@@ -66,7 +66,7 @@ def load_decoders(data: bytes) -> None:
         importlib.import_module("pillow_heif").register_heif_opener()
 
 
-def clean_picture(data: bytes) -> Picture:
+def clean_picture(data: bytes) -> CleanPicture:
     """Re-encodes a photo. Raises NotAPicture for what is too big, malformed or no photo."""
     if len(data) > MOST_BYTES or _pixels_of_webp(data) > MOST_PIXELS["WEBP"]:
         raise NotAPicture("too_big")
@@ -86,7 +86,7 @@ def clean_picture(data: bytes) -> Picture:
         raise NotAPicture("unreadable") from error
 
 
-def _redrawn(image: Image.Image) -> Picture:
+def _redrawn(image: Image.Image) -> CleanPicture:
     if (
         image.width * image.height > MOST_PIXELS[image.format or ""]
         or _kept_whole(image) > MOST_PROGRESSIVE_BYTES
@@ -103,7 +103,7 @@ def _redrawn(image: Image.Image) -> Picture:
     upright = ImageOps.exif_transpose(canvas)
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=85, optimize=True)
-    return Picture(out.getvalue(), upright.width, upright.height, place)
+    return CleanPicture(out.getvalue(), upright.width, upright.height, place)
 
 
 def _pixels_of_webp(data: bytes) -> int:

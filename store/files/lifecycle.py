@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.database.engine import afterwards
-from store.files.decoding import Decoded, Decoder, Refused
+from store.files.decoding import Decoded, Decoder, FileRefused
 from store.files.media import Media
 from store.files.models import File
 from store.residents.models import Conversation, Resident
@@ -56,7 +56,7 @@ _WANTED = (
 )
 
 
-class NotKept(ValueError):
+class FileNotAccepted(ValueError):
     """Says that the file was not kept; `reason` is a Reason of store.files.decoding, or wrong_type."""
 
     def __init__(self, reason: str) -> None:
@@ -191,12 +191,12 @@ def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
     It takes a while, so call it outside of transactions.
     """
     if len(data) > MOST_BYTES:
-        raise NotKept("too_big")
+        raise FileNotAccepted("too_big")
     try:
         return decoder.decode(kind, data)
-    except Refused as error:
+    except FileRefused as error:
         wrong_type = kind == "document" and error.reason == "unreadable"
-        raise NotKept("wrong_type" if wrong_type else error.reason) from error
+        raise FileNotAccepted("wrong_type" if wrong_type else error.reason) from error
 
 
 def note_kept(file: File, kept: Decoded) -> None:

@@ -19,7 +19,7 @@ class StorageUnavailable(OSError):
     """
 
 
-class Shelf(Protocol):
+class Storage(Protocol):
     """Stores bytes by name. `put` stores all, or nothing and raises StorageUnavailable. `take` raises
     FileNotFoundError; `remove` ignores a missing name.
     """
@@ -31,7 +31,7 @@ class Shelf(Protocol):
     def untouched_since(self, moment: datetime) -> Iterator[str]: ...
 
 
-def open_shelf(media_url: str) -> Shelf:
+def open_shelf(media_url: str) -> Storage:
     """Returns the storage for `s3://bucket/prefix`, or for a folder."""
     if media_url.startswith("s3://"):
         return Bucket(media_url)

@@ -12,7 +12,7 @@ from store.messaging import inbox
 from store.messaging.inbox import Arrival
 
 
-class NotKept(Exception):
+class NotCommitted(Exception):
     """Says that the events are not in the inbox; LINE must deliver them again."""
 
 
@@ -34,7 +34,7 @@ class _Ticket:
     kept: bool = False
 
 
-class Intake:
+class GroupCommit:
     """Collects the events of one process. One of the waiting requests writes for all and then wakes the next writer.
 
     It is created after any fork. Each request waits for a lock of its own: with one lock for all, settled requests
@@ -56,7 +56,7 @@ class Intake:
         if ticket.writes:
             self._write_for_all(ticket)
         if not ticket.kept:
-            raise NotKept("the database did not take the events in time")
+            raise NotCommitted("the database did not take the events in time")
 
     def _queue_up(self, ticket: _Ticket) -> None:
         with self._desk:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
-from store.database.advisory_locks import hold_lanes
+from store.database.advisory_locks import lock_senders
 from store.database.encryption import Fresh, new_row_key
 from store.messaging.models import InboxEvent
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
@@ -143,7 +143,7 @@ def take(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxEv
     An older event of the same resident that arrives meanwhile waits until this transaction ends.
     """
     events = _read(session, event_ids, tries)
-    hold_lanes(session, (event.lane for event in events))
+    lock_senders(session, (event.lane for event in events))
     return events
 
 

@@ -7,14 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 KM_A_DEGREE = 111.2
 
 
-class Pin(BaseModel):
+class Coordinates(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     latitude: float
     longitude: float
 
 
-class Centre(Pin):
+class Centre(Coordinates):
     """Says where maps open. A resident whose pin is farther away than `radius_km` is asked about it; without it nobody
     is.
     """

@@ -15,17 +15,17 @@ class MunicipalityError(SettingsError):
     """Says that the file cannot be used; the message names what is wrong in it, without a stack trace."""
 
 
-class _Part(BaseModel):
+class _ProfilePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Department(_Part):
+class Department(_ProfilePart):
     code: str
     name: str
     phone: str = ""
 
 
-class Address(_Part):
+class Address(_ProfilePart):
     """Holds defaults for a resident's address, which the resident may change."""
 
     tambon: str
@@ -34,14 +34,14 @@ class Address(_Part):
     postcode: str = ""
 
 
-class Phones(_Part):
+class Phones(_ProfilePart):
     office: str
     duty: str
     electricity: str = "1129"
     water: str = "1662"
 
 
-class OfficeHours(_Part):
+class OfficeHours(_ProfilePart):
     """Holds the office hours in local time. `days` counts Monday as 1, as ISO 8601 does."""
 
     opens: time = time(8, 30)
@@ -55,19 +55,19 @@ class OfficeHours(_Part):
         return self
 
 
-class Holiday(_Part):
+class Holiday(_ProfilePart):
     day: date
     name: str
 
 
-class Account(_Part):
+class Account(_ProfilePart):
     """Names the LINE Official Account: its name must be the agency's name or abbreviation (requirement L8)."""
 
     name: str
     basic_id: str
 
 
-class PrivacyNotice(_Part):
+class PrivacyNotice(_ProfilePart):
     """Holds the notice shown before the first request (PDPA s.23). A new version is shown again to everyone once."""
 
     version: str
@@ -76,7 +76,7 @@ class PrivacyNotice(_Part):
     contact: str
 
 
-class Security(_Part):
+class Security(_ProfilePart):
     """Says where to report a vulnerability: `contact` and `policy` of security.txt (RFC 9116), which needs
     `contact`.
     """
@@ -85,13 +85,13 @@ class Security(_Part):
     policy: str = Field(default="", pattern=r"^$|^https://[!-~]+$")
 
 
-class Messages(_Part):
+class Messages(_ProfilePart):
     """Says how many seconds a notice that is not urgent waits (`hold_seconds`) to share a push or a free reply."""
 
     hold_seconds: int = Field(default=3600, ge=0, le=86_400)
 
 
-class Plan(_Part):
+class Plan(_ProfilePart):
     """Describes the LINE plan that was bought: pages show its price in baht and warn when LINE allows fewer messages.
 
     `reserve` is kept for news of cases: broadcasts that are not urgent leave at least so many messages unused.
@@ -104,20 +104,20 @@ class Plan(_Part):
     reserve: int = Field(default=60, ge=0)
 
 
-class Topic(_Part):
+class Topic(_ProfilePart):
     """Names a kind of news that residents may choose to hear, or not (requirement L7)."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     name: str = Field(min_length=1, max_length=20)
 
 
-class SurgePlan(_Part):
+class SurgePlan(_ProfilePart):
     """Lists the words that make a request urgent in surge mode."""
 
     keywords: tuple[str, ...] = ()
 
 
-class Limits(_Part):
+class RequestLimits(_ProfilePart):
     """Limits what one resident may ask at once. A person in danger is never refused.
 
     A busy village head reports three things in ten minutes, and no person twenty a day; a request takes five photos.
@@ -130,7 +130,7 @@ class Limits(_Part):
     wrong_codes: int = Field(default=10, ge=1)
 
 
-class Municipality(_Part):
+class Municipality(_ProfilePart):
     name: str
     short_name: str
     tracking_prefix: str = Field(pattern=r"^[A-HJ-NPR-Z]{2}$")
@@ -148,7 +148,7 @@ class Municipality(_Part):
     plan: Plan = Plan()
     topics: tuple[Topic, ...] = Field(default=(), max_length=10)
     surge: SurgePlan = SurgePlan()
-    limits: Limits = Limits()
+    limits: RequestLimits = RequestLimits()
 
     @model_validator(mode="after")
     def _has_an_office(self) -> "Municipality":

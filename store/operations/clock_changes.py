@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from store.broadcasts.models import Broadcast, Chunk, Mailing
 from store.clock import ClockWatch, now
 from store.database.engine import Database
-from store.database.models import Tick
+from store.database.models import PeriodicSlot
 from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import REPLY_WITHIN
@@ -104,13 +104,13 @@ def move_times_once(database: Database, by: timedelta, boot: Boot, right_until: 
         if session.get_bind().dialect.name == "postgresql":
             lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
             session.execute(lock, {"key": boot.name})
-        known = session.scalars(select(Tick.slot).where(Tick.job == boot.name)).first()
+        known = session.scalars(select(PeriodicSlot.slot).where(PeriodicSlot.job == boot.name)).first()
         if known is not None:
             by = boot.at - known
         if abs(by) < ClockWatch.LEAST:
             return 0
-        session.execute(delete(Tick).where(Tick.job == boot.name))
-        session.add(Tick(job=boot.name, slot=boot.at))
+        session.execute(delete(PeriodicSlot).where(PeriodicSlot.job == boot.name))
+        session.add(PeriodicSlot(job=boot.name, slot=boot.at))
         return _move_all(session, by, right_until)
 
 
@@ -127,7 +127,7 @@ def _move_all(session: Session, by: timedelta, right_until: datetime) -> int:
     moved = sum(_move(session, times, by, right_until) for times in _TIMES)
     if by < NOTHING:
         # Slots of jobs in the future were taken under the wrong clock.
-        session.execute(delete(Tick).where(Tick.slot > now()))
+        session.execute(delete(PeriodicSlot).where(PeriodicSlot.slot > now()))
     return moved
 
 

@@ -32,7 +32,7 @@ class DropReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Stuck:
+class DeadLetter:
     """Describes one event or message as the page shows it, never its content.
 
     `case_number` is empty for people who may not see cases. `may_be_taken`: LINE may have it, so a retry may send it
@@ -53,11 +53,11 @@ class Stuck:
     companions: int = 0
 
 
-def stuck_events(session: Session) -> list[Stuck]:
+def stuck_events(session: Session) -> list[DeadLetter]:
     """Returns stuck events from LINE, the oldest first; whose they are stays encrypted."""
     query = select(InboxEvent).where(_is_stuck_event())
     return [
-        Stuck(
+        DeadLetter(
             id=event.id,
             kind="event",
             notice="",
@@ -97,7 +97,7 @@ def drop_event(session: Session, by: Staff, event_id: int, reason: DropReason) -
     return True
 
 
-def stuck_rows(session: Session, person: Staff, held: timedelta) -> list[Stuck]:
+def stuck_rows(session: Session, person: Staff, held: timedelta) -> list[DeadLetter]:
     """Returns messages of cases this person may see, and those of no case. `held`: how long a notice may wait
     anyway.
     """
@@ -113,9 +113,9 @@ def stuck_rows(session: Session, person: Staff, held: timedelta) -> list[Stuck]:
     return [_shown(person, *found) for found in session.execute(query)]
 
 
-def _shown(person: Staff, row: OutboxRow, case: Case | None, companions: int) -> Stuck:
+def _shown(person: Staff, row: OutboxRow, case: Case | None, companions: int) -> DeadLetter:
     known = case if person.role != Role.ADMIN else None
-    return Stuck(
+    return DeadLetter(
         id=row.id,
         kind=row.kind,
         notice=row.notice or "",

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.broadcasts import approval, emergency, testers
-from store.broadcasts.approval import Draft
+from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.transitions import digest_of
 from store.cases.actions import RESIDENT, Actor, Submission, act, open_case
 from store.cases.models import Case
@@ -27,7 +27,7 @@ from store.database.encryption import sealer_of
 from store.municipality.profile import Municipality, read_municipality
 from store.operations.data_keys import open_database
 from store.residents.models import Resident
-from store.residents.residents import meet, remember
+from store.residents.residents import find_or_add_resident, remember
 from store.services import Service, read_services
 from store.settings import StoreSettings
 from store.staff.models import Staff
@@ -41,7 +41,7 @@ PEOPLE: Final = {
 
 
 @dataclass(frozen=True)
-class Past:
+class History:
     """Describes a case opened `days` ago; each step says after how many days who did what, with which words."""
 
     who: str
@@ -55,22 +55,22 @@ class Past:
 
 
 CASES: Final = (
-    Past("ทองคำ", "general_request", "ขอยืมเต็นท์ 2 หลัง งานบุญบ้าน", "บ้านเลขที่ 12 หมู่ 3", 30,
+    History("ทองคำ", "general_request", "ขอยืมเต็นท์ 2 หลัง งานบุญบ้าน", "บ้านเลขที่ 12 หมู่ 3", 30,
          ((1, "somchai", "accept", ""), (2, "somchai", "start", ""), (3, "somchai", "finish", "ส่งและเก็บเต็นท์แล้วค่ะ"),
           (4, "", "confirm", "")), stars=4, comment="เต็นท์สะอาดดี ขอบคุณค่ะ"),
-    Past("มานพ", "street_light", "ไฟกะพริบทั้งคืน", "ปากซอยประชาร่วมใจ หมู่ 5", 20),
-    Past("จันทร์", "trees", "กิ่งไม้ใหญ่พาดถนนกรมทางหลวง", "ทางหลวงหน้าปั๊มน้ำมัน", 15,
+    History("มานพ", "street_light", "ไฟกะพริบทั้งคืน", "ปากซอยประชาร่วมใจ หมู่ 5", 20),
+    History("จันทร์", "trees", "กิ่งไม้ใหญ่พาดถนนกรมทางหลวง", "ทางหลวงหน้าปั๊มน้ำมัน", 15,
          ((1, "malee", "accept", ""), (1, "malee", "forward", "เป็นเขตแขวงทางหลวง ประสานทางโทรศัพท์แล้วค่ะ"))),
-    Past("ทองคำ", "road", "ฝาท่อแตกกลางถนน", "หน้าร้านซ่อมรถ หมู่ 3", 12,
+    History("ทองคำ", "road", "ฝาท่อแตกกลางถนน", "หน้าร้านซ่อมรถ หมู่ 3", 12,
          ((1, "malee", "accept", ""), (2, "malee", "start", ""))),
-    Past("จันทร์", "water_supply", "น้ำไหลอ่อนทั้งวัน", "ซอยวัดใหม่ หมู่ 2", 9,
+    History("จันทร์", "water_supply", "น้ำไหลอ่อนทั้งวัน", "ซอยวัดใหม่ หมู่ 2", 9,
          ((1, "malee", "accept", ""), (2, "malee", "finish", "ล้างกรองแล้ว น้ำไหลปกติค่ะ"),
           (5, "", "reopen", "ไหลดีสองวันแล้วอ่อนอีกค่ะ"))),
-    Past("มานพ", "complaint", "เสียงเครื่องจักรดังถึงสี่ทุ่ม", "โรงไม้หลังตลาด", 6,
+    History("มานพ", "complaint", "เสียงเครื่องจักรดังถึงสี่ทุ่ม", "โรงไม้หลังตลาด", 6,
          ((1, "somchai", "accept", ""), (1, "somchai", "ask", "ดังทุกวันหรือเฉพาะบางวันคะ"))),
-    Past("ทองคำ", "drainage", "ท่อระบายน้ำตันหน้าบ้าน", "หมู่ 3", 4,
+    History("ทองคำ", "drainage", "ท่อระบายน้ำตันหน้าบ้าน", "หมู่ 3", 4,
          ((1, "wichai", "close", "เป็นเรื่องเดียวกับที่แจ้งไว้ก่อน กำลังดำเนินการอยู่ค่ะ"),)),
-    Past("จันทร์", "street_light", "ไฟหน้าบ้านดับ 1 ดวง", "ซอยวัดใหม่ หมู่ 2", 2, ((1, "", "cancel", ""),)),
+    History("จันทร์", "street_light", "ไฟหน้าบ้านดับ 1 ดวง", "ซอยวัดใหม่ หมู่ 2", 2, ((1, "", "cancel", ""),)),
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def give_a_past(session: Session, municipality: Municipality, line_ids: Mapping[
 
 def _person(session: Session, name: str, line_id: str) -> Resident:
     with in_the_past(timedelta(days=40)):
-        resident = meet(session, sealer_of(session.get_bind().dialect), line_id)
+        resident = find_or_add_resident(session, sealer_of(session.get_bind().dialect), line_id)
         full_name, phone = PEOPLE[name]
         remember(resident, {"name": full_name, "phone": phone})
     return resident
@@ -115,7 +115,7 @@ def _live(
     municipality: Municipality,
     service: Service,
     resident: Resident,
-    past: Past,
+    past: History,
     staff: Mapping[str, Staff],
 ) -> None:
     with in_the_past(timedelta(days=past.days)):
@@ -136,13 +136,13 @@ def _live(
         _praise(session, municipality, case, past)
 
 
-def _praise(session: Session, municipality: Municipality, case: Case, past: Past) -> None:
+def _praise(session: Session, municipality: Municipality, case: Case, past: History) -> None:
     with in_the_past(timedelta(days=past.days - past.steps[-1][0])):
         rate(session, municipality, case, past.stars)
         comment(session, municipality, case, past.comment, None)
 
 
-def _answers(past: Past) -> list[dict[str, Any]]:
+def _answers(past: History) -> list[dict[str, Any]]:
     full_name, phone = PEOPLE[past.who]
     rows = (
         ("detail", "รายละเอียด", "text", past.words, past.words),
@@ -185,7 +185,7 @@ def _announce(session: Session, malee: Staff, somchai: Staff, wichai: Staff) -> 
 
 def _write(session: Session, author: Staff, title: str, words: str, topic: str, **more: Any) -> Any:
     content = {"parts": [{"kind": "card", "look": "announcement", "title": title, "text": words}]}
-    draft = Draft(title, "announcement", "แจ้งประชาชน", content, {"who": "everyone"}, topic, **more)
+    draft = BroadcastDraft(title, "announcement", "แจ้งประชาชน", content, {"who": "everyone"}, topic, **more)
     return approval.write_draft(session, draft, author)
 
 

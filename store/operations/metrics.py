@@ -10,8 +10,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.database.engine import Database
-from store.operations.statistics import Figures, Waiting, count_all
-from store.quota.usage import Standing
+from store.operations.statistics import Backlog, Statistics, count_all
+from store.quota.usage import QuotaStatus
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OUTCOMES = {"sent": "accepted", "dead": "failed", "dropped": "dropped", "unreachable": "unreachable"}
@@ -62,7 +62,7 @@ def is_this_machine(peer: str | None) -> bool:
         return False
 
 
-def _waiting(figures: Figures) -> Iterator[Metric]:
+def _waiting(figures: Statistics) -> Iterator[Metric]:
     for box, waiting in (("inbox", figures.inbox), ("outbox", figures.outbox)):
         yield from _backlog(box, waiting)
     yield _gauge("inbox_dead", "Events given up, for an officer to look at", figures.events.get("dead", 0))
@@ -70,12 +70,12 @@ def _waiting(figures: Figures) -> Iterator[Metric]:
     yield _gauge("outbox_dead", "Messages given up, for an officer to look at", dead)
 
 
-def _backlog(box: str, waiting: Waiting) -> Iterator[Metric]:
+def _backlog(box: str, waiting: Backlog) -> Iterator[Metric]:
     yield _gauge(f"{box}_waiting", f"Rows of the {box} that are due", waiting.count)
     yield _gauge(f"{box}_eldest_seconds", "How long the eldest of them has waited", waiting.eldest_seconds)
 
 
-def _done(figures: Figures) -> Iterator[Metric]:
+def _done(figures: Statistics) -> Iterator[Metric]:
     events = CounterMetricFamily("tessaban_events_acknowledged", "Events kept and acknowledged to LINE")
     events.add_metric([], sum(figures.events.values()))
     yield events
@@ -91,13 +91,13 @@ def _done(figures: Figures) -> Iterator[Metric]:
     yield _gauges("files", "Photos and documents", "state", figures.files)
 
 
-def _cases(figures: Figures) -> Iterator[Metric]:
+def _cases(figures: Statistics) -> Iterator[Metric]:
     yield _gauges("cases_open", "Open cases", "department", figures.open)
     yield _gauges("cases_overdue", "Open cases past their day", "department", figures.overdue)
     yield _gauges("heartbeat_age_seconds", "Since the last sign of life", "name", figures.heartbeats)
 
 
-def _quota(month: Standing) -> Iterator[Metric]:
+def _quota(month: QuotaStatus) -> Iterator[Metric]:
     """Yields the quota's metrics: none before the first reading, and no limit where the plan has none."""
     if month.read_at is None:
         return

@@ -17,39 +17,39 @@ from store.messaging.models import InboxEvent, OutboxRow
 from store.municipality.profile import Plan
 from store.operations.models import Heartbeat
 from store.quota import usage
-from store.quota.usage import Standing
+from store.quota.usage import QuotaStatus
 
 # The figures do not need the municipality's file: they use LINE's reported limit, not the plan that was bought.
 NO_PLAN = Plan(messages=0, reserve=0)
 
 
 @dataclass(frozen=True)
-class Waiting:
+class Backlog:
     count: int
     eldest_seconds: float
 
 
 @dataclass(frozen=True)
-class Figures:
+class Statistics:
     """Holds the figures. `requests` counts by (how sent, state); `events` and `files` by state; `open` and `overdue` by
     department.
     """
 
-    inbox: Waiting
-    outbox: Waiting
+    inbox: Backlog
+    outbox: Backlog
     events: dict[str, int]
     requests: dict[tuple[str, str], int]
     files: dict[str, int]
     open: dict[str, int]
     overdue: dict[str, int]
     heartbeats: dict[str, float]
-    month: Standing
+    month: QuotaStatus
 
 
-def count_all(session: Session) -> Figures:
-    return Figures(
-        inbox=Waiting(*inbox.backlog(session)),
-        outbox=Waiting(*outbox.backlog(session)),
+def count_all(session: Session) -> Statistics:
+    return Statistics(
+        inbox=Backlog(*inbox.backlog(session)),
+        outbox=Backlog(*outbox.backlog(session)),
         events=_events(session),
         requests=_requests(session),
         files=_by_one(session, select(File.state, func.count()).group_by(File.state)),
@@ -58,7 +58,7 @@ def count_all(session: Session) -> Figures:
         heartbeats={
             beat.name: (now() - beat.at).total_seconds() for beat in session.scalars(select(Heartbeat))
         },
-        month=usage.standing(session, NO_PLAN),
+        month=usage.quota_status(session, NO_PLAN),
     )
 
 

@@ -112,7 +112,7 @@ def gone_until(session: Session) -> datetime | None:
 
 
 @dataclass(frozen=True)
-class Standing:
+class QuotaStatus:
     """Describes the month so far. `most` is None where the plan has no limit, `read_at` before the first reading.
 
     `used` is LINE's count plus what we have sent since; `others` is what LINE counted and we did not send: somebody
@@ -155,7 +155,7 @@ class Standing:
         return Month.of(self.at)
 
 
-def standing(session: Session, plan: Plan, *, reading: QuotaReading | None = None) -> Standing:
+def quota_status(session: Session, plan: Plan, *, reading: QuotaReading | None = None) -> QuotaStatus:
     """Describes the month as it stands now, by the latest reading, or by a given one that is not stored."""
     at, reading = now(), reading or latest(session)
     ours = billed_between(session, Month.of(at).starts, at)
@@ -178,7 +178,7 @@ def weigh(
     at: datetime,
     unread: int = 0,
     before: Sequence[int | None] = (),
-) -> Standing:
+) -> QuotaStatus:
     """Computes the standing from the latest reading, what we sent this month, and the earlier limits.
 
     `unread` is what we sent since the reading. Without a reading the plan from the municipality's file counts.
@@ -188,7 +188,7 @@ def weigh(
     used = known.used + unread if known is not None else ours.total
     forecast, runs_out_on = _forecast(at, used=used, broadcast=ours.multicast, most=most)
     has_dropped, dropped_from = _drop(reading.most, (plan.messages, *before)) if reading else (False, None)
-    return Standing(
+    return QuotaStatus(
         at=at,
         read_at=reading.at if reading else None,
         most=most,
@@ -233,7 +233,7 @@ def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
 
     Ask before every request to LINE and settle it before the next: a request in progress is not counted yet.
     """
-    left = standing(session, plan).left
+    left = quota_status(session, plan).left
     if left is None:
         return count
     return max(min(count, left if urgent else left - plan.reserve), 0)
@@ -261,7 +261,7 @@ def find_alarms(session: Session, plan: Plan) -> tuple[Alarm, ...]:
 
 
 @dataclass(frozen=True)
-class Past:
+class PastMonth:
     """Describes how a month ended, by the last reading before LINE may have begun to count the next."""
 
     month: Month
@@ -270,15 +270,15 @@ class Past:
     others: int
 
 
-def past_months(session: Session, count: int) -> list[Past]:
+def past_months(session: Session, count: int) -> list[PastMonth]:
     """Returns the last `count` months before this one, newest first; a month without a reading is left out."""
-    month, found = Month.of(now()), list[Past]()
+    month, found = Month.of(now()), list[PastMonth]()
     for _ in range(count):
         month = month.before
         within = (QuotaReading.at >= month.starts, QuotaReading.at < month.ends - JAPAN_IS_AHEAD)
         last = select(QuotaReading).where(*within).order_by(QuotaReading.at.desc()).limit(1)
         if reading := session.scalars(last).first():
-            found.append(Past(month, reading.most, reading.used, max(reading.used - reading.ours, 0)))
+            found.append(PastMonth(month, reading.most, reading.used, max(reading.used - reading.ours, 0)))
     return found
 
 

@@ -28,13 +28,13 @@ def find_resident(session: Session, line_key: str) -> Resident | None:
     return session.scalars(_OF_LINE, {"line_key": line_key}).one_or_none()
 
 
-def acquaintances(session: Session, line_keys: Iterable[str]) -> dict[str, Resident]:
+def find_known_residents(session: Session, line_keys: Iterable[str]) -> dict[str, Resident]:
     """Returns the known residents among these LINE keys, in one query."""
     known = session.scalars(_OF_LINES, {"line_keys": list(line_keys)})
     return {resident.line_key: resident for resident in known}
 
 
-def meet(session: Session, sealer: TownSealer, line_user_id: str) -> Resident:
+def find_or_add_resident(session: Session, sealer: TownSealer, line_user_id: str) -> Resident:
     """Returns the resident with this LINE user id, and creates them if they are new."""
     line_key = sealer.fingerprint(line_user_id)
     resident = find_resident(session, line_key)

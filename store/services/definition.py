@@ -30,7 +30,7 @@ class ServiceError(ValueError):
     """Says that a definition cannot work; the message names the file and the field."""
 
 
-class _Part(BaseModel):
+class _ServicePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -40,12 +40,12 @@ def _label(text: str) -> str:
     return text
 
 
-class Promise(_Part):
+class Promise(_ServicePart):
     days: int = Field(ge=0, le=365)
     unit: Literal["working", "calendar"]
 
 
-class Question(_Part):
+class Question(_ServicePart):
     """Defines one question. `when` names an earlier choice and the answer under which this is asked; else it is
     skipped.
 
@@ -123,7 +123,7 @@ class Question(_Part):
         return self
 
 
-class Service(_Part):
+class Service(_ServicePart):
     """Defines a service. Residents read it in Thai, except `label_en`; names in braces are facts of the municipality.
 
     A message with one of the `keywords` is about this service. A message with one of the `hints` may be: ถนน is where

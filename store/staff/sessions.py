@@ -23,7 +23,7 @@ IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
 NOTE_SEEN_EVERY = timedelta(minutes=1)
 
 
-class Over(StrEnum):
+class SessionEnded(StrEnum):
     """Says why a session is over: it was idle, lasted its maximum, or was ended."""
 
     IDLE = "idle"
@@ -59,12 +59,12 @@ def find_signed_in(database: Database, cookie: str, *, note_seen: bool = True) -
     return found.staff
 
 
-def why_over(found: StaffSession) -> Over | None:
+def why_over(found: StaffSession) -> SessionEnded | None:
     """Returns why the session is over; None while it lasts."""
     # A time in the future was stored before the clock was set back; `abs` keeps it from prolonging the session.
     if abs(now() - found.started_at) > ABSOLUTE:
-        return Over.TOO_LONG
-    return Over.IDLE if abs(now() - found.seen_at) > IDLE else None
+        return SessionEnded.TOO_LONG
+    return SessionEnded.IDLE if abs(now() - found.seen_at) > IDLE else None
 
 
 def seconds_left(database: Database, cookie: str) -> int:
@@ -83,11 +83,15 @@ def is_known(database: Database, cookie: str) -> bool:
         return session.get(StaffSession, _hash(cookie)) is not None
 
 
-def why_ended(database: Database, cookie: str) -> Over:
+def why_ended(database: Database, cookie: str) -> SessionEnded:
     """Returns why the session of this cookie is over; ENDED also for an unknown cookie."""
     with database.reading() as session:
         found = session.get(StaffSession, _hash(cookie))
-    return Over.ENDED if found is None or not found.staff.active else why_over(found) or Over.ENDED
+    return (
+        SessionEnded.ENDED
+        if found is None or not found.staff.active
+        else why_over(found) or SessionEnded.ENDED
+    )
 
 
 def list_sessions(session: Session, person: Staff) -> list[StaffSession]:

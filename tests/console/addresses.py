@@ -4,7 +4,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from store.broadcasts import approval, emergency, testers
-from store.broadcasts.approval import Draft
+from store.broadcasts.approval import BroadcastDraft
 from store.cases import bulk
 from store.cases.models import Case
 from store.database.engine import Database
@@ -15,7 +15,7 @@ from tests.builders import an_officer
 from tests.console.conftest import Known, office_of
 
 WORDS = {"parts": [{"kind": "words", "text": "พรุ่งนี้น้ำประปาหยุดไหลค่ะ"}]}
-DRAFT = Draft("น้ำหยุดไหล", "announcement", "ให้สำรองน้ำ", WORDS, {"who": "everyone"}, "water")
+DRAFT = BroadcastDraft("น้ำหยุดไหล", "announcement", "ให้สำรองน้ำ", WORDS, {"who": "everyone"}, "water")
 
 
 def addresses(app: Flask, database: Database, case: Known, *, make_file: bool = True) -> dict[str, str]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import ClosingIterator
 
-from bot.line.delivery import Parcel, Sender
-from bot.line.messaging_api import LineClient, Outcome
+from bot.line.delivery import OutgoingRequest, Sender
+from bot.line.messaging_api import LineClient, SendOutcome
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
 from store.cases import actions
@@ -114,7 +114,9 @@ def new_key_for_each_try() -> None:
 def push_what_was_perhaps_replied() -> None:
     """Takes a used reply token for an expired one."""
 
-    def reply_failed(sender: Sender, session: Session, parcel: Parcel, _outcome: Outcome) -> None:
+    def reply_failed(
+        sender: Sender, session: Session, parcel: OutgoingRequest, _outcome: SendOutcome
+    ) -> None:
         lead = session.get_one(OutboxRow, parcel.lead_id)
         sender._too_late_for_reply(session, lead, tried=False, in_doubt=False)
 

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from bot.context import open_office
 from bot.line.messaging_api import LineClient
-from bot.line.multicast import CALLS_A_SECOND, CHUNKS_AT_ONCE, Mailer, Pace
+from bot.line.multicast import CALLS_A_SECOND, CHUNKS_AT_ONCE, Mailer, RateLimit
 from line_simulator import Simulator
 from line_simulator.channel.limits import MULTICAST
 from line_simulator.residents import Resident as Phone
@@ -189,7 +189,7 @@ def end_at(point: str, rng: random.Random) -> dict[str, Any]:
 
 
 def test_we_keep_just_below_the_rate_that_line_allows() -> None:
-    pace, began = Pace(CALLS_A_SECOND), time.monotonic()
+    pace, began = RateLimit(CALLS_A_SECOND), time.monotonic()
     for _ in range(21):
         pace.wait()
     assert time.monotonic() - began > 20 * MULTICAST.seconds / MULTICAST.calls
@@ -204,7 +204,7 @@ def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sq
         line = LineClient(line_url, line_url, TOKEN, read_seconds=PATIENCE_SECONDS)
         with ThreadPoolExecutor(CHUNKS_AT_ONCE) as postmen:
             mailer = Mailer(town.database, open_office(settings), settings, line, postmen=postmen)
-            mailer._pace = Pace(math.inf)
+            mailer._pace = RateLimit(math.inf)
             mailer.mail_once()  # Each process compiles its statements once.
             began, spent = time.monotonic(), time.process_time()
             while mailer.mail_once():

@@ -14,7 +14,7 @@ import time
 import traceback
 from typing import Any
 
-from bot.supervision.supervisor import Guard, Limits
+from bot.supervision.supervisor import Guard, WorkerLimits
 from bot.supervision.watchdog import Watchdog
 from tests.faults.lives import Order, live
 from tests.faults.rehearsal import rehearse, share_engines
@@ -22,7 +22,7 @@ from tests.faults.rehearsal import rehearse, share_engines
 LARGEST = 200_000
 CRASHED = 70
 # As the worker's supervisor guards it, with shorter limits. Most of a process's memory is the zygote's.
-LOOK_EVERY_SECONDS, LIMITS = 0.05, Limits(cpu_seconds=0.5, memory_bytes=2**30)
+LOOK_EVERY_SECONDS, LIMITS = 0.05, WorkerLimits(cpu_seconds=0.5, memory_bytes=2**30)
 
 
 class Zygote:

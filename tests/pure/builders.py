@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from bot.conversations.answers import Accepted, Refused, Setting, check
+from bot.conversations.answers import Accepted, RefusedAnswer, Setting, check
 from bot.conversations.drafts import Draft, begin
-from bot.conversations.said import Said, Words
+from bot.conversations.said import Said, TypedText
 from store.services import Question, Service
 
 FRIDAY = date(2026, 11, 20)
@@ -62,13 +62,13 @@ def a_draft(*questions: Question) -> Draft:
 
 def accepted(question: Question, said: Said | str) -> Any:
     """Returns the value kept for the answer; a refusal fails the test with its reason."""
-    verdict = check(question, Words(said) if isinstance(said, str) else said, SETTING)
+    verdict = check(question, TypedText(said) if isinstance(said, str) else said, SETTING)
     assert isinstance(verdict, Accepted), verdict
     return verdict.value
 
 
 def refused(question: Question, said: Said | str) -> str:
     """Returns why the answer is refused; one that is taken fails the test."""
-    verdict = check(question, Words(said) if isinstance(said, str) else said, SETTING)
-    assert isinstance(verdict, Refused), verdict
+    verdict = check(question, TypedText(said) if isinstance(said, str) else said, SETTING)
+    assert isinstance(verdict, RefusedAnswer), verdict
     return verdict.why

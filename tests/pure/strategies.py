@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, SomethingElse, Words
+from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, SomethingElse, TypedText
 from store.services import read_services
 
 FEW = settings(max_examples=25, deadline=None)
@@ -29,7 +29,7 @@ services = st.sampled_from(list(SERVICES.values()))
 degrees = st.floats(allow_nan=False, allow_infinity=False, width=32)
 
 anything_said: st.SearchStrategy[Said] = st.one_of(
-    st.builds(Words, hard_texts),
+    st.builds(TypedText, hard_texts),
     st.builds(Picked, st.sampled_from(("yes", "no", "other", "", "0")) | hard_texts),
     st.builds(Day, st.dates(date(1900, 1, 1), date(2100, 12, 31))),
     st.builds(Pin, degrees, degrees, hard_texts),

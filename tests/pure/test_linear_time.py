@@ -18,7 +18,7 @@ from bot.conversations.emergencies import find_cry, find_emergency, says_only_da
 from bot.conversations.intents import asked_for, hinted, is_for_the_counter, without_wishes
 from bot.conversations.matching import hinted_first, meant, named_exactly
 from bot.conversations.nothing import is_nothing
-from bot.conversations.said import Words
+from bot.conversations.said import TypedText
 from bot.conversations.secret_words import tells_a_secret
 from bot.conversations.triage import triage_of
 from bot.handlers.commands import read_command
@@ -100,7 +100,7 @@ DANGER = SERVICES["street_light"].questions[0]
 
 def answer_to(kind):
     question = CHOICES if kind == "choice" else a_question(kind, longest=5000, unit="คน", most=1e9)
-    return lambda text: check(question, Words(text), SETTING)
+    return lambda text: check(question, TypedText(text), SETTING)
 
 
 def name_a_service(text):
@@ -123,7 +123,7 @@ def receive(text):
 RECOGNISERS = {
     "clean text": clean_text,
     "spelling": one_spelling,
-    "danger": lambda text: check(DANGER, Words(text), SETTING),
+    "danger": lambda text: check(DANGER, TypedText(text), SETTING),
     "courtesy": without_particles,
     "folding": folded,
     "secrets": tells_a_secret,

@@ -12,7 +12,7 @@ from bot.line.multicast import Mailer
 from line_simulator import Simulator
 from line_simulator.residents import Resident as Phone
 from store.broadcasts import approval
-from store.broadcasts.approval import Draft
+from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.models import Broadcast, Chunk, Mailing
 from store.broadcasts.statistics import Progress, progress_of
 from store.broadcasts.transitions import digest_of
@@ -41,7 +41,7 @@ def card(*buttons: dict[str, str], title: str = "น้ำไม่ไหล", *
     return {"parts": [part]}
 
 
-DRAFT = Draft(
+DRAFT = BroadcastDraft(
     title="น้ำหยุดไหลพรุ่งนี้",
     category="announcement",
     purpose="ให้ประชาชนสำรองน้ำ",

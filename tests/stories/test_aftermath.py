@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from store.broadcasts.models import Broadcast
-from store.broadcasts.statistics import Aftermath, aftermath_of
+from store.broadcasts.statistics import Results, aftermath_of
 from tests.stories.press import URGENT, approve
 from tests.stories.scenes import friend
 from tests.town import Town
 
 
-def came_of(town: Town, broadcast: int) -> Aftermath:
+def came_of(town: Town, broadcast: int) -> Results:
     with town.database.reading() as session:
         return aftermath_of(session, session.get_one(Broadcast, broadcast))
 

@@ -14,7 +14,7 @@ from sqlalchemy import text, update
 from bot.__main__ import see_doctor
 from bot.doctor.checks import examine
 from bot.doctor.findings import Finding, Level
-from bot.line.account_api import LineAccount, LineTrouble
+from bot.line.account_api import LineAccount, LineApiError
 from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import read_drawn_menus
 from bot.richmenus.publish import publish
@@ -250,7 +250,7 @@ def test_every_question_to_line_ends_in_a_sentence(
         line.info, line.quota, line.consumption, line.webhook_endpoint, line.test_webhook, line.default_menu,
     ):  # fmt: skip
         town.simulator.faults.turn(**fault, count=1)
-        with pytest.raises(LineTrouble) as raised:
+        with pytest.raises(LineApiError) as raised:
             ask()
         assert told in str(raised.value)
         assert TOKEN not in str(raised.value)

@@ -15,12 +15,12 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from bot.line.messaging_api import LineClient, Patience
+from bot.line.messaging_api import DownloadLimits, LineClient
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.process import tidy_up
 from line_simulator.residents import Resident as Phone
 from store.clock import now
-from store.files.decoding import Decoder, Limits
+from store.files.decoding import Decoder, DecoderLimits
 from store.files.lifecycle import claim_wanted
 from store.files.models import File
 from store.files.storage import Folder
@@ -186,7 +186,9 @@ def sent_by_a_friend(town: Town, name: str, data: bytes) -> File:
 
 @pytest.mark.parametrize("fault", [b"hang", b"crash", b"eat"], ids=str)
 def test_a_photo_that_ends_its_decoder_is_refused_once_and_harms_nobody(town: Town, fault: bytes) -> None:
-    town.office.media.decoder = Decoder(program=POISONED, limits=Limits(memory=200_000_000, cpu_seconds=1))
+    town.office.media.decoder = Decoder(
+        program=POISONED, limits=DecoderLimits(memory=200_000_000, cpu_seconds=1)
+    )
     phone = at_the_photos(town)
     phone.sends_photos([fault])
     assert sent_by_a_friend(town, "คนอื่น", photo()).state == "kept"
@@ -274,7 +276,7 @@ def the_table_taking_nothing(town: Town) -> Iterator[None]:
 
 
 def test_a_photo_that_trickles_in_is_put_off_and_overtaken(town: Town) -> None:
-    hasty = Patience(slow_after_seconds=0.2, least_bytes_per_second=100_000)
+    hasty = DownloadLimits(slow_after_seconds=0.2, least_bytes_per_second=100_000)
     line = LineClient(town.settings.line_api_url, town.settings.line_api_data_url, TOKEN, patience=hasty)
     town.fetcher = Fetcher(town.database, town.office, line)
     phone = at_the_photos(town)

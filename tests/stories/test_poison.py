@@ -15,7 +15,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.supervision.supervisor import Guard, Limits, Objection
+from bot.supervision.supervisor import Guard, Objection, WorkerLimits
 from bot.supervision.watchdog import Watchdog
 from store.logs import place_in_dump
 from store.messaging.models import InboxEvent
@@ -91,7 +91,7 @@ def test_a_worker_is_started_again_and_ends_with_its_supervisor(
     wait_until(lambda: not is_running(worker), what="the end of the worker")
 
 
-def objection_to(act: Callable[[], object], limits: Limits) -> str:
+def objection_to(act: Callable[[], object], limits: WorkerLimits) -> str:
     """Returns the reason why a guard objects to a process that does this in one step."""
     watchdog = Watchdog()
     child = os.fork()
@@ -115,7 +115,7 @@ def objection_to(act: Callable[[], object], limits: Limits) -> str:
         os.waitpid(child, 0)
 
 
-ENDLESS = Limits(cpu_seconds=1e9, seconds=1e9, looks=10**9, memory_bytes=10**15)
+ENDLESS = WorkerLimits(cpu_seconds=1e9, seconds=1e9, looks=10**9, memory_bytes=10**15)
 
 
 def test_the_guard_objects_to_each_kind_of_harm() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.line.account_api import LineAccount
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
-from bot.line.quota_poller import Meter
+from bot.line.quota_poller import QuotaPoller
 from line_simulator.residents import Resident as Phone
 from store.cases.workflows import Action
 from store.clock import BANGKOK
@@ -30,11 +30,11 @@ PLAN = Plan(messages=100, reserve=0)
 
 
 @pytest.fixture
-def meter(town: Town) -> Iterator[Meter]:
+def meter(town: Town) -> Iterator[QuotaPoller]:
     """Yields what the worker reads LINE's count with; the town's sender asks it for a reading when LINE refuses."""
     address = town.settings.line_api_url
     account = LineAccount(address, TOKEN, read_seconds=0.5)
-    meter = Meter(town.database, account)
+    meter = QuotaPoller(town.database, account)
     line = LineClient(address, address, TOKEN)
     town.sender = Sender(town.database, town.office, town.settings, line, quota_is_gone=meter.want)
     yield meter
@@ -46,7 +46,7 @@ def readings(town: Town) -> int:
         return session.execute(select(func.count()).select_from(QuotaReading)).scalar_one()
 
 
-def used_up(town: Town, meter: Meter, count: int = 3) -> list[Phone]:
+def used_up(town: Town, meter: QuotaPoller, count: int = 3) -> list[Phone]:
     """Uses up the month's messages; LINE has said so, and each of these residents has a notice waiting."""
     phones = [friend(town, str(number)) for number in range(count)]
     town.simulator.quota.set(limit=100, used=100)
@@ -57,7 +57,7 @@ def used_up(town: Town, meter: Meter, count: int = 3) -> list[Phone]:
     return phones
 
 
-def the_hours_pass(town: Town, meter: Meter, hours: int) -> None:
+def the_hours_pass(town: Town, meter: QuotaPoller, hours: int) -> None:
     for _ in range(hours):
         meter.read()
         town.wait(hours=1)
@@ -68,7 +68,7 @@ def news_of(phones: list[Phone]) -> list[int]:
 
 
 def test_once_line_says_that_all_are_used_no_push_is_tried_and_answers_go_on(
-    town: Town, meter: Meter
+    town: Town, meter: QuotaPoller
 ) -> None:
     phones = used_up(town, meter)
     the_hours_pass(town, meter, 30)
@@ -78,7 +78,7 @@ def test_once_line_says_that_all_are_used_no_push_is_tried_and_answers_go_on(
     assert times_told(phones[0], GREETED) == 1
 
 
-def test_what_waits_rides_on_the_next_free_answer_and_is_told_once(town: Town, meter: Meter) -> None:
+def test_what_waits_rides_on_the_next_free_answer_and_is_told_once(town: Town, meter: QuotaPoller) -> None:
     phones = used_up(town, meter)
     phones[1].says(HELLO)
     town.settle()
@@ -90,7 +90,7 @@ def test_what_waits_rides_on_the_next_free_answer_and_is_told_once(town: Town, m
     assert town.simulator.quota.used == 102
 
 
-def test_a_larger_plan_lets_flow_what_waits_as_soon_as_it_is_read(town: Town, meter: Meter) -> None:
+def test_a_larger_plan_lets_flow_what_waits_as_soon_as_it_is_read(town: Town, meter: QuotaPoller) -> None:
     phones = used_up(town, meter)
     town.simulator.quota.set(limit=35_000, used=100)
     town.wait(minutes=5)
@@ -100,7 +100,7 @@ def test_a_larger_plan_lets_flow_what_waits_as_soon_as_it_is_read(town: Town, me
     assert news_of(phones) == [1, 1, 1]
 
 
-def test_when_the_month_turns_what_waits_flows_without_a_new_reading(town: Town, meter: Meter) -> None:
+def test_when_the_month_turns_what_waits_flows_without_a_new_reading(town: Town, meter: QuotaPoller) -> None:
     phones = used_up(town, meter)
     town.clock.move_to(datetime(2026, 11, 30, 23, 30, tzinfo=BANGKOK))
     town.simulator.quota.set(limit=100, used=100)
@@ -114,7 +114,7 @@ def test_when_the_month_turns_what_waits_flows_without_a_new_reading(town: Town,
     assert news_of(phones) == [1, 1, 1]
 
 
-def test_a_receipt_that_waits_stops_no_later_answer_and_rides_along(town: Town, meter: Meter) -> None:
+def test_a_receipt_that_waits_stops_no_later_answer_and_rides_along(town: Town, meter: QuotaPoller) -> None:
     phone = used_up(town, meter, 1)[0]
     put_answer(town, phone.id, "เรื่องที่ 0009/2570", must_arrive=True, late=True)
     town.settle()
@@ -127,7 +127,7 @@ def test_a_receipt_that_waits_stops_no_later_answer_and_rides_along(town: Town, 
     assert calls(town, "push") == []
 
 
-def test_no_readings_for_long_and_one_push_an_hour_asks(town: Town, meter: Meter) -> None:
+def test_no_readings_for_long_and_one_push_an_hour_asks(town: Town, meter: QuotaPoller) -> None:
     phones = used_up(town, meter)
     for _ in range(8):
         town.wait(minutes=45)
@@ -137,7 +137,7 @@ def test_no_readings_for_long_and_one_push_an_hour_asks(town: Town, meter: Meter
     assert news_of(phones) == [1, 1, 1]
 
 
-def test_a_push_that_may_have_arrived_asks_even_then_and_is_told_once(town: Town, meter: Meter) -> None:
+def test_a_push_that_may_have_arrived_asks_even_then_and_is_told_once(town: Town, meter: QuotaPoller) -> None:
     phone = friend(town)
     town.simulator.faults.turn(api_reset=True, count=1)
     tell(town, phone, "ข่าวเดียว")
@@ -149,7 +149,9 @@ def test_a_push_that_may_have_arrived_asks_even_then_and_is_told_once(town: Town
     assert times_told(phone, "ข่าวเดียว") == 1
 
 
-def test_line_is_asked_at_once_when_it_refuses_but_not_twice_in_ten_minutes(town: Town, meter: Meter) -> None:
+def test_line_is_asked_at_once_when_it_refuses_but_not_twice_in_ten_minutes(
+    town: Town, meter: QuotaPoller
+) -> None:
     phones = [friend(town, str(number)) for number in range(2)]
     meter.read_if_wanted()
     assert readings(town) == 0
@@ -167,7 +169,7 @@ def test_line_is_asked_at_once_when_it_refuses_but_not_twice_in_ten_minutes(town
 
 @pytest.mark.parametrize("fault", [{"api_status": "500"}, {"api_status": "401"}, {"api_hang_seconds": 1}])
 def test_when_line_does_not_tell_the_old_reading_stands_and_the_log_says_so(
-    town: Town, meter: Meter, caplog: pytest.LogCaptureFixture, fault: dict[str, object]
+    town: Town, meter: QuotaPoller, caplog: pytest.LogCaptureFixture, fault: dict[str, object]
 ) -> None:
     town.simulator.quota.set(limit=100, used=42)
 
@@ -183,29 +185,29 @@ def test_when_line_does_not_tell_the_old_reading_stands_and_the_log_says_so(
     warnings = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
     assert warnings == ["LINE did not tell the month's messages"]
     with town.database.reading() as session:
-        assert usage.standing(session, PLAN).used == 42
+        assert usage.quota_status(session, PLAN).used == 42
     assert readings(town) == 1
 
 
-def test_what_we_send_is_ours_and_what_others_send_shows(town: Town, meter: Meter) -> None:
+def test_what_we_send_is_ours_and_what_others_send_shows(town: Town, meter: QuotaPoller) -> None:
     phone = friend(town)
     tell(town, phone, "ข่าว")
     town.settle()
     meter.read()
     with town.database.reading() as session:
-        month = usage.standing(session, PLAN)
+        month = usage.quota_status(session, PLAN)
     assert (month.used, month.ours.push, month.others) == (1, 1, 0)
     town.simulator.quota.bill(7)
     tell(town, phone, "อีกข่าว")
     town.settle()
     meter.read()
     with town.database.reading() as session:
-        month = usage.standing(session, PLAN)
+        month = usage.quota_status(session, PLAN)
     assert (month.used, month.ours.push, month.others) == (9, 2, 7)
 
 
 def test_a_whole_life_of_news_without_quota_costs_nothing_and_is_told_in_order(
-    town: Town, meter: Meter
+    town: Town, meter: QuotaPoller
 ) -> None:
     phone = used_up(town, meter, 1)[0]
     case_id = a_case_of(town, phone)
@@ -233,7 +235,7 @@ def test_the_worker_reads_soon_after_its_start(town: Town, tmp_path: Path) -> No
 
 
 def test_friends_whom_only_line_knows_are_ours_too_and_what_others_send_still_shows(
-    town: Town, meter: Meter
+    town: Town, meter: QuotaPoller
 ) -> None:
     """Lets a broadcast reach friends who never wrote to us; LINE tells how many on the day after."""
     known = crowd(town, 2)
@@ -252,4 +254,4 @@ def test_friends_whom_only_line_knows_are_ours_too_and_what_others_send_still_sh
 
 def sent_by_others(town: Town) -> int:
     with town.database.reading() as session:
-        return usage.standing(session, PLAN).others
+        return usage.quota_status(session, PLAN).others

@@ -14,7 +14,7 @@ from bot.richmenus.season import Season
 from line_simulator.residents import Resident as Phone
 from line_simulator.richmenus.images import read_picture
 from store.broadcasts import approval
-from store.broadcasts.approval import Draft
+from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.models import Broadcast
 from store.broadcasts.season_menu import menu_now, note_linked
 from store.broadcasts.transitions import digest_of
@@ -29,7 +29,7 @@ from tests.shut import shut
 from tests.stories.scenes import friend
 from tests.town import TOKEN, Town
 
-SEASON = Draft(
+SEASON = BroadcastDraft(
     title="ฤดูน้ำท่วม",
     category="warning",
     purpose="เปลี่ยนเมนู",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.line.messaging_api import Answer
+from bot.line.messaging_api import LineAnswer
 from store.messaging.models import InboxEvent, OutboxRow
 from store.operations import dead_letters
 from store.operations.dead_letters import DropReason
@@ -42,7 +42,7 @@ def test_a_notice_that_line_refused_arrives_once(town: Town, supervisor: Staff) 
     town.settle()
     dead = the_dead(town)
     assert dead.error is not None
-    assert dead.error.startswith(Answer.REFUSED.value)
+    assert dead.error.startswith(LineAnswer.REFUSED.value)
     assert retry(town, supervisor, dead)
     assert not retry(town, supervisor, dead)
     town.wait(hours=30)

@@ -12,13 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.broadcasts import approval, emergency, mailings, testers
-from store.broadcasts.approval import Draft
+from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.audience import BadAudience, reach, read_audience
 from store.broadcasts.content import BadContent
 from store.broadcasts.imported_list import Imported, find_listed
 from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, Mailing
 from store.broadcasts.statistics import aftermath_of, press, progress_of, was_sent
-from store.broadcasts.transitions import Refused, digest_of
+from store.broadcasts.transitions import ActRefused, digest_of
 from store.clock import now
 from store.database.engine import Database
 from store.messaging.models import OutboxRow
@@ -31,7 +31,7 @@ from tests.shut import shut
 
 WORDS = {"parts": [{"kind": "words", "text": "พรุ่งนี้น้ำประปาหยุดไหล 9.00-12.00 น. ค่ะ"}]}
 OVER = {"parts": [{"kind": "words", "text": "น้ำประปาไหลตามปกติแล้วค่ะ"}]}
-DRAFT = Draft(
+DRAFT = BroadcastDraft(
     title="น้ำหยุดไหล",
     category="announcement",
     purpose="ให้ประชาชนสำรองน้ำ",
@@ -99,7 +99,7 @@ def test_what_another_person_approved_reaches_everybody_once(
 def test_nobody_approves_what_they_wrote_whatever_their_role(session: Session, boss: Staff) -> None:
     a_resident(session)
     broadcast = submitted(session, boss)
-    with pytest.raises(Refused, match="own_text"):
+    with pytest.raises(ActRefused, match="own_text"):
         approval.approve(session, broadcast, boss, read_digest=digest_of(session, broadcast))
     assert send_one(session) == []
 
@@ -112,9 +112,9 @@ def test_who_got_the_role_within_a_day_lets_nothing_out(
     broadcast = submitted(session, malee)
     template = emergency.write_template(session, "น้ำท่วม", WORDS, malee)
     boss.approves_from = now() + timedelta(days=1)
-    with pytest.raises(Refused, match="account_too_new"):
+    with pytest.raises(ActRefused, match="account_too_new"):
         approval.approve(session, broadcast, boss, read_digest=digest_of(session, broadcast))
-    with pytest.raises(Refused, match="account_too_new"):
+    with pytest.raises(ActRefused, match="account_too_new"):
         emergency.approve_template(session, template, boss)
     assert emergency.confirmers_of(session, template, malee) == []
     clock.shift(timedelta(days=1))
@@ -128,7 +128,7 @@ def test_nobody_approves_what_they_last_changed(
     broadcast = submitted(session, malee)
     approval.edit(session, broadcast, replace(DRAFT, title="น้ำหยุดไหลพรุ่งนี้"), boss)
     approval.submit(session, broadcast, malee)
-    with pytest.raises(Refused, match="own_text"):
+    with pytest.raises(ActRefused, match="own_text"):
         approval.approve(session, broadcast, boss, read_digest=digest_of(session, broadcast))
 
 
@@ -150,7 +150,7 @@ def test_the_database_itself_refuses_everybody_who_wrote_as_approver(
 def test_an_officer_approves_nothing(session: Session, malee: Staff, municipality: Municipality) -> None:
     a_resident(session)
     broadcast = submitted(session, malee)
-    with pytest.raises(Refused, match="not_your_role"):
+    with pytest.raises(ActRefused, match="not_your_role"):
         approval.approve(
             session, broadcast, an_officer(session, municipality), read_digest=digest_of(session, broadcast)
         )
@@ -164,7 +164,7 @@ def test_a_text_changed_after_it_was_read_is_not_approved(
     read = digest_of(session, broadcast)
     approval.edit(session, broadcast, replace(DRAFT, content=OVER), malee)
     approval.submit(session, broadcast, malee)
-    with pytest.raises(Refused, match="stale"):
+    with pytest.raises(ActRefused, match="stale"):
         approval.approve(session, broadcast, boss, read_digest=read)
 
 
@@ -210,7 +210,7 @@ def test_what_has_begun_to_go_out_cannot_be_edited(session: Session, malee: Staf
     a_resident(session)
     broadcast = approved(session, malee, boss)
     send_one(session)
-    with pytest.raises(Refused, match="already_going_out"):
+    with pytest.raises(ActRefused, match="already_going_out"):
         approval.edit(session, broadcast, DRAFT, malee)
 
 
@@ -246,7 +246,7 @@ def test_what_is_urgent_reaches_also_those_who_wanted_no_other_news(
 
 
 def test_only_a_warning_may_pass_by_residents_wishes(session: Session, malee: Staff) -> None:
-    with pytest.raises(Refused, match="needs_topic"):
+    with pytest.raises(ActRefused, match="needs_topic"):
         approval.write_draft(session, replace(DRAFT, topic=None), malee)
 
 
@@ -346,9 +346,9 @@ def test_who_was_not_told_in_time_hears_neither_the_beginning_nor_the_end(
 
 def test_a_temporary_announcement_needs_its_closing_words(session: Session, malee: Staff) -> None:
     a_resident(session)
-    with pytest.raises(Refused, match="needs_closing"):
+    with pytest.raises(ActRefused, match="needs_closing"):
         submitted(session, malee, ends_at=now() + timedelta(hours=3))
-    with pytest.raises(Refused, match="needs_end"):
+    with pytest.raises(ActRefused, match="needs_end"):
         submitted(session, malee, closing=OVER)
 
 
@@ -366,7 +366,7 @@ def test_a_stale_form_changes_nothing(session: Session, malee: Staff) -> None:
     broadcast = approval.write_draft(session, DRAFT, malee)
     seen = broadcast.version
     approval.edit(session, approval.lock(session, broadcast.id, seen_version=seen), DRAFT, malee)
-    with pytest.raises(Refused, match="stale"):
+    with pytest.raises(ActRefused, match="stale"):
         approval.lock(session, broadcast.id, seen_version=seen)
 
 
@@ -516,9 +516,9 @@ def test_a_warning_prepared_on_a_quiet_day_waits_for_a_superior_and_then_for_rev
     person, everyone = a_resident(session), {"who": "everyone"}
     content = {"parts": [{"kind": "words", "text": "น้ำกำลังขึ้นที่ [สถานที่] ขอให้ขึ้นที่สูงค่ะ"}]}
     template = emergency.write_template(session, "น้ำท่วม", content, malee)
-    with pytest.raises(Refused, match="wrong_status"):
+    with pytest.raises(ActRefused, match="wrong_status"):
         emergency.order(session, municipality, template, {}, everyone, malee, how="โทร")
-    with pytest.raises(Refused, match="not_your_role"):
+    with pytest.raises(ActRefused, match="not_your_role"):
         emergency.approve_template(session, template, malee)
     emergency.approve_template(session, template, boss)
     there = {"สถานที่": "คลองใหญ่"}
@@ -527,7 +527,7 @@ def test_a_warning_prepared_on_a_quiet_day_waits_for_a_superior_and_then_for_rev
         (there, boss, "โทร", "nobody_can_confirm"),
         (there, malee, " ", "needs_note"),
     ):
-        with pytest.raises(Refused, match=why):
+        with pytest.raises(ActRefused, match=why):
             emergency.order(session, municipality, template, blanks, everyone, by, how=how)
     broadcast = emergency.order(session, municipality, template, there, everyone, malee, how="โทร 02.10 น.")
     assert mailings.claim(session) == []
@@ -538,7 +538,7 @@ def test_a_warning_prepared_on_a_quiet_day_waits_for_a_superior_and_then_for_rev
     assert "คลองใหญ่" in broadcast.content["parts"][0]["text"]
     assert emergency.unconfirmed(session) == []
     assert emergency.to_review(session) == [broadcast]
-    with pytest.raises(Refused, match="not_your_role"):
+    with pytest.raises(ActRefused, match="not_your_role"):
         emergency.review(session, broadcast, malee, "ดีแล้ว")
     emergency.review(session, broadcast, boss, "เหมาะสม")
     assert emergency.to_review(session) == []
@@ -583,7 +583,7 @@ def test_a_correction_needs_words_and_what_is_said_is_checked(
     a_resident(session)
     first = approved(session, malee, boss)
     place = {"parts": [{"kind": "place", "title": "ก", "address": "ข", "latitude": 1, "longitude": 1}]}
-    with pytest.raises(Refused, match="correction_needs_words"):
+    with pytest.raises(ActRefused, match="correction_needs_words"):
         submitted(session, malee, corrects_id=first.id, content=place)
     assert submitted(session, malee, corrects_id=first.id).corrects_id == first.id
 

@@ -3,7 +3,7 @@
 import pytest
 
 from store.broadcasts.blanks import fill
-from store.broadcasts.transitions import Refused
+from store.broadcasts.transitions import ActRefused
 from store.municipality.profile import Municipality
 
 WATER = "น้ำล้นตลิ่งที่ [ที่] ขอให้ย้ายขึ้นที่สูง โทร 043-000-199 [เวลา] ค่ะ"
@@ -75,7 +75,7 @@ def test_places_and_times_are_taken(municipality: Municipality, place: str) -> N
 )
 @pytest.mark.parametrize("blank", ["ที่", "เวลา"])
 def test_no_way_to_anybody_else_is_taken(municipality: Municipality, trick: str, blank: str) -> None:
-    with pytest.raises(Refused, match="blank_leads_away"):
+    with pytest.raises(ActRefused, match="blank_leads_away"):
         filled(municipality, WATER, **{"ที่": "คลอง", "เวลา": "บ่าย", blank: trick})
 
 
@@ -83,7 +83,7 @@ def test_no_way_to_anybody_else_is_taken(municipality: Municipality, trick: str,
     "sign", ["\u200b", "\u202e", "\u2060", "\ufeff", "\u00ad", "\u3164", "\u2800", "\x07", "\ue000"]
 )
 def test_no_invisible_sign_is_taken(municipality: Municipality, sign: str) -> None:
-    with pytest.raises(Refused, match="blank_invisible"):
+    with pytest.raises(ActRefused, match="blank_invisible"):
         filled(municipality, WATER, ที่=f"คลอง{sign}ใหญ่", เวลา="บ่าย")
 
 
@@ -101,7 +101,7 @@ def test_no_invisible_sign_is_taken(municipality: Municipality, sign: str) -> No
 def test_nor_what_becomes_one_with_the_words_beside_it(
     municipality: Municipality, text: str, blanks: dict[str, str]
 ) -> None:
-    with pytest.raises(Refused, match="blank_leads_away"):
+    with pytest.raises(ActRefused, match="blank_leads_away"):
         filled(municipality, text, **blanks)
 
 

@@ -9,7 +9,7 @@ import time_machine
 from store.cases.rate_limits import may_guess, may_send_file, next_case_at, note_wrong_code
 from store.database.engine import Database
 from store.files.lifecycle import want
-from store.municipality.profile import Limits, Municipality
+from store.municipality.profile import Municipality, RequestLimits
 from store.operations.retention import purge
 from store.staff.limits import Limit, LimitReached, use
 from store.staff.models import LimitedUse
@@ -85,7 +85,7 @@ def test_a_window_is_as_long_as_ever_though_clocks_differ_a_little(
 def test_what_a_resident_did_by_a_clock_that_was_set_back_since_holds_them_up_for_no_days(
     database: Database, municipality: Municipality, clock: time_machine.Traveller
 ) -> None:
-    few = Limits(cases_in_ten_minutes=1, cases_a_day=1, files_an_hour=1, wrong_codes=1)
+    few = RequestLimits(cases_in_ten_minutes=1, cases_a_day=1, files_an_hour=1, wrong_codes=1)
     with database.transaction() as session:
         resident = a_resident(session)
         a_case(session, municipality, resident=resident)

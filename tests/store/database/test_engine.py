@@ -15,7 +15,7 @@ from store.clock import BANGKOK, in_bangkok, now
 from store.database.engine import Database, afterwards
 from store.operations.models import Heartbeat
 from store.residents.models import Resident
-from store.residents.residents import meet
+from store.residents.residents import find_or_add_resident
 from store.settings import StoreSettings
 from tests.builders import a_resident
 from tests.conftest import settings_for
@@ -72,7 +72,7 @@ def test_a_resident_met_twice_is_the_same_even_by_two_workers_at_once(database: 
     def greet(_: int) -> int | None:
         try:
             with database.transaction() as session:
-                return meet(session, database.sealer, "U" + "6" * 32).id
+                return find_or_add_resident(session, database.sealer, "U" + "6" * 32).id
         except IntegrityError:
             return None  # The other one was faster; the event is processed again.
 

@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from bot.worker.process import tidy_up_in_turn
 from store.clock import now
 from store.database.engine import Database
-from store.database.models import Tick
+from store.database.models import PeriodicSlot
 from store.database.periodic import REMEMBER_FOR, forget_old, once, slot_of, take
 from store.files.media import Media
 from store.settings import StoreSettings
@@ -136,4 +136,4 @@ def test_only_ticks_to_which_no_clock_jumps_back_are_forgotten(
     clock.shift(REMEMBER_FOR - timedelta(days=1))
     with database.transaction() as session:
         forget_old(session)
-        assert session.scalars(select(Tick.job)).all() == ["young"]
+        assert session.scalars(select(PeriodicSlot.job)).all() == ["young"]

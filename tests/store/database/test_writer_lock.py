@@ -8,15 +8,15 @@ from statistics import median
 
 import pytest
 
-from store.database.writer_lock import Turnstile
+from store.database.writer_lock import WriterLock
 from tests.waiting import PATIENCE_SECONDS, finish
 
 TURNS, LONG_SECONDS = 25, 0.004
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[tuple[Turnstile, Turnstile]]:
-    ours, theirs = (Turnstile(str(tmp_path / "town.db")) for _ in range(2))
+def two(tmp_path: Path) -> Iterator[tuple[WriterLock, WriterLock]]:
+    ours, theirs = (WriterLock(str(tmp_path / "town.db")) for _ in range(2))
     yield ours, theirs
     ours.close()
     theirs.close()
@@ -26,7 +26,7 @@ def soon() -> float:
     return time.monotonic() + PATIENCE_SECONDS
 
 
-def test_who_writes_all_the_time_lets_in_whoever_waits(two: tuple[Turnstile, Turnstile]) -> None:
+def test_who_writes_all_the_time_lets_in_whoever_waits(two: tuple[WriterLock, WriterLock]) -> None:
     greedy, modest = two
     turns, over = [0], threading.Event()
 
@@ -53,10 +53,10 @@ def test_who_writes_all_the_time_lets_in_whoever_waits(two: tuple[Turnstile, Tur
     assert median(waited_for) <= 2
 
 
-def test_one_is_in_at_a_time(two: tuple[Turnstile, Turnstile]) -> None:
+def test_one_is_in_at_a_time(two: tuple[WriterLock, WriterLock]) -> None:
     inside, most = [0], [0]
 
-    def write(turnstile: Turnstile) -> None:
+    def write(turnstile: WriterLock) -> None:
         for _ in range(TURNS):
             with turnstile.passed(soon()):
                 inside[0] += 1
@@ -74,7 +74,7 @@ def test_one_is_in_at_a_time(two: tuple[Turnstile, Turnstile]) -> None:
 
 @pytest.mark.parametrize("other", [0, 1], ids=["same process", "other process"])
 def test_who_cannot_get_in_gives_up_in_time_and_is_in_nobodys_way(
-    two: tuple[Turnstile, Turnstile], other: int
+    two: tuple[WriterLock, WriterLock], other: int
 ) -> None:
     refused = []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from store.files.decoding import Decoder, DecoderUnavailable, Limits, Refused, child_environment
+from store.files.decoding import Decoder, DecoderLimits, DecoderUnavailable, FileRefused, child_environment
 from tests.children import Child, run
 from tests.town import photo
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -20,7 +20,7 @@ MEGABYTE = 1024 * 1024
 
 
 def poisoned(**limits) -> Decoder:
-    return Decoder(program=POISONED, limits=Limits(**limits))
+    return Decoder(program=POISONED, limits=DecoderLimits(**limits))
 
 
 def blank(kind: str, size: tuple[int, int], mode: str = "RGB", **saved) -> bytes:
@@ -38,14 +38,14 @@ def test_a_photo_comes_back_clean():
 @pytest.mark.parametrize("fault", [b"hang", b"crash", b"abort", b"talk", b"say nonsense", b"open"])
 def test_a_file_that_kills_or_holds_its_decoder_is_refused(fault):
     decoder = poisoned(cpu_seconds=1)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FileRefused) as refusal:
         decoder.decode("photo", fault)
     assert refusal.value.reason == "unreadable"
     assert decoder.decode("photo", photo()).mime == "image/jpeg"
 
 
 def test_a_file_that_fills_the_memory_is_too_big():
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FileRefused) as refusal:
         poisoned(memory=200 * MEGABYTE).decode("photo", b"eat")
     assert refusal.value.reason == "too_big"
 
@@ -82,7 +82,7 @@ def test_no_more_than_so_many_decode_at_once():
     before = children_of(os.getpid())
 
     def decode() -> None:
-        with pytest.raises(Refused):
+        with pytest.raises(FileRefused):
             decoder.decode("photo", b"nap")
 
     with ThreadPoolExecutor(7) as threads:
@@ -140,10 +140,10 @@ def test_its_environment_holds_nothing_of_ours():
 
 PEAK = """
 import resource, sys
-from store.files.decoding import Decoder, Refused
+from store.files.decoding import Decoder, FileRefused
 try:
     print(Decoder().decode("photo", sys.stdin.buffer.read()).mime)
-except Refused as refusal:
+except FileRefused as refusal:
     print(refusal.reason)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 """

@@ -15,7 +15,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.files import lifecycle
 from store.files.decoding import Decoder
-from store.files.lifecycle import NotKept
+from store.files.lifecycle import FileNotAccepted
 from store.files.media import Media
 from store.files.models import File
 from store.files.unassigned import claim, loose_files
@@ -171,7 +171,7 @@ def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
     ],
 )
 def test_what_is_not_as_it_should_be_is_refused_with_a_reason(kind: str, data: bytes, reason: str) -> None:
-    with pytest.raises(NotKept) as refusal:
+    with pytest.raises(FileNotAccepted) as refusal:
         lifecycle.clean(DECODER, kind, data)
     assert refusal.value.reason == reason
 
@@ -180,7 +180,7 @@ def test_a_file_of_staff_is_stored_before_its_row(session: Session, media: Media
     file = lifecycle.uploaded(media, picture(), staff_id=1)
     assert (file.state, file.mime) == ("kept", "image/jpeg")
     assert file.size == len(media.read(file.token))
-    with pytest.raises(NotKept):
+    with pytest.raises(FileNotAccepted):
         lifecycle.uploaded(media, PDF, staff_id=1)
     assert media.tokens() == {file.token}
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import inbox
-from store.messaging.group_commit import Intake, NotKept
+from store.messaging.group_commit import GroupCommit, NotCommitted
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent
 from store.settings import StoreSettings
@@ -27,12 +27,12 @@ def kept(database: Database) -> set[str]:
         return set(session.scalars(select(InboxEvent.event_id)))
 
 
-def waiting_in(intake: Intake) -> set[str]:
+def waiting_in(intake: GroupCommit) -> set[str]:
     return {arrival.event_id for ticket in intake._waiting for arrival in ticket.arrivals}
 
 
 @contextmanager
-def the_first_one_stuck(database: Database, intake: Intake) -> Iterator[ThreadPoolExecutor]:
+def the_first_one_stuck(database: Database, intake: GroupCommit) -> Iterator[ThreadPoolExecutor]:
     """Makes the first writer wait for another process that stores the same event and does not commit yet."""
     with ThreadPoolExecutor() as requests, database.transaction() as session:
         inbox.accept(session, [an_arrival("first")])
@@ -42,7 +42,7 @@ def the_first_one_stuck(database: Database, intake: Intake) -> Iterator[ThreadPo
 
 
 def test_all_who_wait_at_one_moment_share_one_commit(database: Database) -> None:
-    intake = Intake(database, patience=PATIENCE_SECONDS)
+    intake = GroupCommit(database, patience=PATIENCE_SECONDS)
     commits: list[object] = []
     event.listen(database.engine, "commit", commits.append)
     with the_first_one_stuck(database, intake) as requests:
@@ -58,8 +58,8 @@ def test_all_who_wait_at_one_moment_share_one_commit(database: Database) -> None
 
 
 def test_who_gives_up_waiting_is_not_kept_and_holds_up_nobody(database: Database) -> None:
-    intake = Intake(database, patience=0.05)
-    with the_first_one_stuck(database, intake), pytest.raises(NotKept):
+    intake = GroupCommit(database, patience=0.05)
+    with the_first_one_stuck(database, intake), pytest.raises(NotCommitted):
         intake.keep([an_arrival("impatient")])
     intake.keep([an_arrival("later")])
     assert kept(database) == {"first", "later"}
@@ -67,7 +67,7 @@ def test_who_gives_up_waiting_is_not_kept_and_holds_up_nobody(database: Database
 
 def test_a_writer_whom_the_database_does_not_let_begin_holds_up_nobody(store_settings: StoreSettings) -> None:
     hasty = Database(store_settings, patience=0.05)
-    intake = Intake(hasty, patience=PATIENCE_SECONDS)
+    intake = GroupCommit(hasty, patience=PATIENCE_SECONDS)
     with hasty.transaction() as session:
         inbox.accept(session, [an_arrival("first")])
         with pytest.raises((TimeoutError, OperationalError)):
@@ -78,7 +78,7 @@ def test_a_writer_whom_the_database_does_not_let_begin_holds_up_nobody(store_set
 
 
 def test_what_the_database_refuses_is_not_kept_and_the_next_is(database: Database) -> None:
-    intake = Intake(database, patience=PATIENCE_SECONDS)
+    intake = GroupCommit(database, patience=PATIENCE_SECONDS)
     with pytest.raises(Exception, match=r"event_id|NOT NULL|not-null"):
         intake.keep([Arrival(None, "somebody", now(), {})])  # type: ignore[arg-type]
     intake.keep([an_arrival("later")])

@@ -7,13 +7,13 @@ import time_machine
 from sqlalchemy import select
 
 from store.broadcasts import approval, testers
-from store.broadcasts.approval import Draft
+from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.models import Chunk, Mailing
 from store.broadcasts.transitions import digest_of
 from store.clock import ClockWatch, is_within, now
 from store.database import periodic
 from store.database.engine import Database
-from store.database.models import Tick
+from store.database.models import PeriodicSlot
 from store.files.lifecycle import claim_wanted, put_off, want
 from store.files.models import File
 from store.messaging import inbox, outbox
@@ -33,7 +33,7 @@ from tests.builders import PASSWORD, QUICK_PASSWORDS, a_resident, an_officer
 JUMPS = [sign * by for by in (timedelta(seconds=5), timedelta(seconds=90), timedelta(hours=1), timedelta(days=3))
          for sign in (1, -1)]  # fmt: skip
 BACK = timedelta(days=-3)
-DRAFT = Draft(
+DRAFT = BroadcastDraft(
     title="น้ำหยุดไหล",
     category="announcement",
     purpose="ให้ประชาชนสำรองน้ำ",
@@ -158,7 +158,7 @@ def test_jobs_of_the_clock_go_on_after_a_set_back(
     clock.shift(hour)
     assert periodic.once(database, "tidy up", hour)
     with database.reading() as session:
-        assert session.scalars(select(Tick.slot).where(Tick.slot > now())).all() == []
+        assert session.scalars(select(PeriodicSlot.slot).where(PeriodicSlot.slot > now())).all() == []
 
 
 @pytest.mark.parametrize("back", [timedelta(seconds=90), timedelta(hours=1), timedelta(days=3)])

@@ -21,7 +21,7 @@ from store.operations.data_keys import open_database
 from store.operations.readiness import Readiness
 from store.operations.schema import is_newest, upgrade
 from store.residents.models import Resident
-from store.residents.residents import meet
+from store.residents.residents import find_or_add_resident
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back
 from tests.conftest import KEY, settings_for
@@ -45,7 +45,7 @@ def old_database(store_settings: StoreSettings) -> Iterator[Database]:
 
 def meet_resident(database: Database, line_user_id: str) -> int:
     with database.transaction() as session:
-        return meet(session, database.sealer, line_user_id).id
+        return find_or_add_resident(session, database.sealer, line_user_id).id
 
 
 def with_keys(settings: StoreSettings, *keys: bytes) -> StoreSettings:

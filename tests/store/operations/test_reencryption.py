@@ -28,7 +28,7 @@ from store.operations.data_keys import count_by_key, open_database
 from store.operations.reencryption import Resealed, reseal, sentences
 from store.operations.schema import drift, upgrade
 from store.residents.models import Resident
-from store.residents.residents import meet
+from store.residents.residents import find_or_add_resident
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back
 from tests.builders import a_case, a_resident
@@ -112,7 +112,7 @@ def test_after_it_the_old_key_can_go(
     media = media_of(alone, store_settings)
     assert [media.read(token) for token in media.tokens()] == [PHOTO]
     with alone.transaction() as session:
-        assert meet(session, alone.sealer, SOMSRI).id == 1
+        assert find_or_add_resident(session, alone.sealer, SOMSRI).id == 1
         claim = inbox.claim(session, most=300)
         assert claim is not None
         assert len(inbox.take(session, claim.event_ids, claim.tries)) == 250
@@ -264,7 +264,7 @@ def test_a_filled_database_of_the_first_version_is_upgraded_and_bound_to_its_row
     assert len(set(keys)) == len(keys)
     assert {len(key) for key in keys} == {16}
     with upgraded.transaction() as session:
-        assert meet(session, upgraded.sealer, SOMSRI).id == 1
+        assert find_or_add_resident(session, upgraded.sealer, SOMSRI).id == 1
         assert upgraded.sealer.secret().opens_unbound
     reseal(upgraded, media_of(upgraded, old_settings))
     upgraded.close()

@@ -266,7 +266,7 @@ def test_buttons_of_emergencies_are_forgotten_after_thirty_days(
 ) -> None:
     with database.transaction() as session:
         author = an_officer(session, municipality)
-        draft = approval.Draft(
+        draft = approval.BroadcastDraft(
             "น้ำท่วม", "warning", "เตือน", {"parts": [{"kind": "words", "text": "น้ำมา"}]}, {"who": "everyone"}
         )
         broadcast = approval.write_draft(session, draft, author)

@@ -27,8 +27,8 @@ from store.quota.usage import (
     may_send,
     note_reading,
     past_months,
+    quota_status,
     replies_between,
-    standing,
 )
 from tests.builders import a_resident, an_officer
 
@@ -134,7 +134,7 @@ def test_what_we_sent_since_the_last_reading_is_already_counted(database: Databa
     with database.transaction() as session:
         sent(session, now())
     with database.reading() as session:
-        month = standing(session, PLAN)
+        month = quota_status(session, PLAN)
     assert (month.used, month.left, month.others) == (101, 199, 100)
 
 
@@ -147,7 +147,7 @@ def test_what_was_sent_between_both_midnights_is_never_taken_for_somebody_elses(
     go_to(clock, 1, 9, month=12)
     read(database, used=1)
     with database.reading() as session:
-        assert standing(session, PLAN).others == 0
+        assert quota_status(session, PLAN).others == 0
 
 
 def test_messages_that_are_gone_hold_back_pushes_for_two_hours_or_until_the_month_ends(
@@ -226,13 +226,13 @@ def test_a_plan_that_fell_back_is_remembered_into_the_next_month_and_no_longer(
     go_to(clock, 5, month=12)
     read(database, most=300, used=10)
     with database.reading() as session:
-        month = standing(session, PLAN)
+        month = quota_status(session, PLAN)
         assert (month.has_dropped, month.dropped_from) == (True, 35_000)
         assert find_alarms(session, PLAN) == (Alarm.DROPPED,)
     clock.move_to(datetime(2027, 1, 5, tzinfo=BANGKOK))
     read(database, most=300, used=10)
     with database.reading() as session:
-        assert not standing(session, PLAN).has_dropped
+        assert not quota_status(session, PLAN).has_dropped
         assert find_alarms(session, PLAN) == ()
 
 

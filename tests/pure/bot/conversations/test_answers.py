@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from bot.conversations.answers import (
     Accepted,
-    Refused,
+    RefusedAnswer,
     arrived,
     check,
     clean_text,
     count_files,
     show,
 )
-from bot.conversations.said import Day, Document, Photo, Picked, Pin, SomethingElse, Words
+from bot.conversations.said import Day, Document, Photo, Picked, Pin, SomethingElse, TypedText
 from bot.conversations.secret_words import tells_a_secret
 from store.services.definition import Kind
 from tests.pure.builders import DANGER, FRIDAY, SETTING, a_question, accepted, refused
@@ -183,8 +183,8 @@ def test_what_may_mean_two_numbers_or_none_is_asked_again(typed):
 
 @pytest.mark.parametrize("typed", ["0", "-5", "51", "ห้าพันคน", "9" * 400])
 def test_a_number_out_of_bounds_is_told_the_bounds(typed):
-    verdict = check(a_question("number", least=1, most=50, unit="คน"), Words(typed), SETTING)
-    assert verdict == Refused("number_out_of_bounds", {"least": "1", "most": "50", "unit": "คน"})
+    verdict = check(a_question("number", least=1, most=50, unit="คน"), TypedText(typed), SETTING)
+    assert verdict == RefusedAnswer("number_out_of_bounds", {"least": "1", "most": "50", "unit": "คน"})
 
 
 @pytest.mark.parametrize(
@@ -431,7 +431,7 @@ def test_cleaning_twice_is_cleaning_once(text):
 def test_whatever_is_said_is_accepted_or_refused_and_an_answer_can_be_shown(kind, said):
     question = a_question(kind)
     verdict = check(question, said, SETTING)
-    assert isinstance(verdict, Refused) or show(question, verdict.value).strip()
+    assert isinstance(verdict, RefusedAnswer) or show(question, verdict.value).strip()
 
 
 @pytest.mark.parametrize(
@@ -469,4 +469,4 @@ def test_an_album_counts_whole_as_soon_as_its_first_photo_is_here():
 
 
 def test_an_accepted_value_is_what_the_question_keeps():
-    assert check(a_question("text"), Words(" ไฟดับ "), SETTING) == Accepted("ไฟดับ")
+    assert check(a_question("text"), TypedText(" ไฟดับ "), SETTING) == Accepted("ไฟดับ")

@@ -20,7 +20,7 @@ from bot.conversations.drafts import (
     still_valid,
 )
 from bot.conversations.engine import Heard, edit, go_back, hear, leave_unknown, skip, to_remember
-from bot.conversations.said import Document, Photo, Picked, Pin, Said, Words
+from bot.conversations.said import Document, Photo, Picked, Pin, Said, TypedText
 from store.services import Question
 from store.services.definition import UNKNOWN
 from tests.pure.builders import SETTING, a_draft, a_question, a_service
@@ -51,17 +51,17 @@ def an_answer_to(question: Question) -> Said:
 
 
 _GOOD: dict[str, Said] = {
-    "text": Words("ไฟดับ"),
-    "name": Words("สมศรี ใจดี"),
-    "phone": Words("0812345678"),
-    "citizen_id": Words("1234567890121"),
-    "email": Words("a@b.co"),
-    "number": Words("20"),
-    "date": Words("พรุ่งนี้"),
+    "text": TypedText("ไฟดับ"),
+    "name": TypedText("สมศรี ใจดี"),
+    "phone": TypedText("0812345678"),
+    "citizen_id": TypedText("1234567890121"),
+    "email": TypedText("a@b.co"),
+    "number": TypedText("20"),
+    "date": TypedText("พรุ่งนี้"),
     "place": PIN,
     "photos": Photo("t"),
     "file": Document("t", "คำร้อง.pdf"),
-    "address": Words("12 ม.3"),
+    "address": TypedText("12 ม.3"),
 }
 
 
@@ -134,7 +134,7 @@ def test_a_photo_sent_first_is_attached():
 
 def test_a_refused_answer_changes_nothing_and_says_why():
     draft = begin(a_service())
-    heard = hear(draft, Words("แล้วแต่"), SETTING)
+    heard = hear(draft, TypedText("แล้วแต่"), SETTING)
     assert heard.refused
     assert heard.draft == replace(draft, misses=1)
     assert told(heard) == ["pick_one"]
@@ -143,20 +143,20 @@ def test_a_refused_answer_changes_nothing_and_says_why():
 def test_after_two_misses_at_one_question_there_is_a_way_out():
     household = a_question("number", may_be_unknown=True)
     draft = begin(a_service(household, a_question("text", optional=True, shortest=9), a_question("phone")))
-    once = hear(draft, Words("5-6 คน"), SETTING)
-    twice = hear(once.draft, Words("หลายคน"), SETTING)
+    once = hear(draft, TypedText("5-6 คน"), SETTING)
+    twice = hear(once.draft, TypedText("หลายคน"), SETTING)
     assert told(once) == ["not_a_number"]
     assert told(twice) == ["way_out_unknown"]
     draft = leave_unknown(twice.draft).draft
     assert (draft.answers, draft.misses) == ({"number": UNKNOWN}, 0)
     assert [shown for _, shown in shown_answers(draft)] == ["ไม่ทราบ"]
     for words in ("สั้น", "สั้น ๆ"):
-        heard = hear(draft, Words(words), SETTING)
+        heard = hear(draft, TypedText(words), SETTING)
         draft = heard.draft
     assert told(heard) == ["way_out_skip"]
     draft = skip(draft).draft
     for words in ("12", "ไม่มี"):
-        heard = hear(draft, Words(words), SETTING)
+        heard = hear(draft, TypedText(words), SETTING)
         draft = heard.draft
     assert told(heard) == ["not_a_phone", "way_out_phone"]
     assert told(leave_unknown(draft)) == ["cannot_skip"]
@@ -169,27 +169,27 @@ def shown_answers(draft):
 @pytest.mark.parametrize("said", ["ไม่รู้", "ไม่ทราบค่ะ", "จำไม่ได้", "ไม่แน่ใจครับ"])
 def test_who_does_not_know_need_not_miss_first(said):
     draft = begin(a_service(a_question("number", may_be_unknown=True)))
-    assert after(draft, Words(said)).answers == {"number": UNKNOWN}
-    assert hear(begin(a_service(a_question("number"))), Words(said), SETTING).refused
+    assert after(draft, TypedText(said)).answers == {"number": UNKNOWN}
+    assert hear(begin(a_service(a_question("number"))), TypedText(said), SETTING).refused
 
 
 def test_an_optional_question_answered_with_nothing_is_skipped():
     draft = begin(a_service(a_question("email", optional=True)))
-    assert after(draft, Words("ไม่มีอีเมลค่ะ")).answers == {"email": None}
+    assert after(draft, TypedText("ไม่มีอีเมลค่ะ")).answers == {"email": None}
 
 
 def test_misses_belong_to_the_question_that_is_asked():
-    draft = after(begin(a_service()), Words("แล้วแต่"), Words("อะไรนะ"))
+    draft = after(begin(a_service()), TypedText("แล้วแต่"), TypedText("อะไรนะ"))
     assert draft.misses == 2
     assert after(draft, Picked("no")).misses == 0
-    assert go_back(after(begin(a_service()), Picked("no"), Words("-"))).draft.misses == 0
-    assert edit(after(finished(a_service()), Words("อะไร")), "place").draft.misses == 0
+    assert go_back(after(begin(a_service()), Picked("no"), TypedText("-"))).draft.misses == 0
+    assert edit(after(finished(a_service()), TypedText("อะไร")), "place").draft.misses == 0
 
 
 def test_not_this_is_offered_while_only_the_opening_words_were_said():
     draft = begin(a_service(), opening="ไฟดับ", known={"name": "สมศรี"})
     assert only_opened(draft)
-    assert only_opened(after(draft, Words("อะไรนะ")))
+    assert only_opened(after(draft, TypedText("อะไรนะ")))
     assert not only_opened(after(draft, Picked("no")))
     assert not only_opened(begin(a_service()))
 
@@ -203,7 +203,7 @@ def test_a_pin_sent_early_is_kept_for_its_question():
     heard = hear(begin(a_service()), PIN, SETTING)
     assert told(heard) == ["kept_for_later"]
     assert asked(heard.draft) == "danger"
-    assert asked(after(heard.draft, Picked("no"), Words("ดับ"))) == "photos"
+    assert asked(after(heard.draft, Picked("no"), TypedText("ดับ"))) == "photos"
 
 
 def test_a_pin_sent_late_replaces_the_place():
@@ -214,12 +214,12 @@ def test_a_pin_sent_late_replaces_the_place():
 
 def test_words_at_the_summary_change_nothing():
     draft = finished(a_service())
-    heard = hear(draft, Words("เสร็จยังคะ"), SETTING)
+    heard = hear(draft, TypedText("เสร็จยังคะ"), SETTING)
     assert (heard.draft, told(heard)) == (draft, ["at_the_summary"])
 
 
 def test_photos_of_an_album_are_answered_once():
-    draft = after(begin(a_service()), Picked("no"), Words("ดับ"), PIN)
+    draft = after(begin(a_service()), Picked("no"), TypedText("ดับ"), PIN)
     first = hear(draft, Photo("1", "album", 3), SETTING)
     assert first.remarks[0].words == {"count": "3"}
     second = hear(first.draft, Photo("2", "album", 3), SETTING)
@@ -258,7 +258,7 @@ def test_an_album_of_one_question_does_not_run_into_the_next():
 def test_an_optional_question_can_be_skipped_and_a_needed_one_cannot():
     draft = after(begin(a_service()), Picked("no"))
     assert told(skip(draft)) == ["cannot_skip"]
-    skipped = skip(after(draft, Words("ดับ"), PIN)).draft
+    skipped = skip(after(draft, TypedText("ดับ"), PIN)).draft
     assert skipped.answers["photos"] is None
     assert asked(skipped) == "name"
 
@@ -269,7 +269,7 @@ def test_skipping_at_the_summary_does_nothing():
 
 
 def test_an_answer_that_no_longer_applies_is_forgotten():
-    draft = after(begin(a_service()), Picked("yes"), Words("ไม่มีใครเจ็บ"))
+    draft = after(begin(a_service()), Picked("yes"), TypedText("ไม่มีใครเจ็บ"))
     draft = after(edit(draft, "danger").draft, Picked("no"))
     assert "injured" not in draft.answers
 
@@ -376,8 +376,8 @@ def test_forgetting_what_no_longer_applies_is_done_at_once(answers):
 @pytest.mark.parametrize("words", ["ไม่มีรูปค่ะ", "พอแล้ว", "ข้าม", "ไม่มี", "-"])
 def test_words_for_none_go_on_from_a_question_for_files_and_keep_what_was_sent(kind: str, words: str) -> None:
     draft = a_draft(a_question(kind, key="files", optional=True))
-    heard = hear(draft, Words(words), SETTING)
+    heard = hear(draft, TypedText(words), SETTING)
     assert (heard.draft.answers, asked(heard.draft), heard.remarks) == ({"files": None}, "", ())
     sent = after(draft, Photo("1"))
-    again = hear(edit(sent, "files").draft, Words(words), SETTING)
+    again = hear(edit(sent, "files").draft, TypedText(words), SETTING)
     assert again.draft.answers["files"] == sent.answers["files"]

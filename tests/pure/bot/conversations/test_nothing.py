@@ -4,7 +4,7 @@ import pytest
 
 from bot.conversations.answers import Accepted, check, show_in_chat
 from bot.conversations.nothing import is_nothing
-from bot.conversations.said import Words
+from bot.conversations.said import TypedText
 from bot.phrases.wording import Phrases
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
@@ -98,7 +98,7 @@ def test_signs_that_nobody_sees_do_not_make_an_answer_of_nothing(kind, unseen):
 )
 @pytest.mark.parametrize("typed", ["-", "ไม่มีค่ะ", "ไม่สะดวกบอก"])
 def test_nothing_skips_what_is_optional(kind, typed):
-    assert check(a_question(kind, optional=True), Words(typed), SETTING) == Accepted(None)
+    assert check(a_question(kind, optional=True), TypedText(typed), SETTING) == Accepted(None)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_number_of_one_figure_is_kept_where_it_may_be_the_answer(
     kind: str, typed: str, value: object
 ) -> None:
     question = a_question(kind, optional=True, unit="ลิตร" if kind == "number" else "")
-    assert check(question, Words(typed), SETTING) == Accepted(value)
+    assert check(question, TypedText(typed), SETTING) == Accepted(value)
 
 
 def test_a_detail_of_one_figure_is_kept() -> None:
@@ -125,7 +125,7 @@ def test_a_detail_of_one_figure_is_kept() -> None:
 
 
 def test_no_photo_said_in_words_skips_the_photos():
-    assert check(a_question("photos", optional=True), Words("ไม่มีรูปค่ะ"), SETTING) == Accepted(None)
+    assert check(a_question("photos", optional=True), TypedText("ไม่มีรูปค่ะ"), SETTING) == Accepted(None)
 
 
 def test_a_long_answer_is_something():
@@ -149,7 +149,7 @@ def test_no_example_that_a_resident_reads_dials_a_stranger_or_writes_to_one():
     assert [text for text in (*own.values(), *asked) if "@" in text.replace("เครื่องหมาย @", "")] == []
     examples = [a_question("phone"), a_question("citizen_id")]
     for text in (*own.values(), *asked):
-        assert all(not isinstance(check(each, Words(text), SETTING), Accepted) for each in examples), text
+        assert all(not isinstance(check(each, TypedText(text), SETTING), Accepted) for each in examples), text
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)

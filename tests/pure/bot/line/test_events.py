@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.said import SomethingElse, Words
+from bot.conversations.said import SomethingElse, TypedText
 from bot.line.events import (
     Event,
     Followed,
     Joined,
-    Place,
     SentFile,
+    SentPlace,
     Tap,
     Unfollowed,
-    Unknown,
+    UnknownEvent,
     Unsent,
     occurred_at,
     read_event,
@@ -50,11 +50,11 @@ def a_message(kind, **content):
 @pytest.mark.parametrize(
     ("text", "emojis", "what"),
     [
-        ("ไฟดับ ()", [(6, 2)], Words("ไฟดับ ")),
-        ("🙏(love)ไฟ()ดับ", [(2, 6), (10, 2)], Words("🙏ไฟดับ")),
+        ("ไฟดับ ()", [(6, 2)], TypedText("ไฟดับ ")),
+        ("🙏(love)ไฟ()ดับ", [(2, 6), (10, 2)], TypedText("🙏ไฟดับ")),
         ("(love) ()", [(7, 2), (0, 6)], SomethingElse("sticker")),
-        ("(love)", [], Words("(love)")),
-        ("ไฟดับ", [(4, 9), (-1, 2), (True, 1), ("0", 1), (2**70, 1)], Words("ไฟดับ")),
+        ("(love)", [], TypedText("(love)")),
+        ("ไฟดับ", [(4, 9), (-1, 2), (True, 1), ("0", 1), (2**70, 1)], TypedText("ไฟดับ")),
     ],
 )
 def test_emoji_of_line_are_no_words(text, emojis, what):
@@ -65,8 +65,8 @@ def test_emoji_of_line_are_no_words(text, emojis, what):
 @pytest.mark.parametrize("odd", ["58\x009", "\ud83d", "5" * 41])
 def test_an_id_that_cannot_be_kept_is_none(odd):
     body = a_body(message={"id": odd, "type": "text", "text": "ไฟดับ"})
-    assert (read_event(body).message_id, read_event(body).what) == (None, Words("ไฟดับ"))
-    assert read_event(a_body("unsend", unsend={"messageId": odd})).what == Unknown()
+    assert (read_event(body).message_id, read_event(body).what) == (None, TypedText("ไฟดับ"))
+    assert read_event(a_body("unsend", unsend={"messageId": odd})).what == UnknownEvent()
     photo = read_event(a_message("image", imageSet={"id": f"E{odd * 3}", "total": 2})).what
     assert photo == SentFile("photo", "589", of=2)
 
@@ -74,7 +74,7 @@ def test_an_id_that_cannot_be_kept_is_none(odd):
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        (a_message("text", text="ไฟดับ"), Words("ไฟดับ")),
+        (a_message("text", text="ไฟดับ"), TypedText("ไฟดับ")),
         (a_message("sticker", packageId="1"), SomethingElse("sticker")),
         (a_message("audio", duration=100), SomethingElse("audio")),
         (a_message("hologram"), SomethingElse("hologram")),
@@ -86,15 +86,15 @@ def test_an_id_that_cannot_be_kept_is_none(odd):
         (a_message("file", fileName="คำร้อง.pdf"), SentFile("document", "589", "คำร้อง.pdf")),
         (
             a_message("location", latitude=16.4, longitude=102, title="วัด", address="ในเมือง"),
-            Place(16.4, 102.0, "วัด ในเมือง"),
+            SentPlace(16.4, 102.0, "วัด ในเมือง"),
         ),
         (a_body("follow"), Followed()),
         (a_body("unfollow"), Unfollowed()),
         (a_body("join"), Joined()),
         (a_body("unsend", unsend={"messageId": "589"}), Unsent("589")),
         (a_body("postback", postback={"data": "do=mine"}), Tap("mine")),
-        (a_body("beacon"), Unknown()),
-        (a_body("tomorrow's news"), Unknown()),
+        (a_body("beacon"), UnknownEvent()),
+        (a_body("tomorrow's news"), UnknownEvent()),
     ],
 )
 def test_an_event_is_read(body, what):
@@ -110,17 +110,17 @@ def test_an_event_is_read(body, what):
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        ({}, Unknown()),
-        (a_body("message"), Unknown()),
-        (a_body("message", message=[]), Unknown()),
-        (a_message("text"), Unknown()),
-        (a_message("text", text=5), Unknown()),
-        (a_message(["text"]), Unknown()),
+        ({}, UnknownEvent()),
+        (a_body("message"), UnknownEvent()),
+        (a_body("message", message=[]), UnknownEvent()),
+        (a_message("text"), UnknownEvent()),
+        (a_message("text", text=5), UnknownEvent()),
+        (a_message(["text"]), UnknownEvent()),
         (a_body(message={"type": "image"}), SomethingElse("image")),
         (a_message("location", latitude="16", longitude=102), SomethingElse("location")),
         (a_message("location", latitude=91, longitude=102), SomethingElse("location")),
         (a_message("location", latitude=float("nan"), longitude=102), SomethingElse("location")),
-        (a_body("unsend", unsend={}), Unknown()),
+        (a_body("unsend", unsend={}), UnknownEvent()),
         (a_body("postback"), Tap("")),
         (a_body("postback", postback={"data": None}), Tap("")),
     ],
@@ -134,7 +134,7 @@ def test_names_of_files_and_places_are_cleaned_of_what_nobody_sees():
         "document", "589", "fdp.exe"
     )
     place = a_message("location", latitude=1, longitude=2, title="วัด\x00\ud83d")
-    assert read_event(place).what == Place(1.0, 2.0, "วัด")
+    assert read_event(place).what == SentPlace(1.0, 2.0, "วัด")
 
 
 def test_a_photo_on_a_strangers_server_is_never_fetched():

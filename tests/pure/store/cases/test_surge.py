@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.conversations.drafts import Asking, Confirming, Draft, answered, asked_in, begin, next_turn
 from bot.conversations.engine import edit, go_back, hear, skip
-from bot.conversations.said import Photo, Words
+from bot.conversations.said import Photo, TypedText
 from bot.conversations.triage import triage_of
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
@@ -136,4 +136,4 @@ def test_in_a_short_request_going_back_leads_to_what_was_asked_before():
     turn = next_turn(back)
     assert isinstance(turn, Asking)
     assert turn.question.key == "place"
-    assert hear(back, Words("หน้าวัด"), SETTING).draft.answers["place"]
+    assert hear(back, TypedText("หน้าวัด"), SETTING).draft.answers["place"]

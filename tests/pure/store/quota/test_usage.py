@@ -11,7 +11,7 @@ from store.clock import BANGKOK
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
 from store.quota.models import QuotaReading
-from store.quota.usage import Billed, Standing, baht_of, baht_of_month, weigh
+from store.quota.usage import Billed, QuotaStatus, baht_of, baht_of_month, weigh
 
 FREE = Plan(messages=300, reserve=60)
 BASIC = Plan(name="Basic", messages=15_000, monthly_baht=1280, extra_baht=0.1, reserve=500)
@@ -24,7 +24,7 @@ def a_reading(
     return QuotaReading(at=at, month=Month.of(at).name, most=most, used=used, ours=ours)
 
 
-def after_ten_days(*, most: int | None = 300, used: int, broadcast: int = 0) -> Standing:
+def after_ten_days(*, most: int | None = 300, used: int, broadcast: int = 0) -> QuotaStatus:
     ours = Billed(push=used - broadcast, multicast=broadcast)
     return weigh(FREE, a_reading(most=most, used=used, ours=used), ours, at=AFTER_TEN_DAYS)
 
