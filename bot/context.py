@@ -7,7 +7,7 @@ from bot.conversations.answers import Setting
 from bot.phrases.wording import IN_ENGLISH, Phrases
 from bot.settings import BotSettings
 from store.clock import today
-from store.database.encryption import Sealer
+from store.database.encryption import Cipher
 from store.files.media import Media
 from store.files.scanner import Scanner
 from store.municipality.profile import Municipality, read_municipality
@@ -34,7 +34,7 @@ class Office:
 def open_office(settings: BotSettings) -> Office:
     """Reads municipality, services and phrases; raises an error with a plain sentence if one of them cannot work."""
     municipality = read_municipality(settings.store.municipality)
-    media = Media(settings.store.media_url, Sealer(settings.store.data_keys))
+    media = Media(settings.store.media_url, Cipher(settings.store.data_keys))
     facts, scanner = municipality.words(), Scanner(settings.clamd)
     phrases = Phrases(facts, english=Phrases(facts, IN_ENGLISH))
     return Office(municipality, read_services(), phrases, media, settings.public_url, scanner)

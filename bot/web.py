@@ -121,9 +121,9 @@ def _arrival(event: dict[str, Any], database: Database) -> inbox.Arrival:
     event_id = event.get("webhookEventId")
     if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
         # Without an id of LINE's, the same content is the same event.
-        event_id = database.sealer.fingerprint(json.dumps(event, sort_keys=True))
+        event_id = database.cipher.fingerprint(json.dumps(event, sort_keys=True))
     owner = whose(event) or event_id
-    return inbox.Arrival(event_id, database.sealer.fingerprint(owner), occurred_at(event), event)
+    return inbox.Arrival(event_id, database.cipher.fingerprint(owner), occurred_at(event), event)
 
 
 def healthz() -> Response:

@@ -14,6 +14,6 @@ def create_app(settings: BotSettings | None = None) -> Flask:
     """Returns the WSGI application; reads the environment only when no settings are given."""
     app = web.create_app(settings)
     settings, database = app.extensions["bot_settings"], app.extensions["database"]
-    media = Media(settings.store.media_url, database.sealer)
+    media = Media(settings.store.media_url, database.cipher)
     install_site(app, Site(database, media, settings.photo_links, settings.store.municipality, now()))
     return app

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from store.database.encryption import TownSealer
+from store.database.encryption import DatabaseCipher
 from store.database.engine import Database
 from store.municipality.profile import Municipality, MunicipalityError, read_municipality
 from store.settings import SettingsError, StoreSettings
@@ -84,7 +84,7 @@ def _run(asked: argparse.Namespace, settings: StoreSettings, municipality: Munic
     database = Database(settings)
     try:
         with database.transaction() as session:
-            person = _carry_out(session, database.sealer, asked, municipality, password)
+            person = _carry_out(session, database.cipher, asked, municipality, password)
     finally:
         database.close()
     closed = "" if person.active else "; the account is closed: an admin opens it on the page of accounts"
@@ -93,7 +93,11 @@ def _run(asked: argparse.Namespace, settings: StoreSettings, municipality: Munic
 
 
 def _carry_out(
-    session: Session, sealer: TownSealer, asked: argparse.Namespace, municipality: Municipality, password: str
+    session: Session,
+    cipher: DatabaseCipher,
+    asked: argparse.Namespace,
+    municipality: Municipality,
+    password: str,
 ) -> Staff:
     passwords = Passwords()
     if asked.command == "add-staff":
@@ -103,7 +107,7 @@ def _carry_out(
     if person is None:
         raise BadAccount("nobody")
     reset_password(session, municipality, passwords, person, password, initial=asked.initial)
-    unlock_account(session, sealer, person, by=None)
+    unlock_account(session, cipher, person, by=None)
     return person
 
 

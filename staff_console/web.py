@@ -78,7 +78,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
         database=database,
         municipality=read_municipality(settings.store.municipality),
         services=read_services(),
-        media=Media(settings.store.media_url, database.sealer),
+        media=Media(settings.store.media_url, database.cipher),
         passwords=Passwords(),
     )
     app.extensions["readiness"] = Readiness(database)

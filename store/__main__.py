@@ -16,7 +16,7 @@ from store.operations.archive import BadBackup, open_archive
 from store.operations.backup import back_up, copy_database, name_damaged, restore
 from store.operations.copying import Differs, DoesNotFit, NotEmpty
 from store.operations.data_keys import open_database
-from store.operations.reencryption import reseal, sentences
+from store.operations.reencryption import reencrypt, sentences
 from store.operations.schema import BrokenPointers, upgrade, write_revision
 from store.settings import SettingsError, StoreSettings, data_keys
 
@@ -56,7 +56,7 @@ def _upgrade(settings: StoreSettings, _given: argparse.Namespace) -> str:
 def _back_up(settings: StoreSettings, given: argparse.Namespace) -> str:
     key = _key(given)
     with closing(open_database(settings)) as database:
-        report = back_up(database, Media(settings.media_url, database.sealer), given.folder, key=key)
+        report = back_up(database, Media(settings.media_url, database.cipher), given.folder, key=key)
     said = f"{report.rows} rows and {report.files} files are in {given.folder}."
     if not report.damaged:
         return said
@@ -69,7 +69,7 @@ def _back_up(settings: StoreSettings, given: argparse.Namespace) -> str:
 def _restore(settings: StoreSettings, given: argparse.Namespace) -> str:
     key = _key(given)
     with closing(Database(settings)) as database:
-        media = Media(settings.media_url, database.sealer)
+        media = Media(settings.media_url, database.cipher)
         report = restore(database, media, given.folder, key=key, without_damaged=given.without_damaged)
     said = [f"{report.rows} rows and {report.files} files are restored."]
     if report.damaged:
@@ -102,11 +102,11 @@ def _compact(settings: StoreSettings, _given: argparse.Namespace) -> str:
     return f"The database had {before >> 20} MB and has {file.stat().st_size >> 20} MB."
 
 
-def _reseal(settings: StoreSettings, _given: argparse.Namespace) -> str:
+def _reencrypt(settings: StoreSettings, _given: argparse.Namespace) -> str:
     with closing(open_database(settings)) as database:
-        media = Media(settings.media_url, database.sealer)
-        done = reseal(database, media, lambda sentence: print(sentence, flush=True))
-        return "\n".join(sentences(done, database.sealer))
+        media = Media(settings.media_url, database.cipher)
+        done = reencrypt(database, media, lambda sentence: print(sentence, flush=True))
+        return "\n".join(sentences(done, database.cipher))
 
 
 def _revision(settings: StoreSettings, given: argparse.Namespace) -> str:
@@ -125,7 +125,7 @@ COMMANDS = {
     "restore": _restore,
     "copy": _copy,
     "compact": _compact,
-    "reseal": _reseal,
+    "reseal": _reencrypt,
     "revision": _revision,
 }
 

@@ -3,10 +3,10 @@
 from alembic import command
 from sqlalchemy import LargeBinary, bindparam, column, select, table, type_coerce, update
 
-from store.database.encryption import Sealer, TownSecret
+from store.database.encryption import Cipher, DatabaseSecret
 from store.database.engine import Database
 from store.database.models import Secret
-from store.operations.data_keys import sealed_columns
+from store.operations.data_keys import encrypted_columns
 from store.operations.schema import _config
 from tests.conftest import KEY
 
@@ -14,21 +14,21 @@ from tests.conftest import KEY
 def derive_fingerprints(database: Database) -> None:
     """Makes fingerprints depend on DATA_KEY; must be called before the database's secret is read."""
     with database.transaction() as session:
-        (derived,) = Sealer((KEY,)).derived_fingerprint_keys()
-        session.get_one(Secret, "town").value = TownSecret(derived).sealed(Sealer((KEY,)))
+        (derived,) = Cipher((KEY,)).derived_fingerprint_keys()
+        session.get_one(Secret, "town").value = DatabaseSecret(derived).encrypted(Cipher((KEY,)))
 
 
 def go_back(database: Database) -> None:
     """Takes the database back to the first version's schema, with all that is stored."""
     with database.engine.begin() as connection:
-        for about, sealed in sealed_columns():
-            name, value = sealed.name, type_coerce(sealed, LargeBinary)
+        for about, encrypted in encrypted_columns():
+            name, value = encrypted.name, type_coerce(encrypted, LargeBinary)
             rows = connection.execute(
-                select(sealed.table.c.id, sealed.table.c.row_key, value).where(value.is_not(None))
+                select(encrypted.table.c.id, encrypted.table.c.row_key, value).where(value.is_not(None))
             ).all()
-            plain = table(sealed.table.name, column("id"), column(name, LargeBinary))
+            plain = table(encrypted.table.name, column("id"), column(name, LargeBinary))
             old = [
-                {"at": at, "to": Sealer((KEY,)).seal(Sealer((KEY,)).open(found, about, row_key), about)}
+                {"at": at, "to": Cipher((KEY,)).encrypt(Cipher((KEY,)).decrypt(found, about, row_key), about)}
                 for at, row_key, found in rows
             ]
             if old:

@@ -10,7 +10,7 @@ from store.cases.actions import Actor, Submission, act, open_case
 from store.cases.models import Case
 from store.cases.workflows import Action, Status, Who
 from store.clock import now
-from store.database.encryption import sealer_of
+from store.database.encryption import cipher_of
 from store.municipality.profile import Municipality
 from store.residents.models import Resident
 from store.residents.residents import find_or_add_resident, remember
@@ -58,7 +58,7 @@ def a_resident(
     session: Session, *, line_user_id: str | None = None, person: dict[str, Any] | None = None
 ) -> Resident:
     line_user_id = line_user_id or f"U{next(_SERIAL):032x}"
-    resident = find_or_add_resident(session, sealer_of(session.get_bind().dialect), line_user_id)
+    resident = find_or_add_resident(session, cipher_of(session.get_bind().dialect), line_user_id)
     remember(resident, {"name": "นางสมศรี ใจดี", "phone": "0812345678"} if person is None else person)
     session.flush()
     return resident

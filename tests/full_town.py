@@ -164,15 +164,15 @@ def _ordered(town: Town, session: Session, template: EmergencyTemplate) -> Broad
 
 def ask_about_accounts(town: Town, _phone: Phone) -> None:
     """Opens an account, whose owner gets the link, and asks for a new password, which waits for a second person."""
-    municipality, sealer = town.office.municipality, town.database.sealer
+    municipality, cipher = town.office.municipality, town.database.cipher
     with town.database.transaction() as session:
         admin = an_officer(session, municipality, role="admin")
         boss = an_officer(session, municipality, role="supervisor", department=None)
         new = NewStaff("newcomer", "นางใหม่ มาแล้ว", "officer", "health")
-        account_requests.ask_to_open(session, municipality, sealer, new, by=admin)
+        account_requests.ask_to_open(session, municipality, cipher, new, by=admin)
         (asked,) = account_requests.list_waiting(session)
         account_requests.confirm(session, municipality, QUICK_PASSWORDS, asked, by=boss)
-        account_requests.ask_for_reset(session, sealer, boss, by=admin)
+        account_requests.ask_for_reset(session, cipher, boss, by=admin)
 
 
 def invite_testers(town: Town, phone: Phone) -> None:

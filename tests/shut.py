@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import LargeBinary, text, type_coerce, update
 
-from store.database.encryption import Sealer
+from store.database.encryption import Cipher
 from store.database.engine import Database, Table
 from tests.conftest import KEY
 
@@ -18,10 +18,10 @@ def shut(database: Database, about: str, row_id: int, key: bytes = KEY) -> None:
     """
     name, column = about.split(".")
     table = Table.metadata.tables[name]
-    sealed = Sealer((key,)).seal(b"{}", about, b"the key of a row")
+    encrypted = Cipher((key,)).encrypt(b"{}", about, b"the key of a row")
     with database.transaction() as session:
         changed = update(table).where(table.c.id == row_id)
-        session.execute(changed.values({column: type_coerce(sealed, LargeBinary)}))
+        session.execute(changed.values({column: type_coerce(encrypted, LargeBinary)}))
 
 
 # Values that are not encrypted at all. SQLite accepts all of them in a column of bytes.

@@ -89,7 +89,7 @@ def _examine_store(database: Database) -> Iterator[Finding]:
 
 def _keys(database: Database) -> Iterator[Finding]:
     try:
-        database.sealer.read_secret()
+        database.cipher.read_secret()
     except WrongDataKey as error:
         yield fail("keys", str(error), "until it is right, neither web nor console nor worker starts")
         return

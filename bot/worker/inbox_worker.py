@@ -142,7 +142,7 @@ class Worker:
         if event.user_id is None:
             return []
         resident = known.residents.get(row.lane) or find_or_add_resident(
-            session, self._database.sealer, event.user_id
+            session, self._database.cipher, event.user_id
         )
         if resident.blocked_at is not None and event.reply_token and event.at > resident.blocked_at:
             # A resident who writes does not block us: LINE delivers events in any order.

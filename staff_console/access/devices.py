@@ -47,7 +47,7 @@ def _read() -> tuple[str, list[str]]:
 
 def _account(username: str) -> str:
     """Whoever reads the cookie does not learn the name."""
-    return office().database.sealer.fingerprint(f"device of {username_of(username)}")[:16]
+    return office().database.cipher.fingerprint(f"device of {username_of(username)}")[:16]
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -17,7 +17,7 @@ from store.audit.log import write_down
 from store.broadcasts.audience import BadAudience, read_audience
 from store.broadcasts.imported_list import find_listed
 from store.cases.queue import find_by_number, visible_to
-from store.database.encryption import CannotOpen
+from store.database.encryption import CannotDecrypt
 from store.staff.limits import LimitReached
 
 LARGEST_LIST = 2 * 1024 * 1024
@@ -42,12 +42,12 @@ class Chosen:
     missing: Sequence[tuple[int, str]] | None = None
 
     @property
-    def sealed(self) -> str:
+    def encrypted(self) -> str:
         """Returns `kept` encrypted for this person alone, to be sent with the form: nobody may read whom it names."""
         if not self.kept:
             return ""
-        sealed = office().database.sealer.seal_value(self.kept, ABOUT, _of_me())
-        return base64.urlsafe_b64encode(sealed).decode()
+        encrypted = office().database.cipher.encrypt_value(self.kept, ABOUT, _of_me())
+        return base64.urlsafe_b64encode(encrypted).decode()
 
     @property
     def count_kept(self) -> int:
@@ -78,11 +78,11 @@ def read_chosen() -> Chosen:
     )
 
 
-def _opened(sealed: str) -> dict[str, Any]:
+def _opened(encrypted: str) -> dict[str, Any]:
     try:
-        opened = base64.urlsafe_b64decode(sealed.encode())
-        kept = office().database.sealer.open_value(opened, ABOUT, _of_me())
-    except (CannotOpen, ValueError):
+        opened = base64.urlsafe_b64decode(encrypted.encode())
+        kept = office().database.cipher.decrypt_value(opened, ABOUT, _of_me())
+    except (CannotDecrypt, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
 

@@ -16,7 +16,7 @@ from staff_console.access.kept_forms import keep, show_kept
 from staff_console.access.limits import retry_after, said
 from staff_console.access.permissions import may
 from staff_console.forms import NoToken
-from store.database.encryption import CannotOpen
+from store.database.encryption import CannotDecrypt
 from store.files.decoding import DecoderUnavailable
 from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
@@ -73,7 +73,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(DecoderUnavailable, show_database_down)
     app.register_error_handler(StorageUnavailable, show_database_down)
     app.register_error_handler(OSError, show_no_room)
-    app.register_error_handler(CannotOpen, show_closed)
+    app.register_error_handler(CannotDecrypt, show_closed)
     app.register_error_handler(Exception, show_failure)
 
 
@@ -138,7 +138,7 @@ def show_no_room(error: OSError) -> tuple[str, int]:
     return error_page(503, FULL)
 
 
-def show_closed(error: CannotOpen) -> tuple[str, int]:
+def show_closed(error: CannotDecrypt) -> tuple[str, int]:
     log.error("a sealed value does not open", extra={"endpoint": request.endpoint, **failure_fields(error)})
     if request.blueprint == "files":
         return error_page(500, DAMAGED_FILE)

@@ -34,8 +34,8 @@ def add() -> Page:
     )
     try:
         with office().database.transaction() as session:
-            sealer = office().database.sealer
-            code = requests.ask_to_open(session, office().municipality, sealer, new, by=me())
+            cipher = office().database.cipher
+            code = requests.ask_to_open(session, office().municipality, cipher, new, by=me())
     except BadAccount as error:
         return _list_page(words.REFUSALS[error.reason], new), 400
     return _code_page(code, new.full_name.strip())
@@ -64,7 +64,7 @@ def reset_password(staff_id: int) -> Page:
     try:
         with office().database.transaction() as session:
             person = _person(session, staff_id)
-            code = requests.ask_for_reset(session, office().database.sealer, person, by=me())
+            code = requests.ask_for_reset(session, office().database.cipher, person, by=me())
     except BadAccount as error:
         return _person_page(staff_id, words.REFUSALS[error.reason]), 400
     return _code_page(code, person.full_name)
@@ -72,11 +72,11 @@ def reset_password(staff_id: int) -> Page:
 
 @people.post("/staff/<int:staff_id>/unlock")
 def unlock(staff_id: int) -> Page:
-    sealer = office().database.sealer
+    cipher = office().database.cipher
     return _change(
         staff_id,
         "ปลดล็อกแล้ว ผู้ใช้เข้าสู่ระบบได้ทันที",
-        lambda session, person: accounts.unlock_account(session, sealer, person, by=me()),
+        lambda session, person: accounts.unlock_account(session, cipher, person, by=me()),
     )
 
 
@@ -140,7 +140,7 @@ def _person_page(staff_id: int, problem: str = "") -> str:
         return render_template(
             "staff_accounts/person.html",
             person=person,
-            locked=is_locked(session, office().database.sealer, person),
+            locked=is_locked(session, office().database.cipher, person),
             asked=[each for each in requests.list_waiting(session) if each.staff_id == staff_id],
             kinds=words.ACCOUNT_REQUESTS,
             left=accounts.approvers(session, without=person),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from store.broadcasts.models import AudienceSnapshot, Broadcast
 from store.cases.models import Case
-from store.database.encryption import CannotOpen, TownSealer, sealer_of
+from store.database.encryption import CannotDecrypt, DatabaseCipher, cipher_of
 from store.residents.models import Resident, TopicChoice
 from store.residents.preferences import EVERYTHING, wants
 
@@ -118,23 +118,23 @@ def still_reachable(session: Session, residents: Sequence[int], topic: str | Non
     """Returns LINE's user ids, by resident id, of those in a frozen audience who did not block us or opt out since."""
     query = _REACHABLE if topic is None else _WANTING
     rows = session.execute(query, {"residents": residents, "topic": topic})
-    found = {resident_id: (sealed, row_key) for resident_id, sealed, row_key in rows}
-    sealer = sealer_of(session.get_bind().dialect)
+    found = {resident_id: (encrypted, row_key) for resident_id, encrypted, row_key in rows}
+    cipher = cipher_of(session.get_bind().dialect)
     try:
-        names = sealer.open_all(found.values(), _NAME.type.about)
-    except CannotOpen:
-        return dict(_those_that_open(sealer, found))
+        names = cipher.decrypt_all(found.values(), _NAME.type.about)
+    except CannotDecrypt:
+        return dict(_those_that_open(cipher, found))
     return dict(zip(found, names, strict=True))
 
 
 def _those_that_open(
-    sealer: TownSealer, found: Mapping[int, tuple[bytes, bytes]]
+    cipher: DatabaseCipher, found: Mapping[int, tuple[bytes, bytes]]
 ) -> Iterator[tuple[int, str]]:
     """Yields those whose LINE user id can be decrypted: one that cannot must not keep a warning from all others."""
-    for resident_id, (sealed, row_key) in found.items():
+    for resident_id, (encrypted, row_key) in found.items():
         try:
-            yield resident_id, sealer.open_value(sealed, _NAME.type.about, row_key)
-        except CannotOpen:
+            yield resident_id, cipher.decrypt_value(encrypted, _NAME.type.about, row_key)
+        except CannotDecrypt:
             log.error("a resident cannot be reached: no key in DATA_KEY opens it", extra={"row": resident_id})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from store.broadcasts.audience import BadAudience
 from store.cases.models import Case
-from store.database.encryption import CannotOpen, Closed
+from store.database.encryption import CannotDecrypt, StoredValue
 from store.residents.models import Resident
 from store.thai import arabic_digits
 
@@ -83,11 +83,11 @@ def _with_dashes(code: str) -> str:
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def _phone_in(person: Closed, row_key: bytes) -> str:
+def _phone_in(person: StoredValue, row_key: bytes) -> str:
     """Returns the resident's phone, or "" if there is none or it cannot be decrypted: others must still be found."""
     try:
-        words = _words(str(person.open(row_key).get("phone", "")))
-    except CannotOpen:
+        words = _words(str(person.read(row_key).get("phone", "")))
+    except CannotDecrypt:
         return ""
     return words[0] if words else ""
 

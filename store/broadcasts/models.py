@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.id_lists import PeopleList
 from store.staff.models import Staff
@@ -122,7 +122,7 @@ class Mailing(Table):
     broadcast: Mapped[Broadcast] = relationship(back_populates="mailings")
 
 
-class Chunk(SealedRow, Table):
+class Chunk(EncryptedRow, Table):
     """Holds at most 500 residents who are sent one request under one retry key; `residents` is None for every friend.
 
     state: ready, sent, dead (LINE refused it, or gave no clear answer for 23 hours), cancelled.
@@ -139,7 +139,7 @@ class Chunk(SealedRow, Table):
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
     residents: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
-    body = SealedValue[str | None]("chunk.body")
+    body = EncryptedValue[str | None]("chunk.body")
     state: Mapped[str] = mapped_column(String(10), default="ready")
     told: Mapped[int | None]
     tries: Mapped[int] = mapped_column(default=0)

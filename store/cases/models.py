@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.cases.workflows import Status
 from store.clock import CLOCKS_DIFFER, now
-from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
 from store.files.models import File
@@ -21,7 +21,7 @@ BULK_MESSAGE_WAITS = timedelta(days=7)
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
 
 
-class Case(SealedRow, Table):
+class Case(EncryptedRow, Table):
     """Holds a submitted request. `answers` is a snapshot: editing a service never changes it."""
 
     __tablename__ = "case"
@@ -61,8 +61,8 @@ class Case(SealedRow, Table):
     version: Mapped[int] = mapped_column(default=1)
     urgent: Mapped[bool] = mapped_column(default=False)
     triage: Mapped[str | None] = mapped_column(String(6))
-    answers = SealedValue[list[dict[str, Any]]]("case.answers", nullable=False)
-    summary = SealedValue[str]("case.summary", nullable=False)
+    answers = EncryptedValue[list[dict[str, Any]]]("case.answers", nullable=False)
+    summary = EncryptedValue[str]("case.summary", nullable=False)
     entered_at: Mapped[datetime]
     deemed_received_at: Mapped[datetime]
     due_on: Mapped[date] = mapped_column(index=True)
@@ -71,7 +71,7 @@ class Case(SealedRow, Table):
     times_reopened: Mapped[int] = mapped_column(default=0)
     confirmed_at: Mapped[datetime | None]
     stars: Mapped[int | None]
-    comment = SealedValue[str | None]("case.comment")
+    comment = EncryptedValue[str | None]("case.comment")
     resident: Mapped[Resident] = relationship(lazy="select")
     assignee: Mapped[Staff | None] = relationship(lazy="select")
     events: Mapped[list["CaseEvent"]] = relationship(order_by="CaseEvent.id", back_populates="case")
@@ -83,7 +83,7 @@ class Case(SealedRow, Table):
         return f"{self.number:04d}/{self.fiscal_year}"
 
 
-class CaseEvent(SealedRow, Table):
+class CaseEvent(EncryptedRow, Table):
     """Holds one entry of a case's timeline: who did what, and when. It is never deleted; only an unsend changes it."""
 
     __tablename__ = "case_event"
@@ -96,7 +96,7 @@ class CaseEvent(SealedRow, Table):
     after: Mapped[str] = mapped_column(String(20))
     who: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    note = SealedValue[str]("case_event.note", nullable=False)
+    note = EncryptedValue[str]("case_event.note", nullable=False)
     line_message_id: Mapped[str | None] = mapped_column(String(40), index=True)
     case: Mapped[Case] = relationship(back_populates="events")
     staff: Mapped[Staff | None] = relationship(lazy="joined")
@@ -114,7 +114,7 @@ class UnsentMessage(Table):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-class BulkMessage(SealedRow, Table):
+class BulkMessage(EncryptedRow, Table):
     """Holds one message to the residents of several cases, sent by one person alone or waiting for a supervisor.
 
     state: waiting, sent, refused. `residents` are the intended recipients, after sending the actual ones. The words are
@@ -128,7 +128,7 @@ class BulkMessage(SealedRow, Table):
         Index("ix_bulk_message_author", "author_id", "created_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    note = SealedValue[str | None]("bulk_message.note")
+    note = EncryptedValue[str | None]("bulk_message.note")
     cases: Mapped[list[int]] = mapped_column(JSON)
     residents: Mapped[list[int]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8))

@@ -7,15 +7,22 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, validates
 
-from store.database.encryption import CannotOpen, Closed, Fresh, Sealed, UnknownKey, new_row_key
+from store.database.encryption import (
+    CannotDecrypt,
+    EncryptedColumn,
+    NewValue,
+    StoredValue,
+    UnknownKey,
+    new_row_key,
+)
 
 Value = TypeVar("Value")
 
 
-class SealedRow:
+class EncryptedRow:
     """Marks a table with encrypted values. `row_key` is authenticated with each of them and never changes."""
 
-    sealed_values: ClassVar[tuple[str, ...]] = ()
+    encrypted_names: ClassVar[tuple[str, ...]] = ()
     row_key: Mapped[bytes] = mapped_column(LargeBinary, default=new_row_key)
 
     @validates("row_key")
@@ -42,50 +49,50 @@ class SealedRow:
         """Returns the value of this name, or `instead` where this process cannot decrypt it."""
         try:
             return getattr(self, name)
-        except CannotOpen:
+        except CannotDecrypt:
             return instead
 
-    def _closed(self) -> dict[str, type[CannotOpen]]:
+    def _closed(self) -> dict[str, type[CannotDecrypt]]:
         found = {}
-        for name in self.sealed_values:
+        for name in self.encrypted_names:
             try:
                 getattr(self, name)
-            except CannotOpen as error:
+            except CannotDecrypt as error:
                 found[name] = type(error)
         return found
 
 
-class SealedValue(Generic[Value]):
+class EncryptedValue(Generic[Value]):
     """Describes an attribute of a SealedRow that is encrypted when it is written and decrypted when it is read.
 
     Reading raises CannotOpen where the value cannot be decrypted; loading the row does not. A value is replaced as a
     whole: changes within a dict or list are not noticed. On the class the attribute is the column, so that queries can
     ask whether it is null; what they return is decrypted with the row's key. An INSERT of many rows at once sets
-    `row_key` and NAME_sealed, a `Fresh` value.
+    `row_key` and NAME_sealed, a `NewValue` value.
     """
 
     def __init__(self, about: str, *, nullable: bool = True) -> None:
-        self._column: Any = mapped_column(about.split(".")[1], Sealed(about), nullable=nullable)
+        self._column: Any = mapped_column(about.split(".")[1], EncryptedColumn(about), nullable=nullable)
 
-    def __set_name__(self, owner: type[SealedRow], name: str) -> None:
+    def __set_name__(self, owner: type[EncryptedRow], name: str) -> None:
         self._key = f"{name}_sealed"
         setattr(owner, self._key, self._column)
-        owner.sealed_values = (*owner.sealed_values, name)
+        owner.encrypted_names = (*owner.encrypted_names, name)
 
     @overload
-    def __get__(self, row: None, owner: type) -> InstrumentedAttribute[Closed | None]: ...
+    def __get__(self, row: None, owner: type) -> InstrumentedAttribute[StoredValue | None]: ...
     @overload
-    def __get__(self, row: SealedRow, owner: type) -> Value: ...
-    def __get__(self, row: SealedRow | None, owner: type) -> Any:
+    def __get__(self, row: EncryptedRow, owner: type) -> Value: ...
+    def __get__(self, row: EncryptedRow | None, owner: type) -> Any:
         if row is None:
             return getattr(owner, self._key)
         kept = getattr(row, self._key)
-        return None if kept is None else kept.open(row.row_key)
+        return None if kept is None else kept.read(row.row_key)
 
-    def __set__(self, row: SealedRow, value: Value) -> None:
+    def __set__(self, row: EncryptedRow, value: Value) -> None:
         if value is None:
             setattr(row, self._key, None)
             return
         if not row.row_key:
             row.row_key = new_row_key()
-        setattr(row, self._key, Fresh(value, row.row_key))
+        setattr(row, self._key, NewValue(value, row.row_key))

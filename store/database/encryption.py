@@ -31,11 +31,11 @@ _KEY_ID, _NONCE, _ROW_KEY = 4, 12, 16
 _ABOUT_SECRET = "secret.town"  # noqa: S105 - table and row
 
 
-class CannotOpen(ValueError):
+class CannotDecrypt(ValueError):
     """Says that a value was encrypted with a key that this process lacks, or was changed or moved."""
 
 
-class UnknownKey(CannotOpen):
+class UnknownKey(CannotDecrypt):
     """Says that a value needs a key that is not in the DATA_KEY of this process; another process may have it."""
 
 
@@ -57,7 +57,7 @@ def _key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"key id" + key).digest()[:_KEY_ID]
 
 
-class Sealer:
+class Cipher:
     """Encrypts with the first key of DATA_KEY and decrypts with any of its keys."""
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
@@ -65,39 +65,39 @@ class Sealer:
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
         self._current = _key_id(keys[0])
 
-    def seal(self, plain: bytes, about: str, row_key: bytes = b"") -> bytes:
+    def encrypt(self, plain: bytes, about: str, row_key: bytes = b"") -> bytes:
         nonce = os.urandom(_NONCE)
-        sealed = self._ciphers[self._current].encrypt(nonce, plain, _context(about, row_key))
-        return (_OF_ROW if row_key else _UNBOUND) + self._current + nonce + sealed
+        encrypted = self._ciphers[self._current].encrypt(nonce, plain, _context(about, row_key))
+        return (_OF_ROW if row_key else _UNBOUND) + self._current + nonce + encrypted
 
-    def open(self, sealed: bytes, about: str, row_key: bytes = b"") -> bytes:
-        key_id, nonce = key_id_of(sealed), sealed[1 + _KEY_ID : 1 + _KEY_ID + _NONCE]
-        if sealed[:1] != (_OF_ROW if row_key else _UNBOUND) or len(nonce) < _NONCE:
-            raise CannotOpen(f"No key in DATA_KEY opens {about}.")
+    def decrypt(self, encrypted: bytes, about: str, row_key: bytes = b"") -> bytes:
+        key_id, nonce = key_id_of(encrypted), encrypted[1 + _KEY_ID : 1 + _KEY_ID + _NONCE]
+        if encrypted[:1] != (_OF_ROW if row_key else _UNBOUND) or len(nonce) < _NONCE:
+            raise CannotDecrypt(f"No key in DATA_KEY opens {about}.")
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise UnknownKey(f"No key in DATA_KEY opens {about}.")
         try:
-            return cipher.decrypt(nonce, sealed[1 + _KEY_ID + _NONCE :], _context(about, row_key))
+            return cipher.decrypt(nonce, encrypted[1 + _KEY_ID + _NONCE :], _context(about, row_key))
         except InvalidTag as error:
-            raise CannotOpen(f"{about} was changed or moved.") from error
+            raise CannotDecrypt(f"{about} was changed or moved.") from error
 
     @property
     def key_ids(self) -> tuple[bytes, ...]:
         """Returns the ids of the keys in the order of DATA_KEY."""
         return tuple(self._ciphers)
 
-    def is_newest(self, sealed: bytes) -> bool:
+    def is_newest(self, encrypted: bytes) -> bool:
         """Says whether the value was encrypted with the first key of DATA_KEY."""
-        return key_id_of(sealed) == self._current
+        return key_id_of(encrypted) == self._current
 
     def derived_fingerprint_keys(self) -> tuple[bytes, ...]:
         """Returns the keys that fingerprints had before databases kept their own, that of the oldest key first."""
         return tuple(hashlib.sha256(b"fingerprints" + key).digest() for key in reversed(self._keys))
 
 
-def key_id_of(sealed: bytes) -> bytes:
-    return sealed[1 : 1 + _KEY_ID]
+def key_id_of(encrypted: bytes) -> bytes:
+    return encrypted[1 : 1 + _KEY_ID]
 
 
 def names_a_key(start: bytes) -> bool:
@@ -105,9 +105,9 @@ def names_a_key(start: bytes) -> bool:
     return len(start) == 1 + _KEY_ID and start[:1] in (_OF_ROW, _UNBOUND)
 
 
-def is_unbound(sealed: bytes) -> bool:
+def is_unbound(encrypted: bytes) -> bool:
     """Says whether the encrypted value is bound to no row."""
-    return sealed[:1] == _UNBOUND
+    return encrypted[:1] == _UNBOUND
 
 
 def _context(about: str, row_key: bytes) -> bytes:
@@ -119,7 +119,7 @@ def new_row_key() -> bytes:
 
 
 @dataclass(frozen=True)
-class TownSecret:
+class DatabaseSecret:
     """Holds the secret that a database stores about itself, encrypted.
 
     `opens_unbound` says that the database still holds values from before rows had keys.
@@ -128,24 +128,24 @@ class TownSecret:
     fingerprint_key: bytes
     opens_unbound: bool = False
 
-    def sealed(self, sealer: Sealer) -> bytes:
+    def encrypted(self, cipher: Cipher) -> bytes:
         key = b64encode(self.fingerprint_key).decode()
         value = {"fingerprint_key": key, "opens_unbound": self.opens_unbound}
-        return sealer.seal(json.dumps(value).encode(), _ABOUT_SECRET)
+        return cipher.encrypt(json.dumps(value).encode(), _ABOUT_SECRET)
 
 
-def open_secret(sealer: Sealer, sealed: bytes | None) -> TownSecret:
+def decrypt_secret(cipher: Cipher, encrypted: bytes | None) -> DatabaseSecret:
     """Decrypts the secret of a database; raises WrongDataKey where no key opens it, or where there is none yet."""
-    if sealed is None:
+    if encrypted is None:
         raise WrongDataKey(_NO_SECRET)
     try:
-        value = json.loads(sealer.open(bytes(sealed), _ABOUT_SECRET))
-    except CannotOpen as error:
+        value = json.loads(cipher.decrypt(bytes(encrypted), _ABOUT_SECRET))
+    except CannotDecrypt as error:
         raise WrongDataKey from error
-    return TownSecret(b64decode(value["fingerprint_key"]), value["opens_unbound"])
+    return DatabaseSecret(b64decode(value["fingerprint_key"]), value["opens_unbound"])
 
 
-class TownSealer(Sealer):
+class DatabaseCipher(Cipher):
     """Encrypts and decrypts the values of one database.
 
     It encrypts nothing before it has decrypted the database's own secret, so that a process with the wrong DATA_KEY
@@ -157,9 +157,9 @@ class TownSealer(Sealer):
         super().__init__(keys)
         self._recall, self._secret = recall, None
 
-    _secret: TownSecret | None
+    _secret: DatabaseSecret | None
 
-    def secret(self) -> TownSecret:
+    def secret(self) -> DatabaseSecret:
         """Returns the secret, which is read once; raises WrongDataKey where no key opens it."""
         if self._secret is None:
             self._secret = self.read_secret()
@@ -176,38 +176,38 @@ class TownSealer(Sealer):
         """Returns the first bytes of every value that is bound to its row and encrypted with DATA_KEY's first key."""
         return _OF_ROW + self._current
 
-    def read_secret(self) -> TownSecret:
+    def read_secret(self) -> DatabaseSecret:
         """Reads and decrypts the secret as the database has it now."""
-        return open_secret(self, self._recall())
+        return decrypt_secret(self, self._recall())
 
-    def seal_value(self, value: Any, about: str, row_key: bytes) -> bytes:
+    def encrypt_value(self, value: Any, about: str, row_key: bytes) -> bytes:
         self.secret()
         plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        return self.seal(plain, about, row_key)
+        return self.encrypt(plain, about, row_key)
 
-    def open_value(self, sealed: bytes, about: str, row_key: bytes) -> Any:
-        return json.loads(self.open_row(sealed, about, row_key).decode("utf-8", "surrogatepass"))
+    def decrypt_value(self, encrypted: bytes, about: str, row_key: bytes) -> Any:
+        return json.loads(self.decrypt_row(encrypted, about, row_key).decode("utf-8", "surrogatepass"))
 
-    def open_all(self, sealed: Iterable[tuple[bytes, bytes]], about: str) -> list[Any]:
+    def decrypt_all(self, encrypted: Iterable[tuple[bytes, bytes]], about: str) -> list[Any]:
         """Decrypts values of one column with the keys of their rows, in order. Parsing them as one JSON text takes half
         the time of parsing each.
         """
-        opened = (self.open_row(value, about, row_key) for value, row_key in sealed)
+        opened = (self.decrypt_row(value, about, row_key) for value, row_key in encrypted)
         result: list[Any] = json.loads(b"[" + b",".join(opened) + b"]")
         return result
 
-    def open_row(self, sealed: Any, about: str, row_key: Any) -> bytes:
+    def decrypt_row(self, encrypted: Any, about: str, row_key: Any) -> bytes:
         """Decrypts a value of a row, also one from before rows had keys where the database may still hold such values.
 
         Raises CannotOpen also for a number or a text, because SQLite lets anybody write these into a column of bytes.
         """
-        if not (isinstance(sealed, bytes) and isinstance(row_key, bytes)):
-            raise CannotOpen(f"{about} was changed or moved.")
-        if is_unbound(sealed) and self.secret().opens_unbound:
-            return self.open(sealed, about)
+        if not (isinstance(encrypted, bytes) and isinstance(row_key, bytes)):
+            raise CannotDecrypt(f"{about} was changed or moved.")
+        if is_unbound(encrypted) and self.secret().opens_unbound:
+            return self.decrypt(encrypted, about)
         if not row_key:
-            raise CannotOpen(f"{about} was changed or moved.")
-        return self.open(sealed, about, row_key)
+            raise CannotDecrypt(f"{about} was changed or moved.")
+        return self.decrypt(encrypted, about, row_key)
 
     def fingerprint(self, value: str) -> str:
         """Returns a keyed hash: equal values give equal fingerprints, and nobody without the key can guess them."""
@@ -218,7 +218,7 @@ def fingerprint_with(key: bytes, value: str) -> str:
     return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:40]
 
 
-class Fresh:
+class NewValue:
     """Holds a value on its way to the database, to be encrypted for the row of this key."""
 
     __slots__ = ("_value", "row_key")
@@ -226,34 +226,34 @@ class Fresh:
     def __init__(self, value: Any, row_key: bytes) -> None:
         self._value, self.row_key = value, row_key
 
-    def open(self, _row_key: bytes) -> Any:
+    def read(self, _row_key: bytes) -> Any:
         return self._value
 
 
-class Closed:
+class StoredValue:
     """Holds an encrypted value as it came from the database. It is decrypted when it is first read, for its own row
     only.
     """
 
-    __slots__ = ("_about", "_is_open", "_sealed", "_sealer", "_value")
+    __slots__ = ("_about", "_cipher", "_encrypted", "_is_open", "_value")
 
-    def __init__(self, sealed: bytes, about: str, sealer: TownSealer) -> None:
-        self._sealed = sealed
+    def __init__(self, encrypted: bytes, about: str, cipher: DatabaseCipher) -> None:
+        self._encrypted = encrypted
         self._about = about
-        self._sealer = sealer
+        self._cipher = cipher
         self._value, self._is_open = None, False
 
     _value: Any
 
-    def open(self, row_key: bytes) -> Any:
+    def read(self, row_key: bytes) -> Any:
         """Returns the value; raises CannotOpen where no key decrypts it, or where it was changed or moved."""
         if not self._is_open:
-            self._value = self._sealer.open_value(self._sealed, self._about, row_key)
+            self._value = self._cipher.decrypt_value(self._encrypted, self._about, row_key)
             self._is_open = True
         return self._value
 
 
-class Sealed(TypeDecorator[Fresh | Closed]):
+class EncryptedColumn(TypeDecorator[NewValue | StoredValue]):
     """Stores a column of encrypted JSON values. The engine's dialect carries the cipher, so no key is global."""
 
     impl = LargeBinary
@@ -263,17 +263,17 @@ class Sealed(TypeDecorator[Fresh | Closed]):
         super().__init__()
         self.about = about
 
-    def process_bind_param(self, value: Fresh | Closed | None, dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: NewValue | StoredValue | None, dialect: Dialect) -> bytes | None:
         if value is None:
             return None
-        if not isinstance(value, Fresh):
+        if not isinstance(value, NewValue):
             raise TypeError(f"{self.about} takes values only by a row that has a key")
-        return sealer_of(dialect).seal_value(value.open(value.row_key), self.about, value.row_key)
+        return cipher_of(dialect).encrypt_value(value.read(value.row_key), self.about, value.row_key)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Closed | None:
-        return None if value is None else Closed(value, self.about, sealer_of(dialect))
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> StoredValue | None:
+        return None if value is None else StoredValue(value, self.about, cipher_of(dialect))
 
 
-def sealer_of(dialect: Dialect) -> TownSealer:
-    sealer: TownSealer = dialect.sealer  # type: ignore[attr-defined]
-    return sealer
+def cipher_of(dialect: Dialect) -> DatabaseCipher:
+    cipher: DatabaseCipher = dialect.cipher  # type: ignore[attr-defined]
+    return cipher

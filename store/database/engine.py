@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from store.database.encryption import TownSealer, sealer_of
+from store.database.encryption import DatabaseCipher, cipher_of
 from store.database.writer_lock import WriterLock
 from store.logs import failure_fields
 from store.settings import StoreSettings, made_folder
@@ -59,18 +59,18 @@ class Database:
 
     def __init__(self, settings: StoreSettings, *, patience: float = 10.0) -> None:
         self.engine = _engine(settings.database_url, patience)
-        self.engine.dialect.sealer = TownSealer(settings.data_keys, self._sealed_secret)  # type: ignore[attr-defined]
+        self.engine.dialect.cipher = DatabaseCipher(settings.data_keys, self._encrypted_secret)  # type: ignore[attr-defined]
         self._turnstile = WriterLock(self.engine.url.database or ":memory:") if self.is_sqlite else None
         self._patience = patience
 
     @property
-    def sealer(self) -> TownSealer:
-        return sealer_of(self.engine.dialect)
+    def cipher(self) -> DatabaseCipher:
+        return cipher_of(self.engine.dialect)
 
-    def _sealed_secret(self) -> bytes | None:
+    def _encrypted_secret(self) -> bytes | None:
         with self.engine.execution_options(reading=True).connect() as connection:
-            sealed: bytes | None = connection.execute(_SECRET).scalar()
-            return sealed
+            encrypted: bytes | None = connection.execute(_SECRET).scalar()
+            return encrypted
 
     @property
     def is_sqlite(self) -> bool:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime
 
-from store.database.encryption import CannotOpen, Sealer
+from store.database.encryption import CannotDecrypt, Cipher
 from store.files.decoding import Decoder
 from store.files.storage import open_shelf
 
@@ -20,30 +20,30 @@ class Media:
     StorageUnavailable when they could not be stored.
     """
 
-    def __init__(self, media_url: str, sealer: Sealer, *, decoder: Decoder | None = None) -> None:
-        self._shelf, self._sealer = open_shelf(media_url), sealer
+    def __init__(self, media_url: str, cipher: Cipher, *, decoder: Decoder | None = None) -> None:
+        self._shelf, self._cipher = open_shelf(media_url), cipher
         self.decoder = decoder or Decoder()
 
     def keep(self, token: str, data: bytes) -> None:
-        self.keep_sealed(token, self._sealer.seal(data, f"media.{token}"))
+        self.keep_encrypted(token, self._cipher.encrypt(data, f"media.{token}"))
 
     def read(self, token: str) -> bytes:
         """Returns the decrypted bytes; raises FileNotFoundError when the file is gone."""
-        return self._sealer.open(self.read_sealed(token), f"media.{token}")
+        return self._cipher.decrypt(self.read_encrypted(token), f"media.{token}")
 
-    def opens(self, token: str, sealed: bytes) -> bool:
+    def opens(self, token: str, encrypted: bytes) -> bool:
         """Says whether these encrypted bytes, from here or from a backup, are this file."""
         try:
-            self._sealer.open(sealed, f"media.{token}")
-        except CannotOpen:
+            self._cipher.decrypt(encrypted, f"media.{token}")
+        except CannotDecrypt:
             return False
         return True
 
     def is_newest(self, token: str) -> bool:
         """Says whether the file is encrypted with the first key of DATA_KEY."""
-        return self._sealer.is_newest(self.read_sealed(token))
+        return self._cipher.is_newest(self.read_encrypted(token))
 
-    def reseal(self, token: str) -> None:
+    def reencrypt(self, token: str) -> None:
         """Encrypts the file again with the first key. CannotOpen leaves it as it was."""
         self.keep(token, self.read(token))
 
@@ -67,11 +67,11 @@ class Media:
         self.keep(token, b"")
         self.destroy(token)
 
-    def keep_sealed(self, token: str, sealed: bytes) -> None:
+    def keep_encrypted(self, token: str, encrypted: bytes) -> None:
         """Stores encrypted bytes as they come from a backup."""
-        self._shelf.put(_checked(token), sealed)
+        self._shelf.put(_checked(token), encrypted)
 
-    def read_sealed(self, token: str) -> bytes:
+    def read_encrypted(self, token: str) -> bytes:
         """Returns the encrypted bytes for a backup."""
         return self._shelf.take(_checked(token))
 

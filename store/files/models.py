@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
 
 
-class File(SealedRow, Table):
+class File(EncryptedRow, Table):
     """Describes a photo or document. `token` is its name everywhere: in answers, addresses and on disk.
 
     state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
@@ -35,11 +35,11 @@ class File(SealedRow, Table):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     album: Mapped[str | None] = mapped_column(String(100))
     for_conversation: Mapped[bool] = mapped_column(default=False)
-    name = SealedValue[str | None]("file.name")
+    name = EncryptedValue[str | None]("file.name")
     mime: Mapped[str | None] = mapped_column(String(60))
     size: Mapped[int | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
-    taken_at_place = SealedValue[dict[str, float] | None]("file.taken_at_place")
+    taken_at_place = EncryptedValue[dict[str, float] | None]("file.taken_at_place")
     refused_because: Mapped[str | None] = mapped_column(String(40))
     tries: Mapped[int] = mapped_column(default=0)
     unfinished: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.database.advisory_locks import lock_senders
-from store.database.encryption import Fresh, new_row_key
+from store.database.encryption import NewValue, new_row_key
 from store.messaging.models import InboxEvent
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
 
@@ -78,7 +78,7 @@ def _row(arrival: Arrival) -> dict[str, Any]:
         "row_key": row_key,
         "event_id": arrival.event_id,
         "lane": arrival.lane,
-        "body": Fresh(arrival.body, row_key),
+        "body": NewValue(arrival.body, row_key),
         "occurred_at": arrival.occurred_at,
         "arrived_at": now(),
         "state": "new",

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
 
 
-class InboxEvent(SealedRow, Table):
+class InboxEvent(EncryptedRow, Table):
     """Holds one LINE event, written before LINE is answered. `lane` names the queue of its resident or group; events of
     one queue keep their order.
 
@@ -29,7 +29,7 @@ class InboxEvent(SealedRow, Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(String(64), unique=True)
     lane: Mapped[str] = mapped_column(String(64))
-    body = SealedValue[dict[str, Any] | None]("inbox.body")
+    body = EncryptedValue[dict[str, Any] | None]("inbox.body")
     occurred_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(5), default="new")
@@ -38,7 +38,7 @@ class InboxEvent(SealedRow, Table):
     error: Mapped[str | None] = mapped_column(String(200))
 
 
-class OutboxRow(SealedRow, Table):
+class OutboxRow(EncryptedRow, Table):
     """Holds a message to one resident, with everything needed to send it exactly once.
 
     kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
@@ -62,16 +62,16 @@ class OutboxRow(SealedRow, Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
     lane: Mapped[str] = mapped_column(String(64))
-    to = SealedValue[str | None]("outbox.to")
+    to = EncryptedValue[str | None]("outbox.to")
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     kind: Mapped[str] = mapped_column(String(6))
     notice: Mapped[str | None] = mapped_column(String(40))
-    details = SealedValue[dict[str, Any] | None]("outbox.details")
-    reply_token = SealedValue[str | None]("outbox.reply_token")
+    details = EncryptedValue[dict[str, Any] | None]("outbox.details")
+    reply_token = EncryptedValue[str | None]("outbox.reply_token")
     reply_until: Mapped[datetime | None]
-    messages = SealedValue[list[dict[str, Any]] | None]("outbox.messages")
+    messages = EncryptedValue[list[dict[str, Any]] | None]("outbox.messages")
     must_arrive: Mapped[bool] = mapped_column(default=False)
-    body = SealedValue[str | None]("outbox.body")
+    body = EncryptedValue[str | None]("outbox.body")
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     state: Mapped[str] = mapped_column(String(12), default="ready")
     sent_by: Mapped[str | None] = mapped_column(String(6))

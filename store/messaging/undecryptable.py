@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from store.clock import now
-from store.database.encryption import CannotOpen, UnknownKey
+from store.database.encryption import CannotDecrypt, UnknownKey
 from store.messaging.models import InboxEvent, OutboxRow
 from store.residents.models import Resident
 
@@ -49,7 +49,7 @@ def address_of(resident: Resident) -> str | None:
         return resident.line_user_id
     except UnknownKey:
         raise
-    except CannotOpen:
+    except CannotDecrypt:
         return None
 
 

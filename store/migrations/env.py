@@ -5,14 +5,14 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from store.database.encryption import Sealed
+from store.database.encryption import EncryptedColumn
 from store.database.engine import Instant
 from store.operations.tables import TABLES
 
 
 def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """A migration must still run when our own types have changed: it names the database's types."""
-    if kind == "type" and isinstance(item, Sealed):
+    if kind == "type" and isinstance(item, EncryptedColumn):
         return "sa.LargeBinary()"
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"

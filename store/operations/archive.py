@@ -16,7 +16,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from store.database.encryption import CannotOpen, Sealer
+from store.database.encryption import CannotDecrypt, Cipher
 
 FORMAT, FORMAT_WITHOUT_FILES = 2, 1
 ROWS_A_PIECE = 500
@@ -91,8 +91,8 @@ class Archive:
         if self.key is None:
             raise BadBackup("this backup is sealed: give the key it was made with (--key-file)")
         try:
-            return Sealer((self.key,)).open(data, about)
-        except CannotOpen as error:
+            return Cipher((self.key,)).decrypt(data, about)
+        except CannotDecrypt as error:
             raise BadBackup("this key does not open the backup") from error
 
 
@@ -131,7 +131,7 @@ def begin_archive(folder: Path) -> None:
 def write_table(folder: Path, table: str, lines: Iterable[str], key: bytes | None) -> dict[str, Any]:
     """Writes a table; returns its entry for the manifest."""
     path, rows = _table_file(folder, table), 0
-    sealer = Sealer((key,)) if key else None
+    cipher = Cipher((key,)) if key else None
     waiting = iter(lines)
     with path.open("wb") as file:
         for number in count():
@@ -142,8 +142,8 @@ def write_table(folder: Path, table: str, lines: Iterable[str], key: bytes | Non
             data = gzip.compress(
                 "".join(f"{line}\n" for line in piece).encode("utf-8", "surrogatepass"), mtime=0
             )
-            if sealer is not None:
-                data = sealer.seal(data, f"backup.{table}.{number}")
+            if cipher is not None:
+                data = cipher.encrypt(data, f"backup.{table}.{number}")
                 file.write(len(data).to_bytes(_LENGTH_BYTES, "big"))
             file.write(data)
     return {"rows": rows, "sha256": hash_of(path)}

@@ -106,7 +106,7 @@ def _files_out(media: Media, folder: Path) -> tuple[dict[str, dict[str, Any]], d
     files, damaged = {}, {}
     for token in media.tokens():
         try:
-            data = media.read_sealed(token)
+            data = media.read_encrypted(token)
         except FileNotFoundError:
             continue  # Unsent by its resident meanwhile.
         files[token] = write_file(folder, token, data)
@@ -223,7 +223,7 @@ def name_damaged(archive: Archive, damaged: dict[str, str]) -> list[str]:
 
 def _files_in(archive: Archive, media: Media, tokens: Iterable[str]) -> None:
     for token in tokens:
-        media.keep_sealed(token, archive.file(token))
+        media.keep_encrypted(token, archive.file(token))
 
 
 def _rows_in(archive: Archive, database: Database, damaged: dict[str, str]) -> tuple[int, list[str]]:

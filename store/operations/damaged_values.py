@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from store.database.encrypted_rows import SealedRow
+from store.database.encrypted_rows import EncryptedRow
 from store.database.engine import Database
 from store.operations.tables import ENCRYPTED_ROWS
 
@@ -22,7 +22,7 @@ def count_damaged_values(database: Database) -> Counter[str]:
     return found
 
 
-def _rows(database: Database, kind: Any) -> Iterator[SealedRow]:
+def _rows(database: Database, kind: Any) -> Iterator[EncryptedRow]:
     """Yields all rows of the table in batches, so that no transaction stays open for long."""
     last = 0
     while True:

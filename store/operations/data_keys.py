@@ -26,16 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.database.encryption import (
-    CannotOpen,
-    Sealed,
-    Sealer,
-    TownSecret,
+    CannotDecrypt,
+    Cipher,
+    DatabaseSecret,
+    EncryptedColumn,
     WrongDataKey,
+    cipher_of,
+    decrypt_secret,
     fingerprint_with,
     key_id_of,
     names_a_key,
-    open_secret,
-    sealer_of,
 )
 from store.database.engine import Database
 from store.database.models import Secret
@@ -60,7 +60,7 @@ def open_database(settings: StoreSettings, *, patience: float = 10.0) -> Databas
     database = Database(settings, patience=patience)
     with suppress(SQLAlchemyError, TimeoutError):
         try:
-            database.sealer.secret()
+            database.cipher.secret()
         except WrongDataKey:
             database.close()
             raise
@@ -69,30 +69,30 @@ def open_database(settings: StoreSettings, *, patience: float = 10.0) -> Databas
 
 def set_up_secret(connection: Connection) -> None:
     """Creates the secret of a database once; raises WrongDataKey where DATA_KEY decrypts nothing of what is stored."""
-    sealer = sealer_of(connection.dialect)
+    cipher = cipher_of(connection.dialect)
     kept = connection.execute(select(Secret.value).where(Secret.name == TOWN)).scalar()
     if kept is not None:
-        open_secret(sealer, kept)
+        decrypt_secret(cipher, kept)
         return
-    secret = _first_secret(connection, sealer)
-    connection.execute(insert(Secret).values(name=TOWN, value=secret.sealed(sealer)))
+    secret = _first_secret(connection, cipher)
+    connection.execute(insert(Secret).values(name=TOWN, value=secret.encrypted(cipher)))
 
 
-def _first_secret(connection: Connection, sealer: Sealer) -> TownSecret:
+def _first_secret(connection: Connection, cipher: Cipher) -> DatabaseSecret:
     """Returns a random secret or, where encrypted values exist, one with the key by which the stored residents are
     found.
     """
     old = list(_old_values(connection))
     if not old:
-        return TownSecret(os.urandom(32))
-    if not any(_opens(sealer, sealed, about) for sealed, about in old):
+        return DatabaseSecret(os.urandom(32))
+    if not any(_opens(cipher, encrypted, about) for encrypted, about in old):
         raise WrongDataKey
-    return TownSecret(_old_fingerprint_key(connection, sealer), opens_unbound=True)
+    return DatabaseSecret(_old_fingerprint_key(connection, cipher), opens_unbound=True)
 
 
-def _old_fingerprint_key(connection: Connection, sealer: Sealer) -> bytes:
+def _old_fingerprint_key(connection: Connection, cipher: Cipher) -> bytes:
     """Returns the fingerprint key that was derived from the oldest key, wherever that now stands in DATA_KEY."""
-    keys, residents = sealer.derived_fingerprint_keys(), list(_some_residents(connection, sealer))
+    keys, residents = cipher.derived_fingerprint_keys(), list(_some_residents(connection, cipher))
     fits = Counter(
         key for key in keys for line_key, name in residents if fingerprint_with(key, name) == line_key
     )
@@ -101,34 +101,34 @@ def _old_fingerprint_key(connection: Connection, sealer: Sealer) -> bytes:
     return fits.most_common(1)[0][0] if fits else keys[0]
 
 
-def _some_residents(connection: Connection, sealer: Sealer) -> Iterator[tuple[str, str]]:
+def _some_residents(connection: Connection, cipher: Cipher) -> Iterator[tuple[str, str]]:
     """Yields fingerprint and LINE user id of those of the first and last residents that can be decrypted."""
     query = select(Resident.line_key, type_coerce(Resident.line_user_id, LargeBinary)).limit(_SAMPLE)
     for order in (Resident.id, Resident.id.desc()):
-        for line_key, sealed in connection.execute(query.order_by(order)):
-            with suppress(CannotOpen):
-                yield line_key, json.loads(sealer.open(sealed, "resident.line_user_id"))
+        for line_key, encrypted in connection.execute(query.order_by(order)):
+            with suppress(CannotDecrypt):
+                yield line_key, json.loads(cipher.decrypt(encrypted, "resident.line_user_id"))
 
 
 def _old_values(connection: Connection) -> Iterator[tuple[bytes, str]]:
-    for about, column in sealed_columns():
+    for about, column in encrypted_columns():
         query = select(type_coerce(column, LargeBinary)).where(column.is_not(None)).limit(_SAMPLE)
-        yield from ((sealed, about) for sealed in connection.scalars(query))
+        yield from ((encrypted, about) for encrypted in connection.scalars(query))
 
 
-def _opens(sealer: Sealer, sealed: bytes, about: str) -> bool:
+def _opens(cipher: Cipher, encrypted: bytes, about: str) -> bool:
     try:
-        sealer.open(sealed, about)
-    except CannotOpen:
+        cipher.decrypt(encrypted, about)
+    except CannotDecrypt:
         return False
     return True
 
 
-def sealed_columns() -> Iterator[tuple[str, Column[Any]]]:
+def encrypted_columns() -> Iterator[tuple[str, Column[Any]]]:
     """Yields the encrypted columns, each with the name to which its values are bound."""
     for table in TABLES.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, Sealed):
+            if isinstance(column.type, EncryptedColumn):
                 yield column.type.about, column
 
 
@@ -140,7 +140,7 @@ def beginning(value: ColumnElement[Any]) -> ColumnElement[bytes]:
 def count_by_key(connection: Connection) -> Counter[bytes]:
     """Counts the values of rows by version and key id."""
     counts: Counter[bytes] = Counter()
-    for _, column in sealed_columns():
+    for _, column in encrypted_columns():
         start = beginning(type_coerce(column, LargeBinary))
         for found, count in connection.execute(
             select(start, func.count()).where(column.is_not(None)).group_by(start)
@@ -154,7 +154,7 @@ def count_by_key(connection: Connection) -> Counter[bytes]:
 class UseOfKeys:
     """Counts encrypted values of rows.
 
-    `old`: how many `reseal` would encrypt again; `closed`: how many need keys that DATA_KEY lacks. `unused`: the
+    `old`: how many `reencrypt` would encrypt again; `closed`: how many need keys that DATA_KEY lacks. `unused`: the
     positions in DATA_KEY, except the first, of keys with which no value is encrypted.
     """
 
@@ -164,14 +164,14 @@ class UseOfKeys:
 
 
 def use_of_keys(database: Database) -> UseOfKeys:
-    sealer = database.sealer
+    cipher = database.cipher
     with database.reading() as session:
         by_start = count_by_key(session.connection())
     ids = {key_id_of(start) for start in by_start}
     return UseOfKeys(
         old=sum(
-            n for s, n in by_start.items() if s != sealer.newest_start and key_id_of(s) in sealer.key_ids
+            n for s, n in by_start.items() if s != cipher.newest_start and key_id_of(s) in cipher.key_ids
         ),
-        closed=sum(n for s, n in by_start.items() if names_a_key(s) and key_id_of(s) not in sealer.key_ids),
-        unused=tuple(n for n, key_id in enumerate(sealer.key_ids, start=1) if n > 1 and key_id not in ids),
+        closed=sum(n for s, n in by_start.items() if names_a_key(s) and key_id_of(s) not in cipher.key_ids),
+        unused=tuple(n for n, key_id in enumerate(cipher.key_ids, start=1) if n > 1 and key_id not in ids),
     )

@@ -23,7 +23,7 @@ from store.cases.models import Case
 from store.cases.ratings import comment, rate
 from store.cases.workflows import Action, Who
 from store.clock import BANGKOK, in_bangkok, in_the_past, now
-from store.database.encryption import sealer_of
+from store.database.encryption import cipher_of
 from store.municipality.profile import Municipality, read_municipality
 from store.operations.data_keys import open_database
 from store.residents.models import Resident
@@ -104,7 +104,7 @@ def give_a_past(session: Session, municipality: Municipality, line_ids: Mapping[
 
 def _person(session: Session, name: str, line_id: str) -> Resident:
     with in_the_past(timedelta(days=40)):
-        resident = find_or_add_resident(session, sealer_of(session.get_bind().dialect), line_id)
+        resident = find_or_add_resident(session, cipher_of(session.get_bind().dialect), line_id)
         full_name, phone = PEOPLE[name]
         remember(resident, {"name": full_name, "phone": phone})
     return resident

@@ -94,7 +94,7 @@ def _work(session: Session) -> dict[str, Any]:
 
 def _trouble_with_keys(database: Database) -> list[str]:
     try:
-        database.sealer.read_secret()
+        database.cipher.read_secret()
     except WrongDataKey:
         return ["DATA_KEY does not open what is stored"]
     return []

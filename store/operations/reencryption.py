@@ -25,12 +25,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from store.database.encryption import CannotOpen, TownSealer, is_unbound, key_id_of, new_row_key, open_secret
+from store.database.encryption import (
+    CannotDecrypt,
+    DatabaseCipher,
+    decrypt_secret,
+    is_unbound,
+    key_id_of,
+    new_row_key,
+)
 from store.database.engine import Database
 from store.database.models import Secret
 from store.files.media import Media
 from store.files.models import File
-from store.operations.data_keys import TOWN, beginning, count_by_key, sealed_columns
+from store.operations.data_keys import TOWN, beginning, count_by_key, encrypted_columns
 
 AT_ONCE = 100
 REST_SECONDS = 0.02
@@ -40,7 +47,7 @@ TELL_EVERY_SECONDS = 2.0
 
 
 @dataclass
-class Resealed:
+class Reencryption:
     """Reports what was done: rows and files.
 
     `closed`: values and files that cannot be decrypted, `left`: values at the end, by their key ids. `is_complete`:
@@ -54,28 +61,30 @@ class Resealed:
     left: Counter[bytes] | None = None
 
 
-def reseal(database: Database, media: Media, tell: Callable[[str], object] = lambda _: None) -> Resealed:
+def reencrypt(
+    database: Database, media: Media, tell: Callable[[str], object] = lambda _: None
+) -> Reencryption:
     """Encrypts all values and files again. `tell` is called with progress from time to time."""
-    done, by_key = Resealed(), Counter[bytes]()
+    done, by_key = Reencryption(), Counter[bytes]()
     say = _Progress(tell).say
-    for sealed in _sealed_tables():
-        _reseal_table(database, sealed, done, say)
-    _reseal_files(database, media, done, by_key, say)
+    for encrypted in _encrypted_tables():
+        _reencrypt_table(database, encrypted, done, say)
+    _reencrypt_files(database, media, done, by_key, say)
     with database.reading() as session:
         by_start = count_by_key(session.connection())
     for start, count in by_start.items():
         by_key[key_id_of(start)] += count
     done.left = by_key
-    _reseal_secret(database, any(is_unbound(start) for start in by_start))
+    _reencrypt_secret(database, any(is_unbound(start) for start in by_start))
     return done
 
 
-def sentences(done: Resealed, sealer: TownSealer) -> Iterator[str]:
+def sentences(done: Reencryption, cipher: DatabaseCipher) -> Iterator[str]:
     """Yields sentences about what was done, and which keys are still needed."""
     # A value that cannot be decrypted needs no key, although it has the id of one.
     needed = (done.left or Counter()) - done.closed
     yield f"{done.rows} rows and {done.files} files were sealed anew with the first key of DATA_KEY."
-    for number, key_id in enumerate(sealer.key_ids, start=1):
+    for number, key_id in enumerate(cipher.key_ids, start=1):
         if number == 1:
             yield "Key 1: in use."
         elif needed[key_id]:
@@ -94,7 +103,7 @@ _BACKUPS = "Backups taken before now need it: keep it with them."
 
 
 @dataclass(frozen=True)
-class _SealedTable:
+class _EncryptedTable:
     """Describes a table with encrypted columns; `plain` shows these as stored bytes."""
 
     plain: TableClause
@@ -107,36 +116,36 @@ class _SealedTable:
         return or_(*is_empty, *(beginning(each) != newest for each in columns))
 
 
-def _sealed_tables() -> Iterator[_SealedTable]:
+def _encrypted_tables() -> Iterator[_EncryptedTable]:
     abouts: dict[str, dict[str, str]] = {}
-    for about, sealed in sealed_columns():
-        abouts.setdefault(sealed.table.name, {})[sealed.name] = about
+    for about, encrypted in encrypted_columns():
+        abouts.setdefault(encrypted.table.name, {})[encrypted.name] = about
     for name, names in abouts.items():
         columns = [column(each, LargeBinary) for each in ("row_key", *names)]
-        yield _SealedTable(table(name, column("id", Integer), *columns), names)
+        yield _EncryptedTable(table(name, column("id", Integer), *columns), names)
 
 
 class _Progress:
     def __init__(self, tell: Callable[[str], object]) -> None:
         self._tell, self._last = tell, time.monotonic()
 
-    def say(self, done: Resealed) -> None:
+    def say(self, done: Reencryption) -> None:
         if time.monotonic() - self._last > TELL_EVERY_SECONDS:
             self._last = time.monotonic()
             self._tell(f"{done.rows} rows and {done.files} files so far")
 
 
-def _reseal_table(
-    database: Database, sealed: _SealedTable, done: Resealed, say: Callable[[Resealed], None]
+def _reencrypt_table(
+    database: Database, encrypted: _EncryptedTable, done: Reencryption, say: Callable[[Reencryption], None]
 ) -> None:
     for _ in range(MOST_ROUNDS):
         changed = held = 0
         closed: Counter[bytes] = Counter()
-        for ids in _old_rows(database, sealed):
+        for ids in _old_rows(database, encrypted):
             with database.transaction() as session:
-                rows = _hold(session, sealed, ids)
-                anew = [_sealed_anew(database.sealer, sealed, row) for row in rows]
-                _write(session, sealed, [row for row, _ in anew if row])
+                rows = _hold(session, encrypted, ids)
+                anew = [_sealed_anew(database.cipher, encrypted, row) for row in rows]
+                _write(session, encrypted, [row for row, _ in anew if row])
             changed += sum(bool(row) for row, _ in anew)
             closed.update(key_id for _, key_ids in anew for key_id in key_ids)
             held += len(ids) - len(rows)
@@ -150,10 +159,10 @@ def _reseal_table(
     done.is_complete = False
 
 
-def _old_rows(database: Database, sealed: _SealedTable) -> Iterator[Sequence[int]]:
+def _old_rows(database: Database, encrypted: _EncryptedTable) -> Iterator[Sequence[int]]:
     """Yields batches of ids of the rows to encrypt again, without blocking writers."""
-    key, last = sealed.plain.c.id, 0
-    query = select(key).where(sealed.is_old(database.sealer.newest_start)).order_by(key).limit(AT_ONCE)
+    key, last = encrypted.plain.c.id, 0
+    query = select(key).where(encrypted.is_old(database.cipher.newest_start)).order_by(key).limit(AT_ONCE)
     while True:
         with database.reading() as session:
             ids = session.scalars(query.where(key > last)).all()
@@ -163,16 +172,16 @@ def _old_rows(database: Database, sealed: _SealedTable) -> Iterator[Sequence[int
         last = ids[-1]
 
 
-def _hold(session: Session, sealed: _SealedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
+def _hold(session: Session, encrypted: _EncryptedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
     """Returns the rows as they are now, locked. Rows locked by others are skipped: waiting for them could take for
     ever.
     """
-    query = select(sealed.plain).where(sealed.plain.c.id.in_(ids)).with_for_update(skip_locked=True)
+    query = select(encrypted.plain).where(encrypted.plain.c.id.in_(ids)).with_for_update(skip_locked=True)
     return [dict(row._mapping) for row in session.execute(query)]
 
 
 def _sealed_anew(
-    sealer: TownSealer, sealed: _SealedTable, row: dict[str, Any]
+    cipher: DatabaseCipher, encrypted: _EncryptedTable, row: dict[str, Any]
 ) -> tuple[dict[str, Any] | None, list[bytes]]:
     """Returns the row with new values, None where nothing changes, and the key ids of its values that cannot be
     decrypted.
@@ -180,52 +189,52 @@ def _sealed_anew(
     row_key = row["row_key"] or new_row_key()
     closed = list[bytes]()
     anew = dict(row)
-    for name, about in sealed.abouts.items():
+    for name, about in encrypted.abouts.items():
         value = row[name]
-        if value is None or (isinstance(value, bytes) and value.startswith(sealer.newest_start)):
+        if value is None or (isinstance(value, bytes) and value.startswith(cipher.newest_start)):
             continue
         try:
-            anew[name] = sealer.seal(sealer.open_row(value, about, row["row_key"]), about, row_key)
-        except CannotOpen:
+            anew[name] = cipher.encrypt(cipher.decrypt_row(value, about, row["row_key"]), about, row_key)
+        except CannotDecrypt:
             closed.append(key_id_of(value) if isinstance(value, bytes) else b"")
     if anew == row and row["row_key"]:
         return None, closed
     return {**anew, "row_key": row_key}, closed
 
 
-def _write(session: Session, sealed: _SealedTable, rows: Sequence[dict[str, Any]]) -> None:
-    names = ("row_key", *sealed.abouts)
-    statement = update(sealed.plain).where(sealed.plain.c.id == bindparam("row_to_change"))
+def _write(session: Session, encrypted: _EncryptedTable, rows: Sequence[dict[str, Any]]) -> None:
+    names = ("row_key", *encrypted.abouts)
+    statement = update(encrypted.plain).where(encrypted.plain.c.id == bindparam("row_to_change"))
     values = {name: bindparam(f"new_{name}", type_=LargeBinary) for name in names}
     given = [{"row_to_change": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
     if given:
         session.connection().execute(statement.values(values), given)
 
 
-def _reseal_files(
+def _reencrypt_files(
     database: Database,
     media: Media,
-    done: Resealed,
+    done: Reencryption,
     by_key: Counter[bytes],
-    say: Callable[[Resealed], None],
+    say: Callable[[Reencryption], None],
 ) -> None:
     for token in sorted(media.tokens()):
         with suppress(FileNotFoundError):  # Unsent by its resident meanwhile.
             try:
-                done.files += _reseal_file(database, media, token)
-            except CannotOpen:
-                done.closed[key_id_of(media.read_sealed(token))] += 1
-            by_key[key_id_of(media.read_sealed(token))] += 1
+                done.files += _reencrypt_file(database, media, token)
+            except CannotDecrypt:
+                done.closed[key_id_of(media.read_encrypted(token))] += 1
+            by_key[key_id_of(media.read_encrypted(token))] += 1
         say(done)
 
 
-def _reseal_file(database: Database, media: Media, token: str) -> bool:
+def _reencrypt_file(database: Database, media: Media, token: str) -> bool:
     """Encrypts one file again; returns whether it did. A file that is being fetched may be written at this moment, so
     it is left for later. A file that was deleted between our reading and our writing is deleted again.
     """
     if media.is_newest(token) or _state(database, token) == "wanted":
         return False
-    media.reseal(token)
+    media.reencrypt(token)
     if _state(database, token) in ("gone", "refused"):
         media.destroy(token)
     return True
@@ -236,11 +245,11 @@ def _state(database: Database, token: str) -> str | None:
         return session.scalars(select(File.state).where(File.token == token)).one_or_none()
 
 
-def _reseal_secret(database: Database, is_unbound_left: bool) -> None:
+def _reencrypt_secret(database: Database, is_unbound_left: bool) -> None:
     """Encrypts the secret again, and forbids values that are bound to no row once none is left."""
     with database.transaction() as session:
         kept = session.get_one(Secret, TOWN, with_for_update=True)
-        secret = open_secret(database.sealer, kept.value)
+        secret = decrypt_secret(database.cipher, kept.value)
         wanted = replace(secret, opens_unbound=secret.opens_unbound and is_unbound_left)
-        if wanted != secret or not database.sealer.is_newest(kept.value):
-            kept.value = wanted.sealed(database.sealer)
+        if wanted != secret or not database.cipher.is_newest(kept.value):
+            kept.value = wanted.encrypted(database.cipher)

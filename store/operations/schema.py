@@ -64,7 +64,7 @@ def migrating(database: Database) -> Iterator[Connection]:
         with database.engine.connect() as connection:
             yield from _migrating(database, connection)
     finally:
-        database.sealer.forget_secret()  # The secret may have changed.
+        database.cipher.forget_secret()  # The secret may have changed.
 
 
 def _migrating(database: Database, connection: Connection) -> Iterator[Connection]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import MetaData
 
 import store
-from store.database.encrypted_rows import SealedRow
+from store.database.encrypted_rows import EncryptedRow
 from store.database.engine import Table
 
 
@@ -24,5 +24,5 @@ def _tables() -> MetaData:
 TABLES: Final = _tables()
 # The mapped classes with encrypted columns.
 ENCRYPTED_ROWS: Final[tuple[Any, ...]] = tuple(
-    mapper.class_ for mapper in Table.registry.mappers if issubclass(mapper.class_, SealedRow)
+    mapper.class_ for mapper in Table.registry.mappers if issubclass(mapper.class_, EncryptedRow)
 )

@@ -6,21 +6,21 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.database.encrypted_rows import SealedRow, SealedValue
+from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
 
 
-class Resident(SealedRow, Table):
+class Resident(EncryptedRow, Table):
     """Describes a person who wrote to the account. `listening` says what a plain message of theirs means now."""
 
     __tablename__ = "resident"
     __table_args__ = (partial_index("ix_resident_menu", "id", where="menu_linked IS NULL"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     line_key: Mapped[str] = mapped_column(String(40), unique=True)
-    line_user_id = SealedValue[str]("resident.line_user_id", nullable=False)
-    person = SealedValue[dict[str, Any] | None]("resident.person")
-    listening = SealedValue[dict[str, Any] | None]("resident.listening")
+    line_user_id = EncryptedValue[str]("resident.line_user_id", nullable=False)
+    person = EncryptedValue[dict[str, Any] | None]("resident.person")
+    listening = EncryptedValue[dict[str, Any] | None]("resident.listening")
     privacy_version: Mapped[str | None] = mapped_column(String(20))
     privacy_shown_at: Mapped[datetime | None]
     # LINE's times of the last unfollow and follow, because it redelivers them and in any order.
@@ -40,7 +40,7 @@ class Resident(SealedRow, Table):
     created_at: Mapped[datetime]
 
 
-class Conversation(SealedRow, Table):
+class Conversation(EncryptedRow, Table):
     """Holds a resident's unfinished request. The answers are deleted when it ends; the row stays, so that old buttons
     can be explained.
 
@@ -55,8 +55,8 @@ class Conversation(SealedRow, Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     service: Mapped[str] = mapped_column(String(60))
-    answers = SealedValue[dict[str, Any] | None]("conversation.answers")
-    said_in = SealedValue[dict[str, str] | None]("conversation.said_in")
+    answers = EncryptedValue[dict[str, Any] | None]("conversation.answers")
+    said_in = EncryptedValue[dict[str, str] | None]("conversation.said_in")
     editing: Mapped[str | None] = mapped_column(String(60))
     # Begun in a surge: it keeps the short questions, whatever the switch says by then.
     in_surge: Mapped[bool] = mapped_column(default=False)

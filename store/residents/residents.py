@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.database.encryption import TownSealer
+from store.database.encryption import DatabaseCipher
 from store.line.limits import cut
 from store.residents.menus import is_registered, look_again
 from store.residents.models import Resident
@@ -34,9 +34,9 @@ def find_known_residents(session: Session, line_keys: Iterable[str]) -> dict[str
     return {resident.line_key: resident for resident in known}
 
 
-def find_or_add_resident(session: Session, sealer: TownSealer, line_user_id: str) -> Resident:
+def find_or_add_resident(session: Session, cipher: DatabaseCipher, line_user_id: str) -> Resident:
     """Returns the resident with this LINE user id, and creates them if they are new."""
-    line_key = sealer.fingerprint(line_user_id)
+    line_key = cipher.fingerprint(line_user_id)
     resident = find_resident(session, line_key)
     if resident is None:
         resident = Resident(line_key=line_key, line_user_id=line_user_id, created_at=now())

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
 from store.clock import CLOCKS_DIFFER, now
-from store.database.encryption import TownSealer
+from store.database.encryption import DatabaseCipher
 from store.database.engine import Database
 from store.municipality.profile import Municipality
 from store.staff import accounts
@@ -42,7 +42,7 @@ class BadLink(ValueError):
 
 
 def ask_to_open(
-    session: Session, municipality: Municipality, sealer: TownSealer, new: NewStaff, *, by: Staff
+    session: Session, municipality: Municipality, cipher: DatabaseCipher, new: NewStaff, *, by: Staff
 ) -> str:
     """Requests a new account; returns the code for the owner. Raises BadAccount with the reason. `new` has no
     password.
@@ -55,7 +55,7 @@ def ask_to_open(
         role=Role(new.role),
         department=new.department or None,
     )
-    return _ask(session, sealer, request, by)
+    return _ask(session, cipher, request, by)
 
 
 def ask_for_role(
@@ -76,11 +76,11 @@ def ask_for_role(
     _ask(session, None, request, by)
 
 
-def ask_for_reset(session: Session, sealer: TownSealer, person: Staff, *, by: Staff) -> str:
+def ask_for_reset(session: Session, cipher: DatabaseCipher, person: Staff, *, by: Staff) -> str:
     """Requests a password reset; returns the code for the owner. A closed account must be reopened first."""
     if not person.active:
         raise BadAccount("is_closed")
-    return _ask(session, sealer, _about(person, "reset"), by)
+    return _ask(session, cipher, _about(person, "reset"), by)
 
 
 def ask_to_reopen(session: Session, person: Staff, *, by: Staff) -> None:
@@ -181,9 +181,9 @@ def set_first_password(
     """Sets the password, which uses up the link; five wrong codes void it. Raises BadLink or BadPassword. Commits."""
     with database.transaction() as session:
         request, person = find_by_link(session, secret, locked=True)
-        if request.code_hash == _fingerprint(database.sealer, code):
+        if request.code_hash == _fingerprint(database.cipher, code):
             accounts.set_password(session, municipality, passwords, person, password)
-            accounts.unlock_account(session, database.sealer, person, by=None)
+            accounts.unlock_account(session, database.cipher, person, by=None)
             accounts.audit(session, "first_password", person, person)
             return person
         request.wrong_codes += 1
@@ -199,7 +199,7 @@ ACTS: Final = {
 }
 
 
-def _ask(session: Session, sealer: TownSealer | None, request: AccountRequest, by: Staff) -> str:
+def _ask(session: Session, cipher: DatabaseCipher | None, request: AccountRequest, by: Staff) -> str:
     same = [waiting for waiting in list_waiting(session) if _is_same(waiting, request)]
     if same:
         raise BadAccount("already_asked")
@@ -207,7 +207,7 @@ def _ask(session: Session, sealer: TownSealer | None, request: AccountRequest, b
     request.state = "waiting"
     request.asked_by_id = by.id
     request.asked_at = now()
-    request.code_hash = _fingerprint(sealer, code) if sealer else None
+    request.code_hash = _fingerprint(cipher, code) if cipher else None
     session.add(request)
     session.flush()
     whose = f"staff {request.staff_id}" if request.staff_id else "a new account"
@@ -282,6 +282,6 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _fingerprint(sealer: TownSealer, code: str) -> str:
+def _fingerprint(cipher: DatabaseCipher, code: str) -> str:
     """Returns a keyed hash of the code, because somebody who steals the database could find eight digits by trying."""
-    return sealer.fingerprint(f"first password {''.join(filter(str.isdigit, code))}")
+    return cipher.fingerprint(f"first password {''.join(filter(str.isdigit, code))}")

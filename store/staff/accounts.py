@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
 from store.clock import now
-from store.database.encryption import TownSealer
+from store.database.encryption import DatabaseCipher
 from store.municipality.profile import Municipality
 from store.staff.models import ALL_DEPARTMENTS, AccountRequest, Staff
 from store.staff.passwords import Passwords, check_new_password
@@ -222,9 +222,9 @@ def change_own_password(
     audit(session, "change_password", person, person)
 
 
-def unlock_account(session: Session, sealer: TownSealer, person: Staff, *, by: Staff | None) -> None:
+def unlock_account(session: Session, cipher: DatabaseCipher, person: Staff, *, by: Staff | None) -> None:
     """Unlocks an account after too many wrong passwords in a row from unknown browsers."""
-    unlock(session, sealer, person)
+    unlock(session, cipher, person)
     audit(session, "unlock_account", person, by)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
 from store.clock import now
-from store.database.encryption import TownSealer
+from store.database.encryption import DatabaseCipher
 from store.database.engine import Database
 from store.staff.limits import Limit, LimitReached, use
 from store.staff.models import SignInStreak, SignInTry, Staff
@@ -110,7 +110,7 @@ def has_expired(person: Staff) -> bool:
 
 def _note_expired(database: Database, person: Staff, address: str) -> None:
     with database.transaction() as session:
-        write_down(session, "password_expired", staff_id=person.id, place=place(database.sealer, address))
+        write_down(session, "password_expired", staff_id=person.id, place=place(database.cipher, address))
 
 
 def check_own_password(
@@ -120,43 +120,43 @@ def check_own_password(
 
     Raises TooManyTries or WrongSignIn.
     """
-    key = database.sealer.fingerprint(f"own password {person.id}")
+    key = database.cipher.fingerprint(f"own password {person.id}")
     this_try = _count(database, key, person, address, in_crowd=False)
     right = passwords.is_right(person.password_hash, password)
     with database.transaction() as session:
         if right:
             _take_back(session, this_try)
         else:
-            _refuse(session, "own_password_refused", person, this_try, place(database.sealer, address))
+            _refuse(session, "own_password_refused", person, this_try, place(database.cipher, address))
     if not right:
         raise WrongSignIn
 
 
-def is_locked(session: Session, sealer: TownSealer, person: Staff) -> bool:
+def is_locked(session: Session, cipher: DatabaseCipher, person: Staff) -> bool:
     """Says whether only known browsers of this account may sign in, after too many wrong tries by others."""
     streaks = session.scalars(
-        select(SignInStreak.wrong).where(SignInStreak.key.in_(_keys_of(sealer, person)))
+        select(SignInStreak.wrong).where(SignInStreak.key.in_(_keys_of(cipher, person)))
     )
     return any(wrong >= MOST_IN_A_ROW for wrong in streaks)
 
 
-def unlock(session: Session, sealer: TownSealer, person: Staff) -> None:
+def unlock(session: Session, cipher: DatabaseCipher, person: Staff) -> None:
     """Deletes the wrong tries that strangers made."""
-    session.execute(delete(SignInStreak).where(SignInStreak.key.in_(_keys_of(sealer, person))))
+    session.execute(delete(SignInStreak).where(SignInStreak.key.in_(_keys_of(cipher, person))))
 
 
-def place(sealer: TownSealer, address: str) -> str:
+def place(cipher: DatabaseCipher, address: str) -> str:
     """Returns the fingerprint of an address for the audit: the same for the same address, but not the address."""
-    return sealer.fingerprint(f"address {_network(address)}")
+    return cipher.fingerprint(f"address {_network(address)}")
 
 
-def _keys_of(sealer: TownSealer, person: Staff) -> list[str]:
-    return [_account_key(sealer, person.username), sealer.fingerprint(f"own password {person.id}")]
+def _keys_of(cipher: DatabaseCipher, person: Staff) -> list[str]:
+    return [_account_key(cipher, person.username), cipher.fingerprint(f"own password {person.id}")]
 
 
-def _account_key(sealer: TownSealer, username: str) -> str:
+def _account_key(cipher: DatabaseCipher, username: str) -> str:
     """Returns a fingerprint of the name, because people type passwords into its field."""
-    return sealer.fingerprint(f"account {username}")
+    return cipher.fingerprint(f"account {username}")
 
 
 def _network(address: str) -> str:
@@ -172,18 +172,18 @@ def _count_sign_in(
     database: Database, person: Staff | None, username: str, address: str, device: str
 ) -> _Try:
     if device:
-        key = database.sealer.fingerprint(f"device {device} {username}")
+        key = database.cipher.fingerprint(f"device {device} {username}")
         try:
             return _count(database, key, person, address, in_crowd=False)
         except TooManyTries as error:
             if error.seconds is not None:
                 raise
-    return _count(database, _account_key(database.sealer, username), person, address, in_crowd=True)
+    return _count(database, _account_key(database.cipher, username), person, address, in_crowd=True)
 
 
 def _count(database: Database, key: str, person: Staff | None, address: str, *, in_crowd: bool) -> _Try:
     """Counts a try before the password is checked, so that parallel guesses are all counted."""
-    where = place(database.sealer, address)
+    where = place(database.cipher, address)
     try:
         with database.transaction() as session:
             return _counted(session, key, where if in_crowd else None)
@@ -249,7 +249,7 @@ def _seconds(time: timedelta) -> int:
 def _open(
     database: Database, person: Staff | None, right: bool, this_try: _Try, address: str, browser: Browser
 ) -> str | None:
-    where = place(database.sealer, address)
+    where = place(database.cipher, address)
     with database.transaction() as session:
         # Read again, because the account may have been closed, or its password changed, during the comparison.
         still = session.get(Staff, person.id) if person else None

@@ -101,7 +101,7 @@ def test_on_a_full_disk_officers_read_and_writing_says_so(
     files = {"photos": ("a.jpg", io.BytesIO(photo()), "image/jpeg")}
     browser.post(f"{address}/tell", {**fields, "note": "ลองส่ง"}, files=files, timeout=PATIENCE_SECONDS)
     assert "ลองส่ง" in browser.get(address, timeout=PATIENCE_SECONDS).text
-    assert len(Media(store_settings.media_url, database.sealer).tokens()) == 1
+    assert len(Media(store_settings.media_url, database.cipher).tokens()) == 1
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can take a process's right to write")

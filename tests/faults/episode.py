@@ -76,7 +76,7 @@ class Episode:
     def _live_through(self) -> None:
         self._people = move_in(self._simulator, self._rng, CANARIES[:PEOPLE])
         self._menace = Menace(self._simulator.add_resident("MENACE"), "MENACE", self._rng, [])
-        self._harmful_lane = self._database.sealer.fingerprint(self._menace.phone.id)
+        self._harmful_lane = self._database.cipher.fingerprint(self._menace.phone.id)
         self._people[0].reports_at_once()
         for _ in range(self._rng.randint(1, 5)):
             self._act(self._people)

@@ -109,7 +109,7 @@ def gather(
     database: Database, folder: str, simulator: Simulator, ledger: Ledger, people: list[Person]
 ) -> Evidence:
     ledger.read(simulator)
-    media = Media(f"{folder}/media", database.sealer)
+    media = Media(f"{folder}/media", database.cipher)
     with database.reading() as session:
         rows = {table: session.scalars(select(table).order_by(table.id)).all() for table in _TABLES}
     timeline: dict[int, list[CaseEvent]] = defaultdict(list)

@@ -40,7 +40,7 @@ def test_bytes_without_a_row_are_swept_when_they_are_old(
     lie_about(folder, old, hours=2)
     lie_about(folder, f"{half_written}.part", hours=2)
     lie_about(folder, new, hours=0.5)
-    tidy_up(database, Media(store_settings.media_url, database.sealer))
+    tidy_up(database, Media(store_settings.media_url, database.cipher))
     assert lying(folder) == {new}
 
 
@@ -57,5 +57,5 @@ def test_bytes_that_a_row_speaks_of_or_waits_for_stay(
         for file in (kept, wanted, refused):
             lie_about(folder, file.token, hours=2)
         spoken_of = {kept.token, wanted.token}
-    tidy_up(database, Media(store_settings.media_url, database.sealer))
+    tidy_up(database, Media(store_settings.media_url, database.cipher))
     assert lying(folder) == spoken_of

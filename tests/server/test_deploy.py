@@ -195,7 +195,7 @@ def test_behind_nginx_people_are_counted_and_webhooks_arrive(
             answer = proxy.ask(CONSOLE, head + form, source="127.0.0.2")
             assert b" 401 " in answer.splitlines()[0]
             assert [act.place for act in acts_of(town.database, "sign_in_refused")] == [
-                place(town.database.sealer, "127.0.0.2")
+                place(town.database.cipher, "127.0.0.2")
             ]
             assert b" 200 " in proxy.ask(WEB, webhook(1)).splitlines()[0]
             metrics = proxy.ask(WEB, b"GET /metrics HTTP/1.0\r\nHost: %s\r\n\r\n" % WEB.encode())

@@ -17,7 +17,7 @@ from store.broadcasts.models import Broadcast, Chunk, Mailing
 from store.broadcasts.statistics import Progress, progress_of
 from store.broadcasts.transitions import digest_of
 from store.clock import now
-from store.database.encryption import Fresh, new_row_key
+from store.database.encryption import NewValue, new_row_key
 from store.database.engine import Database
 from store.municipality.profile import Municipality
 from store.quota import usage
@@ -61,7 +61,7 @@ def move_in(simulator: Simulator, database: Database, count: int) -> list[Phone]
     phones = [simulator.add_resident(f"คนที่ {number}") for number in range(count)]
     for phone in phones:
         phone.friend = True
-    key_of = database.sealer.fingerprint
+    key_of = database.cipher.fingerprint
     rows = [_row(key_of(phone.id), phone.id) for phone in phones]
     with database.transaction() as session:
         session.execute(insert(Resident), rows)
@@ -70,8 +70,8 @@ def move_in(simulator: Simulator, database: Database, count: int) -> list[Phone]
 
 def _row(line_key: str, line_user_id: str) -> dict[str, Any]:
     row_key = new_row_key()
-    sealed = Fresh(line_user_id, row_key)
-    return {"line_key": line_key, "row_key": row_key, "line_user_id_sealed": sealed, "created_at": now()}
+    encrypted = NewValue(line_user_id, row_key)
+    return {"line_key": line_key, "row_key": row_key, "line_user_id_sealed": encrypted, "created_at": now()}
 
 
 def approve(town: Town, **changes: Any) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from store.broadcasts.models import Chunk
 from store.clock import now
-from store.database.encryption import Sealer
+from store.database.encryption import Cipher
 from store.database.engine import Database, Table
 from store.files.lifecycle import uploaded
 from store.residents import preferences
@@ -513,12 +513,12 @@ def mail_all(mailer: Any) -> None:
 def shut(town: Town, table: str, column: str, row_id: int) -> None:
     """Replaces the value of a row as if it was encrypted with a lost key."""
     rows = Table.metadata.tables[table]
-    sealed = Sealer((b"a key that nobody has any more..",)).seal(
+    encrypted = Cipher((b"a key that nobody has any more..",)).encrypt(
         b"{}", f"{table}.{column}", b"the key of a row"
     )
     with town.database.transaction() as session:
         changed = update(rows).where(rows.c.id == row_id)
-        session.execute(changed.values({column: type_coerce(sealed, LargeBinary)}))
+        session.execute(changed.values({column: type_coerce(encrypted, LargeBinary)}))
 
 
 def test_a_resident_whom_no_key_opens_keeps_the_warning_from_nobody_else(town: Town) -> None:

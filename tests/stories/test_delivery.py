@@ -105,7 +105,7 @@ def put_answer(
     with town.database.transaction() as session:
         outbox.put_reply(
             session,
-            lane=town.database.sealer.fingerprint(phone_id),
+            lane=town.database.cipher.fingerprint(phone_id),
             to=phone_id,
             token=town.simulator.reply_tokens.issue(phone_id),
             messages=[{"type": "text", "text": text}],

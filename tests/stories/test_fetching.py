@@ -80,8 +80,8 @@ def test_a_photo_is_kept_clean_and_sealed(town: Town) -> None:
     assert (file.state, file.mime, file.tries) == ("kept", "image/jpeg", 1)
     with Image.open(io.BytesIO(town.office.media.read(file.token))) as image:
         assert image.size == (320, 240)
-    (sealed,) = bytes_on_disk(town)
-    assert b"JFIF" not in sealed.read_bytes()
+    (encrypted,) = bytes_on_disk(town)
+    assert b"JFIF" not in encrypted.read_bytes()
     assert [each["token"] for each in answers(town)["photos"]] == [file.token]
 
 

@@ -20,7 +20,7 @@ from deploy.web import create_app
 from line_simulator.residents import Resident as Phone
 from store.cases.models import Case
 from store.clock import now
-from store.database.encryption import Fresh, new_row_key
+from store.database.encryption import NewValue, new_row_key
 from store.database.engine import Database
 from store.logs import OURS, failure_fields
 from store.messaging.models import InboxEvent, OutboxRow
@@ -258,7 +258,7 @@ def test_a_password_typed_into_the_wrong_field_is_not_written_down(town: Town, o
 
 def test_errors_of_the_database_do_not_quote_what_was_to_be_written(database: Database) -> None:
     row_key = new_row_key()
-    body = Fresh({"text": PHONE}, row_key)
+    body = NewValue({"text": PHONE}, row_key)
     row = {"event_id": "1", "lane": NAME, "row_key": row_key, "body_sealed": body, "state": "new", "tries": 0}
     times = {"occurred_at": now(), "arrived_at": now()}
     with pytest.raises(IntegrityError) as raised, database.transaction() as session:

@@ -1,4 +1,4 @@
-"""Tests replacing DATA_KEY while a town runs: after `reseal` the old key is not needed, and no resident notices."""
+"""Tests replacing DATA_KEY while a town runs: after `reencrypt` the old key is not needed, and no resident notices."""
 
 import re
 import sys
@@ -88,7 +88,7 @@ def test_life_goes_on_with_the_new_key_alone(town: Town) -> None:
         counts = [session.scalar(select(func.count()).select_from(kind)) for kind in (Resident, Case)]
         assert counts == [1, 1]
         assert session.scalars(select(OutboxRow.lane).distinct()).all() == [
-            after.database.sealer.fingerprint(phone.id)
+            after.database.cipher.fingerprint(phone.id)
         ]
     after.close()
     after.database.close()

@@ -15,7 +15,7 @@ from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_reply
 from store.operations.data_keys import open_database
 from store.operations.dead_letters import DropReason, drop_row, retry_row, stuck_rows
-from store.operations.reencryption import reseal
+from store.operations.reencryption import reencrypt
 from store.residents.models import Conversation, Resident
 from tests.builders import a_resident, an_officer
 from tests.conftest import KEY
@@ -153,7 +153,7 @@ def test_a_worker_with_an_older_data_key_gives_up_nothing_and_one_with_the_newer
         closing(open_database(store)) as database,
         closing(Town(settings, database, town.simulator, town.clock)) as newer,
     ):
-        reseal(database, newer.office.media)
+        reencrypt(database, newer.office.media)
         after.says("ไฟถนนดับ")
         town.simulator.deliver_webhooks()
         for _ in range(10):

@@ -13,7 +13,7 @@ from store.cases.models import Case, CaseEvent, UnsentMessage
 from store.cases.unsend import TAKEN_BACK
 from store.cases.workflows import Action, Status, Who
 from store.clock import now
-from store.database.encryption import Sealer
+from store.database.encryption import Cipher
 from store.database.engine import Table
 from store.messaging.models import InboxEvent
 from store.operations.retention import purge
@@ -71,7 +71,7 @@ def person(town: Town, phone: Phone) -> Any:
 
 
 def key_of(town: Town, phone: Phone) -> str:
-    return town.database.sealer.fingerprint(phone.id)
+    return town.database.cipher.fingerprint(phone.id)
 
 
 def told(town: Town) -> list[dict[str, Any]]:
@@ -246,7 +246,9 @@ def test_words_that_were_given_up_go_too_and_those_beside_them_stay(town: Town, 
 
 def test_one_that_no_key_opens_keeps_nobody_from_taking_back_another(town: Town, phone: Phone) -> None:
     arrives(town, *(written(phone, type="text", id=number, text="ไฟถนนดับ") for number in ("710", "711")))
-    stranger = Sealer((b"a key that nobody has any more..",)).seal(b"{}", "inbox.body", b"the key of a row")
+    stranger = Cipher((b"a key that nobody has any more..",)).encrypt(
+        b"{}", "inbox.body", b"the key of a row"
+    )
     with town.database.transaction() as session:
         shut, kept = session.scalars(select(InboxEvent).order_by(InboxEvent.id.desc()).limit(2)).all()
         shut.state = kept.state = "dead"

@@ -74,7 +74,7 @@ def test_the_current_password_is_guessed_as_slowly_as_the_sign_in(
     assert refused.status_code == 429
     acts = acts_of(database, "own_password_refused")
     assert len(acts) == 5
-    assert {act.place for act in acts} == {place(database.sealer, "127.0.0.1")}
+    assert {act.place for act in acts} == {place(database.cipher, "127.0.0.1")}
     assert len(acts_of(database, "sign_in_throttled")) == 1
 
 
@@ -94,7 +94,7 @@ def test_only_the_names_that_our_own_proxies_wrote_are_believed(
     for forged in ("", "192.0.2.66, "):
         client.environ_base["HTTP_X_FORWARDED_FOR"] = f"{forged}198.51.100.9, 203.0.113.7"
         Person(client, "somebody").sign_in(WRONG)
-    assert {act.place for act in acts_of(database, "sign_in_refused")} == {place(database.sealer, counted)}
+    assert {act.place for act in acts_of(database, "sign_in_refused")} == {place(database.cipher, counted)}
 
 
 def test_a_header_with_fewer_names_than_proxies_changes_nothing(
@@ -105,7 +105,7 @@ def test_a_header_with_fewer_names_than_proxies_changes_nothing(
     client.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.66"
     Person(client, "somebody").sign_in(WRONG)
     assert [act.place for act in acts_of(database, "sign_in_refused")] == [
-        place(database.sealer, "127.0.0.1")
+        place(database.cipher, "127.0.0.1")
     ]
     office_of(app).database.close()
 

@@ -85,7 +85,7 @@ def test_a_file_that_is_gone_or_lost_is_not_found(
 
 def test_a_damaged_file_says_so_and_what_to_do(officer: Person, app: Flask, keep: Callable[..., str]) -> None:
     token, media = keep(), office_of(app).media
-    media.keep_sealed(token, media.read_sealed(token)[:-1] + b"?")
+    media.keep_encrypted(token, media.read_encrypted(token)[:-1] + b"?")
     answer = officer.client.get(f"/files/{token}")
     assert answer.status_code == 500
     assert "ไฟล์นี้เสียหาย" in answer.text

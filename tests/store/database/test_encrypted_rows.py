@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 from store.broadcasts.models import Mailing
 from store.cases.models import BulkMessage, Case
 from store.clock import now
-from store.database.encrypted_rows import SealedRow
-from store.database.encryption import CannotOpen, Sealer, TownSecret
+from store.database.encrypted_rows import EncryptedRow
+from store.database.encryption import CannotDecrypt, Cipher, DatabaseSecret
 from store.database.engine import Database, Table
 from store.database.models import Secret
 from store.files.models import File
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
-from store.operations.data_keys import sealed_columns
+from store.operations.data_keys import encrypted_columns
 from store.residents.models import Resident
 from store.settings import StoreSettings
 from store.staff.models import Staff
@@ -48,7 +48,7 @@ MADE_UP: dict[str, Any] = {
     "Instant": lambda _: datetime(2026, 1, 1, tzinfo=UTC),
 }
 KINDS = {mapper.local_table: mapper.class_ for mapper in Table.registry.mappers}
-SEALED = dict(sealed_columns())
+SEALED = dict(encrypted_columns())
 
 
 def make(session: Session, kind: type[Table], serial: Iterator[int]) -> Any:
@@ -56,7 +56,7 @@ def make(session: Session, kind: type[Table], serial: Iterator[int]) -> Any:
     n, values = next(serial), dict(PARTICULARS.get(kind, {}))
     for made in inspect(kind).columns:
         needs_nothing = made.nullable or made.primary_key or made.default is not None
-        if needs_nothing or made.name in values or made.type.__class__.__name__ == "Sealed":
+        if needs_nothing or made.name in values or made.type.__class__.__name__ == "EncryptedColumn":
             continue
         if made.foreign_keys:
             (key,) = made.foreign_keys
@@ -71,16 +71,16 @@ def make(session: Session, kind: type[Table], serial: Iterator[int]) -> Any:
     return row
 
 
-def raw(database: Database, sealed: Column[Any], row_id: int) -> bytes:
+def raw(database: Database, encrypted: Column[Any], row_id: int) -> bytes:
     with database.reading() as session:
-        query = select(type_coerce(sealed, LargeBinary)).where(sealed.table.c.id == row_id)
+        query = select(type_coerce(encrypted, LargeBinary)).where(encrypted.table.c.id == row_id)
         return bytes(session.scalars(query).one())
 
 
-def put_raw(database: Database, sealed: Column[Any], row_id: int, value: bytes) -> None:
-    plain = table(sealed.table.name, column("id"), column(sealed.name, LargeBinary))
+def put_raw(database: Database, encrypted: Column[Any], row_id: int, value: bytes) -> None:
+    plain = table(encrypted.table.name, column("id"), column(encrypted.name, LargeBinary))
     with database.transaction() as session:
-        session.execute(update(plain).where(plain.c.id == row_id).values({sealed.name: value}))
+        session.execute(update(plain).where(plain.c.id == row_id).values({encrypted.name: value}))
 
 
 def closed_values(database: Database, kind: type[Table], row_id: int) -> list[str]:
@@ -88,10 +88,10 @@ def closed_values(database: Database, kind: type[Table], row_id: int) -> list[st
     closed = []
     with database.reading() as session:
         row: Any = session.get_one(kind, row_id)
-        for name in row.sealed_values:
+        for name in row.encrypted_names:
             try:
                 assert getattr(row, name)["of"].startswith(f"{kind.__tablename__}.{name} ")
-            except CannotOpen:
+            except CannotDecrypt:
                 closed.append(name)
         assert row.can_be_read() is (not closed)
     return closed
@@ -99,11 +99,11 @@ def closed_values(database: Database, kind: type[Table], row_id: int) -> list[st
 
 def test_every_table_with_sealed_values_has_keys_for_its_rows() -> None:
     assert len(SEALED) >= 18
-    for about, sealed in SEALED.items():
-        kind = KINDS[sealed.table]
-        assert issubclass(kind, SealedRow)
-        assert sealed.name in kind.sealed_values
-        assert about == f"{sealed.table.name}.{sealed.name}"
+    for about, encrypted in SEALED.items():
+        kind = KINDS[encrypted.table]
+        assert issubclass(kind, EncryptedRow)
+        assert encrypted.name in kind.encrypted_names
+        assert about == f"{encrypted.table.name}.{encrypted.name}"
 
 
 @pytest.fixture
@@ -113,31 +113,33 @@ def rows(database: Database) -> dict[str, tuple[int, int]]:
     with database.transaction() as session:
         return {
             name: (make(session, kind, serial).id, make(session, kind, serial).id)
-            for name, kind in {sealed.table.name: KINDS[sealed.table] for sealed in SEALED.values()}.items()
+            for name, kind in {
+                encrypted.table.name: KINDS[encrypted.table] for encrypted in SEALED.values()
+            }.items()
         }
 
 
 def test_values_that_change_their_rows_do_not_open(
     database: Database, rows: dict[str, tuple[int, int]]
 ) -> None:
-    for sealed in SEALED.values():
-        kind, pair = KINDS[sealed.table], rows[sealed.table.name]
-        first, second = (raw(database, sealed, row) for row in pair)
-        put_raw(database, sealed, pair[0], second)
-        put_raw(database, sealed, pair[1], first)
-        assert [closed_values(database, kind, row) for row in pair] == [[sealed.name]] * 2
-        put_raw(database, sealed, pair[0], first)
-        put_raw(database, sealed, pair[1], second)
+    for encrypted in SEALED.values():
+        kind, pair = KINDS[encrypted.table], rows[encrypted.table.name]
+        first, second = (raw(database, encrypted, row) for row in pair)
+        put_raw(database, encrypted, pair[0], second)
+        put_raw(database, encrypted, pair[1], first)
+        assert [closed_values(database, kind, row) for row in pair] == [[encrypted.name]] * 2
+        put_raw(database, encrypted, pair[0], first)
+        put_raw(database, encrypted, pair[1], second)
         assert [closed_values(database, kind, row) for row in pair] == [[], []]
 
 
 def test_values_that_change_their_columns_do_not_open(
     database: Database, rows: dict[str, tuple[int, int]]
 ) -> None:
-    for sealed, target in permutations(SEALED.values(), 2):
-        row, target_row = rows[sealed.table.name][0], rows[target.table.name][0]
+    for encrypted, target in permutations(SEALED.values(), 2):
+        row, target_row = rows[encrypted.table.name][0], rows[target.table.name][0]
         mine = raw(database, target, target_row)
-        put_raw(database, target, target_row, raw(database, sealed, row))
+        put_raw(database, target, target_row, raw(database, encrypted, row))
         assert closed_values(database, KINDS[target.table], target_row) == [target.name]
         put_raw(database, target, target_row, mine)
 
@@ -184,15 +186,17 @@ def test_values_bound_to_no_row_open_only_where_they_may_still_be(
     database: Database, store_settings: StoreSettings
 ) -> None:
     """Checks a value written before rows had keys: it is refused, and readable only where the secret allows it."""
-    sealed = SEALED["resident.person"]
+    encrypted = SEALED["resident.person"]
     with database.transaction() as session:
         row = a_resident(session).id
-    put_raw(database, sealed, row, Sealer((KEY,)).seal(b'{"of": "resident.person 1"}', "resident.person"))
-    with database.reading() as session, pytest.raises(CannotOpen):
+    put_raw(
+        database, encrypted, row, Cipher((KEY,)).encrypt(b'{"of": "resident.person 1"}', "resident.person")
+    )
+    with database.reading() as session, pytest.raises(CannotDecrypt):
         assert session.get_one(Resident, row).person
     with database.transaction() as session:
-        secret = TownSecret(database.sealer.secret().fingerprint_key, opens_unbound=True)
-        session.get_one(Secret, "town").value = secret.sealed(database.sealer)
+        secret = DatabaseSecret(database.cipher.secret().fingerprint_key, opens_unbound=True)
+        session.get_one(Secret, "town").value = secret.encrypted(database.cipher)
     again = Database(store_settings)
     with again.reading() as session:
         assert session.get_one(Resident, row).person == {"of": "resident.person 1"}

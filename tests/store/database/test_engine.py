@@ -72,7 +72,7 @@ def test_a_resident_met_twice_is_the_same_even_by_two_workers_at_once(database: 
     def greet(_: int) -> int | None:
         try:
             with database.transaction() as session:
-                return find_or_add_resident(session, database.sealer, "U" + "6" * 32).id
+                return find_or_add_resident(session, database.cipher, "U" + "6" * 32).id
         except IntegrityError:
             return None  # The other one was faster; the event is processed again.
 

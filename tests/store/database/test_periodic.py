@@ -62,7 +62,7 @@ def test_two_schedulers_tidy_up_once_an_hour(
 
     for database in two_processes:
         event.listen(database.engine, "before_cursor_execute", notice)
-    media = Media(store_settings.media_url, two_processes[0].sealer)
+    media = Media(store_settings.media_url, two_processes[0].cipher)
     for hours in range(3):
         assert len(times) == hours
         at_once(two_processes, lambda each: tidy_up_in_turn(each, media))

@@ -29,7 +29,7 @@ DECODER = Decoder()
 
 @pytest.fixture
 def media(database: Database, tmp_path: Path) -> Media:
-    return Media(str(tmp_path / "media"), database.sealer)
+    return Media(str(tmp_path / "media"), database.cipher)
 
 
 @pytest.fixture

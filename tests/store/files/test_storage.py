@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from store.database.encryption import CannotOpen, Sealer
+from store.database.encryption import CannotDecrypt, Cipher
 from store.files.media import Media
 from store.files.storage import StorageUnavailable
 from tests.children import Child
@@ -56,7 +56,7 @@ def media_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
 
 
 def test_what_is_kept_is_read_and_what_is_destroyed_is_gone(media_url: str) -> None:
-    media, token = Media(media_url, Sealer((KEY,))), secrets.token_urlsafe(20)
+    media, token = Media(media_url, Cipher((KEY,))), secrets.token_urlsafe(20)
     media.keep(token, b"a street lamp")
     assert media.read(token) == b"a street lamp"
     assert media.tokens() == {token}
@@ -68,37 +68,37 @@ def test_what_is_kept_is_read_and_what_is_destroyed_is_gone(media_url: str) -> N
 
 
 def test_what_lies_there_is_sealed_and_opens_under_its_own_name_only(media_url: str) -> None:
-    media = Media(media_url, Sealer((KEY,)))
+    media = Media(media_url, Cipher((KEY,)))
     one = secrets.token_urlsafe(20)
     other = secrets.token_urlsafe(20)
     media.keep(one, b"a street lamp")
-    assert b"street lamp" not in media.read_sealed(one)
-    media.keep_sealed(other, media.read_sealed(one))
-    with pytest.raises(CannotOpen):
+    assert b"street lamp" not in media.read_encrypted(one)
+    media.keep_encrypted(other, media.read_encrypted(one))
+    with pytest.raises(CannotDecrypt):
         media.read(other)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "", "a/b", "short", "ก" * 24, "a" * 41])
 def test_a_name_that_is_no_token_of_ours_finds_nothing(media_url: str, name: str) -> None:
     with pytest.raises(FileNotFoundError):
-        Media(media_url, Sealer((KEY,))).read(name)
+        Media(media_url, Cipher((KEY,))).read(name)
 
 
 def test_two_towns_in_one_bucket_do_not_see_each_other(media_url: str) -> None:
-    one, other = Media(media_url, Sealer((KEY,))), Media(f"{media_url}-other", Sealer((KEY,)))
+    one, other = Media(media_url, Cipher((KEY,))), Media(f"{media_url}-other", Cipher((KEY,)))
     one.keep(secrets.token_urlsafe(20), b"x")
     assert other.tokens() == set()
 
 
 def test_a_half_written_file_is_never_seen(tmp_path: Path) -> None:
-    media, token = Media(str(tmp_path), Sealer((KEY,))), secrets.token_urlsafe(20)
+    media, token = Media(str(tmp_path), Cipher((KEY,))), secrets.token_urlsafe(20)
     media.keep(token, b"x")
     os.rename(tmp_path / token[:2] / token, tmp_path / token[:2] / f"{token}.part")
     assert media.tokens() == set()
 
 
 def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
-    media, token = Media(str(tmp_path), Sealer((KEY,))), "a" * 27
+    media, token = Media(str(tmp_path), Cipher((KEY,))), "a" * 27
     (tmp_path / "aa").mkdir()
     # Every write finds the disk full.
     (tmp_path / "aa" / f"{token}.part").symlink_to("/dev/full")
@@ -116,4 +116,4 @@ def test_an_object_store_that_is_away_says_so(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("AWS_REGION", "ap-southeast-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(StorageUnavailable):
-        Media("s3://town/media", Sealer((KEY,))).keep("a" * 27, b"bytes")
+        Media("s3://town/media", Cipher((KEY,))).keep("a" * 27, b"bytes")

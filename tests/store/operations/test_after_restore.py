@@ -57,7 +57,7 @@ class Restored:
     def __init__(self, town: Town, folder: Path, backup: Path) -> None:
         self.town = town
         self.database = Database(replace(town.settings.store, database_url=f"sqlite:///{folder}/other.db"))
-        self.media = Media(str(folder / "other-media"), self.database.sealer)
+        self.media = Media(str(folder / "other-media"), self.database.cipher)
         self.report: Report | None = None
         self.backup = backup
 
@@ -312,7 +312,7 @@ def test_what_is_damaged_where_it_lies_is_said_when_it_is_backed_up(
 ) -> None:
     one, other = sorted(town.office.media.tokens())
     town.office.media.discard(one)
-    town.office.media.keep_sealed(other, b"no longer what it was")
+    town.office.media.keep_encrypted(other, b"no longer what it was")
     report = back_up(town.database, town.office.media, tmp_path / "second")
     assert report.damaged == {one: "missing", other: "does not open with DATA_KEY"}
 
@@ -321,7 +321,7 @@ class TakenBackMeanwhile(Media):
     """Behaves like Media, but while tokens are listed a resident unsends the first file."""
 
     def __init__(self, town: Town) -> None:
-        super().__init__(town.settings.store.media_url, town.database.sealer)
+        super().__init__(town.settings.store.media_url, town.database.cipher)
         self.town = town
 
     def tokens(self) -> set[str]:

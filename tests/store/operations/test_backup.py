@@ -47,7 +47,7 @@ def lived_in(town: Town) -> Stage:
 def an_empty_place(town: Town, folder: Path) -> tuple[Database, Media]:
     database = Database(replace(town.settings.store, database_url=f"sqlite:///{folder}/other.db"))
     upgrade(database)
-    return database, Media(str(folder / "other-media"), database.sealer)
+    return database, Media(str(folder / "other-media"), database.cipher)
 
 
 def contents(database: Database) -> dict[str, str]:
@@ -132,7 +132,7 @@ def test_no_backup_overwrites_another_and_no_restore_a_living_town(town: Town, t
         back_up(town.database, media, tmp_path / "backup")
     before = contents(town.database)
     with pytest.raises(NotEmpty):
-        restore(town.database, Media(str(tmp_path / "new"), town.database.sealer), tmp_path / "backup")
+        restore(town.database, Media(str(tmp_path / "new"), town.database.cipher), tmp_path / "backup")
     assert contents(town.database) == before
 
 

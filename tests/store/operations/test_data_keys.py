@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from store.clock import now
-from store.database.encryption import Sealer, WrongDataKey
+from store.database.encryption import Cipher, WrongDataKey
 from store.database.engine import Database
 from store.database.models import Secret
 from store.files.media import Media
@@ -45,7 +45,7 @@ def old_database(store_settings: StoreSettings) -> Iterator[Database]:
 
 def meet_resident(database: Database, line_user_id: str) -> int:
     with database.transaction() as session:
-        return find_or_add_resident(session, database.sealer, line_user_id).id
+        return find_or_add_resident(session, database.cipher, line_user_id).id
 
 
 def with_keys(settings: StoreSettings, *keys: bytes) -> StoreSettings:
@@ -66,10 +66,10 @@ def test_each_new_database_has_fingerprints_of_its_own(tmp_path: Path) -> None:
     databases = [Database(settings_for(f"sqlite:///{tmp_path}/{name}.db", tmp_path)) for name in "ab"]
     for database in databases:
         upgrade(database)
-    one, other = (database.sealer.fingerprint(SOMSRI) for database in databases)
+    one, other = (database.cipher.fingerprint(SOMSRI) for database in databases)
     assert one != other
     again = Database(settings_for(f"sqlite:///{tmp_path}/a.db", tmp_path))
-    assert again.sealer.fingerprint(SOMSRI) == one
+    assert again.cipher.fingerprint(SOMSRI) == one
     for database in (*databases, again):
         database.close()
 
@@ -100,9 +100,9 @@ def test_an_upgrade_without_the_eldest_key_changes_nothing(
     old_database: Database, store_settings: StoreSettings
 ) -> None:
     with old_database.engine.begin() as connection:
-        sealed = Sealer((NEW_KEY,)).seal(f'"{SOMSRI}"'.encode(), "resident.line_user_id")
+        encrypted = Cipher((NEW_KEY,)).encrypt(f'"{SOMSRI}"'.encode(), "resident.line_user_id")
         connection.exec_driver_sql(
-            "UPDATE resident SET line_user_id = " + ("?" if old_database.is_sqlite else "%s"), (sealed,)
+            "UPDATE resident SET line_user_id = " + ("?" if old_database.is_sqlite else "%s"), (encrypted,)
         )
     with pytest.raises(WrongDataKey, match="lacks the eldest key"):
         upgraded(store_settings, NEW_KEY)
@@ -163,14 +163,14 @@ def test_ready_means_that_the_keys_fit(database: Database, store_settings: Store
 
 def test_a_backup_is_not_restored_with_the_wrong_key(database: Database, tmp_path: Path) -> None:
     meet_resident(database, SOMSRI)
-    back_up(database, Media(str(tmp_path / "media"), database.sealer), tmp_path / "backup")
+    back_up(database, Media(str(tmp_path / "media"), database.cipher), tmp_path / "backup")
     settings = settings_for(f"sqlite:///{tmp_path}/other.db", tmp_path / "other")
     for keys, residents in (((OTHER_KEY,), 0), ((NEW_KEY, KEY), 1)):
         other = upgraded(settings, OTHER_KEY, *keys)
         other.close()
         other = Database(with_keys(settings, *keys))
         try:
-            restore(other, Media(str(tmp_path / "other"), other.sealer), tmp_path / "backup")
+            restore(other, Media(str(tmp_path / "other"), other.cipher), tmp_path / "backup")
         except BadBackup:
             assert not residents
         with other.reading() as session:

@@ -79,7 +79,7 @@ def test_a_full_town_comes_back_and_moves_between_the_two_kinds_of_databases(
     assert (told.damaged, told.files) == ({}, len(media.tokens()))
     for kind in (there, here):
         restored = place(kind, f"restored_{kind}")
-        other_media = Media(str(tmp_path / f"media-{kind}"), restored.sealer)
+        other_media = Media(str(tmp_path / f"media-{kind}"), restored.cipher)
         report = restore(restored, other_media, tmp_path / "backup")
         assert (report.rows, report.files) == (sum(map(len, before.values())), told.files)
         assert files(other_media) == files(media)

@@ -38,7 +38,7 @@ def old() -> Archive:
 
 @pytest.fixture
 def media(store_settings: StoreSettings, database: Database) -> Media:
-    return Media(store_settings.media_url, database.sealer)
+    return Media(store_settings.media_url, database.cipher)
 
 
 def lines(archive: Archive, table: str) -> list[dict[str, Any]]:
@@ -180,7 +180,7 @@ def test_another_data_key_is_told_and_nothing_is_kept(
             store_settings.database_url, store_settings.media_url, store_settings.municipality, (b"x" * 32,)
         )
     )
-    media = Media(store_settings.media_url, stranger.sealer)
+    media = Media(store_settings.media_url, stranger.cipher)
     for without_damaged in (False, True):
         with pytest.raises(BadBackup, match=r"DATA_KEY opens none of the files|made under another DATA_KEY"):
             restore(stranger, media, OLD, without_damaged=without_damaged)

@@ -1,4 +1,4 @@
-"""Tests that `reseal` encrypts everything with the newest key for its own row, loses nothing, and makes old keys
+"""Tests that `reencrypt` encrypts everything with the newest key for its own row, loses nothing, and makes old keys
 unneeded.
 """
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from store.cases.models import Case
 from store.clock import now
-from store.database.encryption import CannotOpen, Sealer, WrongDataKey
+from store.database.encryption import CannotDecrypt, Cipher, WrongDataKey
 from store.database.engine import Database
 from store.files import lifecycle
 from store.files.media import Media
@@ -25,7 +25,7 @@ from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.municipality.profile import Municipality
 from store.operations.data_keys import count_by_key, open_database
-from store.operations.reencryption import Resealed, reseal, sentences
+from store.operations.reencryption import Reencryption, reencrypt, sentences
 from store.operations.schema import drift, upgrade
 from store.residents.models import Resident
 from store.residents.residents import find_or_add_resident
@@ -64,7 +64,7 @@ def filled(database: Database, municipality: Municipality, media: Media) -> Data
 
 @pytest.fixture
 def media(database: Database, store_settings: StoreSettings) -> Media:
-    return Media(store_settings.media_url, database.sealer)
+    return Media(store_settings.media_url, database.cipher)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def contents(database: Database) -> dict[str, list[Any]]:
     with database.reading() as session:
         return {
             kind.__tablename__: [
-                [getattr(row, name) for name in row.sealed_values]
+                [getattr(row, name) for name in row.encrypted_names]
                 for row in session.scalars(select(kind).order_by(kind.id))
             ]
             for kind in kinds
@@ -88,7 +88,7 @@ def contents(database: Database) -> dict[str, list[Any]]:
 
 
 def media_of(database: Database, settings: StoreSettings) -> Media:
-    return Media(settings.media_url, database.sealer)
+    return Media(settings.media_url, database.cipher)
 
 
 def versions_and_keys(database: Database) -> set[bytes]:
@@ -96,15 +96,15 @@ def versions_and_keys(database: Database) -> set[bytes]:
         return set(count_by_key(session.connection()))
 
 
-def said(done: Resealed, database: Database) -> str:
-    return "\n".join(sentences(done, database.sealer))
+def said(done: Reencryption, database: Database) -> str:
+    return "\n".join(sentences(done, database.cipher))
 
 
 def test_after_it_the_old_key_can_go(
     rotated: Database, filled: Database, store_settings: StoreSettings
 ) -> None:
     before = contents(filled)
-    done = reseal(rotated, media_of(rotated, store_settings))
+    done = reencrypt(rotated, media_of(rotated, store_settings))
     assert (done.files, done.closed.total(), done.is_complete) == (1, 0, True)
     assert "Key 1: in use.\nKey 2: needed no more" in said(done, rotated)
     alone = open_database(replace(store_settings, data_keys=(NEW_KEY,)))
@@ -112,7 +112,7 @@ def test_after_it_the_old_key_can_go(
     media = media_of(alone, store_settings)
     assert [media.read(token) for token in media.tokens()] == [PHOTO]
     with alone.transaction() as session:
-        assert find_or_add_resident(session, alone.sealer, SOMSRI).id == 1
+        assert find_or_add_resident(session, alone.cipher, SOMSRI).id == 1
         claim = inbox.claim(session, most=300)
         assert claim is not None
         assert len(inbox.take(session, claim.event_ids, claim.tries)) == 250
@@ -122,8 +122,8 @@ def test_after_it_the_old_key_can_go(
 
 
 def test_run_again_it_finds_nothing_to_do(rotated: Database, store_settings: StoreSettings) -> None:
-    reseal(rotated, media_of(rotated, store_settings))
-    again = reseal(rotated, media_of(rotated, store_settings))
+    reencrypt(rotated, media_of(rotated, store_settings))
+    again = reencrypt(rotated, media_of(rotated, store_settings))
     assert (again.rows, again.files) == (0, 0)
 
 
@@ -140,12 +140,12 @@ def test_interrupted_it_loses_nothing_and_goes_on_where_it_was(
     with monkeypatch.context() as patched:
         patched.setattr("store.operations.reencryption.time.sleep", stop)
         with pytest.raises(KeyboardInterrupt):
-            reseal(rotated, media_of(rotated, store_settings))
+            reencrypt(rotated, media_of(rotated, store_settings))
     assert contents(rotated) == before
     assert len(versions_and_keys(rotated)) == 2
-    done = reseal(rotated, media_of(rotated, store_settings))
+    done = reencrypt(rotated, media_of(rotated, store_settings))
     assert 0 < done.rows < 250
-    assert versions_and_keys(rotated) == {rotated.sealer.newest_start}
+    assert versions_and_keys(rotated) == {rotated.cipher.newest_start}
     assert contents(rotated) == before
 
 
@@ -172,7 +172,7 @@ def test_what_is_written_meanwhile_is_not_lost(
     writer.start()
     try:
         for _ in range(3):
-            reseal(rotated, media_of(rotated, store_settings))
+            reencrypt(rotated, media_of(rotated, store_settings))
     finally:
         over.set()
         writer.join(timeout=60)
@@ -186,17 +186,17 @@ def test_what_is_written_meanwhile_is_not_lost(
 def test_a_key_that_is_still_written_with_is_said_to_be_needed(
     rotated: Database, filled: Database, store_settings: StoreSettings
 ) -> None:
-    done = reseal(rotated, media_of(rotated, store_settings))
+    done = reencrypt(rotated, media_of(rotated, store_settings))
     with filled.transaction() as session:
         inbox.accept(session, [Arrival("late", "a", now(), {})])
     with rotated.reading() as session:
         done.left = Counter({start[1:]: n for start, n in count_by_key(session.connection()).items()})
     assert "Key 2: still needed for 1 values" in said(done, rotated)
-    assert "Key 2: needed no more" in said(reseal(rotated, media_of(rotated, store_settings)), rotated)
+    assert "Key 2: needed no more" in said(reencrypt(rotated, media_of(rotated, store_settings)), rotated)
 
 
 def put_closed(session: Session, resident: Resident) -> None:
-    strange = Sealer((OTHER_KEY,)).seal(b'"x"', "resident.line_user_id", resident.row_key)
+    strange = Cipher((OTHER_KEY,)).encrypt(b'"x"', "resident.line_user_id", resident.row_key)
     connection = session.connection()
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     connection.exec_driver_sql(f"UPDATE resident SET line_user_id = {mark}", (strange,))
@@ -209,18 +209,18 @@ def test_what_no_key_opens_stays_as_it_is_and_is_told(
     with rotated.transaction() as session:
         put_closed(session, session.query(Resident).one())
     (token,) = media.tokens()
-    damaged = media.read_sealed(token)[:-1] + b"x"
-    media.keep_sealed(token, damaged)
-    done = reseal(rotated, media)
+    damaged = media.read_encrypted(token)[:-1] + b"x"
+    media.keep_encrypted(token, damaged)
+    done = reencrypt(rotated, media)
     assert done.closed.total() == 2
     # The damaged file keeps the old key's id, and must not keep that key in use.
     assert "Key 2: needed no more" in said(done, rotated)
-    assert media.read_sealed(token) == damaged
+    assert media.read_encrypted(token) == damaged
     assert "2 values or files open with no key" in said(done, rotated)
     with rotated.reading() as session:
         resident = session.query(Resident).one()
         assert resident.person == {"name": "นางสมศรี ใจดี", "phone": "0812345678"}
-        with pytest.raises(CannotOpen):
+        with pytest.raises(CannotDecrypt):
             assert resident.line_user_id
 
 
@@ -237,7 +237,7 @@ def test_a_photo_that_was_taken_back_meanwhile_does_not_come_back(
         keep(token, data)
 
     monkeypatch.setattr(media, "keep", keep_late)
-    reseal(rotated, media)
+    reencrypt(rotated, media)
     assert media.tokens() == set()
 
 
@@ -264,12 +264,12 @@ def test_a_filled_database_of_the_first_version_is_upgraded_and_bound_to_its_row
     assert len(set(keys)) == len(keys)
     assert {len(key) for key in keys} == {16}
     with upgraded.transaction() as session:
-        assert find_or_add_resident(session, upgraded.sealer, SOMSRI).id == 1
-        assert upgraded.sealer.secret().opens_unbound
-    reseal(upgraded, media_of(upgraded, old_settings))
+        assert find_or_add_resident(session, upgraded.cipher, SOMSRI).id == 1
+        assert upgraded.cipher.secret().opens_unbound
+    reencrypt(upgraded, media_of(upgraded, old_settings))
     upgraded.close()
     bound = open_database(old_settings)
-    assert versions_and_keys(bound) == {bound.sealer.newest_start}
-    assert not bound.sealer.secret().opens_unbound
+    assert versions_and_keys(bound) == {bound.cipher.newest_start}
+    assert not bound.cipher.secret().opens_unbound
     assert contents(bound) == before
     bound.close()

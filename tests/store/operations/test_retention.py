@@ -13,7 +13,7 @@ from store.broadcasts import approval
 from store.broadcasts.confirming import BUTTON_LASTS
 from store.broadcasts.models import ConfirmButton
 from store.clock import now
-from store.database.encryption import Fresh, new_row_key
+from store.database.encryption import NewValue, new_row_key
 from store.database.engine import Database
 from store.files.media import Media
 from store.messaging import outbox
@@ -38,7 +38,7 @@ def an_event(state: str, number: int = 0, arrived_at: datetime | None = None) ->
         "event_id": f"{state} {number}",
         "lane": "a lane",
         "row_key": row_key,
-        "body_sealed": None if state == "done" else Fresh({"type": "message"}, row_key),
+        "body_sealed": None if state == "done" else NewValue({"type": "message"}, row_key),
         "occurred_at": arrived_at or now(),
         "arrived_at": arrived_at or now(),
         "state": state,
@@ -228,7 +228,7 @@ def test_the_hourly_tidying_purges(
     with database.transaction() as session:
         session.execute(insert(InboxEvent), [an_event("done")])
     clock.shift(timedelta(days=31))
-    tidy_up(database, Media(store_settings.media_url, database.sealer))
+    tidy_up(database, Media(store_settings.media_url, database.cipher))
     assert events(database) == []
 
 
@@ -241,7 +241,7 @@ def test_codes_and_links_for_a_password_are_forgotten_once_they_are_over(
             for role in ("admin", "supervisor", "officer", "officer")
         )
         for person in (one, other):
-            account_requests.ask_for_reset(session, database.sealer, person, by=admin)
+            account_requests.ask_for_reset(session, database.cipher, person, by=admin)
         first = session.scalars(select(AccountRequest).order_by(AccountRequest.id)).first()
         assert first is not None
         account_requests.confirm(session, municipality, QUICK_PASSWORDS, first, by=supervisor)

@@ -157,11 +157,11 @@ def test_a_hundred_wrong_tries_lock_the_account_for_unknown_browsers_until_it_is
     assert _wait(database, person.username) is None
     assert sign_in_known(database, person)
     with database.reading() as session:
-        assert is_locked(session, database.sealer, person)
+        assert is_locked(session, database.cipher, person)
         acts = [row for row in session.query(StaffAct) if row.act == "account_locked"]
         assert [(row.staff_id, len(row.place or "")) for row in acts] == [(person.id, 40)]
     with database.transaction() as session:
-        unlock_account(session, database.sealer, person, by=None)
+        unlock_account(session, database.cipher, person, by=None)
     assert sign_in(database, QUICK_PASSWORDS, person.username, PASSWORD, address="192.0.2.1")
 
 
@@ -184,7 +184,7 @@ def test_refusals_are_audited_with_the_fingerprint_of_its_address(
         _guess(database, person.username)
     with database.reading() as session:
         rows = [(row.act, row.staff_id, row.place) for row in session.query(StaffAct) if "sign_in" in row.act]
-    place_of = place(database.sealer, "192.0.2.1")
+    place_of = place(database.cipher, "192.0.2.1")
     assert rows.count(("sign_in_refused", person.id, place_of)) == 5
     assert rows.count(("sign_in_throttled", person.id, place_of)) == 1
     assert "192.0.2.1" not in repr(rows)

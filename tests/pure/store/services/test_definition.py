@@ -11,7 +11,7 @@ from bot.doctor.consistency import check
 from bot.line.messages import render
 from bot.phrases.wording import Phrases
 from bot.replies import ServiceMenu
-from store.database.encryption import Sealer
+from store.database.encryption import Cipher
 from store.files.media import Media
 from store.municipality.profile import read_municipality
 from store.services import ServiceError, read_services
@@ -191,7 +191,7 @@ def test_a_definition_cannot_be_changed_once_it_is_read():
 
 def an_office(tmp_path, *services):
     municipality = read_municipality(DEMO_MUNICIPALITY)
-    media = Media(str(tmp_path), Sealer((b"k" * 32,)))
+    media = Media(str(tmp_path), Cipher((b"k" * 32,)))
     return Office(municipality, {s.name: s for s in services}, Phrases(municipality.words()), media)
 
 
