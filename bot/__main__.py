@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from bot.context import open_office
+from bot.context import open_app_context
 from bot.doctor.consistency import check
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
@@ -58,7 +58,7 @@ def redraw_menus() -> int:
 
 
 def check_definitions() -> int:
-    problems = check(open_office(BotSettings.from_environment(os.environ)))
+    problems = check(open_app_context(BotSettings.from_environment(os.environ)))
     read_drawn_menus()
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -15,7 +15,7 @@ from store.services import Service, read_services
 
 
 @dataclass(frozen=True)
-class Office:
+class AppContext:
     """Holds the facts that stay the same from event to event."""
 
     municipality: Municipality
@@ -31,10 +31,10 @@ class Office:
         return Setting(today(), defaults, self.municipality.centre)
 
 
-def open_office(settings: BotSettings) -> Office:
+def open_app_context(settings: BotSettings) -> AppContext:
     """Reads municipality, services and phrases; raises an error with a plain sentence if one of them cannot work."""
     municipality = read_municipality(settings.store.municipality)
     media = Media(settings.store.media_url, Cipher(settings.store.data_keys))
     facts, scanner = municipality.words(), Scanner(settings.clamd)
     phrases = Phrases(facts, english=Phrases(facts, IN_ENGLISH))
-    return Office(municipality, read_services(), phrases, media, settings.public_url, scanner)
+    return AppContext(municipality, read_services(), phrases, media, settings.public_url, scanner)

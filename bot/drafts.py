@@ -2,28 +2,28 @@
 
 from typing import Any
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.conversations import drafts
 from bot.conversations.drafts import Draft
 from store.residents.models import Conversation
 from store.services import Question
 
 
-def draft_of(office: Office, row: Conversation) -> Draft | None:
+def draft_of(app: AppContext, row: Conversation) -> Draft | None:
     """Returns the request as it stands, or None if its service is no longer offered."""
-    service = office.services.get(row.service)
+    service = app.services.get(row.service)
     if service is None:
         return None
     answers = drafts.still_valid(service, row.answers or {})
     return Draft(service, answers, row.editing, in_surge=row.in_surge, misses=row.misses)
 
 
-def drop_file(office: Office, row: Conversation, token: str) -> bool:
+def drop_file(app: AppContext, row: Conversation, token: str) -> bool:
     """Takes one photo or document out of the running request; the question is open again if it was the only one.
 
     It returns False if the file is not in this request.
     """
-    if (draft := draft_of(office, row)) is None or token not in files_in(draft):
+    if (draft := draft_of(app, row)) is None or token not in files_in(draft):
         return False
     answers = dict(draft.answers)
     for question in draft.service.questions:
@@ -34,12 +34,12 @@ def drop_file(office: Office, row: Conversation, token: str) -> bool:
     return True
 
 
-def take_photo(office: Office, row: Conversation, token: str) -> bool:
+def take_photo(app: AppContext, row: Conversation, token: str) -> bool:
     """Adds the photo to the answer to the request's question for photos.
 
     It returns False if there is no such question, or if it has this photo already or is full.
     """
-    draft = draft_of(office, row)
+    draft = draft_of(app, row)
     question = drafts.of_kind(draft, "photos") if draft else None
     if draft is None or question is None or token in files_in(draft):
         return False

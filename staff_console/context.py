@@ -16,7 +16,7 @@ from store.staff.passwords import Passwords
 
 
 @dataclass(frozen=True)
-class Office:
+class ConsoleContext:
     settings: ConsoleSettings
     database: Database
     municipality: Municipality
@@ -29,8 +29,8 @@ class Office:
         return OfficeCalendar.of(self.municipality)
 
 
-def office() -> Office:
-    return cast(Office, current_app.extensions["office"])
+def context() -> ConsoleContext:
+    return cast(ConsoleContext, current_app.extensions["context"])
 
 
 def me() -> Staff:

@@ -26,7 +26,7 @@ from staff_console.cases.files import files
 from staff_console.cases.queue import queue
 from staff_console.cases.surge import surge
 from staff_console.cases.views import cases
-from staff_console.context import Office, office
+from staff_console.context import ConsoleContext, context
 from staff_console.operations.dead_letters import stuck
 from staff_console.operations.health import health
 from staff_console.operations.quota import money
@@ -73,7 +73,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     proxies = settings.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     database = open_database(settings.store)
-    app.extensions["office"] = Office(
+    app.extensions["context"] = ConsoleContext(
         settings=settings,
         database=database,
         municipality=read_municipality(settings.store.municipality),
@@ -116,7 +116,7 @@ def _flask_settings(settings: ConsoleSettings) -> dict[str, Any]:
 
 def words_of_every_page() -> dict[str, Any]:
     return {
-        "municipality": office().municipality,
+        "municipality": context().municipality,
         "me": g.get("staff"),
         "may": _may,
         "attention": attention,
@@ -128,7 +128,7 @@ def words_of_every_page() -> dict[str, Any]:
 def _is_unencrypted() -> bool:
     """Says whether what is typed crosses a network without https; not so on the machine itself, as in the demo."""
     host = urlsplit(request.host_url).hostname or ""
-    return not office().settings.is_https and not is_this_machine(host)
+    return not context().settings.is_https and not is_this_machine(host)
 
 
 def _may(endpoint: str) -> bool:

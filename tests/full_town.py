@@ -61,7 +61,7 @@ class Act(Stage):
 
 def new_clerk(town: Town, role: str) -> Clerk:
     name = f"{role}.{now():%d%m%y.%H%M%S%f}"
-    return a_clerk(town.console(), town.database, town.office.municipality, username=name, role=role)
+    return a_clerk(town.console(), town.database, town.app.municipality, username=name, role=role)
 
 
 def play(town: Town, stories: Iterable[Story]) -> None:
@@ -124,8 +124,8 @@ def send_broadcasts(town: Town, _phone: Phone) -> None:
     act(town, "pause", approve(town, send_at=now() + IN_AN_HOUR))
     act(town, "cancel", approve(town, send_at=now() + IN_AN_HOUR), "ไม่ต้องแล้ว")
     with town.database.transaction() as session:
-        author = an_officer(session, town.office.municipality)
-        boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        author = an_officer(session, town.app.municipality)
+        boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         approval.write_draft(session, DRAFT, author)
         approval.submit(session, approval.write_draft(session, DRAFT, author), author)
         returned = approval.write_draft(session, DRAFT, author)
@@ -135,8 +135,8 @@ def send_broadcasts(town: Town, _phone: Phone) -> None:
 
 def prepare_emergencies(town: Town, _phone: Phone) -> None:
     with town.database.transaction() as session:
-        author = an_officer(session, town.office.municipality)
-        boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        author = an_officer(session, town.app.municipality)
+        boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         template = emergency.write_template(session, "น้ำท่วม", words("น้ำสูง [ระดับ] ค่ะ"), author)
         emergency.approve_template(session, template, boss)
         confirming.ask(session, _ordered(town, session, template), to_whom="ทุกคน")
@@ -147,13 +147,13 @@ def write_to_many(town: Town, phone: Phone) -> None:
     """Writes a message to many, which waits for another supervisor."""
     case_id = a_case_of(town, phone, Status.RECEIVED)
     with town.database.transaction() as session:
-        author = an_officer(session, town.office.municipality)
+        author = an_officer(session, town.app.municipality)
         bulk.ask(session, author, [session.get_one(Case, case_id)], "รอสักครู่นะคะ")
 
 
 def _ordered(town: Town, session: Session, template: EmergencyTemplate) -> Broadcast:
     """Orders an emergency, which waits for a superior whose LINE is linked."""
-    municipality = town.office.municipality
+    municipality = town.app.municipality
     chief = an_officer(session, municipality, role="supervisor", department=None)
     testers.link(session, a_resident(session), testers.invite(session, chief).code or "")
     by = an_officer(session, municipality)
@@ -164,7 +164,7 @@ def _ordered(town: Town, session: Session, template: EmergencyTemplate) -> Broad
 
 def ask_about_accounts(town: Town, _phone: Phone) -> None:
     """Opens an account, whose owner gets the link, and asks for a new password, which waits for a second person."""
-    municipality, cipher = town.office.municipality, town.database.cipher
+    municipality, cipher = town.app.municipality, town.database.cipher
     with town.database.transaction() as session:
         admin = an_officer(session, municipality, role="admin")
         boss = an_officer(session, municipality, role="supervisor", department=None)
@@ -178,9 +178,9 @@ def ask_about_accounts(town: Town, _phone: Phone) -> None:
 def invite_testers(town: Town, phone: Phone) -> None:
     """Invites two testers: one is linked, the other has a code that nobody typed yet."""
     with town.database.transaction() as session:
-        colleague = an_officer(session, town.office.municipality)
+        colleague = an_officer(session, town.app.municipality)
         code = testers.invite(session, colleague).code or ""
-        testers.invite(session, an_officer(session, town.office.municipality))
+        testers.invite(session, an_officer(session, town.app.municipality))
     phone.says(code)
     town.settle()
 
@@ -204,5 +204,5 @@ def leave_on_its_way(town: Town, phone: Phone) -> None:
     town.simulator.deliver_webhooks()
     with town.database.transaction() as session:
         if surge.find_running(session) is None:
-            boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+            boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
             surge.start(session, boss, "น้ำท่วมทั้งเมือง", None)

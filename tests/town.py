@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 from PIL import Image
 
-from bot.context import open_office
+from bot.context import open_app_context
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import Mailer
@@ -40,7 +40,7 @@ class Town:
         self, settings: BotSettings, database: Database, simulator: Simulator, clock: time_machine.Traveller
     ) -> None:
         self.settings, self.database, self.simulator, self.clock = settings, database, simulator, clock
-        self.office = open_office(settings)
+        self.app = open_app_context(settings)
         self._web_app = create_app(settings)
         self.web = self._web_app.test_client()
         self._console_app: Flask | None = None
@@ -50,10 +50,10 @@ class Town:
             settings.access_token,
             read_seconds=PATIENCE_SECONDS,
         )
-        self.worker = Worker(database, self.office)
-        self.sender = Sender(database, self.office, settings, self.line)
-        self.fetcher = Fetcher(database, self.office, self.line)
-        self.mailer = Mailer(database, self.office, settings, self.line)
+        self.worker = Worker(database, self.app)
+        self.sender = Sender(database, self.app, settings, self.line)
+        self.fetcher = Fetcher(database, self.app, self.line)
+        self.mailer = Mailer(database, self.app, settings, self.line)
 
     def receive(self, body: bytes, headers: dict[str, str]) -> int:
         return self.web.post("/line/webhook", data=body, headers=headers).status_code
@@ -67,7 +67,7 @@ class Town:
     def close(self) -> None:
         self._web_app.extensions["database"].close()
         if self._console_app is not None:
-            self._console_app.extensions["office"].database.close()
+            self._console_app.extensions["context"].database.close()
 
     def settle(self) -> None:
         """Delivers webhooks, works on events, fetches files and sends messages until nothing more happens."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.context import Office, open_office
+from bot.context import AppContext, open_app_context
 from bot.doctor.consistency import check
 from bot.doctor.findings import Finding, Level, fail, ok, warn
 from bot.doctor.line_checks import examine_line
@@ -46,17 +46,17 @@ def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
     finally:
         database.close()
     try:
-        office = open_office(settings)
+        app = open_app_context(settings)
     except (MunicipalityError, ServiceError) as error:
         yield fail("definitions", str(error), "mend the file that MUNICIPALITY names, or the service")
         return
     except SettingsError as error:
         yield fail("media", str(error), SET_IT)
         return
-    yield _media(office)
-    yield examine_scanner(office.scanner)
-    yield _definitions(office)
-    yield from examine_line(settings, office, line)
+    yield _media(app)
+    yield examine_scanner(app.scanner)
+    yield _definitions(app)
+    yield from examine_line(settings, app, line)
 
 
 def _examine_store(database: Database) -> Iterator[Finding]:
@@ -124,9 +124,9 @@ def _tables(trouble: list[str]) -> Finding:
     )
 
 
-def _media(office: Office) -> Finding:
+def _media(app: AppContext) -> Finding:
     try:
-        office.media.try_out()
+        app.media.try_out()
     except Exception as error:  # An object store has errors of its own, and none of them may end the doctor.
         return fail(
             "media",
@@ -142,7 +142,7 @@ def _worker(alive: bool) -> Finding:
     return fail("worker", "shows no sign of life", "start it: python -m bot worker")
 
 
-def _definitions(office: Office) -> Finding:
-    if problems := check(office):
+def _definitions(app: AppContext) -> Finding:
+    if problems := check(app):
         return fail("definitions", problems[0], f"python -m bot check shows all {len(problems)}")
-    return ok("definitions", f"{office.municipality.name}: services, phrases and municipality fit together")
+    return ok("definitions", f"{app.municipality.name}: services, phrases and municipality fit together")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.doctor.findings import Finding, fail, ok, warn
 from bot.line.account_api import AccountInfo, LineAccount, LineApiError
 from bot.settings import BotSettings
@@ -21,7 +21,7 @@ LEAST_QUOTA_LEFT = 0.2
 WEBHOOK_PATH = "/line/webhook"
 
 
-def examine_line(settings: BotSettings, office: Office, line: LineAccount) -> Iterator[Finding]:
+def examine_line(settings: BotSettings, app: AppContext, line: LineAccount) -> Iterator[Finding]:
     """Asks LINE one thing after another; a question without an answer fails and does not stop the others."""
     try:
         info = line.info()
@@ -29,11 +29,11 @@ def examine_line(settings: BotSettings, office: Office, line: LineAccount) -> It
         yield fail("token", f"{trouble} Nothing else was asked of LINE.", _after_no_info(trouble))
         return
     yield ok("token", f"LINE knows us as {info.name} ({info.basic_id})")
-    yield _name(office, info)
+    yield _name(app, info)
     yield _clock(info)
     questions: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
         ("webhook", lambda: _webhook(settings, line)),
-        ("quota", lambda: _quota(settings, office.municipality.plan, line)),
+        ("quota", lambda: _quota(settings, app.municipality.plan, line)),
         ("menu", lambda: _menu(line)),
     )
     for about, question in questions:
@@ -49,9 +49,9 @@ def _after_no_info(trouble: LineApiError) -> str:
     return "check that this machine reaches api.line.me (port 443) and LINE_API_URL is unset"
 
 
-def _name(office: Office, info: AccountInfo) -> Finding:
+def _name(app: AppContext, info: AccountInfo) -> Finding:
     """Checks that residents can tell by its name and id that the account is genuine (requirement L8)."""
-    town = office.municipality
+    town = app.municipality
     if info.name not in (town.name, town.short_name):
         names = f"{town.name} or {town.short_name}"
         return fail("name", f"the account is called {info.name}", f"rename it to {names} in LINE's manager")

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from bot.conversations.said import SomethingElse, TypedText
 from bot.handlers import follow, menu, messages, taps, unsend
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.events import Followed, Joined, SentFile, SentPlace, Tap, Unfollowed, UnknownEvent, Unsent
 from bot.replies import Reply
 from store.residents.residents import take_offer
 
-Handler = Callable[[Visit], list[Reply]]
+Handler = Callable[[EventContext], list[Reply]]
 
 HANDLERS: dict[type, Handler] = {
     TypedText: messages.words,
@@ -28,9 +28,9 @@ HANDLERS: dict[type, Handler] = {
 _SILENT = (Unfollowed, Unsent, Joined, UnknownEvent)
 
 
-def handle(visit: Visit) -> list[Reply]:
-    if unsend.is_unsent(visit):
+def handle(context: EventContext) -> list[Reply]:
+    if unsend.is_unsent(context):
         return []
-    if not isinstance(visit.event.what, _SILENT):
-        visit = replace(visit, offered=take_offer(visit.resident))
-    return HANDLERS[type(visit.event.what)](visit)
+    if not isinstance(context.event.what, _SILENT):
+        context = replace(context, offered=take_offer(context.resident))
+    return HANDLERS[type(context.event.what)](context)

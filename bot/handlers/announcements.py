@@ -2,7 +2,7 @@
 
 import re
 
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.events import Tap, row_number
 from bot.replies import Reply, Say
 from store.broadcasts import testers
@@ -17,41 +17,41 @@ SHOWN, LONGEST_TITLE = 3, 100
 _CODE = re.compile(r"ทดสอบ\d{6}")
 
 
-def genuine(visit: Visit) -> list[Reply]:
+def genuine(context: EventContext) -> list[Reply]:
     """Says how to tell our broadcasts from forgeries: who sends them, the latest ones, and where all are listed."""
-    say, office = visit.office.phrases.say, visit.office
+    say, app = context.app.phrases.say, context.app
     parts = [say("genuine.from_whom")]
-    if found := list_announcements(visit.session, most=SHOWN):
+    if found := list_announcements(context.session, most=SHOWN):
         parts.append("\n".join([say("genuine.latest"), *(_line(one) for one in found)]))
-    if office.public_url:
-        parts.append(say("genuine.where", address=f"{office.public_url}/announcements"))
+    if app.public_url:
+        parts.append(say("genuine.where", address=f"{app.public_url}/announcements"))
     parts.append(say("genuine.in_doubt"))
-    return [Say("\n\n".join(parts), (visit.button("topics", "topics"),))]
+    return [Say("\n\n".join(parts), (context.button("topics", "topics"),))]
 
 
 def _line(one: Announcement) -> str:
     return f"• {thai_date(one.sent_at)} {cut(one.title, LONGEST_TITLE)}"
 
 
-def note_press(visit: Visit, button: Tap) -> bool:
+def note_press(context: EventContext, button: Tap) -> bool:
     """Says whether the broadcast has this button. Presses count only after it was sent, not when colleagues test it."""
     number, which = row_number(button.about.get("b")), row_number(button.about.get("n"))
-    broadcast = visit.session.get(Broadcast, number) if number else None
+    broadcast = context.session.get(Broadcast, number) if number else None
     if broadcast is None or which is None or which >= len(buttons_of(broadcast)):
         return False
-    if was_sent(visit.session, broadcast.id):
-        press(visit.session, broadcast.id, which)
+    if was_sent(context.session, broadcast.id):
+        press(context.session, broadcast.id, which)
     return True
 
 
-def tester_code(visit: Visit, text: str) -> list[Reply] | None:
+def tester_code(context: EventContext, text: str) -> list[Reply] | None:
     """Links the chat of a colleague who typed their code, and says so; returns None for any other words."""
     code = arabic_digits("".join(text.split()))
     if not _CODE.fullmatch(code):
         return None
-    if not may_guess(visit.resident, visit.office.municipality.limits):
-        return [visit.say("limits.codes", visit.button("mine", "mine"))]
-    if testers.link(visit.session, visit.resident, code) is None:
-        note_wrong_code(visit.resident)
-        return [visit.say("broadcast.code_gone")]
-    return [visit.say("broadcast.code_taken")]
+    if not may_guess(context.resident, context.app.municipality.limits):
+        return [context.say("limits.codes", context.button("mine", "mine"))]
+    if testers.link(context.session, context.resident, code) is None:
+        note_wrong_code(context.resident)
+        return [context.say("broadcast.code_gone")]
+    return [context.say("broadcast.code_taken")]

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from bot.conversations import drafts, engine
 from bot.conversations.intents import SMALL_TALK, asked_for
 from bot.handlers import announcements, conversation, information, menu, my_cases, topics, typed_buttons
+from bot.handlers.event_context import EventContext
 from bot.handlers.submissions import send
-from bot.handlers.visit import Visit
 from bot.line.events import Tap
 from bot.replies import Reply
 from store.residents.models import Conversation
 from store.thai import folded, folded_word, without_particles
 
-ANSWERS: dict[str, Callable[[Visit], list[Reply]]] = {
+ANSWERS: dict[str, Callable[[EventContext], list[Reply]]] = {
     "corruption": information.corruption,
     "privacy": information.privacy,
     "withdraw": typed_buttons.withdraw,
@@ -20,8 +20,8 @@ ANSWERS: dict[str, Callable[[Visit], list[Reply]]] = {
     "works": typed_buttons.works,
     "broken": typed_buttons.broken,
     "topics": topics.show,
-    "topics_all": lambda visit: topics.choose_all(visit, Tap("topics_all", {"w": "yes"})),
-    "topics_none": lambda visit: topics.choose_all(visit, Tap("topics_all", {"w": "no"})),
+    "topics_all": lambda context: topics.choose_all(context, Tap("topics_all", {"w": "yes"})),
+    "topics_none": lambda context: topics.choose_all(context, Tap("topics_all", {"w": "no"})),
     "track": my_cases.track,
     "mine": my_cases.mine,
     "genuine": announcements.genuine,
@@ -79,31 +79,31 @@ _SEND = (
 _EDIT = ("แก้ไข", "แก้")
 
 
-def command(visit: Visit, text: str) -> list[Reply] | None:
+def command(context: EventContext, text: str) -> list[Reply] | None:
     """Returns the answer to the command, or None when these words are no command."""
-    if (replies := announcements.tester_code(visit, text)) is not None:
+    if (replies := announcements.tester_code(context, text)) is not None:
         return replies
     typed = read_command(text)
     if _is(typed, LABELS) and (name := asked_for(without_particles(text))):
-        return _answer(visit, name)
+        return _answer(context, name)
     if _is(typed, _HELP):
-        return _help(visit)
-    about = asked_for(text) if visit.running else None
-    if about in ("works", "broken") and typed_buttons.can(visit, about):
-        return _answer(visit, about)
-    if (replies := topics.choose_typed(visit, typed)) is not None:
+        return _help(context)
+    about = asked_for(text) if context.running else None
+    if about in ("works", "broken") and typed_buttons.can(context, about):
+        return _answer(context, about)
+    if (replies := topics.choose_typed(context, typed)) is not None:
         return replies
-    pressed = typed_buttons.press(visit, typed)
-    return pressed if pressed is not None else _in_conversation(visit, typed)
+    pressed = typed_buttons.press(context, typed)
+    return pressed if pressed is not None else _in_conversation(context, typed)
 
 
-def _answer(visit: Visit, name: str) -> list[Reply]:
+def _answer(context: EventContext, name: str) -> list[Reply]:
     """Returns the answer, and after it the running question again unless the words begin something else."""
-    replies = ANSWERS[name](visit)
-    return replies if name in _BEGINS else [*replies, *conversation.ask_again(visit)]
+    replies = ANSWERS[name](context)
+    return replies if name in _BEGINS else [*replies, *conversation.ask_again(context)]
 
 
-def sentence_of_a_case(visit: Visit, text: str, *, officer_waits: bool) -> list[Reply] | None:
+def sentence_of_a_case(context: EventContext, text: str, *, officer_waits: bool) -> list[Reply] | None:
     """Answers words that ask for something else where words for a case are expected; returns None for any others.
 
     If an officer waits for an answer, ใช้ได้แล้ว may be that answer. If none does and a case is finished, it counts as a
@@ -111,16 +111,16 @@ def sentence_of_a_case(visit: Visit, text: str, *, officer_waits: bool) -> list[
     """
     name = asked_for(text)
     if name in _NOT_FOR_OFFICERS:
-        return ANSWERS[name](visit)
-    if name in ("works", "broken") and not officer_waits and typed_buttons.can(visit, name):
-        return ANSWERS[name](visit)
+        return ANSWERS[name](context)
+    if name in ("works", "broken") and not officer_waits and typed_buttons.can(context, name):
+        return ANSWERS[name](context)
     return None
 
 
-def sentence_in_between(visit: Visit, text: str) -> list[Reply] | None:
+def sentence_in_between(context: EventContext, text: str) -> list[Reply] | None:
     """Answers words that ask for something else instead of answering the question; None for small talk and others."""
     name = asked_for(text)
-    return ANSWERS[name](visit) if name and name not in SMALL_TALK else None
+    return ANSWERS[name](context) if name and name not in SMALL_TALK else None
 
 
 def read_command(text: str) -> str:
@@ -132,37 +132,37 @@ def _is(typed: str, words: tuple[str, ...]) -> bool:
     return any(typed and folded_word(word) == typed for word in words)
 
 
-def _help(visit: Visit) -> list[Reply]:
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
+def _help(context: EventContext) -> list[Reply]:
+    row = context.running
+    draft = conversation.find_draft(context, row) if row else None
     if row is None or draft is None:
-        return menu.help_(visit)
-    return [visit.say("conversation.help"), *conversation.ask(visit, row, draft)]
+        return menu.help_(context)
+    return [context.say("conversation.help"), *conversation.ask(context, row, draft)]
 
 
-def _in_conversation(visit: Visit, typed: str) -> list[Reply] | None:
+def _in_conversation(context: EventContext, typed: str) -> list[Reply] | None:
     """Does what cancel, back, skip, edit or send does when it is typed instead of pressed; else returns None."""
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
+    row = context.running
+    draft = conversation.find_draft(context, row) if row else None
     if row is None or draft is None:
-        return [visit.say("conversation.nothing_to_cancel")] if _is(typed, _CANCEL) else None
+        return [context.say("conversation.nothing_to_cancel")] if _is(typed, _CANCEL) else None
     turn = drafts.next_turn(draft)
     asking = turn.question if isinstance(turn, drafts.Asking) else None
     if _is(typed, _CANCEL_REQUEST):
-        return conversation.confirm_cancel(visit, row)
+        return conversation.confirm_cancel(context, row)
     if _is(typed, _BACK):
-        return conversation.answer_with(visit, row, engine.go_back(draft))
+        return conversation.answer_with(context, row, engine.go_back(draft))
     if asking is not None and asking.optional and _is(typed, _SKIP):
-        return conversation.answer_with(visit, row, engine.skip(draft))
+        return conversation.answer_with(context, row, engine.skip(draft))
     if asking is None and _is(typed, _SEND):
-        return send(visit, row, draft)
-    return _edit(visit, typed, row, draft) if asking is None else None
+        return send(context, row, draft)
+    return _edit(context, typed, row, draft) if asking is None else None
 
 
-def _edit(visit: Visit, typed: str, row: Conversation, draft: drafts.Draft) -> list[Reply] | None:
+def _edit(context: EventContext, typed: str, row: Conversation, draft: drafts.Draft) -> list[Reply] | None:
     """Accepts, at the summary, แก้ไข alone or แก้ไข with the label of a question, as its button says."""
     if _is(typed, _EDIT):
-        return conversation.choose_edit(visit, row, draft)
+        return conversation.choose_edit(context, row, draft)
     labels = {folded_word(f"แก้ไข {question.label}"): question.key for question, _ in drafts.answered(draft)}
     key = labels.get(typed)
-    return conversation.answer_with(visit, row, engine.edit(draft, key)) if key else None
+    return conversation.answer_with(context, row, engine.edit(draft, key)) if key else None

@@ -1,7 +1,7 @@
 """Answers the one-time button with which a superior confirms an emergency from their own LINE."""
 
 from bot.handlers import menu
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.events import Tap
 from bot.replies import Reply
 from store.broadcasts import confirming
@@ -16,11 +16,11 @@ _SAID = {
 }
 
 
-def confirm(visit: Visit, button: Tap) -> list[Reply]:
+def confirm(context: EventContext, button: Tap) -> list[Reply]:
     try:
-        broadcast = confirming.confirm(visit.session, visit.resident, button.about.get("t", ""))
+        broadcast = confirming.confirm(context.session, context.resident, button.about.get("t", ""))
     except ActRefused as refused:
         if refused.reason in ("no_button", "not_your_button"):
-            return menu.old_button(visit)
-        return [visit.say(f"confirming.{_SAID.get(refused.reason, 'changed')}")]
-    return [visit.say("confirming.done", title=broadcast.title)]
+            return menu.old_button(context)
+        return [context.say(f"confirming.{_SAID.get(refused.reason, 'changed')}")]
+    return [context.say("confirming.done", title=broadcast.title)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.conversations import drafts, engine
 from bot.conversations.answers import arrived, show, show_in_chat
 from bot.conversations.drafts import Asking, Draft
@@ -12,9 +12,9 @@ from bot.conversations.engine import Heard, Remark
 from bot.conversations.places import as_pinned
 from bot.conversations.said import Said
 from bot.drafts import draft_of, files_in, is_files
+from bot.handlers.event_context import EventContext
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything
-from bot.handlers.visit import Visit
 from bot.phrases.hotlines import names_in
 from bot.replies import (
     Album,
@@ -41,74 +41,76 @@ from store.services import Question, Service
 FEW_LEFT = 5
 
 
-def start(visit: Visit, service: Service, *, opening: str = "", said_in: str | None = None) -> list[Reply]:
+def start(
+    context: EventContext, service: Service, *, opening: str = "", said_in: str | None = None
+) -> list[Reply]:
     """Begins a request. What the resident has already written, sent or told us is not asked again.
 
     `said_in` is the id of the LINE message that brought the opening words.
     """
-    known = visit.resident.person or {}
-    loose = loose_files(visit.session, visit.resident)
+    known = context.resident.person or {}
+    loose = loose_files(context.session, context.resident)
     photos, documents = (_as_answer(loose, kind) for kind in ("photo", "document"))
-    in_surge = find_running(visit.session) is not None
+    in_surge = find_running(context.session) is not None
     draft = drafts.begin(
         service, opening=opening, known=known, photos=photos, documents=documents, in_surge=in_surge
     )
     claim(loose, files_in(draft))
     row = conversations.begin(
-        visit.session,
-        visit.resident,
+        context.session,
+        context.resident,
         service.name,
         dict(draft.answers),
-        visit.event.at,
+        context.event.at,
         in_surge=in_surge,
     )
     openings = [question for question in service.questions if question.takes_opening and opening]
     if said_in:
         row.said_in = {question.key: said_in for question in openings if question.key in draft.answers}
-    if (listening_for(visit.resident) or ("",))[0] != "answer":
-        stop_listening(visit.resident)
+    if (listening_for(context.resident) or ("",))[0] != "answer":
+        stop_listening(context.resident)
     phrase = "opened_by_words" if opening else "opened"
-    title = service.in_english().label if visit.in_english else service.title
-    replies: list[Reply] = [*show_privacy(visit)]
-    replies.append(visit.say(f"conversation.{phrase}", icon=service.icon, title=title))
+    title = service.in_english().label if context.in_english else service.title
+    replies: list[Reply] = [*show_privacy(context)]
+    replies.append(context.say(f"conversation.{phrase}", icon=service.icon, title=title))
     for question in openings:
         if question.key not in draft.answers:
-            replies.append(visit.say("complaint.too_long", longest=f"{question.longest:,}"))
+            replies.append(context.say("complaint.too_long", longest=f"{question.longest:,}"))
     if loose:
         what = "files" if documents else "photos"
-        replies.append(visit.say(f"conversation.{what}_taken_along", count=len(loose)))
-    return replies + ask(visit, row, draft, opened_by_words=bool(opening))
+        replies.append(context.say(f"conversation.{what}_taken_along", count=len(loose)))
+    return replies + ask(context, row, draft, opened_by_words=bool(opening))
 
 
 def _as_answer(files: list[File], kind: str) -> list[dict[str, Any]]:
     return [{"token": file.token, "album": None, "of": 1} for file in files if file.kind == kind]
 
 
-def find_draft(visit: Visit, row: Conversation) -> Draft | None:
-    return draft_of(visit.office, row)
+def find_draft(context: EventContext, row: Conversation) -> Draft | None:
+    return draft_of(context.app, row)
 
 
-def hear(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
-    return answer_with(visit, row, engine.hear(draft, said, visit.office.setting()))
+def hear(context: EventContext, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
+    return answer_with(context, row, engine.hear(draft, said, context.app.setting()))
 
 
-def answer_with(visit: Visit, row: Conversation, heard: Heard) -> list[Reply]:
+def answer_with(context: EventContext, row: Conversation, heard: Heard) -> list[Reply]:
     """Saves the draft and replies with what to say and the next question, or not at all if the engine was silent."""
-    save(visit, row, heard.draft)
+    save(context, row, heard.draft)
     if heard.silent:
         return []
-    return [*(_remark(visit, remark) for remark in heard.remarks), *ask(visit, row, heard.draft)]
+    return [*(_remark(context, remark) for remark in heard.remarks), *ask(context, row, heard.draft)]
 
 
-def save(visit: Visit, row: Conversation, draft: Draft) -> None:
-    row.said_in = _said_in(visit, row, draft)
+def save(context: EventContext, row: Conversation, draft: Draft) -> None:
+    row.said_in = _said_in(context, row, draft)
     row.answers = dict(draft.answers)
     row.editing = draft.editing
-    row.heard_at = visit.event.at
+    row.heard_at = context.event.at
     row.misses = draft.misses
 
 
-def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
+def _said_in(context: EventContext, row: Conversation, draft: Draft) -> dict[str, str]:
     """Maps the key of each answer to the id of the LINE message it came in; a button's answer came in none."""
     before = row.answers or {}
     # A pin outside the town that is confirmed later still belongs to the message that brought it.
@@ -118,18 +120,18 @@ def _said_in(visit: Visit, row: Conversation, draft: Draft) -> dict[str, str]:
         if key in before and before[key] in (value, as_pinned(value))
     }
     kept = {key: message for key, message in (row.said_in or {}).items() if key in same}
-    if visit.event.message_id is None:
+    if context.event.message_id is None:
         return kept
-    return {**dict.fromkeys(set(draft.answers) - same, visit.event.message_id), **kept}
+    return {**dict.fromkeys(set(draft.answers) - same, context.event.message_id), **kept}
 
 
-def take_back(office: Office, row: Conversation, message_id: str, facts: Mapping[str, Any]) -> None:
+def take_back(app: AppContext, row: Conversation, message_id: str, facts: Mapping[str, Any]) -> None:
     """Forgets the answers that came in a message that the resident unsent; their questions are asked again.
 
     `facts` are the resident's own data (name, phone) in that message, by kind of question. This request may have copied
     them from an earlier one; then `row.said_in` has no message for them.
     """
-    if (draft := draft_of(office, row)) is None:
+    if (draft := draft_of(app, row)) is None:
         return
     said_in = row.said_in or {}
     gone = {key for key, message in said_in.items() if message == message_id}
@@ -140,51 +142,53 @@ def take_back(office: Office, row: Conversation, message_id: str, facts: Mapping
         row.answers = {key: value for key, value in draft.answers.items() if key not in gone}
 
 
-def ask(visit: Visit, row: Conversation, draft: Draft, *, opened_by_words: bool = False) -> list[Reply]:
+def ask(
+    context: EventContext, row: Conversation, draft: Draft, *, opened_by_words: bool = False
+) -> list[Reply]:
     """Returns the next question, or the summary when all is answered."""
     turn = drafts.next_turn(draft)
     if not isinstance(turn, Asking):
-        return [_summary(visit, row, draft)]
+        return [_summary(context, row, draft)]
     question = turn.question
     if drafts.is_in_doubt(draft, question):
         sure = _choices_of(row, engine.PIN_MEANT, key=question.key)
-        return [visit.say("conversation.outside", *sure, visit.button("cancel", "cancel", c=row.id))]
-    text = visit.office.phrases.fill(question.ask)
+        return [context.say("conversation.outside", *sure, context.button("cancel", "cancel", c=row.id))]
+    text = context.app.phrases.fill(question.ask)
     if question.hint:
         text = f"{text}\n({question.hint})"
-    text = f"{text}\n{_how_far(visit, draft, turn)}".strip()
-    ways_out = _ways_out(visit, row, draft, turn, opened_by_words)
+    text = f"{text}\n{_how_far(context, draft, turn)}".strip()
+    ways_out = _ways_out(context, row, draft, turn, opened_by_words)
     if question.kind == "choice":
         return [choice(text, _choices_of(row, question, key=question.key), *ways_out)]
-    return [Say(text, (*_answers_to(visit, row, question), *ways_out))]
+    return [Say(text, (*_answers_to(context, row, question), *ways_out))]
 
 
-def ask_again(visit: Visit) -> list[Reply]:
+def ask_again(context: EventContext) -> list[Reply]:
     """Asks the running question once more, if there is one."""
-    row = visit.running
-    draft = find_draft(visit, row) if row else None
-    return ask(visit, row, draft) if row and draft else []
+    row = context.running
+    draft = find_draft(context, row) if row else None
+    return ask(context, row, draft) if row and draft else []
 
 
-def _how_far(visit: Visit, draft: Draft, turn: Asking) -> str:
+def _how_far(context: EventContext, draft: Draft, turn: Asking) -> str:
     """Says how many questions are left, once they are few; a large number would only discourage."""
     left = turn.of - len(drafts.answered(draft))
     if draft.editing or not 1 <= left <= FEW_LEFT:
         return ""
-    return visit.office.phrases.say("conversation.last_one" if left == 1 else "conversation.left", count=left)
+    return context.app.phrases.say("conversation.last_one" if left == 1 else "conversation.left", count=left)
 
 
-def _remark(visit: Visit, remark: Remark) -> Say | CallCard:
+def _remark(context: EventContext, remark: Remark) -> Say | CallCard:
     if remark.text:
-        return _advice(visit, visit.office.phrases.fill(remark.text))
-    section = "complaint" if visit.office.phrases.has(f"complaint.{remark.name}") else "conversation"
-    return visit.say(f"{section}.{remark.name}", **remark.words)
+        return _advice(context, context.app.phrases.fill(remark.text))
+    section = "complaint" if context.app.phrases.has(f"complaint.{remark.name}") else "conversation"
+    return context.say(f"{section}.{remark.name}", **remark.words)
 
 
-def _advice(visit: Visit, text: str) -> Say | CallCard:
+def _advice(context: EventContext, text: str) -> Say | CallCard:
     """Returns the advice; if it names phones, as a card with a button for each."""
-    calls = visit.calls(names_in(text, visit.office.municipality))
-    return CallCard(visit.office.phrases.say("emergency.advice_title"), text, calls) if calls else Say(text)
+    calls = context.calls(names_in(text, context.app.municipality))
+    return CallCard(context.app.phrases.say("emergency.advice_title"), text, calls) if calls else Say(text)
 
 
 def _choices_of(row: Conversation, choices: Question, *, key: str) -> tuple[Button, ...]:
@@ -193,9 +197,9 @@ def _choices_of(row: Conversation, choices: Question, *, key: str) -> tuple[Butt
     return tuple(Button(label, "answer", {**about, "v": v}, label) for v, label in choices.choices.items())
 
 
-def _answers_to(visit: Visit, row: Conversation, question: Question) -> tuple[Quick, ...]:
+def _answers_to(context: EventContext, row: Conversation, question: Question) -> tuple[Quick, ...]:
     about = {"c": str(row.id), "q": question.key}
-    words = visit.office.phrases
+    words = context.app.phrases
     if question.kind == "place":
         return (PinDrop(words.say("button.pin")),)
     if question.kind in ("photos", "file"):
@@ -209,82 +213,85 @@ def _answers_to(visit: Visit, row: Conversation, question: Question) -> tuple[Qu
 
 
 def _ways_out(
-    visit: Visit, row: Conversation, draft: Draft, turn: Asking, opened_by_words: bool
+    context: EventContext, row: Conversation, draft: Draft, turn: Asking, opened_by_words: bool
 ) -> tuple[Quick, ...]:
     question, ways = turn.question, list[Quick]()
     if question.optional:
-        ways.append(visit.button("skip", "skip", c=row.id, q=question.key))
+        ways.append(context.button("skip", "skip", c=row.id, q=question.key))
     elif engine.needs_a_way_out(draft) and question.may_be_unknown:
-        ways.append(visit.button("unknown", "unknown", c=row.id, q=question.key))
+        ways.append(context.button("unknown", "unknown", c=row.id, q=question.key))
     elif engine.needs_a_way_out(draft):
-        ways += visit.calls(("office",))
+        ways += context.calls(("office",))
     if opened_by_words or drafts.only_opened(draft):
-        ways.append(visit.button("not_this", "not_this", c=row.id))
+        ways.append(context.button("not_this", "not_this", c=row.id))
     elif turn.step > 1 or row.editing:
-        ways.append(visit.button("back", "back", c=row.id))
-    return (*ways, visit.button("cancel", "cancel", c=row.id))
+        ways.append(context.button("back", "back", c=row.id))
+    return (*ways, context.button("cancel", "cancel", c=row.id))
 
 
-def _summary(visit: Visit, row: Conversation, draft: Draft) -> Summary:
+def _summary(context: EventContext, row: Conversation, draft: Draft) -> Summary:
     answers = tuple((question, show_in_chat(question, value)) for question, value in drafts.answered(draft))
-    fee = fee_line(visit, draft.service)
-    return Summary(draft.service, answers, row.id, fee, ways_from_summary(visit, row))
+    fee = fee_line(context, draft.service)
+    return Summary(draft.service, answers, row.id, fee, ways_from_summary(context, row))
 
 
-def ways_from_summary(visit: Visit, row: Conversation) -> tuple[Quick, ...]:
-    return tuple(visit.button(name, name, c=row.id) for name in ("send", "edit", "back", "cancel"))
+def ways_from_summary(context: EventContext, row: Conversation) -> tuple[Quick, ...]:
+    return tuple(context.button(name, name, c=row.id) for name in ("send", "edit", "back", "cancel"))
 
 
-def fee_line(visit: Visit, service: Service) -> str:
+def fee_line(context: EventContext, service: Service) -> str:
     """Returns the fee, also when there is none: people fear hidden costs (requirement C15)."""
     if service.fee_baht:
-        return visit.office.phrases.say("summary.fee", baht=f"{service.fee_baht:,}")
-    return visit.office.phrases.say("summary.no_fee")
+        return context.app.phrases.say("summary.fee", baht=f"{service.fee_baht:,}")
+    return context.app.phrases.say("summary.no_fee")
 
 
-def choose_edit(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
+def choose_edit(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
     """Asks which answer to change."""
     buttons = tuple(
         Button(question.label, "edit", {"c": str(row.id), "q": question.key}, f"แก้ไข {question.label}")
         for question, _ in drafts.answered(draft)
     )
-    text = visit.words("conversation.edit_which")
-    return [choice(text, buttons, visit.button("back", "go_on", c=row.id))]
+    text = context.words("conversation.edit_which")
+    return [choice(text, buttons, context.button("back", "go_on", c=row.id))]
 
 
-def offer_resume(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
+def offer_resume(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
     buttons = (
-        visit.button("go_on", "go_on", c=row.id),
-        visit.button("start_over", "start_over", c=row.id),
-        visit.button("cancel", "cancel_yes", c=row.id),
+        context.button("go_on", "go_on", c=row.id),
+        context.button("start_over", "start_over", c=row.id),
+        context.button("cancel", "cancel_yes", c=row.id),
     )
-    offer(visit.resident, "resume")
-    return [visit.say("conversation.resume", *buttons, title=draft.service.title)]
+    offer(context.resident, "resume")
+    return [context.say("conversation.resume", *buttons, title=draft.service.title)]
 
 
-def offer_switch(visit: Visit, row: Conversation, draft: Draft, other: Service) -> list[Reply]:
+def offer_switch(context: EventContext, row: Conversation, draft: Draft, other: Service) -> list[Reply]:
     buttons = (
-        visit.button("go_on", "go_on", c=row.id),
-        visit.button("switch", "switch", c=row.id, s=other.name),
+        context.button("go_on", "go_on", c=row.id),
+        context.button("switch", "switch", c=row.id, s=other.name),
     )
-    offer(visit.resident, "switch", other.name)
-    return [visit.say("conversation.switch", *buttons, title=draft.service.title, other=other.title)]
+    offer(context.resident, "switch", other.name)
+    return [context.say("conversation.switch", *buttons, title=draft.service.title, other=other.title)]
 
 
-def go_on(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
-    save(visit, row, draft)
-    return ask(visit, row, draft)
+def go_on(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
+    save(context, row, draft)
+    return ask(context, row, draft)
 
 
-def confirm_cancel(visit: Visit, row: Conversation) -> list[Reply]:
-    buttons = (visit.button("cancel_yes", "cancel_yes", c=row.id), visit.button("go_on", "go_on", c=row.id))
-    offer(visit.resident, "cancel")
-    return [visit.say("conversation.confirm_cancel", *buttons)]
+def confirm_cancel(context: EventContext, row: Conversation) -> list[Reply]:
+    buttons = (
+        context.button("cancel_yes", "cancel_yes", c=row.id),
+        context.button("go_on", "go_on", c=row.id),
+    )
+    offer(context.resident, "cancel")
+    return [context.say("conversation.confirm_cancel", *buttons)]
 
 
-def leave_gone_service(visit: Visit, row: Conversation) -> list[Reply]:
+def leave_gone_service(context: EventContext, row: Conversation) -> list[Reply]:
     conversations.end(row, "replaced")
-    return [visit.say("menu.service_gone"), *everything(visit)]
+    return [context.say("menu.service_gone"), *everything(context)]
 
 
 def snapshot(draft: Draft, said_in: dict[str, str]) -> list[dict[str, Any]]:

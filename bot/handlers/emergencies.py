@@ -10,7 +10,7 @@ from bot.conversations.matching import meant
 from bot.conversations.said import Picked, TypedText
 from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import conversation, my_cases
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.phrases.hotlines import OF_KIND
 from bot.replies import Button, CallCard, Quick, Reply
 from store.cases.models import Case
@@ -24,7 +24,7 @@ _HOLDS_DANGER = frozenset({"text", "name", "place", "address", "choice"})
 _NOT_DANGER_ALONE = frozenset({"name", "place", "address"})
 
 
-def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
+def answer(context: EventContext, emergency: Emergency, text: str) -> list[Reply]:
     """Returns the card with the numbers, and after it what continues the conversation.
 
     In a request, the words also answer its current question, or it is asked again. If an officer waits for words about
@@ -32,59 +32,63 @@ def answer(visit: Visit, emergency: Emergency, text: str) -> list[Reply]:
     begin a request with the words.
     """
     if tells_a_secret(text):
-        return [_card(visit, emergency), visit.say("menu.told_a_secret"), *conversation.ask_again(visit)]
-    if (row := visit.running) is not None and (draft := conversation.find_draft(visit, row)) is not None:
-        return [_card(visit, emergency), *_go_on(visit, row, draft, text)]
-    listening = listening_for(visit.resident)
+        return [
+            _card(context, emergency),
+            context.say("menu.told_a_secret"),
+            *conversation.ask_again(context),
+        ]
+    if (row := context.running) is not None and (draft := conversation.find_draft(context, row)) is not None:
+        return [_card(context, emergency), *_go_on(context, row, draft, text)]
+    listening = listening_for(context.resident)
     if listening is not None and listening[0] != "comment":
-        case = visit.session.get_one(Case, listening[1])
-        return [_card(visit, emergency), *my_cases.take_more(visit, case, note=text, may_answer=False)]
+        case = context.session.get_one(Case, listening[1])
+        return [_card(context, emergency), *my_cases.take_more(context, case, note=text, may_answer=False)]
     if emergency.kind == "self_harm":
-        return [_card(visit, emergency)]
-    keep_words(visit.resident, text, visit.event.message_id)
-    report = visit.button("report", "report")
-    return [_card(visit, emergency, *_services_meant(visit, text), report)]
+        return [_card(context, emergency)]
+    keep_words(context.resident, text, context.event.message_id)
+    report = context.button("report", "report")
+    return [_card(context, emergency, *_services_meant(context, text), report)]
 
 
-def _card(visit: Visit, emergency: Emergency, *quick: Quick) -> CallCard:
+def _card(context: EventContext, emergency: Emergency, *quick: Quick) -> CallCard:
     """Returns the card with the numbers, in the language of the message."""
-    phrases = visit.office.phrases
+    phrases = context.app.phrases
     say = phrases.say_in_english if emergency.in_english else phrases.say
     return CallCard(
         title=say(f"emergency.{emergency.kind}_title"),
         text=f"{say(f'emergency.{emergency.kind}')}\n{say('emergency.call_yourself')}",
-        calls=visit.calls(OF_KIND[emergency.kind], in_english=emergency.in_english),
+        calls=context.calls(OF_KIND[emergency.kind], in_english=emergency.in_english),
         quick=quick,
     )
 
 
-def _services_meant(visit: Visit, text: str) -> tuple[Button, ...]:
-    found = meant(visit.office.services.values(), text)
+def _services_meant(context: EventContext, text: str) -> tuple[Button, ...]:
+    found = meant(context.app.services.values(), text)
     return tuple(Button(each.label, "open", {"s": each.name}, each.label) for each in found)
 
 
-def _go_on(visit: Visit, row: Conversation, draft: Draft, text: str) -> list[Reply]:
+def _go_on(context: EventContext, row: Conversation, draft: Draft, text: str) -> list[Reply]:
     if is_cold(row):
-        return conversation.offer_resume(visit, row, draft)
+        return conversation.offer_resume(context, row, draft)
     turn = drafts.next_turn(draft)
-    if not isinstance(turn, Asking) or visit.late:
-        return conversation.ask(visit, row, draft)
-    heard = _hear(visit, draft, turn.question, text)
-    return conversation.answer_with(visit, row, heard)
+    if not isinstance(turn, Asking) or context.late:
+        return conversation.ask(context, row, draft)
+    heard = _hear(context, draft, turn.question, text)
+    return conversation.answer_with(context, row, heard)
 
 
-def _hear(visit: Visit, draft: Draft, question: Question, text: str) -> Heard:
+def _hear(context: EventContext, draft: Draft, question: Question, text: str) -> Heard:
     """Takes the words as the answer to the current question, or counts a miss; repeated misses offer a way out.
 
     A question about danger gets its first urgent choice. Words of danger alone are no place and no name.
     """
     if question.urgent:
-        picked = engine.hear(draft, Picked(question.urgent[0]), visit.office.setting())
+        picked = engine.hear(draft, Picked(question.urgent[0]), context.app.setting())
         # The card has said what to do in danger: the advice of the question would say it a second time.
         return replace(picked, remarks=(Remark("danger_noted"),))
     if question.kind not in _HOLDS_DANGER or (question.kind in _NOT_DANGER_ALONE and says_only_danger(text)):
         return engine.miss(draft, question)
-    heard = engine.hear(draft, TypedText(text), visit.office.setting())
+    heard = engine.hear(draft, TypedText(text), context.app.setting())
     if heard.refused or question.kind not in _NOT_DANGER_ALONE:
         return heard
     return replace(heard, remarks=(Remark("words_noted", {"label": question.label}), *heard.remarks))

@@ -9,7 +9,7 @@ from typing import Any
 from bot import drafts
 from bot.conversations.answers import arrived, show
 from bot.handlers import conversation, my_cases
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.replies import Reply
 from store.cases.actions import lock_case, takes_more
 from store.cases.models import Case
@@ -19,16 +19,16 @@ from store.residents.models import Conversation
 from store.residents.residents import listening_for
 
 
-def join_album(visit: Visit, file: File, sibling: File) -> None:
+def join_album(context: EventContext, file: File, sibling: File) -> None:
     """Attaches a photo silently to the case of its album's other photos, while the question accepts more files."""
     if sibling.case_id is None:
         return
-    case = lock_case(visit.session, sibling.case_id)
+    case = lock_case(context.session, sibling.case_id)
     row = next((row for row in case.answers if sibling.token in _tokens(row)), None)
     if row is None:
         attach_beside(file, sibling)
         return
-    service = visit.office.services.get(case.service)
+    service = context.app.services.get(case.service)
     question = next((q for q in service.questions if q.key == row["key"]), None) if service else None
     if question is None or len(_tokens(row)) >= question.most_files:
         return
@@ -45,46 +45,46 @@ def _tokens(row: dict[str, Any]) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def note_sent_anew(visit: Visit, row: Conversation, file: File) -> None:
+def note_sent_anew(context: EventContext, row: Conversation, file: File) -> None:
     """Stops asking for one of the lost files, if the running request took this file in its place."""
-    draft = conversation.find_draft(visit, row)
+    draft = conversation.find_draft(context, row)
     if draft is None or file.token not in drafts.files_in(draft):
         return
-    for lost in lost_in_request(visit.session, visit.resident, row)[:1]:
+    for lost in lost_in_request(context.session, context.resident, row)[:1]:
         lost.again_until = None
 
 
-def take_lost_along(visit: Visit, row: Conversation, case: Case) -> None:
+def take_lost_along(context: EventContext, row: Conversation, case: Case) -> None:
     """Gives the lost files of a request to its case, so that what is sent in their place finds the case."""
-    for lost in lost_in_request(visit.session, visit.resident, row):
+    for lost in lost_in_request(context.session, context.resident, row):
         lost.case_id = case.id
 
 
-def find_asked_again(visit: Visit) -> File | None:
+def find_asked_again(context: EventContext) -> File | None:
     """Finds the lost file that the file just sent replaces.
 
     A request that takes photos itself, or an officer who waits for an answer, comes first.
     """
-    listening = listening_for(visit.resident)
-    if (listening and listening[0] == "answer") or _takes_files(visit, visit.running):
+    listening = listening_for(context.resident)
+    if (listening and listening[0] == "answer") or _takes_files(context, context.running):
         return None
-    for lost in lost_ones(visit.session, visit.resident):
-        if lost.case_id is not None and takes_more(visit.session.get_one(Case, lost.case_id)):
+    for lost in lost_ones(context.session, context.resident):
+        if lost.case_id is not None and takes_more(context.session.get_one(Case, lost.case_id)):
             return lost
     return None
 
 
-def _takes_files(visit: Visit, row: Conversation | None) -> bool:
-    draft = conversation.find_draft(visit, row) if row else None
+def _takes_files(context: EventContext, row: Conversation | None) -> bool:
+    draft = conversation.find_draft(context, row) if row else None
     return draft is not None and any(q.kind in ("photos", "file") for q in draft.service.questions)
 
 
-def take_again(visit: Visit, file: File, lost: File) -> list[Reply]:
+def take_again(context: EventContext, file: File, lost: File) -> list[Reply]:
     """Attaches the file to the case of the lost one and asks the running question once more."""
-    case = visit.session.get_one(Case, lost.case_id)
-    my_cases.take_more(visit, case, files=(file.token,))
+    case = context.session.get_one(Case, lost.case_id)
+    my_cases.take_more(context, case, files=(file.token,))
     lost.again_until = None
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
-    question = conversation.ask(visit, row, draft) if row and draft else []
-    return [visit.say("cases.sent_again", number=case.shown_number), *question]
+    row = context.running
+    draft = conversation.find_draft(context, row) if row else None
+    question = conversation.ask(context, row, draft) if row and draft else []
+    return [context.say("cases.sent_again", number=case.shown_number), *question]

@@ -3,7 +3,7 @@
 from bot.conversations.drafts import Draft
 from bot.drafts import files_in
 from bot.handlers import menu
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.replies import Reply
 from store.files.unassigned import claim, give_back, loose_files
 from store.residents import conversations
@@ -11,23 +11,23 @@ from store.residents.models import Conversation
 from store.residents.residents import keep_words, listening_for
 
 
-def cancel(visit: Visit, row: Conversation) -> list[Reply]:
+def cancel(context: EventContext, row: Conversation) -> list[Reply]:
     """Ends the request. Its files are marked as used, so that no later request takes them."""
-    loose = loose_files(visit.session, visit.resident, until=row)
+    loose = loose_files(context.session, context.resident, until=row)
     claim(loose, [file.token for file in loose])
     conversations.end(row, "cancelled")
-    return [visit.say("conversation.cancelled")]
+    return [context.say("conversation.cancelled")]
 
 
-def not_this(visit: Visit, row: Conversation, draft: Draft) -> list[Reply]:
+def not_this(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
     """Ends the request and asks for another service, whose request gets the opening words and the files."""
-    give_back(visit.session, visit.resident, files_in(draft))
+    give_back(context.session, context.resident, files_in(draft))
     opening = next(
         (q.key for q in draft.service.questions if q.takes_opening and draft.answers.get(q.key)), None
     )
-    if opening is not None and listening_for(visit.resident) is None:
-        keep_words(visit.resident, draft.answers[opening], (row.said_in or {}).get(opening))
+    if opening is not None and listening_for(context.resident) is None:
+        keep_words(context.resident, draft.answers[opening], (row.said_in or {}).get(opening))
     conversations.end(row, "cancelled")
-    go_along = loose_files(visit.session, visit.resident)
+    go_along = loose_files(context.session, context.resident)
     phrase = "not_this_with_files" if go_along else "not_this"
-    return [visit.say(f"conversation.{phrase}"), *menu.everything(visit)]
+    return [context.say(f"conversation.{phrase}"), *menu.everything(context)]

@@ -11,7 +11,7 @@ from bot.conversations.recognition import A_SENTENCE, Asks, NothingRecognised, O
 from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, TypedText
 from bot.conversations.secret_words import tells_a_secret
 from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.events import SentFile, SentPlace
 from bot.replies import Reply
 from store.cases.codes import find_case_code
@@ -28,87 +28,89 @@ from store.services import Service
 _FREE = frozenset({"text", "name", "place", "address"})
 
 
-def words(visit: Visit) -> list[Reply]:
-    text = clean_text(cast(TypedText, visit.event.what).text)
+def words(context: EventContext) -> list[Reply]:
+    text = clean_text(cast(TypedText, context.event.what).text)
     if not text:
-        return _met_with(visit, "menu.blank_in_between") or _nothing_to_read(visit)
+        return _met_with(context, "menu.blank_in_between") or _nothing_to_read(context)
     if (danger := find_emergency(text)) is not None:
-        return emergencies.answer(visit, danger, text)
+        return emergencies.answer(context, danger, text)
     if tells_a_secret(text):
-        return [visit.say("menu.told_a_secret"), *conversation.ask_again(visit)]
-    if (replies := commands.command(visit, text)) is not None:
+        return [context.say("menu.told_a_secret"), *conversation.ask_again(context)]
+    if (replies := commands.command(context, text)) is not None:
         return replies
-    if (case := my_cases.find_typed(visit, text)) is not None:
-        return typed_buttons.do_to_numbered(visit, case)
-    if (row := visit.running) is not None:
-        return _in_conversation(visit, row, TypedText(text))
+    if (case := my_cases.find_typed(context, text)) is not None:
+        return typed_buttons.do_to_numbered(context, case)
+    if (row := context.running) is not None:
+        return _in_conversation(context, row, TypedText(text))
     return (
-        _about_a_number(visit, text)
-        or typed_buttons.stars(visit, text)
-        or _for_a_case(visit, text)
-        or my_cases.not_theirs(visit, text)
-        or _start_of_something(visit, text)
+        _about_a_number(context, text)
+        or typed_buttons.stars(context, text)
+        or _for_a_case(context, text)
+        or my_cases.not_theirs(context, text)
+        or _start_of_something(context, text)
     )
 
 
-def _nothing_to_read(visit: Visit) -> list[Reply]:
+def _nothing_to_read(context: EventContext) -> list[Reply]:
     """Tells the resident that the message has only invisible characters, so that it was passed on to nobody."""
-    if (listening_for(visit.resident) or ("",))[0] in ("answer", "more"):
-        return [visit.say("cases.blank")]
-    return [visit.say("menu.blank", *visit.main_buttons())]
+    if (listening_for(context.resident) or ("",))[0] in ("answer", "more"):
+        return [context.say("cases.blank")]
+    return [context.say("menu.blank", *context.main_buttons())]
 
 
-def _met_with(visit: Visit, phrase: str) -> list[Reply]:
+def _met_with(context: EventContext, phrase: str) -> list[Reply]:
     """Says this phrase and asks the running question again; returns [] if no question is open."""
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
+    row = context.running
+    draft = conversation.find_draft(context, row) if row else None
     if row is None or draft is None:
         return []
     if is_cold(row):
-        return conversation.offer_resume(visit, row, draft)
-    return [visit.say(phrase), *conversation.ask(visit, row, draft)]
+        return conversation.offer_resume(context, row, draft)
+    return [context.say(phrase), *conversation.ask(context, row, draft)]
 
 
-def _in_conversation(visit: Visit, row: Conversation, said: Said) -> list[Reply]:
-    draft = conversation.find_draft(visit, row)
+def _in_conversation(context: EventContext, row: Conversation, said: Said) -> list[Reply]:
+    draft = conversation.find_draft(context, row)
     if draft is None:
-        return conversation.leave_gone_service(visit, row)
+        return conversation.leave_gone_service(context, row)
     if is_cold(row):
-        return _after_silence(visit, row, draft, said)
-    if visit.late and isinstance(said, TypedText):
-        return [visit.say("conversation.late_message"), *conversation.ask(visit, row, draft)]
-    heard = engine.hear(draft, said, visit.office.setting())
+        return _after_silence(context, row, draft, said)
+    if context.late and isinstance(said, TypedText):
+        return [context.say("conversation.late_message"), *conversation.ask(context, row, draft)]
+    heard = engine.hear(draft, said, context.app.setting())
     if isinstance(said, TypedText) and heard.refused:
-        if (other := _about_another(visit, draft, said.text)) is not None:
-            return conversation.offer_switch(visit, row, draft, other)
-        if replies := my_cases.not_theirs(visit, said.text) or commands.sentence_in_between(visit, said.text):
-            return [*replies, *conversation.ask(visit, row, draft)]
-    return conversation.answer_with(visit, row, heard)
+        if (other := _about_another(context, draft, said.text)) is not None:
+            return conversation.offer_switch(context, row, draft, other)
+        if replies := my_cases.not_theirs(context, said.text) or commands.sentence_in_between(
+            context, said.text
+        ):
+            return [*replies, *conversation.ask(context, row, draft)]
+    return conversation.answer_with(context, row, heard)
 
 
-def _after_silence(visit: Visit, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
+def _after_silence(context: EventContext, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
     """Asks whether to go on. A resident who writes on without answering that sees no buttons: the request goes on."""
-    if isinstance(said, TypedText) and (replies := commands.sentence_in_between(visit, said.text)):
+    if isinstance(said, TypedText) and (replies := commands.sentence_in_between(context, said.text)):
         return replies
-    if visit.offered[0] == "resume":
-        return conversation.go_on(visit, row, draft)
-    return conversation.offer_resume(visit, row, draft)
+    if context.offered[0] == "resume":
+        return conversation.go_on(context, row, draft)
+    return conversation.offer_resume(context, row, draft)
 
 
-def _about_another(visit: Visit, draft: Draft, text: str) -> Service | None:
+def _about_another(context: EventContext, draft: Draft, text: str) -> Service | None:
     """Returns the one other service that the words name; None if there is none or the question takes free text."""
     turn = drafts.next_turn(draft)
     if isinstance(turn, Asking) and turn.question.kind in _FREE:
         return None
-    return _other_service(visit, text, than=draft.service.name)
+    return _other_service(context, text, than=draft.service.name)
 
 
-def _other_service(visit: Visit, text: str, *, than: str) -> Service | None:
-    found = meant(visit.office.services.values(), text)
+def _other_service(context: EventContext, text: str, *, than: str) -> Service | None:
+    found = meant(context.app.services.values(), text)
     return found[0] if len(found) == 1 and found[0].name != than else None
 
 
-def _about_a_number(visit: Visit, text: str) -> list[Reply] | None:
+def _about_a_number(context: EventContext, text: str) -> list[Reply] | None:
     """Does what a sentence asks about the case whose number it holds.
 
     It returns None if there is no number, or if none of their cases has it and the sentence reports something: it may
@@ -118,90 +120,90 @@ def _about_a_number(visit: Visit, text: str) -> list[Reply] | None:
     if found is None:
         return None
     code, beside = found
-    case = my_cases.find_typed(visit, code)
+    case = my_cases.find_typed(context, code)
     if case is not None:
-        return typed_buttons.do_as_said(visit, case, beside)
-    not_theirs = my_cases.not_theirs(visit, code)
-    return None if _tells_something(visit, beside) else not_theirs
+        return typed_buttons.do_as_said(context, case, beside)
+    not_theirs = my_cases.not_theirs(context, code)
+    return None if _tells_something(context, beside) else not_theirs
 
 
-def _tells_something(visit: Visit, text: str) -> bool:
+def _tells_something(context: EventContext, text: str) -> bool:
     """Says whether the words beside a number report something, and do not only ask about the case."""
-    match recognise(visit.office.services.values(), text, has_cases=True):
+    match recognise(context.app.services.values(), text, has_cases=True):
         case Asks() | NothingRecognised(_, said_something=False):
             return False
         case _:
             return True
 
 
-def _for_a_case(visit: Visit, text: str) -> list[Reply] | None:
+def _for_a_case(context: EventContext, text: str) -> list[Reply] | None:
     """Takes the words for the case being talked about, unless they are the name of a service, which begins a request.
 
     Where a sentence is about another service than the case's, the resident is asked which of the two it is for.
     """
-    listening = listening_for(visit.resident)
-    if listening is None or named_exactly(visit.office.services.values(), text, polite=False):
+    listening = listening_for(context.resident)
+    if listening is None or named_exactly(context.app.services.values(), text, polite=False):
         return None
     what, case_id = listening
-    if replies := commands.sentence_of_a_case(visit, text, officer_waits=what == "answer"):
+    if replies := commands.sentence_of_a_case(context, text, officer_waits=what == "answer"):
         return replies
-    case = visit.session.get_one(Case, case_id)
+    case = context.session.get_one(Case, case_id)
     if what == "comment":
-        return my_cases.take_comment(visit, case, text)
-    if (service := _other_service(visit, text, than=case.service)) is not None:
-        keep_words(visit.resident, text, visit.event.message_id)
-        return my_cases.ask_whose(visit, case, service)
-    return my_cases.take_more(visit, case, note=text)
+        return my_cases.take_comment(context, case, text)
+    if (service := _other_service(context, text, than=case.service)) is not None:
+        keep_words(context.resident, text, context.event.message_id)
+        return my_cases.ask_whose(context, case, service)
+    return my_cases.take_more(context, case, note=text)
 
 
-def _start_of_something(visit: Visit, text: str) -> list[Reply]:
-    match my_cases.recognise_with_cases(visit, text):
+def _start_of_something(context: EventContext, text: str) -> list[Reply]:
+    match my_cases.recognise_with_cases(context, text):
         case Asks(name):
             if len(text) >= A_SENTENCE and name in ("corruption", "power"):
-                keep_words(visit.resident, text, visit.event.message_id)
-            return commands.ANSWERS[name](visit)
+                keep_words(context.resident, text, context.event.message_id)
+            return commands.ANSWERS[name](context)
         case Opens(service, named=True):
-            kept, said_in = kept_words(visit.resident)
-            return conversation.start(visit, service, opening=kept, said_in=said_in)
+            kept, said_in = kept_words(context.resident)
+            return conversation.start(context, service, opening=kept, said_in=said_in)
         case Opens(service):
-            return conversation.start(visit, service, opening=text, said_in=visit.event.message_id)
+            return conversation.start(context, service, opening=text, said_in=context.event.message_id)
         case NothingRecognised() if (cry := find_cry(text)) is not None:
-            return emergencies.answer(visit, cry, text)
+            return emergencies.answer(context, cry, text)
         case NothingRecognised(_, said_something=False):
-            return menu.not_understood(visit)
+            return menu.not_understood(context)
         case unsure:
-            keep_words(visit.resident, text, visit.event.message_id)
-            return menu.ask_which(visit, unsure)
+            keep_words(context.resident, text, context.event.message_id)
+            return menu.ask_which(context, unsure)
 
 
-def sent_file(visit: Visit) -> list[Reply]:
+def sent_file(context: EventContext) -> list[Reply]:
     """Notes a photo or document, which is fetched from LINE afterwards, and attaches it where it belongs."""
-    sent = cast(SentFile, visit.event.what)
-    sibling = find_in_case(visit.session, visit.resident, sent.album) if sent.album else None
-    lost = late_files.find_asked_again(visit)
-    if sibling is None and lost is None and not _may_send(visit):
-        refused = visit.say("limits.files", most=visit.office.municipality.limits.files_an_hour)
-        return [refused, *conversation.ask_again(visit)]
+    sent = cast(SentFile, context.event.what)
+    sibling = find_in_case(context.session, context.resident, sent.album) if sent.album else None
+    lost = late_files.find_asked_again(context)
+    if sibling is None and lost is None and not _may_send(context):
+        refused = context.say("limits.files", most=context.app.municipality.limits.files_an_hour)
+        return [refused, *conversation.ask_again(context)]
     file = want(
-        visit.session,
-        visit.resident,
+        context.session,
+        context.resident,
         kind=sent.kind,
         line_message_id=sent.message_id,
         name=sent.name,
         album=sent.album,
-        for_conversation=visit.running is not None or sibling is not None,
+        for_conversation=context.running is not None or sibling is not None,
     )
     if sibling is not None:
-        late_files.join_album(visit, file, sibling)
+        late_files.join_album(context, file, sibling)
         return []
     if lost is not None:
-        return late_files.take_again(visit, file, lost)
-    if (row := visit.running) is not None:
-        replies = _in_conversation(visit, row, _as_said(sent, file))
-        late_files.note_sent_anew(visit, row, file)
+        return late_files.take_again(context, file, lost)
+    if (row := context.running) is not None:
+        replies = _in_conversation(context, row, _as_said(sent, file))
+        late_files.note_sent_anew(context, row, file)
         return replies
-    replies = _for_listening_case(visit, file) or menu.file_first(visit, sent.kind)
-    return replies if _speaks_for_album(visit, sent) else []
+    replies = _for_listening_case(context, file) or menu.file_first(context, sent.kind)
+    return replies if _speaks_for_album(context, sent) else []
 
 
 def _as_said(sent: SentFile, file: File) -> Said:
@@ -210,48 +212,48 @@ def _as_said(sent: SentFile, file: File) -> Said:
     return Document(file.token, sent.name)
 
 
-def _for_listening_case(visit: Visit, file: File) -> list[Reply]:
-    listening = listening_for(visit.resident)
+def _for_listening_case(context: EventContext, file: File) -> list[Reply]:
+    listening = listening_for(context.resident)
     if listening is None or listening[0] == "comment":
         return []
-    case = visit.session.get_one(Case, listening[1])
-    return my_cases.take_more(visit, case, files=(file.token,))
+    case = context.session.get_one(Case, listening[1])
+    return my_cases.take_more(context, case, files=(file.token,))
 
 
-def _may_send(visit: Visit) -> bool:
+def _may_send(context: EventContext) -> bool:
     """Says whether one more file is allowed this hour. A request that says there is danger takes any number."""
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
+    row = context.running
+    draft = conversation.find_draft(context, row) if row else None
     if draft is not None and drafts.is_urgent(draft):
         return True
-    return may_send_file(visit.session, visit.resident, visit.office.municipality.limits)
+    return may_send_file(context.session, context.resident, context.app.municipality.limits)
 
 
-def _speaks_for_album(visit: Visit, sent: SentFile) -> bool:
+def _speaks_for_album(context: EventContext, sent: SentFile) -> bool:
     """Says whether this file is the first of its album to arrive: only that one is answered."""
-    return sent.album is None or count_of_album(visit.session, visit.resident, sent.album) == 1
+    return sent.album is None or count_of_album(context.session, context.resident, sent.album) == 1
 
 
-def place(visit: Visit) -> list[Reply]:
-    pin = cast(SentPlace, visit.event.what)
+def place(context: EventContext) -> list[Reply]:
+    pin = cast(SentPlace, context.event.what)
     said = Pin(pin.latitude, pin.longitude, pin.text)
-    if (row := visit.running) is not None:
-        return _in_conversation(visit, row, said)
+    if (row := context.running) is not None:
+        return _in_conversation(context, row, said)
     if said.is_nowhere:
-        return [visit.say("complaint.no_place")]
-    listening = listening_for(visit.resident)
+        return [context.say("complaint.no_place")]
+    listening = listening_for(context.resident)
     if listening is not None and listening[0] != "comment":
-        case = visit.session.get_one(Case, listening[1])
+        case = context.session.get_one(Case, listening[1])
         note = f"📍 {pin.text} ({pin.latitude:.6f}, {pin.longitude:.6f})"
-        if visit.office.municipality.centre.is_far(pin.latitude, pin.longitude):
+        if context.app.municipality.centre.is_far(pin.latitude, pin.longitude):
             note += " (นอกเขต)"
-        return my_cases.take_more(visit, case, note=note)
-    return visit.menu("menu.place_first")
+        return my_cases.take_more(context, case, note=note)
+    return context.menu("menu.place_first")
 
 
-def something_else(visit: Visit) -> list[Reply]:
+def something_else(context: EventContext) -> list[Reply]:
     """Answers a sticker, a voice message or a video kindly: it is never the answer to a question."""
-    kind = cast(SomethingElse, visit.event.what).kind
+    kind = cast(SomethingElse, context.event.what).kind
     in_between = "menu.sticker_in_between" if kind == "sticker" else "complaint.want_no_voice"
     here = "menu.sticker" if kind == "sticker" else "menu.only_text_here"
-    return _met_with(visit, in_between) or [visit.say(here, *visit.main_buttons())]
+    return _met_with(context, in_between) or [context.say(here, *context.main_buttons())]

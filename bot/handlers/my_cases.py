@@ -2,7 +2,7 @@
 
 from bot.conversations.recognition import Recognised, recognise
 from bot.handlers.case_cards import card
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.events import row_number
 from bot.replies import Button, CaseCards, Reply, Say, choice
 from store.cases.actions import (
@@ -32,43 +32,46 @@ from store.residents.residents import kept_words, listen, offer, stop_listening
 from store.services import Service
 
 
-def mine(visit: Visit) -> list[Reply]:
+def mine(context: EventContext) -> list[Reply]:
     """Shows the last cases as cards side by side."""
-    found = cases_of(visit.session, visit.resident)
+    found = cases_of(context.session, context.resident)
     if not found:
-        return [visit.say("cases.none", visit.button("report", "report"))]
-    text = visit.office.phrases.say("cases.list", count=len(found))
-    return [visit.say("cases.list", count=len(found)), CaseCards(tuple(card(visit, c) for c in found), text)]
+        return [context.say("cases.none", context.button("report", "report"))]
+    text = context.app.phrases.say("cases.list", count=len(found))
+    return [
+        context.say("cases.list", count=len(found)),
+        CaseCards(tuple(card(context, c) for c in found), text),
+    ]
 
 
-def recognise_with_cases(visit: Visit, text: str) -> Recognised:
+def recognise_with_cases(context: EventContext, text: str) -> Recognised:
     """Decides what a message is about, with the resident's own cases taken into account."""
-    found = cases_of(visit.session, visit.resident)
+    found = cases_of(context.session, context.resident)
     waits_for = {case.service for case in found if Status(case.status) in OPEN_STATUSES}
-    services = visit.office.services.values()
+    services = context.app.services.values()
     return recognise(services, text, has_cases=bool(found), waits_for=waits_for)
 
 
-def track(visit: Visit) -> list[Reply]:
+def track(context: EventContext) -> list[Reply]:
     """Shows the only open case, or asks which of several. In a surge it also says how many cases wait in all."""
-    return [*_how_it_stands(visit), *_tracked(visit)]
+    return [*_how_it_stands(context), *_tracked(context)]
 
 
-def _how_it_stands(visit: Visit) -> list[Reply]:
-    surge = find_running(visit.session)
+def _how_it_stands(context: EventContext) -> list[Reply]:
+    surge = find_running(context.session)
     if surge is None:
         return []
-    waiting = count_open(visit.session)
-    return [visit.say("surge.stands", count=f"{waiting:,}", words=surge.words)]
+    waiting = count_open(context.session)
+    return [context.say("surge.stands", count=f"{waiting:,}", words=surge.words)]
 
 
-def _tracked(visit: Visit) -> list[Reply]:
-    found = cases_of(visit.session, visit.resident)
+def _tracked(context: EventContext) -> list[Reply]:
+    found = cases_of(context.session, context.resident)
     if not found:
-        return [visit.say("cases.none", visit.button("report", "report"))]
+        return [context.say("cases.none", context.button("report", "report"))]
     being_done = [case for case in found if Status(case.status) in OPEN_STATUSES]
     if len(being_done) == 1 or len(found) == 1:
-        return see(visit, (being_done or found)[0])
+        return see(context, (being_done or found)[0])
     buttons = tuple(
         Button(
             cut(f"{c.shown_number} {c.service_title}", 20),
@@ -78,63 +81,63 @@ def _tracked(visit: Visit) -> list[Reply]:
         )
         for c in found
     )
-    return [choice(visit.words("cases.type_number", example=found[0].shown_number), buttons)]
+    return [choice(context.words("cases.type_number", example=found[0].shown_number), buttons)]
 
 
-def find_typed(visit: Visit, text: str) -> Case | None:
-    if not may_guess(visit.resident, visit.office.municipality.limits):
+def find_typed(context: EventContext, text: str) -> Case | None:
+    if not may_guess(context.resident, context.app.municipality.limits):
         return None
-    return find_own_case_by_code(visit.session, visit.resident, text)
+    return find_own_case_by_code(context.session, context.resident, text)
 
 
-def not_theirs(visit: Visit, text: str) -> list[Reply] | None:
+def not_theirs(context: EventContext, text: str) -> list[Reply] | None:
     """Says that none of the resident's cases has the typed number; returns None for words that are no case number."""
     if read_case_code(text) is None:
         return None
-    if not may_guess(visit.resident, visit.office.municipality.limits):
-        return [visit.say("limits.codes", visit.button("mine", "mine"))]
-    note_wrong_code(visit.resident)
-    return [visit.say("cases.not_found", visit.button("mine", "mine"))]
+    if not may_guess(context.resident, context.app.municipality.limits):
+        return [context.say("limits.codes", context.button("mine", "mine"))]
+    note_wrong_code(context.resident)
+    return [context.say("cases.not_found", context.button("mine", "mine"))]
 
 
-def find_tapped(visit: Visit, case_id: str | None) -> Case | None:
+def find_tapped(context: EventContext, case_id: str | None) -> Case | None:
     """Returns the resident's own case that the button names, or None for a button from elsewhere."""
     number = row_number(case_id)
-    return find_own_case(visit.session, visit.resident, number) if number else None
+    return find_own_case(context.session, context.resident, number) if number else None
 
 
-def see(visit: Visit, case: Case) -> list[Reply]:
-    offer(visit.resident, "case", str(case.id))
-    return [card(visit, case)]
+def see(context: EventContext, case: Case) -> list[Reply]:
+    offer(context.resident, "case", str(case.id))
+    return [card(context, case)]
 
 
-def invite_more(visit: Visit, case: Case) -> list[Reply]:
+def invite_more(context: EventContext, case: Case) -> list[Reply]:
     """Asks what to add: from now on plain messages and photos belong to this case."""
     actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
     if not actions & {Action.ANSWER, Action.ADD}:
-        return [_about(visit, "cannot_add", case), card(visit, case)]
-    listen(visit.resident, "answer" if Action.ANSWER in actions else "more", case.id)
-    return [_about(visit, "add_what", case)]
+        return [_about(context, "cannot_add", case), card(context, case)]
+    listen(context.resident, "answer" if Action.ANSWER in actions else "more", case.id)
+    return [_about(context, "add_what", case)]
 
 
-def ask_whose(visit: Visit, case: Case, service: Service) -> list[Reply]:
+def ask_whose(context: EventContext, case: Case, service: Service) -> list[Reply]:
     """Asks whether the words that were just kept belong to this case or begin a request for the service."""
-    offer(visit.resident, "whose", f"{case.id} {service.name}")
+    offer(context.resident, "whose", f"{case.id} {service.name}")
     new, same = (
-        visit.button("new_matter", "open", s=service.name),
-        visit.button("same_case", "words", case=case.id),
+        context.button("new_matter", "open", s=service.name),
+        context.button("same_case", "words", case=case.id),
     )
-    return [_about(visit, "whose", case, new, same)]
+    return [_about(context, "whose", case, new, same)]
 
 
-def take_kept_words(visit: Visit, case: Case) -> list[Reply]:
+def take_kept_words(context: EventContext, case: Case) -> list[Reply]:
     """Adds the kept words to the case, or asks for new ones if they were kept too long ago."""
-    words, said_in = kept_words(visit.resident)
-    return take_more(visit, case, note=words, said_in=said_in) if words else invite_more(visit, case)
+    words, said_in = kept_words(context.resident)
+    return take_more(context, case, note=words, said_in=said_in) if words else invite_more(context, case)
 
 
 def take_more(
-    visit: Visit,
+    context: EventContext,
     case: Case,
     *,
     note: str = "",
@@ -146,99 +149,101 @@ def take_more(
 
     Without `may_answer` the officer's question stays open.
     """
-    case = lock_case(visit.session, case.id)
+    case = lock_case(context.session, case.id)
     answering = may_answer and case.status == Status.NEED_INFO
     try:
         action = Action.ANSWER if answering else Action.ADD
         act(
-            visit.session,
-            visit.office.municipality,
+            context.session,
+            context.app.municipality,
             case,
             action,
             RESIDENT,
             note=note,
             files=files,
-            said_in=said_in or visit.event.message_id,
+            said_in=said_in or context.event.message_id,
         )
     except NotAllowed:
-        stop_listening(visit.resident)
-        return [_about(visit, "cannot_add", case), card(visit, case)]
-    listen(visit.resident, "answer" if case.status == Status.NEED_INFO else "more", case.id)
+        stop_listening(context.resident)
+        return [_about(context, "cannot_add", case), card(context, case)]
+    listen(context.resident, "answer" if case.status == Status.NEED_INFO else "more", case.id)
     return [
-        _about(visit, "answered" if answering else "added", case, visit.button("see", "see", case=case.id))
+        _about(
+            context, "answered" if answering else "added", case, context.button("see", "see", case=case.id)
+        )
     ]
 
 
-def ask_withdraw(visit: Visit, case: Case) -> list[Reply]:
+def ask_withdraw(context: EventContext, case: Case) -> list[Reply]:
     if Action.CANCEL not in {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}:
-        return [_about(visit, "cannot_withdraw", case)]
+        return [_about(context, "cannot_withdraw", case)]
     buttons = (
-        visit.button("cancel_yes", "withdraw_yes", case=case.id),
-        visit.button("keep_case", "see", case=case.id),
+        context.button("cancel_yes", "withdraw_yes", case=case.id),
+        context.button("keep_case", "see", case=case.id),
     )
-    offer(visit.resident, "withdraw", str(case.id))
-    return [_about(visit, "confirm_withdraw", case, *buttons)]
+    offer(context.resident, "withdraw", str(case.id))
+    return [_about(context, "confirm_withdraw", case, *buttons)]
 
 
-def withdraw(visit: Visit, case: Case) -> list[Reply]:
-    case = lock_case(visit.session, case.id)
+def withdraw(context: EventContext, case: Case) -> list[Reply]:
+    case = lock_case(context.session, case.id)
     try:
-        act(visit.session, visit.office.municipality, case, Action.CANCEL, RESIDENT)
+        act(context.session, context.app.municipality, case, Action.CANCEL, RESIDENT)
     except NotAllowed:
-        return [_about(visit, "cannot_withdraw", case)]
-    stop_listening(visit.resident)
-    return [_about(visit, "withdrawn", case)]
+        return [_about(context, "cannot_withdraw", case)]
+    stop_listening(context.resident)
+    return [_about(context, "withdrawn", case)]
 
 
-def confirm_works(visit: Visit, case: Case) -> list[Reply]:
+def confirm_works(context: EventContext, case: Case) -> list[Reply]:
     """Notes that the resident confirms the work, then asks for stars: five buttons below each other, no typing."""
-    case = lock_case(visit.session, case.id)
+    case = lock_case(context.session, case.id)
     if case.status != Status.DONE:
-        return [card(visit, case)]
+        return [card(context, case)]
     if case.confirmed_at is None:
-        act(visit.session, visit.office.municipality, case, Action.CONFIRM, RESIDENT)
+        act(context.session, context.app.municipality, case, Action.CONFIRM, RESIDENT)
     stars = tuple(
         Button("⭐" * n, "stars", {"case": str(case.id), "n": str(n)}, f"{n} ดาว") for n in range(5, 0, -1)
     )
-    offer(visit.resident, "stars", str(case.id))
-    return [choice(visit.words("cases.glad"), stars)]
+    offer(context.resident, "stars", str(case.id))
+    return [choice(context.words("cases.glad"), stars)]
 
 
-def take_stars(visit: Visit, case: Case, stars: str) -> list[Reply]:
-    case = lock_case(visit.session, case.id)
+def take_stars(context: EventContext, case: Case, stars: str) -> list[Reply]:
+    case = lock_case(context.session, case.id)
     if stars not in ("1", "2", "3", "4", "5") or case.status != Status.DONE:
-        return [card(visit, case)]
-    rate(visit.session, visit.office.municipality, case, int(stars))
-    listen(visit.resident, "comment", case.id)
-    skip = visit.button("skip", "no_comment", case=case.id)
-    return [visit.say("cases.stars_thanks", skip, stars="⭐" * int(stars))]
+        return [card(context, case)]
+    rate(context.session, context.app.municipality, case, int(stars))
+    listen(context.resident, "comment", case.id)
+    skip = context.button("skip", "no_comment", case=case.id)
+    return [context.say("cases.stars_thanks", skip, stars="⭐" * int(stars))]
 
 
-def take_comment(visit: Visit, case: Case, text: str) -> list[Reply]:
-    case = lock_case(visit.session, case.id)
+def take_comment(context: EventContext, case: Case, text: str) -> list[Reply]:
+    case = lock_case(context.session, case.id)
     if case.status == Status.DONE:
-        comment(visit.session, visit.office.municipality, case, text[:1000], visit.event.message_id)
-    stop_listening(visit.resident)
-    return [visit.say("cases.comment_thanks")]
+        comment(context.session, context.app.municipality, case, text[:1000], context.event.message_id)
+    stop_listening(context.resident)
+    return [context.say("cases.comment_thanks")]
 
 
-def no_comment(visit: Visit, _case: Case) -> list[Reply]:
-    stop_listening(visit.resident)
-    return [visit.say("cases.no_comment")]
+def no_comment(context: EventContext, _case: Case) -> list[Reply]:
+    stop_listening(context.resident)
+    return [context.say("cases.no_comment")]
 
 
-def reopen(visit: Visit, case: Case) -> list[Reply]:
+def reopen(context: EventContext, case: Case) -> list[Reply]:
     """Reopens the case at once, so that an officer sees it again. The resident may then add what is still wrong."""
-    case = lock_case(visit.session, case.id)
-    note = visit.office.phrases.say("button.still_broken")
+    case = lock_case(context.session, case.id)
+    note = context.app.phrases.say("button.still_broken")
     try:
-        act(visit.session, visit.office.municipality, case, Action.REOPEN, RESIDENT, note=note)
+        act(context.session, context.app.municipality, case, Action.REOPEN, RESIDENT, note=note)
     except NotAllowed:
-        return [_about(visit, "cannot_reopen", case), card(visit, case)]
-    listen(visit.resident, "more", case.id)
-    return [_about(visit, "reopened", case)]
+        return [_about(context, "cannot_reopen", case), card(context, case)]
+    listen(context.resident, "more", case.id)
+    return [_about(context, "reopened", case)]
 
 
-def _about(visit: Visit, phrase: str, case: Case, *quick: Button) -> Say:
+def _about(context: EventContext, phrase: str, case: Case, *quick: Button) -> Say:
     status = STATUS_LABELS[Status(case.status)]
-    return visit.say(f"cases.{phrase}", *quick, number=case.shown_number, status=status)
+    return context.say(f"cases.{phrase}", *quick, number=case.shown_number, status=status)

@@ -7,8 +7,8 @@ from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.said import Day, Picked
 from bot.handlers import announcements, confirming, conversation, information, leaving, menu, my_cases, topics
+from bot.handlers.event_context import EventContext
 from bot.handlers.submissions import send
-from bot.handlers.visit import Visit
 from bot.line.events import Tap, row_number
 from bot.replies import Reply
 from store.cases.models import Case
@@ -18,37 +18,37 @@ from store.residents.models import Conversation
 from store.residents.residents import kept_words
 from store.services.definition import REMEMBERED
 
-InConversation = Callable[[Visit, Tap, Conversation, Draft], list[Reply]]
+InConversation = Callable[[EventContext, Tap, Conversation, Draft], list[Reply]]
 
 
-def tap(visit: Visit) -> list[Reply]:
-    button = cast(Tap, visit.event.what)
+def tap(context: EventContext) -> list[Reply]:
+    button = cast(Tap, context.event.what)
     if button.do in MENU:
-        return MENU[button.do](visit)
+        return MENU[button.do](context)
     if button.do == "open":
-        return _open(visit, button)
+        return _open(context, button)
     if button.do in ABOUT_NEWS:
-        return ABOUT_NEWS[button.do](visit, button)
+        return ABOUT_NEWS[button.do](context, button)
     if button.do in IN_CONVERSATION:
-        return _in_conversation(visit, button)
+        return _in_conversation(context, button)
     if button.do in ON_CASE:
-        return _on_case(visit, button)
-    return menu.old_button(visit)
+        return _on_case(context, button)
+    return menu.old_button(context)
 
 
-def _open(visit: Visit, button: Tap) -> list[Reply]:
+def _open(context: EventContext, button: Tap) -> list[Reply]:
     """Opens a service from the menu. During a request with answers, asks first whether to go on with that."""
-    service = visit.office.services.get(button.about.get("s", ""))
+    service = context.app.services.get(button.about.get("s", ""))
     if service is None:
-        return [visit.say("menu.service_gone"), *menu.everything(visit)]
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
+        return [context.say("menu.service_gone"), *menu.everything(context)]
+    row = context.running
+    draft = conversation.find_draft(context, row) if row else None
     if row is None or draft is None or not _worth_keeping(draft):
-        words, said_in = kept_words(visit.resident)
-        return conversation.start(visit, service, opening=words, said_in=said_in)
+        words, said_in = kept_words(context.resident)
+        return conversation.start(context, service, opening=words, said_in=said_in)
     if draft.service.name == service.name:
-        return conversation.offer_resume(visit, row, draft)
-    return conversation.offer_switch(visit, row, draft, service)
+        return conversation.offer_resume(context, row, draft)
+    return conversation.offer_switch(context, row, draft, service)
 
 
 def _worth_keeping(draft: Draft) -> bool:
@@ -57,103 +57,105 @@ def _worth_keeping(draft: Draft) -> bool:
     return bool(set(draft.answers) - known)
 
 
-def _pressed(visit: Visit, button: Tap) -> list[Reply]:
+def _pressed(context: EventContext, button: Tap) -> list[Reply]:
     """Handles a button of a broadcast, which opens a service or confirms that the message was read."""
-    if not announcements.note_press(visit, button):
-        return menu.old_button(visit)
-    return _open(visit, button) if button.about.get("s") else [visit.say("broadcast.pressed")]
+    if not announcements.note_press(context, button):
+        return menu.old_button(context)
+    return _open(context, button) if button.about.get("s") else [context.say("broadcast.pressed")]
 
 
-def _in_conversation(visit: Visit, button: Tap) -> list[Reply]:
+def _in_conversation(context: EventContext, button: Tap) -> list[Reply]:
     number = row_number(button.about.get("c"))
-    row = find_conversation(visit.session, visit.resident, number) if number else None
+    row = find_conversation(context.session, context.resident, number) if number else None
     if row is None:
-        return menu.old_button(visit)
+        return menu.old_button(context)
     if row.ended_as is not None:
-        return _ended(visit, row)
-    draft = conversation.find_draft(visit, row)
+        return _ended(context, row)
+    draft = conversation.find_draft(context, row)
     if draft is None:
-        return conversation.leave_gone_service(visit, row)
+        return conversation.leave_gone_service(context, row)
     if is_cold(row) and button.do in ("answer", "day", "skip", "unknown", "back"):
-        return conversation.offer_resume(visit, row, draft)
-    return IN_CONVERSATION[button.do](visit, button, row, draft)
+        return conversation.offer_resume(context, row, draft)
+    return IN_CONVERSATION[button.do](context, button, row, draft)
 
 
-def _ended(visit: Visit, row: Conversation) -> list[Reply]:
+def _ended(context: EventContext, row: Conversation) -> list[Reply]:
     """Answers a button of a request that has ended: says what became of it and how to go on."""
     if row.case_id is not None:
-        case = visit.session.get_one(Case, row.case_id)
+        case = context.session.get_one(Case, row.case_id)
         status = STATUS_LABELS[Status(case.status)]
-        see = visit.button("see", "see", case=case.id)
-        return [visit.say("conversation.already_sent", see, number=case.shown_number, status=status)]
-    again = visit.button("start_over", "open", s=row.service)
-    return [visit.say("conversation.already_over", again)]
+        see = context.button("see", "see", case=case.id)
+        return [context.say("conversation.already_sent", see, number=case.shown_number, status=status)]
+    again = context.button("start_over", "open", s=row.service)
+    return [context.say("conversation.already_over", again)]
 
 
-def _answer(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
-    if (replies := _other_question(visit, button, row, draft)) is not None:
+def _answer(context: EventContext, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    if (replies := _other_question(context, button, row, draft)) is not None:
         return replies
-    return conversation.hear(visit, row, draft, Picked(button.about.get("v", "")))
+    return conversation.hear(context, row, draft, Picked(button.about.get("v", "")))
 
 
-def _day(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
-    if (replies := _other_question(visit, button, row, draft)) is not None:
+def _day(context: EventContext, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    if (replies := _other_question(context, button, row, draft)) is not None:
         return replies
     if button.day is None:
-        return conversation.ask(visit, row, draft)
-    return conversation.hear(visit, row, draft, Day(button.day))
+        return conversation.ask(context, row, draft)
+    return conversation.hear(context, row, draft, Day(button.day))
 
 
-def _skip(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
-    if (replies := _other_question(visit, button, row, draft)) is not None:
+def _skip(context: EventContext, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    if (replies := _other_question(context, button, row, draft)) is not None:
         return replies
-    return conversation.answer_with(visit, row, engine.skip(draft))
+    return conversation.answer_with(context, row, engine.skip(draft))
 
 
-def _unknown(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
-    if (replies := _other_question(visit, button, row, draft)) is not None:
+def _unknown(context: EventContext, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    if (replies := _other_question(context, button, row, draft)) is not None:
         return replies
-    return conversation.answer_with(visit, row, engine.leave_unknown(draft))
+    return conversation.answer_with(context, row, engine.leave_unknown(draft))
 
 
-def _other_question(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply] | None:
+def _other_question(
+    context: EventContext, button: Tap, row: Conversation, draft: Draft
+) -> list[Reply] | None:
     """Says that the button belongs to another question than the current one; returns None if it belongs to this."""
     turn = drafts.next_turn(draft)
     if isinstance(turn, Asking) and turn.question.key == button.about.get("q"):
         return None
-    return [visit.say("conversation.other_question"), *conversation.ask(visit, row, draft)]
+    return [context.say("conversation.other_question"), *conversation.ask(context, row, draft)]
 
 
-def _back(visit: Visit, _button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
-    return conversation.answer_with(visit, row, engine.go_back(draft))
+def _back(context: EventContext, _button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    return conversation.answer_with(context, row, engine.go_back(draft))
 
 
-def _edit(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+def _edit(context: EventContext, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
     key = button.about.get("q")
     if key is None:
-        return conversation.choose_edit(visit, row, draft)
-    return conversation.answer_with(visit, row, engine.edit(draft, key))
+        return conversation.choose_edit(context, row, draft)
+    return conversation.answer_with(context, row, engine.edit(draft, key))
 
 
-def _start_over(visit: Visit, _button: Tap, _row: Conversation, draft: Draft) -> list[Reply]:
-    return conversation.start(visit, draft.service)
+def _start_over(context: EventContext, _button: Tap, _row: Conversation, draft: Draft) -> list[Reply]:
+    return conversation.start(context, draft.service)
 
 
-def _switch(visit: Visit, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
-    service = visit.office.services.get(button.about.get("s", ""))
-    return conversation.start(visit, service) if service else conversation.ask(visit, row, draft)
+def _switch(context: EventContext, button: Tap, row: Conversation, draft: Draft) -> list[Reply]:
+    service = context.app.services.get(button.about.get("s", ""))
+    return conversation.start(context, service) if service else conversation.ask(context, row, draft)
 
 
-def _on_case(visit: Visit, button: Tap) -> list[Reply]:
-    case = my_cases.find_tapped(visit, button.about.get("case"))
+def _on_case(context: EventContext, button: Tap) -> list[Reply]:
+    case = my_cases.find_tapped(context, button.about.get("case"))
     if case is None:
-        return [visit.say("cases.not_found", visit.button("mine", "mine"))]
+        return [context.say("cases.not_found", context.button("mine", "mine"))]
     if button.do == "stars":
-        return my_cases.take_stars(visit, case, button.about.get("n", ""))
-    return ON_CASE[button.do](visit, case)
+        return my_cases.take_stars(context, case, button.about.get("n", ""))
+    return ON_CASE[button.do](context, case)
 
 
-MENU: dict[str, Callable[[Visit], list[Reply]]] = {
+MENU: dict[str, Callable[[EventContext], list[Reply]]] = {
     "report": menu.report,
     "request": menu.request,
     "services": menu.everything,
@@ -171,7 +173,7 @@ MENU: dict[str, Callable[[Visit], list[Reply]]] = {
     "topics": topics.show,
     "genuine": announcements.genuine,
 }
-ABOUT_NEWS: dict[str, Callable[[Visit, Tap], list[Reply]]] = {
+ABOUT_NEWS: dict[str, Callable[[EventContext, Tap], list[Reply]]] = {
     "topic": topics.choose,
     "topics_all": topics.choose_all,
     "pressed": _pressed,
@@ -184,15 +186,15 @@ IN_CONVERSATION: dict[str, InConversation] = {
     "unknown": _unknown,
     "back": _back,
     "edit": _edit,
-    "go_on": lambda visit, _button, row, draft: conversation.go_on(visit, row, draft),
+    "go_on": lambda context, _button, row, draft: conversation.go_on(context, row, draft),
     "start_over": _start_over,
     "switch": _switch,
-    "not_this": lambda visit, _button, row, draft: leaving.not_this(visit, row, draft),
-    "send": lambda visit, _button, row, draft: send(visit, row, draft),
-    "cancel": lambda visit, _button, row, _draft: conversation.confirm_cancel(visit, row),
-    "cancel_yes": lambda visit, _button, row, _draft: leaving.cancel(visit, row),
+    "not_this": lambda context, _button, row, draft: leaving.not_this(context, row, draft),
+    "send": lambda context, _button, row, draft: send(context, row, draft),
+    "cancel": lambda context, _button, row, _draft: conversation.confirm_cancel(context, row),
+    "cancel_yes": lambda context, _button, row, _draft: leaving.cancel(context, row),
 }
-ON_CASE: dict[str, Callable[[Visit, Case], list[Reply]]] = {
+ON_CASE: dict[str, Callable[[EventContext, Case], list[Reply]]] = {
     "see": my_cases.see,
     "add": my_cases.invite_more,
     "words": my_cases.take_kept_words,

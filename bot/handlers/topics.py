@@ -1,6 +1,6 @@
 """Lets residents choose their topics of broadcasts (requirement L7): single ones, all, or only urgent ones."""
 
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.events import Tap
 from bot.replies import Button, Reply, TopicCard, TopicRow
 from store.municipality.profile import Topic
@@ -9,60 +9,60 @@ from store.residents.preferences import EVERYTHING
 from store.thai import folded
 
 
-def show(visit: Visit) -> list[Reply]:
-    return [_card(visit)]
+def show(context: EventContext) -> list[Reply]:
+    return [_card(context)]
 
 
-def choose(visit: Visit, button: Tap) -> list[Reply]:
+def choose(context: EventContext, button: Tap) -> list[Reply]:
     """Sets one topic to what the button said when it was drawn, so that an old button does no harm."""
-    known = {topic.code: topic for topic in visit.office.municipality.topics}
+    known = {topic.code: topic for topic in context.app.municipality.topics}
     topic = known.get(button.about.get("t", ""))
     wanted = _WANTED.get(button.about.get("w", ""))
     if topic is None or wanted is None:
-        return [visit.say("topics.gone"), _card(visit)]
-    preferences.choose(visit.session, visit.resident, topic.code, wanted=wanted)
+        return [context.say("topics.gone"), _card(context)]
+    preferences.choose(context.session, context.resident, topic.code, wanted=wanted)
     if wanted:
-        return [visit.say("topics.now_yes", topic=topic.name), _card(visit)]
-    return [visit.say("topics.now_no", topic=topic.name), _card(visit)]
+        return [context.say("topics.now_yes", topic=topic.name), _card(context)]
+    return [context.say("topics.now_no", topic=topic.name), _card(context)]
 
 
-def choose_typed(visit: Visit, typed: str) -> list[Reply] | None:
+def choose_typed(context: EventContext, typed: str) -> list[Reply] | None:
     """Does the same as a topic's button whose words were typed, such as ไม่รับ เก็บขยะ; `typed` is folded."""
-    for topic in visit.office.municipality.topics:
+    for topic in context.app.municipality.topics:
         for wanted in _WANTED:
             about = {"t": topic.code, "w": wanted}
-            if typed and folded(f"{visit.office.phrases.say(f'topics.{wanted}')} {topic.name}") == typed:
-                return choose(visit, Tap("topic", about))
+            if typed and folded(f"{context.app.phrases.say(f'topics.{wanted}')} {topic.name}") == typed:
+                return choose(context, Tap("topic", about))
     return None
 
 
-def choose_all(visit: Visit, button: Tap) -> list[Reply]:
+def choose_all(context: EventContext, button: Tap) -> list[Reply]:
     wanted = _WANTED.get(button.about.get("w", ""))
     if wanted is None:
-        return show(visit)
-    preferences.choose(visit.session, visit.resident, EVERYTHING, wanted=wanted)
-    return [visit.say("topics.all_yes") if wanted else visit.say("topics.all_no"), _card(visit)]
+        return show(context)
+    preferences.choose(context.session, context.resident, EVERYTHING, wanted=wanted)
+    return [context.say("topics.all_yes") if wanted else context.say("topics.all_no"), _card(context)]
 
 
 _WANTED = {"yes": True, "no": False}
 
 
-def _card(visit: Visit) -> TopicCard:
-    chosen = preferences.choices_of(visit.session, visit.resident)
-    offered = visit.office.municipality.topics
-    rows = tuple(_row(visit, topic, wanted=preferences.wants(chosen, topic.code)) for topic in offered)
+def _card(context: EventContext) -> TopicCard:
+    chosen = preferences.choices_of(context.session, context.resident)
+    offered = context.app.municipality.topics
+    rows = tuple(_row(context, topic, wanted=preferences.wants(chosen, topic.code)) for topic in offered)
     wanted = [row.wanted for row in rows] or [preferences.wants(chosen, EVERYTHING)]
     buttons = []
     if not all(wanted):
-        buttons.append(visit.button("topics_all", "topics_all", w="yes"))
+        buttons.append(context.button("topics_all", "topics_all", w="yes"))
     if any(wanted):
-        buttons.append(visit.button("topics_none", "topics_all", w="no"))
-    say = visit.office.phrases.say
+        buttons.append(context.button("topics_none", "topics_all", w="no"))
+    say = context.app.phrases.say
     return TopicCard(say("topics.title"), say("topics.how"), rows, tuple(buttons))
 
 
-def _row(visit: Visit, topic: Topic, *, wanted: bool) -> TopicRow:
-    say = visit.office.phrases.say
+def _row(context: EventContext, topic: Topic, *, wanted: bool) -> TopicRow:
+    say = context.app.phrases.say
     word = say("topics.no") if wanted else say("topics.yes")
     label = f"{word} {topic.name}"
     about = {"t": topic.code, "w": "no" if wanted else "yes"}

@@ -11,7 +11,7 @@ from bot.conversations import drafts
 from bot.conversations.drafts import Draft
 from bot.conversations.intents import asked_for, without_wishes
 from bot.handlers import conversation, leaving, menu, my_cases
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.replies import Button, Reply
 from store.cases.actions import cases_of, takes_more
 from store.cases.models import Case
@@ -42,88 +42,92 @@ def _is(typed: str, words: tuple[str, ...]) -> bool:
     return bool(typed) and any(folded(word) == typed for word in words)
 
 
-def press(visit: Visit, typed: str) -> list[Reply] | None:
+def press(context: EventContext, typed: str) -> list[Reply] | None:
     """Does what the button with these words does; `typed` is folded. It returns None for any other words."""
-    row = visit.running
-    draft = conversation.find_draft(visit, row) if row else None
-    if (replies := _what_was_offered(visit, typed, row, draft)) is not None:
+    row = context.running
+    draft = conversation.find_draft(context, row) if row else None
+    if (replies := _what_was_offered(context, typed, row, draft)) is not None:
         return replies
     if row is not None and draft is not None:
-        return _in_request(visit, typed, row, draft)
+        return _in_request(context, typed, row, draft)
     if _is(typed, (*_START_OVER, *_SWITCH, *_NOT_THIS)):
-        return menu.everything(visit)
+        return menu.everything(context)
     if _is(typed, _GO_ON):
-        return [visit.say("conversation.nothing_to_cancel"), *menu.everything(visit)]
+        return [context.say("conversation.nothing_to_cancel"), *menu.everything(context)]
     if _is(typed, _CANCEL_YES):
-        return withdraw(visit)
-    return my_cases.track(visit) if _is(typed, _KEEP) else _how(visit, typed)
+        return withdraw(context)
+    return my_cases.track(context) if _is(typed, _KEEP) else _how(context, typed)
 
 
 def _what_was_offered(
-    visit: Visit, typed: str, row: Conversation | None, draft: Draft | None
+    context: EventContext, typed: str, row: Conversation | None, draft: Draft | None
 ) -> list[Reply] | None:
-    what, about = visit.offered
-    if what == "withdraw" and (case := my_cases.find_tapped(visit, about)):
+    what, about = context.offered
+    if what == "withdraw" and (case := my_cases.find_tapped(context, about)):
         if _is(typed, (*_AGREE, *_CANCEL_YES, "ยกเลิก")):
-            return my_cases.withdraw(visit, case)
-        return my_cases.see(visit, case) if _is(typed, (*_REFUSE, *_KEEP)) else None
+            return my_cases.withdraw(context, case)
+        return my_cases.see(context, case) if _is(typed, (*_REFUSE, *_KEEP)) else None
     if what == "whose":
-        return _whose(visit, typed, *about.split(" "))
+        return _whose(context, typed, *about.split(" "))
     if row is None or draft is None:
         return None
     if what == "cancel":
-        return _whether_to_cancel(visit, typed, row, draft)
-    if what == "switch" and _is(typed, (*_SWITCH, "เปลี่ยน")) and about in visit.office.services:
-        return conversation.start(visit, visit.office.services[about])
-    return _whether_to_resume(visit, typed, row, draft) if what == "resume" else None
+        return _whether_to_cancel(context, typed, row, draft)
+    if what == "switch" and _is(typed, (*_SWITCH, "เปลี่ยน")) and about in context.app.services:
+        return conversation.start(context, context.app.services[about])
+    return _whether_to_resume(context, typed, row, draft) if what == "resume" else None
 
 
-def _whose(visit: Visit, typed: str, case_id: str, service: str) -> list[Reply] | None:
+def _whose(context: EventContext, typed: str, case_id: str, service: str) -> list[Reply] | None:
     """Adds the kept words to the case or begins a request with them, as the resident types; None for other words."""
-    if _is(typed, _SAME) and (case := my_cases.find_tapped(visit, case_id)):
-        return my_cases.take_kept_words(visit, case)
-    if _is(typed, _NEW) and service in visit.office.services:
-        words, said_in = kept_words(visit.resident)
-        return conversation.start(visit, visit.office.services[service], opening=words, said_in=said_in)
+    if _is(typed, _SAME) and (case := my_cases.find_tapped(context, case_id)):
+        return my_cases.take_kept_words(context, case)
+    if _is(typed, _NEW) and service in context.app.services:
+        words, said_in = kept_words(context.resident)
+        return conversation.start(context, context.app.services[service], opening=words, said_in=said_in)
     return None
 
 
-def _whether_to_cancel(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
+def _whether_to_cancel(
+    context: EventContext, typed: str, row: Conversation, draft: Draft
+) -> list[Reply] | None:
     if _is(typed, (*_AGREE, *_CANCEL_YES, "ยกเลิก")):
-        return leaving.cancel(visit, row)
-    return conversation.go_on(visit, row, draft) if _is(typed, _REFUSE) else None
+        return leaving.cancel(context, row)
+    return conversation.go_on(context, row, draft) if _is(typed, _REFUSE) else None
 
 
-def _whether_to_resume(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
+def _whether_to_resume(
+    context: EventContext, typed: str, row: Conversation, draft: Draft
+) -> list[Reply] | None:
     if _is(typed, _START_OVER):
-        return conversation.start(visit, draft.service)
+        return conversation.start(context, draft.service)
     if _is(typed, _REFUSE):
-        return conversation.confirm_cancel(visit, row)
+        return conversation.confirm_cancel(context, row)
     wants_to = _is(typed, (*_AGREE, "ต่อ", "ต่อเลย"))
-    return conversation.go_on(visit, row, draft) if wants_to else None
+    return conversation.go_on(context, row, draft) if wants_to else None
 
 
-def _in_request(visit: Visit, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
+def _in_request(context: EventContext, typed: str, row: Conversation, draft: Draft) -> list[Reply] | None:
     """Reads words that cannot be an answer in a request. Before a request is discarded, the resident is asked."""
     if _is(typed, (*_GO_ON, *_KEEP)):
-        return conversation.go_on(visit, row, draft)
+        return conversation.go_on(context, row, draft)
     if _is(typed, _START_OVER):
-        return conversation.offer_resume(visit, row, draft)
+        return conversation.offer_resume(context, row, draft)
     if _is(typed, _SWITCH):
-        return menu.everything(visit)
+        return menu.everything(context)
     only_begun = drafts.only_opened(draft) or len(drafts.answered(draft)) <= 1
     if only_begun and _is(typed, _NOT_THIS):
-        return leaving.not_this(visit, row, draft)
+        return leaving.not_this(context, row, draft)
     if _is(typed, (*_NOT_THIS, *_CANCEL_YES)):
-        return conversation.confirm_cancel(visit, row)
-    how = _how(visit, typed)
-    return [*how, *conversation.ask(visit, row, draft)] if how else None
+        return conversation.confirm_cancel(context, row)
+    how = _how(context, typed)
+    return [*how, *conversation.ask(context, row, draft)] if how else None
 
 
-def _how(visit: Visit, typed: str) -> list[Reply] | None:
+def _how(context: EventContext, typed: str) -> list[Reply] | None:
     """Says how to do what only LINE's own buttons can do; None for any other words."""
     name = next((name for words, name in _HOW.items() if folded(words) == typed), None)
-    return [visit.say(f"how.{name}")] if name else None
+    return [context.say(f"how.{name}")] if name else None
 
 
 def read_stars(text: str) -> int | None:
@@ -135,64 +139,64 @@ def read_stars(text: str) -> int | None:
     return (int(match[1] or 0) or _ONES.get(match[2], 0) or len(match[3] or "")) if match else None
 
 
-def stars(visit: Visit, text: str) -> list[Reply] | None:
+def stars(context: EventContext, text: str) -> list[Reply] | None:
     """Rates the finished case; None if the words are no stars. Right after our question, 5 alone means five stars."""
     given = read_stars(text)
-    if given is None and visit.offered[0] == "stars":
+    if given is None and context.offered[0] == "stars":
         given = read_stars(f"{without_particles(text)} ดาว")
-    return None if given is None else _do(visit, "stars", str(given))
+    return None if given is None else _do(context, "stars", str(given))
 
 
-def withdraw(visit: Visit) -> list[Reply]:
-    return _do(visit, "withdraw")
+def withdraw(context: EventContext) -> list[Reply]:
+    return _do(context, "withdraw")
 
 
-def add(visit: Visit) -> list[Reply]:
-    return _do(visit, "add")
+def add(context: EventContext) -> list[Reply]:
+    return _do(context, "add")
 
 
-def works(visit: Visit) -> list[Reply]:
-    return _do(visit, "works")
+def works(context: EventContext) -> list[Reply]:
+    return _do(context, "works")
 
 
-def broken(visit: Visit) -> list[Reply]:
-    return _do(visit, "broken")
+def broken(context: EventContext) -> list[Reply]:
+    return _do(context, "broken")
 
 
-def do_to_numbered(visit: Visit, case: Case) -> list[Reply]:
+def do_to_numbered(context: EventContext, case: Case) -> list[Reply]:
     """Does to the case whose number was just typed what was asked for before, or shows it if nothing was."""
-    act, _, given = visit.offered[1].partition(" ") if visit.offered[0] == "which" else ("", "", "")
-    return _on(visit, case, act, given) if act else my_cases.see(visit, case)
+    act, _, given = context.offered[1].partition(" ") if context.offered[0] == "which" else ("", "", "")
+    return _on(context, case, act, given) if act else my_cases.see(context, case)
 
 
-def do_as_said(visit: Visit, case: Case, beside: str) -> list[Reply]:
+def do_as_said(context: EventContext, case: Case, beside: str) -> list[Reply]:
     """Does to the case what the words beside its number ask for; `beside` is the message without the number.
 
     Other words are added to the case as news if they are long enough and the case still accepts any; else it is shown.
     """
     act = asked_for(beside) or asked_for(f"{beside} เรื่อง")  # ยกเลิก 0001/2570
     if act in _ACTS:
-        return _ACTS[act](visit, case)
+        return _ACTS[act](context, case)
     if act is None and len(without_wishes(beside)) >= SHORTEST_NEWS and takes_more(case):
-        return my_cases.take_more(visit, case, note=beside)
-    return my_cases.see(visit, case)
+        return my_cases.take_more(context, case, note=beside)
+    return my_cases.see(context, case)
 
 
-def can(visit: Visit, act: str) -> bool:
+def can(context: EventContext, act: str) -> bool:
     """Says whether the resident has a case on which this action is possible."""
-    return any(_may(case, act) for case in cases_of(visit.session, visit.resident))
+    return any(_may(case, act) for case in cases_of(context.session, context.resident))
 
 
-def _do(visit: Visit, act: str, given: str = "") -> list[Reply]:
-    found = cases_of(visit.session, visit.resident)
+def _do(context: EventContext, act: str, given: str = "") -> list[Reply]:
+    found = cases_of(context.session, context.resident)
     able = [case for case in found if _may(case, act)]
-    if visit.offered[0] in ("case", "stars"):
-        able = [case for case in able if str(case.id) == visit.offered[1]] or able
+    if context.offered[0] in ("case", "stars"):
+        able = [case for case in able if str(case.id) == context.offered[1]] or able
     if len(able) == 1:
-        return _on(visit, able[0], act, given)
+        return _on(context, able[0], act, given)
     if not able:
-        return my_cases.track(visit)
-    offer(visit.resident, "which", f"{act} {given}".strip())
+        return my_cases.track(context)
+    offer(context.resident, "which", f"{act} {given}".strip())
     buttons = tuple(
         Button(
             cut(f"{case.shown_number} {case.service_title}", 20),
@@ -202,16 +206,16 @@ def _do(visit: Visit, act: str, given: str = "") -> list[Reply]:
         )
         for case in able
     )
-    return [visit.say("cases.which", *buttons, example=able[0].shown_number)]
+    return [context.say("cases.which", *buttons, example=able[0].shown_number)]
 
 
-def _on(visit: Visit, case: Case, act: str, given: str) -> list[Reply]:
+def _on(context: EventContext, case: Case, act: str, given: str) -> list[Reply]:
     if act == "stars":
-        return my_cases.take_stars(visit, case, given)
-    return _ACTS[act](visit, case)
+        return my_cases.take_stars(context, case, given)
+    return _ACTS[act](context, case)
 
 
-_ACTS: dict[str, Callable[[Visit, Case], list[Reply]]] = {
+_ACTS: dict[str, Callable[[EventContext, Case], list[Reply]]] = {
     "withdraw": my_cases.ask_withdraw,
     "add": my_cases.invite_more,
     "works": my_cases.confirm_works,

@@ -4,7 +4,7 @@ from typing import cast
 
 from bot import drafts
 from bot.handlers import conversation
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.events import Unsent
 from bot.replies import Reply
 from store.cases.unsend import note_unsent, take_back_from_cases, was_unsent
@@ -12,24 +12,24 @@ from store.files.lifecycle import forget
 from store.residents.residents import forget_words
 
 
-def unsent(visit: Visit) -> list[Reply]:
+def unsent(context: EventContext) -> list[Reply]:
     """Deletes what the message held: LINE asks that unsent content is no longer seen or used. No reply is possible."""
-    message_id = cast(Unsent, visit.event.what).message_id
-    note_unsent(visit.session, visit.resident, message_id, visit.event.at)
-    file = forget(visit.session, visit.office.media, message_id, visit.resident)
-    facts = take_back_from_cases(visit.session, visit.resident, message_id)
-    row = visit.running
+    message_id = cast(Unsent, context.event.what).message_id
+    note_unsent(context.session, context.resident, message_id, context.event.at)
+    file = forget(context.session, context.app.media, message_id, context.resident)
+    facts = take_back_from_cases(context.session, context.resident, message_id)
+    row = context.running
     if file is not None and row is not None:
-        drafts.drop_file(visit.office, row, file.token)
+        drafts.drop_file(context.app, row, file.token)
     if row is not None:
-        conversation.take_back(visit.office, row, message_id, facts)
-    forget_words(visit.resident, message_id)
+        conversation.take_back(context.app, row, message_id, facts)
+    forget_words(context.resident, message_id)
     return []
 
 
-def is_unsent(visit: Visit) -> bool:
+def is_unsent(context: EventContext) -> bool:
     """Says whether the resident unsent this message before LINE delivered it: nothing of it may be used."""
-    event = visit.event
+    event = context.event
     return event.message_id is not None and was_unsent(
-        visit.session, visit.resident, event.message_id, event.at
+        context.session, context.resident, event.message_id, event.at
     )

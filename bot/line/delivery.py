@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.line.account_backoff import AccountBackoff, backoff
 from bot.line.messaging_api import LineAnswer, LineClient, SendOutcome
 from bot.line.notice_writer import NoticeWriter
@@ -67,7 +67,7 @@ class Sender:
     def __init__(
         self,
         database: Database,
-        office: Office,
+        app: AppContext,
         settings: BotSettings,
         line: LineClient,
         *,
@@ -76,12 +76,12 @@ class Sender:
         watchdog: Watchdog | None = None,
     ) -> None:
         self._database = database
-        self._office = office
+        self._office = app
         self._settings = settings
         self._line = line
         self._postmen = postmen
         self._quota_is_gone = quota_is_gone
-        self.writer = NoticeWriter(database, office, settings, watchdog or Watchdog())
+        self.writer = NoticeWriter(database, app, settings, watchdog or Watchdog())
         self._account = AccountBackoff(MOST_AT_ONCE)
         self._quota_gone_until: datetime | None = None
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.line.account_backoff import AccountBackoff, backoff
 from bot.line.messaging_api import LineAnswer, LineClient, SendOutcome
 from bot.settings import BotSettings
@@ -80,7 +80,7 @@ class Mailer:
     def __init__(
         self,
         database: Database,
-        office: Office,
+        app: AppContext,
         settings: BotSettings,
         line: LineClient,
         *,
@@ -88,7 +88,7 @@ class Mailer:
         quota_is_gone: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._office = office
+        self._office = app
         self._settings = settings
         self._line = line
         self._postmen = postmen

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.line.messages import render
 from bot.notices import notice_replies
 from bot.settings import BotSettings
@@ -27,9 +27,11 @@ TRIED_FIRST_EVERY = 8
 class NoticeWriter:
     """Writes notices for several threads. A notice belongs to the process that counted its last try."""
 
-    def __init__(self, database: Database, office: Office, settings: BotSettings, watchdog: Watchdog) -> None:
+    def __init__(
+        self, database: Database, app: AppContext, settings: BotSettings, watchdog: Watchdog
+    ) -> None:
         self._database = database
-        self._office = office
+        self._office = app
         self._settings = settings
         self._watchdog = watchdog
         self._turns = count(1)

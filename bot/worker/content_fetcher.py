@@ -6,7 +6,7 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.drafts import drop_file, take_photo
 from bot.line.messaging_api import ContentState, LineClient
 from store.cases.actions import takes_more
@@ -77,9 +77,9 @@ _NOT_HERE = {
 
 
 class Fetcher:
-    def __init__(self, database: Database, office: Office, line: LineClient) -> None:
+    def __init__(self, database: Database, app: AppContext, line: LineClient) -> None:
         self._database = database
-        self._office = office
+        self._office = app
         self._line = line
         # Files whose try ended but whose outcome the database could not store. These tries did not kill the process.
         self._not_noted: set[int] = set()

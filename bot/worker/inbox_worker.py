@@ -11,11 +11,11 @@ from typing import Self
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.conversations.emergencies import prepare
 from bot.conversations.said import TypedText
 from bot.handlers import handle
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.events import Event, Joined, read_event
 from bot.line.messages import render
 from bot.replies import Receipt, Reply, Say
@@ -47,10 +47,10 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    def __init__(self, database: Database, office: Office, watchdog: Watchdog | None = None) -> None:
+    def __init__(self, database: Database, app: AppContext, watchdog: Watchdog | None = None) -> None:
         prepare()
         self._database = database
-        self._office = office
+        self._office = app
         self._watchdog = watchdog or Watchdog()
         self._longest = LONGEST_ON_SQLITE if database.is_sqlite else LONGEST_SECONDS
         self._pace, self._turns = MOST_AT_ONCE, count(1)
@@ -150,7 +150,7 @@ class Worker:
         running = known.requests.get(resident.id)
         forget_what_never_opens(resident, event.user_id)
         running = _that_opens(running)
-        return handle(Visit(session, self._office, resident, event, row.arrived_at, running))
+        return handle(EventContext(session, self._office, resident, event, row.arrived_at, running))
 
     def _in_group(self, event: Event) -> list[Reply]:
         """Says that requests are taken only in a chat with one resident (requirements L1, L2); nothing is kept here."""

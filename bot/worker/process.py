@@ -12,7 +12,7 @@ from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.context import open_office
+from bot.context import open_app_context
 from bot.line.account_api import LineAccount
 from bot.line.delivery import MOST_AT_ONCE, Sender
 from bot.line.messaging_api import LineClient
@@ -98,24 +98,24 @@ class ThreadPool:
 
 def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog | None = None) -> None:
     """Runs the worker until `stop` is set. Each step that a message could make hang is noted in `watchdog`."""
-    database, office = open_database(settings.store), open_office(settings)
+    database, app = open_database(settings.store), open_app_context(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     meter = QuotaPoller(database, LineAccount(settings.line_api_url, settings.access_token))
     postmen = ThreadPoolExecutor(POSTMEN)
     sender = Sender(
-        database, office, settings, line, postmen=postmen, quota_is_gone=meter.want, watchdog=watchdog
+        database, app, settings, line, postmen=postmen, quota_is_gone=meter.want, watchdog=watchdog
     )
     senders = ThreadPool(sender.deliver_once, SENDERS, stop)
-    workers = ThreadPool(and_ring(senders.bell, Worker(database, office, watchdog).work_once), 1, stop)
-    fetchers = ThreadPool(Fetcher(database, office, line).fetch_once, FETCHERS, stop)
+    workers = ThreadPool(and_ring(senders.bell, Worker(database, app, watchdog).work_once), 1, stop)
+    fetchers = ThreadPool(Fetcher(database, app, line).fetch_once, FETCHERS, stop)
     of_broadcasts = ThreadPoolExecutor(MAILERS * CHUNKS_AT_ONCE)
-    mailer = Mailer(database, office, settings, line, postmen=of_broadcasts, quota_is_gone=meter.want)
+    mailer = Mailer(database, app, settings, line, postmen=of_broadcasts, quota_is_gone=meter.want)
     mailers = ThreadPool(mailer.mail_once, MAILERS, stop, bell=WakeSignal(MAILERS), rest=MAILERS_REST_SECONDS)
     crews = (workers, senders, fetchers, mailers)
     for crew in crews:
         crew.start()
     season = Season(database, LineLinks(settings.line_api_url, settings.access_token))
-    scheduler = start_scheduler(database, office.media, meter, season, mailers.bell)
+    scheduler = start_scheduler(database, app.media, meter, season, mailers.bell)
     timekeeper = start_timekeeper(database, scheduler, stop)
     log.info("worker is up")
     keep_looking(database, stop, workers.bell, senders.bell, fetchers.bell)

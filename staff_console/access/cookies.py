@@ -2,7 +2,7 @@
 
 from flask import request
 
-from staff_console.context import office
+from staff_console.context import context
 
 
 def cookie_name(is_https: bool) -> str:
@@ -11,4 +11,4 @@ def cookie_name(is_https: bool) -> str:
 
 
 def session_cookie() -> str:
-    return request.cookies.get(cookie_name(office().settings.is_https), "")
+    return request.cookies.get(cookie_name(context().settings.is_https), "")

@@ -11,7 +11,7 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from staff_console.context import office
+from staff_console.context import context
 from store.staff.sign_ins import username_of
 
 KNOWN_FOR_SECONDS: Final = 180 * 24 * 60 * 60
@@ -29,7 +29,7 @@ def remember_device(answer: Response, username: str) -> Response:
     device, accounts = _read()
     accounts = [_account(username), *(each for each in accounts if each != _account(username))]
     value = _signer().dumps([device or secrets.token_urlsafe(16), accounts[:MOST_ACCOUNTS]])
-    https = office().settings.is_https
+    https = context().settings.is_https
     answer.set_cookie(
         _cookie_name(), value, KNOWN_FOR_SECONDS, path="/", secure=https, httponly=True, samesite="Lax"
     )
@@ -47,7 +47,7 @@ def _read() -> tuple[str, list[str]]:
 
 def _account(username: str) -> str:
     """Whoever reads the cookie does not learn the name."""
-    return office().database.cipher.fingerprint(f"device of {username_of(username)}")[:16]
+    return context().database.cipher.fingerprint(f"device of {username_of(username)}")[:16]
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -55,4 +55,4 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def _cookie_name() -> str:
-    return "__Host-device" if office().settings.is_https else "device"
+    return "__Host-device" if context().settings.is_https else "device"

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from staff_console.context import office
+from staff_console.context import context
 from staff_console.words import REFUSALS
 from store.staff.account_requests import BadLink, find_by_link, set_first_password
 from store.staff.passwords import BadPassword
@@ -27,7 +27,7 @@ def choose(secret: str) -> Page:
     try:
         if new != request.form.get("again", ""):
             return _page(secret, REFUSALS["not_same"]), 400
-        set_first_password(office().database, office().municipality, office().passwords, secret, code, new)
+        set_first_password(context().database, context().municipality, context().passwords, secret, code, new)
     except BadPassword as error:
         return _page(secret, REFUSALS[error.reason]), 400
     except BadLink as error:
@@ -44,7 +44,7 @@ def _wrong_code(secret: str) -> Page:
 
 
 def _page(secret: str, problem: str = "") -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         _, person = find_by_link(session, secret)
         return render_template("access/first_password.html", person=person, secret=secret, problem=problem)
 

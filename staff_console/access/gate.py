@@ -9,7 +9,7 @@ from staff_console.access.cookies import session_cookie
 from staff_console.access.kept_forms import KeptForm, keep, path_of_referrer
 from staff_console.access.permissions import PUBLIC, WITH_INITIAL_PASSWORD, may
 from staff_console.access.sign_in_page import sign_in_page
-from staff_console.context import office
+from staff_console.context import context
 from store.audit.log import write_down
 from store.operations.metrics import is_bearer
 from store.settings import is_this_machine
@@ -40,7 +40,7 @@ def let_in() -> Response | None:
         return None
     cookie = session_cookie()
     by_itself = request.endpoint in _ASKED_BY_THE_PAGE and "typing" not in request.args
-    g.staff = find_signed_in(office().database, cookie, note_seen=not by_itself) if cookie else None
+    g.staff = find_signed_in(context().database, cookie, note_seen=not by_itself) if cookie else None
     if g.staff is None:
         return _to_sign_in()
     if request.url_rule is None:
@@ -56,7 +56,7 @@ def let_in() -> Response | None:
 
 def _comes_unencrypted() -> bool:
     """Says whether the request comes from another machine though the console has no https, under any web server."""
-    if office().settings.is_https:
+    if context().settings.is_https:
         return False
     proxied = request.environ.get("werkzeug.proxy_fix.orig", {})
     peer = proxied.get("REMOTE_ADDR") or request.environ.get("REMOTE_ADDR") or "127.0.0.1"
@@ -66,7 +66,7 @@ def _comes_unencrypted() -> bool:
 def _is_the_monitor() -> bool:
     """Says whether the monitoring asks for the figures, with a token instead of an account. It may see only these."""
     header = request.headers.get("Authorization", "")
-    return request.endpoint == "health.metrics" and is_bearer(header, office().settings.metrics_token)
+    return request.endpoint == "health.metrics" and is_bearer(header, context().settings.metrics_token)
 
 
 def _to_sign_in() -> Response:
@@ -86,16 +86,16 @@ def _kept() -> KeptForm | None:
     """
     if not session_cookie():
         return None
-    known = is_known(office().database, session_cookie())
+    known = is_known(context().database, session_cookie())
     request.max_content_length = MOST_OF_A_KEPT_FORM if known else _MOST_OF_A_STRANGER
     return keep()
 
 
 def _why() -> str | None:
     """Returns the reason why the session is over, one word for the address; None for a browser without a session."""
-    return why_ended(office().database, session_cookie()) if session_cookie() else None
+    return why_ended(context().database, session_cookie()) if session_cookie() else None
 
 
 def _note_refusal() -> None:
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         write_down(session, "refused", staff_id=g.staff.id, about=str(request.endpoint))

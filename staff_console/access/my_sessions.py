@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from staff_console.access.cookies import session_cookie
-from staff_console.context import me, office
+from staff_console.context import context, me
 from store.audit.log import write_down
 from store.staff import sessions
 
@@ -13,7 +13,7 @@ my_sessions = Blueprint("my_sessions", __name__)
 
 @my_sessions.get("/my-sessions")
 def show_all() -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         found = sessions.list_sessions(session, me())
         rows = [(row, sessions.handle_of(row), sessions.is_of(row, session_cookie())) for row in found]
         return render_template("access/my_sessions.html", rows=rows)
@@ -23,7 +23,7 @@ def show_all() -> str:
 def end() -> Response:
     """Ends the session that the form names, or all others where it names none."""
     handle = request.form.get("session", "")
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         if handle:
             ended = int(sessions.end_one(session, me(), handle))
         else:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from staff_console.access.addresses import safe_next
 from staff_console.access.browser_names import name_browser
 from staff_console.access.sign_in import retry_after, too_many, with_cookie
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.words import REFUSALS
 from store.staff.accounts import change_own_password
 from store.staff.models import Staff
@@ -38,7 +38,7 @@ def change() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         # After a restore, or when somebody else chose it, it must not stay.
         return _refused("as_before")
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             cookie = _change(session, request.form["new"])
     except BadPassword as error:
         return _refused(error.reason)
@@ -48,12 +48,12 @@ def change() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 
 def _check_current() -> None:
     current, address = request.form.get("current", ""), request.remote_addr or ""
-    check_own_password(office().database, office().passwords, me(), current, address=address)
+    check_own_password(context().database, context().passwords, me(), current, address=address)
 
 
 def _change(session: Session, new: str) -> str:
     person = session.get_one(Staff, me().id)
-    change_own_password(session, office().municipality, office().passwords, person, new)
+    change_own_password(session, context().municipality, context().passwords, person, new)
     return begin_session(session, person, name_browser(request.user_agent.string))
 
 

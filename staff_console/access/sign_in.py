@@ -16,7 +16,7 @@ from staff_console.access.cookies import cookie_name, session_cookie
 from staff_console.access.devices import known_device, remember_device
 from staff_console.access.kept_forms import show_kept, unpack
 from staff_console.access.sign_in_page import sign_in_page
-from staff_console.context import me, office
+from staff_console.context import context, me
 from store.audit.log import write_down
 from store.logs import failure_fields
 from store.staff import sessions, sign_ins
@@ -37,8 +37,8 @@ def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     username, kept = request.form.get("username", "")[:200], unpack(request.form.get("kept", ""))
     try:
         cookie = sign_ins.sign_in(
-            office().database,
-            office().passwords,
+            context().database,
+            context().passwords,
             username,
             request.form.get("password", ""),
             address=request.remote_addr or "",
@@ -64,7 +64,7 @@ def remaining() -> dict[str, str | int]:
 
     With `typing` in the address it counts as use: who writes for half an hour is not away.
     """
-    seconds = sessions.seconds_left(office().database, session_cookie())
+    seconds = sessions.seconds_left(context().database, session_cookie())
     return {"who": me().id, "seconds": seconds, "token": generate_csrf()}
 
 
@@ -73,7 +73,7 @@ def sign_out() -> Response:
     """This browser forgets the session in any case, also where the database cannot write down that it is over."""
     said, tone = "ออกจากระบบแล้ว", "good"
     try:
-        with office().database.transaction() as transaction:
+        with context().database.transaction() as transaction:
             sessions.end_session(transaction, session_cookie())
             write_down(transaction, "sign_out", staff_id=me().id)
     except (OperationalError, TimeoutError) as error:
@@ -84,7 +84,7 @@ def sign_out() -> Response:
     session.clear()
     flash(said, tone)
     answer = make_response(redirect(url_for("sign_in.ask"), 303))
-    answer.delete_cookie(cookie_name(office().settings.is_https), path="/")
+    answer.delete_cookie(cookie_name(context().settings.is_https), path="/")
     # What was typed and not sent lies in the browser; the next person at this desk must not find it.
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
@@ -102,6 +102,6 @@ def retry_after(error: sign_ins.TooManyTries) -> dict[str, str]:
 
 def with_cookie(answer: Response, cookie: str) -> Response:
     """Hands out the cookie of a session. It ends with the browser; the server ends it earlier."""
-    https = office().settings.is_https
+    https = context().settings.is_https
     answer.set_cookie(cookie_name(https), cookie, path="/", secure=https, httponly=True, samesite="Lax")
     return answer

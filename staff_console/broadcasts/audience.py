@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from staff_console.access.limits import LISTS, count
 from staff_console.broadcasts.labels import AUDIENCES
 from staff_console.broadcasts.parts import Problems, lines
-from staff_console.context import me, office
+from staff_console.context import context, me
 from store.audit.log import write_down
 from store.broadcasts.audience import BadAudience, read_audience
 from store.broadcasts.imported_list import find_listed
@@ -46,7 +46,7 @@ class Chosen:
         """Returns `kept` encrypted for this person alone, to be sent with the form: nobody may read whom it names."""
         if not self.kept:
             return ""
-        encrypted = office().database.cipher.encrypt_value(self.kept, ABOUT, _of_me())
+        encrypted = context().database.cipher.encrypt_value(self.kept, ABOUT, _of_me())
         return base64.urlsafe_b64encode(encrypted).decode()
 
     @property
@@ -81,7 +81,7 @@ def read_chosen() -> Chosen:
 def _opened(encrypted: str) -> dict[str, Any]:
     try:
         opened = base64.urlsafe_b64decode(encrypted.encode())
-        kept = office().database.cipher.decrypt_value(opened, ABOUT, _of_me())
+        kept = context().database.cipher.decrypt_value(opened, ABOUT, _of_me())
     except (CannotDecrypt, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
@@ -123,7 +123,7 @@ def _import(session: Session, chosen: Chosen) -> Problems:
     if sent is None or not sent.filename:
         return {}
     try:
-        with office().database.transaction() as counting:
+        with context().database.transaction() as counting:
             count(counting, LISTS)
     except LimitReached:
         return {"audience": TOO_MANY_LISTS}
@@ -136,7 +136,7 @@ def _import(session: Session, chosen: Chosen) -> Problems:
         return {"audience": error.reason}
     chosen.kept = {"who": "list", "residents": list(found.residents)}
     chosen.missing = found.missing
-    with office().database.transaction() as writing:
+    with context().database.transaction() as writing:
         about = f"list: {len(found.residents)} residents, {len(found.missing)} rows of nobody"
         write_down(writing, "list_lookup", staff_id=me().id, about=about)
     return {}

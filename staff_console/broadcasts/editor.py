@@ -23,7 +23,7 @@ from staff_console.broadcasts.page import may_edit
 from staff_console.broadcasts.parts import NoSuchPart, Problems, change, take_pictures
 from staff_console.broadcasts.previews import figures_of_form, phone_of_form
 from staff_console.broadcasts.views import found_or_404, refuse_page
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.broadcasts import approval, control
 from store.broadcasts.audience import homes
@@ -40,7 +40,7 @@ UNFINISHED = frozenset({"no_values", "no_residents"})
 
 @editor.get("/broadcasts/new")
 def ask() -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         typed = blank()
         if "corrects" in request.args:
             typed = correction_of(_sent(session, request.args["corrects"]))
@@ -51,14 +51,14 @@ def ask() -> str:
 def write() -> Page:
     typed = read_typed()
     if typed.corrects_id is not None:
-        with office().database.reading() as session:
+        with context().database.reading() as session:
             _sent(session, str(typed.corrects_id))
     return _answer(typed, None, lambda session: approval.write_draft(session, draft_of(typed), me()))
 
 
 @editor.get("/broadcasts/<int:broadcast_id>/edit")
 def ask_again(broadcast_id: int) -> Page:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
         if not may_edit(session, broadcast, me()):
             return _closed(session, broadcast)
@@ -71,7 +71,7 @@ def change_it(broadcast_id: int) -> Page:
     seen = request.form.get("seen_version", "")
     if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
         abort(400)
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
     typed.corrects_id = broadcast.corrects_id
 
@@ -103,7 +103,7 @@ def _answer(typed: Typed, broadcast: Broadcast | None, save: Callable[[Session],
         _change(typed, do)
     except NoSuchPart:
         abort(400)
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         found = look_up(session, typed.audience)
         problems |= {name: word for name, word in found.items() if word not in UNFINISHED}
         return _page(session, typed, broadcast, problems), status_of(problems)
@@ -125,12 +125,12 @@ def _change(typed: Typed, do: str) -> None:
 def _save(
     typed: Typed, broadcast: Broadcast | None, save: Callable[[Session], Broadcast], problems: Problems
 ) -> Page:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         problems = check(session, typed) | problems
         if problems:
             return _page(session, typed, broadcast, problems), status_of(problems)
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             saved = save(session)
             if request.form["do"] == "submit":
@@ -145,7 +145,7 @@ def _save(
 
 
 def _refuse(typed: Typed, broadcast: Broadcast | None, error: ActRefused) -> Page:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         now = found_or_404(session, broadcast.id) if broadcast else None
         if now is not None and not may_edit(session, now, me()):
             return _closed(session, now)
@@ -204,8 +204,8 @@ def form_words(session: Session) -> dict[str, Any]:
         "audiences": words.AUDIENCES,
         "urgent": words.URGENT,
         "urgent_topic": words.URGENT_TOPIC,
-        "topics": office().municipality.topics,
-        "services": office().services,
+        "topics": context().municipality.topics,
+        "services": context().services,
     }
 
 
@@ -215,6 +215,6 @@ def _pairs(session: Session) -> dict[str, list[tuple[str, str]]]:
     return {
         "moo": [(moo, f"หมู่ {moo}") for moo in known.moos],
         "community": [(name, name) for name in known.communities],
-        "topic": [(topic.code, topic.name) for topic in office().municipality.topics],
-        "service": [(name, service.title) for name, service in office().services.items()],
+        "topic": [(topic.code, topic.name) for topic in context().municipality.topics],
+        "service": [(name, service.title) for name, service in context().services.items()],
     }

@@ -13,7 +13,7 @@ from staff_console.broadcasts.editor import UNFINISHED, form_words, said
 from staff_console.broadcasts.page import audience_words
 from staff_console.broadcasts.parts import Problems, line, lines
 from staff_console.broadcasts.previews import phone_of_content
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.broadcasts import confirming
 from store.broadcasts import emergency as lane
@@ -45,7 +45,7 @@ class Decision:
 
 @emergency.get("/broadcasts/emergency")
 def show_all() -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         query = select(EmergencyTemplate).where(EmergencyTemplate.retired_at.is_(None))
         found = list(session.scalars(query.order_by(EmergencyTemplate.title)))
         return render_template(
@@ -59,14 +59,14 @@ def show_all() -> str:
 
 @emergency.get("/broadcasts/emergency/<int:template_id>")
 def ask(template_id: int) -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return page_of(session, template_in(session, template_id))
 
 
 @emergency.post("/broadcasts/emergency/<int:template_id>")
 def send(template_id: int) -> Page:
     """Shows a page with exactly what would go out; its button asks superiors to confirm it."""
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         template = template_in(session, template_id)
         typed = _read(blanks_of(template.content))
         problems = look_up(session, typed.audience)
@@ -99,7 +99,7 @@ def _confirm(template_id: int, typed: Decision) -> Page:
     """Tried out and taken back: what is shown is what the store would send, and what it refuses is refused now."""
     page = ""
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             broadcast = _order(session, template_id, typed)
             page = _confirmation(session, broadcast, typed)
             raise _OnlyLooking
@@ -119,14 +119,14 @@ def _confirmation(session: Session, broadcast: Broadcast, typed: Decision) -> st
         phone_shown=phone_of_content(session, broadcast.content),
         figures=figures.rows(found) if found else [],
         warning=figures.warning(found) if found else "",
-        services=office().services,
+        services=context().services,
         token=request.form.get("form_token") or new_form_token(),
     )
 
 
 def _send(template_id: int, typed: Decision) -> Page:
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             broadcast = _order(session, template_id, typed)
             asked = confirming.ask(session, broadcast, to_whom=audience_words(broadcast.audience))
@@ -141,12 +141,12 @@ def _send(template_id: int, typed: Decision) -> Page:
 def _order(session: Session, template_id: int, typed: Decision) -> Broadcast:
     template = template_in(session, template_id, hold=True)
     audience = typed.audience.as_data()
-    return lane.order(session, office().municipality, template, typed.blanks, audience, me(), how=typed.how)
+    return lane.order(session, context().municipality, template, typed.blanks, audience, me(), how=typed.how)
 
 
 def _mend(template_id: int, typed: Decision, error: ActRefused | BadContent) -> Page:
     reason = error.reason if isinstance(error, ActRefused) else "blank_too_long"
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         template = template_in(session, template_id)
         code = 409 if reason == "wrong_status" else 400
         return page_of(session, template, typed, {FIELDS.get(reason, "form"): reason}), code

@@ -22,7 +22,7 @@ from staff_console.broadcasts.parts import (
 )
 from staff_console.broadcasts.previews import phone_of_content
 from staff_console.broadcasts.views import FORBIDDEN
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.audit.log import write_down
 from store.broadcasts import emergency as lane
@@ -42,7 +42,7 @@ class Typed:
 
 @emergency_templates.get("/broadcasts/emergency/new")
 def ask() -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return _page(session, Typed(message=[{**new_part("card"), "look": "warning"}]))
 
 
@@ -58,26 +58,26 @@ def write() -> Page:
             change(typed.message, steps)
     except NoSuchPart:
         abort(400)
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return _page(session, typed, problems), 400 if problems else 200
 
 
 def _save(typed: Typed, problems: Problems) -> Page:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         if not typed.title or units(typed.title) > LONGEST_TITLE:
             problems["title"] = "too_long" if typed.title else "empty"
         problems = check_content(session, "message", typed) | problems
         if problems:
             return _page(session, typed, problems), 400
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             made = lane.write_template(session, typed.title, without_blanks(typed.message), me())
             write_down(session, "write_template", staff_id=me().id, about=f"template {made.id}")
     except AlreadyPressed:
         return redirect(url_for("emergency.show_all"), 303)
     except ActRefused as error:
-        with office().database.reading() as session:
+        with context().database.reading() as session:
             return _page(session, typed, {"message": error.reason}), 400
     flash("บันทึกแม่แบบแล้ว ต้องให้หัวหน้างานท่านอื่นอนุมัติก่อนจึงใช้ได้", "good")
     return redirect(url_for("emergency.ask", template_id=made.id), 303)
@@ -86,7 +86,7 @@ def _save(typed: Typed, problems: Problems) -> Page:
 @emergency_templates.post("/broadcasts/emergency/<int:template_id>/approve")
 def approve(template_id: int) -> Page:
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             template = template_in(session, template_id, hold=True)
             press(session, request.form.get("form_token", ""))
             lane.approve_template(session, template, me())
@@ -94,7 +94,7 @@ def approve(template_id: int) -> Page:
     except AlreadyPressed:
         flash("ทำรายการนี้แล้ว", "warning")
     except ActRefused as error:
-        with office().database.reading() as session:
+        with context().database.reading() as session:
             page = page_of(session, template_in(session, template_id), problems={"form": error.reason})
         return page, 403 if error.reason in FORBIDDEN else 409
     else:
@@ -105,7 +105,7 @@ def approve(template_id: int) -> Page:
 @emergency_templates.post("/broadcasts/emergency/<int:template_id>/retire")
 def retire(template_id: int) -> Page:
     """By a superior, or by its author while nobody has approved it."""
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         template = template_in(session, template_id, hold=True)
         if me().role != Role.SUPERVISOR and (template.author_id != me().id or template.approved_at):
             abort(403)

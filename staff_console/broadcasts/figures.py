@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from staff_console.context import office
+from staff_console.context import context
 from staff_console.pages.filters import baht, counted
 from store.broadcasts.audience import BadAudience, Reach, reach, read_audience
 from store.quota import usage
@@ -43,7 +43,7 @@ def figures_of(
         to = read_audience(audience)
     except BadAudience:
         return None
-    plan = office().municipality.plan
+    plan = context().municipality.plan
     found = reach(session, to, topic)
     messages = len(found.residents) * requests
     standing = usage.quota_status(session, plan)

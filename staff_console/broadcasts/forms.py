@@ -20,7 +20,7 @@ from staff_console.broadcasts.parts import (
     read_parts,
     without_blanks,
 )
-from staff_console.context import office
+from staff_console.context import context
 from store.broadcasts.approval import CATEGORIES, BroadcastDraft
 from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
 from store.broadcasts.content import BadContent, read_content
@@ -54,7 +54,7 @@ class Typed:
 
 def blank() -> Typed:
     """What most people begin with."""
-    topics = office().municipality.topics
+    topics = context().municipality.topics
     return Typed(topic=topics[0].code if topics else URGENT, message=[new_part("card")])
 
 
@@ -136,7 +136,7 @@ def _length(text: str, most: int) -> str:
 def _check_topic(typed: Typed) -> Problems:
     if typed.topic == URGENT:
         return {} if typed.category in URGENT_CATEGORIES else {"topic": "needs_topic"}
-    known = {topic.code for topic in office().municipality.topics}
+    known = {topic.code for topic in context().municipality.topics}
     return {} if typed.topic in known else {"topic": "wrong"}
 
 

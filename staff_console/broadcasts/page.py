@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from staff_console.broadcasts import figures
 from staff_console.broadcasts import labels as words
 from staff_console.broadcasts.previews import phone_of
-from staff_console.context import office
+from staff_console.context import context
 from staff_console.forms import new_form_token
 from store.broadcasts import control
 from store.broadcasts.approval import requests_of, why_too_late
@@ -139,14 +139,14 @@ def _facts(broadcast: Broadcast) -> Facts:
 
 
 def topic_words(topic: str | None) -> str:
-    names = {known.code: known.name for known in office().municipality.topics}
+    names = {known.code: known.name for known in context().municipality.topics}
     return names.get(topic, topic) if topic else "ด่วน (ส่งถึงทุกคนแม้ไม่รับข่าว)"
 
 
 def audience_words(audience: dict[str, Any]) -> str:
     """Says whom the broadcast is for, in the words of the public page."""
-    topics = {known.code: known.name for known in office().municipality.topics}
-    services = {code: service.title for code, service in office().services.items()}
+    topics = {known.code: known.name for known in context().municipality.topics}
+    services = {code: service.title for code, service in context().services.items()}
     return audience_in_words(audience, topics=topics, services=services)
 
 

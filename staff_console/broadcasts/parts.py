@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from flask import request
 
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import clean_note
 from store.broadcasts.content import BUTTONS, FACTS
 from store.files.lifecycle import FileNotAccepted, uploaded
@@ -106,7 +106,7 @@ def _button(at: str) -> Part:
     return {
         "label": line(f"{at}.label"),
         "link": link,
-        "service": service if service in office().services else "",
+        "service": service if service in context().services else "",
     }
 
 
@@ -198,8 +198,8 @@ def take_pictures(prefix: str, parts: list[Part]) -> Problems:
 
 def _keep(data: bytes) -> str:
     """The bytes first: a row that says so has something to show."""
-    file: File = uploaded(office().media, data, staff_id=me().id)
-    with office().database.transaction() as session:
+    file: File = uploaded(context().media, data, staff_id=me().id)
+    with context().database.transaction() as session:
         session.add(file)
     return file.token
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from staff_console.broadcasts import figures
 from staff_console.broadcasts.audience import look_up
 from staff_console.broadcasts.forms import Typed, moment_of, read_typed, readable, topic_of
-from staff_console.context import office
+from staff_console.context import context
 from staff_console.pages.static_files import OF_THE_PHONE, hand_out
 from store.broadcasts.content import read_content
 from store.broadcasts.messages import Addresses, footer_of, to_messages
@@ -29,12 +29,12 @@ def drawing(version: str, name: str) -> Response:
 @previews.get("/broadcasts/pictures/<token>/<any(full, small):size>.jpg")
 def picture(token: str, size: str) -> Response:
     """Returns a picture that staff uploaded for a broadcast; residents' photos are served by files.py."""
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         file = find_upload(session, token)
     if file is None:
         abort(404)
     try:
-        data = office().media.read(token)
+        data = context().media.read(token)
     except FileNotFoundError:
         abort(404)
     response = Response(small(data) if size == "small" else data, mimetype="image/jpeg")
@@ -46,7 +46,7 @@ def picture(token: str, size: str) -> Response:
 def preview() -> dict[str, Any]:
     """Returns the preview of a form that somebody is still filling in; nothing of it is kept."""
     typed = read_typed()
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         shown = phone_of_form(session, typed)
         look_up(session, typed.audience)
         found = figures_of_form(session, typed) if "audience.who" in request.form else None
@@ -112,7 +112,7 @@ def messages_of(
         picture=lambda token, is_small: _picture(token, small=is_small, known=token not in unknown),
         link=lambda _number, link: link,
     )
-    footer = footer_of(office().municipality)
+    footer = footer_of(context().municipality)
     return to_messages(read, broadcast_id, addresses, footer=footer, corrects=corrects)
 
 

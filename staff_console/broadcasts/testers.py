@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.audit.log import write_down
 from store.broadcasts import testers as circle
@@ -16,7 +16,7 @@ testers = Blueprint("testers", __name__)
 
 @testers.get("/broadcasts/testers")
 def show_all() -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         found = circle.list_testers(session)
         return render_template(
             "broadcasts/testers.html",
@@ -31,7 +31,7 @@ def show_all() -> str:
 def invite() -> Response:
     """Shows a code for this person's own LINE. Nobody asks for another's: whoever types it confirms for them."""
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             tester = circle.invite(session, me())
             write_down(session, "invite_tester", staff_id=me().id, about=f"tester {tester.id}")
@@ -45,7 +45,7 @@ def invite() -> Response:
 @testers.post("/broadcasts/testers/<int:tester_id>/remove")
 def remove(tester_id: int) -> Response:
     """Removes one's own link, or as a supervisor that of anybody."""
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         tester = session.get(Tester, tester_id) if tester_id < 2**31 else None
         if tester is None:
             abort(404)

@@ -17,7 +17,7 @@ from staff_console.broadcasts.page import (
     show_broadcast,
     show_mailing,
 )
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import LONGEST_NOTE, AlreadyPressed, clean_note, new_form_token, press
 from store.audit.log import write_down
 from store.broadcasts import approval, emergency, testers
@@ -50,7 +50,7 @@ def show_all() -> str:
     pile = Pile(asked) if asked in list(Pile) else Pile.ALL
     number = request.args.get("page", "")
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return render_template(
             "broadcasts/list.html",
             pile=pile,
@@ -65,14 +65,14 @@ def show_all() -> str:
 
 @broadcasts.get("/broadcasts/<int:broadcast_id>")
 def show(broadcast_id: int) -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return _page(session, found_or_404(session, broadcast_id))
 
 
 @broadcasts.get("/broadcasts/<int:broadcast_id>/progress")
 def progress(broadcast_id: int) -> dict[str, Any]:
     """Returns the progress for the page of a broadcast that is going out, which asks for it by itself now and then."""
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
         shown = [show_mailing(session, mailing) for mailing in broadcast.mailings]
         return {
@@ -155,10 +155,10 @@ def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcas
 
     The deed returns the words to show when it was done.
     """
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         found_or_404(session, broadcast_id)
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, asked.token)
             done = deed(session, approval.lock(session, broadcast_id, seen_version=asked.seen_version))
     except AlreadyPressed:
@@ -174,7 +174,7 @@ def refuse(broadcast_id: int, error: ActRefused, asked: Asked) -> Page:
     """Shows in words why the act was refused, with what was typed, so that nothing is lost."""
     if error.reason in FORBIDDEN:
         _note_refusal(broadcast_id, asked.act)
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
         if error.reason in TO_MEND:
             return _page(session, broadcast, problem=words.REFUSALS[error.reason], asked=asked), 400
@@ -189,7 +189,7 @@ def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str =
 
 
 def _note_refusal(broadcast_id: int, act: Act) -> None:
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         write_down(session, "refused", staff_id=me().id, about=f"broadcast {broadcast_id} {act}")
 
 
@@ -206,7 +206,7 @@ def _page(session: Session, broadcast: Broadcast, *, problem: str = "", asked: A
         may_edit=may_edit(session, broadcast, me()),
         is_own=is_own(broadcast, me()),
         test_token=new_form_token(),
-        services=office().services,
+        services=context().services,
         problem=problem,
         asked=asked,
     )

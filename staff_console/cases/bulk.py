@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from staff_console import words
 from staff_console.access.limits import CASES_TOLD, count, retry_after, said
 from staff_console.cases.page import why_unreachable
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import AlreadyPressed, clean_note, new_form_token, press
 from store.cases import bulk as messages
 from store.cases.actions import lock_case
@@ -57,7 +57,7 @@ def may_tell_many(session: Session) -> bool:
 def tell() -> Page:
     """Shows a page with the words and the cases; its button sends the message, or lets it wait for another person."""
     note, ids = clean_note(request.form.get("note", "")), _asked_ids()
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         if not may_tell_many(session):
             abort(403)
         if problem := _problem(note, ids):
@@ -90,7 +90,7 @@ def _ask_again(session: Session, note: str, ids: list[int]) -> str:
 
 
 def _tell(note: str, ids: list[int]) -> Page:
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         press(session, request.form.get("form_token", ""))
         cases = [lock_case(session, case.id) for case in _visible(session, ids)]
         unreachable = _unreachable(cases)
@@ -101,7 +101,7 @@ def _tell(note: str, ids: list[int]) -> Page:
             asked = messages.ask(session, me(), cases, note)
             flash("ยังไม่ได้ส่ง รอหัวหน้างานท่านอื่นอ่านและส่ง", "warning")
             return redirect(url_for("bulk.show", message_id=asked.id), 303)
-        refused = messages.send_alone(session, office().municipality, me(), reachable, note)
+        refused = messages.send_alone(session, context().municipality, me(), reachable, note)
         outcome = Outcome([case for case in reachable if case not in refused], refused, unreachable)
         count(session, CASES_TOLD, times=len(outcome.told))
     return render_template("cases/bulk.html", outcome=outcome, note=note, problem="")
@@ -109,7 +109,7 @@ def _tell(note: str, ids: list[int]) -> Page:
 
 @bulk.get("/cases/tell/<int:message_id>")
 def show(message_id: int) -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return _page(session, _readable(session.get(BulkMessage, _whole(message_id))))
 
 
@@ -117,7 +117,7 @@ def show(message_id: int) -> str:
 def release(message_id: int) -> Page:
     """Sends exactly what the supervisor read to all of its cases."""
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             message = _readable(messages.lock(session, _whole(message_id)))
             press(session, request.form.get("form_token", ""))
             note, outcome = message.note or "", _release(session, message)
@@ -135,7 +135,7 @@ def _release(session: Session, message: BulkMessage) -> Outcome:
     without = [case for case, _ in unreachable]
     refused = messages.release(
         session,
-        office().municipality,
+        context().municipality,
         message,
         me(),
         cases,
@@ -149,7 +149,7 @@ def _release(session: Session, message: BulkMessage) -> Outcome:
 @bulk.post("/cases/tell/<int:message_id>/refuse")
 def refuse(message_id: int) -> Page:
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             message = _readable(messages.lock(session, _whole(message_id)))
             press(session, request.form.get("form_token", ""))
             if message.author_id != me().id:
@@ -166,7 +166,7 @@ def _refused(message_id: int, refused: BulkRefused) -> tuple[str, int]:
     status = (
         403 if refused.reason in ("own_message", "account_too_new", "not_your_role", "unseen_cases") else 409
     )
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         message = _readable(session.get(BulkMessage, message_id))
         return _page(session, message, words.REFUSALS[refused.reason]), status
 
@@ -218,7 +218,7 @@ def _whole(message_id: int) -> int:
 def _goes_at_once(session: Session, cases: Sequence[Case], note: str) -> bool:
     """Says whether this person may send it alone. Residents whom no message reaches do not count."""
     reachable = [case for case in cases if not why_unreachable(case.resident)]
-    told = told_the_same(session, office().municipality, me(), note)
+    told = told_the_same(session, context().municipality, me(), note)
     return messages.fits_alone(session, me(), reachable, told)
 
 

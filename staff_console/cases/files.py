@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort
 
 from staff_console.cases.file_names import disposition, name_for
-from staff_console.context import me, office
+from staff_console.context import context, me
 from store.cases.queue import find_file
 from store.files.models import File
 from store.files.previews import preview as small
@@ -26,12 +26,12 @@ def preview(token: str) -> Response:
 
 
 def _opened(token: str) -> tuple[File, bytes]:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         file = find_file(session, me(), token)
     if file is None or file.state != "kept":
         abort(404)
     try:
-        return file, office().media.read(token)
+        return file, context().media.read(token)
     except FileNotFoundError:
         abort(404)
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.cases.bulk import LONGEST_NOTE, may_tell_many
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import new_form_token
 from store.cases.queue import (
     Filters,
@@ -37,7 +37,7 @@ def show() -> str | Response:
     if me().role == Role.ADMIN:
         return redirect(url_for("people.show_all"), 303)
     tab, filters, number = asked_tab(), asked_filters(), request.args.get("number", "").strip()[:40]
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         page = _page(session, tab, filters, number)
         return render_template(
             "cases/queue.html",
@@ -48,7 +48,7 @@ def show() -> str | Response:
             filters=filters,
             number=number,
             newest=newest_id(session, me()),
-            alarms=usage.find_alarms(session, office().municipality.plan),
+            alarms=usage.find_alarms(session, context().municipality.plan),
             alarm_words=words.ALARMS,
             by_others=unapproved.sent_lately(session),
             accounts_waiting=_accounts_waiting(session),
@@ -59,9 +59,9 @@ def show() -> str | Response:
             form_token=new_form_token(),
             triage_labels=words.TRIAGE,
             colleagues=_colleagues(session),
-            services=office().services,
+            services=context().services,
             statuses=words.STATUSES,
-            departments=office().municipality.departments,
+            departments=context().municipality.departments,
             link=_link_to,
             counts_address=url_for("queue.counts", **_kept()),
         )
@@ -70,7 +70,7 @@ def show() -> str | Response:
 @queue.get("/counts")
 def counts() -> dict[str, Any]:
     """Returns the numbers on the tabs and the newest case, for which the queue's page asks by itself now and then."""
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         filters = asked_filters()
         counted = count_tabs(session, me(), filters, ended=not filters.any)
         newest = newest_id(session, me())

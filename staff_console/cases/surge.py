@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import AlreadyPressed, clean_note, new_form_token, press
 from store.cases import surge as surges
 from store.cases.actions import Actor, act, lock_case
@@ -20,7 +20,7 @@ Page = str | Response | tuple[str, int]
 
 @surge.get("/surge")
 def show() -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return _page(session)
 
 
@@ -29,7 +29,7 @@ def start() -> Page:
     said, menu = clean_note(request.form.get("words", "")), request.form.get("menu") or None
     try:
         _require_confirmation()
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             begun = surges.begin(session, me(), said, menu)
     except AlreadyPressed:
@@ -45,7 +45,7 @@ def start() -> Page:
 def decide(surge_id: int, decision: str) -> Page:
     """Turns on what another supervisor proposed, or withdraws the proposal, which any supervisor may do."""
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             deed = surges.confirm if decision == "confirm" else surges.withdraw
             deed(session, min(surge_id, 2**31 - 1), me())
@@ -60,7 +60,7 @@ def decide(surge_id: int, decision: str) -> Page:
 def end() -> Page:
     try:
         _require_confirmation()
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             surges.end(session, me())
     except AlreadyPressed:
@@ -73,14 +73,14 @@ def end() -> Page:
 @surge.post("/cases/<int:case_id>/level")
 def set_level(case_id: int) -> Response:
     """Sets the case's level of triage and records who set it: they know more than the words of the case tell."""
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         if find_case(session, me(), case_id) is None:
             abort(404)
     level = request.form.get("level", "")
     if level not in words.TRIAGE:
         abort(400)
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             _sort(session, case_id, level)
     except AlreadyPressed:
@@ -94,7 +94,7 @@ def _sort(session: Session, case_id: int, level: str) -> None:
     case = lock_case(session, case_id)
     case.triage = level
     by, note = Actor(Who(me().role), me().id), f"ระดับ: {words.TRIAGE[level]}"
-    act(session, office().municipality, case, Action.REMARK, by, note=note)
+    act(session, context().municipality, case, Action.REMARK, by, note=note)
 
 
 def _require_confirmation() -> None:
@@ -116,7 +116,7 @@ def _refuse(refused: BadSurge, said: str = "", menu: str | None = None) -> Page:
         "own_words": 403,
         "account_too_new": 403,
     }.get(refused.reason, 400)
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return _page(session, words.SURGE_REFUSALS[refused.reason], said, menu), status
 
 

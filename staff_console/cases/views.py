@@ -21,7 +21,7 @@ from staff_console.cases.forms import (
 )
 from staff_console.cases.page import show_case, why_unreachable
 from staff_console.cases.unmasking import unmask_for_a_while, unmasked_until
-from staff_console.context import me, office
+from staff_console.context import context, me
 from staff_console.forms import AlreadyPressed, new_form_token, press
 from store.audit.log import write_down
 from store.cases.actions import Actor, StaleCase, lock_case
@@ -42,14 +42,14 @@ Page = str | Response | tuple[str, int]
 
 @cases.get("/cases/<int:case_id>")
 def show(case_id: int) -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return _page(session, _seen(session, case_id))
 
 
 @cases.post("/cases/<int:case_id>/unmask")
 def unmask(case_id: int) -> Response:
     """Shows personal numbers in this browser for a few minutes, and writes down who looked."""
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         case = _seen(session, case_id)
         count(session, UNMASKS)
         write_down(session, "unmask", staff_id=me().id, about=f"case {case.id}")
@@ -85,7 +85,7 @@ def _read(case_id: int, action: str) -> Asked:
 
     An unknown action gets 404, too, and a form that cannot be read 400.
     """
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         _seen(session, case_id)
     if action not in list(Action):
         abort(404)
@@ -103,29 +103,29 @@ def _photos(asked: Asked) -> Iterator[list[File]]:
     stored: list[File] = []
     try:
         for photo in asked.photos:
-            stored.append(uploaded(office().media, photo.read(), staff_id=me().id))
+            stored.append(uploaded(context().media, photo.read(), staff_id=me().id))
         yield stored
     except BaseException:
         for file in stored:
-            office().media.destroy(file.token)
+            context().media.destroy(file.token)
         raise
 
 
 def _do(case_id: int, asked: Asked, photos: list[File]) -> str:
     """Returns why the resident, who should hear of it, cannot be told; empty where all is well."""
     by = Actor(Who(me().role), me().id)
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         press(session, asked.token)
         case = lock_case(session, case_id, seen_version=asked.seen_version)
         if asked.action is Action.ASSIGN:
             _assign(session, case, asked.assignee, by)
             return ""
-        if reach_too_many(session, office().municipality, me(), case, asked.action, asked.words()):
+        if reach_too_many(session, context().municipality, me(), case, asked.action, asked.words()):
             raise BadForm("same_words")
         session.add_all(photos)
         session.flush()
         tokens = [photo.token for photo in photos]
-        act_on(session, office().municipality, case, asked.action, by, note=asked.words(), files=tokens)
+        act_on(session, context().municipality, case, asked.action, by, note=asked.words(), files=tokens)
         return why_unreachable(case.resident) if tells(asked.action) else ""
 
 
@@ -134,18 +134,18 @@ def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> No
     if assignee is not None and assignee not in known:
         raise BadForm("assignee_unknown")
     person = None if assignee is None else known[assignee]
-    assign_to(session, office().municipality, case, person, by)
+    assign_to(session, context().municipality, case, person, by)
 
 
 def _mend(case_id: int, asked: Asked, reason: str) -> Page:
     """Shows the page again, with what was typed and what to correct."""
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return _page(session, _seen(session, case_id), problem=words.REFUSALS[reason], asked=asked), 400
 
 
 def _conflict(case_id: int, asked: Asked) -> Page:
     """Shows how the case is now that somebody was faster, and what was typed, so that nothing is lost."""
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         shown = show_case(session, _seen(session, case_id), unmasked=False)
         page = render_template(
             "cases/conflict.html", shown=shown, asked=asked, label=words.EVENTS[asked.action]

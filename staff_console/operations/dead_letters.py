@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.context import me, office
+from staff_console.context import context, me
 from store.operations import dead_letters as rows
 from store.operations.dead_letters import DropReason
 
@@ -17,7 +17,7 @@ BOXES = "any(inbox, outbox)"
 
 @stuck.get("/stuck")
 def show() -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return render_template(
             "operations/dead_letters.html",
             events=rows.stuck_events(session),
@@ -33,7 +33,7 @@ def show() -> str:
 @stuck.post(f"/stuck/<{BOXES}:box>/<int:row_id>/retry")
 def retry(box: str, row_id: int) -> Response:
     twice = request.form.get("even_twice") == "yes"
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         done = _retry(session, box, row_id, even_twice=twice) if row_id < 2**31 else False
     return _back(done, "ให้ระบบลองใหม่แล้ว")
 
@@ -43,7 +43,7 @@ def drop(box: str, row_id: int) -> Response:
     asked = request.form.get("reason", "")
     if asked not in list(DropReason):
         abort(400)
-    with office().database.transaction() as session:
+    with context().database.transaction() as session:
         done = _drop(session, box, row_id, DropReason(asked)) if row_id < 2**31 else False
     return _back(done, "ทิ้งแล้ว และบันทึกเหตุผลไว้แล้ว")
 
@@ -61,7 +61,7 @@ def _drop(session: Session, box: str, row_id: int, reason: DropReason) -> bool:
 
 
 def _held() -> timedelta:
-    return timedelta(seconds=office().municipality.messages.hold_seconds)
+    return timedelta(seconds=context().municipality.messages.hold_seconds)
 
 
 def _back(done: bool, said: str) -> Response:

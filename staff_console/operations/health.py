@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app
 
-from staff_console.context import office
+from staff_console.context import context
 from store.municipality.security_txt import PATH, security_txt
 from store.operations.metrics import CONTENT_TYPE, exposition
 
@@ -24,7 +24,7 @@ def readyz() -> tuple[dict[str, Any], int]:
 
 @health.get(PATH)
 def security() -> Response:
-    known, address = office().municipality.security, office().settings.console_url
+    known, address = context().municipality.security, context().settings.console_url
     text = security_txt(known, current_app.extensions["started_at"], address)
     if text is None:
         abort(404)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template
 
-from staff_console.context import office
+from staff_console.context import context
 from store.quota import usage as accounts
 from store.quota.usage import QuotaStatus
 
@@ -27,8 +27,8 @@ class Part:
 
 @money.get("/money")
 def show() -> str:
-    plan = office().municipality.plan
-    with office().database.reading() as session:
+    plan = context().municipality.plan
+    with context().database.reading() as session:
         month = accounts.quota_status(session, plan)
         return render_template(
             "operations/quota.html",

@@ -8,7 +8,7 @@ from flask import g
 from sqlalchemy.exc import SQLAlchemyError
 
 from staff_console.access.permissions import may
-from staff_console.context import me, office
+from staff_console.context import context, me
 from store.broadcasts.emergency import unconfirmed
 from store.broadcasts.models import Broadcast
 from store.broadcasts.queries import waiting_for
@@ -35,7 +35,7 @@ def attention() -> Attention:
     if g.get("staff") is None or not may(me().role, "broadcasts.show_all"):
         return Attention()
     try:
-        with office().database.reading() as session:
+        with context().database.reading() as session:
             count = waiting_for(session, me(), seen=visible_to(me())).count
             if me().role != Role.SUPERVISOR:
                 return Attention(count)

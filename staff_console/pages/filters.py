@@ -6,7 +6,7 @@ from decimal import Decimal
 from flask import Flask
 
 from staff_console import words
-from staff_console.context import office
+from staff_console.context import context
 from store import thai
 from store.cases.models import Case
 from store.cases.queue import RUNNING
@@ -101,7 +101,7 @@ def role_label(role: str) -> str:
 def department_name(code: str | None) -> str:
     if code is None:
         return "ยังไม่ได้กำหนดหน่วยงาน"
-    return "ทุกหน่วยงาน" if code == ALL_DEPARTMENTS else office().municipality.department(code).name
+    return "ทุกหน่วยงาน" if code == ALL_DEPARTMENTS else context().municipality.department(code).name
 
 
 def people_count(count: int | None, most: int = 999) -> str:

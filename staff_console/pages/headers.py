@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from staff_console.context import office
+from staff_console.context import context
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -27,6 +27,6 @@ def add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if request.endpoint not in OF_NOBODY:
         headers["Cache-Control"] = "private, no-store"
-    if request.is_secure or office().settings.is_https:
+    if request.is_secure or context().settings.is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.context import me, office
+from staff_console.context import context, me
 from store.staff import account_requests as requests
 from store.staff.accounts import BadAccount
 from store.staff.models import AccountRequest
@@ -23,9 +23,9 @@ def show_all() -> str:
 def confirm(request_id: int) -> Page:
     """Carries the request out. The link for the owner is shown once, to the person who confirmed and nobody else."""
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             asked = _asked(session, request_id)
-            secret = requests.confirm(session, office().municipality, office().passwords, asked, by=me())
+            secret = requests.confirm(session, context().municipality, context().passwords, asked, by=me())
     except BadAccount as error:
         return _page(words.REFUSALS[error.reason]), 400
     if secret is not None:
@@ -37,7 +37,7 @@ def confirm(request_id: int) -> Page:
 @account_requests.post("/account-requests/<int:request_id>/refuse")
 def refuse(request_id: int) -> Page:
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             requests.refuse(session, _asked(session, request_id), by=me())
     except BadAccount as error:
         return _page(words.REFUSALS[error.reason]), 400
@@ -54,14 +54,14 @@ def _address(secret: str) -> str:
     """Returns the full address of the link. CONSOLE_URL is used if set, because a client may send any Host header."""
     path = url_for("first_password.ask", secret=secret)
     return (
-        f"{office().settings.console_url}{path}"
-        if office().settings.console_url
+        f"{context().settings.console_url}{path}"
+        if context().settings.console_url
         else url_for("first_password.ask", secret=secret, _external=True)
     )
 
 
 def _page(problem: str = "") -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         waiting = [
             (asked, requests.confirmers(session, asked), requests.namesakes(session, asked))
             for asked in requests.list_waiting(session)

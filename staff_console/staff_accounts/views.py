@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.context import me, office
+from staff_console.context import context, me
 from store.staff import account_requests as requests
 from store.staff import accounts
 from store.staff.accounts import BadAccount, NewStaff
@@ -33,9 +33,9 @@ def add() -> Page:
         department=request.form.get("department") or None,
     )
     try:
-        with office().database.transaction() as session:
-            cipher = office().database.cipher
-            code = requests.ask_to_open(session, office().municipality, cipher, new, by=me())
+        with context().database.transaction() as session:
+            cipher = context().database.cipher
+            code = requests.ask_to_open(session, context().municipality, cipher, new, by=me())
     except BadAccount as error:
         return _list_page(words.REFUSALS[error.reason], new), 400
     return _code_page(code, new.full_name.strip())
@@ -53,7 +53,7 @@ def change_role(staff_id: int) -> Page:
         staff_id,
         "ส่งคำขอแล้ว บทบาทเปลี่ยนเมื่อมีผู้ยืนยัน",
         lambda session, person: requests.ask_for_role(
-            session, office().municipality, person, role, department, by=me()
+            session, context().municipality, person, role, department, by=me()
         ),
     )
 
@@ -62,9 +62,9 @@ def change_role(staff_id: int) -> Page:
 def reset_password(staff_id: int) -> Page:
     """Asks for a reset; the old password counts until another person confirms."""
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             person = _person(session, staff_id)
-            code = requests.ask_for_reset(session, office().database.cipher, person, by=me())
+            code = requests.ask_for_reset(session, context().database.cipher, person, by=me())
     except BadAccount as error:
         return _person_page(staff_id, words.REFUSALS[error.reason]), 400
     return _code_page(code, person.full_name)
@@ -72,7 +72,7 @@ def reset_password(staff_id: int) -> Page:
 
 @people.post("/staff/<int:staff_id>/unlock")
 def unlock(staff_id: int) -> Page:
-    cipher = office().database.cipher
+    cipher = context().database.cipher
     return _change(
         staff_id,
         "ปลดล็อกแล้ว ผู้ใช้เข้าสู่ระบบได้ทันที",
@@ -101,7 +101,7 @@ def reopen(staff_id: int) -> Page:
 def _change(staff_id: int, done: str, change: Callable[[Session, Staff], None]) -> Page:
     """Does one thing to an account, or says on its page why it cannot be done."""
     try:
-        with office().database.transaction() as session:
+        with context().database.transaction() as session:
             change(session, _person(session, staff_id))
     except BadAccount as error:
         return _person_page(staff_id, words.REFUSALS[error.reason]), 400
@@ -122,29 +122,29 @@ def _code_page(code: str, full_name: str) -> str:
 
 
 def _list_page(problem: str = "", new: NewStaff | None = None) -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         return render_template(
             "staff_accounts/list.html",
             people=accounts.list_staff(session),
             waiting=len(requests.list_waiting(session)),
             roles=words.ROLES,
-            departments=office().municipality.departments,
+            departments=context().municipality.departments,
             problem=problem,
             new=new,
         )
 
 
 def _person_page(staff_id: int, problem: str = "") -> str:
-    with office().database.reading() as session:
+    with context().database.reading() as session:
         person = _person(session, staff_id)
         return render_template(
             "staff_accounts/person.html",
             person=person,
-            locked=is_locked(session, office().database.cipher, person),
+            locked=is_locked(session, context().database.cipher, person),
             asked=[each for each in requests.list_waiting(session) if each.staff_id == staff_id],
             kinds=words.ACCOUNT_REQUESTS,
             left=accounts.approvers(session, without=person),
             roles=words.ROLES,
-            departments=office().municipality.departments,
+            departments=context().municipality.departments,
             problem=problem,
         )

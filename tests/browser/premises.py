@@ -80,7 +80,7 @@ def _console(store: StoreSettings) -> Iterator[str]:
     app = create_console(ConsoleSettings(store, SECRET_KEY))
     with socket.create_server((HOST, 0)) as door, _served(app, door):
         yield f"http://{HOST}:{door.getsockname()[1]}"
-    app.extensions["office"].database.close()
+    app.extensions["context"].database.close()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
-from staff_console.context import Office
+from staff_console.context import ConsoleContext
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
 from store.database.engine import Database
@@ -25,10 +25,10 @@ def app(store_settings: StoreSettings) -> Iterator[Flask]:
     office_of(app).database.close()
 
 
-def office_of(app: Flask) -> Office:
-    office = app.extensions["office"]
-    assert isinstance(office, Office)
-    return office
+def office_of(app: Flask) -> ConsoleContext:
+    context = app.extensions["context"]
+    assert isinstance(context, ConsoleContext)
+    return context
 
 
 def _signed_in(app: Flask, username: str) -> Person:

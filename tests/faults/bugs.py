@@ -141,8 +141,8 @@ def notice_after_the_case() -> None:
     tell, waiting, carry_out = actions._tell, [], acts.carry_out
     actions._tell = lambda _session, *facts: waiting.append(facts)
 
-    def act(database: Database, office: Any, task: dict[str, Any]) -> None:
-        carry_out(database, office, task)
+    def act(database: Database, app: Any, task: dict[str, Any]) -> None:
+        carry_out(database, app, task)
         while waiting:
             with database.transaction() as session:
                 tell(session, *waiting.pop())

@@ -11,7 +11,7 @@ from typing import Any
 
 import bot.handlers
 import bot.worker.inbox_worker
-from bot.handlers.visit import Visit
+from bot.handlers.event_context import EventContext
 from bot.line.notice_writer import NoticeWriter
 from bot.replies import Reply
 from store.messaging.models import OutboxRow
@@ -69,9 +69,9 @@ def let_words_do_harm(tell: Callable[[str], None] = lambda _: None) -> None:
             tell(kind)
             HARM[kind]()
 
-    def handle(visit: Visit) -> list[Reply]:
-        do_harm(getattr(visit.event.what, "text", ""))
-        return bot.handlers.handle(visit)
+    def handle(context: EventContext) -> list[Reply]:
+        do_harm(getattr(context.event.what, "text", ""))
+        return bot.handlers.handle(context)
 
     def write(writer: NoticeWriter, row: OutboxRow) -> list[dict[str, Any]]:
         do_harm(str((row.details or {}).get("note", "")))

@@ -15,7 +15,7 @@ from flask import Response
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
-from bot.context import open_office
+from bot.context import open_app_context
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
@@ -123,12 +123,12 @@ def work_until_idle(birth: Birth) -> None:
     turn by an event that ends the process.
     """
     settings = birth.settings
-    database, office = Database(settings.store), open_office(settings)
+    database, app = Database(settings.store), open_app_context(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     steps = (
-        Sender(database, office, settings, line, watchdog=birth.watchdog).deliver_once,
-        Fetcher(database, office, line).fetch_once,
-        Worker(database, office, birth.watchdog).work_once,
+        Sender(database, app, settings, line, watchdog=birth.watchdog).deliver_once,
+        Fetcher(database, app, line).fetch_once,
+        Worker(database, app, birth.watchdog).work_once,
     )
     busy = True
     while busy:
@@ -142,7 +142,7 @@ def mail_until_idle(birth: Birth) -> None:
     settings = birth.settings
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     postmen = ThreadPoolExecutor(CHUNKS_AT_ONCE)
-    mailer = Mailer(Database(settings.store), open_office(settings), settings, line, postmen=postmen)
+    mailer = Mailer(Database(settings.store), open_app_context(settings), settings, line, postmen=postmen)
     while mailer.mail_once():
         pass
 
@@ -154,16 +154,16 @@ def run_crew(birth: Birth) -> None:
 
 def act_on_cases(birth: Birth) -> None:
     """Does what officers do, one transaction for each act as in the console."""
-    database, office = Database(birth.settings.store), open_office(birth.settings)
+    database, app = Database(birth.settings.store), open_app_context(birth.settings)
     for task in birth.order["tasks"]:
         try:
-            acts.carry_out(database, office, task)
+            acts.carry_out(database, app, task)
         except NotAllowed:
             continue  # The case has moved on meanwhile.
 
 
 def tidy(birth: Birth) -> None:
-    tidy_up(Database(birth.settings.store), open_office(birth.settings).media)
+    tidy_up(Database(birth.settings.store), open_app_context(birth.settings).media)
 
 
 ROLES: dict[str, Callable[[Birth], None]] = {

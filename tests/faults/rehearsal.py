@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from bot.context import open_office
+from bot.context import open_app_context
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.worker.content_fetcher import Fetcher
@@ -58,23 +58,23 @@ def rehearse(order: Order) -> None:
     """Runs everything once without sending: LINE cannot be reached. All connections are closed again."""
     logging.disable(logging.CRITICAL)
     settings = bot_settings({**order, "line_url": "http://127.0.0.1:1"})
-    app, database, office = create_app(settings), Database(settings.store), open_office(settings)
+    web, database, app = create_app(settings), Database(settings.store), open_app_context(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
-    sender, fetcher = Sender(database, office, settings, line), Fetcher(database, office, line)
+    sender, fetcher = Sender(database, app, settings, line), Fetcher(database, app, line)
     for number, said in enumerate(SAID):
         body = _body(said, number)
         signature = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
-        app.test_client().post("/line/webhook", data=body, headers={"x-line-signature": signature})
-        Worker(database, office).work_once()
+        web.test_client().post("/line/webhook", data=body, headers={"x-line-signature": signature})
+        Worker(database, app).work_once()
     with database.transaction() as session:
         case = lock_case(session, session.scalars(select(Case.id)).one())
-        act(session, office.municipality, case, Action.ACCEPT, Actor(Who.SUPERVISOR))
+        act(session, app.municipality, case, Action.ACCEPT, Actor(Who.SUPERVISOR))
     for step in (sender.deliver_once, fetcher.fetch_once):
         while step():
             pass
-    tidy_up(database, office.media)
+    tidy_up(database, app.media)
     database.close()
-    app.extensions["database"].close()
+    web.extensions["database"].close()
     logging.disable(logging.NOTSET)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.context import open_office
+from bot.context import open_app_context
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CALLS_A_SECOND, CHUNKS_AT_ONCE, Mailer, RateLimit
 from line_simulator import Simulator
@@ -203,7 +203,7 @@ def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sq
         settings = bot_settings({**town.order, "line_url": line_url})
         line = LineClient(line_url, line_url, TOKEN, read_seconds=PATIENCE_SECONDS)
         with ThreadPoolExecutor(CHUNKS_AT_ONCE) as postmen:
-            mailer = Mailer(town.database, open_office(settings), settings, line, postmen=postmen)
+            mailer = Mailer(town.database, open_app_context(settings), settings, line, postmen=postmen)
             mailer._pace = RateLimit(math.inf)
             mailer.mail_once()  # Each process compiles its statements once.
             began, spent = time.monotonic(), time.process_time()

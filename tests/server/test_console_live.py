@@ -77,9 +77,9 @@ def premises(town: Town, tmp_path: Path) -> Iterator[Premises]:
     # A process of its own has the true time.
     town.clock.move_to(time_machine.escape_hatch.time.time())
     with town.database.transaction() as session:
-        case = a_case(session, town.office.municipality)
+        case = a_case(session, town.app.municipality)
         known = Known(case.id, case.version)
-        boss = an_officer(session, town.office.municipality, role="supervisor", department=None).username
+        boss = an_officer(session, town.app.municipality, role="supervisor", department=None).username
     with served("staff_console.web:create_app()", tmp_path, environ=environment(town)) as port:
         person = Person(LiveClient(f"http://127.0.0.1:{port}"), boss)  # type: ignore[arg-type]
         in_process = Person(town.console().test_client(), boss)
@@ -136,8 +136,8 @@ def _told(answer: Any) -> tuple[str, str | None]:
 
 
 def _keep(town: Town, case: Known, data: bytes, mime: str, name: str | None) -> tuple[str, int]:
-    token = f"a-file-of-the-case-{len(town.office.media.tokens()):03}"
-    town.office.media.keep(token, data)
+    token = f"a-file-of-the-case-{len(town.app.media.tokens()):03}"
+    town.app.media.keep(token, data)
     with town.database.transaction() as session:
         file = File(
             token=token, kind="document", state="kept", mime=mime, name=name, tries=0, created_at=now()

@@ -75,7 +75,7 @@ def _row(line_key: str, line_user_id: str) -> dict[str, Any]:
 
 
 def approve(town: Town, **changes: Any) -> int:
-    return let_out(town.database, town.office.municipality, **changes)
+    return let_out(town.database, town.app.municipality, **changes)
 
 
 def let_out(database: Database, municipality: Municipality, **changes: Any) -> int:
@@ -94,7 +94,7 @@ def let_out(database: Database, municipality: Municipality, **changes: Any) -> i
 def act(town: Town, name: str, broadcast_id: int, *more: str) -> None:
     """Does `pause`, `resume` or `cancel` (with a note) as a supervisor, who may stop what others wrote."""
     with town.database.transaction() as session:
-        by = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        by = an_officer(session, town.app.municipality, role="supervisor", department=None)
         getattr(approval, name)(session, approval.lock(session, broadcast_id), by, *more)
 
 
@@ -156,7 +156,7 @@ def another_mailer(town: Town, *, seconds: float = PATIENCE_SECONDS, **changes: 
     line = LineClient(url, url, TOKEN, read_seconds=seconds)
     return Mailer(
         changes.get("database", town.database),
-        town.office,
+        town.app,
         changes.get("settings", town.settings),
         line,
         postmen=changes.get("postmen"),

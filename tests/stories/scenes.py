@@ -25,7 +25,7 @@ def a_case_of(town: Town, phone: Phone, status: Status = Status.RECEIVED) -> int
     """Returns a case of this resident in the given status; messages on the way to that status are discarded."""
     with town.database.transaction() as session:
         resident = a_resident(session, line_user_id=phone.id)
-        case = a_case(session, town.office.municipality, resident=resident, status=status)
+        case = a_case(session, town.app.municipality, resident=resident, status=status)
         session.execute(update(OutboxRow).where(OutboxRow.case_id == case.id).values(state="dropped"))
         return case.id
 
@@ -33,7 +33,7 @@ def a_case_of(town: Town, phone: Phone, status: Status = Status.RECEIVED) -> int
 def officer(town: Town, case_id: int, action: Action, note: str = "", *, files: tuple[str, ...] = ()) -> None:
     with town.database.transaction() as session:
         case = lock_case(session, case_id)
-        act(session, town.office.municipality, case, action, OFFICER, note=note, files=files)
+        act(session, town.app.municipality, case, action, OFFICER, note=note, files=files)
 
 
 def tell(town: Town, phone: Phone, *notes: str) -> None:
@@ -94,7 +94,7 @@ def impatient(
     """Returns a sender that waits less long for LINE, so that tests do not wait either."""
     url = api_url or town.settings.line_api_url
     line = LineClient(url, url, TOKEN, read_seconds=seconds)
-    return Sender(database or town.database, town.office, town.settings, line)
+    return Sender(database or town.database, town.app, town.settings, line)
 
 
 def everything_in(database: Database) -> dict[str, list[tuple[Any, ...]]]:

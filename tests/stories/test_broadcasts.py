@@ -214,7 +214,7 @@ def test_a_message_that_line_takes_from_nobody_is_stopped_after_a_few_tries(town
 
 def test_the_quota_ends_in_the_middle_says_who_is_left_and_next_month_goes_on_with_them(town: Town) -> None:
     phones = crowd(town, 12)
-    reserve = town.office.municipality.plan.reserve
+    reserve = town.app.municipality.plan.reserve
     quota(town, 1000, 1000 - reserve - 8)
     broadcast = approve(town)
     town.settle()
@@ -233,7 +233,7 @@ def test_the_quota_ends_in_the_middle_says_who_is_left_and_next_month_goes_on_wi
 
 def test_what_is_urgent_may_use_what_is_kept_for_news_of_cases(town: Town) -> None:
     phones = crowd(town, 5)
-    quota(town, 1000, 1000 - town.office.municipality.plan.reserve)
+    quota(town, 1000, 1000 - town.app.municipality.plan.reserve)
     news, warning = approve(town), approve(town, content=words("น้ำกำลังขึ้นค่ะ"), **URGENT)
     town.settle()
     assert (heard(phones), state_of(town, news)) == ([0] * 5, ("stopped", "quota"))
@@ -460,8 +460,8 @@ def test_without_an_address_of_ours_links_lead_straight_and_pictures_wait(town: 
 def a_picture(town: Town) -> str:
     """Returns the token of a picture that staff uploaded."""
     with town.database.transaction() as session:
-        by = an_officer(session, town.office.municipality)
-        file = uploaded(town.office.media, photo(), staff_id=by.id)
+        by = an_officer(session, town.app.municipality)
+        file = uploaded(town.app.media, photo(), staff_id=by.id)
         session.add(file)
         return file.token
 

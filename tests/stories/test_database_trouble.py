@@ -77,7 +77,7 @@ def test_a_table_that_is_locked_for_long_costs_no_event_its_tries(
     with town.database.transaction() as session:
         session.execute(text("LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE"))
         for _ in range(MOST_TRIES + 1):
-            assert Worker(hasty, town.office).work_once()
+            assert Worker(hasty, town.app).work_once()
             town.clock.shift(timedelta(minutes=1))
     hasty.close()
     town.settle()

@@ -392,7 +392,7 @@ def test_what_was_refused_and_is_tried_again_by_staff_is_replaced_once_only(town
     town.settle()
     (refused,) = rows(town, "dead")
     with town.database.transaction() as session:
-        boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         assert retry_row(session, boss, refused.id, timedelta(0))
     town.settle()
     assert len(texts(phone)) == 1

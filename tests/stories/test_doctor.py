@@ -108,7 +108,7 @@ def test_an_account_in_another_name_is_refused(town: Town, healthy: BotSettings,
     town.simulator.name = "ร้านป้าสมศรี"
     found = only(healthy, line)
     assert (found.level, found.about) == (Level.FAIL, "name")
-    town.simulator.name = town.office.municipality.short_name
+    town.simulator.name = town.app.municipality.short_name
     assert bad(healthy, line) == []
 
 

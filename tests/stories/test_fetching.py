@@ -64,7 +64,7 @@ def line_of(town: Town) -> LineClient:
 @contextmanager
 def the_bytes_locked_up(town: Town) -> Iterator[None]:
     """Makes the media storage fail, as an object store that is unreachable."""
-    media = town.office.media
+    media = town.app.media
     shelf, media._shelf = media._shelf, Folder(Path("/dev/null"))
     try:
         yield
@@ -78,7 +78,7 @@ def test_a_photo_is_kept_clean_and_sealed(town: Town) -> None:
     town.settle()
     (file,) = files(town)
     assert (file.state, file.mime, file.tries) == ("kept", "image/jpeg", 1)
-    with Image.open(io.BytesIO(town.office.media.read(file.token))) as image:
+    with Image.open(io.BytesIO(town.app.media.read(file.token))) as image:
         assert image.size == (320, 240)
     (encrypted,) = bytes_on_disk(town)
     assert b"JFIF" not in encrypted.read_bytes()
@@ -186,7 +186,7 @@ def sent_by_a_friend(town: Town, name: str, data: bytes) -> File:
 
 @pytest.mark.parametrize("fault", [b"hang", b"crash", b"eat"], ids=str)
 def test_a_photo_that_ends_its_decoder_is_refused_once_and_harms_nobody(town: Town, fault: bytes) -> None:
-    town.office.media.decoder = Decoder(
+    town.app.media.decoder = Decoder(
         program=POISONED, limits=DecoderLimits(memory=200_000_000, cpu_seconds=1)
     )
     phone = at_the_photos(town)
@@ -198,7 +198,7 @@ def test_a_photo_that_ends_its_decoder_is_refused_once_and_harms_nobody(town: To
 
 
 def test_a_photo_whose_decoder_is_killed_every_time_is_given_up_after_five_tries(town: Town) -> None:
-    town.office.media.decoder = Decoder(program=POISONED)
+    town.app.media.decoder = Decoder(program=POISONED)
     phone = at_the_photos(town)
     phone.sends_photos([b"be killed"])
     town.settle()
@@ -278,7 +278,7 @@ def the_table_taking_nothing(town: Town) -> Iterator[None]:
 def test_a_photo_that_trickles_in_is_put_off_and_overtaken(town: Town) -> None:
     hasty = DownloadLimits(slow_after_seconds=0.2, least_bytes_per_second=100_000)
     line = LineClient(town.settings.line_api_url, town.settings.line_api_data_url, TOKEN, patience=hasty)
-    town.fetcher = Fetcher(town.database, town.office, line)
+    town.fetcher = Fetcher(town.database, town.app, line)
     phone = at_the_photos(town)
     town.simulator.faults.turn(content_bytes_per_second=1, count=1)
     phone.sends_photos([photo()])
@@ -367,7 +367,7 @@ def fetch_too_slowly(town: Town) -> None:
         slow = threads.submit(town.fetcher.fetch_once)
         wait_until(lambda: town.simulator.faults["count"] is None, what="the fetcher to ask LINE")
         town.clock.shift(timedelta(seconds=121))
-        assert Fetcher(town.database, town.office, line_of(town)).fetch_once()
+        assert Fetcher(town.database, town.app, line_of(town)).fetch_once()
         assert not slow.done()
         town.simulator.faults.clear()
         assert slow.result(PATIENCE_SECONDS)
@@ -382,7 +382,7 @@ def test_a_fetcher_that_comes_too_late_leaves_the_photo_alone(town: Town) -> Non
     fetch_too_slowly(town)
     (file,) = files(town)
     assert file.state == "kept"
-    assert town.office.media.read(file.token)
+    assert town.app.media.read(file.token)
 
 
 def test_while_the_store_of_files_is_away_what_is_taken_back_is_out_of_sight_and_destroyed_later(
@@ -400,7 +400,7 @@ def test_while_the_store_of_files_is_away_what_is_taken_back_is_out_of_sight_and
     # File times are the true time, not that of the test's clock.
     os.utime(bytes_on_disk(town)[0], times=(now().timestamp(), now().timestamp()))
     town.wait(hours=2)
-    tidy_up(town.database, town.office.media)
+    tidy_up(town.database, town.app.media)
     assert nothing_is_left(town)
 
 
@@ -417,7 +417,7 @@ def test_nobody_waits_at_the_database_while_bytes_are_destroyed(town: Town) -> N
             seen.append(session.scalars(select(File.state).where(File.token == token)).one())
         path.unlink()
 
-    town.office.media.destroy = destroy  # type: ignore[method-assign]
+    town.app.media.destroy = destroy  # type: ignore[method-assign]
     phone.unsends(message_id)
     town.settle()
     assert seen == ["gone"]
@@ -452,12 +452,12 @@ def test_photos_of_a_request_given_up_are_destroyed_within_the_hour_and_others_s
     phone.sends_photos([photo()])
     town.settle()
     town.wait(hours=2)
-    tidy_up(town.database, town.office.media)
+    tidy_up(town.database, town.app.media)
     assert files(town)[0].state == "kept"
     phone.says("ยกเลิก")
     town.settle()
     phone.taps("ใช่ ยกเลิก")
     town.settle()
-    tidy_up(town.database, town.office.media)
+    tidy_up(town.database, town.app.media)
     assert files(town)[0].state == "gone"
     assert bytes_on_disk(town) == []

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True
 
 
 def told(town: Town, words: str, *, without: str) -> str:
-    services = {name: each for name, each in town.office.services.items() if name != without}
-    town.worker = Worker(town.database, replace(town.office, services=services))
+    services = {name: each for name, each in town.app.services.items() if name != without}
+    town.worker = Worker(town.database, replace(town.app, services=services))
     phone = friend(town)
     phone.says(words)
     town.settle()

@@ -34,7 +34,7 @@ def has_sent(town: Town, phone: Phone, count: int) -> None:
     with town.database.transaction() as session:
         resident = the_row(session, town, phone)
         for _ in range(count):
-            a_case(session, town.office.municipality, resident=resident)
+            a_case(session, town.app.municipality, resident=resident)
 
 
 def reports(town: Town, phone: Phone, danger: str = "ไม่มี") -> str:
@@ -50,7 +50,7 @@ def test_the_sixth_case_in_ten_minutes_waits_and_is_kept(town: Town, phone: Phon
     says(town, phone, "ไฟถนนดับ", "ไม่มี", "หน้าตลาด", "ข้าม", "ส่งเรื่อง")
     heard = texts(phone)[-1]
     assert "ยังไม่ได้ส่ง แต่เก็บไว้ให้แล้ว" in heard
-    assert town.office.municipality.phones.duty in heard
+    assert town.app.municipality.phones.duty in heard
     assert cases(town) == 5
     town.wait(minutes=10)
     phone.taps("ส่งเรื่อง")
@@ -71,7 +71,7 @@ def test_danger_is_never_refused(town: Town, phone: Phone) -> None:
     has_sent(town, phone, 25)
     heard = reports(town, phone, "มีอันตราย")
     assert "0026/2570" in heard
-    assert town.office.municipality.phones.duty in heard
+    assert town.app.municipality.phones.duty in heard
 
 
 def test_a_neighbour_waits_for_nobody(town: Town, phone: Phone) -> None:
@@ -145,7 +145,7 @@ def test_codes_beside_a_report_are_counted_as_well(town: Town, phone: Phone) -> 
 
 def test_a_code_of_a_tester_cannot_be_guessed(town: Town, phone: Phone) -> None:
     with town.database.transaction() as session:
-        tester = testers.invite(session, an_officer(session, town.office.municipality))
+        tester = testers.invite(session, an_officer(session, town.app.municipality))
         code = tester.code or ""
         wrong = [f"ทดสอบ{number:06}" for number in range(11) if f"ทดสอบ{number:06}" != code][:10]
     says(town, phone, *wrong)

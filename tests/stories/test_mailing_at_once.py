@@ -44,7 +44,7 @@ def test_the_first_request_goes_alone_and_the_others_together(town: Town) -> Non
 
 def test_the_quota_ends_at_exactly_the_resident_at_whom_it_ends(town: Town) -> None:
     phones, allowed = crowd(town, CROWD), 3 * MOST_RESIDENTS + 7
-    reserve = town.office.municipality.plan.reserve
+    reserve = town.app.municipality.plan.reserve
     quota(town, 10_000, 10_000 - reserve - allowed)
     broadcast = approve(town)
     town.settle()

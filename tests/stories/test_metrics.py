@@ -202,7 +202,7 @@ def test_with_a_token_only_who_has_it_sees_them(
 def console(store_settings: StoreSettings) -> Iterator[Flask]:
     app = create_console(ConsoleSettings(store_settings, SECRET_KEY, metrics_token=METRICS_TOKEN))
     yield app
-    app.extensions["office"].database.close()
+    app.extensions["context"].database.close()
 
 
 def test_at_the_console_the_token_opens_the_figures_and_nothing_else(console: Flask) -> None:

@@ -40,7 +40,7 @@ def taps(town: Town, phone: Phone, label: str) -> str:
 @pytest.mark.parametrize("typed", ["ข่าวสาร", "รับข่าวสาร", "ตั้งค่าข่าว", "เลิกรับข่าว", "หยุดส่ง", "เลิกรับข่าวค่ะ"])
 def test_the_topics_are_shown_with_what_is_received(town: Town, typed: str) -> None:
     shown = says(town, friend(town), typed)
-    for topic in town.office.municipality.topics:
+    for topic in town.app.municipality.topics:
         assert f"{topic.name} ✓ รับอยู่" in shown
 
 
@@ -113,7 +113,7 @@ def test_a_button_opens_its_service(town: Town) -> None:
     town.settle()
     phone.taps("ขอรถน้ำ")
     town.settle()
-    assert any(town.office.services["water_truck"].title in text for text in texts(phone)[-3:])
+    assert any(town.app.services["water_truck"].title in text for text in texts(phone)[-3:])
     assert presses(town) == {(broadcast, 0): 1}
 
 
@@ -165,7 +165,7 @@ def test_the_words_that_cards_ask_for_are_understood(town: Town) -> None:
 
 def invited(town: Town) -> str:
     with town.database.transaction() as session:
-        by = an_officer(session, town.office.municipality)
+        by = an_officer(session, town.app.municipality)
         return testers.invite(session, by).code or ""
 
 
@@ -188,7 +188,7 @@ def test_of(town: Town, content: dict[str, object]) -> None:
     from dataclasses import replace  # noqa: PLC0415
 
     with town.database.transaction() as session:
-        by = an_officer(session, town.office.municipality)
+        by = an_officer(session, town.app.municipality)
         broadcast = write_draft(session, replace(DRAFT, content=content), by)
         testers.send_test(session, broadcast, testers.list_testers(session)[0])
     town.settle()
@@ -235,7 +235,7 @@ def test_a_broadcast_does_not_touch_what_a_resident_is_doing(town: Town) -> None
 
 def test_news_of_cases_go_on_when_broadcasts_have_stopped_for_want_of_quota(town: Town) -> None:
     phone = friend(town)
-    quota(town, 1000, 1000 - town.office.municipality.plan.reserve)
+    quota(town, 1000, 1000 - town.app.municipality.plan.reserve)
     broadcast = approve(town)
     town.settle()
     assert state_of(town, broadcast) == ("stopped", "quota")

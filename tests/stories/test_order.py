@@ -180,7 +180,7 @@ def test_what_is_not_reached_in_time_is_done_in_the_next_turn(
 ) -> None:
     for longest in ("LONGEST_SECONDS", "LONGEST_ON_SQLITE"):
         monkeypatch.setattr(bot.worker.inbox_worker, longest, 0.0)
-    worker, phones = Worker(town.database, town.office), [friend(town, str(number)) for number in range(5)]
+    worker, phones = Worker(town.database, town.app), [friend(town, str(number)) for number in range(5)]
     for phone in phones:
         phone.says(LIGHT)
     town.simulator.deliver_webhooks()
@@ -200,7 +200,7 @@ def test_four_workers_at_once_give_every_resident_the_conversation_that_one_woul
     assert town.simulator.deliver_webhooks(together=True) == [200]
 
     def work(_: int) -> int:
-        worker, done = Worker(town.database, town.office), 0
+        worker, done = Worker(town.database, town.app), 0
         while worker.work_once():
             done += 1
         return done

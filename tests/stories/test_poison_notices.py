@@ -31,8 +31,8 @@ class FragileWriter(NoticeWriter):
 
 
 def fragile_sender(town: Town) -> Sender:
-    sender = Sender(town.database, town.office, town.settings, town.line)
-    sender.writer = FragileWriter(town.database, town.office, town.settings, Watchdog())
+    sender = Sender(town.database, town.app, town.settings, town.line)
+    sender.writer = FragileWriter(town.database, town.app, town.settings, Watchdog())
     return sender
 
 
@@ -94,7 +94,7 @@ def test_staff_can_have_it_tried_again_when_the_fault_is_mended(town: Town) -> N
         deliver_until_quiet(sender)
     (dead,) = rows(town, "dead")
     with town.database.transaction() as session:
-        person = an_officer(session, town.office.municipality, role="supervisor")
+        person = an_officer(session, town.app.municipality, role="supervisor")
         assert retry_row(session, person, dead.id, timedelta(minutes=5))
     town.settle()
     assert times_told(phone, "พิษ") == 1

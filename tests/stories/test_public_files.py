@@ -16,7 +16,7 @@ TOKEN = "a-token-of-twenty-or-more-signs"
 @pytest.fixture
 def kept(town: Town) -> str:
     """Stores a photo and returns its path."""
-    town.office.media.keep(TOKEN, photo(size=(1200, 900)))
+    town.app.media.keep(TOKEN, photo(size=(1200, 900)))
     return path_of(town)
 
 
@@ -62,7 +62,7 @@ def test_any_other_address_finds_nothing(town: Town, kept: str) -> None:
 
 
 def test_the_address_of_a_photo_taken_away_finds_nothing(town: Town, kept: str) -> None:
-    town.office.media.destroy(TOKEN)
+    town.app.media.destroy(TOKEN)
     assert get(town, kept).status_code == 404
 
 

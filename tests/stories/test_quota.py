@@ -36,7 +36,7 @@ def meter(town: Town) -> Iterator[QuotaPoller]:
     account = LineAccount(address, TOKEN, read_seconds=0.5)
     meter = QuotaPoller(town.database, account)
     line = LineClient(address, address, TOKEN)
-    town.sender = Sender(town.database, town.office, town.settings, line, quota_is_gone=meter.want)
+    town.sender = Sender(town.database, town.app, town.settings, line, quota_is_gone=meter.want)
     yield meter
     account.close()
 

@@ -97,8 +97,8 @@ def submitted(town: Town, menu: str, **changes: Any) -> tuple[int, Staff]:
     """Adds a season that waits for approval; returns its number and the person who may approve it."""
     draft = replace(SEASON, menu=menu, ends_at=now() + timedelta(days=7))
     with town.database.transaction() as session:
-        author = an_officer(session, town.office.municipality)
-        approver = an_officer(session, town.office.municipality, role="supervisor")
+        author = an_officer(session, town.app.municipality)
+        approver = an_officer(session, town.app.municipality, role="supervisor")
         broadcast = approval.write_draft(session, replace(draft, **changes), author)
         approval.submit(session, broadcast, author)
         return broadcast.id, approver
@@ -145,7 +145,7 @@ def test_a_surge_shows_its_menu_over_the_season_and_the_season_comes_back(town: 
     somchai, john = friend(town, "สมชาย"), english(town)
     a_season(town, "tax")
     with town.database.transaction() as session:
-        chief = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        chief = an_officer(session, town.app.municipality, role="supervisor", department=None)
         surge.start(session, chief, "น้ำท่วม 3 หมู่บ้านค่ะ", "flood")
     season.keep()
     season.keep()
@@ -435,7 +435,7 @@ def test_a_season_that_is_cancelled_ends_also_when_its_message_has_gone_out(town
     broadcast_id = a_season(town, content=FLOODED, closing=DRY)
     town.settle()
     with town.database.transaction() as session:
-        supervisor = an_officer(session, town.office.municipality, role="supervisor")
+        supervisor = an_officer(session, town.app.municipality, role="supervisor")
         approval.cancel(session, approval.lock(session, broadcast_id), supervisor, "น้ำลดแล้ว")
     with town.database.reading() as session:
         assert session.get_one(Broadcast, broadcast_id).status == "approved"

@@ -21,7 +21,7 @@ HELD = timedelta(hours=1)
 @pytest.fixture
 def supervisor(town: Town) -> Staff:
     with town.database.transaction() as session:
-        return an_officer(session, town.office.municipality, role="supervisor", department=None)
+        return an_officer(session, town.app.municipality, role="supervisor", department=None)
 
 
 def the_dead(town: Town) -> OutboxRow:

@@ -32,8 +32,8 @@ def test_a_restored_database_is_one_file(town: Town, tmp_path: Path) -> None:
 def test_a_backup_without_some_of_the_files_is_taken_and_ends_with_1(town: Town, tmp_path: Path) -> None:
     friend(town).sends_photos([photo()])
     town.settle()
-    (token,) = town.office.media.tokens()
-    town.office.media.discard(token)
+    (token,) = town.app.media.tokens()
+    town.app.media.discard(token)
     ended = store(town, "backup", str(tmp_path / "backup"))
     assert ended.returncode == 1
     assert "1 files are damaged or missing where they lie now" in ended.stdout

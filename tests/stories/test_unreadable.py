@@ -109,7 +109,7 @@ def test_what_travelled_with_it_and_may_have_been_taken_is_decided_by_staff(town
         assert all(
             row.may_be_taken
             for row in stuck_rows(
-                session, an_officer(session, town.office.municipality, role="supervisor"), HELD
+                session, an_officer(session, town.app.municipality, role="supervisor"), HELD
             )
         )
 
@@ -119,7 +119,7 @@ def test_staff_see_it_may_not_retry_it_and_can_drop_it(town: Town) -> None:
     shut(town.database, "outbox.details", first)
     town.wait(minutes=5)
     with town.database.transaction() as session:
-        person = an_officer(session, town.office.municipality, role="supervisor")
+        person = an_officer(session, town.app.municipality, role="supervisor")
         (shown,) = stuck_rows(session, person, HELD)
         assert (shown.id, shown.is_dead, shown.can_retry) == (first, True, False)
         assert not retry_row(session, person, first, HELD)
@@ -153,7 +153,7 @@ def test_a_worker_with_an_older_data_key_gives_up_nothing_and_one_with_the_newer
         closing(open_database(store)) as database,
         closing(Town(settings, database, town.simulator, town.clock)) as newer,
     ):
-        reencrypt(database, newer.office.media)
+        reencrypt(database, newer.app.media)
         after.says("ไฟถนนดับ")
         town.simulator.deliver_webhooks()
         for _ in range(10):

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True
 
 
 def scanned_at(town: Town, address: str) -> None:
-    office = replace(town.office, scanner=Scanner(address, seconds=5))
-    town.fetcher = Fetcher(town.database, office, town.line)
+    app = replace(town.app, scanner=Scanner(address, seconds=5))
+    town.fetcher = Fetcher(town.database, app, town.line)
 
 
 def test_a_pdf_with_a_script_is_refused_and_a_photo_of_it_is_asked_for(town: Town) -> None:

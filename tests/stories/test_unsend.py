@@ -193,7 +193,7 @@ def test_what_was_written_of_a_service_that_was_rated_goes_too(town: Town, phone
     case_id = a_case_of(town, phone, Status.DONE)
     with town.database.transaction() as session:
         case = session.get_one(Case, case_id)
-        act(session, town.office.municipality, case, Action.CONFIRM, Actor(Who.RESIDENT))
+        act(session, town.app.municipality, case, Action.CONFIRM, Actor(Who.RESIDENT))
     town.settle()
     with town.database.transaction() as session:
         resident = session.scalars(select(Resident)).one()

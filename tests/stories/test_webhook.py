@@ -184,7 +184,7 @@ def test_an_event_delivered_again_after_weeks_has_no_effect(town: Town, days: in
     post(town, body)
     work(town)
     town.wait(days=days)
-    tidy_up(town.database, town.office.media)
+    tidy_up(town.database, town.app.media)
     answers = count(town, OutboxRow)
     again = body.replace(b'"isRedelivery": false', b'"isRedelivery": true')
     assert again != body

@@ -96,4 +96,4 @@ def test_what_is_no_sealed_value_is_counted_by_the_doctor_and_by_reseal(town: To
     spoil(town.database, "resident.person", spoilt.id, value)
     (told,) = keys_as_the_doctor_finds_them(town, KEY)
     assert "1 values were changed or moved since they were sealed: resident.person (1)" in told
-    assert reencrypt(town.database, town.office.media).closed.total() == 1
+    assert reencrypt(town.database, town.app.media).closed.total() == 1

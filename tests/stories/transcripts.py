@@ -125,7 +125,7 @@ class Stage:
 
     def _clerk(self, name: str, role: str) -> Clerk:
         if name not in self.clerks:
-            console, municipality = self.town.console(), self.town.office.municipality
+            console, municipality = self.town.console(), self.town.app.municipality
             self.clerks[name] = a_clerk(console, self.town.database, municipality, username=name, role=role)
         return self.clerks[name]
 

@@ -27,9 +27,9 @@ BASIC = Plan(name="Basic", messages=300, monthly_baht=1280, extra_baht=0.1, rese
 @pytest.fixture
 def plan(app: Flask) -> Plan:
     """What the municipality bought: 300 messages, 60 of them kept."""
-    office = office_of(app)
-    town = office.municipality.model_copy(update={"plan": BASIC})
-    app.extensions["office"] = replace(office, municipality=town)
+    context = office_of(app)
+    town = context.municipality.model_copy(update={"plan": BASIC})
+    app.extensions["context"] = replace(context, municipality=town)
     return BASIC
 
 

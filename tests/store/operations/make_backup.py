@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
         upgrade(database)
         with open_town(settings, database, clock) as town:
             fill(town, [story for story in read_stories() if story.service in SERVICES])
-            back_up(database, town.office.media, folder)
+            back_up(database, town.app.media, folder)
         database.close()
 
 

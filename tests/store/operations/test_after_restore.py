@@ -71,11 +71,11 @@ class Restored:
         """Runs worker, sender, fetcher and mailer, as after a start, until nothing more happens."""
         town, settings = self.town, self.town.settings
         line = LineClient(settings.line_api_url, settings.line_api_data_url, TOKEN)
-        office = replace(town.office, media=self.media)
+        app = replace(town.app, media=self.media)
         steps = (
-            Worker(self.database, office).work_once,
-            Sender(self.database, office, settings, line).deliver_once,
-            Fetcher(self.database, office, line).fetch_once,
+            Worker(self.database, app).work_once,
+            Sender(self.database, app, settings, line).deliver_once,
+            Fetcher(self.database, app, line).fetch_once,
             another_mailer(town, database=self.database).mail_once,
         )
         while any(step() for step in steps):
@@ -98,7 +98,7 @@ def test_nothing_that_was_on_its_way_goes_out_by_itself(
     town: Town, elsewhere: Restored, tmp_path: Path
 ) -> None:
     fill(town, STORIES)
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     # Photos that LINE does not have any more would cause notices of their own.
     town.simulator.faults.turn(content_status="404")
     before = told(town)
@@ -127,7 +127,7 @@ def test_an_event_that_waited_stands_where_a_supervisor_decides(
     phone = friend(town)
     phone.says(WAITING_WORDS)
     town.simulator.deliver_webhooks()
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     # The original goes on: it answers the event, so the restored one must not answer it again.
     town.settle()
     answered = texts(phone)
@@ -138,7 +138,7 @@ def test_an_event_that_waited_stands_where_a_supervisor_decides(
     with elsewhere.database.transaction() as session:
         (event,) = dead_letters.stuck_events(session)
         assert (event.is_dead, event.error.startswith(WHY)) == (True, True)
-        boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         assert dead_letters.retry_event(session, boss, event.id)
     elsewhere.works()
     assert len(texts(phone)) > len(answered)
@@ -155,14 +155,14 @@ def test_news_and_a_receipt_that_waited_can_be_told_again_and_a_mere_answer_is_g
     town.simulator.deliver_webhooks()
     while town.worker.work_once():
         pass
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     elsewhere.restore()
     elsewhere.works()
     with elsewhere.database.transaction() as session:
         assert session.query(Case).count() == 1
         (row,) = session.query(OutboxRow).where(OutboxRow.state == "dead").all()
         assert (row.kind, row.must_arrive, (row.error or "").startswith(WHY)) == ("reply", True, True)
-        boss = an_officer(session, town.office.municipality, role="supervisor", department=None)
+        boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         assert dead_letters.retry_row(session, boss, row.id, dead_letters.LATE_AFTER, even_twice=True)
     elsewhere.works()
     assert "0001/2570" in texts(phone)[-1]
@@ -176,7 +176,7 @@ def test_a_file_that_was_wanted_is_fetched_and_its_loss_is_not_told(
     town.simulator.deliver_webhooks()
     while town.worker.work_once():
         pass
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     elsewhere.restore()
     heard = len(texts(phone))
     town.simulator.faults.turn(content_status="404", count=1)
@@ -190,7 +190,7 @@ def test_a_file_that_was_wanted_is_fetched_and_its_loss_is_not_told(
 
 
 def test_nobody_is_let_in_by_what_was_kept(town: Town, elsewhere: Restored, tmp_path: Path) -> None:
-    clerk = a_clerk(town.console(), town.database, town.office.municipality)
+    clerk = a_clerk(town.console(), town.database, town.app.municipality)
     with town.database.transaction() as session:
         session.add(
             Colleague(
@@ -202,7 +202,7 @@ def test_nobody_is_let_in_by_what_was_kept(town: Town, elsewhere: Restored, tmp_
             )
         )
         session.add(SignInStreak(key="somebody", wrong=100, last_at=now()))
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     report = elsewhere.restore()
     settings = replace(
         town.settings.store, database_url=elsewhere.database.engine.url.render_as_string(False)
@@ -224,7 +224,7 @@ def test_nobody_is_let_in_by_what_was_kept(town: Town, elsewhere: Restored, tmp_
     assert fresh.client.post("/sign-in", data=form).status_code == 303
     assert fresh.client.get("/").headers["Location"].endswith("/password")
     assert "1 members of staff must choose another password" in " ".join(report.notes)
-    console.extensions["office"].database.close()
+    console.extensions["context"].database.close()
 
 
 def test_it_is_said_of_every_table_what_becomes_of_it() -> None:
@@ -248,7 +248,7 @@ def backup(town: Town, tmp_path: Path) -> Path:
         "resident taps ส่งเรื่อง",
     ]
     fill_stage(town, play)
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     return tmp_path / "backup"
 
 
@@ -310,10 +310,10 @@ def test_a_file_that_is_not_as_it_was_is_named_and_nothing_is_written(
 def test_what_is_damaged_where_it_lies_is_said_when_it_is_backed_up(
     town: Town, backup: Path, tmp_path: Path
 ) -> None:
-    one, other = sorted(town.office.media.tokens())
-    town.office.media.discard(one)
-    town.office.media.keep_encrypted(other, b"no longer what it was")
-    report = back_up(town.database, town.office.media, tmp_path / "second")
+    one, other = sorted(town.app.media.tokens())
+    town.app.media.discard(one)
+    town.app.media.keep_encrypted(other, b"no longer what it was")
+    report = back_up(town.database, town.app.media, tmp_path / "second")
     assert report.damaged == {one: "missing", other: "does not open with DATA_KEY"}
 
 
@@ -328,7 +328,7 @@ class TakenBackMeanwhile(Media):
         with self.town.database.transaction() as session:
             first = session.scalars(select(File).order_by(File.id)).first()
             if first is not None:
-                lifecycle.destroy(session, self.town.office.media, first)
+                lifecycle.destroy(session, self.town.app.media, first)
         return super().tokens()
 
 
@@ -351,7 +351,7 @@ def test_tables_of_any_length_are_written_and_read_piece_by_piece(
     rows = [{"token": f"{number:05d}\N{LINE SEPARATOR}\r", "at": now()} for number in range(count)]
     with town.database.engine.begin() as connection:
         write_rows(connection, next(t for t in tables_in(connection) if t.name == "pressed_form"), rows)
-    back_up(town.database, town.office.media, tmp_path / "backup", key=key)
+    back_up(town.database, town.app.media, tmp_path / "backup", key=key)
     elsewhere.restore(key=key)
     with elsewhere.database.reading() as session:
         assert session.scalars(select(PressedForm.token).order_by(PressedForm.token)).all() == [

@@ -58,7 +58,7 @@ def contents(database: Database) -> dict[str, str]:
 @pytest.mark.parametrize("key", [None, KEY], ids=["open", "sealed"])
 def test_a_restored_town_has_every_row_and_every_file(town: Town, tmp_path: Path, key: bytes | None) -> None:
     lived_in(town)
-    media = town.office.media
+    media = town.app.media
     told = back_up(town.database, media, tmp_path / "backup", key=key)
     database, other_media = an_empty_place(town, tmp_path)
     back = restore(database, other_media, tmp_path / "backup", key=key)
@@ -85,7 +85,7 @@ def test_what_is_no_sealed_value_keeps_nothing_else_from_coming_back(
     with town.database.reading() as session:
         case_id = session.query(Case).one().id
     spoil(town.database, "case.summary", case_id, value)
-    told = back_up(town.database, town.office.media, tmp_path / "backup")
+    told = back_up(town.database, town.app.media, tmp_path / "backup")
     database, media = an_empty_place(town, tmp_path)
     assert restore(database, media, tmp_path / "backup").rows == told.rows
     with database.reading() as session:
@@ -95,7 +95,7 @@ def test_what_is_no_sealed_value_keeps_nothing_else_from_coming_back(
 
 def test_a_sealed_backup_shows_nothing_and_opens_with_its_key_only(town: Town, tmp_path: Path) -> None:
     lived_in(town)
-    media = town.office.media
+    media = town.app.media
     back_up(town.database, media, tmp_path / "backup", key=KEY)
     database, other_media = an_empty_place(town, tmp_path)
     for wrong in (None, b"w" * 32):
@@ -110,7 +110,7 @@ def test_a_sealed_backup_shows_nothing_and_opens_with_its_key_only(town: Town, t
 
 def test_an_unfinished_or_changed_backup_is_refused_whole(town: Town, tmp_path: Path) -> None:
     lived_in(town)
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     database, other_media = an_empty_place(town, tmp_path)
     changed = tmp_path / "backup" / "tables" / "case.jsonl.gz"
     whole = changed.read_bytes()
@@ -126,7 +126,7 @@ def test_an_unfinished_or_changed_backup_is_refused_whole(town: Town, tmp_path: 
 
 def test_no_backup_overwrites_another_and_no_restore_a_living_town(town: Town, tmp_path: Path) -> None:
     lived_in(town)
-    media = town.office.media
+    media = town.app.media
     back_up(town.database, media, tmp_path / "backup")
     with pytest.raises(BadBackup, match="not empty"):
         back_up(town.database, media, tmp_path / "backup")
@@ -139,7 +139,7 @@ def test_no_backup_overwrites_another_and_no_restore_a_living_town(town: Town, t
 def test_a_folder_that_was_open_to_others_is_closed(town: Town, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
     folder.mkdir(mode=0o755)
-    back_up(town.database, town.office.media, folder)
+    back_up(town.database, town.app.media, folder)
     assert folder.stat().st_mode & 0o077 == 0
 
 
@@ -150,7 +150,7 @@ def test_rows_that_point_at_others_of_their_table_come_back(town: Town, tmp_path
     approve(town, corrects_id=wrong)
     with town.database.reading() as session:
         assert session.query(OutboxRow).where(OutboxRow.lead_id.is_not(None)).count()
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     database, other_media = an_empty_place(town, tmp_path)
     restore(database, other_media, tmp_path / "backup")
     for model, pointer in ((OutboxRow, "lead_id"), (Broadcast, "corrects_id")):
@@ -198,7 +198,7 @@ def test_the_copy_goes_on_numbering_where_the_original_stopped(
 
 def test_the_manifest_tells_counts_and_hashes_but_no_contents(town: Town, tmp_path: Path) -> None:
     lived_in(town)
-    back_up(town.database, town.office.media, tmp_path / "backup")
+    back_up(town.database, town.app.media, tmp_path / "backup")
     manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
     assert manifest["tables"]["case"]["rows"] == 1
     assert "สมศรี" not in json.dumps(manifest, ensure_ascii=False)

@@ -74,7 +74,7 @@ def test_a_full_town_comes_back_and_moves_between_the_two_kinds_of_databases(
         assert hashes(target) == hashes(town.database)
         assert (drift(target), is_newest(target)) == ([], True)
 
-    media = town.office.media
+    media = town.app.media
     told = back_up(town.database, media, tmp_path / "backup")
     assert (told.damaged, told.files) == ({}, len(media.tokens()))
     for kind in (there, here):

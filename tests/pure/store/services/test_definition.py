@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.conversations.addresses import PARTS
 from bot.conversations.matching import named_exactly
 from bot.doctor.consistency import check
@@ -192,7 +192,7 @@ def test_a_definition_cannot_be_changed_once_it_is_read():
 def an_office(tmp_path, *services):
     municipality = read_municipality(DEMO_MUNICIPALITY)
     media = Media(str(tmp_path), Cipher((b"k" * 32,)))
-    return Office(municipality, {s.name: s for s in services}, Phrases(municipality.words()), media)
+    return AppContext(municipality, {s.name: s for s in services}, Phrases(municipality.words()), media)
 
 
 def test_the_services_of_the_house_fit_the_demo_municipality(tmp_path):

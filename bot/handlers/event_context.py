@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.context import Office
+from bot.context import AppContext
 from bot.conversations.said import TypedText
 from bot.line.events import Event
 from bot.phrases.hotlines import make_calls
@@ -18,14 +18,14 @@ from store.thai import has_thai
 
 
 @dataclass(frozen=True)
-class Visit:
+class EventContext:
     """Holds one event and its context. `arrived_at` is when it reached us; `running` is the request that was open.
 
     `offered` is what the buttons of our last message were for, and about which case or service.
     """
 
     session: Session
-    office: Office
+    app: AppContext
     resident: Resident
     event: Event
     arrived_at: datetime
@@ -44,7 +44,7 @@ class Visit:
         return self.resident.language == ENGLISH and not has_thai(typed)
 
     def words(self, phrase: str, /, **words: object) -> str:
-        phrases = self.office.phrases
+        phrases = self.app.phrases
         return (phrases.say_in_english if self.in_english else phrases.say)(phrase, **words)
 
     def say(self, phrase: str, /, *quick: Quick, **words: object) -> Say:
@@ -57,8 +57,8 @@ class Visit:
 
     def calls(self, names: Iterable[str], *, in_english: bool = False) -> tuple[Call, ...]:
         """Returns buttons that dial the phones with these names in bot/phrases/hotlines.py."""
-        office = self.office
-        return make_calls(office.phrases, office.municipality, names, in_english=in_english)
+        app = self.app
+        return make_calls(app.phrases, app.municipality, names, in_english=in_english)
 
     def main_buttons(self) -> tuple[Button, ...]:
         """Returns the buttons that repeat the menu below the chat.
@@ -69,7 +69,7 @@ class Visit:
         return tuple(self.button(name, name) for name in names)
 
     def services_of(self, group: str | None = None) -> tuple[Service, ...]:
-        return tuple(s for s in self.office.services.values() if group in (None, s.group))
+        return tuple(s for s in self.app.services.values() if group in (None, s.group))
 
     def menu(self, phrase: str, group: str | None = None) -> list[Reply]:
         return [self.choice_of(self.services_of(group), phrase)]
