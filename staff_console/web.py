@@ -27,7 +27,7 @@ from staff_console.cases.queue import queue
 from staff_console.cases.surge import surge
 from staff_console.cases.views import cases
 from staff_console.context import ConsoleContext, context
-from staff_console.operations.dead_letters import stuck
+from staff_console.operations.dead_letters import dead_letters
 from staff_console.operations.health import health
 from staff_console.operations.quota import money
 from staff_console.operations.style import style
@@ -56,7 +56,7 @@ from store.staff.passwords import Passwords
 CASES = (queue, cases, bulk, surge, files)
 BROADCASTS = (broadcasts, editor, previews, emergency, emergency_templates, testers)
 ACCOUNTS = (sign_in, first_password, password, my_sessions, people, account_requests)
-BLUEPRINTS = (health, *ACCOUNTS, *CASES, *BROADCASTS, stuck, money, style)
+BLUEPRINTS = (health, *ACCOUNTS, *CASES, *BROADCASTS, dead_letters, money, style)
 log = logging.getLogger(__name__)
 MOST_UPLOAD = 40 * 1024 * 1024
 

@@ -59,10 +59,10 @@ DELIVERIES: Final = {
 }
 
 # What came in or should go out and does not; errors by the word they begin with.
-STUCK_KINDS: Final = {"event": "ข้อความเข้าจาก LINE", "reply": "คำตอบในแชต", "notice": "ข้อความแจ้งผู้แจ้ง"}
+DEAD_LETTER_KINDS: Final = {"event": "ข้อความเข้าจาก LINE", "reply": "คำตอบในแชต", "notice": "ข้อความแจ้งผู้แจ้ง"}
 BLOCKED: Final = "ผู้แจ้งบล็อกบัญชี LINE ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์"
 NO_ADDRESS: Final = "ที่อยู่ LINE ของผู้แจ้งเปิดไม่ได้ ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์ และแจ้งผู้ดูแลระบบ"
-STUCK_ERRORS: Final = {
+DEAD_LETTER_ERRORS: Final = {
     "refused": "LINE ไม่รับข้อความนี้",
     "cannot be written": "ระบบเขียนข้อความนี้ไม่ได้",
     "no clear answer": "LINE ไม่ตอบชัดเจนตลอด 23 ชั่วโมง",
@@ -227,9 +227,9 @@ REFUSALS: Final = {
 }
 
 
-def why_stuck(row: DeadLetter) -> str:
+def why_unfinished(row: DeadLetter) -> str:
     """Says in Thai why it is stuck. LINE's own text is not shown, because it can quote what was written."""
-    for begins, said in STUCK_ERRORS.items():
+    for begins, said in DEAD_LETTER_ERRORS.items():
         if row.error.startswith(begins):
             return said
     if row.kind == "event":

@@ -5,7 +5,7 @@ from bot.handlers.event_context import EventContext
 from bot.replies import Reply
 
 
-def nothing(_visit: EventContext) -> list[Reply]:
+def nothing(_context: EventContext) -> list[Reply]:
     return []
 
 

@@ -59,7 +59,7 @@ class OutgoingRequest:
 class Sender:
     """Delivers the outbox. Several threads or processes may do so: a request belongs to the one that froze it.
 
-    `postmen` is the pool that calls LINE, with a thread for each call, because a call that queues could outlast its
+    `executor` is the pool that calls LINE, with a thread for each call, because a call that queues could outlast its
     reservation; without it calls are made one after the other. `quota_is_gone` is called within a transaction when
     LINE says that the month's messages are used up; it must not block.
     """
@@ -71,7 +71,7 @@ class Sender:
         settings: BotSettings,
         line: LineClient,
         *,
-        postmen: Executor | None = None,
+        executor: Executor | None = None,
         quota_is_gone: Callable[[], None] = lambda: None,
         watchdog: Watchdog | None = None,
     ) -> None:
@@ -79,7 +79,7 @@ class Sender:
         self._office = app
         self._settings = settings
         self._line = line
-        self._postmen = postmen
+        self._executor = executor
         self._quota_is_gone = quota_is_gone
         self.writer = NoticeWriter(database, app, settings, watchdog or Watchdog())
         self._account = AccountBackoff(MOST_AT_ONCE)
@@ -98,7 +98,7 @@ class Sender:
             due = outbox.claim(session, most=most, replies_first=self._account.is_holding_back)
             to_write = self.writer.begin(session, due)
             requests = [rows for rows in due if not to_write and not is_unwritten(rows)]
-            parcels = [parcel for rows in requests if (parcel := self._pack(session, rows)) is not None]
+            parcels = [outgoing for rows in requests if (outgoing := self._pack(session, rows)) is not None]
         self.writer.write(to_write)
         for answers in self._answers(parcels):
             self._settle(answers)
@@ -108,10 +108,10 @@ class Sender:
         self, parcels: Sequence[OutgoingRequest]
     ) -> Iterator[list[tuple[OutgoingRequest, SendOutcome]]]:
         """Yields answers as they arrive, so that one slow request does not delay the others."""
-        if self._postmen is None or len(parcels) < 2:
-            yield [(parcel, self._call(parcel)) for parcel in parcels]
+        if self._executor is None or len(parcels) < 2:
+            yield [(outgoing, self._call(outgoing)) for outgoing in parcels]
             return
-        calls = {self._postmen.submit(self._call, parcel): parcel for parcel in parcels}
+        calls = {self._executor.submit(self._call, outgoing): outgoing for outgoing in parcels}
         waiting = set(calls)
         while waiting:
             answered, waiting = wait(waiting, timeout=GATHER_SECONDS)
@@ -121,8 +121,8 @@ class Sender:
         if not answers:
             return
         accepted = {
-            parcel.lead_id: outcome.request_id
-            for parcel, outcome in answers
+            outgoing.lead_id: outcome.request_id
+            for outgoing, outcome in answers
             if outcome.answer is LineAnswer.ACCEPTED
         }
         with self._database.transaction() as session:
@@ -132,22 +132,24 @@ class Sender:
             if self._quota_gone_until and any(p.by == "push" and p.lead_id in accepted for p, _ in answers):
                 self._quota_gone_until = None
                 outbox.end_wait_for_quota(session)
-            for parcel, outcome in answers:
-                if parcel.lead_id not in accepted and outbox.is_as_frozen(
-                    session, parcel.lead_id, parcel.retry_key, parcel.tries
+            for outgoing, outcome in answers:
+                if outgoing.lead_id not in accepted and outbox.is_as_frozen(
+                    session, outgoing.lead_id, outgoing.retry_key, outgoing.tries
                 ):
-                    self._conclude(session, parcel, outcome)
-        for parcel, outcome in answers:
-            log.info("sent", extra={"by": parcel.by, "answer": outcome.answer.value, "row": parcel.lead_id})
+                    self._conclude(session, outgoing, outcome)
+        for outgoing, outcome in answers:
+            log.info(
+                "sent", extra={"by": outgoing.by, "answer": outcome.answer.value, "row": outgoing.lead_id}
+            )
 
-    def _call(self, parcel: OutgoingRequest) -> SendOutcome:
+    def _call(self, outgoing: OutgoingRequest) -> SendOutcome:
         try:
-            if parcel.by == "reply":
-                return self._line.reply(parcel.body)
-            return self._line.push(parcel.body, parcel.retry_key)
+            if outgoing.by == "reply":
+                return self._line.reply(outgoing.body)
+            return self._line.push(outgoing.body, outgoing.retry_key)
         except Exception as error:
             # An unexpected error must not lose the answers to the other requests.
-            log.error("answer cannot be read", extra={"row": parcel.lead_id, **failure_fields(error)})
+            log.error("answer cannot be read", extra={"row": outgoing.lead_id, **failure_fields(error)})
             return SendOutcome(LineAnswer.UNKNOWN, type(error).__name__)
 
     def _pack(self, session: Session, rows: list[OutboxRow]) -> OutgoingRequest | None:
@@ -225,36 +227,36 @@ class Sender:
         in_order = sorted(taken, key=lambda row: (row.kind == "reply", row.id))
         return taken, [message for row in in_order for message in row.messages or []]
 
-    def _conclude(self, session: Session, parcel: OutgoingRequest, outcome: SendOutcome) -> None:
-        lead_id, text = parcel.lead_id, f"{outcome.answer.value}: {outcome.detail}"[:200]
+    def _conclude(self, session: Session, outgoing: OutgoingRequest, outcome: SendOutcome) -> None:
+        lead_id, text = outgoing.lead_id, f"{outcome.answer.value}: {outcome.detail}"[:200]
         match outcome.answer:
             case LineAnswer.ACCEPTED:
                 outbox.note_sent(session, {lead_id: outcome.request_id})
             case LineAnswer.BAD_TOKEN:
-                self._reply_failed(session, parcel, outcome)
+                self._reply_failed(session, outgoing, outcome)
             case LineAnswer.REFUSED:
                 self._refused(session, lead_id, text)
             case LineAnswer.NO_QUOTA:
-                self._note_no_quota(session, parcel)
+                self._note_no_quota(session, outgoing)
             case LineAnswer.SLOW_DOWN:
                 self._account.too_fast(outcome.retry_after)
-                self._not_now(session, parcel, timedelta(0))
+                self._not_now(session, outgoing, timedelta(0))
             case LineAnswer.UNAUTHORISED:
                 self._stop()
-                self._not_now(session, parcel, timedelta(0))
+                self._not_now(session, outgoing, timedelta(0))
             case LineAnswer.BROKEN | LineAnswer.UNKNOWN:
-                self._try_later(session, parcel, outcome.answer)
+                self._try_later(session, outgoing, outcome.answer)
 
-    def _reply_failed(self, session: Session, parcel: OutgoingRequest, outcome: SendOutcome) -> None:
+    def _reply_failed(self, session: Session, outgoing: OutgoingRequest, outcome: SendOutcome) -> None:
         """Handles a reply token that was used or has expired.
 
         If this is a second try and the token is still valid, our own first try used it: the reply was sent.
         """
-        lead = session.get_one(OutboxRow, parcel.lead_id)
-        if parcel.tried_before and token_lives(lead):
+        lead = session.get_one(OutboxRow, outgoing.lead_id)
+        if outgoing.tried_before and token_lives(lead):
             outbox.settle(session, lead.id, "sent", request_id=outcome.request_id)
             return
-        self._too_late_for_reply(session, lead, tried=parcel.tried_before, in_doubt=parcel.in_doubt)
+        self._too_late_for_reply(session, lead, tried=outgoing.tried_before, in_doubt=outgoing.in_doubt)
 
     def _too_late_for_reply(self, session: Session, lead: OutboxRow, *, tried: bool, in_doubt: bool) -> None:
         """Releases the rows of the request, to be sent by push.
@@ -282,32 +284,32 @@ class Sender:
         log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
         self._account.stop(PAUSE_WHEN_UNAUTHORISED)
 
-    def _note_no_quota(self, session: Session, parcel: OutgoingRequest) -> None:
+    def _note_no_quota(self, session: Session, outgoing: OutgoingRequest) -> None:
         """Puts pushes off after LINE said that the month's messages are used up.
 
         LINE may say so with messages left, while it reserves some for a broadcast made in its manager.
         """
         self._quota_gone_until = min(now() + QUOTA_WAIT, Month.of(now()).ends)
         self._quota_is_gone()
-        self._not_now(session, parcel, self._quota_gone_until - now(), error=outbox.MONTHLY_LIMIT)
+        self._not_now(session, outgoing, self._quota_gone_until - now(), error=outbox.MONTHLY_LIMIT)
 
     def _not_now(
-        self, session: Session, parcel: OutgoingRequest, again_in: timedelta, *, error: str | None = None
+        self, session: Session, outgoing: OutgoingRequest, again_in: timedelta, *, error: str | None = None
     ) -> None:
         """Puts off a request that LINE did not accept in this try.
 
         If it may have accepted an earlier try, request and key must stay the same: with a new key the message could
         arrive twice.
         """
-        if parcel.tried_before:
-            session.get_one(OutboxRow, parcel.lead_id).next_try_at = now() + again_in
+        if outgoing.tried_before:
+            session.get_one(OutboxRow, outgoing.lead_id).next_try_at = now() + again_in
         else:
-            outbox.release(session, parcel.lead_id, again_in=again_in, count_try=False, error=error)
+            outbox.release(session, outgoing.lead_id, again_in=again_in, count_try=False, error=error)
 
-    def _try_later(self, session: Session, parcel: OutgoingRequest, answer: LineAnswer) -> None:
-        lead = session.get_one(OutboxRow, parcel.lead_id)
-        lead.next_try_at = now() + (_soon(lead.tries) if parcel.by == "reply" else backoff(lead.tries))
-        lead.error = LineAnswer.UNKNOWN.value if parcel.in_doubt else answer.value
+    def _try_later(self, session: Session, outgoing: OutgoingRequest, answer: LineAnswer) -> None:
+        lead = session.get_one(OutboxRow, outgoing.lead_id)
+        lead.next_try_at = now() + (_soon(lead.tries) if outgoing.by == "reply" else backoff(lead.tries))
+        lead.error = LineAnswer.UNKNOWN.value if outgoing.in_doubt else answer.value
 
 
 def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:

@@ -73,7 +73,7 @@ class MulticastRequest:
 class Mailer:
     """Sends broadcasts. Several threads or processes may do so: a chunk belongs to the one that froze it.
 
-    With the thread pool `postmen` several requests are under way at a time, else one. `quota_is_gone` is called within
+    With the thread pool `executor` several requests are under way at a time, else one. `quota_is_gone` is called within
     a transaction when LINE says that the month's messages are used up; it must not block.
     """
 
@@ -84,16 +84,16 @@ class Mailer:
         settings: BotSettings,
         line: LineClient,
         *,
-        postmen: Executor | None = None,
+        executor: Executor | None = None,
         quota_is_gone: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._office = app
         self._settings = settings
         self._line = line
-        self._postmen = postmen
+        self._executor = executor
         self._quota_is_gone = quota_is_gone
-        self._most = 1 if postmen is None else CHUNKS_AT_ONCE
+        self._most = 1 if executor is None else CHUNKS_AT_ONCE
         self._account = AccountBackoff(self._most)
         self._pace = RateLimit(CALLS_A_SECOND)
 
@@ -113,22 +113,22 @@ class Mailer:
             answers = self._answers(parcels)
             with self._database.transaction() as session:
                 self._conclude(session, answers)
-            for parcel, outcome in answers:
-                log.info("mailed", extra={"answer": outcome.answer.value, "row": parcel.chunk_id})
+            for outgoing, outcome in answers:
+                log.info("mailed", extra={"answer": outcome.answer.value, "row": outgoing.chunk_id})
         return bool(chunks)
 
     def _answers(self, parcels: Sequence[MulticastRequest]) -> list[tuple[MulticastRequest, SendOutcome]]:
-        call = map if self._postmen is None else self._postmen.map
+        call = map if self._executor is None else self._executor.map
         return list(zip(parcels, call(self._call, parcels), strict=True))
 
-    def _call(self, parcel: MulticastRequest) -> SendOutcome:
+    def _call(self, outgoing: MulticastRequest) -> SendOutcome:
         self._pace.wait()
-        call = self._line.broadcast if parcel.to_friends else self._line.multicast
+        call = self._line.broadcast if outgoing.to_friends else self._line.multicast
         try:
-            return call(parcel.body, parcel.retry_key)
+            return call(outgoing.body, outgoing.retry_key)
         except Exception as error:
             # An unexpected error must not lose the answers to the other requests.
-            log.error("answer cannot be read", extra={"row": parcel.chunk_id, **failure_fields(error)})
+            log.error("answer cannot be read", extra={"row": outgoing.chunk_id, **failure_fields(error)})
             return SendOutcome(LineAnswer.UNKNOWN, type(error).__name__)
 
     def _pack(self, session: Session, chunks: Sequence[Chunk]) -> list[MulticastRequest]:
@@ -141,7 +141,7 @@ class Mailer:
         if fresh and (messages := self._find_messages(session, fresh[0].mailing)) is not None:
             parcels += self._pack_fresh(session, fresh, messages)
         mailings.finish_if_over(session, chunks[0].mailing)
-        return [parcel for parcel in parcels if parcel is not None]
+        return [outgoing for outgoing in parcels if outgoing is not None]
 
     def _pack_again(self, chunk: Chunk) -> MulticastRequest | None:
         """Returns the same request for another try, or None if it is given up.
@@ -176,9 +176,9 @@ class Mailer:
         left = self._affordable(session, chunks)
         for chunk in chunks:
             pack = self._pack_for_friends if chunk.residents is None else self._pack_for_residents
-            parcel = pack(session, chunk, messages, left)
-            yield parcel
-            left -= parcel.told if parcel else 0
+            outgoing = pack(session, chunk, messages, left)
+            yield outgoing
+            left -= outgoing.told if outgoing else 0
             if chunk.mailing.state == "stopped":
                 return
 
@@ -245,20 +245,20 @@ class Mailer:
         )
 
     def _conclude(self, session: Session, answers: Sequence[tuple[MulticastRequest, SendOutcome]]) -> None:
-        chunks = mailings.take_up_again(session, [parcel.chunk_id for parcel, _ in answers])
-        for parcel, outcome in answers:
-            chunk = chunks[parcel.chunk_id]
+        chunks = mailings.take_up_again(session, [outgoing.chunk_id for outgoing, _ in answers])
+        for outgoing, outcome in answers:
+            chunk = chunks[outgoing.chunk_id]
             if chunk.state != "ready":
                 continue
             if outcome.answer is LineAnswer.ACCEPTED:
                 self._account.accepted()
                 mailings.settle(chunk, "sent", request_id=outcome.request_id)
-            elif chunk.tries == parcel.tries:
-                self._put_off(session, chunk, parcel, outcome)
+            elif chunk.tries == outgoing.tries:
+                self._put_off(session, chunk, outgoing, outcome)
         mailings.finish_if_over(session, next(iter(chunks.values())).mailing)
 
     def _put_off(
-        self, session: Session, chunk: Chunk, parcel: MulticastRequest, outcome: SendOutcome
+        self, session: Session, chunk: Chunk, outgoing: MulticastRequest, outcome: SendOutcome
     ) -> None:
         match outcome.answer:
             case LineAnswer.REFUSED | LineAnswer.BAD_TOKEN:
@@ -266,14 +266,14 @@ class Mailer:
             case LineAnswer.NO_QUOTA:
                 self._quota_is_gone()
                 mailings.stop(chunk.mailing, "quota")
-                _not_now(chunk, parcel, timedelta(0))
+                _not_now(chunk, outgoing, timedelta(0))
             case LineAnswer.SLOW_DOWN:
                 self._account.too_fast(outcome.retry_after)
-                _not_now(chunk, parcel, timedelta(0))
+                _not_now(chunk, outgoing, timedelta(0))
             case LineAnswer.UNAUTHORISED:
                 log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
                 self._account.stop(PAUSE_WHEN_UNAUTHORISED)
-                _not_now(chunk, parcel, timedelta(0))
+                _not_now(chunk, outgoing, timedelta(0))
             case _:
                 # LINE may have accepted it: body and key stay, even if the mailing is stopped meanwhile.
                 chunk.error, chunk.next_try_at = outcome.answer.value, now() + backoff(chunk.tries)
@@ -304,13 +304,13 @@ def _frozen(chunk: Chunk, body: str, told: int, *, in_doubt: bool = False) -> Mu
     )
 
 
-def _not_now(chunk: Chunk, parcel: MulticastRequest, again_in: timedelta) -> None:
+def _not_now(chunk: Chunk, outgoing: MulticastRequest, again_in: timedelta) -> None:
     """Puts off a chunk that LINE did not accept in this try.
 
     If it may have accepted an earlier try, request and key must stay the same: with a new key everybody could get it
     twice.
     """
-    if parcel.in_doubt:
+    if outgoing.in_doubt:
         chunk.next_try_at = now() + again_in
     else:
         mailings.release(chunk, again_in=again_in)

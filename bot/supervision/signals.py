@@ -12,16 +12,16 @@ import threading
 
 def set_when_asked_to_leave(stop: threading.Event) -> None:
     """Sets `stop` at SIGTERM or SIGINT. It must be called in the main thread, once in a process."""
-    bell, ear = socket.socketpair()
-    bell.setblocking(False)
+    wake, ear = socket.socketpair()
+    wake.setblocking(False)
     for number in (signal.SIGTERM, signal.SIGINT):
         # Python writes the number to the socket itself; without a handler of ours the process would end at once.
         signal.signal(number, lambda *_: None)
-    signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_listen, args=(ear, bell, stop), name="signals", daemon=True).start()
+    signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_listen, args=(ear, wake, stop), name="signals", daemon=True).start()
 
 
-def _listen(ear: socket.socket, _bell: socket.socket, stop: threading.Event) -> None:
+def _listen(ear: socket.socket, _wake: socket.socket, stop: threading.Event) -> None:
     """Sets `stop` for each such signal. It holds both ends of the socket: another signal may come while we end."""
     while rung := ear.recv(64):
         if signal.SIGTERM in rung or signal.SIGINT in rung:

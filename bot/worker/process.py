@@ -48,7 +48,7 @@ CRASHED = 70
 SENDERS = 4
 FETCHERS = 4
 MAILERS = 3
-POSTMEN = SENDERS * MOST_AT_ONCE
+DELIVERY_THREADS = SENDERS * MOST_AT_ONCE
 # The scheduler wakes the mailers; they also look by themselves, should it have missed something.
 MAILERS_REST_SECONDS = 30.0
 
@@ -77,11 +77,11 @@ class ThreadPool:
         size: int,
         stop: threading.Event,
         *,
-        bell: WakeSignal | None = None,
+        wake: WakeSignal | None = None,
         rest: float = LONGEST_REST_SECONDS,
     ) -> None:
-        self.bell = bell or WakeSignal()
-        work = partial(repeat, step, stop, self.bell, rest=rest)
+        self.wake = wake or WakeSignal()
+        work = partial(repeat, step, stop, self.wake, rest=rest)
         self._threads = [threading.Thread(target=work, daemon=True) for _ in range(size)]
 
     def start(self) -> None:
@@ -91,7 +91,7 @@ class ThreadPool:
     def leave(self) -> None:
         """Waits, after `stop` is set, until each thread has finished its step, for at most 20 seconds each."""
         for _ in self._threads:
-            self.bell.ring()
+            self.wake.ring()
         for thread in self._threads:
             thread.join(timeout=20)
 
@@ -101,40 +101,40 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
     database, app = open_database(settings.store), open_app_context(settings)
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     meter = QuotaPoller(database, LineAccount(settings.line_api_url, settings.access_token))
-    postmen = ThreadPoolExecutor(POSTMEN)
+    executor = ThreadPoolExecutor(DELIVERY_THREADS)
     sender = Sender(
-        database, app, settings, line, postmen=postmen, quota_is_gone=meter.want, watchdog=watchdog
+        database, app, settings, line, executor=executor, quota_is_gone=meter.want, watchdog=watchdog
     )
     senders = ThreadPool(sender.deliver_once, SENDERS, stop)
-    workers = ThreadPool(and_ring(senders.bell, Worker(database, app, watchdog).work_once), 1, stop)
+    workers = ThreadPool(and_ring(senders.wake, Worker(database, app, watchdog).work_once), 1, stop)
     fetchers = ThreadPool(Fetcher(database, app, line).fetch_once, FETCHERS, stop)
     of_broadcasts = ThreadPoolExecutor(MAILERS * CHUNKS_AT_ONCE)
-    mailer = Mailer(database, app, settings, line, postmen=of_broadcasts, quota_is_gone=meter.want)
-    mailers = ThreadPool(mailer.mail_once, MAILERS, stop, bell=WakeSignal(MAILERS), rest=MAILERS_REST_SECONDS)
+    mailer = Mailer(database, app, settings, line, executor=of_broadcasts, quota_is_gone=meter.want)
+    mailers = ThreadPool(mailer.mail_once, MAILERS, stop, wake=WakeSignal(MAILERS), rest=MAILERS_REST_SECONDS)
     crews = (workers, senders, fetchers, mailers)
-    for crew in crews:
-        crew.start()
+    for pool in crews:
+        pool.start()
     season = Season(database, LineLinks(settings.line_api_url, settings.access_token))
-    scheduler = start_scheduler(database, app.media, meter, season, mailers.bell)
+    scheduler = start_scheduler(database, app.media, meter, season, mailers.wake)
     timekeeper = start_timekeeper(database, scheduler, stop)
     log.info("worker is up")
-    keep_looking(database, stop, workers.bell, senders.bell, fetchers.bell)
+    keep_looking(database, stop, workers.wake, senders.wake, fetchers.wake)
     timekeeper.join(timeout=20)
     scheduler.shutdown(wait=False)
-    for crew in crews:
-        crew.leave()
-    postmen.shutdown(wait=False)
+    for pool in crews:
+        pool.leave()
+    executor.shutdown(wait=False)
     of_broadcasts.shutdown(wait=False)
     database.close()
 
 
-def and_ring(bell: WakeSignal, step: Callable[[], bool]) -> Callable[[], bool]:
+def and_ring(wake: WakeSignal, step: Callable[[], bool]) -> Callable[[], bool]:
     """Returns a step that wakes a sender after it has done something, because there is now an answer to send."""
 
     def work() -> bool:
         worked = step()
         if worked:
-            bell.ring()
+            wake.ring()
         return worked
 
     return work
@@ -142,35 +142,35 @@ def and_ring(bell: WakeSignal, step: Callable[[], bool]) -> Callable[[], bool]:
 
 def keep_looking(database: Database, stop: threading.Event, *bells: WakeSignal) -> None:
     """Wakes threads when events, messages and files become due; waits out trouble with the database."""
-    lookout: Poller | None = None
+    poller: Poller | None = None
     pause = LOOK_EVERY_SECONDS
     while not stop.wait(pause):
         try:
-            lookout = lookout or Poller(database)
-            todo = lookout.look()
+            poller = poller or Poller(database)
+            todo = poller.look()
         except Exception as error:
             log.error("step failed", extra=failure_fields(error))
-            lookout = None
+            poller = None
             stop.wait(REST_AFTER_TROUBLE_SECONDS)
             continue
-        for due, bell in zip((todo.events, todo.messages, todo.files), bells, strict=True):
+        for due, wake in zip((todo.events, todo.messages, todo.files), bells, strict=True):
             if due:
-                bell.ring()
+                wake.ring()
         pause = min(pause * 1.1, LOOK_AT_LEAST_EVERY_SECONDS) if todo == NOTHING else LOOK_EVERY_SECONDS
-    if lookout is not None:
-        lookout.close()
+    if poller is not None:
+        poller.close()
 
 
 def repeat(
     step: Callable[[], bool],
     stop: threading.Event,
-    bell: WakeSignal | None = None,
+    wake: WakeSignal | None = None,
     *,
     rest: float = LONGEST_REST_SECONDS,
     rest_after_trouble: float = REST_AFTER_TROUBLE_SECONDS,
 ) -> None:
     """Repeats the step until `stop` is set, and waits when there is nothing to do; no exception ends the thread."""
-    bell = bell or WakeSignal()
+    wake = wake or WakeSignal()
     while not stop.is_set():
         try:
             if step():
@@ -182,7 +182,7 @@ def repeat(
             # If one thread ended alone, its work would never be done, so the supervisor restarts all of them.
             log.critical("a thread was made to end", extra=failure_fields(error))
             os._exit(CRASHED)
-        bell.rest(rest)
+        wake.rest(rest)
 
 
 def start_timekeeper(
@@ -208,13 +208,13 @@ def start_scheduler(
     return scheduler
 
 
-def call_mailers(database: Database, bell: WakeSignal) -> None:
+def call_mailers(database: Database, wake: WakeSignal) -> None:
     """Wakes the mailers when a broadcast is due. All workers do so; each chunk goes to the one that claims it."""
     with database.reading() as session:
         if not mailings.is_due(session):
             return
     for _ in range(MAILERS):
-        bell.ring()
+        wake.ring()
 
 
 def keep_season(database: Database, season: Season) -> None:

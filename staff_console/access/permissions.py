@@ -45,9 +45,9 @@ PERMISSIONS: Final = {
     "surge.set_level":         {OFFICER, SUPERVISOR},
     "files.show":              {OFFICER, SUPERVISOR},
     "files.preview":           {OFFICER, SUPERVISOR},
-    "stuck.show":              {SUPERVISOR, ADMIN},  # admins see no case numbers, nobody sees contents
-    "stuck.retry":             {SUPERVISOR, ADMIN},
-    "stuck.drop":              {SUPERVISOR, ADMIN},
+    "dead_letters.show":              {SUPERVISOR, ADMIN},  # admins see no case numbers, nobody sees contents
+    "dead_letters.retry":             {SUPERVISOR, ADMIN},
+    "dead_letters.drop":              {SUPERVISOR, ADMIN},
     "money.show":              {SUPERVISOR, ADMIN},
     "broadcasts.show_all":     {OFFICER, SUPERVISOR},
     "broadcasts.show":         {OFFICER, SUPERVISOR},

@@ -18,7 +18,7 @@ from store.broadcasts.audience_words import audience_in_words
 from store.broadcasts.models import Broadcast, BroadcastAct, Mailing, Tester
 from store.broadcasts.published import buttons_of
 from store.broadcasts.queries import corrections_of, stage_of
-from store.broadcasts.statistics import Progress, Results, aftermath_of, progress_of
+from store.broadcasts.statistics import Progress, Results, progress_of, results_of
 from store.broadcasts.testers import linked_testers
 from store.broadcasts.transitions import (
     RULES,
@@ -87,7 +87,7 @@ class Shown:
     phone: dict[str, Any]
     digest: str
     mailings: list[MailingShown]
-    aftermath: Results | None
+    results: Results | None
     presses: list[tuple[str, int | None]]
     approval: BroadcastAct | None
     acts: list[ActShown]
@@ -99,7 +99,7 @@ class Shown:
 def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
     stage = stage_of(broadcast)
     begun = control.begun(session, broadcast)
-    came = aftermath_of(session, broadcast) if begun else None
+    came = results_of(session, broadcast) if begun else None
     found = None if begun else _figures(session, broadcast)
     approvals = [act for act in broadcast.acts if act.act in ("approve", "void")]
     return Shown(
@@ -114,7 +114,7 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
         phone=phone_of(session, broadcast),
         digest=digest_of(session, broadcast),
         mailings=[show_mailing(session, mailing) for mailing in broadcast.mailings],
-        aftermath=came,
+        results=came,
         presses=_presses(broadcast, came) if came else [],
         approval=approvals[-1] if broadcast.status == BroadcastStatus.APPROVED and approvals else None,
         acts=[ActShown(words.ACTS.get(row.act, row.act), row) for row in reversed(broadcast.acts)],

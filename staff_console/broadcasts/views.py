@@ -56,7 +56,7 @@ def show_all() -> str:
             pile=pile,
             piles=words.PILES,
             counts=count_piles(session),
-            shelf=list_broadcasts(session, pile, page=page),
+            listed=list_broadcasts(session, pile, page=page),
             waiting=waiting_for(session, me(), seen=visible_to(me())),
             stages=words.STAGES,
             categories=words.CATEGORIES,

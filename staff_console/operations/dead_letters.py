@@ -11,26 +11,26 @@ from staff_console.context import context, me
 from store.operations import dead_letters as rows
 from store.operations.dead_letters import DropReason
 
-stuck = Blueprint("stuck", __name__)
+dead_letters = Blueprint("dead_letters", __name__)
 BOXES = "any(inbox, outbox)"
 
 
-@stuck.get("/stuck")
+@dead_letters.get("/stuck")
 def show() -> str:
     with context().database.reading() as session:
         return render_template(
             "operations/dead_letters.html",
-            events=rows.stuck_events(session),
-            messages=rows.stuck_rows(session, me(), _held()),
+            events=rows.unfinished_events(session),
+            messages=rows.unfinished_messages(session, me(), _held()),
             most=rows.MOST_SHOWN,
-            why=words.why_stuck,
-            kinds=words.STUCK_KINDS,
+            why=words.why_unfinished,
+            kinds=words.DEAD_LETTER_KINDS,
             notices=words.NOTICES,
             reasons=words.DROP_REASONS,
         )
 
 
-@stuck.post(f"/stuck/<{BOXES}:box>/<int:row_id>/retry")
+@dead_letters.post(f"/stuck/<{BOXES}:box>/<int:row_id>/retry")
 def retry(box: str, row_id: int) -> Response:
     twice = request.form.get("even_twice") == "yes"
     with context().database.transaction() as session:
@@ -38,7 +38,7 @@ def retry(box: str, row_id: int) -> Response:
     return _back(done, "ให้ระบบลองใหม่แล้ว")
 
 
-@stuck.post(f"/stuck/<{BOXES}:box>/<int:row_id>/drop")
+@dead_letters.post(f"/stuck/<{BOXES}:box>/<int:row_id>/drop")
 def drop(box: str, row_id: int) -> Response:
     asked = request.form.get("reason", "")
     if asked not in list(DropReason):
@@ -67,4 +67,4 @@ def _held() -> timedelta:
 def _back(done: bool, said: str) -> Response:
     """What is not stuck (any more), or not this person's to see, is said to be gone: both look the same."""
     flash(said if done else "รายการนี้ไม่ค้างแล้ว", "good" if done else "warning")
-    return redirect(url_for("stuck.show"), 303)
+    return redirect(url_for("dead_letters.show"), 303)

@@ -75,7 +75,7 @@ def progress_of(session: Session, mailing: Mailing) -> Progress:
     )
 
 
-def aftermath_of(session: Session, broadcast: Broadcast) -> Results:
+def results_of(session: Session, broadcast: Broadcast) -> Results:
     presses = select(ButtonPress.button, ButtonPress.presses).where(ButtonPress.broadcast_id == broadcast.id)
     message = next((m for m in broadcast.mailings if m.part == "message"), None)
     counted = dict(session.execute(presses).all())

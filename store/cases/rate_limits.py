@@ -35,8 +35,8 @@ def _free_again(session: Session, resident: Resident, most: int, window: timedel
         .offset(most - 1)
         .limit(1)
     )
-    eldest = session.scalars(query).first()
-    return eldest + window if eldest is not None else None
+    oldest = session.scalars(query).first()
+    return oldest + window if oldest is not None else None
 
 
 def may_send_file(session: Session, resident: Resident, limits: RequestLimits) -> bool:

@@ -60,7 +60,7 @@ class Database:
     def __init__(self, settings: StoreSettings, *, patience: float = 10.0) -> None:
         self.engine = _engine(settings.database_url, patience)
         self.engine.dialect.cipher = DatabaseCipher(settings.data_keys, self._encrypted_secret)  # type: ignore[attr-defined]
-        self._turnstile = WriterLock(self.engine.url.database or ":memory:") if self.is_sqlite else None
+        self._writer_lock = WriterLock(self.engine.url.database or ":memory:") if self.is_sqlite else None
         self._patience = patience
 
     @property
@@ -91,7 +91,7 @@ class Database:
 
     @contextmanager
     def _begun(self, *, durable: bool) -> Iterator[Session]:
-        if self._turnstile is None:
+        if self._writer_lock is None:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 if not durable:
                     session.execute(_DO_NOT_WAIT_FOR_DISK)
@@ -99,7 +99,7 @@ class Database:
             return
         give_up_at = time.monotonic() + self._patience
         with (
-            self._turnstile.passed(give_up_at),
+            self._writer_lock.passed(give_up_at),
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -123,11 +123,11 @@ class Database:
 
         It takes seconds, nobody can write meanwhile, and the disk must have room for the file twice.
         """
-        if self._turnstile is None:
+        if self._writer_lock is None:
             return
         connection = self.engine.raw_connection()
         try:
-            with self._turnstile.passed(time.monotonic() + self._patience):
+            with self._writer_lock.passed(time.monotonic() + self._patience):
                 for statement in (ROOM_IN_STEPS, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
                     connection.cursor().execute(statement).fetchall()
         finally:
@@ -135,8 +135,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-        if self._turnstile is not None:
-            self._turnstile.close()
+        if self._writer_lock is not None:
+            self._writer_lock.close()
 
 
 _DO_NOT_WAIT_FOR_DISK = text("SET LOCAL synchronous_commit TO off")

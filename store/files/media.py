@@ -10,7 +10,7 @@ from datetime import datetime
 
 from store.database.encryption import CannotDecrypt, Cipher
 from store.files.decoding import Decoder
-from store.files.storage import open_shelf
+from store.files.storage import open_storage
 
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{20,40}$")
 
@@ -21,7 +21,7 @@ class Media:
     """
 
     def __init__(self, media_url: str, cipher: Cipher, *, decoder: Decoder | None = None) -> None:
-        self._shelf, self._cipher = open_shelf(media_url), cipher
+        self._storage, self._cipher = open_storage(media_url), cipher
         self.decoder = decoder or Decoder()
 
     def keep(self, token: str, data: bytes) -> None:
@@ -48,18 +48,18 @@ class Media:
         self.keep(token, self.read(token))
 
     def destroy(self, token: str) -> None:
-        self._shelf.remove(_checked(token))
+        self._storage.remove(_checked(token))
 
     def tokens(self) -> set[str]:
         """Returns the names of all stored files, to compare them with the rows."""
-        return set(self._shelf.names())
+        return set(self._storage.names())
 
     def untouched_since(self, moment: datetime) -> Iterator[str]:
         """Yields the names of old files, also of incomplete ones."""
-        return self._shelf.untouched_since(moment)
+        return self._storage.untouched_since(moment)
 
     def discard(self, name: str) -> None:
-        self._shelf.remove(name)
+        self._storage.remove(name)
 
     def try_out(self) -> None:
         """Stores a file and deletes it again; raises whatever prevents it."""
@@ -69,11 +69,11 @@ class Media:
 
     def keep_encrypted(self, token: str, encrypted: bytes) -> None:
         """Stores encrypted bytes as they come from a backup."""
-        self._shelf.put(_checked(token), encrypted)
+        self._storage.put(_checked(token), encrypted)
 
     def read_encrypted(self, token: str) -> bytes:
         """Returns the encrypted bytes for a backup."""
-        return self._shelf.take(_checked(token))
+        return self._storage.take(_checked(token))
 
 
 def _checked(token: str) -> str:

@@ -31,7 +31,7 @@ class Storage(Protocol):
     def untouched_since(self, moment: datetime) -> Iterator[str]: ...
 
 
-def open_shelf(media_url: str) -> Storage:
+def open_storage(media_url: str) -> Storage:
     """Returns the storage for `s3://bucket/prefix`, or for a folder."""
     if media_url.startswith("s3://"):
         return Bucket(media_url)

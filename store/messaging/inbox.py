@@ -202,5 +202,5 @@ def backlog(session: Session) -> tuple[int, float]:
     """
     waits_for_key = select(_ELDER.lane).where(_ELDER.state == "new", _ELDER.error.startswith(WAITS_FOR_KEY))
     query = select(func.count(), func.min(InboxEvent.arrived_at)).where(InboxEvent.state == "new")
-    count, eldest = session.execute(query.where(InboxEvent.lane.not_in(waits_for_key))).one()
-    return count, (now() - eldest).total_seconds() if eldest else 0.0
+    count, oldest = session.execute(query.where(InboxEvent.lane.not_in(waits_for_key))).one()
+    return count, (now() - oldest).total_seconds() if oldest else 0.0

@@ -318,9 +318,9 @@ def stop_notices(session: Session, line_key: str) -> None:
 
 def backlog(session: Session) -> tuple[int, float]:
     """Returns how many rows are overdue, and by how many seconds the oldest is."""
-    count, eldest = session.execute(
+    count, oldest = session.execute(
         select(func.count(), func.min(OutboxRow.next_try_at)).where(
             OutboxRow.state == "ready", OutboxRow.next_try_at <= now()
         )
     ).one()
-    return count, (now() - eldest).total_seconds() if eldest else 0.0
+    return count, (now() - oldest).total_seconds() if oldest else 0.0

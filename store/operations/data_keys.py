@@ -45,7 +45,7 @@ from store.settings import StoreSettings
 
 TOWN = "town"
 _SAMPLE = 50
-_NO_ELDEST = (
+_NO_OLDEST = (
     "DATA_KEY lacks the eldest key, by which residents are found: add it again as the last one, after a comma. "
     "Nothing was changed."
 )
@@ -97,7 +97,7 @@ def _old_fingerprint_key(connection: Connection, cipher: Cipher) -> bytes:
         key for key in keys for line_key, name in residents if fingerprint_with(key, name) == line_key
     )
     if residents and not fits:
-        raise WrongDataKey(_NO_ELDEST)
+        raise WrongDataKey(_NO_OLDEST)
     return fits.most_common(1)[0][0] if fits else keys[0]
 
 

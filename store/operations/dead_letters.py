@@ -53,9 +53,9 @@ class DeadLetter:
     companions: int = 0
 
 
-def stuck_events(session: Session) -> list[DeadLetter]:
+def unfinished_events(session: Session) -> list[DeadLetter]:
     """Returns stuck events from LINE, the oldest first; whose they are stays encrypted."""
-    query = select(InboxEvent).where(_is_stuck_event())
+    query = select(InboxEvent).where(_is_unfinished_event())
     return [
         DeadLetter(
             id=event.id,
@@ -97,7 +97,7 @@ def drop_event(session: Session, by: Staff, event_id: int, reason: DropReason) -
     return True
 
 
-def stuck_rows(session: Session, person: Staff, held: timedelta) -> list[DeadLetter]:
+def unfinished_messages(session: Session, person: Staff, held: timedelta) -> list[DeadLetter]:
     """Returns messages of cases this person may see, and those of no case. `held`: how long a notice may wait
     anyway.
     """
@@ -106,7 +106,7 @@ def stuck_rows(session: Session, person: Staff, held: timedelta) -> list[DeadLet
     query = (
         select(OutboxRow, Case, companions.scalar_subquery())
         .outerjoin(Case, Case.id == OutboxRow.case_id)
-        .where(_is_stuck_row(held), _visible(person))
+        .where(_is_unfinished_message(held), _visible(person))
         .order_by(OutboxRow.id)
         .limit(MOST_SHOWN)
     )
@@ -181,22 +181,24 @@ def _may_be_taken(row: OutboxRow) -> bool:
 
 
 def _lock_event(session: Session, event_id: int) -> InboxEvent | None:
-    query = select(InboxEvent).where(InboxEvent.id == event_id, _is_stuck_event())
+    query = select(InboxEvent).where(InboxEvent.id == event_id, _is_unfinished_event())
     return session.scalars(query.with_for_update()).one_or_none()
 
 
 def _lock_row(session: Session, by: Staff, row_id: int, held: timedelta) -> OutboxRow | None:
     seen = select(OutboxRow.id).outerjoin(Case, Case.id == OutboxRow.case_id).where(_visible(by))
-    query = select(OutboxRow).where(OutboxRow.id == row_id, OutboxRow.id.in_(seen), _is_stuck_row(held))
+    query = select(OutboxRow).where(
+        OutboxRow.id == row_id, OutboxRow.id.in_(seen), _is_unfinished_message(held)
+    )
     return session.scalars(query.with_for_update()).one_or_none()
 
 
-def _is_stuck_event() -> ColumnElement[bool]:
+def _is_unfinished_event() -> ColumnElement[bool]:
     late = and_(InboxEvent.state == "new", InboxEvent.arrived_at < now() - LATE_AFTER)
     return or_(InboxEvent.state == "dead", late)
 
 
-def _is_stuck_row(held: timedelta) -> ColumnElement[bool]:
+def _is_unfinished_message(held: timedelta) -> ColumnElement[bool]:
     """Selects rows that failed or wait too long: due and not taken, or postponed for longer than a notice is held.
 
     Rows sent in another row's request are handled through that row.

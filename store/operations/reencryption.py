@@ -144,7 +144,7 @@ def _reencrypt_table(
         for ids in _old_rows(database, encrypted):
             with database.transaction() as session:
                 rows = _hold(session, encrypted, ids)
-                anew = [_sealed_anew(database.cipher, encrypted, row) for row in rows]
+                anew = [_encrypted_anew(database.cipher, encrypted, row) for row in rows]
                 _write(session, encrypted, [row for row, _ in anew if row])
             changed += sum(bool(row) for row, _ in anew)
             closed.update(key_id for _, key_ids in anew for key_id in key_ids)
@@ -180,7 +180,7 @@ def _hold(session: Session, encrypted: _EncryptedTable, ids: Sequence[int]) -> S
     return [dict(row._mapping) for row in session.execute(query)]
 
 
-def _sealed_anew(
+def _encrypted_anew(
     cipher: DatabaseCipher, encrypted: _EncryptedTable, row: dict[str, Any]
 ) -> tuple[dict[str, Any] | None, list[bytes]]:
     """Returns the row with new values, None where nothing changes, and the key ids of its values that cannot be

@@ -26,7 +26,7 @@ NO_PLAN = Plan(messages=0, reserve=0)
 @dataclass(frozen=True)
 class Backlog:
     count: int
-    eldest_seconds: float
+    oldest_seconds: float
 
 
 @dataclass(frozen=True)

@@ -151,8 +151,8 @@ def a_town(plot: Plot, line: Line, *, workers: int) -> Iterator[Town]:
     with ExitStack() as stack:
         web = stack.enter_context(started(procfile_line("web"), environ))
         began = time.monotonic()
-        crew = [started("python -m bot worker", environ, serves=False) for _ in range(workers)]
-        servers = tuple(stack.enter_context(each) for each in crew)
+        pool = [started("python -m bot worker", environ, serves=False) for _ in range(workers)]
+        servers = tuple(stack.enter_context(each) for each in pool)
         _wait_for_workers(web, workers)
         yield Town(plot, web, servers, time.monotonic() - began)
 

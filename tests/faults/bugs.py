@@ -97,9 +97,9 @@ def call_inside_the_transaction() -> None:
         with sender._database.transaction() as session:
             due = outbox.claim(session, most=1)
             to_write = sender.writer.begin(session, due)
-            for parcel in [sender._pack(session, rows) for rows in due if not to_write]:
-                if parcel is not None:
-                    sender._conclude(session, parcel, sender._call(parcel))
+            for outgoing in [sender._pack(session, rows) for rows in due if not to_write]:
+                if outgoing is not None:
+                    sender._conclude(session, outgoing, sender._call(outgoing))
         sender.writer.write(to_write)
         return bool(due)
 
@@ -115,9 +115,9 @@ def push_what_was_perhaps_replied() -> None:
     """Takes a used reply token for an expired one."""
 
     def reply_failed(
-        sender: Sender, session: Session, parcel: OutgoingRequest, _outcome: SendOutcome
+        sender: Sender, session: Session, outgoing: OutgoingRequest, _outcome: SendOutcome
     ) -> None:
-        lead = session.get_one(OutboxRow, parcel.lead_id)
+        lead = session.get_one(OutboxRow, outgoing.lead_id)
         sender._too_late_for_reply(session, lead, tried=False, in_doubt=False)
 
     Sender._reply_failed = reply_failed  # type: ignore[method-assign, assignment]

@@ -158,10 +158,10 @@ class Episode:
             while (outgoing := webhooks.claim()) is not None:
                 webhooks.finish(outgoing)
 
-        postmen = [threading.Thread(target=carry) for _ in range(3)]
-        for postman in postmen:
+        executor = [threading.Thread(target=carry) for _ in range(3)]
+        for postman in executor:
             postman.start()
-        for postman in postmen:
+        for postman in executor:
             postman.join()
 
     def _settle(self) -> None:

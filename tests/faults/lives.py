@@ -141,8 +141,8 @@ def mail_until_idle(birth: Birth) -> None:
     """Runs the mailer with its threads, as in the worker process, until nothing is due."""
     settings = birth.settings
     line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
-    postmen = ThreadPoolExecutor(CHUNKS_AT_ONCE)
-    mailer = Mailer(Database(settings.store), open_app_context(settings), settings, line, postmen=postmen)
+    executor = ThreadPoolExecutor(CHUNKS_AT_ONCE)
+    mailer = Mailer(Database(settings.store), open_app_context(settings), settings, line, executor=executor)
     while mailer.mail_once():
         pass
 

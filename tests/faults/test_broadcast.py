@@ -202,8 +202,8 @@ def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sq
         town.let_out()
         settings = bot_settings({**town.order, "line_url": line_url})
         line = LineClient(line_url, line_url, TOKEN, read_seconds=PATIENCE_SECONDS)
-        with ThreadPoolExecutor(CHUNKS_AT_ONCE) as postmen:
-            mailer = Mailer(town.database, open_app_context(settings), settings, line, postmen=postmen)
+        with ThreadPoolExecutor(CHUNKS_AT_ONCE) as executor:
+            mailer = Mailer(town.database, open_app_context(settings), settings, line, executor=executor)
             mailer._pace = RateLimit(math.inf)
             mailer.mail_once()  # Each process compiles its statements once.
             began, spent = time.monotonic(), time.process_time()

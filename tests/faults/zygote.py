@@ -31,8 +31,8 @@ class Zygote:
         self._life_of: dict[int, int] = {}
         self._ends_at: dict[int, float] = {}
         self._guards: dict[int, Guard] = {}
-        self._bell, self._rung = socket.socketpair()
-        for end in (self._bell, self._rung):
+        self._wake, self._rung = socket.socketpair()
+        for end in (self._wake, self._rung):
             end.setblocking(False)
 
     def run(self) -> None:
@@ -40,9 +40,9 @@ class Zygote:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._rung.fileno(), warn_on_full_buffer=False)
         while True:
-            ready, _, _ = select.select([self._wire, self._bell], [], [], self._patience())
-            if self._bell in ready:
-                self._bell.recv(4096)
+            ready, _, _ = select.select([self._wire, self._wake], [], [], self._patience())
+            if self._wake in ready:
+                self._wake.recv(4096)
             self._bury()
             if self._wire in ready and not self._obey(self._wire.recv(LARGEST)):
                 break

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from store.broadcasts.models import Broadcast
-from store.broadcasts.statistics import Results, aftermath_of
+from store.broadcasts.statistics import Results, results_of
 from tests.stories.press import URGENT, approve
 from tests.stories.scenes import friend
 from tests.town import Town
@@ -13,7 +13,7 @@ from tests.town import Town
 
 def came_of(town: Town, broadcast: int) -> Results:
     with town.database.reading() as session:
-        return aftermath_of(session, session.get_one(Broadcast, broadcast))
+        return results_of(session, session.get_one(Broadcast, broadcast))
 
 
 @pytest.mark.parametrize("who", ["everyone", "friends"])

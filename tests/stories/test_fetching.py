@@ -65,11 +65,11 @@ def line_of(town: Town) -> LineClient:
 def the_bytes_locked_up(town: Town) -> Iterator[None]:
     """Makes the media storage fail, as an object store that is unreachable."""
     media = town.app.media
-    shelf, media._shelf = media._shelf, Folder(Path("/dev/null"))
+    shelf, media._storage = media._storage, Folder(Path("/dev/null"))
     try:
         yield
     finally:
-        media._shelf = shelf
+        media._storage = shelf
 
 
 def test_a_photo_is_kept_clean_and_sealed(town: Town) -> None:

@@ -26,9 +26,9 @@ CROWD = CHUNKS * MOST_RESIDENTS
 
 
 @pytest.fixture(autouse=True)
-def postmen(town: Town) -> Iterator[None]:
-    with ThreadPoolExecutor(CHUNKS_AT_ONCE) as postmen:
-        town.mailer = another_mailer(town, postmen=postmen)
+def executor(town: Town) -> Iterator[None]:
+    with ThreadPoolExecutor(CHUNKS_AT_ONCE) as executor:
+        town.mailer = another_mailer(town, executor=executor)
         yield
 
 

@@ -101,7 +101,7 @@ def test_an_event_that_failed_is_answered_once_it_can_be(town: Town, supervisor:
     with town.database.transaction() as session:
         session.scalars(select(Resident)).one().listening = None
         dead = session.scalars(select(InboxEvent).where(InboxEvent.state == "dead")).one()
-        assert [each.error for each in dead_letters.stuck_events(session)] == ["ValueError"]
+        assert [each.error for each in dead_letters.unfinished_events(session)] == ["ValueError"]
         told = len(texts(phone))
         assert dead_letters.retry_event(session, supervisor, dead.id)
     town.settle()

@@ -14,7 +14,7 @@ from store.messaging.inbox import backlog
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_reply
 from store.operations.data_keys import open_database
-from store.operations.dead_letters import DropReason, drop_row, retry_row, stuck_rows
+from store.operations.dead_letters import DropReason, drop_row, retry_row, unfinished_messages
 from store.operations.reencryption import reencrypt
 from store.residents.models import Conversation, Resident
 from tests.builders import a_resident, an_officer
@@ -108,7 +108,7 @@ def test_what_travelled_with_it_and_may_have_been_taken_is_decided_by_staff(town
     with town.database.transaction() as session:
         assert all(
             row.may_be_taken
-            for row in stuck_rows(
+            for row in unfinished_messages(
                 session, an_officer(session, town.app.municipality, role="supervisor"), HELD
             )
         )
@@ -120,7 +120,7 @@ def test_staff_see_it_may_not_retry_it_and_can_drop_it(town: Town) -> None:
     town.wait(minutes=5)
     with town.database.transaction() as session:
         person = an_officer(session, town.app.municipality, role="supervisor")
-        (shown,) = stuck_rows(session, person, HELD)
+        (shown,) = unfinished_messages(session, person, HELD)
         assert (shown.id, shown.is_dead, shown.can_retry) == (first, True, False)
         assert not retry_row(session, person, first, HELD)
         assert drop_row(session, person, first, HELD, DropReason.DEFECTIVE)

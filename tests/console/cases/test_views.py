@@ -227,12 +227,12 @@ def test_without_room_or_decoder_an_officer_is_asked_to_try_later_and_nothing_ch
     case_id, media = _case_in(database, municipality, Status.IN_PROGRESS), office_of(app).media
     before = snapshot(database)
     if trouble == "the disk":
-        media._shelf = Folder(Path("/dev/null"))
+        media._storage = Folder(Path("/dev/null"))
     else:
         media.decoder = Decoder(program="tests.no_such_program")
     assert _finish(officer, case_id, (_jpeg(), "ดี.jpg")).status_code == 503
     assert snapshot(database) == before
-    media._shelf, media.decoder = Folder(tmp_path / "media"), Decoder()
+    media._storage, media.decoder = Folder(tmp_path / "media"), Decoder()
     assert _finish(officer, case_id, (_jpeg(), "ดี.jpg")).status_code == 303
 
 

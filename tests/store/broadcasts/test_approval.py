@@ -17,7 +17,7 @@ from store.broadcasts.audience import BadAudience, reach, read_audience
 from store.broadcasts.content import BadContent
 from store.broadcasts.imported_list import Imported, find_listed
 from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, Mailing
-from store.broadcasts.statistics import aftermath_of, press, progress_of, was_sent
+from store.broadcasts.statistics import press, progress_of, results_of, was_sent
 from store.broadcasts.transitions import ActRefused, digest_of
 from store.clock import now
 from store.database.engine import Database
@@ -573,7 +573,7 @@ def test_presses_blocks_and_writers_are_counted(
     press(session, broadcast.id, 0)
     press(session, broadcast.id, 0)
     session.flush()
-    came = aftermath_of(session, broadcast)
+    came = results_of(session, broadcast)
     assert (came.presses, came.blocked, came.wrote) == ({0: 2}, 1, 0)
 
 

@@ -15,29 +15,29 @@ from store.settings import StoreSettings
 
 
 @pytest.fixture
-def lookout(database: Database) -> Iterator[Poller]:
+def poller(database: Database) -> Iterator[Poller]:
     opened = Poller(database)
     yield opened
     opened.close()
 
 
 def test_what_another_process_wrote_is_seen_at_the_next_look(
-    lookout: Poller, store_settings: StoreSettings
+    poller: Poller, store_settings: StoreSettings
 ) -> None:
-    assert lookout.look() == NOTHING
+    assert poller.look() == NOTHING
     another = Database(store_settings)
     with another.transaction() as session:
         inbox.accept(session, [Arrival("event", "somebody", now(), {})])
     another.close()
-    assert lookout.look() == DueWork(events=True, messages=False, files=False)
+    assert poller.look() == DueWork(events=True, messages=False, files=False)
 
 
 def test_what_the_clock_alone_makes_due_is_seen_soon(
-    lookout: Poller, database: Database, clock: time_machine.Traveller
+    poller: Poller, database: Database, clock: time_machine.Traveller
 ) -> None:
     with database.transaction() as session:
         row = outbox.put_reply(session, lane="somebody", to="U1", token="t", messages=[], heard_at=now())
         row.next_try_at = now() + timedelta(minutes=1)
-    assert lookout.look() == NOTHING
+    assert poller.look() == NOTHING
     clock.shift(timedelta(minutes=1) + LOOK_ANYWAY_AFTER)
-    assert lookout.look() == DueWork(events=False, messages=True, files=False)
+    assert poller.look() == DueWork(events=False, messages=True, files=False)

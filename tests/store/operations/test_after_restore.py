@@ -136,7 +136,7 @@ def test_an_event_that_waited_stands_where_a_supervisor_decides(
     elsewhere.works()
     assert texts(phone) == answered
     with elsewhere.database.transaction() as session:
-        (event,) = dead_letters.stuck_events(session)
+        (event,) = dead_letters.unfinished_events(session)
         assert (event.is_dead, event.error.startswith(WHY)) == (True, True)
         boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         assert dead_letters.retry_event(session, boss, event.id)
