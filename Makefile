@@ -44,7 +44,7 @@ lint:
 	$(BIN)/ruff format --check .
 
 types:
-	$(BIN)/mypy bot public_site store staff_console line_preview line_simulator deploy tests
+	$(BIN)/mypy bot public_site store staff_console line_preview line_simulator deploy tests docs/draw_architecture.py
 
 contracts:
 	$(BIN)/lint-imports

@@ -5,8 +5,14 @@ import runpy
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from store.services.definition import Kind, read_services
+from tests.faults.bugs import BUGS
+from tests.faults.invariants import INVARIANTS
+from tests.faults.points import POINTS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -101,6 +107,27 @@ def test_the_example_of_the_variables_holds_each_of_the_table() -> None:
     example = (ROOT / "deploy" / "tessaban.env.example").read_text("utf-8")
     variables = sorted(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE))
     assert sorted(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == variables
+
+
+def test_the_page_about_services_names_every_kind_of_question() -> None:
+    section = (ROOT / "docs" / "services.md").read_text("utf-8").split("## Kinds of questions")[1]
+    listed = section.split(". The")[0]
+    assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(get_args(Kind))
+
+
+def test_the_service_that_is_shown_as_an_example_can_be_read(tmp_path: Path) -> None:
+    (example,) = re.findall(
+        r"^```toml\n(.*?)^```", (ROOT / "docs" / "services.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    (tmp_path / "example.toml").write_text(example, "utf-8")
+    assert [question.key for question in read_services(tmp_path)["example"].questions] == ["danger"]
+
+
+def test_the_page_about_faults_counts_right() -> None:
+    page = (ROOT / "docs" / "faults.md").read_text("utf-8")
+    points = sum(len(moments) for part, moments in POINTS.items() if part != "harm")
+    for count in (f"{points} named points", f"{len(INVARIANTS)} invariants", f"{len(BUGS)} faults"):
+        assert count in page
 
 
 def test_the_glossary_has_no_word_twice() -> None:
