@@ -32,8 +32,9 @@ def text_of(page: Path) -> str:
 
 
 def links_of(page: Path) -> Iterator[tuple[str, str]]:
-    """Yields the file and the anchor of each link that leads to a file of ours; either may be empty."""
-    for target in re.findall(r"\]\(([^)\s]+)\)", text_of(page)):
+    """Yields the file and the anchor of each link and picture that leads to a file of ours; either may be empty."""
+    text = text_of(page)
+    for target in (*re.findall(r"\]\(([^)\s]+)\)", text), *re.findall(r'src="([^"]+)"', text)):
         if not re.match(r"[a-z]+:", target):
             file, _, anchor = target.partition("#")
             yield file, anchor
