@@ -46,7 +46,7 @@ def required(environ: Mapping[str, str], name: str) -> str:
     """Returns the value of `name`, or raises SettingsError: secrets have no defaults."""
     value = environ.get(name, "").strip()
     if not value:
-        raise SettingsError(f"{name} is not set. See the table of variables in README.md.")
+        raise SettingsError(f"{name} is not set. See the table of variables in docs/operations.md.")
     return value
 
 
