@@ -63,7 +63,7 @@ def make(session: Session, kind: type[Table], serial: Iterator[int]) -> Any:
             values[made.name] = make(session, KINDS[key.column.table], serial).id
         else:
             values[made.name] = MADE_UP[type(made.type).__name__](n)
-    for name in getattr(kind, "sealed_values", ()):
+    for name in getattr(kind, "encrypted_names", ()):
         values[name] = {"of": f"{kind.__tablename__}.{name} {n}"}
     row = kind(**values)
     session.add(row)
