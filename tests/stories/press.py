@@ -159,7 +159,7 @@ def another_mailer(town: Town, *, seconds: float = PATIENCE_SECONDS, **changes: 
         town.app,
         changes.get("settings", town.settings),
         line,
-        executor=changes.get("postmen"),
+        executor=changes.get("executor"),
     )
 
 
