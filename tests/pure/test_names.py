@@ -1,4 +1,4 @@
-"""Tests that names in the product are the field's standard terms: private metaphors that once stood here do not return."""
+"""Tests that names in the product are standard terms of the field: private words that once stood here stay away."""
 
 import io
 import re
