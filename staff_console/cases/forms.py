@@ -9,6 +9,7 @@ from staff_console import words
 from staff_console.forms import LONGEST_NOTE, clean_note, new_form_token
 from store.cases.models import Case
 from store.cases.workflows import RULES, Action, Rule, Status, Who, allowed
+from store.errors import Refusal
 from store.municipality.agencies import names_an_agency
 from store.staff.models import Staff
 
@@ -25,12 +26,8 @@ _NEXT_STEP = {
 }
 
 
-class BadForm(ValueError):
+class BadForm(Refusal):
     """Says that something in the form cannot be used; `reason` is a key of words.REFUSALS."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from store.broadcasts.models import AudienceSnapshot, Broadcast
 from store.cases.models import Case
 from store.database.encryption import CannotDecrypt, DatabaseCipher, cipher_of
+from store.errors import Refusal
 from store.residents.models import Resident, TopicChoice
 from store.residents.preferences import EVERYTHING, wants
 
@@ -23,12 +24,8 @@ log = logging.getLogger(__name__)
 Who = Literal["everyone", "friends", "moo", "community", "topic", "service", "cases", "list"]
 
 
-class BadAudience(ValueError):
+class BadAudience(Refusal):
     """Says why an audience cannot be used, such as that it names nobody; `reason` is a word such as no_values."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Audience(BaseModel):

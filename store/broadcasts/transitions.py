@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.broadcasts.content import BroadcastContent, read_content
 from store.broadcasts.models import AudienceSnapshot, Broadcast
+from store.errors import Refusal
 from store.files.models import File
 from store.staff.models import Staff
 
@@ -36,12 +37,8 @@ class Act(StrEnum):
     REVIEW = "review"
 
 
-class ActRefused(ValueError):
+class ActRefused(Refusal):
     """Says that this act is not allowed now; `reason` is a word such as own_text or not_submitted."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from store.cases.actions import Actor, tell_many
 from store.cases.models import BulkMessage, Case
 from store.cases.workflows import Who
 from store.clock import CLOCKS_DIFFER, now
+from store.errors import Refusal
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
 
@@ -24,15 +25,11 @@ MOST_ALONE = 5
 WINDOW = timedelta(days=1)
 
 
-class BulkRefused(ValueError):
+class BulkRefused(Refusal):
     """Says that the message cannot be released or refused now.
 
     `reason` is not_your_role, own_message, account_too_new, decided, stale, lapsed, author_gone or unseen_cases.
     """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def hold(session: Session, author: Staff) -> None:

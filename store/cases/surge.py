@@ -15,6 +15,7 @@ from store.audit.log import write_down
 from store.cases.models import Case, Surge
 from store.cases.workflows import OPEN_STATUSES
 from store.clock import now
+from store.errors import Refusal
 from store.residents.menus import SEASONS
 from store.staff.models import Staff
 
@@ -29,12 +30,8 @@ STANDARD_WORDS = (
 PROPOSAL_LASTS = timedelta(hours=12)
 
 
-class BadSurge(ValueError):
+class BadSurge(Refusal):
     """Says why a surge cannot begin or end; `reason` is a word such as already_running."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def find_running(session: Session) -> Surge | None:

@@ -20,6 +20,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from store.errors import Refusal
+
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
@@ -42,12 +44,10 @@ _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, s
 Reason = Literal["too_big", "unreadable", "cut_off", "locked", "unsafe"]
 
 
-class FileRefused(ValueError):
+class FileRefused(Refusal):
     """Says that the file is refused; `reason` is a Reason."""
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    reason: Reason
 
 
 class DecoderUnavailable(RuntimeError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PIL import ExifTags, Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
+from store.errors import Refusal
 from store.files.heif import as_its_codec, is_heif
 
 MOST_BYTES = 12 * 1024 * 1024
@@ -35,12 +36,8 @@ _BROKEN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, 
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 
 
-class NotAPicture(ValueError):
+class NotAPicture(Refusal):
     """Says that a file is no photo we can show; `reason` is a key of bot/phrases/th.toml: too_big, unreadable."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.database.engine import afterwards
+from store.errors import Refusal
 from store.files.decoding import Decoded, Decoder, FileRefused
 from store.files.media import Media
 from store.files.models import File
@@ -56,12 +57,8 @@ _WANTED = (
 )
 
 
-class FileNotAccepted(ValueError):
+class FileNotAccepted(Refusal):
     """Says that the file was not kept; `reason` is a Reason of store.files.decoding, or wrong_type."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def want(

@@ -2,6 +2,8 @@
 
 import re
 
+from store.errors import Refusal
+
 # Readers search the header in so many first bytes, and the trailer in so many last bytes.
 _HEAD, _TAIL = 1024, 2048
 _START = re.compile(rb"startxref\s+(\d{1,10})\s")
@@ -10,12 +12,8 @@ _TABLE = re.compile(rb"\s*xref\s")
 _OBJECT = re.compile(rb"\s*\d+\s+\d+\s+obj")
 
 
-class NotAPdf(ValueError):
+class NotAPdf(Refusal):
     """Says that a PDF cannot be opened; `reason` is cut_off or locked."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def is_pdf(data: bytes) -> bool:

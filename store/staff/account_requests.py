@@ -18,6 +18,7 @@ from store.audit.log import write_down
 from store.clock import CLOCKS_DIFFER, now
 from store.database.encryption import DatabaseCipher
 from store.database.engine import Database
+from store.errors import Refusal
 from store.municipality.profile import Municipality
 from store.staff import accounts
 from store.staff.accounts import FIRST_SECRET_LASTS, NEW_POWER_WAITS, BadAccount, NewStaff, Role
@@ -33,12 +34,8 @@ MOST_WRONG_CODES = 5
 CODE_DIGITS = 8
 
 
-class BadLink(ValueError):
+class BadLink(Refusal):
     """Says that a link does not work; `reason` is link_gone (used, expired, replaced or never given) or wrong_code."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def ask_to_open(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from store.audit.log import write_down
 from store.clock import now
 from store.database.encryption import DatabaseCipher
+from store.errors import Refusal
 from store.municipality.profile import Municipality
 from store.staff.models import ALL_DEPARTMENTS, AccountRequest, Staff
 from store.staff.passwords import Passwords, check_new_password
@@ -33,12 +34,8 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class BadAccount(ValueError):
+class BadAccount(Refusal):
     """Says why an account may not be changed so; `reason` is a word such as username_taken or last_admin."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 # The roles that approve what another person wrote, and confirm what another person requests about accounts.

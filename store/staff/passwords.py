@@ -7,6 +7,7 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from store.errors import Refusal
 from store.staff.guessing import bits_of
 
 SHORTEST, LONGEST = 15, 256
@@ -15,12 +16,8 @@ SHORTEST, LONGEST = 15, 256
 LEAST_BITS = 30
 
 
-class BadPassword(ValueError):
+class BadPassword(Refusal):
     """Says that a password is not good enough; `reason` is too_short, too_long or too_common."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def normal(password: str) -> str:
