@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from sqlalchemy import func, null, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.broadcasts.models import Broadcast, ButtonPress, Chunk, Mailing
 from store.clock import now
+from store.database.upsert import insert_into
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
 from store.messaging.models import InboxEvent
 from store.residents.models import Resident
@@ -91,8 +91,7 @@ def results_of(session: Session, broadcast: Broadcast) -> Results:
 
 def press(session: Session, broadcast_id: int, button: int) -> None:
     """Counts one press; it is not kept who pressed it."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    row = dialect.insert(ButtonPress).values(broadcast_id=broadcast_id, button=button, presses=1)
+    row = insert_into(session, ButtonPress).values(broadcast_id=broadcast_id, button=button, presses=1)
     session.execute(
         row.on_conflict_do_update(
             index_elements=["broadcast_id", "button"], set_={"presses": ButtonPress.presses + 1}

@@ -6,12 +6,12 @@ A slot in which no worker ran is skipped and never caught up; a clock that is se
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.clock import now
 from store.database.engine import Database
 from store.database.models import PeriodicSlot
+from store.database.upsert import insert_into
 
 # No clock is set back by more than this.
 REMEMBER_FOR = timedelta(days=60)
@@ -30,8 +30,7 @@ def take(session: Session, job: str, slot: datetime) -> bool:
     """Returns True to the caller that may run the job in this slot. If the job runs in the same transaction and fails,
     the slot is free again.
     """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(PeriodicSlot).values(job=job, slot=slot).on_conflict_do_nothing()
+    insert = insert_into(session, PeriodicSlot).values(job=job, slot=slot).on_conflict_do_nothing()
     return session.execute(insert.returning(PeriodicSlot.job)).scalar_one_or_none() is not None
 
 

@@ -3,10 +3,10 @@
 import secrets
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.database.models import Series
+from store.database.upsert import insert_into
 
 # No I, O or Q: they are read as 1 and 0 (domain convention).
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -21,8 +21,7 @@ def next_number(session: Session, series: str) -> int:
 
 
 def count_on(session: Session, series: str, *, by: int) -> int:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Series).values(name=series, last=by)
+    insert = insert_into(session, Series).values(name=series, last=by)
     given = insert.on_conflict_do_update(index_elements=["name"], set_={"last": Series.last + by})
     number: int = session.execute(given.returning(Series.last)).scalar_one()
     return number

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.database.advisory_locks import lock_senders
 from store.database.encryption import NewValue, new_row_key
+from store.database.upsert import ENGINES, insert_for
 from store.messaging.models import InboxEvent
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
 
@@ -25,8 +25,8 @@ REMEMBER_EVENTS_FOR = timedelta(days=30)
 
 # Built once, because building a statement takes longer than running it.
 _KEEP = {
-    name: dialect.insert(InboxEvent.__table__).on_conflict_do_nothing(index_elements=["event_id"])
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+    engine: insert_for(engine, InboxEvent.__table__).on_conflict_do_nothing(index_elements=["event_id"])
+    for engine in ENGINES
 }
 _ELDER = aliased(InboxEvent)
 _OVERTAKES = select(_ELDER.id).where(

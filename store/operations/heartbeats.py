@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.clock import now
+from store.database.upsert import insert_into
 from store.operations.models import Heartbeat
 
 DEAD_AFTER = timedelta(seconds=60)
@@ -14,8 +14,7 @@ REDELIVERY = "redelivery"
 
 
 def beat(session: Session, name: str) -> None:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Heartbeat).values(name=name, at=now())
+    insert = insert_into(session, Heartbeat).values(name=name, at=now())
     session.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"at": insert.excluded.at}))
 
 

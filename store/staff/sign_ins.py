@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
 from store.clock import now
 from store.database.encryption import DatabaseCipher
 from store.database.engine import Database
+from store.database.upsert import insert_into
 from store.staff.limits import Limit, LimitReached, use
 from store.staff.models import SignInStreak, SignInTry, Staff
 from store.staff.passwords import Passwords
@@ -220,8 +220,7 @@ def _counted(session: Session, key: str, where: str | None) -> _Try:
 
 
 def _locked_streak(session: Session, key: str) -> SignInStreak:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(SignInStreak).values(key=key, wrong=0, last_at=now())
+    insert = insert_into(session, SignInStreak).values(key=key, wrong=0, last_at=now())
     session.execute(insert.on_conflict_do_nothing())
     return session.get_one(SignInStreak, key, with_for_update=True)
 
