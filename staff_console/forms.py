@@ -1,9 +1,11 @@
-"""What every form needs: a token by which it counts once, and text cleaned of signs that hide something."""
+"""Reads what every form sends: whole numbers, notes, and the token by which a form counts once."""
 
 import re
 import secrets
 import unicodedata
+from typing import Final
 
+from flask import abort, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,9 +13,9 @@ from store.clock import now
 from store.staff.models import PressedForm
 
 LONGEST_NOTE = 2000
+# Nine digits fit every INTEGER column; ten may not.
+WHOLE: Final = re.compile(r"[0-9]{1,9}")
 _JOINER = "\u200d"
-
-
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -38,6 +40,17 @@ def press(session: Session, token: str) -> None:
         session.flush()
     except IntegrityError as error:
         raise AlreadyPressed from error
+
+
+def whole(typed: str | None) -> int | None:
+    """Returns the whole number that was typed in Western digits; None for anything else, and beyond nine digits."""
+    return int(typed) if typed and WHOLE.fullmatch(typed) else None
+
+
+def whole_or_400(field: str) -> int:
+    """Returns the whole number in a field of the form that our pages always fill; answers 400 if there is none."""
+    number = whole(request.form.get(field))
+    return abort(400) if number is None else number
 
 
 def clean_note(typed: str) -> str:

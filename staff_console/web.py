@@ -37,6 +37,7 @@ from staff_console.pages.errors import install_errors
 from staff_console.pages.filters import install_filters
 from staff_console.pages.headers import install_headers
 from staff_console.pages.long_forms import install_long_forms
+from staff_console.pages.row_ids import install_row_ids
 from staff_console.pages.static_files import install_static_files
 from staff_console.settings import ConsoleSettings
 from staff_console.staff_accounts.requests import account_requests
@@ -84,6 +85,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     app.extensions["readiness"] = Readiness(database)
     app.extensions["started_at"] = now()
     app.extensions["registry"] = open_registry(database)
+    install_row_ids(app)
     # The order matters: who nobody knows is sent to sign in before their form is looked at.
     install_gate(app)
     install_long_forms(app)

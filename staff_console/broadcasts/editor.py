@@ -24,7 +24,7 @@ from staff_console.broadcasts.parts import NoSuchPart, Problems, change, take_pi
 from staff_console.broadcasts.previews import figures_of_form, phone_of_form
 from staff_console.broadcasts.views import found_or_404, refuse_page
 from staff_console.context import context, me
-from staff_console.forms import AlreadyPressed, new_form_token, press
+from staff_console.forms import AlreadyPressed, new_form_token, press, whole, whole_or_400
 from store.broadcasts import approval, control
 from store.broadcasts.audience import homes
 from store.broadcasts.models import Broadcast
@@ -68,15 +68,13 @@ def ask_again(broadcast_id: int) -> Page:
 @editor.post("/broadcasts/<int:broadcast_id>/edit")
 def change_it(broadcast_id: int) -> Page:
     typed = read_typed()
-    seen = request.form.get("seen_version", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-        abort(400)
+    seen = whole_or_400("seen_version")
     with context().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
     typed.corrects_id = broadcast.corrects_id
 
     def save(session: Session) -> Broadcast:
-        held = approval.lock(session, broadcast_id, seen_version=int(seen))
+        held = approval.lock(session, broadcast_id, seen_version=seen)
         approval.edit(session, held, draft_of(typed), me())
         return held
 
@@ -85,9 +83,7 @@ def change_it(broadcast_id: int) -> Page:
 
 def _sent(session: Session, typed: str) -> Broadcast:
     """The broadcast to be corrected: one that went out. Another is edited instead."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        abort(404)
-    broadcast = found_or_404(session, int(typed))
+    broadcast = found_or_404(session, whole(typed) or abort(404))
     if not control.begun(session, broadcast):
         abort(409)
     return broadcast

@@ -153,8 +153,6 @@ def _mend(template_id: int, typed: Decision, error: ActRefused | BadContent) -> 
 
 
 def template_in(session: Session, template_id: int, *, hold: bool = False) -> EmergencyTemplate:
-    if template_id >= 2**31:
-        abort(404)
     # PostgreSQL holds no row that an outer join may leave out, as it may the approver's.
     held = {"of": EmergencyTemplate} if hold else None
     return session.get(EmergencyTemplate, template_id, with_for_update=held) or abort(404)

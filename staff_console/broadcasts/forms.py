@@ -21,6 +21,7 @@ from staff_console.broadcasts.parts import (
     without_blanks,
 )
 from staff_console.context import context
+from staff_console.forms import whole
 from store.broadcasts.approval import CATEGORIES, BroadcastDraft
 from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
 from store.broadcasts.content import BadContent, read_content
@@ -71,12 +72,8 @@ def read_typed() -> Typed:
         send_at=form.get("send_at", ""),
         ends_at=form.get("ends_at", ""),
         audience=read_chosen(),
-        corrects_id=_whole(form.get("corrects", "")),
+        corrects_id=whole(form.get("corrects")),
     )
-
-
-def _whole(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def typed_of(broadcast: Broadcast) -> Typed:

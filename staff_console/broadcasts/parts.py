@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask import request
 
 from staff_console.context import context, me
-from staff_console.forms import clean_note
+from staff_console.forms import clean_note, whole
 from store.broadcasts.content import BUTTONS, FACTS
 from store.files.lifecycle import FileNotAccepted, uploaded
 from store.files.models import File
@@ -162,14 +162,19 @@ def _add(rows: list[Part], row: Part, most: int) -> None:
 
 
 def _at(rows: list[Part], number: str) -> Part:
-    if not (number.isascii() and number.isdecimal() and int(number) < len(rows)):
+    return rows[_index(rows, number)]
+
+
+def _index(rows: list[Part], number: str) -> int:
+    at = whole(number)
+    if at is None or at >= len(rows):
         raise NoSuchPart(number)
-    return rows[int(number)]
+    return at
 
 
 def _move(parts: list[Part], number: str, step: str) -> None:
-    _at(parts, number)
-    part = parts.pop(at := int(number))
+    at = _index(parts, number)
+    part = parts.pop(at)
     match step:
         case "remove":
             return

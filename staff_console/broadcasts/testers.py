@@ -46,9 +46,7 @@ def invite() -> Response:
 def remove(tester_id: int) -> Response:
     """Removes one's own link, or as a supervisor that of anybody."""
     with context().database.transaction() as session:
-        tester = session.get(Tester, tester_id) if tester_id < 2**31 else None
-        if tester is None:
-            abort(404)
+        tester = session.get(Tester, tester_id) or abort(404)
         if me().role != Role.SUPERVISOR and tester.staff_id != me().id:
             abort(403)
         circle.remove(session, tester)

@@ -18,7 +18,15 @@ from staff_console.broadcasts.page import (
     show_mailing,
 )
 from staff_console.context import context, me
-from staff_console.forms import LONGEST_NOTE, AlreadyPressed, clean_note, new_form_token, press
+from staff_console.forms import (
+    LONGEST_NOTE,
+    AlreadyPressed,
+    clean_note,
+    new_form_token,
+    press,
+    whole,
+    whole_or_400,
+)
 from store.audit.log import write_down
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.models import Broadcast, Tester
@@ -48,15 +56,13 @@ class Asked:
 def show_all() -> str:
     asked = request.args.get("pile", "")
     pile = Pile(asked) if asked in list(Pile) else Pile.ALL
-    number = request.args.get("page", "")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     with context().database.reading() as session:
         return render_template(
             "broadcasts/list.html",
             pile=pile,
             piles=words.PILES,
             counts=count_piles(session),
-            listed=list_broadcasts(session, pile, page=page),
+            listed=list_broadcasts(session, pile, page=whole(request.args.get("page")) or 1),
             waiting=waiting_for(session, me(), seen=visible_to(me())),
             stages=words.STAGES,
             categories=words.CATEGORIES,
@@ -108,9 +114,7 @@ def send_test(broadcast_id: int) -> Page:
     asked = _read(Act.SUBMIT)
 
     def send(session: Session, broadcast: Broadcast) -> str:
-        typed = request.form.get("tester", "")
-        known = typed.isascii() and typed.isdigit() and len(typed) < 10
-        tester = session.get(Tester, int(typed)) if known else None
+        tester = session.get(Tester, whole(request.form.get("tester")) or 0)
         if tester is None:
             raise ActRefused("no_tester")
         count(session, TEST_SENDS)
@@ -123,13 +127,10 @@ def send_test(broadcast_id: int) -> Page:
 
 
 def _read(act: Act) -> Asked:
-    version = request.form.get("seen_version", "")
-    if not (version.isascii() and version.isdigit() and len(version) < 10):
-        abort(400)
     return Asked(
         act=act,
         note=clean_note(request.form.get("note", "")),
-        seen_version=int(version),
+        seen_version=whole_or_400("seen_version"),
         digest=request.form.get("digest", ""),
         token=request.form.get("form_token", ""),
     )
@@ -194,8 +195,7 @@ def _note_refusal(broadcast_id: int, act: Act) -> None:
 
 
 def found_or_404(session: Session, broadcast_id: int) -> Broadcast:
-    found = session.get(Broadcast, broadcast_id) if broadcast_id < 2**31 else None
-    return found or abort(404)
+    return session.get(Broadcast, broadcast_id) or abort(404)
 
 
 def _page(session: Session, broadcast: Broadcast, *, problem: str = "", asked: Asked | None = None) -> str:

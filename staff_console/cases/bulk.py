@@ -14,7 +14,7 @@ from staff_console import words
 from staff_console.access.limits import CASES_TOLD, count, retry_after, said
 from staff_console.cases.page import why_unreachable
 from staff_console.context import context, me
-from staff_console.forms import AlreadyPressed, clean_note, new_form_token, press
+from staff_console.forms import AlreadyPressed, clean_note, new_form_token, press, whole
 from store.cases import bulk as messages
 from store.cases.actions import lock_case
 from store.cases.bulk import BulkRefused
@@ -110,7 +110,7 @@ def _tell(note: str, ids: list[int]) -> Page:
 @bulk.get("/cases/tell/<int:message_id>")
 def show(message_id: int) -> str:
     with context().database.reading() as session:
-        return _page(session, _readable(session.get(BulkMessage, _whole(message_id))))
+        return _page(session, _readable(session.get(BulkMessage, message_id)))
 
 
 @bulk.post("/cases/tell/<int:message_id>/release")
@@ -118,7 +118,7 @@ def release(message_id: int) -> Page:
     """Sends exactly what the supervisor read to all of its cases."""
     try:
         with context().database.transaction() as session:
-            message = _readable(messages.lock(session, _whole(message_id)))
+            message = _readable(messages.lock(session, message_id))
             press(session, request.form.get("form_token", ""))
             note, outcome = message.note or "", _release(session, message)
     except AlreadyPressed:
@@ -150,7 +150,7 @@ def _release(session: Session, message: BulkMessage) -> Outcome:
 def refuse(message_id: int) -> Page:
     try:
         with context().database.transaction() as session:
-            message = _readable(messages.lock(session, _whole(message_id)))
+            message = _readable(messages.lock(session, message_id))
             press(session, request.form.get("form_token", ""))
             if message.author_id != me().id:
                 _check_sight(session, message)
@@ -211,10 +211,6 @@ def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
     )
 
 
-def _whole(message_id: int) -> int:
-    return message_id if message_id < 2**31 else 0
-
-
 def _goes_at_once(session: Session, cases: Sequence[Case], note: str) -> bool:
     """Says whether this person may send it alone. Residents whom no message reaches do not count."""
     reachable = [case for case in cases if not why_unreachable(case.resident)]
@@ -234,10 +230,11 @@ def _visible(session: Session, ids: Sequence[int]) -> list[Case]:
 
 def _asked_ids() -> list[int]:
     """Returns the ids of the cases that were picked, ascending: in this order cases are locked everywhere."""
-    asked = request.form.getlist("case")
-    if not all(one.isascii() and one.isdigit() and len(one) < 10 for one in asked) or len(asked) > PER_PAGE:
+    asked = [whole(one) for one in request.form.getlist("case")]
+    ids = {one for one in asked if one is not None}
+    if None in asked or len(asked) > PER_PAGE:
         abort(400)
-    return sorted({int(one) for one in asked})
+    return sorted(ids)
 
 
 def _problem(note: str, ids: list[int]) -> str:

@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from staff_console import words
-from staff_console.forms import LONGEST_NOTE, clean_note, new_form_token
+from staff_console.forms import LONGEST_NOTE, clean_note, new_form_token, whole_or_400
 from store.cases.models import Case
 from store.cases.workflows import RULES, Action, Rule, Status, Who, allowed
 from store.errors import Refusal
@@ -103,15 +103,14 @@ def needs_note(action: Action) -> bool:
 
 
 def read_form(action: Action) -> Asked:
-    """Returns the form as sent. Raises ValueError for a number that is none, which no page of this site sends."""
-    assignee = request.form.get("assignee", "")
+    """Returns the form as sent; answers 400 for a number that is none, which no page of this site sends."""
     return Asked(
         action=action,
         note=clean_note(request.form.get("note", "")),
         agency=" ".join(clean_note(request.form.get("agency", "")).split()),
-        seen_version=int(request.form.get("seen_version", "")),
+        seen_version=whole_or_400("seen_version"),
         token=request.form.get("form_token", ""),
-        assignee=int(assignee) if assignee else None,
+        assignee=whole_or_400("assignee") if request.form.get("assignee") else None,
         photos=[photo for photo in request.files.getlist("photos") if photo.filename],
     )
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from staff_console import words
 from staff_console.cases.bulk import LONGEST_NOTE, may_tell_many
 from staff_console.context import context, me
-from staff_console.forms import new_form_token
+from staff_console.forms import new_form_token, whole
 from store.cases.queue import (
     Filters,
     Page,
@@ -98,7 +98,7 @@ def _open_levels(session: Session) -> list[tuple[str, int]]:
 def _page(session: Session, tab: Tab, filters: Filters, number: str) -> Page:
     if number:
         return find_by_number(session, me(), number)
-    return list_queue(session, me(), tab, filters, page=_whole(request.args.get("page")) or 1)
+    return list_queue(session, me(), tab, filters, page=whole(request.args.get("page")) or 1)
 
 
 def asked_tab() -> Tab:
@@ -115,13 +115,8 @@ def asked_filters() -> Filters:
         department=args.get("department") or None,
         urgent=bool(args.get("urgent")),
         triage=args["triage"] if args.get("triage") in words.TRIAGE else None,
-        assignee=me().id if args.get("assignee") == "me" else _whole(args.get("assignee")),
+        assignee=me().id if args.get("assignee") == "me" else whole(args.get("assignee")),
     )
-
-
-def _whole(typed: str | None) -> int | None:
-    """Returns the number in an address, or None if it is none or does not fit every database."""
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def _link_to(**changes: Any) -> str:

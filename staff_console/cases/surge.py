@@ -48,7 +48,7 @@ def decide(surge_id: int, decision: str) -> Page:
         with context().database.transaction() as session:
             press(session, request.form.get("form_token", ""))
             deed = surges.confirm if decision == "confirm" else surges.withdraw
-            deed(session, min(surge_id, 2**31 - 1), me())
+            deed(session, surge_id, me())
     except AlreadyPressed:
         return _back("ทำรายการนี้แล้ว", "warning")
     except BadSurge as refused:

@@ -91,10 +91,7 @@ def _read(case_id: int, action: str) -> Asked:
         abort(404)
     if not may_ever(me(), Action(action)):
         abort(403)
-    try:
-        return read_form(Action(action))
-    except ValueError:
-        abort(400)
+    return read_form(Action(action))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.context import context, me
+from staff_console.forms import whole
 from store.operations import dead_letters as rows
 from store.operations.dead_letters import DropReason
 
@@ -30,21 +31,21 @@ def show() -> str:
         )
 
 
-@dead_letters.post(f"/stuck/<{BOXES}:box>/<int:row_id>/retry")
-def retry(box: str, row_id: int) -> Response:
+@dead_letters.post(f"/stuck/<{BOXES}:box>/<row_id>/retry")
+def retry(box: str, row_id: str) -> Response:
     twice = request.form.get("even_twice") == "yes"
     with context().database.transaction() as session:
-        done = _retry(session, box, row_id, even_twice=twice) if row_id < 2**31 else False
+        done = _retry(session, box, whole(row_id) or 0, even_twice=twice)
     return _back(done, "ให้ระบบลองใหม่แล้ว")
 
 
-@dead_letters.post(f"/stuck/<{BOXES}:box>/<int:row_id>/drop")
-def drop(box: str, row_id: int) -> Response:
+@dead_letters.post(f"/stuck/<{BOXES}:box>/<row_id>/drop")
+def drop(box: str, row_id: str) -> Response:
     asked = request.form.get("reason", "")
     if asked not in list(DropReason):
         abort(400)
     with context().database.transaction() as session:
-        done = _drop(session, box, row_id, DropReason(asked)) if row_id < 2**31 else False
+        done = _drop(session, box, whole(row_id) or 0, DropReason(asked))
     return _back(done, "ทิ้งแล้ว และบันทึกเหตุผลไว้แล้ว")
 
 

@@ -46,8 +46,7 @@ def refuse(request_id: int) -> Page:
 
 
 def _asked(session: Session, request_id: int) -> AccountRequest:
-    found = requests.lock(session, request_id) if request_id < 2**31 else None
-    return found or abort(404)
+    return requests.lock(session, request_id) or abort(404)
 
 
 def _address(secret: str) -> str:

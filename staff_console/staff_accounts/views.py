@@ -110,8 +110,7 @@ def _change(staff_id: int, done: str, change: Callable[[Session, Staff], None]) 
 
 
 def _person(session: Session, staff_id: int) -> Staff:
-    person = session.get(Staff, staff_id) if staff_id < 2**31 else None
-    return person or abort(404)
+    return session.get(Staff, staff_id) or abort(404)
 
 
 def _code_page(code: str, full_name: str) -> str:
