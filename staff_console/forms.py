@@ -19,27 +19,37 @@ _JOINER = "\u200d"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-class AlreadyPressed(ValueError):
-    """This very form was carried out before."""
+class AlreadyPressed(Exception):
+    """Says that this very form was carried out before. Its sender is led to the page `back`, which shows `said`."""
+
+    def __init__(self, back: str, said: str) -> None:
+        super().__init__(said)
+        self.back = back
+        self.said = said
 
 
 class NoToken(ValueError):
-    """The form did not come from one of our pages."""
+    """Says that the form did not come from one of our pages."""
 
 
 def new_form_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def press(session: Session, token: str) -> None:
-    """Marks the form as carried out, in the same transaction; the same token again is AlreadyPressed."""
+def press(session: Session, back: str, *, said: str = "ทำรายการนี้แล้ว") -> None:
+    """Marks the form as carried out, in the transaction of what it does, so that it counts once.
+
+    A form that was carried out before raises AlreadyPressed, which `staff_console.pages.errors` answers for all views:
+    it leads to the address `back` and shows `said` there. A form without a token raises NoToken.
+    """
+    token = request.form.get("form_token", "")
     if not _TOKEN.fullmatch(token):
         raise NoToken
     session.add(PressedForm(token=token, at=now()))
     try:
         session.flush()
     except IntegrityError as error:
-        raise AlreadyPressed from error
+        raise AlreadyPressed(back, said) from error
 
 
 def whole(typed: str | None) -> int | None:

@@ -24,7 +24,7 @@ from staff_console.broadcasts.parts import NoSuchPart, Problems, change, take_pi
 from staff_console.broadcasts.previews import figures_of_form, phone_of_form
 from staff_console.broadcasts.views import found_or_404, refuse_page
 from staff_console.context import context, me
-from staff_console.forms import AlreadyPressed, new_form_token, press, whole, whole_or_400
+from staff_console.forms import new_form_token, press, whole, whole_or_400
 from store.broadcasts import approval, control
 from store.broadcasts.audience import homes
 from store.broadcasts.models import Broadcast
@@ -127,13 +127,10 @@ def _save(
             return _page(session, typed, broadcast, problems), status_of(problems)
     try:
         with context().database.transaction() as session:
-            press(session, request.form.get("form_token", ""))
+            press(session, url_for("broadcasts.show_all"))
             saved = save(session)
             if request.form["do"] == "submit":
                 approval.submit(session, saved, me())
-    except AlreadyPressed:
-        flash("ทำรายการนี้แล้ว", "warning")
-        return redirect(url_for("broadcasts.show_all"), 303)
     except ActRefused as error:
         return _refuse(typed, broadcast, error)
     flash("ส่งขออนุมัติแล้ว" if request.form["do"] == "submit" else "บันทึกร่างแล้ว", "good")

@@ -14,7 +14,7 @@ from staff_console.broadcasts.page import audience_words
 from staff_console.broadcasts.parts import Problems, line, lines
 from staff_console.broadcasts.previews import phone_of_content
 from staff_console.context import context, me
-from staff_console.forms import AlreadyPressed, new_form_token, press
+from staff_console.forms import new_form_token, press
 from store.broadcasts import confirming
 from store.broadcasts import emergency as lane
 from store.broadcasts.blanks import blanks_of
@@ -125,14 +125,10 @@ def _confirmation(session: Session, broadcast: Broadcast, typed: Decision) -> st
 
 
 def _send(template_id: int, typed: Decision) -> Page:
-    try:
-        with context().database.transaction() as session:
-            press(session, request.form.get("form_token", ""))
-            broadcast = _order(session, template_id, typed)
-            asked = confirming.ask(session, broadcast, to_whom=audience_words(broadcast.audience))
-    except AlreadyPressed:
-        flash("ขอยืนยันไปแล้ว", "warning")
-        return redirect(url_for("emergency.show_all"), 303)
+    with context().database.transaction() as session:
+        press(session, url_for("emergency.show_all"), said="ขอยืนยันไปแล้ว")
+        broadcast = _order(session, template_id, typed)
+        asked = confirming.ask(session, broadcast, to_whom=audience_words(broadcast.audience))
     in_line = f" ส่งปุ่มยืนยันทาง LINE แล้ว {asked} คน" if asked else ""
     flash(f"ยังไม่ได้ส่ง รอหัวหน้างานยืนยันภายใน 1 ชั่วโมง{in_line} โทรบอกหัวหน้างานให้ยืนยันด้วย", "warning")
     return redirect(url_for("broadcasts.show", broadcast_id=broadcast.id), 303)

@@ -23,7 +23,7 @@ from staff_console.broadcasts.parts import (
 from staff_console.broadcasts.previews import phone_of_content
 from staff_console.broadcasts.views import FORBIDDEN
 from staff_console.context import context, me
-from staff_console.forms import AlreadyPressed, new_form_token, press
+from staff_console.forms import new_form_token, press
 from store.audit.log import write_down
 from store.broadcasts import emergency as lane
 from store.broadcasts.transitions import ActRefused
@@ -71,11 +71,9 @@ def _save(typed: Typed, problems: Problems) -> Page:
             return _page(session, typed, problems), 400
     try:
         with context().database.transaction() as session:
-            press(session, request.form.get("form_token", ""))
+            press(session, url_for("emergency.show_all"))
             made = lane.write_template(session, typed.title, without_blanks(typed.message), me())
             write_down(session, "write_template", staff_id=me().id, about=f"template {made.id}")
-    except AlreadyPressed:
-        return redirect(url_for("emergency.show_all"), 303)
     except ActRefused as error:
         with context().database.reading() as session:
             return _page(session, typed, {"message": error.reason}), 400
@@ -85,21 +83,19 @@ def _save(typed: Typed, problems: Problems) -> Page:
 
 @emergency_templates.post("/broadcasts/emergency/<int:template_id>/approve")
 def approve(template_id: int) -> Page:
+    back = url_for("emergency.ask", template_id=template_id)
     try:
         with context().database.transaction() as session:
             template = template_in(session, template_id, hold=True)
-            press(session, request.form.get("form_token", ""))
+            press(session, back)
             lane.approve_template(session, template, me())
             write_down(session, "approve_template", staff_id=me().id, about=f"template {template_id}")
-    except AlreadyPressed:
-        flash("ทำรายการนี้แล้ว", "warning")
     except ActRefused as error:
         with context().database.reading() as session:
             page = page_of(session, template_in(session, template_id), problems={"form": error.reason})
         return page, 403 if error.reason in FORBIDDEN else 409
-    else:
-        flash("อนุมัติแม่แบบแล้ว ใช้ส่งเตือนภัยได้ทันที", "good")
-    return redirect(url_for("emergency.ask", template_id=template_id), 303)
+    flash("อนุมัติแม่แบบแล้ว ใช้ส่งเตือนภัยได้ทันที", "good")
+    return redirect(back, 303)
 
 
 @emergency_templates.post("/broadcasts/emergency/<int:template_id>/retire")

@@ -20,7 +20,6 @@ from staff_console.broadcasts.page import (
 from staff_console.context import context, me
 from staff_console.forms import (
     LONGEST_NOTE,
-    AlreadyPressed,
     clean_note,
     new_form_token,
     press,
@@ -49,7 +48,6 @@ class Asked:
     note: str
     seen_version: int
     digest: str
-    token: str
 
 
 @broadcasts.get("/broadcasts")
@@ -132,7 +130,6 @@ def _read(act: Act) -> Asked:
         note=clean_note(request.form.get("note", "")),
         seen_version=whole_or_400("seen_version"),
         digest=request.form.get("digest", ""),
-        token=request.form.get("form_token", ""),
     )
 
 
@@ -156,19 +153,17 @@ def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcas
 
     The deed returns the words to show when it was done.
     """
+    back = url_for("broadcasts.show", broadcast_id=broadcast_id)
     with context().database.reading() as session:
         found_or_404(session, broadcast_id)
     try:
         with context().database.transaction() as session:
-            press(session, asked.token)
+            press(session, back)
             done = deed(session, approval.lock(session, broadcast_id, seen_version=asked.seen_version))
-    except AlreadyPressed:
-        flash("ทำรายการนี้แล้ว", "warning")
     except ActRefused as error:
         return refuse(broadcast_id, error, asked)
-    else:
-        flash(done, "good")
-    return redirect(url_for("broadcasts.show", broadcast_id=broadcast_id), 303)
+    flash(done, "good")
+    return redirect(back, 303)
 
 
 def refuse(broadcast_id: int, error: ActRefused, asked: Asked) -> Page:

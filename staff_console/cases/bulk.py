@@ -14,7 +14,7 @@ from staff_console import words
 from staff_console.access.limits import CASES_TOLD, count, retry_after, said
 from staff_console.cases.page import why_unreachable
 from staff_console.context import context, me
-from staff_console.forms import AlreadyPressed, clean_note, new_form_token, press, whole
+from staff_console.forms import clean_note, new_form_token, press, whole
 from store.cases import bulk as messages
 from store.cases.actions import lock_case
 from store.cases.bulk import BulkRefused
@@ -68,9 +68,6 @@ def tell() -> Page:
             return _ask_again(session, note, ids)
     try:
         return _tell(note, ids)
-    except AlreadyPressed:
-        flash("ทำรายการนี้แล้ว", "warning")
-        return redirect(url_for("queue.show"), 303)
     except LimitReached as error:
         page = render_template("cases/bulk.html", outcome=None, note=note, problem=said(error))
         return page, 429, retry_after(error)
@@ -91,7 +88,7 @@ def _ask_again(session: Session, note: str, ids: list[int]) -> str:
 
 def _tell(note: str, ids: list[int]) -> Page:
     with context().database.transaction() as session:
-        press(session, request.form.get("form_token", ""))
+        press(session, url_for("queue.show"))
         cases = [lock_case(session, case.id) for case in _visible(session, ids)]
         unreachable = _unreachable(cases)
         without = [case for case, _ in unreachable]
@@ -119,10 +116,8 @@ def release(message_id: int) -> Page:
     try:
         with context().database.transaction() as session:
             message = _readable(messages.lock(session, message_id))
-            press(session, request.form.get("form_token", ""))
+            press(session, url_for("bulk.show", message_id=message_id))
             note, outcome = message.note or "", _release(session, message)
-    except AlreadyPressed:
-        return _back(message_id, "ทำรายการนี้แล้ว")
     except BulkRefused as refused:
         return _refused(message_id, refused)
     return render_template("cases/bulk.html", outcome=outcome, note=note, problem="")
@@ -151,12 +146,10 @@ def refuse(message_id: int) -> Page:
     try:
         with context().database.transaction() as session:
             message = _readable(messages.lock(session, message_id))
-            press(session, request.form.get("form_token", ""))
+            press(session, url_for("bulk.show", message_id=message_id))
             if message.author_id != me().id:
                 _check_sight(session, message)
             messages.refuse(session, message, me())
-    except AlreadyPressed:
-        return _back(message_id, "ทำรายการนี้แล้ว")
     except BulkRefused as refused:
         return _refused(message_id, refused)
     return _back(message_id, "ไม่ส่งข้อความนี้แล้ว")

@@ -52,7 +52,6 @@ class Asked:
     note: str
     agency: str
     seen_version: int
-    token: str
     assignee: int | None
     photos: list[FileStorage]
 
@@ -109,7 +108,6 @@ def read_form(action: Action) -> Asked:
         note=clean_note(request.form.get("note", "")),
         agency=" ".join(clean_note(request.form.get("agency", "")).split()),
         seen_version=whole_or_400("seen_version"),
-        token=request.form.get("form_token", ""),
         assignee=whole_or_400("assignee") if request.form.get("assignee") else None,
         photos=[photo for photo in request.files.getlist("photos") if photo.filename],
     )

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.context import context, me
-from staff_console.forms import AlreadyPressed, clean_note, new_form_token, press
+from staff_console.forms import clean_note, new_form_token, press
 from store.cases import surge as surges
 from store.cases.actions import Actor, act, lock_case
 from store.cases.queue import find_case, visible_to
@@ -30,10 +30,8 @@ def start() -> Page:
     try:
         _require_confirmation()
         with context().database.transaction() as session:
-            press(session, request.form.get("form_token", ""))
+            press(session, url_for("surge.show"))
             begun = surges.begin(session, me(), said, menu)
-    except AlreadyPressed:
-        return _back("ทำรายการนี้แล้ว", "warning")
     except BadSurge as refused:
         return _refuse(refused, said, menu)
     if not begun.is_running:
@@ -46,11 +44,9 @@ def decide(surge_id: int, decision: str) -> Page:
     """Turns on what another supervisor proposed, or withdraws the proposal, which any supervisor may do."""
     try:
         with context().database.transaction() as session:
-            press(session, request.form.get("form_token", ""))
+            press(session, url_for("surge.show"))
             deed = surges.confirm if decision == "confirm" else surges.withdraw
             deed(session, surge_id, me())
-    except AlreadyPressed:
-        return _back("ทำรายการนี้แล้ว", "warning")
     except BadSurge as refused:
         return _refuse(refused)
     return _back("เปิดโหมดรับเหตุใหญ่แล้ว" if decision == "confirm" else "ถอนข้อเสนอแล้ว", "good")
@@ -61,10 +57,8 @@ def end() -> Page:
     try:
         _require_confirmation()
         with context().database.transaction() as session:
-            press(session, request.form.get("form_token", ""))
+            press(session, url_for("surge.show"))
             surges.end(session, me())
-    except AlreadyPressed:
-        return _back("ทำรายการนี้แล้ว", "warning")
     except BadSurge as refused:
         return _refuse(refused)
     return _back("ปิดโหมดรับเหตุใหญ่แล้ว", "good")
@@ -79,15 +73,12 @@ def set_level(case_id: int) -> Response:
     level = request.form.get("level", "")
     if level not in words.TRIAGE:
         abort(400)
-    try:
-        with context().database.transaction() as session:
-            press(session, request.form.get("form_token", ""))
-            _sort(session, case_id, level)
-    except AlreadyPressed:
-        flash("ทำรายการนี้แล้ว", "warning")
-    else:
-        flash(f"ระดับ: {words.TRIAGE[level]}", "good")
-    return redirect(url_for("cases.show", case_id=case_id), 303)
+    back = url_for("cases.show", case_id=case_id)
+    with context().database.transaction() as session:
+        press(session, back)
+        _sort(session, case_id, level)
+    flash(f"ระดับ: {words.TRIAGE[level]}", "good")
+    return redirect(back, 303)
 
 
 def _sort(session: Session, case_id: int, level: str) -> None:

@@ -22,7 +22,7 @@ from staff_console.cases.forms import (
 from staff_console.cases.page import show_case, why_unreachable
 from staff_console.cases.unmasking import unmask_for_a_while, unmasked_until
 from staff_console.context import context, me
-from staff_console.forms import AlreadyPressed, new_form_token, press
+from staff_console.forms import new_form_token, press
 from store.audit.log import write_down
 from store.cases.actions import Actor, StaleCase, lock_case
 from store.cases.actions import act as act_on
@@ -66,9 +66,6 @@ def act(case_id: int, action: str) -> Page:
             trouble = _do(case_id, asked, photos)
     except (BadForm, FileNotAccepted) as error:
         return _mend(case_id, asked, error.reason)
-    except AlreadyPressed:
-        flash("ทำรายการนี้แล้ว", "warning")
-        return redirect(url_for("cases.show", case_id=case_id), 303)
     except (StaleCase, NotAllowed):
         return _conflict(case_id, asked)
     # Whoever believes that the resident was told does not call them.
@@ -112,7 +109,7 @@ def _do(case_id: int, asked: Asked, photos: list[File]) -> str:
     """Returns why the resident, who should hear of it, cannot be told; empty where all is well."""
     by = Actor(Who(me().role), me().id)
     with context().database.transaction() as session:
-        press(session, asked.token)
+        press(session, url_for("cases.show", case_id=case_id))
         case = lock_case(session, case_id, seen_version=asked.seen_version)
         if asked.action is Action.ASSIGN:
             _assign(session, case, asked.assignee, by)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from staff_console.access.kept_forms import keep, show_kept
 from staff_console.access.limits import retry_after, said
 from staff_console.access.permissions import may
-from staff_console.forms import NoToken
+from staff_console.forms import AlreadyPressed, NoToken
 from store.database.encryption import CannotDecrypt
 from store.files.decoding import DecoderUnavailable
 from store.files.storage import StorageUnavailable
@@ -67,6 +67,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_unusable_form)
     app.register_error_handler(NoToken, show_no_token)
+    app.register_error_handler(AlreadyPressed, show_already_pressed)
     app.register_error_handler(OperationalError, show_database_down)
     app.register_error_handler(LimitReached, show_limit)
     app.register_error_handler(TimeoutError, show_database_down)
@@ -114,6 +115,11 @@ def show_unusable_form(_error: CSRFError) -> tuple[str, int]:
 def show_no_token(_error: NoToken) -> tuple[str, int]:
     """Leads back to the page: the form would lack its token again, however often it is sent."""
     return error_page(400)
+
+
+def show_already_pressed(error: AlreadyPressed) -> Response:
+    flash(error.said, "warning")
+    return redirect(error.back, 303)
 
 
 def show_database_down(error: Exception) -> tuple[str, int]:
