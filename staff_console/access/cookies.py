@@ -1,6 +1,7 @@
-"""Reads the cookie of a session, as the browser sent it."""
+"""Reads the cookie of a session, as the browser sent it, and hands it out."""
 
 from flask import request
+from werkzeug.wrappers import Response
 
 from staff_console.context import context
 
@@ -12,3 +13,10 @@ def cookie_name(is_https: bool) -> str:
 
 def session_cookie() -> str:
     return request.cookies.get(cookie_name(context().settings.is_https), "")
+
+
+def with_cookie(answer: Response, cookie: str) -> Response:
+    """Hands out the cookie of a session. It ends with the browser; the server ends it earlier."""
+    https = context().settings.is_https
+    answer.set_cookie(cookie_name(https), cookie, path="/", secure=https, httponly=True, samesite="Lax")
+    return answer

@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 
 from staff_console.access.addresses import safe_next
 from staff_console.access.browser_names import name_browser
-from staff_console.access.sign_in import retry_after, too_many, with_cookie
+from staff_console.access.cookies import with_cookie
+from staff_console.access.wrong_tries import retry_after, too_many
 from staff_console.context import context, me
 from staff_console.words import REFUSALS
 from store.staff.accounts import change_own_password

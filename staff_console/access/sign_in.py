@@ -1,7 +1,6 @@
 """Signing in and out."""
 
 import logging
-import math
 from datetime import timedelta
 from typing import Final
 
@@ -12,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from staff_console.access.addresses import safe_next
 from staff_console.access.browser_names import name_browser
-from staff_console.access.cookies import cookie_name, session_cookie
+from staff_console.access.cookies import cookie_name, session_cookie, with_cookie
 from staff_console.access.devices import known_device, remember_device
 from staff_console.access.kept_forms import show_kept, unpack
 from staff_console.access.sign_in_page import sign_in_page
+from staff_console.access.wrong_tries import retry_after, too_many
 from staff_console.context import context, me
 from store.audit.log import write_down
 from store.logs import failure_fields
@@ -87,21 +87,4 @@ def sign_out() -> Response:
     answer.delete_cookie(cookie_name(context().settings.is_https), path="/")
     # What was typed and not sent lies in the browser; the next person at this desk must not find it.
     answer.headers["Clear-Site-Data"] = '"storage"'
-    return answer
-
-
-def too_many(error: sign_ins.TooManyTries) -> str:
-    if error.seconds is None:
-        return "ใส่รหัสผ่านผิดติดต่อกันหลายครั้งเกินไป ระบบจึงล็อกไว้ กรุณาติดต่อผู้ดูแลระบบให้ปลดล็อก"
-    return f"ลองหลายครั้งเกินไป กรุณารอ {math.ceil(error.seconds / 60)} นาทีแล้วลองใหม่"
-
-
-def retry_after(error: sign_ins.TooManyTries) -> dict[str, str]:
-    return {} if error.seconds is None else {"Retry-After": str(error.seconds)}
-
-
-def with_cookie(answer: Response, cookie: str) -> Response:
-    """Hands out the cookie of a session. It ends with the browser; the server ends it earlier."""
-    https = context().settings.is_https
-    answer.set_cookie(cookie_name(https), cookie, path="/", secure=https, httponly=True, samesite="Lax")
     return answer

@@ -1,7 +1,6 @@
 """The editor of a broadcast: a plain form whose buttons add, move and remove parts, and keep it as a draft."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -11,22 +10,22 @@ from staff_console.broadcasts import figures
 from staff_console.broadcasts import labels as words
 from staff_console.broadcasts.audience import look_up, status_of
 from staff_console.broadcasts.forms import (
+    UNFINISHED,
     Typed,
     blank,
     check,
     correction_of,
     draft_of,
+    form_words,
     read_typed,
     typed_of,
 )
-from staff_console.broadcasts.page import may_edit
+from staff_console.broadcasts.page import found_or_404, may_edit, refuse_page
 from staff_console.broadcasts.parts import NoSuchPart, Problems, change, take_pictures
 from staff_console.broadcasts.previews import figures_of_form, phone_of_form
-from staff_console.broadcasts.views import found_or_404, refuse_page
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press, whole, whole_or_400
 from store.broadcasts import approval, control
-from store.broadcasts.audience import homes
 from store.broadcasts.models import Broadcast
 from store.broadcasts.transitions import ActRefused
 from store.residents.menus import SEASONS
@@ -34,8 +33,6 @@ from store.residents.menus import SEASONS
 editor = Blueprint("editor", __name__)
 Page = str | Response | tuple[str, int]
 SAVING = frozenset({"save", "submit"})
-# Said only when somebody wants to keep it: until then fields may be empty.
-UNFINISHED = frozenset({"no_values", "no_residents"})
 
 
 @editor.get("/broadcasts/new")
@@ -173,7 +170,7 @@ def _page(
         seen_version=seen_version,
         corrects=session.get(Broadcast, typed.corrects_id) if typed.corrects_id else None,
         problems=problems or {},
-        said=said,
+        said=words.said,
         token=request.form.get("form_token") or new_form_token(),
         menus=SEASONS,
         phone_shown=phone_of_form(session, typed),
@@ -181,33 +178,3 @@ def _page(
         warning=figures.warning(found) if found else "",
         **form_words(session),
     )
-
-
-def said(word: str) -> str:
-    return words.PROBLEMS.get(word) or words.REFUSALS[word]
-
-
-def form_words(session: Session) -> dict[str, Any]:
-    """What every page with the editor's fields needs to name its choices."""
-    return {
-        "pairs": _pairs(session),
-        "categories": words.CATEGORIES,
-        "looks": words.LOOKS,
-        "kinds": words.KINDS,
-        "audiences": words.AUDIENCES,
-        "urgent": words.URGENT,
-        "urgent_topic": words.URGENT_TOPIC,
-        "topics": context().municipality.topics,
-        "services": context().services,
-    }
-
-
-def _pairs(session: Session) -> dict[str, list[tuple[str, str]]]:
-    """What can be ticked for each audience that is more than one word."""
-    known = homes(session)
-    return {
-        "moo": [(moo, f"หมู่ {moo}") for moo in known.moos],
-        "community": [(name, name) for name in known.communities],
-        "topic": [(topic.code, topic.name) for topic in context().municipality.topics],
-        "service": [(name, service.title) for name, service in context().services.items()],
-    }

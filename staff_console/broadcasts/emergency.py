@@ -1,17 +1,16 @@
 """Shows the pages for emergencies: warnings are written beforehand, filled in when needed, confirmed by a superior."""
 
-from dataclasses import dataclass, field
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console.broadcasts import figures
-from staff_console.broadcasts.audience import Chosen, look_up, read_chosen, status_of
-from staff_console.broadcasts.editor import UNFINISHED, form_words, said
+from staff_console.broadcasts.audience import look_up, read_chosen, status_of
+from staff_console.broadcasts.emergency_page import Decision, page_of, template_in
+from staff_console.broadcasts.forms import UNFINISHED
 from staff_console.broadcasts.page import audience_words
-from staff_console.broadcasts.parts import Problems, line, lines
+from staff_console.broadcasts.parts import line, lines
 from staff_console.broadcasts.previews import phone_of_content
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
@@ -32,15 +31,6 @@ FIELDS = {
     "needs_note": "how",
     "nobody_to_tell": "audience",
 }
-
-
-@dataclass
-class Decision:
-    """Holds what is typed into the form when an emergency happens."""
-
-    blanks: dict[str, str] = field(default_factory=dict)
-    audience: Chosen = field(default_factory=Chosen)
-    how: str = ""
 
 
 @emergency.get("/broadcasts/emergency")
@@ -146,30 +136,3 @@ def _mend(template_id: int, typed: Decision, error: ActRefused | BadContent) -> 
         template = template_in(session, template_id)
         code = 409 if reason == "wrong_status" else 400
         return page_of(session, template, typed, {FIELDS.get(reason, "form"): reason}), code
-
-
-def template_in(session: Session, template_id: int, *, hold: bool = False) -> EmergencyTemplate:
-    # PostgreSQL holds no row that an outer join may leave out, as it may the approver's.
-    held = {"of": EmergencyTemplate} if hold else None
-    return session.get(EmergencyTemplate, template_id, with_for_update=held) or abort(404)
-
-
-def page_of(
-    session: Session,
-    template: EmergencyTemplate,
-    typed: Decision | None = None,
-    problems: Problems | None = None,
-) -> str:
-    return render_template(
-        "broadcasts/emergency_template.html",
-        template=template,
-        blanks=blanks_of(template.content),
-        typed=typed or Decision(),
-        confirmers=lane.confirmers_of(session, template, me()),
-        later=lane.later_confirmers_of(session, template, me()),
-        phone_shown=phone_of_content(session, template.content),
-        problems=problems or {},
-        said=said,
-        token=request.form.get("form_token") or new_form_token(),
-        **form_words(session),
-    )

@@ -7,8 +7,8 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+from staff_console.broadcasts import labels as words
 from staff_console.broadcasts.audience import Chosen, chosen_of, look_up, read_chosen
-from staff_console.broadcasts.labels import URGENT
 from staff_console.broadcasts.parts import (
     Part,
     Problems,
@@ -24,6 +24,7 @@ from staff_console.context import context
 from staff_console.forms import whole
 from store.broadcasts.approval import CATEGORIES, BroadcastDraft
 from store.broadcasts.approval import URGENT as URGENT_CATEGORIES
+from store.broadcasts.audience import homes
 from store.broadcasts.content import BadContent, read_content
 from store.broadcasts.models import Broadcast
 from store.broadcasts.uploads import unknown_pictures
@@ -32,6 +33,8 @@ from store.line.limits import units
 from store.residents.menus import SEASONS
 
 LONGEST_TITLE, LONGEST_PURPOSE = 120, 2000
+# Said only when somebody wants to keep it: until then fields may be empty.
+UNFINISHED = frozenset({"no_values", "no_residents"})
 FURTHEST = timedelta(days=366)
 FIRST_BUDDHIST_YEAR = 2500
 
@@ -56,7 +59,7 @@ class Typed:
 def blank() -> Typed:
     """What most people begin with."""
     topics = context().municipality.topics
-    return Typed(topic=topics[0].code if topics else URGENT, message=[new_part("card")])
+    return Typed(topic=topics[0].code if topics else words.URGENT, message=[new_part("card")])
 
 
 def read_typed() -> Typed:
@@ -81,7 +84,7 @@ def typed_of(broadcast: Broadcast) -> Typed:
         title=broadcast.title,
         category=broadcast.category,
         purpose=broadcast.purpose,
-        topic=broadcast.topic or URGENT,
+        topic=broadcast.topic or words.URGENT,
         message=parts_of(broadcast.content),
         closing=parts_of(broadcast.closing),
         menu=broadcast.menu or "",
@@ -131,7 +134,7 @@ def _length(text: str, most: int) -> str:
 
 
 def _check_topic(typed: Typed) -> Problems:
-    if typed.topic == URGENT:
+    if typed.topic == words.URGENT:
         return {} if typed.category in URGENT_CATEGORIES else {"topic": "needs_topic"}
     known = {topic.code for topic in context().municipality.topics}
     return {} if typed.topic in known else {"topic": "wrong"}
@@ -179,7 +182,7 @@ def draft_of(typed: Typed) -> BroadcastDraft:
 
 
 def topic_of(typed: Typed) -> str | None:
-    return None if typed.topic == URGENT else typed.topic
+    return None if typed.topic == words.URGENT else typed.topic
 
 
 def readable(parts: list[Part]) -> dict[str, Any]:
@@ -193,3 +196,29 @@ def _is_sound(part: Part) -> bool:
     except BadContent:
         return False
     return True
+
+
+def form_words(session: Session) -> dict[str, Any]:
+    """What every page with the editor's fields needs to name its choices."""
+    return {
+        "pairs": _pairs(session),
+        "categories": words.CATEGORIES,
+        "looks": words.LOOKS,
+        "kinds": words.KINDS,
+        "audiences": words.AUDIENCES,
+        "urgent": words.URGENT,
+        "urgent_topic": words.URGENT_TOPIC,
+        "topics": context().municipality.topics,
+        "services": context().services,
+    }
+
+
+def _pairs(session: Session) -> dict[str, list[tuple[str, str]]]:
+    """What can be ticked for each audience that is more than one word."""
+    known = homes(session)
+    return {
+        "moo": [(moo, f"หมู่ {moo}") for moo in known.moos],
+        "community": [(name, name) for name in known.communities],
+        "topic": [(topic.code, topic.name) for topic in context().municipality.topics],
+        "service": [(name, service.title) for name, service in context().services.items()],
+    }

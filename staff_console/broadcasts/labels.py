@@ -183,6 +183,8 @@ REFUSALS: Final = {
     "corrects_nothing": "ประกาศที่จะแก้ยังไม่ได้ส่งออกไป แก้ฉบับนั้นได้โดยตรง",
 }
 # The field beside which a refusal is said; what is not here is said above the form.
+# Who may not do it at all is answered with 403. All else that is refused was possible a moment ago: 409.
+FORBIDDEN: Final = frozenset({"not_your_role", "own_text", "not_your_text"})
 FIELDS_OF_REFUSALS: Final = {
     "needs_topic": "topic",
     "nobody_to_tell": "audience",
@@ -225,3 +227,8 @@ def mailing_state(mailing: Mailing) -> str:
 
 def why_stopped(why: str) -> str:
     return next((said for begins, said in STOPS.items() if why.startswith(begins)), STOPPED_OTHERWISE)
+
+
+def said(word: str) -> str:
+    """Returns the sentence for a problem of a field or for a refusal."""
+    return PROBLEMS.get(word) or REFUSALS[word]

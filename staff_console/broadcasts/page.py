@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from flask import abort, render_template
 from sqlalchemy.orm import Session
 
 from staff_console.broadcasts import figures
@@ -227,3 +228,13 @@ def _makes_sense(broadcast: Broadcast, act: Act) -> bool:
             is_over = broadcast.ends_at is not None and broadcast.ends_at <= now()
             return states.get("message", "sending") not in ("done", "cancelled") and not is_over
     return True
+
+
+def found_or_404(session: Session, broadcast_id: int) -> Broadcast:
+    return session.get(Broadcast, broadcast_id) or abort(404)
+
+
+def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str = "") -> str:
+    """Returns the page that shows why it was refused, how the broadcast is now, and what was typed."""
+    said, shown = words.REFUSALS[reason], show_broadcast(session, broadcast)
+    return render_template("broadcasts/conflict.html", shown=shown, said=said, note=note)

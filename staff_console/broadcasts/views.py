@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -12,8 +12,10 @@ from staff_console.access.limits import TEST_SENDS, count
 from staff_console.broadcasts import labels as words
 from staff_console.broadcasts.page import (
     forms_for,
+    found_or_404,
     is_own,
     may_edit,
+    refuse_page,
     show_broadcast,
     show_mailing,
 )
@@ -35,8 +37,6 @@ from store.cases.queue import visible_to
 
 broadcasts = Blueprint("broadcasts", __name__)
 Page = str | Response | tuple[str, int]
-# Who may not do it at all is told so; everything else was true a moment ago.
-FORBIDDEN: Final = frozenset({"not_your_role", "own_text", "not_your_text"})
 TO_MEND: Final = frozenset({"needs_note", "note_long", "no_tester", *words.FIELDS_OF_REFUSALS})
 
 
@@ -168,29 +168,19 @@ def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcas
 
 def refuse(broadcast_id: int, error: ActRefused, asked: Asked) -> Page:
     """Shows in words why the act was refused, with what was typed, so that nothing is lost."""
-    if error.reason in FORBIDDEN:
+    if error.reason in words.FORBIDDEN:
         _note_refusal(broadcast_id, asked.act)
     with context().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
         if error.reason in TO_MEND:
             return _page(session, broadcast, problem=words.REFUSALS[error.reason], asked=asked), 400
         page = refuse_page(session, broadcast, error.reason, asked.note)
-    return page, 403 if error.reason in FORBIDDEN else 409
-
-
-def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str = "") -> str:
-    """Returns the page that shows why it was refused, how the broadcast is now, and what was typed."""
-    said, shown = words.REFUSALS[reason], show_broadcast(session, broadcast)
-    return render_template("broadcasts/conflict.html", shown=shown, said=said, note=note)
+    return page, 403 if error.reason in words.FORBIDDEN else 409
 
 
 def _note_refusal(broadcast_id: int, act: Act) -> None:
     with context().database.transaction() as session:
         write_down(session, "refused", staff_id=me().id, about=f"broadcast {broadcast_id} {act}")
-
-
-def found_or_404(session: Session, broadcast_id: int) -> Broadcast:
-    return session.get(Broadcast, broadcast_id) or abort(404)
 
 
 def _page(session: Session, broadcast: Broadcast, *, problem: str = "", asked: Asked | None = None) -> str:

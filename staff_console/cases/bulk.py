@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.access.limits import CASES_TOLD, count, retry_after, said
+from staff_console.cases.forms import LONGEST_BULK_NOTE, may_tell_many
 from staff_console.cases.page import why_unreachable
 from staff_console.context import context, me
 from staff_console.forms import clean_note, new_form_token, press, whole
@@ -21,14 +22,11 @@ from store.cases.bulk import BulkRefused
 from store.cases.models import BulkMessage, Case
 from store.cases.queue import PER_PAGE, find_case
 from store.cases.same_words import told_the_same
-from store.cases.surge import find_running
 from store.staff.accounts import Role
 from store.staff.limits import LimitReached
 
 bulk = Blueprint("bulk", __name__)
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
-# With the numbers of a whole page of cases it still fits a card: no resident reads half a message.
-LONGEST_NOTE = 1000
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,6 @@ class Outcome:
     @property
     def residents(self) -> int:
         return len({case.resident_id for case in self.told})
-
-
-def may_tell_many(session: Session) -> bool:
-    """Says whether this person may: supervisors always, officers while a surge runs."""
-    return me().role == Role.SUPERVISOR or find_running(session) is not None
 
 
 @bulk.post("/cases/tell")
@@ -235,4 +228,4 @@ def _problem(note: str, ids: list[int]) -> str:
         return "nothing_picked"
     if not note:
         return "note_missing"
-    return "note_long_for_many" if len(note) > LONGEST_NOTE else ""
+    return "note_long_for_many" if len(note) > LONGEST_BULK_NOTE else ""

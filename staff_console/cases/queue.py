@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.cases.bulk import LONGEST_NOTE, may_tell_many
+from staff_console.cases.forms import LONGEST_BULK_NOTE, may_tell_many
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, whole
 from store.cases.queue import (
@@ -55,7 +55,7 @@ def show() -> str | Response:
             surge=find_running(session),
             open_levels=_open_levels(session),
             may_tell_many=may_tell_many(session),
-            longest_note=LONGEST_NOTE,
+            longest_note=LONGEST_BULK_NOTE,
             form_token=new_form_token(),
             triage_labels=words.TRIAGE,
             colleagues=_colleagues(session),

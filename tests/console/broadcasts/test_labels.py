@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from staff_console.broadcasts import labels as words
-from staff_console.broadcasts.editor import said
+from staff_console.broadcasts.labels import said
 from store.broadcasts import approval, queries
 from store.broadcasts.transitions import RULES
 

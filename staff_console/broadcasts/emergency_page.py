@@ -1,0 +1,53 @@
+"""Finds a warning template and shows its page, with what was typed into its form."""
+
+from dataclasses import dataclass, field
+
+from flask import abort, render_template, request
+from sqlalchemy.orm import Session
+
+from staff_console.broadcasts import labels
+from staff_console.broadcasts.audience import Chosen
+from staff_console.broadcasts.forms import form_words
+from staff_console.broadcasts.parts import Problems
+from staff_console.broadcasts.previews import phone_of_content
+from staff_console.context import me
+from staff_console.forms import new_form_token
+from store.broadcasts import emergency as lane
+from store.broadcasts.blanks import blanks_of
+from store.broadcasts.models import EmergencyTemplate
+
+
+@dataclass
+class Decision:
+    """Holds what is typed into the form when an emergency happens."""
+
+    blanks: dict[str, str] = field(default_factory=dict)
+    audience: Chosen = field(default_factory=Chosen)
+    how: str = ""
+
+
+def template_in(session: Session, template_id: int, *, hold: bool = False) -> EmergencyTemplate:
+    # PostgreSQL holds no row that an outer join may leave out, as it may the approver's.
+    held = {"of": EmergencyTemplate} if hold else None
+    return session.get(EmergencyTemplate, template_id, with_for_update=held) or abort(404)
+
+
+def page_of(
+    session: Session,
+    template: EmergencyTemplate,
+    typed: Decision | None = None,
+    problems: Problems | None = None,
+) -> str:
+    return render_template(
+        "broadcasts/emergency_template.html",
+        template=template,
+        blanks=blanks_of(template.content),
+        typed=typed or Decision(),
+        confirmers=lane.confirmers_of(session, template, me()),
+        later=lane.later_confirmers_of(session, template, me()),
+        phone_shown=phone_of_content(session, template.content),
+        problems=problems or {},
+        said=labels.said,
+        token=request.form.get("form_token") or new_form_token(),
+        **form_words(session),
+    )
