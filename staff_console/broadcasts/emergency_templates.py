@@ -34,7 +34,7 @@ Page = str | Response | tuple[str, int]
 
 
 @dataclass
-class Typed:
+class TypedTemplate:
     title: str = ""
     message: list[Part] = field(default_factory=list)
 
@@ -42,12 +42,12 @@ class Typed:
 @emergency_templates.get("/broadcasts/emergency/new")
 def ask() -> str:
     with context().database.reading() as session:
-        return _page(session, Typed(message=[{**new_part("card"), "look": "warning"}]))
+        return _page(session, TypedTemplate(message=[{**new_part("card"), "look": "warning"}]))
 
 
 @emergency_templates.post("/broadcasts/emergency/new")
 def write() -> Page:
-    typed = Typed(line("title"), read_parts("message"))
+    typed = TypedTemplate(line("title"), read_parts("message"))
     problems = take_pictures("message", typed.message)
     if (do := request.form.get("do", "look")) == "save":
         return _save(typed, problems)
@@ -61,7 +61,7 @@ def write() -> Page:
         return _page(session, typed, problems), 400 if problems else 200
 
 
-def _save(typed: Typed, problems: Problems) -> Page:
+def _save(typed: TypedTemplate, problems: Problems) -> Page:
     with context().database.reading() as session:
         if not typed.title or units(typed.title) > LONGEST_TITLE:
             problems["title"] = "too_long" if typed.title else "empty"
@@ -110,7 +110,7 @@ def retire(template_id: int) -> Page:
     return redirect(url_for("emergency.show_all"), 303)
 
 
-def _page(session: Session, typed: Typed, problems: Problems | None = None) -> str:
+def _page(session: Session, typed: TypedTemplate, problems: Problems | None = None) -> str:
     return render_template(
         "broadcasts/emergency_editor.html",
         typed=typed,

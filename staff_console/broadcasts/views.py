@@ -41,7 +41,7 @@ TO_MEND: Final = frozenset({"needs_note", "note_long", "no_tester", *words.FIELD
 
 
 @dataclass(frozen=True)
-class Asked:
+class ActInput:
     """Holds the form of one act. `digest` is that of the broadcast as this person read it."""
 
     act: Act
@@ -124,8 +124,8 @@ def send_test(broadcast_id: int) -> Page:
     return carry_out(broadcast_id, asked, send)
 
 
-def _read(act: Act) -> Asked:
-    return Asked(
+def _read(act: Act) -> ActInput:
+    return ActInput(
         act=act,
         note=clean_note(request.form.get("note", "")),
         seen_version=whole_or_400("seen_version"),
@@ -134,7 +134,7 @@ def _read(act: Act) -> Asked:
 
 
 # Each is given what is held, and what was asked.
-_DEEDS: Final[dict[Act, Callable[[Session, Broadcast, Asked], None]]] = {
+_DEEDS: Final[dict[Act, Callable[[Session, Broadcast, ActInput], None]]] = {
     Act.SUBMIT: lambda session, broadcast, asked: approval.submit(session, broadcast, me()),
     Act.TAKE_BACK: lambda session, broadcast, asked: approval.take_back(session, broadcast, me()),
     Act.RETURN: lambda session, broadcast, asked: approval.return_(session, broadcast, me(), asked.note),
@@ -148,7 +148,7 @@ _DEEDS: Final[dict[Act, Callable[[Session, Broadcast, Asked], None]]] = {
 }
 
 
-def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcast], str]) -> Page:
+def carry_out(broadcast_id: int, asked: ActInput, deed: Callable[[Session, Broadcast], str]) -> Page:
     """Does the deed once, on the broadcast as this person saw it, or shows the page that says why not.
 
     The deed returns the words to show when it was done.
@@ -166,7 +166,7 @@ def carry_out(broadcast_id: int, asked: Asked, deed: Callable[[Session, Broadcas
     return redirect(back, 303)
 
 
-def refuse(broadcast_id: int, error: ActRefused, asked: Asked) -> Page:
+def refuse(broadcast_id: int, error: ActRefused, asked: ActInput) -> Page:
     """Shows in words why the act was refused, with what was typed, so that nothing is lost."""
     if error.reason in words.FORBIDDEN:
         _note_refusal(broadcast_id, asked.act)
@@ -183,7 +183,7 @@ def _note_refusal(broadcast_id: int, act: Act) -> None:
         write_down(session, "refused", staff_id=me().id, about=f"broadcast {broadcast_id} {act}")
 
 
-def _page(session: Session, broadcast: Broadcast, *, problem: str = "", asked: Asked | None = None) -> str:
+def _page(session: Session, broadcast: Broadcast, *, problem: str = "", asked: ActInput | None = None) -> str:
     return render_template(
         "broadcasts/page.html",
         shown=show_broadcast(session, broadcast),

@@ -30,7 +30,7 @@ Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BulkOutcome:
     """Holds which cases were told, refused or unreachable.
 
     Refused are those whose status no longer allows it; unreachable are those whose resident no message reaches, each
@@ -92,7 +92,7 @@ def _tell(note: str, ids: list[int]) -> Page:
             flash("ยังไม่ได้ส่ง รอหัวหน้างานท่านอื่นอ่านและส่ง", "warning")
             return redirect(url_for("bulk.show", message_id=asked.id), 303)
         refused = messages.send_alone(session, context().municipality, me(), reachable, note)
-        outcome = Outcome([case for case in reachable if case not in refused], refused, unreachable)
+        outcome = BulkOutcome([case for case in reachable if case not in refused], refused, unreachable)
         count(session, CASES_TOLD, times=len(outcome.told))
     return render_template("cases/bulk.html", outcome=outcome, note=note, problem="")
 
@@ -116,7 +116,7 @@ def release(message_id: int) -> Page:
     return render_template("cases/bulk.html", outcome=outcome, note=note, problem="")
 
 
-def _release(session: Session, message: BulkMessage) -> Outcome:
+def _release(session: Session, message: BulkMessage) -> BulkOutcome:
     _check_sight(session, message)
     cases = [lock_case(session, case_id) for case_id in message.cases]
     unreachable = _unreachable(cases)
@@ -131,7 +131,7 @@ def _release(session: Session, message: BulkMessage) -> Outcome:
         unreachable=without,
     )
     told = [case for case in cases if case not in refused and case not in without]
-    return Outcome(told, refused, unreachable)
+    return BulkOutcome(told, refused, unreachable)
 
 
 @bulk.post("/cases/tell/<int:message_id>/refuse")

@@ -51,7 +51,7 @@ class ActionForm:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ActionInput:
     """Holds what an officer sent for one action."""
 
     action: Action
@@ -112,9 +112,9 @@ def needs_note(action: Action) -> bool:
     return any(row.action is action and row.needs_note for row in RULES)
 
 
-def read_form(action: Action) -> Asked:
+def read_form(action: Action) -> ActionInput:
     """Returns the form as sent; answers 400 for a number that is none, which no page of this site sends."""
-    return Asked(
+    return ActionInput(
         action=action,
         note=clean_note(request.form.get("note", "")),
         agency=" ".join(clean_note(request.form.get("agency", "")).split()),
@@ -124,7 +124,7 @@ def read_form(action: Action) -> Asked:
     )
 
 
-def check_form(asked: Asked) -> None:
+def check_form(asked: ActionInput) -> None:
     """Raises BadForm for what the officer can correct at once."""
     if len(asked.note) > LONGEST_NOTE:
         raise BadForm("note_long")

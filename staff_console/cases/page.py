@@ -86,7 +86,7 @@ class CaseShown:
     has_masked: bool = field(default=False)
 
 
-class Words:
+class NumberMask:
     """Masks the numbers in what people wrote, unless `unmasked`, and remembers whether that has hidden any."""
 
     def __init__(self, *, unmasked: bool) -> None:
@@ -99,7 +99,7 @@ class Words:
 
 
 def show_case(session: Session, case: Case, *, unmasked: bool) -> CaseShown:
-    known, said = {file.token: file for file in case.files}, Words(unmasked=unmasked)
+    known, said = {file.token: file for file in case.files}, NumberMask(unmasked=unmasked)
     answers = [_answer(row, known, said) for row in case.value_or("answers", _CLOSED_ANSWERS)]
     resident = _resident(case.resident, case.channel, said)
     comment, events = case.value_or("comment", words.CLOSED), _events(session, case, said)
@@ -116,7 +116,7 @@ def show_case(session: Session, case: Case, *, unmasked: bool) -> CaseShown:
     )
 
 
-def _answer(row: dict[str, Any], known: dict[str, File], said: Words) -> AnswerShown:
+def _answer(row: dict[str, Any], known: dict[str, File], said: NumberMask) -> AnswerShown:
     kind, value = row["kind"], row["value"]
     mask = None if said.unmasked or not value else _MASKS.get(kind)
     text = mask(str(value)) if mask else said(row["answer"])
@@ -137,7 +137,7 @@ def _place(value: dict[str, Any]) -> PlaceShown | None:
     return PlaceShown(f"{float(latitude):.6f}", f"{float(longitude):.6f}")
 
 
-def _file(file: File, said: Words) -> FileShown:
+def _file(file: File, said: NumberMask) -> FileShown:
     state = words.FILE_STATES.get(file.state, "")
     if file.refused_because:
         state = f"{state}: {words.FILE_REFUSALS.get(file.refused_because, file.refused_because)}"
@@ -153,7 +153,7 @@ def _sent_at_first(session: Session, case: Case) -> list[File]:
     return [file for file in case.files if file.event_id is None or file.event_id in submitted]
 
 
-def _events(session: Session, case: Case, said: Words) -> list[EventShown]:
+def _events(session: Session, case: Case, said: NumberMask) -> list[EventShown]:
     query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc())
     found = session.scalars(query.options(selectinload(CaseEvent.files)))
     return [
@@ -191,7 +191,7 @@ def why_unreachable(resident: Resident) -> str:
     return words.NO_ADDRESS if resident.value_or("line_user_id", None) is None else ""
 
 
-def _resident(resident: Resident, channel: str, said: Words) -> ResidentShown:
+def _resident(resident: Resident, channel: str, said: NumberMask) -> ResidentShown:
     person = resident.value_or("person", _CLOSED_PERSON) or {}
     phone, is_masked = _phone(str(person.get("phone") or ""), unmasked=said.unmasked)
     return ResidentShown(

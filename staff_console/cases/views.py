@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from staff_console import words
 from staff_console.access.limits import UNMASKS, count
 from staff_console.cases.forms import (
-    Asked,
+    ActionInput,
     BadForm,
     check_form,
     forms_for,
@@ -77,7 +77,7 @@ def _seen(session: Session, case_id: int) -> Case:
     return find_case(session, me(), case_id) or abort(404)
 
 
-def _read(case_id: int, action: str) -> Asked:
+def _read(case_id: int, action: str) -> ActionInput:
     """Returns the form. Answers 404 to whoever may not see the case, 403 to whoever may never do this action.
 
     An unknown action gets 404, too, and a form that cannot be read 400.
@@ -92,7 +92,7 @@ def _read(case_id: int, action: str) -> Asked:
 
 
 @contextmanager
-def _photos(asked: Asked) -> Iterator[list[File]]:
+def _photos(asked: ActionInput) -> Iterator[list[File]]:
     """Cleans and stores the photos of the form, and takes them away again if the action does not come about."""
     stored: list[File] = []
     try:
@@ -105,7 +105,7 @@ def _photos(asked: Asked) -> Iterator[list[File]]:
         raise
 
 
-def _do(case_id: int, asked: Asked, photos: list[File]) -> str:
+def _do(case_id: int, asked: ActionInput, photos: list[File]) -> str:
     """Returns why the resident, who should hear of it, cannot be told; empty where all is well."""
     by = Actor(Who(me().role), me().id)
     with context().database.transaction() as session:
@@ -131,13 +131,13 @@ def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> No
     assign_to(session, context().municipality, case, person, by)
 
 
-def _mend(case_id: int, asked: Asked, reason: str) -> Page:
+def _mend(case_id: int, asked: ActionInput, reason: str) -> Page:
     """Shows the page again, with what was typed and what to correct."""
     with context().database.reading() as session:
         return _page(session, _seen(session, case_id), problem=words.REFUSALS[reason], asked=asked), 400
 
 
-def _conflict(case_id: int, asked: Asked) -> Page:
+def _conflict(case_id: int, asked: ActionInput) -> Page:
     """Shows how the case is now that somebody was faster, and what was typed, so that nothing is lost."""
     with context().database.reading() as session:
         shown = show_case(session, _seen(session, case_id), unmasked=False)
@@ -147,7 +147,7 @@ def _conflict(case_id: int, asked: Asked) -> Page:
         return page, 409
 
 
-def _page(session: Session, case: Case, *, problem: str = "", asked: Asked | None = None) -> str:
+def _page(session: Session, case: Case, *, problem: str = "", asked: ActionInput | None = None) -> str:
     until = unmasked_until(case.id)
     return render_template(
         "cases/page.html",

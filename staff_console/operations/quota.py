@@ -16,7 +16,7 @@ MONTHS_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Part:
+class Segment:
     """One stretch of the bar, in percent of its length."""
 
     kind: str
@@ -44,16 +44,16 @@ def show() -> str:
         )
 
 
-def bar(month: QuotaStatus) -> list[Part]:
+def bar(month: QuotaStatus) -> list[Segment]:
     """What is used by us and by others, what is left for anything, and what of that is kept; empty without a limit."""
     if month.left is None:
         return []
     kept = min(month.reserve, month.left)
     others = min(month.others, month.used)
     counts = {"ours": month.used - others, "others": others, "free": month.left - kept, "kept": kept}
-    whole, begins, parts = max(sum(counts.values()), 1), 0.0, list[Part]()
+    whole, begins, parts = max(sum(counts.values()), 1), 0.0, list[Segment]()
     for kind, count in counts.items():
         width = round(100 * count / whole, 2)
-        parts.append(Part(kind, count, round(begins, 2), width))
+        parts.append(Segment(kind, count, round(begins, 2), width))
         begins += width
     return parts
