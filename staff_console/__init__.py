@@ -1,1 +1,1 @@
-"""The officers' web application: the queue, the page of a case, accounts. It meets the bot in the store."""
+"""Serves the officers' web application. It meets the bot in the store only."""

@@ -1,4 +1,4 @@
-"""What every view needs: the settings, the database and the facts of the municipality this process serves."""
+"""Gives every view the settings, the database and the facts of the municipality that this process serves."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -34,5 +34,5 @@ def context() -> ConsoleContext:
 
 
 def me() -> Staff:
-    """Who is signed in; only for views behind the gate."""
+    """Returns who is signed in; only for views behind the gate."""
     return cast(Staff, g.staff)

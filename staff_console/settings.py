@@ -1,4 +1,4 @@
-"""The console's settings, read once from the environment; it refuses to start on a missing or weak secret."""
+"""Reads the console's settings once from the environment; a missing or weak secret stops the start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

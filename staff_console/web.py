@@ -1,4 +1,4 @@
-"""The application: everything put together for one municipality."""
+"""Puts the application together for one municipality."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""The Thai words of the console that are not in a template: labels, phrases, explanations of refusals."""
+"""Holds the Thai words of the console that are not in a template: labels, phrases, explanations of refusals."""
 
 from typing import Final
 

@@ -20,7 +20,7 @@ MOST_ACCOUNTS = 20
 
 
 def known_device(username: str) -> str:
-    """The name of this browser if this account has signed in here, else nothing."""
+    """Returns the random name of this browser if this account has signed in here before, else an empty string."""
     device, accounts = _read()
     return device if _account(username) in accounts else ""
 
@@ -46,7 +46,7 @@ def _read() -> tuple[str, list[str]]:
 
 
 def _account(username: str) -> str:
-    """Whoever reads the cookie does not learn the name."""
+    """Returns a keyed hash of the username, so that the cookie does not show who signs in here."""
     return context().database.cipher.fingerprint(f"device of {username_of(username)}")[:16]
 
 

@@ -14,7 +14,7 @@ Page = str | Response | tuple[str, int]
 
 @first_password.get("/first-password/<secret>")
 def ask(secret: str) -> Page:
-    """Opening the page uses nothing up: chat programs open links by themselves to draw a preview."""
+    """Shows the page. The link stays valid: chat programs open links by themselves to draw a preview."""
     try:
         return _page(secret)
     except BadLink as error:

@@ -22,7 +22,7 @@ MOST_BYTES: Final = 48_000
 
 @dataclass(frozen=True)
 class KeptForm:
-    """`path` is where it goes, `back` the page it came from, `fields` its names and values without the token."""
+    """Holds a form: `path` is where it goes, `back` the page it came from, `fields` what it holds without the token."""
 
     path: str
     back: str

@@ -1,4 +1,4 @@
-"""How often one member of staff may do what costs money or opens somebody's data."""
+"""Limits how often one member of staff may do what costs money or shows personal data."""
 
 import math
 from datetime import timedelta
@@ -18,7 +18,7 @@ CASES_TOLD: Final = Limit("bulk message", 1000, HOUR)  # a flood: twenty pages o
 
 
 def count(session: Session, limit: Limit, *, times: int = 1) -> None:
-    """LimitReached when this person has done it too often; nothing of the transaction then holds."""
+    """Counts a use by this person. Raises LimitReached beyond the limit, which rolls the transaction back."""
     limits.use(session, limit, f"staff {me().id}", times=times)
 
 

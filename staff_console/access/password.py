@@ -1,4 +1,4 @@
-"""Changing one's own password."""
+"""Lets a person change their own password."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ def ask() -> str:
 
 @password.post("/password")
 def change() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
-    """Every session of this person ends; this browser gets a new one."""
+    """Changes the password, ends all sessions of this person, and begins a new one in this browser."""
     if request.form.get("new", "") != request.form.get("again", ""):
         return _refused("not_same")
     try:

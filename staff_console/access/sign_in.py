@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signs staff in and out."""
 
 import logging
 from datetime import timedelta
@@ -70,7 +70,7 @@ def remaining() -> dict[str, str | int]:
 
 @sign_in.post("/sign-out")
 def sign_out() -> Response:
-    """This browser forgets the session in any case, also where the database cannot write down that it is over."""
+    """Ends the session. This browser forgets it even if the database cannot record that it is over."""
     said, tone = "ออกจากระบบแล้ว", "good"
     try:
         with context().database.transaction() as transaction:

@@ -18,7 +18,7 @@ WHY_OVER: Final[dict[str, str]] = {
 def sign_in_page(
     problem: str = "", username: str = "", *, kept: KeptForm | None = None, why: str | None = None
 ) -> str:
-    """`kept` is a form that could not be carried out; `why` a word of store.staff.sessions.Over."""
+    """Returns the page. `kept` is a form to send again after it, `why` a value of store.staff.sessions.Over."""
     g.staff = None
     wanted = safe_next(kept.back if kept else request.values.get("next")) or ""
     return render_template(

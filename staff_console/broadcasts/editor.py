@@ -1,4 +1,4 @@
-"""The editor of a broadcast: a plain form whose buttons add, move and remove parts, and keep it as a draft."""
+"""Shows the editor of a broadcast: a form whose buttons add, move and remove parts, and save it as a draft."""
 
 from collections.abc import Callable
 
@@ -79,7 +79,7 @@ def change_it(broadcast_id: int) -> Page:
 
 
 def _sent(session: Session, typed: str) -> Broadcast:
-    """The broadcast to be corrected: one that went out. Another is edited instead."""
+    """Returns the broadcast to be corrected. Answers 409 if it was not sent yet: then it is edited instead."""
     broadcast = found_or_404(session, whole(typed) or abort(404))
     if not control.begun(session, broadcast):
         abort(409)
@@ -159,7 +159,7 @@ def _page(
     *,
     seen_version: int | None = None,
 ) -> str:
-    """The version that was seen first goes with the form through all its buttons."""
+    """Returns the editor. The form carries the version that was opened first, whichever of its buttons are pressed."""
     found = figures_of_form(session, typed)
     if broadcast is not None and seen_version is None:
         seen_version = int(request.form.get("seen_version", broadcast.version))

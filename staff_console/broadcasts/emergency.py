@@ -86,7 +86,7 @@ class _OnlyLooking(Exception):
 
 
 def _confirm(template_id: int, typed: Decision) -> Page:
-    """Tried out and taken back: what is shown is what the store would send, and what it refuses is refused now."""
+    """Shows what would be sent, by ordering the broadcast in a transaction that is rolled back."""
     page = ""
     try:
         with context().database.transaction() as session:

@@ -1,4 +1,4 @@
-"""Warnings prepared on a quiet day: written, approved by another person, retired."""
+"""Keeps warning templates: they are written before they are needed, approved by another person, and retired."""
 
 from dataclasses import dataclass, field
 
@@ -99,7 +99,7 @@ def approve(template_id: int) -> Page:
 
 @emergency_templates.post("/broadcasts/emergency/<int:template_id>/retire")
 def retire(template_id: int) -> Page:
-    """By a superior, or by its author while nobody has approved it."""
+    """Retires a template: any supervisor may, its author only before it is approved."""
     with context().database.transaction() as session:
         template = template_in(session, template_id, hold=True)
         if me().role != Role.SUPERVISOR and (template.author_id != me().id or template.approved_at):

@@ -1,4 +1,4 @@
-"""The form of a broadcast: what was typed, and the draft it makes, or every problem beside its field."""
+"""Reads the form of a broadcast, finds the problem of each field, and makes a draft of it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ FIRST_BUDDHIST_YEAR = 2500
 
 @dataclass
 class Typed:
-    """What stands in the fields, whether it makes sense or not. Moments as a browser writes them, Bangkok time."""
+    """Holds the fields as typed, valid or not. Times are as a browser sends them: ISO 8601, in Bangkok time."""
 
     title: str = ""
     category: str = "announcement"
@@ -57,7 +57,7 @@ class Typed:
 
 
 def blank() -> Typed:
-    """What most people begin with."""
+    """Returns the form of a new broadcast: one empty card on the first topic."""
     topics = context().municipality.topics
     return Typed(topic=topics[0].code if topics else words.URGENT, message=[new_part("card")])
 
@@ -96,7 +96,7 @@ def typed_of(broadcast: Broadcast) -> Typed:
 
 
 def correction_of(broadcast: Broadcast) -> Typed:
-    """To the same people about the same thing, with its words to be set right; its times are over."""
+    """Returns a form with the same audience, topic and message, for a correction. Times and menu are empty."""
     typed = typed_of(broadcast)
     typed.title = f"แก้ไข: {broadcast.title}"[:LONGEST_TITLE]
     typed.menu = typed.send_at = typed.ends_at = ""
@@ -109,7 +109,7 @@ def _as_typed(at: datetime | None) -> str:
 
 
 def check(session: Session, typed: Typed) -> Problems:
-    """Every problem by the name of its field; blank rows are taken out, so that places and fields agree."""
+    """Returns every problem by the name of its field. Removes blank rows first, so that row numbers agree."""
     problems: Problems = {}
     for name, most in (("title", LONGEST_TITLE), ("purpose", LONGEST_PURPOSE)):
         if word := _length(getattr(typed, name), most):
@@ -141,7 +141,7 @@ def _check_topic(typed: Typed) -> Problems:
 
 
 def check_content(session: Session, prefix: str, typed: Any) -> Problems:
-    """`typed` is anything with parts under that name."""
+    """Returns the problems of the parts in the attribute `prefix` of `typed`, which is message or closing."""
     content = without_blanks(getattr(typed, prefix))
     setattr(typed, prefix, content["parts"])
     try:
@@ -165,7 +165,7 @@ def moment_of(text: str) -> tuple[datetime | None, str]:
 
 
 def draft_of(typed: Typed) -> BroadcastDraft:
-    """Of what was checked."""
+    """Returns the draft of a form that `check` found no problem in."""
     return BroadcastDraft(
         title=typed.title,
         category=typed.category,
@@ -186,7 +186,7 @@ def topic_of(typed: Typed) -> str | None:
 
 
 def readable(parts: list[Part]) -> dict[str, Any]:
-    """Of what is still being typed, the parts that LINE would take."""
+    """Returns the content without the parts that are still incomplete or invalid, for the preview."""
     return {"parts": [part for part in without_blanks(parts)["parts"] if _is_sound(part)]}
 
 
@@ -199,7 +199,7 @@ def _is_sound(part: Part) -> bool:
 
 
 def form_words(session: Session) -> dict[str, Any]:
-    """What every page with the editor's fields needs to name its choices."""
+    """Returns the labels and choices that every page with the editor's fields shows."""
     return {
         "pairs": _pairs(session),
         "categories": words.CATEGORIES,
@@ -214,7 +214,7 @@ def form_words(session: Session) -> dict[str, Any]:
 
 
 def _pairs(session: Session) -> dict[str, list[tuple[str, str]]]:
-    """What can be ticked for each audience that is more than one word."""
+    """Returns the checkboxes of each audience that has any, as pairs of value and label."""
     known = homes(session)
     return {
         "moo": [(moo, f"หมู่ {moo}") for moo in known.moos],

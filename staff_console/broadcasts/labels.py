@@ -1,4 +1,4 @@
-"""The Thai words of broadcasts that are not in a template: stages, acts, problems beside a field, refusals."""
+"""Holds the Thai words of broadcasts that are not in a template: stages, acts, problems of fields, refusals."""
 
 from typing import Final
 

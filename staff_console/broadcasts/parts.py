@@ -1,4 +1,4 @@
-"""The parts of a message in the editor: read as they were typed, added, moved and removed by buttons of the form.
+"""Reads the parts of a message in the editor, and adds, moves and removes them as its buttons say.
 
 A field is named by the place that store.broadcasts.content gives a problem: message.parts.0.buttons.1.label.
 """
@@ -26,11 +26,11 @@ _PHONE = re.compile(r"[+\d][\d\s().-]{2,}")
 
 
 class NoSuchPart(ValueError):
-    """A button that no page of ours shows."""
+    """Says that the form names a button that none of our pages has."""
 
 
 def line(name: str) -> str:
-    """One line of the form: no breaks, no control signs."""
+    """Returns a field of one line, without line breaks and control characters."""
     typed = unicodedata.normalize("NFC", request.form.get(name, ""))
     return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in typed).strip()
 
@@ -40,7 +40,7 @@ def lines(name: str) -> str:
 
 
 def read_parts(prefix: str) -> list[Part]:
-    """`prefix` is message or closing."""
+    """Returns the parts of the form; `prefix` is message or closing."""
     found = []
     for number in range(MESSAGES_IN_A_REQUEST):
         at = f"{prefix}.parts.{number}"
@@ -69,7 +69,7 @@ def _place(at: str) -> Part:
 
 
 def _degrees(pin: str) -> Part:
-    """As it is copied from a map: 16.4322, 102.8236. What is none stays to be mended."""
+    """Reads coordinates as maps copy them: 16.4322, 102.8236. Anything else is returned as typed, to be corrected."""
     try:
         latitude, longitude = (float(half) for half in arabic_digits(pin).strip("() ").split(","))
     except ValueError:
@@ -92,7 +92,7 @@ def _card(at: str) -> Part:
 
 
 def _count(at: str, most: int) -> int:
-    """How many rows the form sent."""
+    """Counts the rows that the form sent, up to `most`."""
     return next((n for n in range(most) if f"{at}.{n}.label" not in request.form), most)
 
 
@@ -126,7 +126,7 @@ _NEW: Final[dict[str, Callable[[], Part]]] = {
 
 
 def change(parts: list[Part], steps: list[str]) -> None:
-    """What a button of the editor says: add card, parts 1 up, parts 0 facts add, parts 0 buttons 2 remove."""
+    """Does what a button says: add card, parts 1 up, parts 0 facts add, parts 0 buttons 2 remove."""
     match steps:
         case ["add", kind]:
             _add(parts, new_part(kind), MESSAGES_IN_A_REQUEST)
@@ -202,7 +202,7 @@ def take_pictures(prefix: str, parts: list[Part]) -> Problems:
 
 
 def _keep(data: bytes) -> str:
-    """The bytes first: a row that says so has something to show."""
+    """Stores a picture and returns its token. The file is written before its row, so that no row lacks its file."""
     file: File = uploaded(context().media, data, staff_id=me().id)
     with context().database.transaction() as session:
         session.add(file)
@@ -210,7 +210,7 @@ def _keep(data: bytes) -> str:
 
 
 def without_blanks(parts: list[Part]) -> dict[str, Any]:
-    """The content as the store takes it: rows that nobody filled in are none."""
+    """Returns the content as the store takes it, without rows that nobody filled in."""
     kept = []
     for part in parts:
         shown = dict(part)
@@ -222,7 +222,7 @@ def without_blanks(parts: list[Part]) -> dict[str, Any]:
 
 
 def parts_of(content: dict[str, Any] | None) -> list[Part]:
-    """A stored content, to be edited."""
+    """Returns copies of the parts of a stored content, to be edited."""
     parts = (content or {}).get("parts", [])
     return [
         {**part, **{rows: [dict(row) for row in part.get(rows, ())] for rows in ("facts", "buttons")}}
@@ -233,7 +233,7 @@ def parts_of(content: dict[str, Any] | None) -> list[Part]:
 
 
 def place_problems(prefix: str, problems: list[tuple[str, str]]) -> Problems:
-    """Each problem of a content by the name of the field beside which it is said."""
+    """Returns each problem of a content by the name of the field beside which it is shown."""
     said: Problems = {}
     for place, word in problems:
         name = f"{prefix}.{place}"

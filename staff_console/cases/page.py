@@ -23,7 +23,7 @@ _MASKS = {"phone": thai.phone_masked, "citizen_id": thai.citizen_id_masked}
 
 @dataclass(frozen=True)
 class FileShown:
-    """A photo to look at, a document to open, or `state`: words for what is missing."""
+    """Describes a photo or document; `state` says in words why it cannot be opened, else it is empty."""
 
     token: str
     name: str

@@ -36,7 +36,8 @@ KEPT = ("tab", "status", "service", "department", "urgent", "assignee", "triage"
 def show() -> str | Response:
     if me().role == Role.ADMIN:
         return redirect(url_for("people.show_all"), 303)
-    tab, filters, number = asked_tab(), asked_filters(), request.args.get("number", "").strip()[:40]
+    tab, filters = asked_tab(), asked_filters()
+    number = request.args.get("number", "").strip()[:40]
     with context().database.reading() as session:
         page = _page(session, tab, filters, number)
         return render_template(

@@ -1,4 +1,4 @@
-"""The page of what does not get through by itself: tried again or dropped, without showing what anybody wrote."""
+"""Lists dead letters, to be tried again or dropped, without showing what anybody wrote."""
 
 from datetime import timedelta
 
@@ -66,6 +66,6 @@ def _held() -> timedelta:
 
 
 def _back(done: bool, said: str) -> Response:
-    """What is not stuck (any more), or not this person's to see, is said to be gone: both look the same."""
+    """Says what was done. A dead letter that this person may not see gets the same answer as one that is gone."""
     flash(said if done else "รายการนี้ไม่ค้างแล้ว", "good" if done else "warning")
     return redirect(url_for("dead_letters.show"), 303)

@@ -1,4 +1,4 @@
-"""The page of the month's messages: what is used and left, what it costs, and what to do when it runs out."""
+"""Shows the month's messages: what is used and left, what it costs, and what to do when they run out."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +17,7 @@ MONTHS_SHOWN = 12
 
 @dataclass(frozen=True)
 class Segment:
-    """One stretch of the bar, in percent of its length."""
+    """Describes one segment of the bar, in percent of its length."""
 
     kind: str
     count: int
@@ -45,13 +45,15 @@ def show() -> str:
 
 
 def bar(month: QuotaStatus) -> list[Segment]:
-    """What is used by us and by others, what is left for anything, and what of that is kept; empty without a limit."""
+    """Returns what we used, what others used, what is free and what is reserved; empty without a limit."""
     if month.left is None:
         return []
     kept = min(month.reserve, month.left)
     others = min(month.others, month.used)
     counts = {"ours": month.used - others, "others": others, "free": month.left - kept, "kept": kept}
-    whole, begins, parts = max(sum(counts.values()), 1), 0.0, list[Segment]()
+    whole = max(sum(counts.values()), 1)
+    begins = 0.0
+    parts: list[Segment] = []
     for kind, count in counts.items():
         width = round(100 * count / whole, 2)
         parts.append(Segment(kind, count, round(begins, 2), width))

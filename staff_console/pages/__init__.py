@@ -1,1 +1,1 @@
-"""What every page shares: errors, headers, filters, refused input, stylesheets, and what waits for the person."""
+"""Holds what every page shares: errors, headers, filters, refused input, stylesheets, and what waits for the person."""

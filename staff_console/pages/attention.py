@@ -22,8 +22,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Attention:
-    """`count` is how much this person has to do, alone or with others. `unconfirmed` are emergencies that nobody let
-    out yet. `surges` counts the proposals of others to start a surge."""
+    """Counts what waits for this person, alone or with others.
+
+    `unconfirmed` are emergencies that nobody has confirmed yet. `surges` counts the proposals of others to start
+    a surge.
+    """
 
     count: int = 0
     unconfirmed: Sequence[Broadcast] = ()

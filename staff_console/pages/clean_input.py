@@ -9,7 +9,7 @@ from store.database.storable_text import is_keepable
 
 
 def install_clean_input(app: Flask) -> None:
-    """After the gate, which keeps nothing of what is typed, and before anything reads the form."""
+    """Installs the check. Call it after the gate, which stores nothing typed, and before anything reads the form."""
     app.before_request(refuse_unkeepable)
 
 

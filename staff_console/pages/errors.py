@@ -1,4 +1,4 @@
-"""Error pages: what happened, and what to do now. None of them needs the database."""
+"""Shows the error pages: what happened, and what to do now. None of them needs the database."""
 
 import errno
 import logging

@@ -1,4 +1,4 @@
-"""Jinja filters: codes and moments as a clerk reads them."""
+"""Defines the Jinja filters, which show codes and times as a clerk reads them."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,7 +44,7 @@ def install_filters(app: Flask) -> None:
 
 
 def short_moment(at: datetime) -> str:
-    """Today's time alone, else the date and time. It breaks between the two and nowhere else."""
+    """Returns the date, or the word for today, and the time; a line breaks between the two and nowhere else."""
     day = "วันนี้" if in_bangkok(at).date() == today() else thai.thai_date(at)
     return f"{unbroken(day)} {unbroken(thai.thai_time(at))}"
 
@@ -105,22 +105,22 @@ def department_name(code: str | None) -> str:
 
 
 def people_count(count: int | None, most: int = 999) -> str:
-    """A number for a tab: 7, or 999+ where counting stopped."""
+    """Formats a number for a tab: 7, or 999+ where counting stopped."""
     if count is None:
         return ""
     return f"{most}+" if count > most else str(count)
 
 
 def thai_month(month: Month) -> str:
-    """พ.ย. 2569, never broken in two."""
+    """Formats a month as พ.ย. 2569, never broken in two."""
     return unbroken(f"{thai.MONTHS[month.number - 1]} {month.year + 543}")
 
 
 def counted(count: int) -> str:
-    """35,000"""
+    """Formats a number as 35,000."""
     return f"{count:,}"
 
 
 def baht(amount: Decimal) -> str:
-    """1,280 or 10.25: satang only where there are some."""
+    """Formats an amount as 1,280 or 10.25: satang only where there are some."""
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"

@@ -1,4 +1,4 @@
-"""What every response tells the browser not to do."""
+"""Adds the security headers to every response."""
 
 from flask import Flask, Response, request
 

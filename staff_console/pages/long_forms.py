@@ -1,4 +1,4 @@
-"""The editors of broadcasts have more fields than other forms: there, and nowhere else, so many are read."""
+"""Lets the forms of the broadcast editors have more fields than all other forms."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ LONG: Final = frozenset(
 
 
 def install_long_forms(app: Flask) -> None:
-    """After the gate, so that only who may use the editor sends long forms, and before anything reads the form."""
+    """Installs the limit. Call it after the gate, so that only users of the editor send long forms."""
     app.before_request(let_it_be_long)
 
 

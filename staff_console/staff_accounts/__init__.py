@@ -1,1 +1,1 @@
-"""Staff accounts, and the requests about them that another person confirms."""
+"""Keeps staff accounts, and the requests about them that another person confirms."""
