@@ -22,7 +22,7 @@ from staff_console.broadcasts.forms import (
 )
 from staff_console.broadcasts.page import found_or_404, may_edit, refuse_page
 from staff_console.broadcasts.parts import NoSuchPart, Problems, change, take_pictures
-from staff_console.broadcasts.previews import figures_of_form, phone_of_form
+from staff_console.broadcasts.phone import figures_of_form, phone_of_form
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press, whole, whole_or_400
 from store.broadcasts import approval, control

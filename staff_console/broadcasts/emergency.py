@@ -11,7 +11,7 @@ from staff_console.broadcasts.emergency_page import Decision, page_of, template_
 from staff_console.broadcasts.forms import UNFINISHED
 from staff_console.broadcasts.page import audience_words
 from staff_console.broadcasts.parts import line, lines
-from staff_console.broadcasts.previews import phone_of_content
+from staff_console.broadcasts.phone import phone_of_content
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
 from store.broadcasts import confirming

@@ -9,7 +9,7 @@ from staff_console.broadcasts import labels
 from staff_console.broadcasts.audience import Chosen
 from staff_console.broadcasts.forms import form_words
 from staff_console.broadcasts.parts import Problems
-from staff_console.broadcasts.previews import phone_of_content
+from staff_console.broadcasts.phone import phone_of_content
 from staff_console.context import me
 from staff_console.forms import new_form_token
 from store.broadcasts import emergency as lane

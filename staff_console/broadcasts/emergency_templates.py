@@ -20,7 +20,7 @@ from staff_console.broadcasts.parts import (
     take_pictures,
     without_blanks,
 )
-from staff_console.broadcasts.previews import phone_of_content
+from staff_console.broadcasts.phone import phone_of_content
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
 from store.audit.log import write_down

@@ -13,7 +13,7 @@ from store.quota import usage
 
 
 @dataclass(frozen=True)
-class Figures:
+class AudienceFigures:
     """Holds the figures. `requests` counts the billed messages for each resident, the closing one included.
 
     `left` is None without a limit. `baht` is what the messages are worth at the plan's price, `extra_baht` what is
@@ -37,7 +37,7 @@ class Figures:
 
 def figures_of(
     session: Session, audience: dict[str, Any], topic: str | None, requests: int
-) -> Figures | None:
+) -> AudienceFigures | None:
     """Returns the figures, or None while the audience as typed cannot be used."""
     try:
         to = read_audience(audience)
@@ -47,7 +47,7 @@ def figures_of(
     found = reach(session, to, topic)
     messages = len(found.residents) * requests
     standing = usage.quota_status(session, plan)
-    return Figures(
+    return AudienceFigures(
         found=found,
         to_friends=to.who == "friends",
         requests=requests,
@@ -60,12 +60,12 @@ def figures_of(
     )
 
 
-def rows(figures: Figures) -> list[tuple[str, str]]:
+def rows(figures: AudienceFigures) -> list[tuple[str, str]]:
     """Returns the lines that stand under the preview, each with its label."""
     return [*_people(figures), *_cost(figures)]
 
 
-def _people(figures: Figures) -> list[tuple[str, str]]:
+def _people(figures: AudienceFigures) -> list[tuple[str, str]]:
     found = figures.found
     if figures.to_friends:
         known = counted(len(found.residents))
@@ -78,7 +78,7 @@ def _people(figures: Figures) -> list[tuple[str, str]]:
     ]
 
 
-def _cost(figures: Figures) -> list[tuple[str, str]]:
+def _cost(figures: AudienceFigures) -> list[tuple[str, str]]:
     if not figures.requests:
         return [("ใช้ข้อความ", "ไม่ใช้ เปลี่ยนเมนูอย่างเดียว")]
     twice = " (รวมข้อความปิดท้าย)" if figures.requests > 1 else ""
@@ -93,7 +93,7 @@ def _cost(figures: Figures) -> list[tuple[str, str]]:
     ]
 
 
-def _price(figures: Figures) -> str:
+def _price(figures: AudienceFigures) -> str:
     """Says what the messages cost; what the plan's price has already paid for is no extra cost."""
     if figures.extra_baht:
         return f"ต้องจ่ายเพิ่ม {baht(figures.extra_baht)} บาท เพราะเกินแพ็กเกจ"
@@ -102,7 +102,7 @@ def _price(figures: Figures) -> str:
     return f"{baht(figures.baht)} บาท ในค่าแพ็กเกจที่จ่ายแล้ว ไม่ต้องจ่ายเพิ่ม"
 
 
-def warning(figures: Figures) -> str:
+def warning(figures: AudienceFigures) -> str:
     """Returns what to know before the broadcast is submitted; empty when all is well."""
     if not figures.requests:
         return ""

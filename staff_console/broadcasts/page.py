@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from staff_console.broadcasts import figures
 from staff_console.broadcasts import labels as words
-from staff_console.broadcasts.previews import phone_of
+from staff_console.broadcasts.phone import phone_of
 from staff_console.context import context
 from staff_console.forms import new_form_token
 from store.broadcasts import control
@@ -125,7 +125,7 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
     )
 
 
-def _figures(session: Session, broadcast: Broadcast) -> figures.Figures | None:
+def _figures(session: Session, broadcast: Broadcast) -> figures.AudienceFigures | None:
     audience = frozen_audience(session, broadcast)
     return figures.figures_of(session, audience, broadcast.topic, requests_of(broadcast))
 
