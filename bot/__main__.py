@@ -41,11 +41,11 @@ def worker() -> int:
 
 def publish_menus() -> int:
     # Imported here, because LINE's SDK costs a second and 70 MB, which the worker does not need.
-    from bot.richmenus.line_menus import LineMenus
+    from bot.line.rich_menu_sdk import RichMenuClient
     from bot.richmenus.publish import publish
 
     settings = BotSettings.from_environment(os.environ)
-    line = LineMenus(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+    line = RichMenuClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
     for sentence in publish(read_drawn_menus(), line):
         print(sentence)
     return 0

@@ -6,7 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.context import AppContext
 from bot.doctor.findings import Finding, fail, ok, warn
-from bot.line.account_api import AccountInfo, LineAccount, LineApiError
+from bot.line.account_api import AccountInfo, LineAccount
+from bot.line.connection import LineApiError
 from bot.settings import BotSettings
 from store.clock import now
 from store.database.engine import Database

@@ -8,17 +8,7 @@ from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import requests
-
-CONNECT_SECONDS, READ_SECONDS = 3.05, 10.0
-
-
-class LineApiError(Exception):
-    """Says that LINE gave no answer; the message is a sentence for the operator, without token or contents."""
-
-    def __init__(self, sentence: str, *, status: int | None = None) -> None:
-        super().__init__(sentence)
-        self.status = status
+from bot.line.connection import READ_SECONDS, LineApiError, LineConnection, json_object
 
 
 @dataclass(frozen=True)
@@ -69,101 +59,60 @@ class DefaultMenu:
 
 
 class LineAccount:
+    """Asks about the account. Each method raises LineApiError if LINE does not answer."""
+
     def __init__(self, api_url: str, access_token: str, *, read_seconds: float = READ_SECONDS) -> None:
-        self._api_url, self._timeout = api_url, (CONNECT_SECONDS, read_seconds)
-        self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {access_token}"
-        # The environment's proxies and netrc must not redirect a token.
-        self._session.trust_env = False
+        self._api = LineConnection(api_url, access_token, read_seconds=read_seconds)
 
     def info(self) -> AccountInfo:
-        response = self._call("GET", "/v2/bot/info")
-        content = _content(response)
+        response = self._api.ask("GET", "/v2/bot/info")
+        content = json_object(response)
         return AccountInfo(
             _text(content, "displayName"), _text(content, "basicId"), _moment(response.headers.get("Date"))
         )
 
     def quota(self) -> Quota:
-        content = _content(self._call("GET", "/v2/bot/message/quota"))
+        content = json_object(self._api.ask("GET", "/v2/bot/message/quota"))
         return Quota(None if content.get("type") == "none" else _number(content, "value"))
 
     def consumption(self) -> Consumption:
         return Consumption(
-            _number(_content(self._call("GET", "/v2/bot/message/quota/consumption")), "totalUsage")
+            _number(json_object(self._api.ask("GET", "/v2/bot/message/quota/consumption")), "totalUsage")
         )
 
     def broadcast_on(self, day: date) -> int | None:
         """Returns how many residents our broadcasts to all friends reached on LINE's day; None until LINE counted."""
-        content = _content(self._call("GET", f"/v2/bot/message/delivery/broadcast?date={day:%Y%m%d}"))
+        content = json_object(self._api.ask("GET", f"/v2/bot/message/delivery/broadcast?date={day:%Y%m%d}"))
         return _number(content, "success") if content.get("status") == "ready" else None
 
     def webhook_endpoint(self) -> WebhookEndpoint:
-        response = self._call("GET", "/v2/bot/channel/webhook/endpoint", missing_is_fine=True)
+        response = self._api.ask("GET", "/v2/bot/channel/webhook/endpoint", missing_is_fine=True)
         if response.status_code == 404:
             return WebhookEndpoint(None, is_active=False)
-        content = _content(response)
+        content = json_object(response)
         return WebhookEndpoint(_text(content, "endpoint"), is_active=content.get("active") is True)
 
     def test_webhook(self) -> WebhookTest:
         """Makes LINE send our webhook a signed body without events; LINE allows 60 such tests an hour."""
-        content = _content(self._call("POST", "/v2/bot/channel/webhook/test"))
+        content = json_object(self._api.ask("POST", "/v2/bot/channel/webhook/test", {}))
         status = content.get("statusCode")
         return WebhookTest(
             content.get("success") is True, status if isinstance(status, int) else 0, _text(content, "reason")
         )
 
     def default_menu(self) -> DefaultMenu:
-        response = self._call("GET", "/v2/bot/user/all/richmenu", missing_is_fine=True)
+        response = self._api.ask("GET", "/v2/bot/user/all/richmenu", missing_is_fine=True)
         if response.status_code == 404:
             return DefaultMenu(None)
-        return DefaultMenu(_text(_content(response), "richMenuId"))
+        return DefaultMenu(_text(json_object(response), "richMenuId"))
 
     def has_menu(self, alias: str) -> bool:
-        return self._call("GET", f"/v2/bot/richmenu/alias/{alias}", missing_is_fine=True).status_code == 200
+        return (
+            self._api.ask("GET", f"/v2/bot/richmenu/alias/{alias}", missing_is_fine=True).status_code == 200
+        )
 
     def close(self) -> None:
-        self._session.close()
-
-    def _call(self, method: str, path: str, *, missing_is_fine: bool = False) -> requests.Response:
-        try:
-            response = self._session.request(
-                method,
-                f"{self._api_url}{path}",
-                json={} if method == "POST" else None,
-                timeout=self._timeout,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            raise LineApiError(f"LINE cannot be reached ({type(error).__name__}).") from None
-        if response.status_code == 200 or (missing_is_fine and response.status_code == 404):
-            return response
-        raise LineApiError(
-            _SENTENCES.get(response.status_code, _other(response)), status=response.status_code
-        )
-
-
-_SENTENCES = {
-    401: "LINE does not know this channel access token.",
-    403: "LINE does not let this account ask that.",
-    429: "LINE was asked too often; wait an hour.",
-}
-
-
-def _other(response: requests.Response) -> str:
-    request_id = response.headers.get("x-line-request-id", "")
-    return f"LINE answered {response.status_code}" + (f" (request {request_id[:60]})." if request_id else ".")
-
-
-def _content(response: requests.Response) -> dict[str, Any]:
-    try:
-        content = response.json()
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
-        raise LineApiError(
-            "What answered is not LINE: it speaks no JSON. Check LINE_API_URL and the network."
-        )
-    return content
+        self._api.close()
 
 
 def _text(content: dict[str, Any], name: str) -> str:

@@ -4,7 +4,6 @@ Requests go out exactly as stored, so `requests` is used and not LINE's SDK, whi
 https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
 """
 
-import threading
 import time
 from dataclasses import dataclass
 from enum import Enum
@@ -13,7 +12,8 @@ from urllib.parse import quote
 import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-CONNECT_SECONDS, READ_SECONDS = 3.05, 10.0
+from bot.line.connection import READ_SECONDS, LineConnection
+
 MOST_CONTENT_BYTES = 12 * 1024 * 1024
 
 
@@ -83,11 +83,9 @@ class LineClient:
         read_seconds: float = READ_SECONDS,
         patience: DownloadLimits | None = None,
     ) -> None:
-        self._api_url, self._data_url = api_url, data_url
+        self._api = LineConnection(api_url, access_token, read_seconds=read_seconds)
         self._patience = patience or DownloadLimits()
-        self._timeout = (CONNECT_SECONDS, read_seconds)
-        self._authorisation = f"Bearer {access_token}"
-        self._of_thread = threading.local()
+        self._data = LineConnection(data_url, access_token, read_seconds=self._patience.silent_seconds)
 
     def reply(self, body: str) -> SendOutcome:
         """Sends a reply. `body` carries the reply token, which LINE accepts once."""
@@ -107,12 +105,8 @@ class LineClient:
 
     def _post(self, path: str, body: str, headers: dict[str, str]) -> SendOutcome:
         try:
-            response = self._session().post(
-                f"{self._api_url}{path}",
-                data=body.encode(),
-                headers={"Content-Type": "application/json", **headers},
-                timeout=self._timeout,
-                allow_redirects=False,
+            response = self._api.send(
+                "POST", path, data=body.encode(), headers={"Content-Type": "application/json", **headers}
             )
         except requests.RequestException as error:
             answer = LineAnswer.UNKNOWN if _was_connected(error) else LineAnswer.BROKEN
@@ -121,26 +115,14 @@ class LineClient:
 
     def content(self, message_id: str) -> FetchedContent:
         """Fetches a file that a resident sent, and stops at our limits of size and time."""
-        address = f"{self._data_url}/v2/bot/message/{quote(message_id, safe='')}/content"
+        path = f"/v2/bot/message/{quote(message_id, safe='')}/content"
         try:
-            timeout = (CONNECT_SECONDS, self._patience.silent_seconds)
-            with self._session().get(
-                address, stream=True, timeout=timeout, allow_redirects=False
-            ) as response:
+            with self._data.send("GET", path, stream=True) as response:
                 if response.status_code == 200:
                     return _read(response, self._patience)
                 return FetchedContent(_NO_CONTENT.get(response.status_code, ContentState.LATER))
         except (requests.RequestException, HTTPError):
             return FetchedContent(ContentState.LATER)
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._of_thread, "session", None)
-        if session is None:
-            session = self._of_thread.session = requests.Session()
-            session.headers["Authorization"] = self._authorisation
-            # The environment's proxies and netrc must not redirect a token.
-            session.trust_env = False
-        return session
 
 
 def _was_connected(error: requests.RequestException) -> bool:

@@ -4,7 +4,8 @@ import logging
 import threading
 from datetime import date, datetime, timedelta
 
-from bot.line.account_api import LineAccount, LineApiError
+from bot.line.account_api import LineAccount
+from bot.line.connection import LineApiError
 from store.broadcasts import statistics
 from store.clock import is_within, now
 from store.database.engine import Database

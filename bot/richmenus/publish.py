@@ -8,8 +8,9 @@ got its alias is used, one that did not is made anew, and the unfinished one is 
 import time
 from collections.abc import Sequence
 
+from bot.line.connection import LineApiError
+from bot.line.rich_menu_sdk import MenusOnLine, RichMenuClient
 from bot.richmenus.declaration import MenuError
-from bot.richmenus.line_menus import LineMenus, MenusOnLine
 from bot.richmenus.pictures import DrawnMenu, alias_in
 
 # https://developers.line.biz/en/reference/messaging-api/#create-rich-menu
@@ -18,27 +19,34 @@ LOOKS_AT_BATCH, SECONDS_BETWEEN = 15, 2.0
 
 
 def publish(
-    menus: Sequence[DrawnMenu], line: LineMenus, *, seconds_between: float = SECONDS_BETWEEN
+    menus: Sequence[DrawnMenu], line: RichMenuClient, *, seconds_between: float = SECONDS_BETWEEN
 ) -> list[str]:
     """Returns what was done, a line for each menu. Raises MenuError, which says what LINE did not accept."""
-    standing = line.standing()
-    shown = _alias_to_show(menus, standing)
+    try:
+        return _publish(menus, line, seconds_between)
+    except LineApiError as error:
+        raise MenuError(str(error)) from error
+
+
+def _publish(menus: Sequence[DrawnMenu], line: RichMenuClient, seconds_between: float) -> list[str]:
+    existing = line.find_existing()
+    shown = _alias_to_show(menus, existing)
     report: list[str] = []
     used: dict[str, str] = {}
     for drawn in _in_order(menus):
         try:
-            menu_id, done = _bring_up(drawn, standing, line)
-        except MenuError as error:
+            menu_id, done = _bring_up(drawn, existing, line)
+        except (LineApiError, MenuError) as error:
             raise MenuError(f"{error} ({len(used)} of {len(menus)} menus are in place.)") from error
         used[drawn.menu.alias] = menu_id
-        if drawn.menu.alias == shown and standing.default_id != menu_id:
+        if drawn.menu.alias == shown and existing.default_id != menu_id:
             line.set_default(menu_id)
             done.append("now the menu of every resident")
         report.append(f"{drawn.menu.alias}: {', '.join(done) or 'unchanged'} ({menu_id})")
     default = next(drawn.menu.alias for drawn in menus if drawn.menu.default)
-    old = _superseded(standing, used)
+    old = _superseded(existing, used)
     moves = [(menu_id, used.get(alias, used[default])) for menu_id, alias in old.items()]
-    gone = [alias for alias in standing.aliases if alias in old.values() and alias not in used]
+    gone = [alias for alias in existing.aliases if alias in old.values() and alias not in used]
     return [*report, *_clear_away(old, moves, gone, line, seconds_between)]
 
 
@@ -49,29 +57,29 @@ def _in_order(menus: Sequence[DrawnMenu]) -> list[DrawnMenu]:
     return sorted(menus, key=lambda d: (d.menu.alias not in tabs | {default.alias}, d.menu.default))
 
 
-def _alias_to_show(menus: Sequence[DrawnMenu], standing: MenusOnLine) -> str:
+def _alias_to_show(menus: Sequence[DrawnMenu], existing: MenusOnLine) -> str:
     """Returns the alias that residents see: in a season its menu stays, which only bot.richmenus.season changes."""
     ours = {drawn.menu.alias for drawn in menus}
-    shown = alias_in(standing.names.get(standing.default_id or "", ""))
+    shown = alias_in(existing.names.get(existing.default_id or "", ""))
     return shown if shown in ours else next(drawn.menu.alias for drawn in menus if drawn.menu.default)
 
 
-def _bring_up(drawn: DrawnMenu, standing: MenusOnLine, line: LineMenus) -> tuple[str, list[str]]:
+def _bring_up(drawn: DrawnMenu, existing: MenusOnLine, line: RichMenuClient) -> tuple[str, list[str]]:
     alias = drawn.menu.alias
-    menu_id = standing.aliases.get(alias)
-    if menu_id is not None and standing.names.get(menu_id) == drawn.name:
+    menu_id = existing.aliases.get(alias)
+    if menu_id is not None and existing.names.get(menu_id) == drawn.name:
         return menu_id, []
-    if len(standing.names) >= MOST_MENUS:
+    if len(existing.names) >= MOST_MENUS:
         raise MenuError(
             f"This account has {MOST_MENUS} rich menus, as many as LINE allows: delete some that are not used."
         )
     menu_id = _build(drawn, line)
-    standing.names[menu_id] = drawn.name
-    _point_alias(alias, menu_id, standing, line)
+    existing.names[menu_id] = drawn.name
+    _point_alias(alias, menu_id, existing, line)
     return menu_id, ["published"]
 
 
-def _build(drawn: DrawnMenu, line: LineMenus) -> str:
+def _build(drawn: DrawnMenu, line: RichMenuClient) -> str:
     definition = drawn.menu.as_line_wants_it(drawn.name)
     # LINE allows 100 creations an hour, validations by the thousand.
     line.validate(definition)
@@ -80,14 +88,14 @@ def _build(drawn: DrawnMenu, line: LineMenus) -> str:
     return menu_id
 
 
-def _point_alias(alias: str, menu_id: str, standing: MenusOnLine, line: LineMenus) -> None:
-    point = line.change_alias if alias in standing.aliases else line.create_alias
+def _point_alias(alias: str, menu_id: str, existing: MenusOnLine, line: RichMenuClient) -> None:
+    point = line.change_alias if alias in existing.aliases else line.create_alias
     point(alias, menu_id)
 
 
-def _superseded(standing: MenusOnLine, used: dict[str, str]) -> dict[str, str]:
+def _superseded(existing: MenusOnLine, used: dict[str, str]) -> dict[str, str]:
     """Returns the aliases, by id, of earlier and unfinished versions and of menus whose file was deleted."""
-    ours = {menu_id: alias_in(name) for menu_id, name in standing.names.items()}
+    ours = {menu_id: alias_in(name) for menu_id, name in existing.names.items()}
     return {menu_id: alias for menu_id, alias in ours.items() if alias and menu_id not in used.values()}
 
 
@@ -95,7 +103,7 @@ def _clear_away(
     old: dict[str, str],
     moves: Sequence[tuple[str, str]],
     gone: Sequence[str],
-    line: LineMenus,
+    line: RichMenuClient,
     seconds_between: float,
 ) -> list[str]:
     """Moves residents from an earlier version to the present one, and deletes the earlier one after that.
@@ -123,7 +131,7 @@ _STAY = (
 )
 
 
-def _is_done(request_id: str, line: LineMenus, seconds_between: float) -> bool:
+def _is_done(request_id: str, line: RichMenuClient, seconds_between: float) -> bool:
     for _ in range(LOOKS_AT_BATCH):
         if line.everyone_moved(request_id):
             return True

@@ -14,8 +14,8 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from bot.line.account_api import LineApiError
-from bot.richmenus.line_links import LineLinks
+from bot.line.connection import LineApiError
+from bot.line.rich_menu_links import RichMenuLinks
 from store.broadcasts.season_menu import menu_now, note_linked
 from store.database.engine import Database
 from store.residents import menus
@@ -30,7 +30,7 @@ REFUSED, TOO_OFTEN = 400, 429
 class Season:
     """Keeps the menus up to date. Several workers at once repeat each other's calls and do no harm."""
 
-    def __init__(self, database: Database, line: LineLinks) -> None:
+    def __init__(self, database: Database, line: RichMenuLinks) -> None:
         self._database, self._line = database, line
         self._has_asked = False
 
@@ -38,7 +38,7 @@ class Season:
         """Calls LINE only if something is to be changed, and once after the process started, to check."""
         try:
             self._show_what_is_due()
-            self._let_everyone_go()
+            self._unlink_everyone()
             self._tell_own_menus()
         except LineApiError as trouble:
             log.warning("menus wait for LINE", extra={"reason": str(trouble)})
@@ -72,7 +72,7 @@ class Season:
             with self._database.transaction() as session:
                 after = menus.look_again_at_all(session, after)
 
-    def _let_everyone_go(self) -> None:
+    def _unlink_everyone(self) -> None:
         """Asks LINE to unlink all menus, and later whether it has; menus linked in between are then linked again."""
         state = self._letting_go()
         if state is None:
@@ -94,7 +94,7 @@ class Season:
 
     def _ask_to_let_go(self) -> str | None:
         try:
-            request_id = self._line.let_everyone_go()
+            request_id = self._line.unlink_everyone()
         except LineApiError as trouble:
             if trouble.status != TOO_OFTEN:
                 raise

@@ -18,7 +18,7 @@ from bot.line.delivery import MOST_AT_ONCE, Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
 from bot.line.quota_poller import QuotaPoller
-from bot.richmenus.line_links import LineLinks
+from bot.line.rich_menu_links import RichMenuLinks
 from bot.richmenus.season import Season
 from bot.settings import BotSettings
 from bot.supervision.timekeeping import Timekeeper
@@ -114,7 +114,7 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
     crews = (workers, senders, fetchers, mailers)
     for pool in crews:
         pool.start()
-    season = Season(database, LineLinks(settings.line_api_url, settings.access_token))
+    season = Season(database, RichMenuLinks(settings.line_api_url, settings.access_token))
     scheduler = start_scheduler(database, app.media, meter, season, mailers.wake)
     timekeeper = start_timekeeper(database, scheduler, stop)
     log.info("worker is up")

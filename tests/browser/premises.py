@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from bot.richmenus.line_menus import LineMenus
+from bot.line.rich_menu_sdk import RichMenuClient
 from bot.richmenus.pictures import read_drawn_menus
 from bot.richmenus.publish import publish
 from bot.settings import BotSettings
@@ -60,7 +60,7 @@ def open_premises(store: StoreSettings) -> Iterator[Premises]:
         settings = BotSettings(store, (SECRET,), TOKEN, SECRET_KEY, chat, chat, public_url=web)
         stack.enter_context(_served(create_web(settings), door))
         console = stack.enter_context(_console(store))
-        publish(read_drawn_menus(), LineMenus(chat, chat, TOKEN))
+        publish(read_drawn_menus(), RichMenuClient(chat, chat, TOKEN))
         stack.enter_context(_working(settings))
         yield Premises(simulator, chat, console)
 

@@ -14,8 +14,9 @@ from sqlalchemy import text, update
 from bot.__main__ import see_doctor
 from bot.doctor.checks import examine
 from bot.doctor.findings import Finding, Level
-from bot.line.account_api import LineAccount, LineApiError
-from bot.richmenus.line_menus import LineMenus
+from bot.line.account_api import LineAccount
+from bot.line.connection import LineApiError
+from bot.line.rich_menu_sdk import RichMenuClient
 from bot.richmenus.pictures import read_drawn_menus
 from bot.richmenus.publish import publish
 from bot.settings import BotSettings
@@ -44,7 +45,7 @@ def line(town: Town) -> Iterator[LineAccount]:
 def healthy(town: Town, tmp_path: Path) -> BotSettings:
     """Prepares a set-up with nothing wrong: published menu, webhook address, worker alive, redelivery seen."""
     address = town.settings.line_api_url
-    publish(read_drawn_menus(), LineMenus(address, address, TOKEN))
+    publish(read_drawn_menus(), RichMenuClient(address, address, TOKEN))
     town.simulator.channel.webhook_url = f"{PUBLIC_URL}/line/webhook"
     with town.database.transaction() as session:
         beat(session, "worker")

@@ -12,8 +12,8 @@ from flask import Flask
 from PIL import Image
 from werkzeug.serving import make_server
 
+from bot.line.rich_menu_sdk import RichMenuClient
 from bot.richmenus.declaration import MenuError, RichMenu
-from bot.richmenus.line_menus import LineMenus
 from bot.richmenus.pictures import DrawnMenu, read_drawn_menus
 from bot.richmenus.publish import publish
 from line_simulator import Simulator
@@ -71,8 +71,8 @@ class Line:
     def changes(self) -> list[str]:
         return [call for call in self.calls if " GET " not in call]
 
-    def menus(self, **more: Any) -> LineMenus:
-        return LineMenus(self.api_url, self.data_url, TOKEN, **more)
+    def menus(self, **more: Any) -> RichMenuClient:
+        return RichMenuClient(self.api_url, self.data_url, TOKEN, **more)
 
     def forget(self) -> None:
         self.calls.clear()
@@ -402,6 +402,6 @@ def test_a_page_that_is_not_lines_answer_is_no_answer(line, menus):
 
 
 def test_without_a_network_the_operator_is_told_so(menus):
-    nowhere = LineMenus("http://127.0.0.1:9", "http://127.0.0.1:9", TOKEN)
+    nowhere = RichMenuClient("http://127.0.0.1:9", "http://127.0.0.1:9", TOKEN)
     with pytest.raises(MenuError, match="no answer"):
         publish(menus, nowhere)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.richmenus.line_links import LineLinks
+from bot.line.rich_menu_links import RichMenuLinks
 from bot.richmenus.pictures import DrawnMenu, read_drawn_menus
 from bot.richmenus.season import Season
 from line_simulator.residents import Resident as Phone
@@ -61,7 +61,7 @@ def season(town: Town, drawn_menus: tuple[DrawnMenu, ...]) -> Season:
 
 def keeper(town: Town) -> Season:
     """Returns the season's keeper of a worker that has just started."""
-    return Season(town.database, LineLinks(town.settings.line_api_url, TOKEN, read_seconds=0.5))
+    return Season(town.database, RichMenuLinks(town.settings.line_api_url, TOKEN, read_seconds=0.5))
 
 
 def shown(phone: Phone) -> str:
@@ -251,8 +251,8 @@ def _lives_through(dying: Season) -> bool:
 
 def _dies_after(call: int, dying: Season, monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls LINE and then ends the process before it can record the call."""
-    http, made = dying._line._session, []
-    send = http.request
+    connection, made = dying._line._api, []
+    send = connection.send
 
     def ask(*args: Any, **more: Any) -> Any:
         answer = send(*args, **more)
@@ -261,7 +261,7 @@ def _dies_after(call: int, dying: Season, monkeypatch: pytest.MonkeyPatch) -> No
             raise SystemExit
         return answer
 
-    monkeypatch.setattr(http, "request", ask)
+    monkeypatch.setattr(connection, "send", ask)
 
 
 def none_waits(town: Town) -> bool:
@@ -289,7 +289,7 @@ def test_when_line_takes_no_more_batches_those_we_know_see_the_season_at_once(
     town: Town, season: Season
 ) -> None:
     for _ in range(3):
-        LineLinks(town.settings.line_api_url, TOKEN).let_everyone_go()
+        RichMenuLinks(town.settings.line_api_url, TOKEN).unlink_everyone()
     somsri, somchai, john = registered(town), friend(town, "สมชาย"), english(town)
     season.keep()
     somchai.taps("ข่าวสาร")

@@ -1,26 +1,20 @@
-"""Manages the account's rich menus through LINE's SDK; every error is raised as a MenuError."""
+"""Manages the account's rich menus through LINE's SDK; every error is raised as a LineApiError."""
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.richmenus.declaration import MenuError
+from bot.line.connection import CONNECT_SECONDS, LineApiError
 
 Patience = tuple[float, float]
-TIMEOUT: Patience = (3, 20)  # seconds to connect, seconds to answer; the SDK alone would wait forever
-
+# Seconds to connect and seconds to answer, longer than for other calls because a picture is sent. The SDK alone would
+# wait forever.
+TIMEOUT: Patience = (CONNECT_SECONDS, 20)
 
 # https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users
 MOST_OPERATIONS = 1000
-
-
-class NotThere(MenuError):
-    """Says that LINE has no such menu or alias (any more)."""
-
-
-class TooOften(MenuError):
-    """Says that LINE's rate limit was reached; the operator waits an hour."""
+NOT_FOUND, TOO_OFTEN = 404, 429
 
 
 @dataclass(frozen=True)
@@ -32,7 +26,7 @@ class MenusOnLine:
     default_id: str | None
 
 
-class LineMenus:
+class RichMenuClient:
     """Calls LINE's SDK. Make one only where menus are published: the SDK costs a second and 70 MB to import."""
 
     def __init__(self, api_url: str, data_url: str, token: str, *, timeout: Patience = TIMEOUT) -> None:
@@ -53,7 +47,7 @@ class LineMenus:
         self._api = messaging.MessagingApi(self._client)
         self._blob = messaging.MessagingApiBlob(client(data_url))
 
-    def standing(self) -> MenusOnLine:
+    def find_existing(self) -> MenusOnLine:
         return MenusOnLine(
             names=self._pairs("/v2/bot/richmenu/list", "richmenus", ("richMenuId", "name")),
             aliases=self._pairs("/v2/bot/richmenu/alias/list", "aliases", ("richMenuAliasId", "richMenuId")),
@@ -85,17 +79,11 @@ class LineMenus:
 
     def delete(self, menu_id: str) -> None:
         """Deletes the menu; one that is already gone is no error."""
-        try:
-            self._ask(f"delete the menu {menu_id}", self._api.delete_rich_menu, menu_id)
-        except NotThere:
-            return
+        self._ask_if_there(f"delete the menu {menu_id}", self._api.delete_rich_menu, menu_id)
 
     def delete_alias(self, alias: str) -> None:
         """Deletes the alias; one that is already gone is no error."""
-        try:
-            self._ask(f"delete the alias {alias}", self._api.delete_rich_menu_alias, alias)
-        except NotThere:
-            return
+        self._ask_if_there(f"delete the alias {alias}", self._api.delete_rich_menu_alias, alias)
 
     def move_everyone(self, pairs: Sequence[tuple[str, str]]) -> str | None:
         """Asks LINE to link the second menu of each pair to everybody with the first; returns the id of the request.
@@ -108,8 +96,10 @@ class LineMenus:
             answer = self._ask(
                 "move residents to new menus", self._api.rich_menu_batch_with_http_info, request
             )
-        except TooOften:
-            return None
+        except LineApiError as error:
+            if error.status == TOO_OFTEN:
+                return None
+            raise
         return str({key.lower(): value for key, value in answer.headers.items()}["x-line-request-id"])
 
     def everyone_moved(self, request_id: str) -> bool:
@@ -119,11 +109,8 @@ class LineMenus:
         return str(getattr(answer.phase, "value", answer.phase)) == "succeeded"
 
     def _find_default(self) -> str | None:
-        try:
-            answer = self._ask("name the default menu", self._api.get_default_rich_menu_id)
-        except NotThere:
-            return None
-        return str(answer.rich_menu_id)
+        answer = self._ask_if_there("name the default menu", self._api.get_default_rich_menu_id)
+        return None if answer is None else str(answer.rich_menu_id)
 
     def _request(self, definition: dict[str, Any]) -> Any:
         """Builds the request unchecked: the SDK counts code points, and would refuse 14 Thai characters with vowels."""
@@ -150,31 +137,42 @@ class LineMenus:
         try:
             return {str(item[key]): str(item[value]) for item in answer[kind]}
         except (KeyError, TypeError) as error:
-            raise MenuError(f"LINE was to list its {kind} and answered something else. {_AGAIN}") from error
+            raise LineApiError(
+                f"LINE was to list its {kind} and answered something else. {_AGAIN}"
+            ) from error
+
+    def _ask_if_there(self, doing: str, call: Callable[..., Any], *args: Any) -> Any | None:
+        """Returns LINE's answer, or None if LINE has no such menu or alias."""
+        try:
+            return self._ask(doing, call, *args)
+        except LineApiError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise
 
     def _ask(self, doing: str, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
         try:
             return call(*args, _request_timeout=self._timeout, **more)
-        except self._sdk.exceptions.NotFoundException as error:
-            raise NotThere(f"LINE could not {doing}: it knows no such menu or alias.") from error
         except self._sdk.ApiException as error:
-            kind = TooOften if error.status == 429 else MenuError
-            raise kind(
-                f"LINE did not {doing}: {_reason(error.status or 0, error.body or error.reason)}"
-            ) from error
+            reason = _reason(error.status or 0, error.body or error.reason)
+            raise LineApiError(f"LINE did not {doing}: {reason}", status=error.status) from error
         except self._network_error as error:
-            raise MenuError(f"LINE did not {doing}: no answer ({type(error).__name__}). {_AGAIN}") from error
+            raise LineApiError(
+                f"LINE did not {doing}: no answer ({type(error).__name__}). {_AGAIN}"
+            ) from error
         except ValueError as error:
-            raise MenuError(f"LINE was to {doing} and answered something else. {_AGAIN}") from error
+            raise LineApiError(f"LINE was to {doing} and answered something else. {_AGAIN}") from error
 
 
 _AGAIN = "Publish again: it goes on where it stopped, and residents keep the menu they have."
 
 
 def _reason(status: int, body: str | None) -> str:
+    if status == NOT_FOUND:
+        return "it knows no such menu or alias."
     if status == 401:
         return "the access token is not valid. Check LINE_CHANNEL_ACCESS_TOKEN."
-    if status == 429:
+    if status == TOO_OFTEN:
         return (
             "too many requests (429). LINE lets an account create and delete 100 rich menus an hour: "
             f"wait an hour. {_AGAIN}"
