@@ -4,7 +4,6 @@ Its exact bytes are stored before it is sent ("frozen"), so that every further t
 it.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, wait
@@ -15,14 +14,16 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from bot.context import AppContext
-from bot.line.account_backoff import AccountBackoff, backoff
+from bot.line import retry_policy
+from bot.line.messages import request_body
 from bot.line.messaging_api import LineAnswer, LineClient, SendOutcome
 from bot.line.notice_writer import NoticeWriter
+from bot.line.retry_policy import RESERVED_FOR, AccountBackoff, backoff
 from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
 from store.clock import now
 from store.database.engine import Database
-from store.logs import failure_fields
+from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
 from store.messaging.notice_writing import is_unwritten
@@ -32,15 +33,11 @@ from store.quota import usage
 
 log = logging.getLogger(__name__)
 
-# How long a claimed request is reserved. This is longer than the slowest call, and so short that after a crash during
-# a call the reply token is still valid: a second try then shows whether the first one used it.
-HOLD = timedelta(seconds=20)
 # So many requests share the two transactions around their calls. Answers are gathered so long, to be settled together.
 MOST_AT_ONCE, GATHER_SECONDS = 16, 0.02
 # A reply is tried again soon, while its token is valid: then a refusal proves that LINE accepted the first try.
 REPLY_AGAIN_AFTER_SECONDS = (1, 2, 4, 8, 10)
 QUOTA_WAIT = timedelta(hours=1)
-PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -143,14 +140,9 @@ class Sender:
             )
 
     def _call(self, outgoing: OutgoingRequest) -> SendOutcome:
-        try:
-            if outgoing.by == "reply":
-                return self._line.reply(outgoing.body)
-            return self._line.push(outgoing.body, outgoing.retry_key)
-        except Exception as error:
-            # An unexpected error must not lose the answers to the other requests.
-            log.error("answer cannot be read", extra={"row": outgoing.lead_id, **failure_fields(error)})
-            return SendOutcome(LineAnswer.UNKNOWN, type(error).__name__)
+        if outgoing.by == "reply":
+            return retry_policy.call(self._line.reply, outgoing.body, row=outgoing.lead_id)
+        return retry_policy.call(self._line.push, outgoing.body, outgoing.retry_key, row=outgoing.lead_id)
 
     def _pack(self, session: Session, rows: list[OutboxRow]) -> OutgoingRequest | None:
         """Freezes the request and returns it; None when it is not to be sent, or not now."""
@@ -164,7 +156,7 @@ class Sender:
         if by == "push" and self._waits_for_quota(session, rows):
             return None
         rows, messages = self._filled(rows)
-        outbox.freeze(rows, by=by, body=_body(lead, by, messages), again_in=HOLD)
+        outbox.freeze(rows, by=by, body=_body(lead, by, messages), again_in=RESERVED_FOR)
         return OutgoingRequest(lead.id, by, lead.body or "", lead.retry_key, lead.tries)
 
     def _pack_again(self, session: Session, rows: list[OutboxRow]) -> OutgoingRequest | None:
@@ -173,7 +165,7 @@ class Sender:
         After 23 hours it is given up: LINE knows a retry key for 24 hours, and then takes it for a new message.
         """
         lead = rows[0]
-        if lead.first_tried_at is None or now() - lead.first_tried_at > outbox.LAST_TRY_AFTER:
+        if retry_policy.is_too_late(lead.first_tried_at):
             outbox.settle(session, lead.id, "dead", error="no clear answer from LINE for 23 hours")
             return None
         by: Literal["reply", "push"] = "reply" if lead.sent_by == "reply" else "push"
@@ -184,7 +176,7 @@ class Sender:
             return None
         if by == "push" and self._waits_for_quota(session, rows):
             return None
-        outbox.freeze(rows, by=by, body=lead.body or "", again_in=HOLD)
+        outbox.freeze(rows, by=by, body=lead.body or "", again_in=RESERVED_FOR)
         return OutgoingRequest(
             lead.id, by, lead.body or "", lead.retry_key, lead.tries, tried_before=True, in_doubt=in_doubt
         )
@@ -207,7 +199,7 @@ class Sender:
             return False
         # Farther off than it is ever set: the clock was set back.
         if now() >= until or until - now() > max(QUOTA_WAIT, usage.BELIEVED_FOR):
-            self._quota_gone_until = now() + HOLD  # The others wait for LINE's answer to this one.
+            self._quota_gone_until = now() + RESERVED_FOR  # The others wait for LINE's answer to this one.
             return False
         outbox.wait_for_quota(rows, until)
         return True
@@ -221,7 +213,7 @@ class Sender:
         taken, count = [lead], len(lead.messages or [])
         for row in others:
             count += len(row.messages or [])
-            if count > outbox.MOST_MESSAGES:
+            if count > MESSAGES_IN_A_REQUEST:
                 break
             taken.append(row)
         in_order = sorted(taken, key=lambda row: (row.kind == "reply", row.id))
@@ -230,19 +222,14 @@ class Sender:
     def _conclude(self, session: Session, outgoing: OutgoingRequest, outcome: SendOutcome) -> None:
         lead_id, text = outgoing.lead_id, f"{outcome.answer.value}: {outcome.detail}"[:200]
         match outcome.answer:
-            case LineAnswer.ACCEPTED:
-                outbox.note_sent(session, {lead_id: outcome.request_id})
             case LineAnswer.BAD_TOKEN:
                 self._reply_failed(session, outgoing, outcome)
             case LineAnswer.REFUSED:
                 self._refused(session, lead_id, text)
             case LineAnswer.NO_QUOTA:
                 self._note_no_quota(session, outgoing)
-            case LineAnswer.SLOW_DOWN:
-                self._account.too_fast(outcome.retry_after)
-                self._not_now(session, outgoing, timedelta(0))
-            case LineAnswer.UNAUTHORISED:
-                self._stop()
+            case LineAnswer.SLOW_DOWN | LineAnswer.UNAUTHORISED:
+                self._account.heard(outcome)
                 self._not_now(session, outgoing, timedelta(0))
             case LineAnswer.BROKEN | LineAnswer.UNKNOWN:
                 self._try_later(session, outgoing, outcome.answer)
@@ -279,11 +266,6 @@ class Sender:
             return
         outbox.release(session, lead_id, again_in=timedelta(0), count_try=True)
 
-    def _stop(self) -> None:
-        """Pauses all calls, because LINE would refuse each of them for the wrong access token; nothing is lost."""
-        log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
-        self._account.stop(PAUSE_WHEN_UNAUTHORISED)
-
     def _note_no_quota(self, session: Session, outgoing: OutgoingRequest) -> None:
         """Puts pushes off after LINE said that the month's messages are used up.
 
@@ -314,9 +296,7 @@ class Sender:
 
 def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:
     to = {"replyToken": lead.reply_token} if by == "reply" else {"to": lead.to}
-    body = json.dumps({**to, "messages": messages}, ensure_ascii=False, separators=(",", ":"))
-    # Half an emoji, which broken phones send and we may quote, cannot be encoded as UTF-8.
-    return body.encode("utf-8", "replace").decode()
+    return request_body(**to, messages=messages)
 
 
 def _soon(tries: int) -> timedelta:

@@ -1,5 +1,6 @@
 """Turns replies into LINE messages within LINE's limits: plain dictionaries, which are stored and sent as they are."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -48,6 +49,14 @@ def render(replies: Sequence[Reply]) -> list[Message]:
         joined = {**second, "text": cut_units(f"{first['text']}\n\n{second['text']}", TEXT_UNITS)}
         messages[pair : pair + 2] = [joined]
     return messages[-MESSAGES_IN_A_REQUEST:]
+
+
+def request_body(**parts: Any) -> str:
+    """Returns the JSON of a request to LINE, with Thai as it is.
+
+    Half an emoji, which broken phones send and we may quote, becomes a question mark: it cannot be written as UTF-8.
+    """
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
 
 
 def _two_texts(messages: Sequence[Message]) -> int | None:

@@ -3,7 +3,6 @@
 It writes no text: what is sent, and to whom, was approved before and is read from store.broadcasts.
 """
 
-import json
 import logging
 import threading
 import time
@@ -17,8 +16,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.context import AppContext
-from bot.line.account_backoff import AccountBackoff, backoff
+from bot.line import retry_policy
+from bot.line.messages import request_body
 from bot.line.messaging_api import LineAnswer, LineClient, SendOutcome
+from bot.line.retry_policy import RESERVED_FOR, AccountBackoff, backoff
 from bot.settings import BotSettings
 from store.broadcasts import mailings
 from store.broadcasts.content import BroadcastContent
@@ -32,9 +33,6 @@ from store.quota import usage
 
 log = logging.getLogger(__name__)
 
-# How long a claimed chunk is reserved: longer than the slowest call takes.
-HOLD = timedelta(seconds=20)
-PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 # LINE allows 200 multicasts a second for all our processes together; one process sends to 95,000 residents a second.
 # https://developers.line.biz/en/reference/messaging-api/#rate-limits
 CALLS_A_SECOND = 190
@@ -123,13 +121,8 @@ class Mailer:
 
     def _call(self, outgoing: MulticastRequest) -> SendOutcome:
         self._pace.wait()
-        call = self._line.broadcast if outgoing.to_friends else self._line.multicast
-        try:
-            return call(outgoing.body, outgoing.retry_key)
-        except Exception as error:
-            # An unexpected error must not lose the answers to the other requests.
-            log.error("answer cannot be read", extra={"row": outgoing.chunk_id, **failure_fields(error)})
-            return SendOutcome(LineAnswer.UNKNOWN, type(error).__name__)
+        send = self._line.broadcast if outgoing.to_friends else self._line.multicast
+        return retry_policy.call(send, outgoing.body, outgoing.retry_key, row=outgoing.chunk_id)
 
     def _pack(self, session: Session, chunks: Sequence[Chunk]) -> list[MulticastRequest]:
         """Freezes the chunks and returns their requests, except chunks that have no recipient or must wait."""
@@ -148,7 +141,7 @@ class Mailer:
 
         It is given up after 23 hours: LINE knows a retry key for 24 hours, and then takes it for a new message.
         """
-        if chunk.first_tried_at is None or now() - chunk.first_tried_at > mailings.LAST_TRY_AFTER:
+        if retry_policy.is_too_late(chunk.first_tried_at):
             mailings.settle(chunk, "dead", error="no clear answer from LINE for 23 hours")
             return None
         if not chunk.can_be_read():
@@ -203,7 +196,7 @@ class Mailer:
         if left < count:
             mailings.stop(chunk.mailing, "quota")
             return None
-        return _frozen(chunk, _body(messages=messages), count)
+        return _frozen(chunk, request_body(messages=messages), count)
 
     def _pack_for_residents(
         self, session: Session, chunk: Chunk, messages: list[dict[str, Any]], left: int
@@ -221,7 +214,7 @@ class Mailer:
             people = dict(islice(people.items(), left))
             mailings.keep_up_to(session, chunk, max(people))
         to = list(people.values())
-        return _frozen(chunk, _body(to=to, messages=messages), len(to))
+        return _frozen(chunk, request_body(to=to, messages=messages), len(to))
 
     def _messages(self, session: Session, mailing: Mailing) -> list[dict[str, Any]]:
         broadcast = mailing.broadcast
@@ -251,7 +244,7 @@ class Mailer:
             if chunk.state != "ready":
                 continue
             if outcome.answer is LineAnswer.ACCEPTED:
-                self._account.accepted()
+                self._account.heard(outcome)
                 mailings.settle(chunk, "sent", request_id=outcome.request_id)
             elif chunk.tries == outgoing.tries:
                 self._put_off(session, chunk, outgoing, outcome)
@@ -267,12 +260,8 @@ class Mailer:
                 self._quota_is_gone()
                 mailings.stop(chunk.mailing, "quota")
                 _not_now(chunk, outgoing, timedelta(0))
-            case LineAnswer.SLOW_DOWN:
-                self._account.too_fast(outcome.retry_after)
-                _not_now(chunk, outgoing, timedelta(0))
-            case LineAnswer.UNAUTHORISED:
-                log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
-                self._account.stop(PAUSE_WHEN_UNAUTHORISED)
+            case LineAnswer.SLOW_DOWN | LineAnswer.UNAUTHORISED:
+                self._account.heard(outcome)
                 _not_now(chunk, outgoing, timedelta(0))
             case _:
                 # LINE may have accepted it: body and key stay, even if the mailing is stopped meanwhile.
@@ -298,7 +287,7 @@ def _content(mailing: Mailing) -> BroadcastContent:
 
 
 def _frozen(chunk: Chunk, body: str, told: int, *, in_doubt: bool = False) -> MulticastRequest:
-    mailings.freeze(chunk, body, told, again_in=HOLD)
+    mailings.freeze(chunk, body, told, again_in=RESERVED_FOR)
     return MulticastRequest(
         chunk.id, chunk.residents is None, body, told, chunk.retry_key, chunk.tries, in_doubt
     )
@@ -314,7 +303,3 @@ def _not_now(chunk: Chunk, outgoing: MulticastRequest, again_in: timedelta) -> N
         chunk.next_try_at = now() + again_in
     else:
         mailings.release(chunk, again_in=again_in)
-
-
-def _body(**parts: Any) -> str:
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()

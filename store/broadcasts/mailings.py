@@ -17,8 +17,6 @@ from store.residents.models import Resident
 
 # https://developers.line.biz/en/reference/messaging-api/#send-multicast-message
 MOST_RESIDENTS = 500
-# LINE remembers a retry key for 24 hours; after that the same key would send the message again.
-LAST_TRY_AFTER = timedelta(hours=23)
 # One resident whom LINE does not know is normal; several, and no accepted request, mean that the message is at fault.
 HOPELESS_AFTER = 3
 

@@ -6,6 +6,7 @@ characters as people see them (grapheme clusters): น้ำ is one.
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import regex
@@ -16,6 +17,9 @@ TEXT_UNITS, ALT_UNITS = 5000, 400
 LABEL_CHARACTERS = 20
 # LINE gives the limits as 30 and 50 KB without the encoding; we use the longest one.
 BUBBLE_BYTES, CAROUSEL_BYTES = 30 * 1024, 50 * 1024
+
+# https://developers.line.biz/en/docs/messaging-api/retrying-api-request/ - after that the same key sends again.
+RETRY_KEY_KNOWN_FOR = timedelta(hours=24)
 
 # Lone surrogates and control characters, which JSON for LINE cannot or should not carry.
 _NO_CHARACTERS = re.compile(r"[\ud800-\udfff\u0000-\u0008\u000b-\u001f\u007f]")

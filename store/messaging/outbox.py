@@ -14,9 +14,6 @@ from store.messaging.models import OutboxRow
 from store.messaging.undecryptable import address_of, give_up, readable
 from store.residents.models import Resident
 
-# LINE remembers a retry key for 24 hours; after that the same key would send the message again.
-LAST_TRY_AFTER = timedelta(hours=23)
-MOST_MESSAGES = 5
 # LINE asks that a reply token be used within a minute of receipt; the rest is margin for the call itself.
 REPLY_WITHIN = timedelta(seconds=50)
 # The machines that receive and that send may have different clocks. Until a token is so old by our clock that it is

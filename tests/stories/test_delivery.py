@@ -9,8 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.line.account_backoff import AccountBackoff
-from bot.line.delivery import HOLD
+from bot.line.retry_policy import RESERVED_FOR, AccountBackoff
 from line_simulator.residents import Resident as Phone
 from store.cases.workflows import Action, Status
 from store.clock import now
@@ -161,7 +160,7 @@ def test_an_answer_that_another_sender_took_over_is_told_once_whoever_hears_firs
         faults.turn(api_hang_seconds=60, count=1)
         first_call = threads.submit(town.sender.deliver_once)
         wait_until(lambda: faults["count"] is None, what="the first call to hang")
-        town.clock.shift(HOLD + timedelta(seconds=1))
+        town.clock.shift(RESERVED_FOR + timedelta(seconds=1))
         other.says(HELLO)
         hear(town)
         faults.turn(api_delay_ms=400)

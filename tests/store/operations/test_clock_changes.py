@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from bot.line.retry_policy import LAST_TRY_AFTER
 from store.broadcasts import approval, testers
 from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.models import Chunk, Mailing
@@ -19,7 +20,6 @@ from store.files.models import File
 from store.messaging import inbox, outbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
-from store.messaging.outbox import LAST_TRY_AFTER
 from store.municipality.profile import Municipality
 from store.operations import heartbeats
 from store.operations.clock_changes import NOTHING, move_times

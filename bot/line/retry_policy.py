@@ -1,0 +1,124 @@
+"""Decides when LINE is called and when a request is tried again, for single messages and for broadcasts alike.
+
+https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from bot.line.messaging_api import LineAnswer, SendOutcome
+from store.clock import is_within, now
+from store.line.limits import RETRY_KEY_KNOWN_FOR
+from store.logs import failure_fields
+
+log = logging.getLogger(__name__)
+
+# How long a request is reserved for the thread that sends it. This is longer than the slowest call, and so short that
+# after a crash during a call a reply token is still valid: a second try then shows whether the first one used it.
+RESERVED_FOR = timedelta(seconds=20)
+# An hour before LINE forgets the retry key of a request, and would take the request for a new one.
+LAST_TRY_AFTER = RETRY_KEY_KNOWN_FOR - timedelta(hours=1)
+# The longest wait between tries of one request that LINE did not answer, or answered with a server error.
+LONGEST_WAIT_SECONDS = 900
+# The longest pause of all calls after LINE's rate limit, if LINE names no longer one in Retry-After.
+LONGEST_SECONDS = 60
+# A Retry-After is followed for no longer than this.
+LONGEST_RETRY_AFTER_SECONDS = 900
+PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
+
+
+def call(send: Callable[..., SendOutcome], *arguments: str, row: int) -> SendOutcome:
+    """Calls LINE and returns the outcome, which is UNKNOWN after an unexpected error: it raises nothing.
+
+    Several requests are under way together, and an error of one must not lose the outcomes of the others.
+    """
+    try:
+        return send(*arguments)
+    except Exception as error:
+        log.error("answer cannot be read", extra={"row": row, **failure_fields(error)})
+        return SendOutcome(LineAnswer.UNKNOWN, type(error).__name__)
+
+
+def is_too_late(first_tried_at: datetime | None) -> bool:
+    """Says whether a request must not be tried again, because LINE may no longer know its retry key."""
+    return first_tried_at is None or now() - first_tried_at > LAST_TRY_AFTER
+
+
+def backoff(tries: int) -> timedelta:
+    """Returns the wait before the next try of one request: from two seconds doubled to 15 minutes, with jitter."""
+    return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311
+
+
+class AccountBackoff:
+    """Backs off for the whole account: while LINE would refuse every request, none is sent; then one goes first.
+
+    It limits requests of one kind for all threads of a process; `most` is how many may be under way together. Each
+    refusal doubles the pause, with jitter. After a pause one request goes out alone. Each time LINE
+    accepts some, twice as many may go out, until there are `most` again.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = self._allowed = most
+        self._refusals, self._is_trying = 0, False
+        self._pause: tuple[datetime, timedelta] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def is_holding_back(self) -> bool:
+        return self._allowed < self._most
+
+    @contextmanager
+    def turn(self) -> Iterator[int]:
+        """Yields how many requests may go out now. While they are fewer than `most`, one thread at a time sends."""
+        with self._lock:
+            count = 0 if self._is_trying or self._pauses() else self._allowed
+            has_turn = count > 0 and self.is_holding_back
+            self._is_trying = self._is_trying or has_turn
+        try:
+            yield count
+        finally:
+            if has_turn:
+                self._is_trying = False
+
+    def heard(self, outcome: SendOutcome) -> None:
+        """Takes an answer of LINE into account for the requests after it."""
+        match outcome.answer:
+            case LineAnswer.ACCEPTED:
+                self.accepted()
+            case LineAnswer.SLOW_DOWN:
+                self.too_fast(outcome.retry_after)
+            case LineAnswer.UNAUTHORISED:
+                log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
+                self.stop(PAUSE_WHEN_UNAUTHORISED)
+
+    def accepted(self) -> None:
+        with self._lock:
+            if not self._pauses():
+                self._allowed = min(2 * self._allowed, self._most)
+                self._refusals = self._refusals if self.is_holding_back else 0
+
+    def too_fast(self, retry_after: float | None = None) -> None:
+        """Begins a pause after LINE's rate limit. Of requests that were under way together only the first counts."""
+        with self._lock:
+            if self._pauses():
+                return
+            self._refusals += 1
+            seconds = min(2 ** (self._refusals - 1), LONGEST_SECONDS) * random.uniform(1, 1.5)  # noqa: S311
+            if retry_after is not None:
+                seconds = max(seconds, min(retry_after, LONGEST_RETRY_AFTER_SECONDS))
+            self._begin_pause(timedelta(seconds=seconds))
+        log.warning("LINE says that we call too often", extra={"seconds": round(seconds)})
+
+    def stop(self, how_long: timedelta) -> None:
+        with self._lock:
+            self._begin_pause(how_long)
+
+    def _begin_pause(self, how_long: timedelta) -> None:
+        self._allowed, self._pause = 1, (now(), how_long)
+
+    def _pauses(self) -> bool:
+        return self._pause is not None and is_within(*self._pause)
