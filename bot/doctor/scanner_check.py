@@ -1,7 +1,7 @@
 """Checks the virus scanner for the doctor."""
 
 from bot.doctor.findings import Finding, fail, ok
-from store.files.lifecycle import MOST_BYTES
+from store.files.limits import MOST_BYTES
 from store.files.scanner import Scanner, ScannerUnavailable
 
 

@@ -27,7 +27,7 @@ from store.cases.workflows import (
     Who,
     allowed,
 )
-from store.line.limits import cut
+from store.line.limits import LABEL_CHARACTERS, cut
 from store.residents.residents import kept_words, listen, offer, stop_listening
 from store.services import Service
 
@@ -74,7 +74,7 @@ def _tracked(context: EventContext) -> list[Reply]:
         return see(context, (being_done or found)[0])
     buttons = tuple(
         Button(
-            cut(f"{c.shown_number} {c.service_title}", 20),
+            cut(f"{c.shown_number} {c.service_title}", LABEL_CHARACTERS),
             "see",
             {"case": str(c.id)},
             f"เรื่องที่ {c.shown_number}",

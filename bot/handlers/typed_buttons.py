@@ -16,7 +16,7 @@ from bot.replies import Button, Reply
 from store.cases.actions import cases_of, takes_more
 from store.cases.models import Case
 from store.cases.workflows import OPEN_STATUSES, Action, Status, Who, allowed
-from store.line.limits import cut
+from store.line.limits import LABEL_CHARACTERS, cut
 from store.residents.models import Conversation
 from store.residents.residents import kept_words, offer
 from store.thai import arabic_digits, folded, without_particles
@@ -199,7 +199,7 @@ def _do(context: EventContext, act: str, given: str = "") -> list[Reply]:
     offer(context.resident, "which", f"{act} {given}".strip())
     buttons = tuple(
         Button(
-            cut(f"{case.shown_number} {case.service_title}", 20),
+            cut(f"{case.shown_number} {case.service_title}", LABEL_CHARACTERS),
             act,
             {"case": str(case.id), "n": given},
             f"เรื่องที่ {case.shown_number}",

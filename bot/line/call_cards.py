@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 from bot.replies import Call, CallCard
 from store.line.flex import PAPER, RED, Box, bubble, header, text
-from store.line.limits import cut
-
-LABEL_OF_A_BOX = 40
+from store.line.limits import CARD_LABEL_CHARACTERS, cut
 
 
 def call_card(card: CallCard) -> Box:
@@ -32,7 +30,7 @@ def _call_box(call: Call) -> Box:
         "backgroundColor": RED,
         "action": {
             "type": "uri",
-            "label": cut(f"โทร {call.number} {call.who}", LABEL_OF_A_BOX),
+            "label": cut(f"โทร {call.number} {call.who}", CARD_LABEL_CHARACTERS),
             "uri": call.uri,
         },
         "contents": [

@@ -24,7 +24,7 @@ from store.line.flex import (
     separator,
     text,
 )
-from store.line.limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut, cut_units, json_bytes
+from store.line.limits import BUBBLE_BYTES, CAROUSEL_BYTES, LABEL_CHARACTERS, cut, cut_units, json_bytes
 from store.services import Question, Service
 
 SERVICES_ON_A_CARD = 8
@@ -111,7 +111,7 @@ def _answer_row(question: Question, answer: str, conversation_id: int) -> Box:
         text(question.label, size="sm", color=GREY),
         text(answer, size="md", weight="bold"),
     ]
-    label = cut(f"แก้ไข {question.label}", 20)
+    label = cut(f"แก้ไข {question.label}", LABEL_CHARACTERS)
     action = _postback(Button(label, "edit", about, label))
     return {"type": "box", "layout": "vertical", "paddingTop": "6px", "contents": row, "action": action}
 

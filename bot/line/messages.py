@@ -30,6 +30,7 @@ from bot.replies import (
 )
 from store.line.limits import (
     ALT_UNITS,
+    LABEL_CHARACTERS,
     MESSAGES_IN_A_REQUEST,
     QUICK_REPLIES,
     TEXT_UNITS,
@@ -111,7 +112,7 @@ def _quick(item: Quick) -> Message:
 
 
 def _quick_action(item: Quick) -> Message:
-    label = cut(item.who if isinstance(item, Call) else item.label, 20)
+    label = cut(item.who if isinstance(item, Call) else item.label, LABEL_CHARACTERS)
     match item:
         case Camera():
             return {"type": "camera", "label": label}

@@ -13,8 +13,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from bot.line.connection import READ_SECONDS, LineConnection
-
-MOST_CONTENT_BYTES = 12 * 1024 * 1024
+from store.files.limits import MOST_BYTES
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _read(response: requests.Response, patience: DownloadLimits) -> FetchedConte
     # read1 returns what has arrived, however little: waiting for a whole block could take for ever.
     while chunk := response.raw.read1(64 * 1024, decode_content=True):
         data += chunk
-        if len(data) > MOST_CONTENT_BYTES:
+        if len(data) > MOST_BYTES:
             return FetchedContent(ContentState.TOO_BIG)
         if _is_too_slow(len(data), time.monotonic() - began, patience):
             return FetchedContent(ContentState.LATER)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.line.connection import CONNECT_SECONDS, LineApiError
+from store.line.limits import BATCH_OPERATIONS
 
 Patience = tuple[float, float]
 # Seconds to connect and seconds to answer, longer than for other calls because a picture is sent. The SDK alone would
 # wait forever.
 TIMEOUT: Patience = (CONNECT_SECONDS, 20)
 
-# https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users
-MOST_OPERATIONS = 1000
 NOT_FOUND, TOO_OFTEN = 404, 429
 
 
@@ -91,7 +90,7 @@ class RichMenuClient:
         It returns None if LINE was asked so too often: it lets an account do so three times an hour.
         """
         operations = [self._sdk.RichMenuBatchLinkOperation(**{"from": old, "to": new}) for old, new in pairs]
-        request = self._sdk.RichMenuBatchRequest(operations=operations[:MOST_OPERATIONS])
+        request = self._sdk.RichMenuBatchRequest(operations=operations[:BATCH_OPERATIONS])
         try:
             answer = self._ask(
                 "move residents to new menus", self._api.rich_menu_batch_with_http_info, request

@@ -5,14 +5,21 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from store.line.limits import (
+    CHAT_BAR_CHARACTERS,
+    LABEL_CHARACTERS,
+    LINK_UNITS,
+    POSTBACK_UNITS,
+    RICH_MENU_AREAS,
+    RICH_MENU_RATIO,
+    has_characters,
+    units,
+)
 
 FOLDER = Path(__file__).parent
 
-# https://developers.line.biz/en/reference/messaging-api/#rich-menu
-LEAST_RATIO = 1.45
-MOST_AREAS = 20
 LEAST_CONTRAST = 4.5  # WCAG 2.1, level AA, for text of any size
 
 # A bar of tabs takes this much of the picture's height.
@@ -33,17 +40,17 @@ def _graphemes(most: int) -> AfterValidator:
     """Checks a length in graphemes, as LINE counts such texts: น้ำ is one character, not three code points."""
 
     def check(text: str) -> str:
-        if not 1 <= len(regex.findall(r"\X", text)) <= most:
+        if not has_characters(text, most):
             raise ValueError(f"1 to {most} characters, as people count them: {text}")
         return text
 
     return AfterValidator(check)
 
 
-def _at_most_300_units(text: str) -> str:
+def _fits_a_postback(text: str) -> str:
     """Checks a length in UTF-16 code units, as LINE counts such texts: an emoji is two."""
-    if not 1 <= len(text.encode("utf-16-le")) // 2 <= 300:
-        raise ValueError("1 to 300 UTF-16 code units")
+    if not 1 <= units(text) <= POSTBACK_UNITS:
+        raise ValueError(f"1 to {POSTBACK_UNITS} UTF-16 code units")
     return text
 
 
@@ -74,22 +81,22 @@ class Size(_MenuPart):
 
     @model_validator(mode="after")
     def _wide_enough(self) -> "Size":
-        if self.width / self.height < LEAST_RATIO:
-            raise ValueError(f"width / height must be at least {LEAST_RATIO}")
+        if self.width / self.height < RICH_MENU_RATIO:
+            raise ValueError(f"width / height must be at least {RICH_MENU_RATIO}")
         return self
 
 
 class Tile(_MenuPart):
     """Describes a tile. A tap sends `data`, and the chat shows `says` as the resident's words, or it opens `link`."""
 
-    label: Annotated[str, _graphemes(20)]
+    label: Annotated[str, _graphemes(LABEL_CHARACTERS)]
     hint: Annotated[str, _graphemes(24)] | None = None
     icon: IconName
     colour: Annotated[Colour, AfterValidator(_visible_beside_white)]
-    data: Annotated[str, AfterValidator(_at_most_300_units)] | None = None
-    says: Annotated[str, AfterValidator(_at_most_300_units)] | None = None
+    data: Annotated[str, AfterValidator(_fits_a_postback)] | None = None
+    says: Annotated[str, AfterValidator(_fits_a_postback)] | None = None
     link: str | None = Field(
-        default=None, pattern=r"^(https?://|line://|tel:|mailto:)[!-~]+$", max_length=1000
+        default=None, pattern=r"^(https?://|line://|tel:|mailto:)[!-~]+$", max_length=LINK_UNITS
     )
 
     @model_validator(mode="after")
@@ -108,7 +115,7 @@ class Tile(_MenuPart):
 class MenuTab(_MenuPart):
     """Describes a tab that leads to another menu by its alias; on that menu itself this tab is highlighted."""
 
-    label: Annotated[str, _graphemes(20)]
+    label: Annotated[str, _graphemes(LABEL_CHARACTERS)]
     menu: str = Field(pattern=ALIAS)
 
     def action(self) -> dict[str, Any]:
@@ -134,7 +141,7 @@ class Bounds(_MenuPart):
 
 class RichMenu(_MenuPart):
     alias: str = Field(pattern=ALIAS)
-    chat_bar_text: Annotated[str, _graphemes(14)]
+    chat_bar_text: Annotated[str, _graphemes(CHAT_BAR_CHARACTERS)]
     default: bool = False
     size: Size
     background: Colour
@@ -143,8 +150,8 @@ class RichMenu(_MenuPart):
 
     @model_validator(mode="after")
     def _within_limits(self) -> "RichMenu":
-        if sum(len(row.tiles) for row in self.rows) + len(self.tabs) > MOST_AREAS:
-            raise ValueError(f"LINE takes at most {MOST_AREAS} areas")
+        if sum(len(row.tiles) for row in self.rows) + len(self.tabs) > RICH_MENU_AREAS:
+            raise ValueError(f"LINE takes at most {RICH_MENU_AREAS} areas")
         if self.tabs and [tab.menu for tab in self.tabs].count(self.alias) != 1:
             raise ValueError("exactly one tab must be that of the menu itself")
         return self

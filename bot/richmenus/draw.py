@@ -8,9 +8,9 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 from bot.richmenus.declaration import Bounds, MenuError, MenuTab, RichMenu, Tile
 from bot.richmenus.icons import OVERSIZE, icon_mask
+from store.line.limits import RICH_MENU_BYTES
 
 FONTS = Path(__file__).parent / "fonts"
-MOST_BYTES = 1_000_000  # LINE says 1 MB, not which one
 # Measures of a tile as large as one of 3 × 2 on a picture 2500 wide; smaller tiles shrink them.
 TILE = (833, 843)
 MARGIN, CORNER, BADGE, GLYPH, GAP = 14, 64, 340, 240, 44
@@ -158,6 +158,6 @@ def _as_png(canvas: Image.Image) -> bytes:
     """256 colours are plenty for flat shapes, and make the picture quick to load on a slow phone."""
     out = io.BytesIO()
     canvas.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-    if out.tell() > MOST_BYTES:
-        raise MenuError(f"The picture has {out.tell():,} bytes; LINE takes {MOST_BYTES:,}.")
+    if out.tell() > RICH_MENU_BYTES:
+        raise MenuError(f"The picture has {out.tell():,} bytes; LINE takes {RICH_MENU_BYTES:,}.")
     return out.getvalue()

@@ -12,9 +12,8 @@ from bot.line.connection import LineApiError
 from bot.line.rich_menu_sdk import MenusOnLine, RichMenuClient
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import DrawnMenu, alias_in
+from store.line.limits import RICH_MENUS
 
-# https://developers.line.biz/en/reference/messaging-api/#create-rich-menu
-MOST_MENUS = 1000
 LOOKS_AT_BATCH, SECONDS_BETWEEN = 15, 2.0
 
 
@@ -69,9 +68,9 @@ def _bring_up(drawn: DrawnMenu, existing: MenusOnLine, line: RichMenuClient) -> 
     menu_id = existing.aliases.get(alias)
     if menu_id is not None and existing.names.get(menu_id) == drawn.name:
         return menu_id, []
-    if len(existing.names) >= MOST_MENUS:
+    if len(existing.names) >= RICH_MENUS:
         raise MenuError(
-            f"This account has {MOST_MENUS} rich menus, as many as LINE allows: delete some that are not used."
+            f"This account has {RICH_MENUS} rich menus, as many as LINE allows: delete some that are not used."
         )
     menu_id = _build(drawn, line)
     existing.names[menu_id] = drawn.name

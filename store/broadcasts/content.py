@@ -7,7 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from store.line.limits import LABEL_CHARACTERS, MESSAGES_IN_A_REQUEST, TEXT_UNITS, characters, units
+from store.line.limits import (
+    LABEL_CHARACTERS,
+    LINK_UNITS,
+    MESSAGES_IN_A_REQUEST,
+    TEXT_UNITS,
+    characters,
+    units,
+)
 
 CARD_TITLE_UNITS, CARD_TEXT_UNITS, FACT_UNITS = 100, 1000, 120
 PLACE_CHARACTERS = 100
@@ -59,7 +66,7 @@ class CardButton(_ContentPart):
             raise ValueError("two_aims")
         if self.link and not (self.link.startswith(("https://", "tel:")) and self.link.isprintable()):
             raise ValueError("bad_link")
-        if units(self.link) > 1000 or " " in self.link:
+        if units(self.link) > LINK_UNITS or " " in self.link:
             raise ValueError("bad_link")
         return self
 

@@ -13,10 +13,9 @@ from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, Mailing
 from store.broadcasts.transitions import BroadcastStatus, closing_of, content_of, digest_of
 from store.clock import now
 from store.database.advisory_locks import lock_senders
+from store.line.limits import MULTICAST_RECIPIENTS
 from store.residents.models import Resident
 
-# https://developers.line.biz/en/reference/messaging-api/#send-multicast-message
-MOST_RESIDENTS = 500
 # One resident whom LINE does not know is normal; several, and no accepted request, mean that the message is at fault.
 HOPELESS_AFTER = 3
 
@@ -56,7 +55,10 @@ def _make(
     groups: list[list[int] | None] = (
         [None]
         if to_friends
-        else [list(residents[i : i + MOST_RESIDENTS]) for i in range(0, len(residents), MOST_RESIDENTS)]
+        else [
+            list(residents[i : i + MULTICAST_RECIPIENTS])
+            for i in range(0, len(residents), MULTICAST_RECIPIENTS)
+        ]
     )
     session.add_all(_new_chunk(mailing.id, group) for group in groups)
     session.flush()

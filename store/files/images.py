@@ -13,8 +13,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from store.errors import Refusal
 from store.files.heif import as_its_codec, is_heif
+from store.files.limits import MOST_BYTES
 
-MOST_BYTES = 12 * 1024 * 1024
 # A JPEG is decoded directly at half, a quarter or an eighth of its size; the other formats need every pixel in memory,
 # some of them several times over. A picture within these limits that does not fit into the child's memory is refused as
 # too big, too.

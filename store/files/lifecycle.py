@@ -14,11 +14,11 @@ from store.clock import now
 from store.database.engine import afterwards
 from store.errors import Refusal
 from store.files.decoding import Decoded, Decoder, FileRefused
+from store.files.limits import MOST_BYTES
 from store.files.media import Media
 from store.files.models import File
 from store.residents.models import Conversation, Resident
 
-MOST_BYTES = 10 * 1024 * 1024
 # LINE keeps content for a time it does not publish, so tries are many, frequent at first and then hourly.
 _WAITS = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600)
 # Content that LINE reports as missing will hardly appear: the resident should hear of it while they still write.

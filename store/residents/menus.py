@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.clock import now
+from store.line.limits import LINKED_RESIDENTS
 from store.residents.models import MenuShown, Resident
 
 # The aliases of menus: each is the name of a file in bot/richmenus.
@@ -20,8 +21,6 @@ SEASONS: Final = {"flood": "เมนูน้ำท่วม", "tax": "เม�
 IN_ENGLISH: Final = {DEFAULT: "resident-en", "flood": "flood-en"}
 NONE_OF_THEIR_OWN = ""
 THAI, ENGLISH = "th", "en"
-# LINE's limit for one call: https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-users
-MOST_AT_ONCE = 500
 # Rows changed in one transaction, few enough that no resident's message waits long for it.
 SLICE = 2000
 WANTED = "wanted"
@@ -72,7 +71,9 @@ def to_be_told(session: Session, after_id: int) -> list[Resident]:
     """Returns residents whose menu LINE does not know yet, in order of their ids, without those who cannot be
     decrypted.
     """
-    query = select(Resident).where(Resident.menu_linked.is_(None)).order_by(Resident.id).limit(MOST_AT_ONCE)
+    query = (
+        select(Resident).where(Resident.menu_linked.is_(None)).order_by(Resident.id).limit(LINKED_RESIDENTS)
+    )
     while found := session.scalars(query.where(Resident.id > after_id)).all():
         if readable := [resident for resident in found if resident.can_be_read()]:
             return readable

@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import regex
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from store.line.limits import LABEL_CHARACTERS, has_characters
 
 FOLDER = Path(__file__).parent / "builtin"
 
@@ -18,8 +19,6 @@ Kind = Literal[
 REMEMBERED = frozenset({"name", "phone", "address"})
 # The service cards show eight cards of eight services; more would be left out silently.
 MOST_SERVICES = 64
-# LINE counts a label in characters as people see them: น้ำ is one.
-LONGEST_LABEL = 20
 # Residents who do not know whether there is danger may say so, and are treated as if there were.
 UNSURE, UNSURE_LABEL = "unsure", "ไม่แน่ใจ"
 # The stored answer to a question that the resident left to the officer, who reads it as it stands.
@@ -35,8 +34,8 @@ class _ServicePart(BaseModel):
 
 
 def _label(text: str) -> str:
-    if not 1 <= len(regex.findall(r"\X", text)) <= LONGEST_LABEL:
-        raise ValueError(f"a label has 1 to {LONGEST_LABEL} characters: {text}")
+    if not has_characters(text, LABEL_CHARACTERS):
+        raise ValueError(f"a label has 1 to {LABEL_CHARACTERS} characters: {text}")
     return text
 
 

@@ -24,10 +24,10 @@ from line_simulator import Simulator
 from line_simulator.channel.limits import MULTICAST
 from line_simulator.residents import Resident as Phone
 from line_simulator.web import serve
-from store.broadcasts.mailings import MOST_RESIDENTS
 from store.broadcasts.models import Mailing
 from store.clock import now
 from store.database.engine import Database
+from store.line.limits import MULTICAST_RECIPIENTS
 from store.municipality.profile import read_municipality
 from store.operations import heartbeats
 from store.quota import usage
@@ -108,7 +108,7 @@ def order_of(plot: Plot, line_url: str) -> dict[str, Any]:
 def test_a_whole_town_hears_it_once_though_the_worker_is_killed_twice_on_the_way(
     kind: str, nursery: Nursery, request: pytest.FixtureRequest
 ) -> None:
-    ground, requests = request.getfixturevalue(f"{kind}_ground"), TOWN[kind] // MOST_RESIDENTS
+    ground, requests = request.getfixturevalue(f"{kind}_ground"), TOWN[kind] // MULTICAST_RECIPIENTS
     with a_town(nursery, ground, TOWN[kind]) as town:
         town.let_out()
         for point, passage in (("mail: request sent", 0.4), ("mail: answered", 0.2)):
@@ -118,7 +118,7 @@ def test_a_whole_town_hears_it_once_though_the_worker_is_killed_twice_on_the_way
         began, before = time.monotonic(), town.simulator.quota.used
         worker = town.begin("crew")
         wait_until(town.is_over, what="the broadcast to be over")
-        show(began, (TOWN[kind] - before) / MOST_RESIDENTS)
+        show(began, (TOWN[kind] - before) / MULTICAST_RECIPIENTS)
         nursery.end(worker)
         assert town.heard() == {1}
         assert town.simulator.quota.used == TOWN[kind]
@@ -198,7 +198,10 @@ def test_we_keep_just_below_the_rate_that_line_allows() -> None:
 
 def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sqlite_ground: Grounds) -> None:
     """Uses a LINE without a rate limit, and switches our own pace off."""
-    with a_town(nursery, sqlite_ground, WITHOUT_A_LIMIT * MOST_RESIDENTS) as town, a_hasty_line() as line_url:
+    with (
+        a_town(nursery, sqlite_ground, WITHOUT_A_LIMIT * MULTICAST_RECIPIENTS) as town,
+        a_hasty_line() as line_url,
+    ):
         town.let_out()
         settings = bot_settings({**town.order, "line_url": line_url})
         line = LineClient(line_url, line_url, TOKEN, read_seconds=PATIENCE_SECONDS)
@@ -221,7 +224,7 @@ def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sq
 
 def cpu_of_http(line: LineClient, phones: list[Phone]) -> float:
     """Returns the processor time of sending one such request over HTTP, without our own work."""
-    to = [phone.id for phone in phones[:MOST_RESIDENTS]]
+    to = [phone.id for phone in phones[:MULTICAST_RECIPIENTS]]
     body = json.dumps({"to": to, "messages": [{"type": "text", "text": "ข่าว"}]})
     line.multicast(body, str(uuid.uuid4()))
     spent = time.process_time()

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.line.multicast import CHUNKS_AT_ONCE
-from store.broadcasts.mailings import MOST_RESIDENTS
+from store.line.limits import MULTICAST_RECIPIENTS
 from tests.stories.press import (
     act,
     another_mailer,
@@ -22,7 +22,7 @@ from tests.stories.press import (
 from tests.town import Town
 
 CHUNKS = 6
-CROWD = CHUNKS * MOST_RESIDENTS
+CROWD = CHUNKS * MULTICAST_RECIPIENTS
 
 
 @pytest.fixture(autouse=True)
@@ -36,14 +36,14 @@ def test_the_first_request_goes_alone_and_the_others_together(town: Town) -> Non
     phones = crowd(town, CROWD)
     approve(town)
     town.mailer.mail_once()
-    assert sum(heard(phones)) == MOST_RESIDENTS
+    assert sum(heard(phones)) == MULTICAST_RECIPIENTS
     town.mailer.mail_once()
     assert heard(phones) == [1] * CROWD
     assert town.simulator.quota.used == CROWD
 
 
 def test_the_quota_ends_at_exactly_the_resident_at_whom_it_ends(town: Town) -> None:
-    phones, allowed = crowd(town, CROWD), 3 * MOST_RESIDENTS + 7
+    phones, allowed = crowd(town, CROWD), 3 * MULTICAST_RECIPIENTS + 7
     reserve = town.app.municipality.plan.reserve
     quota(town, 10_000, 10_000 - reserve - allowed)
     broadcast = approve(town)

@@ -356,7 +356,7 @@ def test_one_resident_whom_line_does_not_know_keeps_nobody_else_from_their_menu(
 def test_one_resident_whom_no_key_opens_keeps_nobody_else_from_their_menu(
     town: Town, season: Season, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(menus, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(menus, "LINKED_RESIDENTS", 1)
     phone = english(town)
     with town.database.transaction() as session:
         unreadable = a_resident(session, line_user_id=f"U{7:032x}")

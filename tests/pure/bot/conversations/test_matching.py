@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from bot.conversations.matching import hinted_first, meant, named_exactly
-from store.services.definition import LONGEST_LABEL
+from store.line.limits import LABEL_CHARACTERS
 from store.thai import folded
 from tests.pure.builders import a_service
 from tests.pure.strategies import SERVICES, SOME, hard_texts
@@ -91,4 +91,4 @@ def test_any_text_means_at_most_three_services(text):
 
 
 def test_every_label_fits_a_button():
-    assert all(len(service.label) <= LONGEST_LABEL for service in SERVICES.values())
+    assert all(len(service.label) <= LABEL_CHARACTERS for service in SERVICES.values())

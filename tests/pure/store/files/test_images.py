@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from store.files.images import LONGEST_SIDE, MOST_BYTES, NotAPicture, clean_picture
+from store.files.images import LONGEST_SIDE, NotAPicture, clean_picture
+from store.files.limits import MOST_BYTES
 from store.files.previews import preview
 from tests.pure.strategies import MANY
 
