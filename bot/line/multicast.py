@@ -213,6 +213,7 @@ class Mailer:
         if left < len(people):
             people = dict(islice(people.items(), left))
             mailings.keep_up_to(session, chunk, max(people))
+        mailings.leave_out(session, chunk, people)
         to = list(people.values())
         return _frozen(chunk, request_body(to=to, messages=messages), len(to))
 

@@ -144,10 +144,10 @@ def take_up_again(session: Session, chunk_ids: Collection[int]) -> dict[int, Chu
 
 
 def recipients(session: Session, chunk: Chunk) -> dict[int, str]:
-    """Maps the residents of the request to their LINE user ids, in order of their ids.
+    """Maps the residents whom the chunk can reach now to their LINE user ids, in order of their ids.
 
-    They are those of the frozen chunk who neither blocked us nor opted out since; for a closing message only those who
-    got the message.
+    They are those of the chunk who neither blocked us nor opted out since the approval; for a closing message only
+    those among them to whom the message was sent.
     """
     broadcast = chunk.mailing.broadcast
     found = still_reachable(session, chunk.residents or [], broadcast.topic)
@@ -158,7 +158,7 @@ def recipients(session: Session, chunk: Chunk) -> dict[int, str]:
 
 
 def _told(session: Session, broadcast: Broadcast) -> set[int]:
-    """Returns the ids of residents to whom the message was sent, also by requests in doubt."""
+    """Returns the ids of residents to whom the message was sent, also by requests that LINE has not answered."""
     sent = (
         select(Chunk.residents)
         .join(Mailing)
@@ -270,6 +270,21 @@ def keep_up_to(session: Session, chunk: Chunk, resident_id: int) -> None:
     at = (chunk.residents or []).index(resident_id) + 1
     if at < len(chunk.residents or []):
         divide(session, chunk, at)
+
+
+def leave_out(session: Session, chunk: Chunk, reachable: Collection[int]) -> None:
+    """Moves the residents of the chunk who cannot be reached into a chunk that is over, and to which nothing is sent.
+
+    So a chunk that was sent holds its recipients and nobody else: a resident who comes back later hears no closing
+    message about something that they were never told.
+    """
+    unreachable = [resident for resident in chunk.residents or () if resident not in reachable]
+    if unreachable:
+        chunk.residents = list(reachable)
+        left_out = _new_chunk(chunk.mailing_id, unreachable)
+        left_out.told = 0
+        settle(left_out, "sent")
+        session.add(left_out)
 
 
 def split(session: Session, chunk: Chunk, error: str) -> None:

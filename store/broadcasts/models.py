@@ -126,7 +126,8 @@ class Chunk(EncryptedRow, Table):
     """Holds at most 500 residents who are sent one request under one retry key; `residents` is None for every friend.
 
     state: ready, sent, dead (LINE refused it, or gave no clear answer for 23 hours), cancelled.
-    `told` counts the recipients of the request: those who blocked us or opted out since are left out, nobody is added.
+    Residents who blocked us or opted out before the first try are moved into a chunk of their own, which is `sent`
+    without a try. `told` counts the recipients of the request; it is None before the first try.
     """
 
     __tablename__ = "chunk"

@@ -144,7 +144,9 @@ def _told(session: Session, mailing: Mailing) -> set[int]:
     """Returns the ids of the recipients. LINE's own broadcast reached everybody we knew then."""
     if mailing.broadcast.audience["who"] == "friends":
         return set(session.scalars(select(Resident.id).where(Resident.created_at < mailing.started_at)))
-    query = select(Chunk.residents).where(Chunk.mailing_id == mailing.id, Chunk.state == "sent")
+    query = select(Chunk.residents).where(
+        Chunk.mailing_id == mailing.id, Chunk.state == "sent", Chunk.first_tried_at.is_not(None)
+    )
     return {resident for residents in session.scalars(query) for resident in residents or ()}
 
 

@@ -357,6 +357,21 @@ def test_who_opted_out_or_blocked_us_after_the_approval_is_not_even_named(town: 
     assert progress(town, broadcast).told == 1
 
 
+def test_who_was_out_when_the_message_went_and_is_back_does_not_hear_its_end(town: Town) -> None:
+    stays, opts_out, blocks = phones = crowd(town, 3)
+    broadcast = approve(
+        town, send_at=now() + IN_AN_HOUR, closing=words(OVER), ends_at=now() + 3 * IN_AN_HOUR
+    )
+    for wanted in (False, True):
+        with town.database.transaction() as session:
+            preferences.choose(session, the_resident(session, opts_out), "water", wanted=wanted)
+            the_resident(session, blocks).blocked_at = None if wanted else now()
+        town.wait(hours=2)
+    assert (heard(phones), heard(phones, OVER)) == ([1, 0, 0], [1, 0, 0])
+    assert named(town) == [stays.id] * 2
+    assert (progress(town, broadcast).told, progress(town, broadcast).left_out) == (1, 2)
+
+
 def test_where_nobody_is_left_to_tell_line_is_not_called(town: Town) -> None:
     (phone,) = crowd(town, 1)
     broadcast = approve(town, send_at=now() + IN_AN_HOUR)
