@@ -359,9 +359,7 @@ def test_who_opted_out_or_blocked_us_after_the_approval_is_not_even_named(town: 
 
 def test_who_was_out_when_the_message_went_and_is_back_does_not_hear_its_end(town: Town) -> None:
     stays, opts_out, blocks = phones = crowd(town, 3)
-    broadcast = approve(
-        town, send_at=now() + IN_AN_HOUR, closing=words(OVER), ends_at=now() + 3 * IN_AN_HOUR
-    )
+    broadcast = approve(town, send_at=now() + IN_AN_HOUR, closing=words(OVER), ends_at=now() + 3 * IN_AN_HOUR)
     for wanted in (False, True):
         with town.database.transaction() as session:
             preferences.choose(session, the_resident(session, opts_out), "water", wanted=wanted)
