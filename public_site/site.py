@@ -3,8 +3,8 @@
 from flask import Flask
 
 from public_site.announcements import announcements
-from public_site.answers import install_answers
 from public_site.context import Site
+from public_site.error_pages import install_answers
 from public_site.photos import photos
 from public_site.security_txt import show_security_txt
 from store.municipality.security_txt import PATH

@@ -15,9 +15,9 @@ from bot.conversations.addresses import read_address, show_address
 from bot.conversations.amounts import read_amount
 from bot.conversations.choices import read_choice
 from bot.conversations.dates import read_day_or_several
-from bot.conversations.nothing import is_nothing, is_unknown
+from bot.conversations.empty_answers import is_nothing, is_unknown
+from bot.conversations.inputs import Day, Document, Photo, Picked, Pin, Said, TypedText
 from bot.conversations.places import read_pin, show_place
-from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, TypedText
 from bot.conversations.secret_words import tells_a_secret
 from store.municipality.places import Centre
 from store.services import Question

@@ -21,7 +21,7 @@ from bot.conversations.drafts import (
     of_kind,
     still_valid,
 )
-from bot.conversations.said import Document, Photo, Picked, Pin, Said, TypedText
+from bot.conversations.inputs import Document, Photo, Picked, Pin, Said, TypedText
 from store.services import Question
 from store.services.definition import REMEMBERED, UNKNOWN
 

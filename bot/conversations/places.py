@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.conversations.said import Pin
+from bot.conversations.inputs import Pin
 from store.municipality.places import Centre
 
 

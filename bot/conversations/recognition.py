@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bot.conversations.intents import FOR_THE_COUNTER, asked_for, hinted, is_for_the_counter
-from bot.conversations.matching import hinted_first, meant, named_exactly
+from bot.conversations.service_matching import hinted_first, meant, named_exactly
 from store.services import Service
 
 # In characters. A shorter message without a hint is not taken for a description of something.

@@ -1,7 +1,7 @@
 """Checks whether services, phrases and municipality fit together, before a resident finds out."""
 
 from bot.context import AppContext
-from bot.notices import NOTICES
+from bot.notice_replies import NOTICES
 from store.cases.workflows import RULES
 from store.services import Service
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.conversations.said import SomethingElse, TypedText
+from bot.conversations.inputs import SomethingElse, TypedText
 from bot.handlers import follow, menu, messages, taps, unsend
 from bot.handlers.event_context import EventContext
 from bot.line.events import Followed, Joined, SentFile, SentPlace, Tap, Unfollowed, UnknownEvent, Unsent

@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 from bot.conversations import drafts, engine
 from bot.conversations.intents import SMALL_TALK, asked_for
-from bot.handlers import announcements, conversation, information, menu, my_cases, topics, typed_buttons
+from bot.handlers import (
+    announcements,
+    conversation,
+    information,
+    menu,
+    my_cases,
+    subscriptions,
+    typed_buttons,
+)
 from bot.handlers.event_context import EventContext
 from bot.handlers.submissions import send
 from bot.line.events import Tap
@@ -19,9 +27,9 @@ ANSWERS: dict[str, Callable[[EventContext], list[Reply]]] = {
     "add": typed_buttons.add,
     "works": typed_buttons.works,
     "broken": typed_buttons.broken,
-    "topics": topics.show,
-    "topics_all": lambda context: topics.choose_all(context, Tap("topics_all", {"w": "yes"})),
-    "topics_none": lambda context: topics.choose_all(context, Tap("topics_all", {"w": "no"})),
+    "topics": subscriptions.show,
+    "topics_all": lambda context: subscriptions.choose_all(context, Tap("topics_all", {"w": "yes"})),
+    "topics_none": lambda context: subscriptions.choose_all(context, Tap("topics_all", {"w": "no"})),
     "track": my_cases.track,
     "mine": my_cases.mine,
     "genuine": announcements.genuine,
@@ -91,7 +99,7 @@ def command(context: EventContext, text: str) -> list[Reply] | None:
     about = asked_for(text) if context.running else None
     if about in ("works", "broken") and typed_buttons.can(context, about):
         return _answer(context, about)
-    if (replies := topics.choose_typed(context, typed)) is not None:
+    if (replies := subscriptions.choose_typed(context, typed)) is not None:
         return replies
     pressed = typed_buttons.press(context, typed)
     return pressed if pressed is not None else _in_conversation(context, typed)

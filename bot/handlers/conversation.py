@@ -9,9 +9,9 @@ from bot.conversations import drafts, engine
 from bot.conversations.answers import arrived, show, show_in_chat
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.engine import Heard, Remark
+from bot.conversations.inputs import Said
 from bot.conversations.places import as_pinned
-from bot.conversations.said import Said
-from bot.drafts import draft_of, files_in, is_files
+from bot.draft_files import draft_of, files_in, is_files
 from bot.handlers.event_context import EventContext
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything

@@ -6,9 +6,9 @@ from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import Emergency, says_only_danger
 from bot.conversations.engine import Heard, Remark
-from bot.conversations.matching import meant
-from bot.conversations.said import Picked, TypedText
+from bot.conversations.inputs import Picked, TypedText
 from bot.conversations.secret_words import tells_a_secret
+from bot.conversations.service_matching import meant
 from bot.handlers import conversation, my_cases
 from bot.handlers.event_context import EventContext
 from bot.phrases.hotlines import OF_KIND

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.context import AppContext
-from bot.conversations.said import TypedText
+from bot.conversations.inputs import TypedText
 from bot.line.events import Event
 from bot.phrases.hotlines import make_calls
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu

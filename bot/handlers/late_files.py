@@ -6,7 +6,7 @@ asked to send them again, because a file that cannot be fetched is given up only
 
 from typing import Any
 
-from bot import drafts
+from bot import draft_files
 from bot.conversations.answers import arrived, show
 from bot.handlers import conversation, my_cases
 from bot.handlers.event_context import EventContext
@@ -48,7 +48,7 @@ def _tokens(row: dict[str, Any]) -> list[str]:
 def note_sent_anew(context: EventContext, row: Conversation, file: File) -> None:
     """Stops asking for one of the lost files, if the running request took this file in its place."""
     draft = conversation.find_draft(context, row)
-    if draft is None or file.token not in drafts.files_in(draft):
+    if draft is None or file.token not in draft_files.files_in(draft):
         return
     for lost in lost_in_request(context.session, context.resident, row)[:1]:
         lost.again_until = None

@@ -6,10 +6,10 @@ from bot.conversations import drafts, engine
 from bot.conversations.answers import clean_text
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import find_cry, find_emergency
-from bot.conversations.matching import meant, named_exactly
+from bot.conversations.inputs import Document, Photo, Pin, Said, SomethingElse, TypedText
 from bot.conversations.recognition import A_SENTENCE, Asks, NothingRecognised, Opens, recognise
-from bot.conversations.said import Document, Photo, Pin, Said, SomethingElse, TypedText
 from bot.conversations.secret_words import tells_a_secret
+from bot.conversations.service_matching import meant, named_exactly
 from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
 from bot.handlers.event_context import EventContext
 from bot.line.events import SentFile, SentPlace

@@ -5,8 +5,8 @@ from datetime import datetime
 from bot.conversations import drafts, engine
 from bot.conversations.answers import count_files, show
 from bot.conversations.drafts import Asking, Draft
-from bot.conversations.triage import triage_of
-from bot.drafts import files_in, is_files
+from bot.conversations.urgency import triage_of
+from bot.draft_files import files_in, is_files
 from bot.handlers import late_files
 from bot.handlers.case_cards import holder_line
 from bot.handlers.conversation import ask, fee_line, snapshot, ways_from_summary

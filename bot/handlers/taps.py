@@ -5,8 +5,17 @@ from typing import cast
 
 from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
-from bot.conversations.said import Day, Picked
-from bot.handlers import announcements, confirming, conversation, information, leaving, menu, my_cases, topics
+from bot.conversations.inputs import Day, Picked
+from bot.handlers import (
+    announcements,
+    cancellation,
+    confirming,
+    conversation,
+    information,
+    menu,
+    my_cases,
+    subscriptions,
+)
 from bot.handlers.event_context import EventContext
 from bot.handlers.submissions import send
 from bot.line.events import Tap, row_number
@@ -170,12 +179,12 @@ MENU: dict[str, Callable[[EventContext], list[Reply]]] = {
     "english": information.in_english,
     "thai": information.in_thai,
     "tab": menu.nothing,
-    "topics": topics.show,
+    "topics": subscriptions.show,
     "genuine": announcements.genuine,
 }
 ABOUT_NEWS: dict[str, Callable[[EventContext, Tap], list[Reply]]] = {
-    "topic": topics.choose,
-    "topics_all": topics.choose_all,
+    "topic": subscriptions.choose,
+    "topics_all": subscriptions.choose_all,
     "pressed": _pressed,
     "confirm": confirming.confirm,
 }
@@ -189,10 +198,10 @@ IN_CONVERSATION: dict[str, InConversation] = {
     "go_on": lambda context, _button, row, draft: conversation.go_on(context, row, draft),
     "start_over": _start_over,
     "switch": _switch,
-    "not_this": lambda context, _button, row, draft: leaving.not_this(context, row, draft),
+    "not_this": lambda context, _button, row, draft: cancellation.not_this(context, row, draft),
     "send": lambda context, _button, row, draft: send(context, row, draft),
     "cancel": lambda context, _button, row, _draft: conversation.confirm_cancel(context, row),
-    "cancel_yes": lambda context, _button, row, _draft: leaving.cancel(context, row),
+    "cancel_yes": lambda context, _button, row, _draft: cancellation.cancel(context, row),
 }
 ON_CASE: dict[str, Callable[[EventContext, Case], list[Reply]]] = {
     "see": my_cases.see,

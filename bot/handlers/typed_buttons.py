@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bot.conversations import drafts
 from bot.conversations.drafts import Draft
 from bot.conversations.intents import asked_for, without_wishes
-from bot.handlers import conversation, leaving, menu, my_cases
+from bot.handlers import cancellation, conversation, menu, my_cases
 from bot.handlers.event_context import EventContext
 from bot.replies import Button, Reply
 from store.cases.actions import cases_of, takes_more
@@ -92,7 +92,7 @@ def _whether_to_cancel(
     context: EventContext, typed: str, row: Conversation, draft: Draft
 ) -> list[Reply] | None:
     if _is(typed, (*_AGREE, *_CANCEL_YES, "ยกเลิก")):
-        return leaving.cancel(context, row)
+        return cancellation.cancel(context, row)
     return conversation.go_on(context, row, draft) if _is(typed, _REFUSE) else None
 
 
@@ -117,7 +117,7 @@ def _in_request(context: EventContext, typed: str, row: Conversation, draft: Dra
         return menu.everything(context)
     only_begun = drafts.only_opened(draft) or len(drafts.answered(draft)) <= 1
     if only_begun and _is(typed, _NOT_THIS):
-        return leaving.not_this(context, row, draft)
+        return cancellation.not_this(context, row, draft)
     if _is(typed, (*_NOT_THIS, *_CANCEL_YES)):
         return conversation.confirm_cancel(context, row)
     how = _how(context, typed)

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from bot import drafts
+from bot import draft_files
 from bot.handlers import conversation
 from bot.handlers.event_context import EventContext
 from bot.line.events import Unsent
@@ -20,7 +20,7 @@ def unsent(context: EventContext) -> list[Reply]:
     facts = take_back_from_cases(context.session, context.resident, message_id)
     row = context.running
     if file is not None and row is not None:
-        drafts.drop_file(context.app, row, file.token)
+        draft_files.drop_file(context.app, row, file.token)
     if row is not None:
         conversation.take_back(context.app, row, message_id, facts)
     forget_words(context.resident, message_id)

@@ -26,8 +26,8 @@ from store.database.engine import Database
 from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
-from store.messaging.notice_writing import is_unwritten
 from store.messaging.outbox import token_lives, token_may_live
+from store.messaging.unwritten_notices import is_unwritten
 from store.municipality.calendar import Month
 from store.quota import usage
 

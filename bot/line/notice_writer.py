@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.context import AppContext
 from bot.line.messages import render
-from bot.notices import notice_replies
+from bot.notice_replies import notice_replies
 from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
 from store.database.engine import Database
 from store.line.limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields
-from store.messaging import notice_writing, outbox
+from store.messaging import outbox, unwritten_notices
 from store.messaging.models import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -39,17 +39,17 @@ class NoticeWriter:
     def begin(self, session: Session, requests: Sequence[Sequence[OutboxRow]]) -> dict[int, int]:
         """Counts a try of the notices to write next, and returns what `write` takes once the session is committed."""
         tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
-        return notice_writing.begin(session, requests, tried_first=tried_first)
+        return unwritten_notices.begin(session, requests, tried_first=tried_first)
 
     def write(self, tries: Mapping[int, int]) -> None:
         """Writes these notices. One that cannot be written is given up, and delays no other."""
         if not tries:
             return
         with self._database.transaction(durable=False) as session:
-            for row in notice_writing.take(session, tries):
+            for row in unwritten_notices.take(session, tries):
                 try:
                     with self._watchdog.step("notice", row.id):
-                        notice_writing.done(row, self.messages_of(row))
+                        unwritten_notices.done(row, self.messages_of(row))
                 except Exception as error:
                     log.error("notice cannot be written", extra={"row": row.id, **failure_fields(error)})
                     reason = f"cannot be written: {type(error).__name__}"

@@ -7,7 +7,7 @@ from enum import Enum
 from sqlalchemy.orm import Session
 
 from bot.context import AppContext
-from bot.drafts import drop_file, take_photo
+from bot.draft_files import drop_file, take_photo
 from bot.line.messaging_api import ContentState, LineClient
 from store.cases.actions import takes_more
 from store.cases.models import Case

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import AppContext
 from bot.conversations.emergencies import prepare
-from bot.conversations.said import TypedText
+from bot.conversations.inputs import TypedText
 from bot.handlers import handle
 from bot.handlers.event_context import EventContext
 from bot.line.events import Event, Joined, read_event

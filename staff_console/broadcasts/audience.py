@@ -10,8 +10,8 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from staff_console.access.limits import LISTS, count
-from staff_console.broadcasts.labels import AUDIENCES
 from staff_console.broadcasts.parts import Problems, lines
+from staff_console.broadcasts.wording import AUDIENCES
 from staff_console.context import context, me
 from store.audit.log import write_down
 from store.broadcasts.audience import BadAudience, read_audience

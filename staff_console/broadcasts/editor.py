@@ -6,8 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console.broadcasts import figures
-from staff_console.broadcasts import labels as words
+from staff_console.broadcasts import reach_and_cost, wording
 from staff_console.broadcasts.audience import look_up, status_of
 from staff_console.broadcasts.forms import (
     UNFINISHED,
@@ -20,9 +19,9 @@ from staff_console.broadcasts.forms import (
     read_typed,
     typed_of,
 )
-from staff_console.broadcasts.page import found_or_404, may_edit, refuse_page
 from staff_console.broadcasts.parts import NoSuchPart, Problems, change, take_pictures
-from staff_console.broadcasts.phone import figures_of_form, phone_of_form
+from staff_console.broadcasts.preview_messages import figures_of_form, phone_of_form
+from staff_console.broadcasts.view_model import found_or_404, may_edit, refuse_page
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press, whole, whole_or_400
 from store.broadcasts import approval, control
@@ -139,7 +138,7 @@ def _refuse(typed: Typed, broadcast: Broadcast | None, error: ActRefused) -> Pag
         now = found_or_404(session, broadcast.id) if broadcast else None
         if now is not None and not may_edit(session, now, me()):
             return _closed(session, now)
-        problems = {words.FIELDS_OF_REFUSALS.get(error.reason, "form"): error.reason}
+        problems = {wording.FIELDS_OF_REFUSALS.get(error.reason, "form"): error.reason}
         if now is None or error.reason != "stale":
             return _page(session, typed, now, problems), 400
         # The form now carries the version of now: who saves again has read that a colleague was faster.
@@ -170,11 +169,11 @@ def _page(
         seen_version=seen_version,
         corrects=session.get(Broadcast, typed.corrects_id) if typed.corrects_id else None,
         problems=problems or {},
-        said=words.said,
+        said=wording.said,
         token=request.form.get("form_token") or new_form_token(),
         menus=SEASONS,
         phone_shown=phone_of_form(session, typed),
-        figures=figures.rows(found) if found else [],
-        warning=figures.warning(found) if found else "",
+        figures=reach_and_cost.rows(found) if found else [],
+        warning=reach_and_cost.warning(found) if found else "",
         **form_words(session),
     )

@@ -5,13 +5,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console.broadcasts import figures
+from staff_console.broadcasts import reach_and_cost
 from staff_console.broadcasts.audience import look_up, read_chosen, status_of
 from staff_console.broadcasts.emergency_page import Decision, page_of, template_in
 from staff_console.broadcasts.forms import UNFINISHED
-from staff_console.broadcasts.page import audience_words
 from staff_console.broadcasts.parts import line, lines
-from staff_console.broadcasts.phone import phone_of_content
+from staff_console.broadcasts.preview_messages import phone_of_content
+from staff_console.broadcasts.view_model import audience_words
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
 from store.broadcasts import confirming
@@ -98,7 +98,7 @@ def _confirm(template_id: int, typed: Decision) -> Page:
 
 
 def _confirmation(session: Session, broadcast: Broadcast, typed: Decision) -> str:
-    found = figures.figures_of(session, broadcast.audience, None, 1)
+    found = reach_and_cost.figures_of(session, broadcast.audience, None, 1)
     return render_template(
         "broadcasts/emergency_confirm.html",
         broadcast=broadcast,
@@ -107,8 +107,8 @@ def _confirmation(session: Session, broadcast: Broadcast, typed: Decision) -> st
         confirmers=lane.confirmers(session, broadcast),
         audience=audience_words(broadcast.audience),
         phone_shown=phone_of_content(session, broadcast.content),
-        figures=figures.rows(found) if found else [],
-        warning=figures.warning(found) if found else "",
+        figures=reach_and_cost.rows(found) if found else [],
+        warning=reach_and_cost.warning(found) if found else "",
         services=context().services,
         token=request.form.get("form_token") or new_form_token(),
     )

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from flask import abort, render_template, request
 from sqlalchemy.orm import Session
 
-from staff_console.broadcasts import labels
+from staff_console.broadcasts import wording
 from staff_console.broadcasts.audience import Chosen
 from staff_console.broadcasts.forms import form_words
 from staff_console.broadcasts.parts import Problems
-from staff_console.broadcasts.phone import phone_of_content
+from staff_console.broadcasts.preview_messages import phone_of_content
 from staff_console.context import me
 from staff_console.forms import new_form_token
 from store.broadcasts import emergency as lane
@@ -47,7 +47,7 @@ def page_of(
         later=lane.later_confirmers_of(session, template, me()),
         phone_shown=phone_of_content(session, template.content),
         problems=problems or {},
-        said=labels.said,
+        said=wording.said,
         token=request.form.get("form_token") or new_form_token(),
         **form_words(session),
     )

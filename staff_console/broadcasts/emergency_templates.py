@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console.broadcasts import labels
+from staff_console.broadcasts import wording
 from staff_console.broadcasts.emergency_page import page_of, template_in
 from staff_console.broadcasts.forms import LONGEST_TITLE, check_content, form_words, readable
 from staff_console.broadcasts.parts import (
@@ -20,7 +20,7 @@ from staff_console.broadcasts.parts import (
     take_pictures,
     without_blanks,
 )
-from staff_console.broadcasts.phone import phone_of_content
+from staff_console.broadcasts.preview_messages import phone_of_content
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
 from store.audit.log import write_down
@@ -92,7 +92,7 @@ def approve(template_id: int) -> Page:
     except ActRefused as error:
         with context().database.reading() as session:
             page = page_of(session, template_in(session, template_id), problems={"form": error.reason})
-        return page, 403 if error.reason in labels.FORBIDDEN else 409
+        return page, 403 if error.reason in wording.FORBIDDEN else 409
     flash("อนุมัติแม่แบบแล้ว ใช้ส่งเตือนภัยได้ทันที", "good")
     return redirect(back, 303)
 
@@ -116,7 +116,7 @@ def _page(session: Session, typed: TypedTemplate, problems: Problems | None = No
         typed=typed,
         phone_shown=phone_of_content(session, readable(typed.message)),
         problems=problems or {},
-        said=labels.said,
+        said=wording.said,
         token=request.form.get("form_token") or new_form_token(),
         **form_words(session),
     )

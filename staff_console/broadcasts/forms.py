@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from staff_console.broadcasts import labels as words
+from staff_console.broadcasts import wording
 from staff_console.broadcasts.audience import Chosen, chosen_of, look_up, read_chosen
 from staff_console.broadcasts.parts import (
     Part,
@@ -59,7 +59,7 @@ class Typed:
 def blank() -> Typed:
     """Returns the form of a new broadcast: one empty card on the first topic."""
     topics = context().municipality.topics
-    return Typed(topic=topics[0].code if topics else words.URGENT, message=[new_part("card")])
+    return Typed(topic=topics[0].code if topics else wording.URGENT, message=[new_part("card")])
 
 
 def read_typed() -> Typed:
@@ -84,7 +84,7 @@ def typed_of(broadcast: Broadcast) -> Typed:
         title=broadcast.title,
         category=broadcast.category,
         purpose=broadcast.purpose,
-        topic=broadcast.topic or words.URGENT,
+        topic=broadcast.topic or wording.URGENT,
         message=parts_of(broadcast.content),
         closing=parts_of(broadcast.closing),
         menu=broadcast.menu or "",
@@ -134,7 +134,7 @@ def _length(text: str, most: int) -> str:
 
 
 def _check_topic(typed: Typed) -> Problems:
-    if typed.topic == words.URGENT:
+    if typed.topic == wording.URGENT:
         return {} if typed.category in URGENT_CATEGORIES else {"topic": "needs_topic"}
     known = {topic.code for topic in context().municipality.topics}
     return {} if typed.topic in known else {"topic": "wrong"}
@@ -182,7 +182,7 @@ def draft_of(typed: Typed) -> BroadcastDraft:
 
 
 def topic_of(typed: Typed) -> str | None:
-    return None if typed.topic == words.URGENT else typed.topic
+    return None if typed.topic == wording.URGENT else typed.topic
 
 
 def readable(parts: list[Part]) -> dict[str, Any]:
@@ -202,12 +202,12 @@ def form_words(session: Session) -> dict[str, Any]:
     """Returns the labels and choices that every page with the editor's fields shows."""
     return {
         "pairs": _pairs(session),
-        "categories": words.CATEGORIES,
-        "looks": words.LOOKS,
-        "kinds": words.KINDS,
-        "audiences": words.AUDIENCES,
-        "urgent": words.URGENT,
-        "urgent_topic": words.URGENT_TOPIC,
+        "categories": wording.CATEGORIES,
+        "looks": wording.LOOKS,
+        "kinds": wording.KINDS,
+        "audiences": wording.AUDIENCES,
+        "urgent": wording.URGENT,
+        "urgent_topic": wording.URGENT_TOPIC,
         "topics": context().municipality.topics,
         "services": context().services,
     }

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from staff_console.broadcasts import figures
+from staff_console.broadcasts import reach_and_cost
 from staff_console.broadcasts.audience import look_up
 from staff_console.broadcasts.forms import read_typed
-from staff_console.broadcasts.phone import figures_of_form, phone_of_form
+from staff_console.broadcasts.preview_messages import figures_of_form, phone_of_form
 from staff_console.context import context
 from staff_console.pages.static_files import OF_THE_PHONE, hand_out
 from store.broadcasts.uploads import find_upload
@@ -47,6 +47,6 @@ def preview() -> dict[str, Any]:
         found = figures_of_form(session, typed) if "audience.who" in request.form else None
     return {
         **shown,
-        "figures": figures.rows(found) if found else [],
-        "warning": figures.warning(found) if found else "",
+        "figures": reach_and_cost.rows(found) if found else [],
+        "warning": reach_and_cost.warning(found) if found else "",
     }

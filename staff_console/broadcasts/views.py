@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console.access.limits import TEST_SENDS, count
-from staff_console.broadcasts import labels as words
-from staff_console.broadcasts.page import (
+from staff_console.broadcasts import wording
+from staff_console.broadcasts.view_model import (
     forms_for,
     found_or_404,
     is_own,
@@ -37,7 +37,7 @@ from store.cases.queue import visible_to
 
 broadcasts = Blueprint("broadcasts", __name__)
 Page = str | Response | tuple[str, int]
-TO_MEND: Final = frozenset({"needs_note", "note_long", "no_tester", *words.FIELDS_OF_REFUSALS})
+TO_MEND: Final = frozenset({"needs_note", "note_long", "no_tester", *wording.FIELDS_OF_REFUSALS})
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ def show_all() -> str:
         return render_template(
             "broadcasts/list.html",
             pile=pile,
-            piles=words.PILES,
+            piles=wording.PILES,
             counts=count_piles(session),
             listed=list_broadcasts(session, pile, page=whole(request.args.get("page")) or 1),
             waiting=waiting_for(session, me(), seen=visible_to(me())),
-            stages=words.STAGES,
-            categories=words.CATEGORIES,
+            stages=wording.STAGES,
+            categories=wording.CATEGORIES,
         )
 
 
@@ -93,7 +93,7 @@ def progress(broadcast_id: int) -> dict[str, Any]:
         }
 
 
-@broadcasts.post("/broadcasts/<int:broadcast_id>/<any({}):act>".format(", ".join(words.BUTTONS)))
+@broadcasts.post("/broadcasts/<int:broadcast_id>/<any({}):act>".format(", ".join(wording.BUTTONS)))
 def act(broadcast_id: int, act: str) -> Page:
     asked = _read(Act(act))
     if len(asked.note) > LONGEST_NOTE:
@@ -101,7 +101,7 @@ def act(broadcast_id: int, act: str) -> Page:
 
     def deed(session: Session, broadcast: Broadcast) -> str:
         _DEEDS[asked.act](session, broadcast, asked)
-        return words.done_of(asked.act, broadcast)
+        return wording.done_of(asked.act, broadcast)
 
     return carry_out(broadcast_id, asked, deed)
 
@@ -168,14 +168,14 @@ def carry_out(broadcast_id: int, asked: ActInput, deed: Callable[[Session, Broad
 
 def refuse(broadcast_id: int, error: ActRefused, asked: ActInput) -> Page:
     """Shows in words why the act was refused, with what was typed, so that nothing is lost."""
-    if error.reason in words.FORBIDDEN:
+    if error.reason in wording.FORBIDDEN:
         _note_refusal(broadcast_id, asked.act)
     with context().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
         if error.reason in TO_MEND:
-            return _page(session, broadcast, problem=words.REFUSALS[error.reason], asked=asked), 400
+            return _page(session, broadcast, problem=wording.REFUSALS[error.reason], asked=asked), 400
         page = refuse_page(session, broadcast, error.reason, asked.note)
-    return page, 403 if error.reason in words.FORBIDDEN else 409
+    return page, 403 if error.reason in wording.FORBIDDEN else 409
 
 
 def _note_refusal(broadcast_id: int, act: Act) -> None:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from staff_console import words
 from staff_console.access.limits import CASES_TOLD, count, retry_after, said
 from staff_console.cases.forms import LONGEST_BULK_NOTE, may_tell_many
-from staff_console.cases.page import why_unreachable
+from staff_console.cases.view_model import why_unreachable
 from staff_console.context import context, me
 from staff_console.forms import clean_note, new_form_token, press, whole
 from store.cases import bulk as messages
@@ -21,7 +21,7 @@ from store.cases.actions import lock_case
 from store.cases.bulk import BulkRefused
 from store.cases.models import BulkMessage, Case
 from store.cases.queue import PER_PAGE, find_case
-from store.cases.same_words import told_the_same
+from store.cases.repeated_messages import told_the_same
 from store.staff.accounts import Role
 from store.staff.limits import LimitReached
 

@@ -19,8 +19,8 @@ from staff_console.cases.forms import (
     read_form,
     tells,
 )
-from staff_console.cases.page import show_case, why_unreachable
 from staff_console.cases.unmasking import unmask_for_a_while, unmasked_until
+from staff_console.cases.view_model import show_case, why_unreachable
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
 from store.audit.log import write_down
@@ -30,7 +30,7 @@ from store.cases.actions import assign as assign_to
 from store.cases.assignment import colleagues_for
 from store.cases.models import Case
 from store.cases.queue import find_case
-from store.cases.same_words import reach_too_many
+from store.cases.repeated_messages import reach_too_many
 from store.cases.surge import may_sort
 from store.cases.workflows import Action, NotAllowed, Who
 from store.files.lifecycle import FileNotAccepted, uploaded

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, render_template
 
 from staff_console import words
-from staff_console.broadcasts import labels
+from staff_console.broadcasts import wording
 from store.cases.workflows import STATUS_ROWS
 
 style = Blueprint("style", __name__)
@@ -19,7 +19,7 @@ _DARK: Final = re.compile(r"^ {4}--([\w-]+): (.+);$", re.MULTILINE)
 _COLOUR: Final = re.compile(r"#[0-9a-f]{3,6}|rgb\([^)]*\)")
 TAGS: Final = {
     "เรื่อง": [(row.staff_label, row.tone) for row in STATUS_ROWS.values()],
-    "ประกาศ": list(labels.STAGES.values()),
+    "ประกาศ": list(wording.STAGES.values()),
     "ข้อความถึงผู้แจ้ง": list(words.DELIVERIES.values()),
 }
 

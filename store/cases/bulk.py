@@ -1,7 +1,7 @@
 """Sends one message to the residents of many cases.
 
 One person may reach five residents within 24 hours this way; a message beyond that waits until another supervisor
-releases it. Messages to a single case are not counted here: see store.cases.same_words. Nothing here commits.
+releases it. Messages to a single case are not counted here: see store.cases.repeated_messages. Nothing here commits.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def hold(session: Session, author: Staff) -> None:
 def fits_alone(session: Session, author: Staff, cases: Sequence[Case], told: Collection[int] = ()) -> bool:
     """Says whether this person's messages of a day, with this one, reach no more than five residents.
 
-    `told` are the residents to whom they sent the same words case by case: see store.cases.same_words.
+    `told` are the residents to whom they sent the same words case by case: see store.cases.repeated_messages.
     """
     sent = select(BulkMessage.residents).where(
         BulkMessage.author_id == author.id,

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from store.staff.common_words import SHORTEST_WORD, one_form, ranks
+from store.staff.common_passwords import SHORTEST_WORD, one_form, ranks
 
 LONGEST_WORD: Final = 40
 SIGN_BITS, DIGIT_BITS, PICTURE_BITS = 3.5, 3.3, 8.0

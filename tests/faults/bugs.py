@@ -19,7 +19,7 @@ from bot.worker.inbox_worker import Worker
 from store.cases import actions
 from store.database.engine import Database
 from store.files.media import Media
-from store.messaging import inbox, notice_writing, outbox
+from store.messaging import inbox, outbox, unwritten_notices
 from store.messaging.models import InboxEvent, OutboxRow
 from tests.faults import acts
 
@@ -164,7 +164,7 @@ def no_try_before_the_work() -> None:
 
 
 def no_try_before_a_notice_is_written() -> None:
-    begin = notice_writing.begin
+    begin = unwritten_notices.begin
 
     def begin_without_noting(session: Session, requests: Any, **how: Any) -> dict[int, int]:
         with session.begin_nested() as noted:
@@ -173,7 +173,7 @@ def no_try_before_a_notice_is_written() -> None:
             noted.rollback()
         return {row_id: count - 1 for row_id, count in tries.items()}
 
-    notice_writing.begin = begin_without_noting
+    unwritten_notices.begin = begin_without_noting
 
 
 def what_was_tried_goes_together() -> None:

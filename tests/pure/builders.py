@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.conversations.answers import Accepted, RefusedAnswer, Setting, check
 from bot.conversations.drafts import Draft, begin
-from bot.conversations.said import Said, TypedText
+from bot.conversations.inputs import Said, TypedText
 from store.services import Question, Service
 
 FRIDAY = date(2026, 11, 20)

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.conversations.said import Day, Document, Photo, Picked, Pin, Said, SomethingElse, TypedText
+from bot.conversations.inputs import Day, Document, Photo, Picked, Pin, Said, SomethingElse, TypedText
 from store.services import read_services
 
 FEW = settings(max_examples=25, deadline=None)

@@ -15,12 +15,12 @@ from bot.conversations.dates import read_day_or_several
 from bot.conversations.dialects import in_central_thai
 from bot.conversations.drafts import begin
 from bot.conversations.emergencies import find_cry, find_emergency, says_only_danger
+from bot.conversations.empty_answers import is_nothing
+from bot.conversations.inputs import TypedText
 from bot.conversations.intents import asked_for, hinted, is_for_the_counter, without_wishes
-from bot.conversations.matching import hinted_first, meant, named_exactly
-from bot.conversations.nothing import is_nothing
-from bot.conversations.said import TypedText
 from bot.conversations.secret_words import tells_a_secret
-from bot.conversations.triage import triage_of
+from bot.conversations.service_matching import hinted_first, meant, named_exactly
+from bot.conversations.urgency import triage_of
 from bot.handlers.commands import read_command
 from bot.handlers.typed_buttons import read_stars
 from bot.line.events import read_event

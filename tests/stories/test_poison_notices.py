@@ -8,7 +8,7 @@ from bot.line.notice_writer import NoticeWriter
 from bot.supervision.watchdog import Watchdog
 from store.messaging.inbox import pause_after
 from store.messaging.models import OutboxRow
-from store.messaging.notice_writing import MOST_TRIES
+from store.messaging.unwritten_notices import MOST_TRIES
 from store.operations.dead_letters import retry_row
 from tests.builders import an_officer
 from tests.stories.scenes import HELLO, friend, rows, tell, times_told

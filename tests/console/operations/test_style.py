@@ -2,7 +2,7 @@
 
 import pytest
 
-from staff_console.broadcasts.labels import STAGES
+from staff_console.broadcasts.wording import STAGES
 from staff_console.operations.style import TOKENS
 from store.cases.workflows import STATUS_ROWS
 from tests.console.pages import Person

@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from line_simulator.demo.keys import WORDS
-from store.staff.common_words import FILE, ranks
+from store.staff.common_passwords import FILE, ranks
 from store.staff.guessing import bits_of
 from store.staff.passwords import BadPassword, check_new_password
 

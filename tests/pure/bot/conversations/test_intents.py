@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from bot.conversations.intents import ASKS, HINTS, asked_for, hinted, without_wishes
-from bot.conversations.matching import named_exactly
+from bot.conversations.service_matching import named_exactly
 from bot.handlers import commands, taps, typed_buttons
 from bot.handlers.typed_buttons import read_stars
 from bot.phrases.wording import Phrases

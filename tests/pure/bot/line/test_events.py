@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.said import SomethingElse, TypedText
+from bot.conversations.inputs import SomethingElse, TypedText
 from bot.line.events import (
     Event,
     Followed,

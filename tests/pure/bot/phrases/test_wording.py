@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversations import answers, engine
-from bot.notices import NOTICES
+from bot.notice_replies import NOTICES
 from bot.phrases import wording as phrases_module
 from bot.phrases.wording import FILE, IN_ENGLISH, PhraseError, Phrases
 from store.cases.workflows import RULES

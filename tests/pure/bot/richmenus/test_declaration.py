@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.matching import meant
+from bot.conversations.service_matching import meant
 from bot.handlers.taps import MENU
 from bot.line.events import read_tap
 from bot.richmenus.declaration import (

@@ -6,7 +6,7 @@ import pytest
 
 from bot.context import AppContext
 from bot.conversations.addresses import PARTS
-from bot.conversations.matching import named_exactly
+from bot.conversations.service_matching import named_exactly
 from bot.doctor.consistency import check
 from bot.line.messages import render
 from bot.phrases.wording import Phrases

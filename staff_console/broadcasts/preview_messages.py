@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from staff_console.broadcasts import figures
+from staff_console.broadcasts import reach_and_cost
 from staff_console.broadcasts.forms import Typed, moment_of, readable, topic_of
 from staff_console.context import context
 from store.broadcasts.content import read_content
@@ -16,10 +16,10 @@ from store.clock import now
 from store.thai import thai_moment
 
 
-def figures_of_form(session: Session, typed: Typed) -> figures.AudienceFigures | None:
+def figures_of_form(session: Session, typed: Typed) -> reach_and_cost.AudienceFigures | None:
     """Returns the figures. Call it after `look_up`: a file that came with the form can be read only once."""
     requests = bool(typed.message) + bool(typed.closing)
-    return figures.figures_of(session, typed.audience.as_data(), topic_of(typed), requests)
+    return reach_and_cost.figures_of(session, typed.audience.as_data(), topic_of(typed), requests)
 
 
 def phone_of_form(session: Session, typed: Typed) -> dict[str, Any]:

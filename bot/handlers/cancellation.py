@@ -1,7 +1,7 @@
 """Ends a request before it is sent: it is cancelled, or the resident meant another service."""
 
 from bot.conversations.drafts import Draft
-from bot.drafts import files_in
+from bot.draft_files import files_in
 from bot.handlers import menu
 from bot.handlers.event_context import EventContext
 from bot.replies import Reply

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.line.messages import render
-from bot.notices import NOTICES, notice_replies
+from bot.notice_replies import NOTICES, notice_replies
 from bot.phrases.wording import Phrases
 from bot.replies import NoticeCard, Picture, Say
 from bot.settings import BotSettings

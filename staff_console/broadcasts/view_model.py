@@ -7,9 +7,8 @@ from typing import Any
 from flask import abort, render_template
 from sqlalchemy.orm import Session
 
-from staff_console.broadcasts import figures
-from staff_console.broadcasts import labels as words
-from staff_console.broadcasts.phone import phone_of
+from staff_console.broadcasts import reach_and_cost, wording
+from staff_console.broadcasts.preview_messages import phone_of
 from staff_console.context import context
 from staff_console.forms import new_form_token
 from store.broadcasts import control
@@ -106,33 +105,33 @@ def show_broadcast(session: Session, broadcast: Broadcast) -> Shown:
     return Shown(
         broadcast=broadcast,
         stage=stage,
-        stage_words=words.stage_in_words(stage, broadcast),
-        tone=words.STAGES[stage][1],
-        late=words.REFUSALS[why_too_late(broadcast)] if stage == "lapsed" else "",
+        stage_words=wording.stage_in_words(stage, broadcast),
+        tone=wording.STAGES[stage][1],
+        late=wording.REFUSALS[why_too_late(broadcast)] if stage == "lapsed" else "",
         facts=_facts(broadcast),
-        figures=figures.rows(found) if found else [],
-        warning=figures.warning(found) if found else "",
+        figures=reach_and_cost.rows(found) if found else [],
+        warning=reach_and_cost.warning(found) if found else "",
         phone=phone_of(session, broadcast),
         digest=digest_of(session, broadcast),
         mailings=[show_mailing(session, mailing) for mailing in broadcast.mailings],
         results=came,
         presses=_presses(broadcast, came) if came else [],
         approval=approvals[-1] if broadcast.status == BroadcastStatus.APPROVED and approvals else None,
-        acts=[ActShown(words.ACTS.get(row.act, row.act), row) for row in reversed(broadcast.acts)],
+        acts=[ActShown(wording.ACTS.get(row.act, row.act), row) for row in reversed(broadcast.acts)],
         corrects=session.get(Broadcast, broadcast.corrects_id) if broadcast.corrects_id else None,
         corrections=corrections_of(session, broadcast),
         testers=linked_testers(session),
     )
 
 
-def _figures(session: Session, broadcast: Broadcast) -> figures.AudienceFigures | None:
+def _figures(session: Session, broadcast: Broadcast) -> reach_and_cost.AudienceFigures | None:
     audience = frozen_audience(session, broadcast)
-    return figures.figures_of(session, audience, broadcast.topic, requests_of(broadcast))
+    return reach_and_cost.figures_of(session, audience, broadcast.topic, requests_of(broadcast))
 
 
 def _facts(broadcast: Broadcast) -> Facts:
     return Facts(
-        words.CATEGORIES.get(broadcast.category, broadcast.category),
+        wording.CATEGORIES.get(broadcast.category, broadcast.category),
         topic_words(broadcast.topic),
         audience_words(broadcast.audience),
         SEASONS.get(broadcast.menu, broadcast.menu) if broadcast.menu else "",
@@ -155,9 +154,9 @@ def show_mailing(session: Session, mailing: Mailing) -> MailingShown:
     progress = progress_of(session, mailing)
     return MailingShown(
         mailing=mailing,
-        label=words.MAILINGS[mailing.part],
-        state=words.mailing_state(mailing),
-        why=words.why_stopped(mailing.why) if mailing.why and mailing.state == "stopped" else "",
+        label=wording.MAILINGS[mailing.part],
+        state=wording.mailing_state(mailing),
+        why=wording.why_stopped(mailing.why) if mailing.why and mailing.state == "stopped" else "",
         progress=progress,
         percent=_percent(progress),
         to_friends=mailing.broadcast.audience["who"] == "friends",
@@ -204,8 +203,8 @@ def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
     return [
         ActForm(
             act=act,
-            button=words.button_of(act, broadcast),
-            note_label=words.NOTE_LABELS.get(act, ""),
+            button=wording.button_of(act, broadcast),
+            note_label=wording.NOTE_LABELS.get(act, ""),
             needs_note=rules[act].needs_note,
             is_next=act is open_now[0] and act not in (Act.RETURN, Act.CANCEL),
             token=new_form_token(),
@@ -236,5 +235,5 @@ def found_or_404(session: Session, broadcast_id: int) -> Broadcast:
 
 def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str = "") -> str:
     """Returns the page that shows why it was refused, how the broadcast is now, and what was typed."""
-    said, shown = words.REFUSALS[reason], show_broadcast(session, broadcast)
+    said, shown = wording.REFUSALS[reason], show_broadcast(session, broadcast)
     return render_template("broadcasts/conflict.html", shown=shown, said=said, note=note)

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.conversations.answers import Accepted, check, show_in_chat
-from bot.conversations.nothing import is_nothing
-from bot.conversations.said import TypedText
+from bot.conversations.empty_answers import is_nothing
+from bot.conversations.inputs import TypedText
 from bot.phrases.wording import Phrases
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY

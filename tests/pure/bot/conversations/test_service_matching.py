@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from bot.conversations.matching import hinted_first, meant, named_exactly
+from bot.conversations.service_matching import hinted_first, meant, named_exactly
 from store.line.limits import LABEL_CHARACTERS
 from store.thai import folded
 from tests.pure.builders import a_service

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from staff_console.broadcasts import labels as words
-from staff_console.broadcasts.labels import said
+from staff_console.broadcasts import wording
+from staff_console.broadcasts.wording import said
 from store.broadcasts import approval, queries
 from store.broadcasts.transitions import RULES
 
@@ -27,9 +27,9 @@ def test_every_refusal_of_the_store_has_words() -> None:
     refused = r'Refused\("(\w+)"\)'
     reasons, in_the_chat = found(refused, STORE), found(refused, STORE / "confirming.py")
     assert len(reasons) > 20
-    assert reasons - in_the_chat <= set(words.REFUSALS)
+    assert reasons - in_the_chat <= set(wording.REFUSALS)
     told = CHAT.read_text("utf-8")
-    assert [reason for reason in in_the_chat - set(words.REFUSALS) if f'"{reason}"' not in told] == []
+    assert [reason for reason in in_the_chat - set(wording.REFUSALS) if f'"{reason}"' not in told] == []
 
 
 def test_every_problem_of_a_field_has_words() -> None:
@@ -43,11 +43,11 @@ def test_every_reason_why_a_sending_stops_has_words() -> None:
         r'return "([a-z ]{8,})"', STORE / "mailings.py"
     )
     assert {"quota", "changed after approval", "not approved by another person"} <= reasons
-    assert [reason for reason in reasons if words.why_stopped(reason) == words.STOPPED_OTHERWISE] == []
+    assert [reason for reason in reasons if wording.why_stopped(reason) == wording.STOPPED_OTHERWISE] == []
 
 
 def test_every_stage_category_act_and_audience_has_words() -> None:
     acts = found(r'write_down\(\s*session, broadcast, "(\w+)"', STORE) | {rule.act for rule in RULES}
-    assert acts <= set(words.ACTS) | {"edit"}
-    assert set(approval.CATEGORIES) == set(words.CATEGORIES)
-    assert set(queries.Pile) == set(words.PILES)
+    assert acts <= set(wording.ACTS) | {"edit"}
+    assert set(approval.CATEGORIES) == set(wording.CATEGORIES)
+    assert set(queries.Pile) == set(wording.PILES)
