@@ -74,7 +74,7 @@ DEAD_LETTER_ERRORS: Final = {
     "monthly limit": "ข้อความของเดือนหมด รอไปกับคำตอบครั้งถัดไป",
     "restored from a backup": "นำข้อมูลสำรองกลับมาใช้ รายการนี้อาจทำไปแล้วหลังวันที่สำรอง ตรวจก่อนกดลองใหม่",
 }
-# One line on the pages where staff work; the page of money says the rest.
+# One line on the pages where staff work; the page of the quota says the rest.
 ALARMS: Final = {
     Alarm.DROPPED: "แพ็กเกจ LINE ลดลงจากเดิม",
     Alarm.GONE: "ข้อความ LINE ของเดือนนี้หมดแล้ว ข่าวถึงผู้แจ้งรอส่งอยู่",

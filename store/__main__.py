@@ -1,4 +1,4 @@
-"""Commands of the store: `python -m store upgrade | backup | restore | copy | compact | reseal | revision`."""
+"""Commands of the store: `python -m store upgrade | backup | restore | copy | compact | reencrypt | revision`."""
 
 import argparse
 import os
@@ -125,7 +125,7 @@ COMMANDS = {
     "restore": _restore,
     "copy": _copy,
     "compact": _compact,
-    "reseal": _reencrypt,
+    "reencrypt": _reencrypt,
     "revision": _revision,
 }
 
@@ -151,7 +151,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "compact", help="write a SQLite file anew without its holes; nobody can write meanwhile"
     )
-    commands.add_parser("reseal", help="seal everything anew with the first key, while the system runs")
+    commands.add_parser(
+        "reencrypt", help="encrypt everything again with the first key, while the system runs"
+    )
     revision = commands.add_parser("revision", help="draft the next migration from the models")
     revision.add_argument("words")
     return parser

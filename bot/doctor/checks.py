@@ -99,10 +99,10 @@ def _keys(database: Database) -> Iterator[Finding]:
         yield warn("keys", lost, "put the keys that were in use before behind the first one")
     if use.old:
         told = f"{use.old} values are sealed with an older key, or are not bound to their rows yet"
-        yield warn("keys", told, "python -m store reseal")
+        yield warn("keys", told, "python -m store reencrypt")
     for number in use.unused:
         idle = f"no row is sealed with key {number} of DATA_KEY: only the first key is ever sealed with"
-        yield warn("keys", idle, "a new key goes first; an old one goes out once reseal says that it may")
+        yield warn("keys", idle, "a new key goes first; an old one goes out once reencrypt says that it may")
     if damaged := count_damaged_values(database):
         where = ", ".join(f"{about} ({count})" for about, count in damaged.most_common(MOST_SHOWN))
         changed = f"{damaged.total()} values were changed or moved since they were sealed: {where}"

@@ -48,7 +48,7 @@ PERMISSIONS: Final = {
     "dead_letters.show":              {SUPERVISOR, ADMIN},  # admins see no case numbers, nobody sees contents
     "dead_letters.retry":             {SUPERVISOR, ADMIN},
     "dead_letters.drop":              {SUPERVISOR, ADMIN},
-    "money.show":              {SUPERVISOR, ADMIN},
+    "quota.show":              {SUPERVISOR, ADMIN},
     "broadcasts.show_all":     {OFFICER, SUPERVISOR},
     "broadcasts.show":         {OFFICER, SUPERVISOR},
     "broadcasts.progress":     {OFFICER, SUPERVISOR},

@@ -16,7 +16,7 @@ dead_letters = Blueprint("dead_letters", __name__)
 BOXES = "any(inbox, outbox)"
 
 
-@dead_letters.get("/stuck")
+@dead_letters.get("/dead-letters")
 def show() -> str:
     with context().database.reading() as session:
         return render_template(
@@ -31,7 +31,7 @@ def show() -> str:
         )
 
 
-@dead_letters.post(f"/stuck/<{BOXES}:box>/<row_id>/retry")
+@dead_letters.post(f"/dead-letters/<{BOXES}:box>/<row_id>/retry")
 def retry(box: str, row_id: str) -> Response:
     twice = request.form.get("even_twice") == "yes"
     with context().database.transaction() as session:
@@ -39,7 +39,7 @@ def retry(box: str, row_id: str) -> Response:
     return _back(done, "ให้ระบบลองใหม่แล้ว")
 
 
-@dead_letters.post(f"/stuck/<{BOXES}:box>/<row_id>/drop")
+@dead_letters.post(f"/dead-letters/<{BOXES}:box>/<row_id>/drop")
 def drop(box: str, row_id: str) -> Response:
     asked = request.form.get("reason", "")
     if asked not in list(DropReason):

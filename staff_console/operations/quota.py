@@ -9,7 +9,7 @@ from staff_console.context import context
 from store.quota import usage as accounts
 from store.quota.usage import QuotaStatus
 
-money = Blueprint("money", __name__)
+quota = Blueprint("quota", __name__)
 # LINE is asked every hour; after three in vain somebody should look.
 STALE_AFTER = timedelta(hours=3)
 MONTHS_SHOWN = 12
@@ -25,7 +25,7 @@ class Segment:
     width: float
 
 
-@money.get("/money")
+@quota.get("/quota")
 def show() -> str:
     plan = context().municipality.plan
     with context().database.reading() as session:

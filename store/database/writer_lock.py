@@ -20,7 +20,7 @@ class WriterLock:
 
     def __init__(self, database: str) -> None:
         self._next, self._here = threading.Lock(), threading.Lock()
-        self._paths = f"{database}-turn", f"{database}-pen"
+        self._paths = f"{database}-next-writer", f"{database}-writer"
         self._files: tuple[int, ...] = ()
 
     @contextmanager
@@ -31,9 +31,9 @@ class WriterLock:
         with ExitStack() as held:
             with _locked(self._next, give_up_at):
                 held.enter_context(_locked(self._here, give_up_at))
-                turn, pen = self._opened()
-                with _flocked(turn, give_up_at):
-                    held.enter_context(_flocked(pen, give_up_at))
+                waiting, writing = self._opened()
+                with _flocked(waiting, give_up_at):
+                    held.enter_context(_flocked(writing, give_up_at))
             yield
 
     def _opened(self) -> tuple[int, ...]:

@@ -68,7 +68,7 @@ def _is_of(requests: set[int], row: OutboxRow) -> bool:
 
 
 def give_up(row: OutboxRow) -> None:
-    """Makes the row a dead letter, which supervisors see at /stuck."""
+    """Makes the row a dead letter, which supervisors see at /dead-letters."""
     tried = row.first_tried_at is not None or row.lead_id is not None
     row.state, row.lead_id = "dead", None
     row.error = UNREADABLE if tried else f"cannot be written: {UNREADABLE}"

@@ -137,7 +137,9 @@ def _show_out(session: Session) -> int:
 def _held_sentences(held: int, stopped: int) -> list[str]:
     told = ["Nothing that was waiting goes out by itself: it may have been sent since."]
     if held:
-        told.append(f"{held} events and messages that waited are at /stuck, where a supervisor decides.")
+        told.append(
+            f"{held} events and messages that waited are at /dead-letters, where a supervisor decides."
+        )
     if stopped:
         told.append(
             f"{stopped} sendings of broadcasts are stopped; somebody who knows resumes or cancels them."

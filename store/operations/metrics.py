@@ -72,7 +72,7 @@ def _waiting(figures: Statistics) -> Iterator[Metric]:
 
 def _backlog(box: str, waiting: Backlog) -> Iterator[Metric]:
     yield _gauge(f"{box}_waiting", f"Rows of the {box} that are due", waiting.count)
-    yield _gauge(f"{box}_eldest_seconds", "How long the eldest of them has waited", waiting.oldest_seconds)
+    yield _gauge(f"{box}_oldest_seconds", "How long the oldest of them has waited", waiting.oldest_seconds)
 
 
 def _done(figures: Statistics) -> Iterator[Metric]:

@@ -87,8 +87,8 @@ def _work(session: Session) -> dict[str, Any]:
         reasons.append("outbox is late")
     return {
         "reasons": reasons,
-        "inbox": {"waiting": events, "eldest_seconds": round(events_age, 1)},
-        "outbox": {"waiting": rows, "eldest_seconds": round(rows_age, 1)},
+        "inbox": {"waiting": events, "oldest_seconds": round(events_age, 1)},
+        "outbox": {"waiting": rows, "oldest_seconds": round(rows_age, 1)},
     }
 
 

@@ -159,13 +159,13 @@ def test_an_event_that_never_opens_can_only_be_dropped(
         event = session.query(InboxEvent).one()
         event.state, event.error = "dead", UNREADABLE
     shut(database, "inbox.body", event.id, **({"key": key} if key else {}))
-    page = supervisor.visit("/stuck")
+    page = supervisor.visit("/dead-letters")
     assert "ข้อมูลที่เข้ารหัสไว้เปิดไม่ได้" in page.html
     assert UNREADABLE not in page.html
     assert ("ลองใหม่</button>" in page.html) is (key is not None)
     assert ("ทิ้งได้อย่างเดียว" in page.html) is (key is None)
-    supervisor.submit(page, f"/stuck/inbox/{event.id}/drop", reason="defective")
-    assert "ไม่มีรายการค้าง" in supervisor.visit("/stuck").html
+    supervisor.submit(page, f"/dead-letters/inbox/{event.id}/drop", reason="defective")
+    assert "ไม่มีรายการค้าง" in supervisor.visit("/dead-letters").html
 
 
 def test_what_waits_for_a_key_says_so_in_thai(
@@ -176,6 +176,6 @@ def test_what_waits_for_a_key_says_so_in_thai(
         row = put_notice(session, case.resident, "case_received", {}, case_id=case.id)
         put_off(row)
         row.created_at = row.created_at - timedelta(days=1)
-    page = supervisor.visit("/stuck").html
+    page = supervisor.visit("/dead-letters").html
     assert "รอกุญแจ DATA_KEY" in page
     assert WAITS_FOR_KEY not in page

@@ -47,9 +47,9 @@ def test_an_empty_town_has_figures_too(town: Town) -> None:
     assert of(town) == {
         "database_up": 1,
         "inbox_waiting": 0,
-        "inbox_eldest_seconds": 0,
+        "inbox_oldest_seconds": 0,
         "outbox_waiting": 0,
-        "outbox_eldest_seconds": 0,
+        "outbox_oldest_seconds": 0,
         "inbox_dead": 0,
         "outbox_dead": 0,
         "events_acknowledged_total": 0,
@@ -87,8 +87,8 @@ def test_a_backlog_shows_its_length_and_age(town: Town) -> None:
     seen = of(town)
     assert (seen["inbox_waiting"], seen["outbox_waiting"]) == (1, 1)
     most = (now() - began).total_seconds()
-    assert 180 <= seen["inbox_eldest_seconds"] <= most
-    assert 180 <= seen["outbox_eldest_seconds"] <= most
+    assert 180 <= seen["inbox_oldest_seconds"] <= most
+    assert 180 <= seen["outbox_oldest_seconds"] <= most
 
 
 def test_cases_are_counted_by_department_and_day(town: Town) -> None:
@@ -210,7 +210,7 @@ def test_at_the_console_the_token_opens_the_figures_and_nothing_else(console: Fl
     assert "tessaban_database_up 1.0" in client.get("/metrics", headers=BEARER).text
     assert client.get("/metrics").status_code == 303
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 303
-    for address in ("/", "/stuck", "/staff", "/cases/1", "/counts"):
+    for address in ("/", "/dead-letters", "/staff", "/cases/1", "/counts"):
         assert client.get(address, headers=BEARER).status_code == 303, address
 
 

@@ -42,10 +42,10 @@ AFTERWARDS = [
 ]
 
 
-def reseal_with_both_keys(town: Town) -> str:
-    """Runs reseal as an operator does, while the other processes run."""
+def reencrypt_with_both_keys(town: Town) -> str:
+    """Runs reencrypt as an operator does, while the other processes run."""
     keys = ",".join(b64encode(key).decode() for key in (NEW_KEY, KEY))
-    ended = run([sys.executable, "-m", "store", "reseal"], env={**environment(town), "DATA_KEY": keys})
+    ended = run([sys.executable, "-m", "store", "reencrypt"], env={**environment(town), "DATA_KEY": keys})
     assert ended.stderr == ""
     return ended.stdout
 
@@ -76,7 +76,7 @@ def test_life_goes_on_with_the_new_key_alone(town: Town) -> None:
     assert town.simulator.deliver_webhooks() == [
         200
     ]  # It waits in the inbox, and news of the case in the outbox.
-    said = reseal_with_both_keys(town)
+    said = reencrypt_with_both_keys(town)
     assert "Key 1: in use.\nKey 2: needed no more" in said
     after = with_the_new_key_only(town)
     after.settle()

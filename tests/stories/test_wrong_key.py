@@ -66,7 +66,7 @@ def test_the_doctor_tells_a_new_key_that_is_not_in_use_and_what_is_left_to_do(to
     assert "a new key goes first" in appended
     (rotated,) = keys_as_the_doctor_finds_them(town, NEW_KEY, KEY)
     assert "2 values are sealed with an older key" in rotated
-    assert "python -m store reseal" in rotated
+    assert "python -m store reencrypt" in rotated
 
 
 def test_the_doctor_names_the_wrong_key(town: Town) -> None:
@@ -89,7 +89,7 @@ def test_the_doctor_counts_what_was_changed_although_its_key_is_there(town: Town
 
 
 @pytest.mark.parametrize("value", NO_SEALED_VALUES)
-def test_what_is_no_sealed_value_is_counted_by_the_doctor_and_by_reseal(town: Town, value: Any) -> None:
+def test_what_is_no_sealed_value_is_counted_by_the_doctor_and_by_reencrypt(town: Town, value: Any) -> None:
     with town.database.transaction() as session:
         spoilt, other = a_resident(session), a_resident(session)
         other.person = {"name": "สมศรี"}

@@ -55,7 +55,7 @@ EXPECTED = {
     ("GET",  "dead_letters.show"):          (303,    403,    403,     200,       200,  303),
     ("POST", "dead_letters.retry"):         (303,    403,    403,     303,       303,  303),
     ("POST", "dead_letters.drop"):          (303,    403,    403,     400,       400,  303),
-    ("GET",  "money.show"):          (303,    403,    403,     200,       200,  303),
+    ("GET",  "quota.show"):          (303,    403,    403,     200,       200,  303),
     ("GET",  "broadcasts.show_all"): (303,    200,    200,     200,       403,  303),
     ("GET",  "broadcasts.show"):     (303,    200,    200,     200,       403,  303),
     ("GET",  "broadcasts.progress"): (303,    200,    200,     200,       403,  303),

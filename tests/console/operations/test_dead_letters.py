@@ -79,13 +79,13 @@ def _row(database: Database, row_id: int) -> OutboxRow:
 
 def _press(person: Person, address: str, **typed: str) -> str:
     """Sends a form of the page, and returns what the next page says."""
-    answer = person.submit(person.visit("/stuck"), address, **typed)
+    answer = person.submit(person.visit("/dead-letters"), address, **typed)
     assert answer.status_code == 303
-    return person.visit("/stuck").html
+    return person.visit("/dead-letters").html
 
 
 def test_a_quiet_day_says_so(supervisor: Person) -> None:
-    assert "ไม่มีรายการค้าง" in supervisor.visit("/stuck").html
+    assert "ไม่มีรายการค้าง" in supervisor.visit("/dead-letters").html
 
 
 def test_the_page_tells_what_is_stuck_and_never_what_it_says(
@@ -95,7 +95,7 @@ def test_the_page_tells_what_is_stuck_and_never_what_it_says(
         number = a_case(session, municipality).shown_number
         a_case(session, municipality)
         leave_some_stuck(session)
-    page = supervisor.visit("/stuck").html
+    page = supervisor.visit("/dead-letters").html
     for words in (
         number,
         "LINE ไม่รับข้อความนี้",
@@ -107,9 +107,9 @@ def test_the_page_tells_what_is_stuck_and_never_what_it_says(
         assert words in page
     assert page.count("ลองใหม่</button>") == 3
     assert page.count("ส่งอีกครั้ง</button>") == 1
-    for html in (page, admin.visit("/stuck").html):
+    for html in (page, admin.visit("/dead-letters").html):
         assert CANARY not in html
-    assert number not in admin.visit("/stuck").html
+    assert number not in admin.visit("/dead-letters").html
 
 
 def test_a_supervisor_of_another_department_finds_and_moves_nothing(
@@ -118,11 +118,11 @@ def test_a_supervisor_of_another_department_finds_and_moves_nothing(
     with database.transaction() as session:
         session.get_one(Staff, person_of(database, stranger.username).id).role = "supervisor"
     before = snapshot(database)
-    assert "ไม่มีรายการค้าง" in stranger.visit("/stuck").html
+    assert "ไม่มีรายการค้าง" in stranger.visit("/dead-letters").html
     token = stranger.token()
     for act in ("retry", "drop"):
         form = {"csrf_token": token, "reason": "not_needed"}
-        assert stranger.client.post(f"/stuck/outbox/{dead}/{act}", data=form).status_code == 303
+        assert stranger.client.post(f"/dead-letters/outbox/{dead}/{act}", data=form).status_code == 303
     assert snapshot(database) == before
 
 
@@ -130,7 +130,7 @@ def test_what_line_refused_is_tried_again_under_a_new_key(
     supervisor: Person, database: Database, dead: int
 ) -> None:
     before = _row(database, dead)
-    assert "ให้ระบบลองใหม่แล้ว" in _press(supervisor, f"/stuck/outbox/{dead}/retry")
+    assert "ให้ระบบลองใหม่แล้ว" in _press(supervisor, f"/dead-letters/outbox/{dead}/retry")
     row = _row(database, dead)
     assert (row.state, row.tries, row.first_tried_at, row.messages) == ("ready", 0, None, None)
     assert row.retry_key != before.retry_key
@@ -143,9 +143,9 @@ def test_what_may_have_arrived_is_sent_again_only_by_who_was_told_so(
     with database.transaction() as session:
         doubtful = _dead_notice(session, a_case(session, municipality), SILENT).id
     form = {"csrf_token": supervisor.token()}
-    supervisor.client.post(f"/stuck/outbox/{doubtful}/retry", data=form)
+    supervisor.client.post(f"/dead-letters/outbox/{doubtful}/retry", data=form)
     assert _row(database, doubtful).state == "dead"
-    _press(supervisor, f"/stuck/outbox/{doubtful}/retry")
+    _press(supervisor, f"/dead-letters/outbox/{doubtful}/retry")
     assert _row(database, doubtful).state == "ready"
 
 
@@ -159,8 +159,8 @@ def test_a_message_under_way_keeps_its_key_and_its_bytes(
         outbox.freeze([row], by="push", body="exactly this", again_in=timedelta(minutes=15))
         row.created_at = now() - timedelta(hours=30)
         before = (row.id, row.retry_key, row.body, row.tries)
-    assert "ยังลองอยู่" in supervisor.visit("/stuck").html
-    _press(supervisor, f"/stuck/outbox/{before[0]}/retry")
+    assert "ยังลองอยู่" in supervisor.visit("/dead-letters").html
+    _press(supervisor, f"/dead-letters/outbox/{before[0]}/retry")
     row = _row(database, before[0])
     assert (row.id, row.retry_key, row.body, row.tries) == before
     assert row.next_try_at <= now()
@@ -171,39 +171,39 @@ def test_an_answer_to_a_group_can_only_be_dropped(supervisor: Person, database: 
         row_id = _reply(session, to=None).id
         outbox.settle(session, row_id, "dead", error="refused: 400")
     form = {"csrf_token": supervisor.token(), "even_twice": "yes"}
-    supervisor.client.post(f"/stuck/outbox/{row_id}/retry", data=form)
+    supervisor.client.post(f"/dead-letters/outbox/{row_id}/retry", data=form)
     assert _row(database, row_id).state == "dead"
 
 
 def test_dropping_forgets_the_words_and_writes_down_why(
     supervisor: Person, admin: Person, database: Database, dead: int
 ) -> None:
-    assert "ทิ้งแล้ว" in _press(admin, f"/stuck/outbox/{dead}/drop", reason="told_otherwise")
+    assert "ทิ้งแล้ว" in _press(admin, f"/dead-letters/outbox/{dead}/drop", reason="told_otherwise")
     row = _row(database, dead)
     assert (row.state, row.messages, row.error) == ("dropped", None, "dropped by staff: told_otherwise")
     assert [act.about for act in acts_of(database, "drop_message")] == [f"message {dead}: told_otherwise"]
     form = {"csrf_token": supervisor.token(), "reason": "not_needed"}
-    supervisor.client.post(f"/stuck/outbox/{dead}/drop", data=form)
-    assert "รายการนี้ไม่ค้างแล้ว" in supervisor.visit("/stuck").html
+    supervisor.client.post(f"/dead-letters/outbox/{dead}/drop", data=form)
+    assert "รายการนี้ไม่ค้างแล้ว" in supervisor.visit("/dead-letters").html
     assert len(acts_of(database, "drop_message")) == 1
 
 
 @pytest.mark.parametrize("reason", ["", "because", CANARY])
 def test_a_reason_is_one_of_the_list(supervisor: Person, database: Database, dead: int, reason: str) -> None:
     form = {"csrf_token": supervisor.token(), "reason": reason}
-    assert supervisor.client.post(f"/stuck/outbox/{dead}/drop", data=form).status_code == 400
+    assert supervisor.client.post(f"/dead-letters/outbox/{dead}/drop", data=form).status_code == 400
     assert _row(database, dead).state == "dead"
 
 
 def test_an_event_is_worked_on_again_or_dropped(supervisor: Person, database: Database) -> None:
     with database.transaction() as session:
         event_id = _event(session).id
-    _press(supervisor, f"/stuck/inbox/{event_id}/retry")
+    _press(supervisor, f"/dead-letters/inbox/{event_id}/retry")
     with database.reading() as session:
         event = session.get_one(InboxEvent, event_id)
         assert (event.state, event.tries, event.error, event.body) == ("new", 0, None, {"text": CANARY})
     form = {"csrf_token": supervisor.token(), "reason": "defective"}
-    supervisor.client.post(f"/stuck/inbox/{event_id}/drop", data=form)
+    supervisor.client.post(f"/dead-letters/inbox/{event_id}/drop", data=form)
     with database.reading() as session:
         assert session.get_one(InboxEvent, event_id).state == "new", "a fresh event is not stuck"
 
@@ -213,10 +213,10 @@ def test_an_event_that_nobody_works_on_is_stuck_after_a_minute(
 ) -> None:
     with database.transaction() as session:
         event_id = _event(session, "new").id
-    assert "ไม่มีรายการค้าง" in supervisor.visit("/stuck").html
+    assert "ไม่มีรายการค้าง" in supervisor.visit("/dead-letters").html
     clock.shift(timedelta(minutes=2))
-    assert "ระบบยังไม่ได้ประมวลผล" in supervisor.visit("/stuck").html
-    _press(supervisor, f"/stuck/inbox/{event_id}/drop", reason="defective")
+    assert "ระบบยังไม่ได้ประมวลผล" in supervisor.visit("/dead-letters").html
+    _press(supervisor, f"/dead-letters/inbox/{event_id}/drop", reason="defective")
     with database.reading() as session:
         event = session.get_one(InboxEvent, event_id)
         assert (event.state, event.body) == ("done", None)
@@ -224,4 +224,4 @@ def test_an_event_that_nobody_works_on_is_stuck_after_a_minute(
 
 def test_a_number_beyond_all_rows_is_not_stuck(supervisor: Person) -> None:
     form = {"csrf_token": supervisor.token()}
-    assert supervisor.client.post(f"/stuck/outbox/{2**70}/retry", data=form).status_code == 303
+    assert supervisor.client.post(f"/dead-letters/outbox/{2**70}/retry", data=form).status_code == 303

@@ -45,7 +45,7 @@ def pushed(database: Database, count: int, *, by: str = "push") -> None:
             row.state, row.sent_by, row.sent_at = "sent", by, now()
 
 
-def words(person: Person, address: str = "/money") -> str:
+def words(person: Person, address: str = "/quota") -> str:
     """What stands on the page, in one line."""
     html = person.visit(address).html
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html.split("<main")[1])))
@@ -91,7 +91,7 @@ def test_a_plan_that_dropped_is_an_alarm_with_both_numbers(
 ) -> None:
     read(database, most=35_000, used=10)
     read(database, most=300, used=10)
-    page = supervisor.visit("/money").html
+    page = supervisor.visit("/quota").html
     assert 'role="alert"' in page
     assert "จาก 35,000 เหลือ 300 ข้อความต่อเดือน" in words(supervisor)
 
@@ -109,7 +109,7 @@ def test_what_others_sent_is_shown_with_what_it_is_worth(
 def test_no_limit_shows_no_bar(supervisor: Person, database: Database, plan: Plan) -> None:
     read(database, most=None, used=2345)
     assert "แพ็กเกจนี้ไม่จำกัดจำนวนข้อความ ใช้แล้ว 2,345 ข้อความ" in words(supervisor)
-    assert "<svg" not in supervisor.visit("/money").html
+    assert "<svg" not in supervisor.visit("/quota").html
 
 
 def test_before_the_first_reading_and_after_three_hours_in_vain_the_page_says_so(

@@ -93,9 +93,9 @@ def test_fingerprints_survive_a_rotation_and_tell_nothing_without_the_key():
     before = town_sealer(OLD, secret=secret.encrypted(Cipher((OLD,)))).fingerprint(line_id)
     assert line_id not in before
     rotated = town_sealer(NEW, OLD, secret=secret.encrypted(Cipher((OLD,))))
-    resealed = town_sealer(NEW, secret=secret.encrypted(Cipher((NEW,))))
+    rekeyed = town_sealer(NEW, secret=secret.encrypted(Cipher((NEW,))))
     elsewhere = town_sealer(NEW, secret=another.encrypted(Cipher((NEW,))))
-    assert rotated.fingerprint(line_id) == resealed.fingerprint(line_id) == before
+    assert rotated.fingerprint(line_id) == rekeyed.fingerprint(line_id) == before
     assert elsewhere.fingerprint(line_id) != before
 
 
