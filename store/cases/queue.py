@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, false, func, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 
 from store.cases.models import Case
-from store.cases.surge import pressing
+from store.cases.surge import in_order
 from store.cases.workflows import OPEN_STATUSES, WAITING_STATUSES, Status
 from store.clock import today
 from store.files.models import File
@@ -90,13 +90,10 @@ def find_file(session: Session, person: Staff, token: str) -> File | None:
 
 
 def list_queue(session: Session, person: Staff, tab: Tab, filters: Filters, *, page: int = 1) -> Page:
-    """Returns one page of a tab: the most pressing cases first, or for ended cases the newest first."""
+    """Returns one page of a tab: the most pressing cases first, or in the tabs `done` and `all` the newest first."""
     page = min(max(page, 1), MOST_PAGES)
     query = _matching(person, tab, filters)
-    if tab in _NEWEST_FIRST:
-        query = query.order_by(Case.id.desc())
-    else:
-        query = query.order_by(pressing(), Case.urgent.desc(), Case.due_on, Case.id)
+    query = query.order_by(Case.id.desc()) if tab in _NEWEST_FIRST else query.order_by(*in_order())
     ids = list(session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)))
     shown = _load(session, ids[:PER_PAGE])
     return Page(shown, page, len(ids) > PER_PAGE and page < MOST_PAGES)

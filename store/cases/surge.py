@@ -7,7 +7,7 @@ long the queue is instead of a date that nobody can promise.
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -147,9 +147,15 @@ def _require_supervisor(staff: Staff) -> None:
 
 
 def pressing() -> ColumnElement[Any]:
-    """Returns the sort key of the queue: red 0, yellow 1, all others 2. Without a triage, urgent counts as red."""
+    """Returns how pressing a case is: red 0, yellow 1, all others 2. Without a triage, urgent counts as red."""
     red = or_(Case.triage == "red", and_(Case.triage.is_(None), Case.urgent))
     return case((red, 0), (Case.triage == "yellow", 1), else_=2)
+
+
+def in_order() -> tuple[ColumnElement[Any], ...]:
+    """Returns the sort keys of the queue: the most pressing cases first, then those that are due first."""
+    not_urgent = case((Case.urgent, 0), else_=1)
+    return pressing(), not_urgent, Case.due_on.expression, Case.id.expression
 
 
 def count_open(session: Session) -> int:
@@ -159,9 +165,12 @@ def count_open(session: Session) -> int:
 
 
 def count_before(session: Session, own: Case) -> int:
-    """Counts the open cases of the same service that come first: more pressing ones, and equal but earlier ones."""
-    rank = session.scalar(select(pressing()).where(Case.id == own.id))
-    first = or_(pressing() < rank, and_(pressing() == rank, Case.id < own.id))
+    """Counts the open cases of the same service that stand before this one in the officers' queue."""
+    order = in_order()
+    mine = session.execute(select(*order).where(Case.id == own.id)).one()
+    first = tuple_(*order) < tuple_(
+        *(literal(value, key.type) for value, key in zip(mine, order, strict=True))
+    )
     # Prevents the use of the index of services, which would read all cases there ever were; the few open ones are found
     # first.
     same = func.coalesce(Case.service, "") == own.service

@@ -1,6 +1,7 @@
 """Tests surge mode: one surge at a time, who may switch it, the audit log, and the order of the queue."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -182,6 +183,19 @@ def test_who_waits_is_told_how_many_of_their_kind_come_first(
         }
         assert before == {"red": 0, "yellow": 2, "green": 3, "before": 4, "other": 0}
         assert surge.count_open(session) == 6
+
+
+def test_who_waits_is_told_the_place_that_the_queue_shows(
+    database: Database, municipality: Municipality, supervisor: Staff
+) -> None:
+    with database.transaction() as session:
+        cases = [a_case(session, municipality, urgent=number == 4, triage="green") for number in range(5)]
+        for case, days in zip(cases, (9, 2, 9, 5, 9), strict=True):
+            case.due_on += timedelta(days=days)
+    with database.reading() as session:
+        shown = list_queue(session, supervisor, Tab.NEW, Filters()).cases
+        assert [case.id for case in shown] == [cases[number].id for number in (4, 1, 3, 0, 2)]
+        assert [surge.count_before(session, case) for case in shown] == [0, 1, 2, 3, 4]
 
 
 def test_the_numbers_are_of_the_cases_that_somebody_may_see(
