@@ -15,7 +15,7 @@ from store.municipality.profile import Municipality, read_municipality
 
 @dataclass(frozen=True)
 class Site:
-    """Holds what every page may need. `municipality_file` is the path of MUNICIPALITY."""
+    """Holds what every page may need. `municipality_file` is the TOML file with the facts of the municipality."""
 
     database: Database
     media: Media
@@ -25,7 +25,10 @@ class Site:
 
     @cached_property
     def municipality(self) -> Municipality:
-        """Returns the facts, read for the first page: the webhook works even while their file is broken."""
+        """Returns the facts of the municipality, read with the first page and not at the start.
+
+        So the webhook of the same process works even while their file is broken.
+        """
         return read_municipality(self.municipality_file)
 
 

@@ -1,4 +1,7 @@
-"""Answers a message about danger first of all with a card of emergency numbers, and keeps what the message said."""
+"""Answers a message about danger with a card of emergency numbers, before anything else.
+
+Except after words of self-harm, the message is kept, so that a request can begin with it.
+"""
 
 from dataclasses import replace
 
@@ -27,9 +30,9 @@ _NOT_DANGER_ALONE = frozenset({"name", "place", "address"})
 def answer(context: EventContext, emergency: Emergency, text: str) -> list[Reply]:
     """Returns the card with the numbers, and after it what continues the conversation.
 
-    In a request, the words also answer its current question, or it is asked again. If an officer waits for words about
-    a case, the message is added to the case and the officer's question stays open. Otherwise buttons below the card
-    begin a request with the words.
+    A message with a password or code is not kept. In a request, the message also answers the current question, or the
+    question is asked again. If the resident was about to write about a case, the message is added to that case. After
+    words of self-harm nothing follows the card. Otherwise buttons below the card begin a request with the message.
     """
     if tells_a_secret(text):
         return [

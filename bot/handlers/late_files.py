@@ -13,7 +13,7 @@ from bot.handlers.event_context import EventContext
 from bot.replies import Reply
 from store.cases.actions import lock_case, takes_more
 from store.cases.models import Case
-from store.files.lifecycle import attach_beside, lost_in_request, lost_ones
+from store.files.lifecycle import asked_again, asked_again_in_request, attach_beside
 from store.files.models import File
 from store.residents.models import Conversation
 from store.residents.residents import listening_for
@@ -50,13 +50,13 @@ def note_sent_anew(context: EventContext, row: Conversation, file: File) -> None
     draft = conversation.find_draft(context, row)
     if draft is None or file.token not in draft_files.files_in(draft):
         return
-    for lost in lost_in_request(context.session, context.resident, row)[:1]:
+    for lost in asked_again_in_request(context.session, context.resident, row)[:1]:
         lost.again_until = None
 
 
 def take_lost_along(context: EventContext, row: Conversation, case: Case) -> None:
     """Gives the lost files of a request to its case, so that what is sent in their place finds the case."""
-    for lost in lost_in_request(context.session, context.resident, row):
+    for lost in asked_again_in_request(context.session, context.resident, row):
         lost.case_id = case.id
 
 
@@ -68,7 +68,7 @@ def find_asked_again(context: EventContext) -> File | None:
     listening = listening_for(context.resident)
     if (listening and listening[0] == "answer") or _takes_files(context, context.running):
         return None
-    for lost in lost_ones(context.session, context.resident):
+    for lost in asked_again(context.session, context.resident):
         if lost.case_id is not None and takes_more(context.session.get_one(Case, lost.case_id)):
             return lost
     return None

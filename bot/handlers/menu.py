@@ -42,7 +42,7 @@ def not_understood(context: EventContext) -> list[Reply]:
 
 
 def ask_which(context: EventContext, unsure: OneOf | AtTheCounter | NothingRecognised) -> list[Reply]:
-    """Asks which service a sentence is about, and first says honestly when it may be about none."""
+    """Asks which service a sentence is about. If it may be about none, the answer says so first."""
     match unsure:
         case OneOf(services):
             return [context.choice_of(services, "menu.choose_meant")]
@@ -58,7 +58,10 @@ def ask_which(context: EventContext, unsure: OneOf | AtTheCounter | NothingRecog
 
 
 def file_first(context: EventContext, kind: str) -> list[Reply]:
-    """Asks what the photo or document is about. Whatever is chosen, it goes along: see store.files.unassigned."""
+    """Asks what a photo or document is about that came first. The request that begins next takes it.
+
+    store.files.unassigned finds it then.
+    """
     return context.menu(f"menu.{kind}_first")
 
 

@@ -1,7 +1,7 @@
-"""Browsers in which an account has signed in before, told by a signed cookie.
+"""Recognises browsers in which an account has signed in before, by a signed cookie.
 
-https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html, "device cookies": strangers who try an
-account must not keep its owner out. The cookie signs nobody in.
+https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html, "device cookies": strangers who try
+passwords of an account must not lock its owner out. The cookie alone signs nobody in.
 """
 
 import secrets

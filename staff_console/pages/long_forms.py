@@ -1,4 +1,4 @@
-"""Lets the forms of the broadcast editors have more fields than all other forms."""
+"""Lets the forms of the broadcast editors send up to 500 fields; Flask limits all other forms to MAX_FORM_PARTS."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ LONG: Final = frozenset(
 
 
 def install_long_forms(app: Flask) -> None:
-    """Installs the limit. Call it after the gate, so that only users of the editor send long forms."""
+    """Installs the limit. Call it after the gate: then only people who may use an editor can send a long form."""
     app.before_request(let_it_be_long)
 
 

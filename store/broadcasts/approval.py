@@ -54,7 +54,7 @@ class BroadcastDraft:
 
 
 def write_draft(session: Session, draft: BroadcastDraft, by: Staff) -> Broadcast:
-    """Creates a broadcast; raises BadContent, BadAudience or Refused with what must be corrected."""
+    """Creates a broadcast; raises BadContent, BadAudience or ActRefused with what must be corrected."""
     broadcast = Broadcast(
         author_id=by.id, written_by=(), created_at=now(), status=BroadcastStatus.DRAFT, version=1
     )
@@ -68,7 +68,10 @@ def write_draft(session: Session, draft: BroadcastDraft, by: Staff) -> Broadcast
 
 
 def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None) -> Broadcast:
-    """Returns the broadcast, locked until this transaction ends; Refused("stale") if changed since `seen_version`."""
+    """Returns the broadcast, locked until this transaction ends.
+
+    Raises ActRefused("stale") if it was changed since `seen_version`.
+    """
     broadcast = session.scalars(
         select(Broadcast)
         .where(Broadcast.id == broadcast_id)
@@ -129,8 +132,9 @@ def return_(session: Session, broadcast: Broadcast, by: Staff, note: str) -> Non
 
 
 def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: str, note: str = "") -> None:
-    """Approves the broadcast. `read_digest` is that of the page the superior read; Refused("stale") if it differs
-    now.
+    """Approves the broadcast. `read_digest` is the digest of what the superior read on the page.
+
+    Raises ActRefused: for example with "stale" if the broadcast has another digest now.
     """
     find_rule(broadcast, Act.APPROVE, by.id, by.role)
     check_age(by)
@@ -244,7 +248,7 @@ def requests_of(broadcast: Broadcast) -> int:
 
 
 def _check_complete(broadcast: Broadcast, audience: Audience) -> None:
-    """Raises Refused with the reason if something is missing or does not fit.
+    """Raises ActRefused with the reason if something is missing or does not fit.
 
     A broadcast with an end needs a closing message, a menu needs an end, and LINE's own broadcast to all friends, which
     cannot respect who opted out, must be urgent.

@@ -32,7 +32,7 @@ def blanks_of(content: Any) -> list[str]:
 
 
 def fill(content: dict[str, Any], blanks: Mapping[str, str], municipality: Municipality) -> dict[str, Any]:
-    """Returns the content with every blank filled in; raises Refused for a bad blank, BadContent for what LINE
+    """Returns the content with every blank filled in; raises ActRefused for a bad blank, BadContent for what LINE
     refuses.
     """
     words = {name: blanks.get(name, "").strip() for name in blanks_of(content)}

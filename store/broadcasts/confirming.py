@@ -61,10 +61,10 @@ def ask(session: Session, broadcast: Broadcast, *, to_whom: str) -> int:
 
 
 def confirm(session: Session, resident: Resident, token: str) -> Broadcast:
-    """Approves the broadcast in the name of the superior whose LINE this is; raises Refused with the reason, and audits
-    it.
+    """Approves the broadcast in the name of the superior to whom the button with this token was sent.
 
-    Any press by its owner uses the button up.
+    `resident` is the LINE account that pressed it. Any press by the superior uses the button up. Raises ActRefused with
+    the reason.
     """
     query = select(ConfirmButton).where(ConfirmButton.token_hash == _hash(token))
     button = session.scalars(query.with_for_update(of=ConfirmButton)).one_or_none()

@@ -78,7 +78,7 @@ def order(
     *,
     how: str,
 ) -> Broadcast:
-    """Submits a broadcast for a superior to confirm with `approval.approve`; raises Refused or BadContent with the
+    """Submits a broadcast for a superior to confirm with `approval.approve`; raises ActRefused or BadContent with the
     reason.
 
     `how` describes to the superiors what happened and how that is known. Neither `by` nor the template's author can
@@ -163,7 +163,7 @@ def unconfirmed(session: Session) -> list[Broadcast]:
 
 
 def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
-    """Records what a superior found when they reviewed the emergency afterwards; raises Refused without a note."""
+    """Records what a superior found when they reviewed the emergency afterwards; raises ActRefused without a note."""
     find_rule(broadcast, Act.REVIEW, by.id, by.role)
     if broadcast.template_id is None or broadcast.reviewed_at is not None:
         raise ActRefused("wrong_status")

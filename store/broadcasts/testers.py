@@ -72,7 +72,7 @@ def linked_testers(session: Session) -> list[Tester]:
 def send_test(session: Session, broadcast: Broadcast, tester: Tester, *, part: str = "message") -> None:
     """Sends the message as the residents would see it, by push, marked as a test. It costs one message.
 
-    Raises Refused("no_tester") if the link has no open account: unapproved words reach colleagues only.
+    Raises ActRefused("no_tester") if the link has no open account: unapproved words reach colleagues only.
     """
     if tester not in linked_testers(session):
         raise ActRefused("no_tester")

@@ -85,7 +85,7 @@ RULES: Final = (
 
 
 def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> BroadcastRule:
-    """Returns the row that permits the act to this person; raises Refused with the reason."""
+    """Returns the row that permits the act to this person; raises ActRefused with the reason."""
     row = next(rule for rule in RULES if rule.act is act)
     if role not in row.roles:
         raise ActRefused("not_your_role")
@@ -99,7 +99,7 @@ def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> Broad
 
 
 def check_age(person: Staff) -> None:
-    """Raises Refused("account_too_new") if this person was given the account or the role within the last day."""
+    """Raises ActRefused("account_too_new") if this person was given the account or the role within the last day."""
     if not person.may_approve:
         raise ActRefused("account_too_new")
 

@@ -63,9 +63,9 @@ class EncryptedRow:
 
 
 class EncryptedValue(Generic[Value]):
-    """Describes an attribute of a SealedRow that is encrypted when it is written and decrypted when it is read.
+    """Describes an attribute of a EncryptedRow that is encrypted when it is written and decrypted when it is read.
 
-    Reading raises CannotOpen where the value cannot be decrypted; loading the row does not. A value is replaced as a
+    Reading raises CannotDecrypt where the value cannot be decrypted; loading the row does not. A value is replaced as a
     whole: changes within a dict or list are not noticed. On the class the attribute is the column, so that queries can
     ask whether it is null; what they return is decrypted with the row's key. An INSERT of many rows at once sets
     `row_key` and NAME_sealed, a `NewValue` value.

@@ -153,7 +153,7 @@ class DatabaseCipher(Cipher):
     """
 
     def __init__(self, keys: tuple[bytes, ...], recall: Callable[[], bytes | None]) -> None:
-        """Takes `recall`, a function that reads the encrypted secret from the database."""
+        """Takes the keys of DATA_KEY and `recall`, which reads the encrypted secret: None in a database without one."""
         super().__init__(keys)
         self._recall, self._secret = recall, None
 
@@ -199,7 +199,7 @@ class DatabaseCipher(Cipher):
     def decrypt_row(self, encrypted: Any, about: str, row_key: Any) -> bytes:
         """Decrypts a value of a row, also one from before rows had keys where the database may still hold such values.
 
-        Raises CannotOpen also for a number or a text, because SQLite lets anybody write these into a column of bytes.
+        Raises CannotDecrypt also for a number or a text: SQLite lets anybody write these into a column of bytes.
         """
         if not (isinstance(encrypted, bytes) and isinstance(row_key, bytes)):
             raise CannotDecrypt(f"{about} was changed or moved.")
@@ -246,7 +246,7 @@ class StoredValue:
     _value: Any
 
     def read(self, row_key: bytes) -> Any:
-        """Returns the value; raises CannotOpen where no key decrypts it, or where it was changed or moved."""
+        """Returns the value; raises CannotDecrypt where no key decrypts it, or where it was changed or moved."""
         if not self._is_open:
             self._value = self._cipher.decrypt_value(self._encrypted, self._about, row_key)
             self._is_open = True

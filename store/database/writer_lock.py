@@ -1,6 +1,7 @@
 """Lets the writers of one SQLite file take turns fairly, across threads and processes.
 
-SQLite itself lets them try again after growing pauses, so that one that writes often keeps others out for seconds.
+SQLite alone lets a waiting writer try again after pauses that grow, so a thread that writes often can keep another one
+out for seconds.
 """
 
 import fcntl
@@ -25,8 +26,10 @@ class WriterLock:
 
     @contextmanager
     def passed(self, give_up_at: float) -> Iterator[None]:
-        """Holds the write lock within the block. There are two locks: a writer that returns must first queue behind
-        those waiting.
+        """Holds the write lock within the block. Raises TimeoutError when it is not free by `give_up_at` (monotonic).
+
+        A writer takes the lock of the next in line first and then the write lock. So one that has just written waits
+        behind those who waited meanwhile.
         """
         with ExitStack() as held:
             with _locked(self._next, give_up_at):

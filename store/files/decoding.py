@@ -100,7 +100,10 @@ class Decoder:
         self._free = threading.BoundedSemaphore(at_once)
 
     def decode(self, kind: str, data: bytes) -> Decoded:
-        """Returns what may be kept of the file. `kind` is photo or document. Raises Refused or DecoderUnavailable."""
+        """Returns what may be kept of the file; `kind` is photo or document.
+
+        Raises FileRefused for a bad file and DecoderUnavailable for a failure of our own.
+        """
         if not self._free.acquire(timeout=self._limits.wall_seconds):
             raise DecoderUnavailable("all others are busy")
         try:

@@ -115,15 +115,15 @@ def ask_again(file: File) -> datetime:
     return file.again_until
 
 
-def lost_ones(session: Session, resident: Resident) -> list[File]:
+def asked_again(session: Session, resident: Resident) -> list[File]:
     """Returns the files that were asked for again and have not come yet, the oldest first."""
     query = select(File).where(File.resident_id == resident.id, File.again_until > now())
     return list(session.scalars(query.order_by(File.id)))
 
 
-def lost_in_request(session: Session, resident: Resident, running: Conversation) -> list[File]:
-    """Returns the lost files of the running request, without those of an earlier request that was given up."""
-    found = lost_ones(session, resident)
+def asked_again_in_request(session: Session, resident: Resident, running: Conversation) -> list[File]:
+    """Returns those files of the running request that were asked for again and have not come yet, the oldest first."""
+    found = asked_again(session, resident)
     return [file for file in found if file.case_id is None and file.created_at >= running.started_at]
 
 
@@ -182,10 +182,9 @@ def _end_tries(file: File) -> None:
 
 
 def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
-    """Returns what may be kept of a photo or document. Raises NotKept for a bad file, DecoderUnavailable for our own
-    failure.
+    """Returns what may be kept of a photo or document. It takes a while, so call it outside of transactions.
 
-    It takes a while, so call it outside of transactions.
+    Raises FileNotAccepted for a bad file and DecoderUnavailable for a failure of our own.
     """
     if len(data) > MOST_BYTES:
         raise FileNotAccepted("too_big")
@@ -208,9 +207,9 @@ def note_kept(file: File, kept: Decoded) -> None:
 
 
 def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:
-    """Returns the unsaved row of an officer's photo, which is cleaned and stored; raises NotKept when it is no photo.
+    """Cleans and stores an officer's photo, and returns its row, which is not saved yet.
 
-    Cleaning takes a while, so call it before the transaction.
+    Cleaning takes a while, so call it before the transaction. Raises FileNotAccepted when the file is no photo.
     """
     file = File(
         token=secrets.token_urlsafe(20),

@@ -44,7 +44,7 @@ class Media:
         return self._cipher.is_newest(self.read_encrypted(token))
 
     def reencrypt(self, token: str) -> None:
-        """Encrypts the file again with the first key. CannotOpen leaves it as it was."""
+        """Encrypts the file again with the first key. CannotDecrypt leaves it as it was."""
         self.keep(token, self.read(token))
 
     def destroy(self, token: str) -> None:

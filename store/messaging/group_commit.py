@@ -48,7 +48,7 @@ class GroupCommit:
         self._somebody_writes = False
 
     def keep(self, arrivals: Sequence[Arrival]) -> None:
-        """Returns when the events are durable; raises NotKept when they are not."""
+        """Returns when the events are durable; raises NotCommitted when they are not."""
         if not arrivals:
             return
         ticket = _Ticket(arrivals)

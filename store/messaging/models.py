@@ -43,8 +43,10 @@ class OutboxRow(EncryptedRow, Table):
 
     kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
     state: ready, sent, dead (officers see it), dropped (no longer worth sending), unreachable (blocked us).
-    A row that goes out in another row's request names it in `lead_id`. A row that `must_arrive` is rather sent twice
-    than never. `write_tries` counts the tries to write a notice's text since the last success.
+    Several rows for one resident can go out in one request. The row that holds the request (`body`, `retry_key`) is
+    its lead; the others name it in `lead_id`. A row that `must_arrive`, such as a receipt, is sent again by push when
+    nobody knows whether its reply arrived: the resident may get it twice. `write_tries` counts the tries to write a
+    notice's text; it is 0 when the text is written.
     """
 
     __tablename__ = "outbox"

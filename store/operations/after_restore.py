@@ -71,7 +71,11 @@ BECOMES: Final = {
 def hold_back(
     session: Session, *, taken_at: str, damaged: Collection[str], taken_back: Collection[str]
 ) -> list[str]:
-    """Stops waiting work as BECOMES defines; returns sentences about what people must do."""
+    """Changes the restored rows as BECOMES says, and writes the restore into the audit log.
+
+    `taken_at` is when the backup was made, ISO 8601; `damaged` and `taken_back` are tokens of files. Returns sentences
+    for the operator: what was stopped, and what people must do.
+    """
     held = _stop_events(session) + _stop_messages(session)
     stopped = _stop_mailings(session)
     _quiet_files(session, damaged, taken_back)

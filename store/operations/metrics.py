@@ -1,4 +1,7 @@
-"""Serves `/metrics` in the text format of Prometheus: read from the database at every scrape, counts only."""
+"""Collects the figures of `/metrics`, which Prometheus reads: counts and ages from the database, read for each answer.
+
+No figure is about a single person. https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
 
 import hmac
 import ipaddress

@@ -1,8 +1,8 @@
 """Encrypts all values and files again with the first key of DATA_KEY, so that old keys can be removed.
 
-Values are bound to their rows. It runs beside the live system: a few rows at a time, each locked while it is read and
-written, so that concurrent writes are not lost. If it is interrupted, it can simply run again. Values that cannot be
-decrypted stay as they are and are counted.
+Values that an early version stored without binding them to their row are bound to it. The command runs while the
+system works: it locks a few rows at a time while it reads and writes them, so that no other write is lost. After an
+interruption it can be run again. Values that no key decrypts stay as they are and are counted.
 """
 
 import time
@@ -48,10 +48,10 @@ TELL_EVERY_SECONDS = 2.0
 
 @dataclass
 class Reencryption:
-    """Reports what was done: rows and files.
+    """Counts the rows and files that were encrypted again.
 
-    `closed`: values and files that cannot be decrypted, `left`: values at the end, by their key ids. `is_complete`:
-    nothing is left that could be encrypted again.
+    `closed` counts, by key id, the values and files that no key decrypts; `left` the values of each key at the end.
+    `is_complete` says that nothing is left that could be encrypted again.
     """
 
     rows: int = 0

@@ -112,7 +112,7 @@ def _forget_codes(database: Database) -> None:
 
 
 def _forget_rows(database: Database) -> None:
-    """Deletes rows of messages that ended long ago; a row that carried others is deleted after them."""
+    """Deletes rows of messages that ended long ago. A row that other rows name in `lead_id` is deleted after these."""
     companion = aliased(OutboxRow)
     leads = select(companion.id).where(companion.lead_id == OutboxRow.id).exists()
     query = select(OutboxRow.id).where(_ended_before(REMEMBER_ROWS_FOR), ~leads).order_by(OutboxRow.id)

@@ -1,4 +1,4 @@
-"""Lists words with which people in Thailand begin a password, and reads passwords that leaked worldwide.
+"""Lists common passwords: words that people in Thailand use in them, and passwords that leaked worldwide.
 
 `common_passwords.txt.gz` are the 19,640 most common passwords of published leaks, the most frequent first, compiled by
 Royce Williams and distributed with Django (BSD licence, https://github.com/django/django/blob/main/LICENSE).
@@ -39,7 +39,7 @@ def one_form(text: str) -> str:
 
 @cache
 def ranks() -> dict[str, int]:
-    """Normalises a text: case, width and composition of letters do not matter."""
+    """Maps each common password, in one form, to its rank; 0 is the most common. Our own words have at most 100."""
     with gzip.open(FILE, "rt", encoding="utf-8") as lines:
         words = [one_form(line.strip()) for line in lines]
     found: dict[str, int] = {}

@@ -31,7 +31,10 @@ class LimitReached(ValueError):
 
 
 def use(session: Session, limit: Limit, whom: str, *, times: int = 1) -> None:
-    """Counts the use in this transaction, or raises LimitReached. `whom` is such as `staff 3`."""
+    """Counts `times` uses in this transaction. Raises LimitReached, and counts none, if they are more than are left.
+
+    `whom` names the user, for example `staff 3`.
+    """
     key = f"{limit.name} {whom}"
     _lock(session, key)
     # Uses further ahead were dated before the clock was set back, and are not counted.

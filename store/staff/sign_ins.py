@@ -141,7 +141,7 @@ def is_locked(session: Session, cipher: DatabaseCipher, person: Staff) -> bool:
 
 
 def unlock(session: Session, cipher: DatabaseCipher, person: Staff) -> None:
-    """Deletes the wrong tries that strangers made."""
+    """Deletes the counted wrong tries: those from unknown browsers, and those at the person's own password."""
     session.execute(delete(SignInStreak).where(SignInStreak.key.in_(_keys_of(cipher, person))))
 
 
