@@ -90,7 +90,8 @@ def clean_text(text: str) -> str:
 def check(question: Question, said: Said, setting: Setting) -> Verdict:
     """Returns Accepted with the value to keep, or RefusedAnswer with what to say.
 
-    A message of the wrong kind is refused. The value is None where an optional question was answered with nothing, and UNKNOWN where that is an answer.
+    A message of the wrong kind is refused.
+    The value is None where an optional question was answered with nothing, and UNKNOWN where that is an answer.
     """
     if isinstance(said, TypedText):
         text = clean_text(said.text)

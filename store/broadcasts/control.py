@@ -25,7 +25,7 @@ def begun(session: Session, broadcast: Broadcast) -> bool:
         .join(Mailing)
         .where(
             Mailing.broadcast_id == broadcast.id,
-            (Chunk.first_tried_at.is_not(None)) | (Chunk.state == "sent"),
+            Chunk.first_tried_at.is_not(None),
         )
     )
     return bool(session.scalar(select(exists(tried))))
