@@ -108,10 +108,10 @@ def _matching(person: Staff, tab: Tab, filters: Filters) -> Select[int]:
 
 
 def _column(column: InstrumentedAttribute[Any], *, led: bool) -> ColumnElement[Any]:
-    """Returns the column to compare.
+    """Returns the column to compare; with `led` an expression of it that no index serves.
 
-    `led`: another condition finds the few rows, and no index of this column may distract the planner from it. SQLite
-    without statistics takes any index with an equality: it would read all cases of a service to find ten open ones.
+    `led` says that another condition of the query finds the few rows. SQLite without statistics prefers any index with
+    an equality: by that of the services it would read all cases of a service to find ten open ones.
     """
     if not led:
         return column.expression
@@ -157,7 +157,7 @@ def _count(person: Staff, tab: Tab, filters: Filters) -> Select[str, int]:
 
 
 def newest_id(session: Session, person: Staff) -> int:
-    """Returns the id of the newest case, or 0; a page that knows an older id can announce news."""
+    """Returns the id of the newest case that the person may see, or 0. An open page learns by it of new cases."""
     query = select(Case.id).where(visible_to(person)).order_by(Case.id.desc()).limit(1)
     return session.scalar(query) or 0
 

@@ -46,7 +46,7 @@ def may_send_file(session: Session, resident: Resident, limits: RequestLimits) -
 
 
 def may_guess(resident: Resident, limits: RequestLimits) -> bool:
-    """Says whether another code is looked up for the resident, after so many wrong ones."""
+    """Says whether the resident may try another code, or has typed too many wrong ones."""
     return not _is_recent(resident.wrong_codes_since) or resident.wrong_codes < limits.wrong_codes
 
 

@@ -84,7 +84,7 @@ def _from_dead_events(session: Session, resident: Resident, message_id: str) -> 
 
 
 def _told_only_in(message_id: str, rows: Iterable[Mapping[str, Any]]) -> Facts:
-    """Returns name, phone or address from this message, without those that another message gives, too."""
+    """Returns the name, phone and address that the resident gave in this message and in no other."""
     told: dict[str, Any] = {}
     elsewhere: list[tuple[str, Any]] = []
     for row in rows:

@@ -63,7 +63,7 @@ class EncryptedRow:
 
 
 class EncryptedValue(Generic[Value]):
-    """Describes an attribute of a EncryptedRow that is encrypted when it is written and decrypted when it is read.
+    """Describes an attribute of an EncryptedRow that is encrypted when it is written and decrypted when it is read.
 
     Reading raises CannotDecrypt where the value cannot be decrypted; loading the row does not. A value is replaced as a
     whole: changes within a dict or list are not noticed. On the class the attribute is the column, so that queries can

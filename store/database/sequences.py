@@ -16,7 +16,7 @@ _GONE_EVENTS, _GONE_REQUESTS = "gone events", "gone requests "
 
 
 def next_number(session: Session, series: str) -> int:
-    """Returns the next number of the series without gaps: it is committed or rolled back with the case that has it."""
+    """Returns the next number of the series. There are no gaps: a number is committed or rolled back with its case."""
     return count_on(session, series, by=1)
 
 

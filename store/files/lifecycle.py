@@ -110,7 +110,7 @@ def attach_beside(file: File, other: File) -> None:
 
 
 def ask_again(file: File) -> datetime:
-    """Allows a photo that is sent again to replace a lost one of a request or case; returns until when."""
+    """Lets the resident's next photo replace this file, which could not be fetched; returns until when."""
     file.again_until = now() + ASK_AGAIN_FOR
     return file.again_until
 
@@ -128,7 +128,7 @@ def asked_again_in_request(session: Session, resident: Resident, running: Conver
 
 
 def claim_wanted(session: Session) -> File | None:
-    """Claims the next file to fetch, for longer than a try should take. Returns None when none is due."""
+    """Reserves the next file to fetch for two minutes, longer than a try takes. Returns None when none is due."""
     moment = now()
     file = session.scalars(_WANTED, {"now": moment}).one_or_none()
     if file is not None:

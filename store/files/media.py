@@ -32,7 +32,7 @@ class Media:
         return self._cipher.decrypt(self.read_encrypted(token), f"media.{token}")
 
     def opens(self, token: str, encrypted: bytes) -> bool:
-        """Says whether these encrypted bytes, from here or from a backup, are this file."""
+        """Says whether these encrypted bytes, from the storage or from a backup, decrypt as the file of this token."""
         try:
             self._cipher.decrypt(encrypted, f"media.{token}")
         except CannotDecrypt:
@@ -44,7 +44,7 @@ class Media:
         return self._cipher.is_newest(self.read_encrypted(token))
 
     def reencrypt(self, token: str) -> None:
-        """Encrypts the file again with the first key. CannotDecrypt leaves it as it was."""
+        """Encrypts the file again with the first key. Raises CannotDecrypt if no key decrypts it; the file stays."""
         self.keep(token, self.read(token))
 
     def destroy(self, token: str) -> None:
@@ -55,7 +55,7 @@ class Media:
         return set(self._storage.names())
 
     def untouched_since(self, moment: datetime) -> Iterator[str]:
-        """Yields the names of old files, also of incomplete ones."""
+        """Yields the names of files, also incomplete ones, that nobody has written since `moment`."""
         return self._storage.untouched_since(moment)
 
     def discard(self, name: str) -> None:

@@ -14,8 +14,8 @@ class File(EncryptedRow, Table):
     """Describes a photo or document. `token` is its name everywhere: in answers, addresses and on disk.
 
     state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
-    `unfinished` counts the tries without a result. Until `again_until` a photo that is sent again replaces a lost one,
-    also when its request has become a case meanwhile.
+    `unfinished` counts the tries without a result. Until `again_until` the resident's next photo replaces this
+    one, which could not be fetched, also when its request has become a case meanwhile.
     """
 
     __tablename__ = "file"

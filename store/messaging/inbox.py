@@ -99,7 +99,7 @@ class Claim:
 
 
 def claim(session: Session, *, most: int, tried_first: bool = False) -> Claim | None:
-    """Counts a try of the next due events and postpones them for another one; returns None when none is due.
+    """Counts a try of the next due events and sets the time of the next try; returns None when none is due.
 
     The caller commits before it processes them, so that an event whose worker dies has used up its try. After that it
     is processed alone and after all events that were never tried, unless `tried_first`. Only the oldest waiting event

@@ -189,7 +189,7 @@ def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
 
 
 def token_may_live(row: OutboxRow) -> bool:
-    """Says whether the reply token is worth a try: by any clock it may still be valid."""
+    """Says whether the reply token may still be valid, as far as the clocks of two machines differ."""
     return (
         row.reply_token is not None
         and row.reply_until is not None
@@ -198,15 +198,17 @@ def token_may_live(row: OutboxRow) -> bool:
 
 
 def token_lives(row: OutboxRow) -> bool:
-    """Says whether the reply token is valid for certain, so that a refusal by LINE means it was used. Where our clock
-    is ahead of the receiver's, this is less certain.
+    """Says whether the reply token is valid by our clock. If LINE refuses such a token, it was used before.
+
+    Where the clock of the machine that received the event is behind ours, the token may be older than it seems.
     """
     return row.reply_token is not None and row.reply_until is not None and now() <= row.reply_until
 
 
 def _may_ride(row: OutboxRow) -> bool:
-    """Says whether the row may go out in another row's request: news, or a must-arrive reply whose own token is too
-    late.
+    """Says whether the row may go out in another row's request.
+
+    Notices may, and replies that must arrive whose own token is no longer valid.
     """
     return row.kind == "notice" or (row.must_arrive and not token_may_live(row))
 

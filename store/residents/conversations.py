@@ -1,4 +1,4 @@
-"""Keeps residents' unfinished requests. The answers are the whole state; the next question is computed from them."""
+"""Keeps residents' unfinished requests. A row holds the answers only; the next question is computed from them."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -42,7 +42,7 @@ def is_registered(person: dict[str, Any] | None) -> bool:
 
 
 def look_again(resident: Resident) -> None:
-    """Marks the resident's menu to be linked in LINE after this transaction, even if this process ends before."""
+    """Marks the resident, so that bot.richmenus.season links their menu in LINE within a minute."""
     resident.menu_linked = None
 
 

@@ -77,7 +77,7 @@ def choose_language(resident: Resident, language: str) -> None:
 
 
 def listen(resident: Resident, what: Listening, case_id: int) -> None:
-    """Makes the next plain messages an answer to the officer, an addition to the case, or a comment."""
+    """Records what the next plain messages mean for the case: `what` is answer, more or comment."""
     until = now() + (LISTEN_FOR_ANSWER if what == "answer" else LISTEN_FOR)
     resident.listening = {"for": what, "case": case_id, "until": until.isoformat()}
 
@@ -134,7 +134,7 @@ def forget_words(resident: Resident, said_in: str) -> None:
 
 
 def _still_heard(resident: Resident) -> dict[str, Any] | None:
-    """Returns what is still listened for, or None; a clock that was set back does not extend the time."""
+    """Returns `listening` while it is valid, else None; a clock that was set back does not extend the time."""
     heard = resident.listening
     if heard is None or "until" not in heard:
         return None

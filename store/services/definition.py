@@ -125,9 +125,10 @@ class Question(_ServicePart):
 class Service(_ServicePart):
     """Defines a service. Residents read it in Thai, except `label_en`; names in braces are facts of the municipality.
 
-    A message with one of the `keywords` is about this service. A message with one of the `hints` may be: ถนน is where
-    many things happen, so it begins a request only as the whole message, and is otherwise offered first in the list. If
-    a message also has a word of `unless`, the keywords mean another service that it names: น้ำไม่ไหล of a canal.
+    A message with one of the `keywords` is about this service. A message with one of the `hints` may be about it: many
+    things happen on a ถนน (road). As the whole message a hint begins a request; in a longer message it only puts the
+    service first in the list. A keyword does not count in a message that also has a word of `unless`, which names
+    another service: น้ำไม่ไหล (no water) of a canal.
     """
 
     name: str

@@ -61,7 +61,7 @@ def find_staff(session: Session, username: str) -> Staff | None:
 
 
 def list_staff(session: Session) -> list[Staff]:
-    """Returns all accounts, those that may sign in first."""
+    """Returns all accounts by name: first the open ones, then the closed ones."""
     return list(session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.full_name)))
 
 

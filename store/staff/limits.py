@@ -15,7 +15,7 @@ LONGEST_WINDOW = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Limit:
-    """Describes a limit: so many uses within any window of this length. `name` tells one limit from another."""
+    """Describes a limit: at most `most` uses within any `window` of time. Uses are counted by `name` and user."""
 
     name: str
     most: int

@@ -233,7 +233,7 @@ def _wait_after(wrong: int) -> timedelta:
 
 
 def _is_crowded(session: Session, where: str) -> bool:
-    """Says whether many wrong tries come from this address: then only accounts that strangers try must wait."""
+    """Says whether there were so many wrong tries from this address that further ones must wait."""
     # Tries further ahead were dated before the clock was set back.
     near = SignInTry.at.between(now() - WINDOW, now() + WINDOW)
     session.execute(delete(SignInTry).where(SignInTry.key == where, ~near))
