@@ -20,13 +20,11 @@ def hold(session: Session, broadcast_id: int) -> list[Mailing]:
 
 def begun(session: Session, broadcast: Broadcast) -> bool:
     """Says whether LINE may have received anything of the broadcast."""
+    # A chunk of residents who were left out is `sent` without a try: LINE received nothing of it.
     tried = (
         select(Chunk.id)
         .join(Mailing)
-        .where(
-            Mailing.broadcast_id == broadcast.id,
-            Chunk.first_tried_at.is_not(None),
-        )
+        .where(Mailing.broadcast_id == broadcast.id, Chunk.first_tried_at.is_not(None))
     )
     return bool(session.scalar(select(exists(tried))))
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import LargeBinary, select, text, type_coerce, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.broadcasts.models import Chunk
+from store.broadcasts import control
+from store.broadcasts.models import Broadcast, Chunk
 from store.clock import now
 from store.database.encryption import Cipher
 from store.database.engine import Database, Table
@@ -368,6 +369,19 @@ def test_who_was_out_when_the_message_went_and_is_back_does_not_hear_its_end(tow
     assert (heard(phones), heard(phones, OVER)) == ([1, 0, 0], [1, 0, 0])
     assert named(town) == [stays.id] * 2
     assert (progress(town, broadcast).told, progress(town, broadcast).left_out) == (1, 2)
+
+
+def test_what_line_did_not_take_has_not_begun_although_somebody_was_left_out(town: Town) -> None:
+    _, opts_out = phones = crowd(town, 2)
+    broadcast = approve(town, send_at=now() + IN_AN_HOUR)
+    with town.database.transaction() as session:
+        preferences.choose(session, the_resident(session, opts_out), "water", wanted=False)
+    town.simulator.faults.turn(api_status="429_rate")
+    town.wait(hours=2)
+    assert heard(phones) == [0, 0]
+    assert [(chunk.state, chunk.told) for chunk in chunks(town, broadcast)] == [("ready", None), ("sent", 0)]
+    with town.database.reading() as session:
+        assert not control.begun(session, session.get_one(Broadcast, broadcast))
 
 
 def test_where_nobody_is_left_to_tell_line_is_not_called(town: Town) -> None:
