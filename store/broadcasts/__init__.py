@@ -1,1 +1,1 @@
-"""Holds broadcasts: messages to many residents that a superior approves, with a known cost and a closing message."""
+"""Holds broadcasts: messages to many residents. A supervisor approves each with its audience and its highest cost."""

@@ -1,6 +1,6 @@
-"""Takes a broadcast from draft to approved: checks who may write, submit, return and approve, and records each act.
+"""Takes a broadcast from its draft to its approval or cancellation.
 
-Nothing here commits.
+Each act checks whether this person may do it now, and is recorded in the broadcast's history. Nothing here commits.
 """
 
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.staff.models import Staff
 
-# An approval that was not used for so long was meant for another day.
+# What has not begun to go out for so long after its submission or planned time must be approved again.
 VALID_FOR = timedelta(days=7)
-# A warning that was not confirmed for so long may not be true any more.
+# An emergency must be confirmed within this time, because later it may not be true any more.
 CONFIRM_WITHIN = timedelta(hours=1)
 URGENT = frozenset({"warning"})
 CATEGORIES = ("announcement", "warning", "event", "tax")
@@ -38,7 +38,7 @@ CATEGORIES = ("announcement", "warning", "event", "tax")
 
 @dataclass(frozen=True)
 class BroadcastDraft:
-    """Holds what the author writes. `topic` None means urgent: it also goes to those who wanted no other news."""
+    """Holds what the author writes. `topic` None makes it urgent: it also goes to residents who opted out of news."""
 
     title: str
     category: str
@@ -70,7 +70,7 @@ def write_draft(session: Session, draft: BroadcastDraft, by: Staff) -> Broadcast
 def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None) -> Broadcast:
     """Returns the broadcast, locked until this transaction ends.
 
-    Raises ActRefused("stale") if it was changed since `seen_version`.
+    Raises ActRefused("stale") if `seen_version` is given and is not its version any more.
     """
     broadcast = session.scalars(
         select(Broadcast)
@@ -84,7 +84,10 @@ def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None
 
 
 def edit(session: Session, broadcast: Broadcast, draft: BroadcastDraft, by: Staff) -> None:
-    """Saves changes, which void an approval. Refuses once sending has begun: then a new broadcast must correct it."""
+    """Saves changes and makes the broadcast a draft again; an approval is void.
+
+    Raises ActRefused once LINE may have received any of it: then only a new broadcast can correct it.
+    """
     find_rule(broadcast, Act.EDIT, by.id, by.role)
     control.refuse_if_begun(session, broadcast)
     voided = broadcast.status == BroadcastStatus.APPROVED
@@ -95,9 +98,13 @@ def edit(session: Session, broadcast: Broadcast, draft: BroadcastDraft, by: Staf
 
 
 def submit(session: Session, broadcast: Broadcast, by: Staff) -> None:
-    """Freezes the audience and the highest cost; the superior reads exactly this."""
+    """Submits the broadcast for approval and stores its audience and its highest cost, which are approved with it.
+
+    Raises ActRefused if it is incomplete or too late. For a broadcast to all friends the cost counts the residents we
+    know, because LINE does not say beforehand how many friends there are.
+    """
     find_rule(broadcast, Act.SUBMIT, by.id, by.role)
-    # The times of a broadcast that was returned long ago are over; it gets new ones below.
+    # The `valid_until` of a broadcast that was returned long ago is over; it gets a new one below.
     broadcast.valid_until = None
     _check_times(broadcast)
     if unknown_pictures(session, pictures_of(broadcast.content, broadcast.closing)):
@@ -132,9 +139,9 @@ def return_(session: Session, broadcast: Broadcast, by: Staff, note: str) -> Non
 
 
 def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: str, note: str = "") -> None:
-    """Approves the broadcast. `read_digest` is the digest of what the superior read on the page.
+    """Approves the broadcast and prepares its sending.
 
-    Raises ActRefused: for example with "stale" if the broadcast has another digest now.
+    `read_digest` is the digest of what the supervisor read; raises ActRefused("stale") if it is another one now.
     """
     find_rule(broadcast, Act.APPROVE, by.id, by.role)
     check_age(by)
@@ -156,7 +163,11 @@ def why_too_late(broadcast: Broadcast) -> str:
 
 
 def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
-    """Cancels everything not yet sent. If something was sent, the closing message still goes to those who got it."""
+    """Cancels everything that LINE has not received.
+
+    If LINE may have received some of it, the broadcast stays approved: its closing message still goes to the residents
+    to whom the message was sent.
+    """
     find_rule(broadcast, Act.CANCEL, by.id, by.role)
     _require(note)
     if control.cancel(session, broadcast):
@@ -230,8 +241,7 @@ def _to_draft(session: Session, broadcast: Broadcast) -> None:
     broadcast.approver_id = None
     broadcast.approved_at = None
     broadcast.valid_until = None
-    # An emergency that was sent to nobody and is now rewritten becomes an ordinary broadcast: it has no hour to be
-    # confirmed in.
+    # An emergency that is rewritten becomes an ordinary broadcast, which need not be confirmed within an hour.
     broadcast.template_id = None
     _changed(session, broadcast)
 
@@ -250,8 +260,9 @@ def requests_of(broadcast: Broadcast) -> int:
 def _check_complete(broadcast: Broadcast, audience: Audience) -> None:
     """Raises ActRefused with the reason if something is missing or does not fit.
 
-    A broadcast with an end needs a closing message, a menu needs an end, and LINE's own broadcast to all friends, which
-    cannot respect who opted out, must be urgent.
+    A message with an end needs a closing message; a closing message needs a message and an end; a menu needs an end; a
+    correction begins with text or a card. LINE's own broadcast to all friends must be urgent, because it also reaches
+    those who opted out.
     """
     if not content_of(broadcast).parts and not broadcast.menu:
         raise ActRefused("says_nothing")

@@ -1,6 +1,4 @@
-"""Finds the audience of a broadcast and those of it who can be reached now, because they neither blocked us nor opted
-out.
-"""
+"""Finds the residents in the audience of a broadcast, and those of them who neither blocked us nor opted out."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,9 +29,9 @@ class BadAudience(Refusal):
 class Audience(BaseModel):
     """Describes the audience of a broadcast.
 
-    `values` are villages, communities, one topic, services or case ids; `residents` the ids of an imported list.
-    "everyone" are all residents we know. "friends" is LINE's own broadcast to every friend of the account, also those
-    who never wrote to us: it cannot respect who opted out, and is for urgent news.
+    `who` says what `values` are: villages, communities, topics, services or case ids. `residents` are the resident ids
+    of an imported list. "everyone" means all residents we know. "friends" means LINE's own broadcast to every friend of
+    the account: it also reaches those who never wrote to us and those who opted out, and is for urgent news only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,9 +82,9 @@ def reach(session: Session, audience: Audience, topic: str | None) -> Reach:
 
 
 def frozen_audience(session: Session, broadcast: Broadcast) -> dict[str, Any]:
-    """Returns the audience as data; for a submitted broadcast the residents as they were frozen then.
+    """Returns the audience as data: after the submission the list of residents that was stored then.
 
-    For a broadcast to all friends of the account, whom LINE alone knows, or for a menu alone, nobody is frozen.
+    Before the submission, for a broadcast to all friends, and where that list is empty, it is the audience as written.
     """
     snapshot = session.get(AudienceSnapshot, broadcast.id)
     if snapshot is None or not snapshot.residents or broadcast.audience["who"] == "friends":
@@ -95,7 +93,7 @@ def frozen_audience(session: Session, broadcast: Broadcast) -> dict[str, Any]:
 
 
 def _word_on(topic: Any) -> ScalarSelect[bool]:
-    """Selects the choice about this topic by the resident of the enclosing query."""
+    """Selects whether the resident of the enclosing query wants this topic; null if they have not chosen."""
     said = (TopicChoice.resident_id == Resident.id) & (TopicChoice.topic == topic)
     return select(TopicChoice.wanted).where(said).correlate(Resident).scalar_subquery()
 
@@ -112,7 +110,11 @@ _WANTING = _REACHABLE.where(
 
 
 def still_reachable(session: Session, residents: Sequence[int], topic: str | None) -> dict[int, str]:
-    """Returns LINE's user ids, by resident id, of those in a frozen audience who did not block us or opt out since."""
+    """Maps the ids of those residents who can be reached now to their LINE user ids, in order of their ids.
+
+    Left out are residents who blocked us, who opted out of the topic (unless it is None), and those whose LINE user id
+    cannot be decrypted.
+    """
     query = _REACHABLE if topic is None else _WANTING
     rows = session.execute(query, {"residents": residents, "topic": topic})
     found = {resident_id: (encrypted, row_key) for resident_id, encrypted, row_key in rows}
@@ -127,7 +129,10 @@ def still_reachable(session: Session, residents: Sequence[int], topic: str | Non
 def _those_that_open(
     cipher: DatabaseCipher, found: Mapping[int, tuple[bytes, bytes]]
 ) -> Iterator[tuple[int, str]]:
-    """Yields those whose LINE user id can be decrypted: one that cannot must not keep a warning from all others."""
+    """Yields the resident ids and LINE user ids that can be decrypted.
+
+    A value that cannot be decrypted is logged; it must not keep a warning from everybody else.
+    """
     for resident_id, (encrypted, row_key) in found.items():
         try:
             yield resident_id, cipher.decrypt_value(encrypted, _NAME.type.about, row_key)
@@ -175,7 +180,10 @@ def _meant(audience: Audience) -> Select[int, datetime | None]:
 
 
 def _chose(topics: Sequence[str]) -> Select[int]:
-    """Selects the residents who asked for one of these topics; here no choice does not mean yes."""
+    """Selects the residents who chose one of these topics themselves.
+
+    Elsewhere a resident who has not chosen counts as wanting a topic, but not here.
+    """
     return select(TopicChoice.resident_id).where(TopicChoice.topic.in_(topics), TopicChoice.wanted)
 
 

@@ -1,8 +1,8 @@
 """Fills in the blanks of an emergency template, such as [จุดปลอดภัย]: places, times and counts, no contact details.
 
-The template's own words were approved by two people beforehand and may hold links, LINE ids and telephone numbers. One
-person alone fills in the blanks during an emergency, so a blank with any of these is refused, except the town's own
-telephone numbers.
+The template's own words were approved beforehand by another person than their author, and may hold links, LINE ids and
+telephone numbers. One person alone fills in the blanks during an emergency, so a blank with any of these is refused,
+except the town's own telephone numbers.
 """
 
 import re
@@ -17,14 +17,14 @@ from store.municipality.profile import Municipality
 
 LONGEST_BLANK = 100
 _BLANK = re.compile(r"\[([^\[\]\n]{1,40})\]")
-# Control, format, private and unassigned characters are invisible or change what is beside them, and so are the letters
-# below.
+# Unicode categories whose characters are invisible or change the text beside them: control, format, unassigned,
+# private, surrogates, line and paragraph separators. The letters below are invisible, too.
 _INVISIBLE_KINDS = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def blanks_of(content: Any) -> list[str]:
-    """Returns the names in brackets, in order, each once."""
+    """Returns the names of the blanks in order, without brackets, each once."""
     found: dict[str, None] = {}
     for text in _texts(content):
         found.update(dict.fromkeys(_BLANK.findall(text)))
@@ -32,8 +32,10 @@ def blanks_of(content: Any) -> list[str]:
 
 
 def fill(content: dict[str, Any], blanks: Mapping[str, str], municipality: Municipality) -> dict[str, Any]:
-    """Returns the content with every blank filled in; raises ActRefused for a bad blank, BadContent for what LINE
-    refuses.
+    """Returns the content with every blank filled in.
+
+    Raises ActRefused for a blank that is empty, too long, invisible or holds a contact, and BadContent for a content
+    that LINE would refuse.
     """
     words = {name: blanks.get(name, "").strip() for name in blanks_of(content)}
     if not all(words.values()):

@@ -1,7 +1,7 @@
-"""Sends superiors one-time buttons in their linked LINE, to confirm an emergency without signing in.
+"""Sends supervisors a one-time button in LINE, with which they confirm an emergency without signing in.
 
-Each button is for one superior, one broadcast as they read it, one press and ten minutes. LINE's signature proves who
-pressed it.
+A button serves one supervisor, one broadcast as it was when the button was sent, and one press within ten minutes. The
+signature of LINE's webhook proves whose LINE account pressed it.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ NOTE = "ยืนยันด้วยปุ่มใน LINE ของตน"
 
 
 def ask(session: Session, broadcast: Broadcast, *, to_whom: str) -> int:
-    """Sends a button to every superior who may confirm and has linked their LINE; returns how many.
+    """Queues a button for every supervisor who may confirm and has linked their LINE; returns how many.
 
-    `to_whom` is the audience in words. Each button costs a message.
+    `to_whom` is the audience in words. Each button is a message that LINE bills.
     """
     asked, digest = 0, digest_of(session, broadcast)
     for each in confirmers(session, broadcast):
@@ -61,10 +61,9 @@ def ask(session: Session, broadcast: Broadcast, *, to_whom: str) -> int:
 
 
 def confirm(session: Session, resident: Resident, token: str) -> Broadcast:
-    """Approves the broadcast in the name of the superior to whom the button with this token was sent.
+    """Approves the broadcast in the name of the supervisor whose LINE this is; raises ActRefused with the reason.
 
-    `resident` is the LINE account that pressed it. Any press by the superior uses the button up. Raises ActRefused with
-    the reason.
+    Any press by its owner uses the button up. The refusal of a button that exists is written to the audit log.
     """
     query = select(ConfirmButton).where(ConfirmButton.token_hash == _hash(token))
     button = session.scalars(query.with_for_update(of=ConfirmButton)).one_or_none()

@@ -1,6 +1,4 @@
-"""Describes the content of a broadcast, and checks it against LINE's limits, in LINE's units, before anybody approves
-it.
-"""
+"""Describes the content of a broadcast, and checks it against LINE's limits when it is saved."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -54,7 +52,7 @@ def _count(text: str) -> int:
 
 
 class CardButton(_ContentPart):
-    """Describes a button of a card: it opens a link or one of our services, or only says "I have read it"."""
+    """Describes a button of a card. It opens `link` or begins `service`; with neither, its press is only counted."""
 
     label: Annotated[str, _at_most(LABEL_CHARACTERS, _count)]
     link: str = ""
@@ -84,7 +82,7 @@ class TextPart(_ContentPart):
 
 
 class PicturePart(_ContentPart):
-    """Describes a picture; `token` names one that staff uploaded (store.files.lifecycle)."""
+    """Describes a picture; `token` is that of a file which staff uploaded (store.broadcasts.uploads)."""
 
     kind: Literal["picture"] = "picture"
     token: str = Field(pattern=r"^[A-Za-z0-9_-]{10,40}$")
@@ -112,14 +110,15 @@ Part = Annotated[TextPart | PicturePart | CardPart | PlacePart, Field(discrimina
 
 
 class BroadcastContent(_ContentPart):
-    """Holds up to five parts, each one message, all in one request, because LINE bills requests. No part: a menu
-    alone.
+    """Holds up to five parts; a broadcast of a menu alone has none.
+
+    Each part is one message. All go in one request, because LINE bills its recipients and not its messages.
     """
 
     parts: tuple[Part, ...] = Field(default=(), max_length=MESSAGES_IN_A_REQUEST)
 
     def buttons(self) -> list[CardButton]:
-        """Returns all buttons in order: presses are counted by their index."""
+        """Returns all buttons in order; presses are counted by the index in this list."""
         return [button for part in self.parts if isinstance(part, CardPart) for button in part.buttons]
 
     def pictures(self) -> list[str]:
@@ -140,7 +139,7 @@ def read_content(data: dict[str, Any]) -> BroadcastContent:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """Joins the location without the names that pydantic adds for the kinds of a part."""
+    """Joins pydantic's location with dots, without the kind of part that pydantic adds: "parts.0.text"."""
     kinds = ("words", "picture", "card", "place")
     numbered = [step for i, step in enumerate(location) if not (step in kinds and i == 2)]
     return ".".join(map(str, numbered))

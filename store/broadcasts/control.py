@@ -1,5 +1,6 @@
-"""Pauses, resumes, cancels and ends the sending of a broadcast, with locks that make senders and stoppers take
-turns.
+"""Pauses, resumes, cancels and ends the sending of a broadcast.
+
+Whoever sends a broadcast or stops it first locks its mailings with `hold`, so only one of them acts at a time.
 """
 
 from sqlalchemy import delete, exists, func, select, update
@@ -11,8 +12,9 @@ from store.clock import now
 
 
 def hold(session: Session, broadcast_id: int) -> list[Mailing]:
-    """Returns the broadcast's mailings as they are now, locked until this transaction ends, always in the same order
-    against deadlocks.
+    """Returns the broadcast's mailings as they are now, locked until this transaction ends.
+
+    They are locked in the order of their ids, so that two transactions cannot wait for each other.
     """
     query = select(Mailing).where(Mailing.broadcast_id == broadcast_id).order_by(Mailing.id)
     return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
@@ -36,7 +38,7 @@ def refuse_if_begun(session: Session, broadcast: Broadcast) -> None:
 
 
 def remove(session: Session, broadcast: Broadcast) -> None:
-    """Deletes the mailings of a broadcast of which nothing was sent."""
+    """Deletes the mailings of the broadcast with their chunks; the caller has checked that nothing was sent."""
     ids = select(Mailing.id).where(Mailing.broadcast_id == broadcast.id)
     session.execute(delete(Chunk).where(Chunk.mailing_id.in_(ids)))
     session.execute(delete(Mailing).where(Mailing.broadcast_id == broadcast.id))
@@ -44,10 +46,10 @@ def remove(session: Session, broadcast: Broadcast) -> None:
 
 
 def cancel(session: Session, broadcast: Broadcast) -> bool:
-    """Cancels the chunks that were not tried. Returns True if nothing was sent: then there is no closing message
-    either.
+    """Cancels the chunks that were not tried yet; returns whether LINE has certainly received nothing.
 
-    A request in doubt stays ready: only asking LINE again under the same key shows whether it was taken.
+    If it may have received something, the closing message is not cancelled. A chunk that was tried without a clear
+    answer stays ready: only the same request under the same retry key shows whether LINE accepted it.
     """
     mailings = hold(session, broadcast.id)
     nothing_out = not begun(session, broadcast)
@@ -59,7 +61,7 @@ def cancel(session: Session, broadcast: Broadcast) -> bool:
 
 
 def end_message(session: Session, closing: Mailing) -> None:
-    """Cancels the rest of the message when its closing message is due: it must not reach anybody after its end."""
+    """Cancels the chunks of the message that were not tried yet, because its closing message is due."""
     for mailing in closing.broadcast.mailings:
         if mailing.part == "message" and mailing.state not in ("done", "cancelled"):
             cancel_untold(session, mailing)
@@ -88,7 +90,7 @@ def pause(session: Session, broadcast: Broadcast) -> None:
 
 
 def resume(session: Session, broadcast: Broadcast) -> None:
-    """Resumes the sending where it stopped, with those not reached yet."""
+    """Resumes every mailing that was paused or stopped, with the chunks that are still ready."""
     found = [m for m in hold(session, broadcast.id) if m.state in ("paused", "stopped")]
     if not found:
         raise ActRefused("nothing_to_resume")

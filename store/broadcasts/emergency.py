@@ -1,6 +1,7 @@
-"""Handles emergency warnings: approved beforehand, filled in by one person, confirmed by a superior, then reviewed.
+"""Handles emergency warnings.
 
-Until a superior has confirmed, nothing is sent: an order waits like a submitted broadcast, for an hour.
+A template is approved beforehand. In an emergency one person fills in its blanks, which makes a submitted broadcast; a
+supervisor confirms it within an hour, and only then it is sent. Afterwards another person than its writers reviews it.
 """
 
 from collections.abc import Mapping
@@ -24,14 +25,17 @@ from store.staff.models import Staff
 
 @dataclass(frozen=True)
 class Confirmer:
-    """Describes a superior who may confirm, with their own LINE if it is linked."""
+    """Describes a supervisor who may confirm; `tester` is the link to their own LINE, or None."""
 
     person: Staff
     tester: Tester | None
 
 
 def write_template(session: Session, title: str, content: dict[str, Any], by: Staff) -> EmergencyTemplate:
-    """Creates a template; its blanks, which are filled in later, stand in square brackets, such as [สถานที่]."""
+    """Creates a template; its blanks, which are filled in later, stand in square brackets, such as [สถานที่].
+
+    Raises BadContent or ActRefused with what must be corrected.
+    """
     if by.role not in ("officer", "supervisor"):
         raise ActRefused("not_your_role")
     if not title.strip():
@@ -53,7 +57,10 @@ def write_template(session: Session, title: str, content: dict[str, Any], by: St
 
 
 def approve_template(session: Session, template: EmergencyTemplate, by: Staff) -> None:
-    """Approves a template by another person than its author. To change a template, retire it and write a new one."""
+    """Approves the template; raises ActRefused unless `by` is a supervisor and not its author.
+
+    A template is never changed: it is retired, and a new one is written.
+    """
     if by.role != "supervisor":
         raise ActRefused("not_your_role")
     if by.id == template.author_id:
@@ -78,11 +85,10 @@ def order(
     *,
     how: str,
 ) -> Broadcast:
-    """Submits a broadcast for a superior to confirm with `approval.approve`; raises ActRefused or BadContent with the
-    reason.
+    """Fills in the template and submits it as a broadcast, which a supervisor confirms with `approval.approve`.
 
-    `how` describes to the superiors what happened and how that is known. Neither `by` nor the template's author can
-    confirm.
+    `how` tells the supervisors what happened and how that is known. Neither `by` nor the template's author can confirm.
+    Raises ActRefused, BadContent or BadAudience with the reason.
     """
     _check_order(template, by, how)
     content = fill(template.content, blanks, municipality)
@@ -123,28 +129,34 @@ def _submitted(template: EmergencyTemplate, by: Staff, how: str) -> Broadcast:
 
 
 def confirmers(session: Session, broadcast: Broadcast) -> list[Confirmer]:
-    """Returns every superior who has written none of it and may approve, in order of their names."""
+    """Returns the supervisors who may confirm the broadcast, in order of their names.
+
+    They wrote none of it, and their accounts are old enough to approve.
+    """
     return _confirmers(session, broadcast.writers)
 
 
 def confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Confirmer]:
-    """Returns the superiors who could confirm the emergency if this person filled it in."""
+    """Returns the supervisors who could confirm the emergency if `by` filled in the template, ordered by name."""
     return _confirmers(session, {template.author_id, by.id})
 
 
 def later_confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Staff]:
-    """Returns the superiors who could confirm it but for their first day in the role, the earliest first."""
-    people = [found.person for found in _superiors(session, {template.author_id, by.id})]
+    """Returns the supervisors who cannot confirm yet, because their account or role is less than a day old.
+
+    The one who can confirm first stands first; `by` and the author of the template are left out.
+    """
+    people = [found.person for found in _supervisors(session, {template.author_id, by.id})]
     new = [person for person in people if not person.may_approve]
     return sorted(new, key=lambda person: person.approves_from or now())
 
 
 def _confirmers(session: Session, writers: set[int] | frozenset[int]) -> list[Confirmer]:
-    return [found for found in _superiors(session, writers) if found.person.may_approve]
+    return [found for found in _supervisors(session, writers) if found.person.may_approve]
 
 
-def _superiors(session: Session, without: set[int] | frozenset[int]) -> list[Confirmer]:
-    """Returns all superiors with an open account except `without`, also those who may not approve yet."""
+def _supervisors(session: Session, without: set[int] | frozenset[int]) -> list[Confirmer]:
+    """Returns all supervisors with an open account except `without`, also those who may not approve yet."""
     query = (
         select(Staff, Tester)
         .outerjoin(Tester, (Tester.staff_id == Staff.id) & Tester.resident_id.is_not(None))
@@ -155,7 +167,7 @@ def _superiors(session: Session, without: set[int] | frozenset[int]) -> list[Con
 
 
 def unconfirmed(session: Session) -> list[Broadcast]:
-    """Returns the orders that can still be confirmed, the oldest first."""
+    """Returns the emergencies that wait for a confirmation and can still be confirmed, the oldest first."""
     query = select(Broadcast).where(
         Broadcast.template_id.is_not(None), Broadcast.status == BroadcastStatus.SUBMITTED
     )
@@ -163,7 +175,10 @@ def unconfirmed(session: Session) -> list[Broadcast]:
 
 
 def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
-    """Records what a superior found when they reviewed the emergency afterwards; raises ActRefused without a note."""
+    """Records what a supervisor found when they reviewed the emergency afterwards.
+
+    Raises ActRefused without a note, or if the emergency was reviewed before.
+    """
     find_rule(broadcast, Act.REVIEW, by.id, by.role)
     if broadcast.template_id is None or broadcast.reviewed_at is not None:
         raise ActRefused("wrong_status")
@@ -174,7 +189,7 @@ def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
 
 
 def to_review(session: Session) -> list[Broadcast]:
-    """Returns the confirmed emergencies that nobody has reviewed yet, also those that were stopped afterwards."""
+    """Returns the confirmed emergencies that nobody has reviewed yet, also cancelled ones, the oldest first."""
     query = select(Broadcast).where(
         Broadcast.template_id.is_not(None),
         Broadcast.reviewed_at.is_(None),

@@ -1,4 +1,4 @@
-"""Finds the residents on an office's list: a file of telephone numbers and tracking codes."""
+"""Finds the residents on a list that staff upload: a file of telephone numbers and tracking codes."""
 
 import re
 import unicodedata
@@ -24,8 +24,9 @@ _DECIMALS = re.compile(r"\.0+$")
 
 @dataclass(frozen=True)
 class Imported:
-    """Holds the result. `missing` are the rows without a resident: each with its number, counted from 1, and its
-    text.
+    """Holds the ids of the residents that were found, in order.
+
+    `missing` holds the rows for which no resident was found: each row's number, counted from 1, and its text.
     """
 
     residents: tuple[int, ...]
@@ -33,11 +34,11 @@ class Imported:
 
 
 def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bool]) -> Imported:
-    """Finds the residents behind a telephone number or tracking code in any cell; nothing of the rows is kept.
+    """Finds the residents of each row by its first cell that is a known telephone number or tracking code.
 
     `seen` says which cases this person may see: residents without such a case are not found, exactly like unknown
-    numbers. Phones of residents are encrypted, so they are compared here and not in the database. Raises BadAudience
-    for more than 20,000 rows.
+    numbers. Phones of residents are encrypted, so they are compared here and not in the database. Nothing of the rows
+    is stored. Raises BadAudience for more than 20,000 rows.
     """
     wanted = [(number, row, _words(row)) for number, row in enumerate(rows, 1) if row.strip()]
     if len(wanted) > MOST_ROWS:
@@ -54,7 +55,7 @@ def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bo
 
 
 def _phones(session: Session, seen: ColumnElement[bool]) -> dict[str, set[int]]:
-    """Maps each telephone number to the residents who gave it: a couple may share one."""
+    """Maps each telephone number to the residents who gave it; several may share one."""
     query = select(Resident.id, Resident.person, Resident.row_key)
     query = query.where(Resident.id.in_(select(Case.resident_id).where(seen)))
     opened = (
@@ -68,7 +69,10 @@ def _phones(session: Session, seen: ColumnElement[bool]) -> dict[str, set[int]]:
 
 
 def _codes(session: Session, words: set[str], seen: ColumnElement[bool]) -> dict[str, set[int]]:
-    """Maps tracking codes without dashes to residents; codes are found with and without their dashes."""
+    """Maps those of the words that are tracking codes to the residents of their cases.
+
+    The words have no dashes; the codes in the database are found with and without them.
+    """
     query = select(Case.tracking_code, Case.resident_id).where(seen)
     codes = sorted(words & {word for word in words if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{4,18}", word)})
     found: dict[str, set[int]] = {}
@@ -93,12 +97,15 @@ def _phone_in(person: StoredValue, row_key: bytes) -> str:
 
 
 def _words(row: str) -> Sequence[str]:
-    """Returns each cell as a phone 0812345678 or a code TX70AB12CD34E, however a person or Excel wrote it."""
+    """Returns the cells of a row that are not empty: phones as 0812345678, codes as TX70AB12CD34E."""
     return [word for cell in re.split(r"[,;\t]", row) if (word := _plain(cell))]
 
 
 def _plain(cell: str) -> str:
-    """Removes invisible characters, quotes and the sign that tells Excel that a cell is text: ="0812345678"."""
+    """Returns a cell in the one form in which cells are compared, however a person or Excel wrote it.
+
+    Invisible characters and quotes are removed, and the sign that tells Excel that a cell is text: ="0812345678".
+    """
     shown = (sign for sign in arabic_digits(cell) if unicodedata.category(sign) not in ("Cf", "Cc"))
     plain = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in shown)
     plain = _DECIMALS.sub("", plain.strip(" =\"'\u2018\u2019\u201c\u201d"))

@@ -1,4 +1,4 @@
-"""Turns a broadcast's content into LINE messages: the same for the preview, the test and the real sending."""
+"""Turns a broadcast's content into LINE messages, for the preview, the test message and the residents alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +33,10 @@ class Addresses:
 
 
 def footer_of(municipality: Municipality) -> str:
-    """Returns the sender, the account and how to check that it is genuine: the bot answers to these words."""
+    """Returns the footer: the sender, the LINE account and how to check that the message is genuine.
+
+    The bot answers when somebody types `CHECK_WORDS`.
+    """
     name, account = municipality.name, municipality.account.basic_id
     check = f"พิมพ์ {CHECK_WORDS} ในแชตนี้ หรือโทร {municipality.phones.office}"
     return f"{name} · LINE {account}\nตรวจว่าเป็นของจริง: {check}"
@@ -48,10 +51,11 @@ def to_messages(
     corrects: str = "",
     first_button: int = 0,
 ) -> list[dict[str, Any]]:
-    """Returns at most five messages.
+    """Returns at most five LINE message objects.
 
-    `footer` stands on every card and says how to check that it is genuine (requirement L9); `corrects` is the title of
-    the announcement that this one corrects. The buttons of a closing message are numbered after the message's.
+    `footer` stands on every card and says how to check that it is genuine (requirement L9). `corrects` is the title of
+    the broadcast that this one corrects. `first_button` is the number of the first button: those of a closing message
+    are numbered after those of the message.
     """
     number, messages = first_button, []
     for part in content.parts:
@@ -123,8 +127,10 @@ def _button(button: CardButton, broadcast_id: int, number: int, addresses: Addre
 
 
 def _action(button: CardButton, broadcast_id: int, number: int, addresses: Addresses) -> Box:
-    """Returns the button's action. A telephone number is dialled directly; any other link goes through our site to be
-    counted.
+    """Returns the button's action.
+
+    A telephone number is dialled directly. Any other link is what `addresses.link` makes of it, usually a link through
+    our site, where the press is counted.
     """
     if button.link.startswith("tel:"):
         return {"type": "uri", "label": button.label, "uri": button.link}
