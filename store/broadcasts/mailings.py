@@ -1,4 +1,8 @@
-"""Sends approved broadcasts in frozen chunks of residents, each of them once under a retry key of its own."""
+"""Plans and records the sending of approved broadcasts; `bot.line.multicast` calls LINE.
+
+A mailing is the sending of a message or of a closing message. Its recipients are divided into chunks: up to 500
+residents who are sent one request, under a retry key of its own.
+"""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -21,9 +25,7 @@ HOPELESS_AFTER = 3
 
 
 def prepare(session: Session, broadcast: Broadcast) -> None:
-    """Creates the mailings of a broadcast within the transaction of its approval. They record what is still to be
-    sent.
-    """
+    """Creates the mailings of the broadcast and their chunks, in the transaction of its approval."""
     snapshot = session.get_one(AudienceSnapshot, broadcast.id)
     to_friends = broadcast.audience["who"] == "friends"
     closing = closing_of(broadcast)
@@ -76,12 +78,12 @@ def _new_chunk(mailing_id: int, residents: list[int] | None) -> Chunk:
 
 
 def is_due(session: Session) -> bool:
-    """Says whether something is due. It takes no lock and is cheap enough to call every second."""
+    """Says whether a chunk of any broadcast is due. It takes no lock and is cheap enough to call every second."""
     return session.scalar(_due()) is not None
 
 
 def _due() -> Select[int]:
-    """Selects the broadcast to send next: urgent ones before news, and of these the oldest."""
+    """Selects the id of the broadcast to send next: urgent ones first, then the one that has been due for longest."""
     return (
         select(Broadcast.id)
         .join(Mailing)
@@ -98,10 +100,10 @@ def _due() -> Select[int]:
 
 
 def claim(session: Session, *, most: int = 1) -> list[Chunk]:
-    """Returns the next chunks of one mailing, locked with its broadcast until this transaction ends.
+    """Returns the due chunks to send next, at most `most` and all of one mailing, or none if no chunk is due.
 
-    If its approval does not hold any more, the mailing is stopped with the reason and nothing of it is sent. Only one
-    process claims at a time, because the month's messages must be counted before more are promised.
+    The mailings of their broadcast stay locked until this transaction ends. A mailing whose approval does not hold any
+    more is stopped with the reason. Only one process claims at a time: two could spend the same messages of the month.
     """
     lock_senders(session, ["mailings"])
     broadcast_id = session.scalar(_due())
@@ -137,7 +139,10 @@ def _next_chunks(session: Session, mailing: Mailing, most: int) -> list[Chunk]:
 
 
 def take_up_again(session: Session, chunk_ids: Collection[int]) -> dict[int, Chunk]:
-    """Returns the chunks as they are now, locked with their broadcast, after LINE was called."""
+    """Returns the chunks by their ids, read again after LINE was called.
+
+    All belong to one broadcast, whose mailings stay locked until this transaction ends.
+    """
     of_chunks = select(Mailing.broadcast_id).join(Chunk).where(Chunk.id.in_(chunk_ids)).distinct()
     control.hold(session, session.scalars(of_chunks).one())
     return {chunk.id: chunk for chunk in session.scalars(select(Chunk).where(Chunk.id.in_(chunk_ids)))}
@@ -173,7 +178,10 @@ def _told(session: Session, broadcast: Broadcast) -> set[int]:
 
 
 def count_friends(session: Session) -> int:
-    """Returns how many known residents a broadcast to all friends reaches; LINE does not report it at once."""
+    """Counts the known residents whom a broadcast to all friends reaches.
+
+    LINE reports only a day later how many friends it really reached.
+    """
     return session.execute(select(func.count()).where(Resident.blocked_at.is_(None))).scalar_one()
 
 
@@ -192,6 +200,7 @@ def count_under_way(session: Session) -> int:
 
 
 def _why_not(session: Session, mailing: Mailing) -> str:
+    """Returns the reason why the mailing must not be sent now, or "" if it may."""
     broadcast = mailing.broadcast
     if broadcast.status != BroadcastStatus.APPROVED and not (
         mailing.part == "closing" and broadcast.status == BroadcastStatus.CANCELLED
@@ -215,7 +224,10 @@ def stop(mailing: Mailing, why: str) -> None:
 
 
 def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) -> None:
-    """Records, before the first call, exactly what is sent and to whom: the same bytes on every try."""
+    """Records a try before LINE is called: the body, which is the same on every try, and its number of recipients.
+
+    `again_in` is how long no other thread may try the chunk.
+    """
     chunk.first_tried_at = chunk.first_tried_at or now()
     chunk.mailing.started_at = chunk.mailing.started_at or now()
     chunk.body, chunk.told = body, told
@@ -224,8 +236,9 @@ def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) ->
 
 
 def settle(chunk: Chunk, state: str, *, error: str = "", request_id: str | None = None) -> None:
-    """Sets the final state of a chunk: sent, dead or cancelled. After the last one, `finish_if_over` ends the
-    mailing.
+    """Sets the final state of a chunk, sent or dead, and deletes its body.
+
+    The caller then calls `finish_if_over`, which ends the mailing after its last chunk.
     """
     chunk.state = state
     chunk.error = error or None
@@ -236,8 +249,10 @@ def settle(chunk: Chunk, state: str, *, error: str = "", request_id: str | None 
 
 
 def finish_if_over(session: Session, mailing: Mailing) -> None:
-    """Ends the mailing after its last chunk. It locks first: two senders with the last two chunks would each wait for
-    the other.
+    """Ends the mailing if none of its chunks is ready any more.
+
+    It locks the mailings before it looks. Otherwise two senders that settle the last two chunks at the same time would
+    each still see the other's chunk as ready, and neither would end the mailing.
     """
     session.flush()
     control.hold(session, mailing.broadcast_id)
@@ -250,7 +265,10 @@ def finish_if_over(session: Session, mailing: Mailing) -> None:
 
 
 def release(chunk: Chunk, *, again_in: timedelta) -> None:
-    """Frees a chunk that LINE certainly did not take: it gets a new key, and its recipients are determined again."""
+    """Makes a chunk that LINE certainly did not accept as if it had not been tried: it gets a new retry key.
+
+    On the next try its recipients are determined again.
+    """
     chunk.retry_key = str(uuid.uuid4())
     chunk.body = None
     chunk.told = None
@@ -259,7 +277,7 @@ def release(chunk: Chunk, *, again_in: timedelta) -> None:
 
 
 def divide(session: Session, chunk: Chunk, at: int) -> None:
-    """Moves the residents from this index on into a new chunk."""
+    """Moves the residents of the chunk from index `at` on into a new chunk."""
     residents = chunk.residents or []
     session.add(_new_chunk(chunk.mailing_id, residents[at:]))
     chunk.residents = residents[:at]
@@ -288,7 +306,10 @@ def leave_out(session: Session, chunk: Chunk, reachable: Collection[int]) -> Non
 
 
 def split(session: Session, chunk: Chunk, error: str) -> None:
-    """Splits a chunk that LINE refused because of one resident: the halves go alone until only that one is left."""
+    """Divides a chunk that LINE refused into halves, which are sent separately, to find the resident at fault.
+
+    A refused chunk of one resident is dead. The mailing is stopped when several are dead and none was accepted.
+    """
     count = len(chunk.residents or ())
     if count > 1:
         divide(session, chunk, count // 2)

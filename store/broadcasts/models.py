@@ -13,12 +13,12 @@ from store.staff.models import Staff
 
 
 class Broadcast(Table):
-    """Holds what a superior is asked to approve: words, pictures and a menu, for whom, from when to when.
+    """Holds what a supervisor is asked to approve: words, pictures and a menu, for whom, from when to when.
 
     status: draft, submitted, returned (with a note), approved, cancelled. The mailings record the progress of the
     sending.
-    `digest` is over everything that was approved; any later change voids the approval, and so does time: what has not
-    begun to go out by `valid_until` must be approved again.
+    `digest` is the SHA-256 of everything that was approved. Any later change voids the approval. What has not begun to
+    go out by `valid_until` must be approved again.
     `written_by` are all who saved the words since the first draft, also where they changed nothing, and in an emergency
     the author of its template: none of them may approve. The database itself refuses such an approver.
     """
@@ -70,9 +70,7 @@ class Broadcast(Table):
 
 
 class BroadcastAct(Table):
-    """Holds one entry of a broadcast's history: who did what, when, with which words. It is never changed or
-    deleted.
-    """
+    """Holds one entry of a broadcast's history: who did what, when, and the note they gave. It is never changed."""
 
     __tablename__ = "broadcast_act"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -86,7 +84,10 @@ class BroadcastAct(Table):
 
 
 class AudienceSnapshot(Table):
-    """Holds the ids of the residents a broadcast is for, in order, frozen when it was submitted."""
+    """Holds the ids of the residents, in order, whom the broadcast could reach when it was submitted.
+
+    Nobody is added later. Only a broadcast to all friends also reaches people who are not in this list.
+    """
 
     __tablename__ = "audience_snapshot"
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
@@ -96,7 +97,7 @@ class AudienceSnapshot(Table):
 class Mailing(Table):
     """Describes one sending of an approved broadcast: of its message or, at its end, of its closing message.
 
-    state: waiting (for its time), sending, paused, done, stopped (quota gone, or approval void), cancelled.
+    state: waiting (for its time), sending, paused, done, cancelled, or stopped by us; `why` is the reason of the stop.
     """
 
     __tablename__ = "mailing"
@@ -123,7 +124,9 @@ class Mailing(Table):
 
 
 class Chunk(EncryptedRow, Table):
-    """Holds at most 500 residents who are sent one request under one retry key; `residents` is None for every friend.
+    """Holds the ids of at most 500 residents who are sent one request under one retry key.
+
+    `residents` is None for a broadcast to all friends, which is one chunk.
 
     state: ready, sent, dead (LINE refused it, or gave no clear answer for 23 hours), cancelled.
     Residents who blocked us or opted out before the first try are moved into a chunk of their own, which is `sent`
@@ -162,7 +165,7 @@ class ButtonPress(Table):
 
 
 class EmergencyTemplate(Table):
-    """Holds a warning whose words a superior approved beforehand: in an emergency only its blanks are filled in."""
+    """Holds a warning whose words a supervisor approves beforehand: in an emergency only its blanks are filled in."""
 
     __tablename__ = "emergency_template"
     __table_args__ = (CheckConstraint("approver_id <> author_id", "another_person"),)
@@ -179,7 +182,10 @@ class EmergencyTemplate(Table):
 
 
 class ConfirmButton(Table):
-    """Lets one superior confirm in LINE one emergency as they read it. Only a hash of the button's token is kept."""
+    """Holds a button with which one supervisor confirms one emergency in LINE, as long as its digest is still `digest`.
+
+    Only a hash of the button's token is stored.
+    """
 
     __tablename__ = "confirm_button"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -193,10 +199,10 @@ class ConfirmButton(Table):
 
 
 class Tester(Table):
-    """Links a member of staff's own LINE, from which they typed a code that only their own session showed.
+    """Links the account `staff_id` with its owner's own LINE, to which test messages and confirm buttons are sent.
 
-    Test messages go there, and the button that confirms an emergency. `staff_id` is None where it was linked before
-    links belonged to accounts: nothing goes there until its owner links it again.
+    `code` is shown in the owner's session only. When they type it in the chat, their resident becomes `resident_id`,
+    which is None before. `staff_id` is None for links made by an earlier version: nothing is sent to them.
     """
 
     __tablename__ = "tester"

@@ -1,6 +1,6 @@
-"""Lists what the public can look up: announcements sent to all, to a village or community, or about a topic.
+"""Lists the announcements that the public can look up: sent to all, to villages or communities, or about a topic.
 
-Broadcasts to a list of people, or to those who have certain cases, are not public and not listed.
+Broadcasts to users of a service, to those who have certain cases, or to an imported list are not public.
 """
 
 from dataclasses import dataclass
@@ -23,8 +23,9 @@ PUBLIC = ("everyone", "friends", "moo", "community", "topic")
 class Announcement:
     """Describes one broadcast that was sent, as the public page shows it.
 
-    `approved_by` is "" where nobody approved it in their own session: only a name was given.
-    `closing` is set once the closing message was sent; `stopped` says that it was cancelled before everybody got it.
+    `approved_by` is "" where the history has no approval of exactly this by the approver themselves.
+    `closing` is None until LINE has accepted a request of the closing message. `stopped` says that it was cancelled.
+    `corrects` and `corrected_by` are the id and title of the announcement that it corrects and of those correcting it.
     """
 
     id: int
@@ -51,8 +52,9 @@ def find_announcement(session: Session, broadcast_id: int) -> Announcement | Non
 
 
 def list_announcements(session: Session, *, most: int, before: int | None = None) -> list[Announcement]:
-    """Lists sent announcements, the last first; `before` is the id of the last one seen; an unknown id finds
-    nothing.
+    """Returns at most `most` announcements, the one sent last first.
+
+    With `before`, the id of an announcement, only those sent earlier; none if that id is unknown.
     """
     query = _published().order_by(Mailing.started_at.desc(), Broadcast.id.desc()).limit(most)
     if before is not None:
@@ -64,13 +66,15 @@ def list_announcements(session: Session, *, most: int, before: int | None = None
 
 
 def buttons_of(broadcast: Broadcast) -> list[CardButton]:
-    """Lists the buttons by the numbers under which presses are counted: the message's, then its closing's."""
+    """Lists the buttons of the message, then those of its closing message: presses are counted by this index."""
     closing = closing_of(broadcast)
     return [*content_of(broadcast).buttons(), *(closing.buttons() if closing else [])]
 
 
 def _published() -> Select[Broadcast, datetime | None]:
-    """Selects the public broadcasts of which LINE took a request, each with the moment when it began to go out."""
+    """Selects the public broadcasts whose message LINE accepted for somebody, each with the moment when it began to go
+    out.
+    """
     return (
         select(Broadcast, Mailing.started_at)
         .join(Mailing)
@@ -84,7 +88,7 @@ def _published() -> Select[Broadcast, datetime | None]:
 
 
 def _was_told() -> ColumnElement[bool]:
-    """Builds the condition that LINE took at least one request of the mailing of the enclosing query."""
+    """Builds the condition that LINE accepted at least one request of the mailing of the enclosing query."""
     told = select(Chunk.id).where(
         Chunk.mailing_id == Mailing.id, Chunk.state == "sent", Chunk.first_tried_at.is_not(None)
     )
@@ -114,7 +118,7 @@ def _announcement(session: Session, broadcast: Broadcast, sent_at: datetime | No
 
 
 def _who_let_it_out(broadcast: Broadcast) -> Staff | None:
-    """Returns the person who approved or confirmed exactly this themselves; None if somebody else only named them."""
+    """Returns the approver if the history has their own approval of exactly this digest, else None."""
     own = (broadcast.approver_id, "approve", broadcast.digest)
     return (
         broadcast.approver if own in {(act.staff_id, act.act, act.digest) for act in broadcast.acts} else None

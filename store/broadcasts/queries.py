@@ -1,4 +1,4 @@
-"""Lists broadcasts by how far they have come, and what waits for one member of staff."""
+"""Lists broadcasts by their status and the progress of their sending, and what waits for one member of staff."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,8 +45,10 @@ class BroadcastPage:
 
 @dataclass(frozen=True)
 class WaitingForStaff:
-    """Lists what one person has to do: approve, review emergencies, correct, approve templates, release bulk
-    messages.
+    """Lists what one person has to do.
+
+    `approve` are broadcasts to approve, `review` emergencies to review, `mend` their own broadcasts that were returned,
+    `templates` emergency templates to approve, and `bulk` bulk messages to approve.
     """
 
     approve: list[Broadcast]
@@ -66,8 +68,9 @@ class WaitingForStaff:
 def stage_of(broadcast: Broadcast) -> str:
     """Returns the broadcast's status, or a finer stage of it.
 
-    Of a submitted one: `lapsed` when it is too late to approve it, `unconfirmed` for an emergency that waits for a
-    superior. Of an approved one, the state of its message: waiting, sending, paused, stopped, sent, cut or menu.
+    A submitted broadcast is `lapsed` when it is too late to approve it, and an emergency that waits for a supervisor is
+    `unconfirmed`. An approved one has the state of its message: waiting, sending, paused, stopped, sent, `cut` if the
+    rest of the message was cancelled, or `menu` if it has no message.
     """
     if broadcast.status == BroadcastStatus.SUBMITTED and why_too_late(broadcast):
         return "lapsed"
@@ -82,7 +85,7 @@ def stage_of(broadcast: Broadcast) -> str:
 
 
 def list_broadcasts(session: Session, pile: Pile, *, page: int = 1) -> BroadcastPage:
-    """Returns one page of a pile, the newest first."""
+    """Returns one page of 30 broadcasts of this pile, the newest first."""
     page = max(page, 1)
     query = select(Broadcast).where(_in_pile(pile)).order_by(Broadcast.id.desc())
     query = query.options(selectinload(Broadcast.mailings))
@@ -123,7 +126,7 @@ def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -
 
 
 def _bulk_for(session: Session, person: Staff, seen: ColumnElement[bool]) -> list[BulkMessage]:
-    """Returns the bulk messages of others that wait and all of whose cases this person may see."""
+    """Returns the bulk messages by others that wait for approval, if this person may see all their cases."""
     query = select(BulkMessage).where(BulkMessage.state == "waiting", BulkMessage.author_id != person.id)
     messages = [found for found in session.scalars(query.order_by(BulkMessage.id)) if not found.lapsed]
     ids = {case_id for message in messages for case_id in message.cases}

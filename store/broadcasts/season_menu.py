@@ -1,4 +1,4 @@
-"""Finds the season's menu that everybody should see now, and checks that its approval still holds."""
+"""Finds the rich menu that residents should see during a surge or a season, and checks that its approval holds."""
 
 from collections.abc import Iterable
 
@@ -14,12 +14,15 @@ from store.residents.models import Resident
 
 
 def menu_now(session: Session) -> str | None:
-    """Returns the running surge's menu, or that of the latest approved broadcast in its time; None is the default."""
+    """Returns the menu of the running surge or else of the approved broadcast that began last and has not ended.
+
+    None means the default menu.
+    """
     return _menu_of_surge(session) or _menu_of_broadcast(session)
 
 
 def note_linked(session: Session, residents: Iterable[Resident], menu: str) -> None:
-    """Records that LINE has linked `menu` to these residents. Those who should have another one by now stay marked."""
+    """Records that LINE has linked `menu` to these residents, except those who should have another one by now."""
     menus.note_linked(session, residents, menu, season=menu_now(session))
 
 
@@ -43,7 +46,7 @@ def _menu_of_broadcast(session: Session) -> str | None:
 
 
 def _approval_holds(session: Session, broadcast: Broadcast) -> bool:
-    """Says whether another person approved exactly this, as for a message."""
+    """Says whether another person than its writers approved the broadcast and nothing of it has changed since."""
     if broadcast.approver_id is None or broadcast.approver_id in broadcast.writers:
         return False
     return digest_of(session, broadcast) == broadcast.digest

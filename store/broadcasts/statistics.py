@@ -1,4 +1,4 @@
-"""Counts the results of a broadcast: recipients, presses, blocks and answers of the day after."""
+"""Counts the progress and the results of a broadcast: recipients, presses of buttons, blocks and answers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -21,9 +21,12 @@ LINE_COUNTS_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Progress:
-    """Counts residents by outcome: told (LINE accepted it), refused (or no answer), left, or cancelled.
+    """Counts the residents of a mailing by outcome.
 
-    `left_out` blocked us or opted out since the audience was frozen, or their LINE user id cannot be decrypted.
+    `told`: LINE accepted the request. `left_out`: they blocked us or opted out since the submission, their LINE user id
+    cannot be decrypted, or the message to which this is the closing message was not sent to them. `refused`: LINE
+    refused the request or gave no clear answer. `left`: not over yet. `meant` is the sum of all, but a broadcast to
+    all friends has only `told`.
     """
 
     meant: int
@@ -42,10 +45,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Results:
-    """Counts reactions of the recipients on the day after the sending began; somebody who wrote and then blocked us
-    counts as blocked.
+    """Counts the reactions of the recipients.
 
-    `wrote` is None once the events of that day are deleted.
+    `presses` maps the number of each button to all its presses. `blocked` and `wrote` count residents who did so within
+    24 hours after the sending began; whoever did both counts as blocked only. `wrote` is None after 30 days, because
+    the events are deleted then.
     """
 
     presses: dict[int, int]
@@ -100,7 +104,7 @@ def press(session: Session, broadcast_id: int, button: int) -> None:
 
 
 def was_sent(session: Session, broadcast_id: int) -> Broadcast | None:
-    """Returns the broadcast if at least one request of it was sent, else None: only then its links and public page
+    """Returns the broadcast if LINE accepted at least one of its requests, else None: until then its links do not
     work.
     """
     sent = (
@@ -118,12 +122,12 @@ def was_sent(session: Session, broadcast_id: int) -> Broadcast | None:
 
 
 def days_of_friends(session: Session) -> set[date]:
-    """Returns the recent days, in LINE's time, on which LINE's own broadcast went to all friends."""
+    """Returns the days, in LINE's time, of the last three on which a broadcast went to all friends."""
     return {_lines_day(chunk) for chunk in _to_friends(session)}
 
 
 def count_friends(session: Session, day: date, count: int) -> None:
-    """Stores LINE's count of messages for one of its days: until then only the friends we know were counted."""
+    """Stores LINE's count of recipients for that day's broadcasts to all friends, in place of the residents we know."""
     chunks = [chunk for chunk in _to_friends(session) if _lines_day(chunk) == day]
     for last in chunks[-1:]:
         last.told = max(count - sum(chunk.told or 0 for chunk in chunks[:-1]), 0)
@@ -141,7 +145,7 @@ def _lines_day(chunk: Chunk) -> date:
 
 
 def _told(session: Session, mailing: Mailing) -> set[int]:
-    """Returns the ids of the recipients. LINE's own broadcast reached everybody we knew then."""
+    """Returns the ids of the recipients; for a broadcast to all friends, of everybody we knew when it began."""
     if mailing.broadcast.audience["who"] == "friends":
         return set(session.scalars(select(Resident.id).where(Resident.created_at < mailing.started_at)))
     query = select(Chunk.residents).where(

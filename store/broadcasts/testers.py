@@ -1,4 +1,7 @@
-"""Links the LINE of members of staff by a code that only their own session shows: for tests and confirmations."""
+"""Links accounts of staff with their owners' own LINE, for test messages and confirmations of emergencies.
+
+The owner types in the chat a code that only their own session shows.
+"""
 
 import secrets
 from datetime import timedelta
@@ -37,7 +40,10 @@ def invite(session: Session, person: Staff) -> Tester:
 
 
 def link(session: Session, resident: Resident, typed: str) -> Tester | None:
-    """Links this resident to the account whose code they typed; None for any other words and for an expired code."""
+    """Links this resident to the account whose code they typed, and removes their earlier link.
+
+    Returns None for any other words and for an expired code.
+    """
     lasts = Tester.code_until.between(now(), now() + CODE_LASTS)
     query = select(Tester).where(Tester.code == "".join(typed.split()), lasts)
     tester = session.scalars(query.with_for_update()).one_or_none()
@@ -70,9 +76,10 @@ def linked_testers(session: Session) -> list[Tester]:
 
 
 def send_test(session: Session, broadcast: Broadcast, tester: Tester, *, part: str = "message") -> None:
-    """Sends the message as the residents would see it, by push, marked as a test. It costs one message.
+    """Queues the message, or its closing message for `part` "closing", as residents would see it, marked as a test.
 
-    Raises ActRefused("no_tester") if the link has no open account: unapproved words reach colleagues only.
+    LINE bills one message. Raises ActRefused("no_tester") if the link has no open account: unapproved words reach
+    colleagues only.
     """
     if tester not in linked_testers(session):
         raise ActRefused("no_tester")

@@ -38,7 +38,7 @@ class Act(StrEnum):
 
 
 class ActRefused(Refusal):
-    """Says that this act is not allowed now; `reason` is a word such as own_text or not_submitted."""
+    """Says that this act is not allowed now; `reason` is a word such as own_text or wrong_status."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class BroadcastRule:
 
 
 def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> BroadcastRule:
-    """Parses one row of words; a misspelt word fails when this module is imported."""
+    """Builds a rule from words; an unknown act or status raises ValueError when this module is imported."""
     return BroadcastRule(
         Act(act),
         frozenset(BroadcastStatus(word) for word in before.split()),
@@ -67,8 +67,8 @@ def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> Broadca
 
 _STAFF: Final = "officer supervisor"
 
-# "another": nobody who ever saved its words may do this, by person and not by role (requirement L5). "own": an officer
-# does this only to what they wrote or saved themselves. A supervisor may stop anybody's.
+# "another": a person who ever saved the words of the broadcast may not do this, whatever their role (requirement L5).
+# "own": an officer may do this only to a broadcast that they wrote or saved, a supervisor to any. "=": no new status.
 RULES: Final = (
     #      act          from                               to           who             needs
     _rule("edit", "draft returned submitted approved", "draft", _STAFF),
@@ -81,11 +81,10 @@ RULES: Final = (
     _rule("resume", "approved", "=", _STAFF),
     _rule("review", "approved cancelled", "=", "supervisor", "another", "note"),
 )
-# fmt: on
 
 
 def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> BroadcastRule:
-    """Returns the row that permits the act to this person; raises ActRefused with the reason."""
+    """Returns the rule that permits the act to this person now; raises ActRefused with the reason."""
     row = next(rule for rule in RULES if rule.act is act)
     if role not in row.roles:
         raise ActRefused("not_your_role")
@@ -113,8 +112,9 @@ def closing_of(broadcast: Broadcast) -> BroadcastContent | None:
 
 
 def digest_of(session: Session, broadcast: Broadcast) -> str:
-    """Returns the SHA-256 of everything that is approved: words, pictures byte for byte, people, highest cost and
-    times.
+    """Returns, in hex, the SHA-256 of everything that is approved.
+
+    That is the words, the bytes of the pictures, the menu, the residents, the highest cost and the times.
     """
     snapshot = session.get(AudienceSnapshot, broadcast.id)
     approved = {
