@@ -1,1 +1,1 @@
-"""Holds what the bot and the console share: tables, rules, inbox, outbox and files of one municipality."""
+"""Holds what bot, console and public site share: tables, rules, inbox, outbox and files of one municipality."""

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
-# A time further ahead than this was written before the clock was set back.
+# A stored time that is further in the future than this was written before the clock was set back.
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 

@@ -2,7 +2,7 @@
 
 
 class Refusal(ValueError):
-    """Says that something cannot be done; `reason` is one word, which each front turns into a sentence of its own."""
+    """Says that something cannot be done; `reason` is a code such as stale; each front has its own sentence for it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

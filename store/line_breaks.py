@@ -1,8 +1,8 @@
 """Decides where a line of Thai text may break. A date, a time and a number with its unit stay together.
 
 Browsers and phones break Thai between words, which they find in a dictionary, and at every space: 9.00–⏎12.00 น.,
-30⏎พ.ย. 2569, วัน⏎พฤหัสบดี. Two invisible characters forbid it, U+00A0 for a space and U+2060 where there is none:
-https://www.unicode.org/reports/tr14/
+30⏎พ.ย. 2569, วัน⏎พฤหัสบดี. Two invisible characters forbid a break: U+00A0 in place of a space, and U+2060 where there
+is none. https://www.unicode.org/reports/tr14/
 """
 
 import re

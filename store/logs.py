@@ -46,9 +46,7 @@ class _ToStderr(logging.StreamHandler[TextIO]):
 
 
 class JsonLines(logging.Formatter):
-    """Formats a record as one line of JSON. All characters outside ASCII are escaped, so that no input can begin a new
-    line.
-    """
+    """Formats a record as one line of JSON. Line breaks and all but ASCII are escaped, so no text can add lines."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -64,14 +62,15 @@ class JsonLines(logging.Formatter):
 
 
 def failure_fields(error: BaseException) -> dict[str, str]:
-    """Returns what may be logged of an error: its class and its place in our code. Its text can quote what people
-    typed.
+    """Returns what may be logged of an error: its class and its place in our code.
+
+    Its text is left out, because it can quote what people typed.
     """
     return {"error": type(error).__name__, "where": place_of(error.__traceback__)}
 
 
 def place_of(traceback: TracebackType | None) -> str:
-    """Returns the last place in our own code, such as bot/worker/inbox_worker.py:47 work_once."""
+    """Returns the innermost place in our own code, such as bot/worker/inbox_worker.py:47 work_once, or ""."""
     place = ""
     for frame, line in walk_tb(traceback):
         path = Path(frame.f_code.co_filename)
@@ -85,8 +84,9 @@ _FRAME = re.compile(r'  File "([^"]+)", line (\d+) in (\w+)')
 
 
 def place_in_dump(dump: str, thread: int) -> str:
-    """Returns the place in our code where this thread was, from a dump of Python's faulthandler; empty when it names
-    none.
+    """Returns the innermost place in our code where this thread was, from a dump of Python's faulthandler.
+
+    Returns "" if the dump names no such place.
     """
     is_this_thread = False
     for line in dump.splitlines():
@@ -100,7 +100,7 @@ def place_in_dump(dump: str, thread: int) -> str:
 
 
 def _sentence(record: logging.LogRecord) -> str:
-    """Returns the message; for libraries without its arguments, because nobody knows what they contain."""
+    """Returns the message; that of a library without its arguments, which may hold personal data."""
     is_ours = record.name.split(".")[0] in OURS
     return record.getMessage() if is_ours else str(record.msg)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-# This exit code says to gunicorn that starting again would not help.
+# This exit code tells gunicorn that starting again would not help.
 DOES_NOT_START = 4
 # Of 32 random bytes about 30 are distinct, of 16 random hexadecimal digits about 10; fewer than these hardly ever
 # occur.
@@ -56,7 +56,7 @@ def required_secret(environ: Mapping[str, str], name: str, *, shortest: int = 32
 
 
 def optional_secret(environ: Mapping[str, str], name: str, *, shortest: int = 16) -> str:
-    """Returns the value of `name` or nothing; raises SettingsError if it is set and anybody could guess it."""
+    """Returns the value of `name`, or "" if it is not set; raises SettingsError if it is too short or not random."""
     value = environ.get(name, "").strip()
     return _random(value, name, shortest) if value else ""
 
@@ -84,7 +84,10 @@ def visible(value: str, name: str) -> str:
 
 
 def web_address(environ: Mapping[str, str], name: str, default: str = "") -> str:
-    """Returns the web address with a lower-case scheme and without a slash at its end."""
+    """Returns the web address `name` or the default, with a lower-case scheme and without a slash at its end.
+
+    Raises SettingsError if it does not begin with http:// or https://, or is otherwise unusable.
+    """
     value = environ.get(name, "").strip() or default
     try:
         where = urlsplit(value)
@@ -107,7 +110,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def database_address(value: str) -> str:
-    """Returns the address of the database; errors never quote it, because it may hold a password."""
+    """Returns the address of the database; raises SettingsError, which never quotes it: it may hold a password."""
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
@@ -122,7 +125,10 @@ def database_address(value: str) -> str:
 
 
 def missing_file(database_url: str) -> Path | None:
-    """Returns SQLite's file if it does not exist, else None. Opening the database would create it, even if mistyped."""
+    """Returns SQLite's file if it does not exist but could be created, else None.
+
+    Opening the database would create the file, even if its name is mistyped.
+    """
     url = make_url(database_url)
     file = Path(url.database or "").absolute()
     try:
@@ -140,7 +146,7 @@ def media_address(value: str) -> str:
 
 
 def made_folder(folder: Path, name: str) -> Path:
-    """Returns the folder, made where it is missing; raises SettingsError about the variable that names it."""
+    """Returns the folder and makes it if it is missing; raises SettingsError about the variable `name` if it cannot."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -152,7 +158,7 @@ def made_folder(folder: Path, name: str) -> Path:
 
 
 def data_keys(value: str) -> tuple[bytes, ...]:
-    """Reads comma-separated 32-byte keys in base64, the newest first and the oldest last."""
+    """Reads comma-separated keys of 32 bytes in base64, the newest first; raises SettingsError for a bad one."""
     keys = []
     for part in value.split(","):
         try:

@@ -57,8 +57,7 @@ def without_particles(text: str) -> str:
 def without_endings(text: str, endings: Sequence[str], *, apart: Sequence[str] = ()) -> str:
     """Removes these words from the end, as often as they stand there; those of `apart` only after a space.
 
-    It looks at each word once from the end: a regular expression that may read นะคะ as one word or as two would try
-    every combination of them.
+    It is no regular expression, because one that may read นะคะ as one word or as two would try every combination.
     """
     end = len(text.rstrip())
     while ending := _ending(text, end, endings, apart):
@@ -157,13 +156,13 @@ def folded(text: str) -> str:
 def without_repeats(typed: str) -> str:
     """Returns folded text with each Thai letter once where it is repeated: ทอแตก for ท่ออแตก.
 
-    It is for a second comparison only: where one word ends with the letter that begins the next (ถนน น้ำ), both lose
-    it.
+    It is for a second comparison only, because it also merges letters of two words, where one ends with the letter that
+    begins the next (ถนน น้ำ).
     """
     return _REPEATED.sub(r"\1", typed)
 
 
 @cache
 def folded_word(word: str) -> str:
-    """Folds a word of our own and caches it, because these are few and often compared; never for what people typed."""
+    """Folds a word of our own. It caches the result for ever, so it must not be called with what people typed."""
     return folded(word)

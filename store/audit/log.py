@@ -1,4 +1,4 @@
-"""Writes the audit log of what staff did outside the timelines of cases: who, when, what, about whom or which case."""
+"""Writes the audit log of what staff did, beside the timelines of cases: who, when, what, and about whom or what."""
 
 from sqlalchemy.orm import Session
 

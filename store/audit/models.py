@@ -9,7 +9,7 @@ from store.database.engine import Table
 
 
 class StaffAct(Table):
-    """Holds one entry of the audit log: sign-ins, refusals, changes of accounts, views of personal data."""
+    """Holds one entry of the audit log, such as a sign-in, a refusal, a changed account or a view of personal data."""
 
     __tablename__ = "staff_act"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,8 +1,8 @@
 """Serves files that are the same for everybody: compressed when a process starts, cached by browsers for a year.
 
-Their addresses contain a digest of all of them, so that a new version has new addresses. The digest is in the path and
-not in the query, because modules and stylesheets import each other by relative addresses. Only these files are
-compressed, never a page: docs/decisions/0017-what-is-compressed.md says why.
+The addresses of the files contain a digest of all of them, so that a new version has new addresses. The digest is in
+the path and not in the query, because modules and stylesheets import each other by relative addresses. Only these files
+are compressed, never a page: docs/decisions/0017-what-is-compressed.md says why.
 """
 
 import gzip
@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final
 
 _COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".txt"})
-# https://www.rfc-editor.org/rfc/rfc8246: with this a reload does not ask the server again either.
+# https://www.rfc-editor.org/rfc/rfc8246: with `immutable` a browser does not ask again even when it reloads a page.
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """Holds a file. `zipped` is None where compressing gains nothing: fonts and pictures are compressed already."""
+    """Holds a file. `zipped` is the gzip of its body, or None for fonts and pictures, which are compressed already."""
 
     body: bytes
     zipped: bytes | None
@@ -28,7 +28,11 @@ class StaticFile:
 
 
 class StaticFiles:
-    """Holds a folder's files as they were when read. `names`, paths with slashes, selects the files to hold."""
+    """Holds the files of a folder as they were when this object was made.
+
+    `names` are the paths, with slashes, of the files to hold; None means all. `version` is the digest of all their
+    names and bytes.
+    """
 
     def __init__(self, folder: Path, names: Collection[str] | None = None) -> None:
         paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
@@ -40,9 +44,10 @@ class StaticFiles:
         self.version = digest.hexdigest()[:12]
 
     def answer(self, version: str, name: str, encodings: str) -> tuple[bytes, dict[str, str]] | None:
-        """Returns the body and its headers, for a request with this Accept-Encoding; None for an unknown file.
+        """Returns the body and the headers of the answer, or None for an unknown file.
 
-        A page of another version gets the file, too, but must revalidate it the next time.
+        `version` is the digest in the requested address, and `encodings` the Accept-Encoding of the request. With the
+        digest of another version the present file is returned, too, but caches must ask again before they reuse it.
         """
         file = self._files.get(name)
         if file is None:

@@ -1,1 +1,1 @@
-"""Holds what bot, console and store share about LINE: limits of texts and parts of Flex cards. It uses no network."""
+"""Holds what bot, console and store share about LINE: its limits and the parts of Flex cards. It uses no network."""

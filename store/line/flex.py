@@ -18,7 +18,7 @@ Box = dict[str, Any]
 
 
 def text(words: str, **looks: Any) -> Box:
-    """Returns the words with dates, times and units kept on one line."""
+    """Returns a text component in which dates, times and units stay on one line; "-" if there are no words."""
     return {"type": "text", "text": unbroken(words) or "-", "wrap": True, "color": INK, **looks}
 
 

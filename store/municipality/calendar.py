@@ -83,7 +83,7 @@ class OfficeCalendar:
         return datetime.combine(day, self.hours.opens, BANGKOK)
 
     def due_on(self, received: datetime, days: int, unit: Unit) -> date:
-        """Returns the last day of the promise; the day of receipt is not counted."""
+        """Returns the day by which to answer, `days` working or calendar days after the day of receipt."""
         day = in_bangkok(received).date()
         if unit == "calendar":
             return day + timedelta(days=days)

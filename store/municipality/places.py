@@ -15,14 +15,15 @@ class Coordinates(BaseModel):
 
 
 class Centre(Coordinates):
-    """Says where maps open. A resident whose pin is farther away than `radius_km` is asked about it; without it nobody
-    is.
+    """Says where maps open.
+
+    A resident is asked to confirm a pin that is farther from here than `radius_km`; None means never.
     """
 
     radius_km: float | None = Field(default=None, gt=0)
 
     def is_far(self, latitude: float, longitude: float) -> bool:
-        """Says whether a point is too far, on a flat map, which is exact enough within a province."""
+        """Says whether the point is farther than `radius_km`, on a flat map: exact enough within a province."""
         if self.radius_km is None:
             return False
         north = (latitude - self.latitude) * KM_A_DEGREE

@@ -77,8 +77,9 @@ class PrivacyNotice(_ProfilePart):
 
 
 class Security(_ProfilePart):
-    """Says where to report a vulnerability: `contact` and `policy` of security.txt (RFC 9116), which needs
-    `contact`.
+    """Says where to report a vulnerability: the Contact and Policy of security.txt (RFC 9116).
+
+    Without `contact` there is no security.txt.
     """
 
     contact: str = Field(default="", pattern=r"^$|^(mailto:|https://|tel:)[!-~]+$")
@@ -120,8 +121,8 @@ class SurgePlan(_ProfilePart):
 class RequestLimits(_ProfilePart):
     """Limits what one resident may ask at once. A person in danger is never refused.
 
-    A busy village head reports three things in ten minutes, and no person twenty a day; a request takes five photos.
-    `wrong_codes` are guesses at case numbers, tracking codes and codes of testers within ten minutes.
+    The defaults are more than a busy village head needs, who reports three things in ten minutes with five photos each.
+    `wrong_codes` limits the wrong case numbers, tracking codes and codes of testers typed within ten minutes.
     """
 
     cases_in_ten_minutes: int = Field(default=5, ge=1)
@@ -159,7 +160,7 @@ class Municipality(_ProfilePart):
         return self
 
     def department(self, code: str) -> Department:
-        """Returns the department, or the office (สำนักปลัด): small municipalities lack some departments."""
+        """Returns the department with this code, or the office (สำนักปลัด) if this municipality has none."""
         known = {department.code: department for department in self.departments}
         return known.get(code, known["office"])
 

@@ -11,8 +11,9 @@ from store.database.engine import Table
 class QuotaReading(Table):
     """Holds what LINE reported at one moment. `most` is None where the plan has no limit.
 
-    `used` counts everything billed this month, also what was sent by hand from LINE's own manager; `ours` is what we
-    had sent by then. LINE calls its figure approximate.
+    `used` counts everything billed this month, also what was sent by hand from LINE's own manager; LINE calls it
+    approximate. `ours` counts what we had sent by then. Until LINE has counted the recipients of a broadcast to all
+    friends, `ours` is at least `used`.
     """
 
     __tablename__ = "quota_reading"

@@ -16,8 +16,10 @@ SLIP = 10
 
 
 def sent_lately(session: Session) -> int:
-    """Returns how many more of them there are than a day ago, for a warning that disappears again. `usage` has the
-    month's total.
+    """Returns how many messages others sent in the day before the latest reading, for a warning that disappears again.
+
+    Returns 0 if they are so few that LINE's count may be inexact, or if the reading is older than a day.
+    `QuotaStatus.others` is the total of the month.
     """
     last = latest(session)
     if last is None or last.month != Month.of(now()).name or now() - last.at > LATELY:

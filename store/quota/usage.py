@@ -51,8 +51,10 @@ def billed_between(session: Session, start: datetime, end: datetime) -> Billed:
 
 
 def replies_between(session: Session, start: datetime, end: datetime) -> int:
-    """Counts the replies among the rows of that time. They have no index, because every reply would have to update
-    it.
+    """Counts the replies that were sent from `start` until before `end`.
+
+    They have no index, because every reply would have to update it, so only rows created since a day before `start` are
+    looked at.
     """
     newer = OutboxRow.id > _last_before(session, start - DAY)
     return session.execute(_sent("reply", start, end).where(newer)).scalar_one()
@@ -64,7 +66,7 @@ def _sent(by: str, start: datetime, end: datetime) -> Select[int]:
 
 
 def _last_before(session: Session, at: datetime) -> int:
-    """Returns the id of the last row from before then, by binary search: ids grow with time."""
+    """Returns the id of the last row created before `at`, or 0, by binary search: ids grow with time."""
     low, high = 0, session.execute(select(func.max(OutboxRow.id))).scalar() or 0
     while low < high:
         middle = (low + high) // 2
@@ -100,8 +102,9 @@ def says_gone(reading: QuotaReading) -> bool:
 
 
 def gone_until(session: Session) -> datetime | None:
-    """Returns until when no push is worth a try, if LINE reported lately that this month's messages are used up; else
-    None.
+    """Returns until when no push is tried, because LINE reported that this month's messages are used up, or None.
+
+    A reading is believed for two hours, but not beyond the end of its month.
     """
     reading = latest(session)
     if reading is None or not says_gone(reading):
@@ -113,11 +116,11 @@ def gone_until(session: Session) -> datetime | None:
 
 @dataclass(frozen=True)
 class QuotaStatus:
-    """Describes the month so far. `most` is None where the plan has no limit, `read_at` before the first reading.
+    """Describes the messages of the month so far. `most` is the limit, or None where the plan has none.
 
-    `used` is LINE's count plus what we have sent since; `others` is what LINE counted and we did not send: somebody
-    sends by hand from LINE's manager, or by another system. `dropped_from` is None also where there was no limit
-    before.
+    `read_at` is None before LINE's first reading. `used` is LINE's count plus what we have sent since. `others` is what
+    LINE counted and we did not send: somebody sends by hand from LINE's manager, or by another system. `has_dropped`
+    says that the limit was higher before; `dropped_from` is that limit, or None if there was none.
     """
 
     at: datetime
@@ -165,7 +168,7 @@ def quota_status(session: Session, plan: Plan, *, reading: QuotaReading | None =
 
 
 def earlier_limits(session: Session, at: datetime) -> tuple[int | None, ...]:
-    """Returns every limit that LINE reported in this month and the last; None stands for no limit."""
+    """Returns every limit that LINE reported in this month and the one before, each once; None stands for no limit."""
     since = Month.of(at).before.starts
     return tuple(session.scalars(select(QuotaReading.most).where(QuotaReading.at >= since).distinct()))
 
@@ -179,9 +182,10 @@ def weigh(
     unread: int = 0,
     before: Sequence[int | None] = (),
 ) -> QuotaStatus:
-    """Computes the standing from the latest reading, what we sent this month, and the earlier limits.
+    """Computes the status from the latest reading, what we sent this month (`ours`), and the earlier limits (`before`).
 
-    `unread` is what we sent since the reading. Without a reading the plan from the municipality's file counts.
+    `unread` is what we sent since the reading. Without a reading the limit is that of the plan in the municipality's
+    file. Without one of this month, `used` is what we sent.
     """
     known = reading if reading is not None and reading.month == Month.of(at).name else None
     most = reading.most if reading is not None else plan.messages
@@ -217,8 +221,9 @@ def _forecast(at: datetime, *, used: int, broadcast: int, most: int | None) -> t
 
 
 def _drop(most: int | None, before: Sequence[int | None]) -> tuple[bool, int | None]:
-    """Says whether the limit is lower than an earlier one, and returns the highest of those. LINE does not announce
-    it.
+    """Returns whether the limit `most` is lower than one of `before`, and the highest of these, or None for no limit.
+
+    LINE does not announce that it lowers a limit.
     """
     if most is None:
         return False, None
@@ -229,9 +234,10 @@ def _drop(most: int | None, before: Sequence[int | None]) -> tuple[bool, int | N
 
 
 def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
-    """Returns how many of `count` residents a broadcast may reach now; what is not urgent leaves the plan's reserve.
+    """Returns how many of `count` residents a broadcast may reach now. Unless urgent, it leaves the plan's reserve.
 
-    Ask before every request to LINE and settle it before the next: a request in progress is not counted yet.
+    Requests that LINE has not answered yet are not counted: the caller adds their recipients to `count` and subtracts
+    them from the result.
     """
     left = quota_status(session, plan).left
     if left is None:
@@ -240,7 +246,7 @@ def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
 
 
 def count_waiting(session: Session) -> int:
-    """Counts messages that wait for quota, because LINE refused them and no free reply has taken them along yet."""
+    """Counts the messages that LINE refused for lack of quota and that have not been sent since, by push or reply."""
     query = select(func.count()).where(OutboxRow.state == "ready", OutboxRow.error == outbox.MONTHLY_LIMIT)
     return session.execute(query).scalar_one()
 
@@ -283,19 +289,19 @@ def past_months(session: Session, count: int) -> list[PastMonth]:
 
 
 def baht_of_month(plan: Plan, used: int) -> Decimal:
-    """Returns the plan's price plus what is charged for messages beyond it."""
+    """Returns the plan's monthly price plus what is charged for messages beyond those that it includes."""
     beyond = max(used - plan.messages, 0) * _exact(plan.extra_baht or 0)
     return _satang(_exact(plan.monthly_baht) + beyond)
 
 
 def baht_of(plan: Plan, count: int) -> Decimal:
-    """Returns the value of so many messages at the plan's price; nothing on a free plan."""
+    """Returns the price of `count` messages that the plan includes, in baht; 0 on a free plan."""
     each = _exact(plan.monthly_baht) / plan.messages if plan.messages else Decimal(0)
     return _satang(each * count)
 
 
 def extra_baht(plan: Plan, used: int, count: int) -> Decimal:
-    """Returns what `count` more messages cost beyond the plan's price, in a month that has used `used` messages."""
+    """Returns what `count` more messages cost on top, in baht, in a month that has used `used` messages."""
     return baht_of_month(plan, used + count) - baht_of_month(plan, used)
 
 
