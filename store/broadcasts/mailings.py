@@ -151,8 +151,8 @@ def take_up_again(session: Session, chunk_ids: Collection[int]) -> dict[int, Chu
 def recipients(session: Session, chunk: Chunk) -> dict[int, str]:
     """Maps the residents whom the chunk can reach now to their LINE user ids, in order of their ids.
 
-    They are those of the chunk who neither blocked us nor opted out since the approval; for a closing message only
-    those among them to whom the message was sent.
+    Left out are those who blocked us or opted out since the broadcast was submitted, and for a closing message those to
+    whom the message was not sent. An urgent broadcast also reaches residents who opted out.
     """
     broadcast = chunk.mailing.broadcast
     found = still_reachable(session, chunk.residents or [], broadcast.topic)
@@ -219,7 +219,7 @@ def _why_not(session: Session, mailing: Mailing) -> str:
 
 
 def stop(mailing: Mailing, why: str) -> None:
-    """Stops the mailing until somebody resumes it; statistics.progress_of counts those who are left."""
+    """Stops the mailing until somebody resumes it; `why` is the reason, such as "quota"."""
     mailing.state, mailing.why = "stopped", why
 
 
@@ -291,10 +291,10 @@ def keep_up_to(session: Session, chunk: Chunk, resident_id: int) -> None:
 
 
 def leave_out(session: Session, chunk: Chunk, reachable: Collection[int]) -> None:
-    """Moves the residents of the chunk who cannot be reached into a chunk that is over, and to which nothing is sent.
+    """Moves the residents of the chunk who cannot be reached into a chunk of their own, `sent` without a request.
 
-    So a chunk that was sent holds its recipients and nobody else: a resident who comes back later hears no closing
-    message about something that they were never told.
+    So a chunk that was tried holds its recipients and nobody else, and whoever was left out gets no closing message,
+    even if they can be reached again by then.
     """
     unreachable = [resident for resident in chunk.residents or () if resident not in reachable]
     if unreachable:

@@ -129,8 +129,8 @@ class Chunk(EncryptedRow, Table):
     `residents` is None for a broadcast to all friends, which is one chunk.
 
     state: ready, sent, dead (LINE refused it, or gave no clear answer for 23 hours), cancelled.
-    Residents who blocked us or opted out before the first try are moved into a chunk of their own, which is `sent`
-    without a try. `told` counts the recipients of the request; it is None before the first try.
+    Residents who cannot be reached at the first try are moved into a chunk of their own, which is `sent` without a try.
+    `told` counts the recipients of the request; it is None before the first try.
     """
 
     __tablename__ = "chunk"
