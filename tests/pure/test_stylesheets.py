@@ -16,7 +16,11 @@ CONSOLE = ROOT / "staff_console"
 PAGES = {
     "console": ("staff_console/static/css/tokens.css", "staff_console/static/css"),
     "announcements": ("public_site/static/announcements.css", "public_site/static"),
-    "simulator": ("line_preview/static/css/base.css", "line_preview/static/css", "line_simulator/static/css"),
+    "simulator": (
+        "line_preview/static/css/tokens.css",
+        "line_preview/static/css",
+        "line_simulator/static/css",
+    ),
 }
 # Classes that a template puts together, by how they begin.
 PUT_TOGETHER = {

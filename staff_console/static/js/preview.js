@@ -1,6 +1,6 @@
 // A phone that shows what residents will see, drawn by the modules and stylesheets of line_preview; inside a shadow, so
 // that neither stylesheet touches the other.
-const STYLES = ["base", "phone", "chat", "flex", "templates", "sheets"];
+const STYLES = ["tokens", "base", "phone", "chat", "media", "flex", "templates", "sheets", "pickers"];
 const OWN = ["js/chat.js", "js/dom.js", "js/icons.js", "js/thai.js"];
 const WAIT_MS = 500;
 
