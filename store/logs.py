@@ -15,7 +15,7 @@ FIELDS: Final = frozenset(
     {"row", "case", "file", "staff", "answer", "by", "count", "reason", "error", "where", "endpoint", "lane8",
      "request_id", "seconds", "status", "step"}
 )  # fmt: skip
-OURS: Final = ("bot", "store", "staff_console")
+OURS: Final = ("bot", "deploy", "public_site", "staff_console", "store")
 LONGEST = 200
 # LINE's ids of people, and numbers as long as a phone's or a citizen's; ids within a longer word stay.
 _PERSONAL = re.compile(r"[UCR][0-9a-f]{32}|(?<![\w-])\d(?:[ -]?\d){8,12}(?![\w-])")

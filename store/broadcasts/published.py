@@ -6,7 +6,7 @@ Broadcasts to users of a service, to those who have certain cases, or to an impo
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.audience import Audience, read_audience
@@ -24,7 +24,8 @@ class Announcement:
     """Describes one broadcast that was sent, as the public page shows it.
 
     `approved_by` is "" where the history has no approval of exactly this by the approver themselves.
-    `closing` is None until LINE has accepted a request of the closing message. `stopped` says that it was cancelled.
+    `closing` is None until LINE has accepted a request of the closing message. `stopped` says that somebody
+    cancelled the broadcast before everybody was sent the message.
     `corrects` and `corrected_by` are the id and title of the announcement that it corrects and of those correcting it.
     """
 
@@ -126,10 +127,15 @@ def _who_let_it_out(broadcast: Broadcast) -> Staff | None:
 
 
 def _was_stopped(session: Session, broadcast: Broadcast) -> bool:
-    query = select(BroadcastAct.id).where(
+    cancelled = select(BroadcastAct.id).where(
         BroadcastAct.broadcast_id == broadcast.id, BroadcastAct.act == "cancel"
     )
-    return session.scalars(query.limit(1)).first() is not None
+    never_sent = (
+        select(Chunk.id)
+        .join(Mailing)
+        .where(Mailing.broadcast_id == broadcast.id, Mailing.part == "message", Chunk.state == "cancelled")
+    )
+    return bool(session.scalar(select(exists(cancelled) & exists(never_sent))))
 
 
 def _closing_told(session: Session, broadcast: Broadcast) -> BroadcastContent | None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from store.logs import FIELDS, LONGEST, JsonLines, place_of
+from store.logs import FIELDS, LONGEST, OURS, JsonLines, place_of
 from store.settings import SettingsError, data_keys
-from tests.children import run
+from tests.children import ROOT, run
+from tests.test_promises import PACKAGES
 
 EVIL = (
     "\n",
@@ -132,3 +133,15 @@ def test_a_process_writes_json_and_nothing_else() -> None:
     ]
     assert "0812345678" not in done.stderr
     assert done.stdout == ""
+
+
+def test_every_package_that_logs_in_production_is_ours() -> None:
+    """Lines of other packages count as a library's: their arguments are dropped, and below WARNING they are too."""
+    logging_ones = {
+        path.relative_to(ROOT).parts[0]
+        for package in (*PACKAGES, "deploy")
+        for path in (ROOT / package).rglob("*.py")
+        if "logging.getLogger(__name__)" in path.read_text("utf-8")
+    }
+    assert "public_site" in OURS
+    assert logging_ones - {"line_simulator"} <= set(OURS)

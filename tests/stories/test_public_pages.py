@@ -185,6 +185,13 @@ def test_what_was_cut_short_says_so(town: Town) -> None:
     assert "หยุดส่ง" in page(town, f"/announcements/{broadcast}")
 
 
+def test_what_was_cancelled_after_everybody_had_it_was_not_cut_short(town: Town) -> None:
+    broadcast = sent(town, closing=words("จบแล้ว"), ends_at=now() + timedelta(hours=2))
+    act(town, "cancel", broadcast, "ยกเลิก")
+    town.settle()
+    assert "หยุดส่ง" not in page(town, f"/announcements/{broadcast}")
+
+
 def test_pictures_are_shown_from_here(town: Town) -> None:
     broadcast = sent(town, content={"parts": [{"kind": "picture", "token": a_picture(town)}]})
     shown = page(town, f"/announcements/{broadcast}")
