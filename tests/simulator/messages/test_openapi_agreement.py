@@ -11,9 +11,9 @@ from line_simulator.messages.schema import Required, Shape
 from line_simulator.messages.validation import find_message_problems
 from line_simulator.richmenus import schema as richmenus
 from tests.line_openapi import OPENAPI, validator
-from tests.simulator import test_flex_limits, test_message_limits
 from tests.simulator.builders import PICTURE, box, bubble, buttons, in_bubble, text
 from tests.simulator.builders import flex as flex_message
+from tests.simulator.messages import test_flex_limits, test_message_limits
 
 pytestmark = pytest.mark.skipif(not OPENAPI.exists(), reason="LINE's OpenAPI description is not here")
 

@@ -13,7 +13,7 @@ from line_simulator.web import create_app
 from line_simulator.words import LANGUAGES, TABLES, word
 from tests.simulator.conftest import SECRET
 
-PAGE = Path(__file__).parents[2] / "line_simulator"
+PAGE = Path(__file__).parents[3] / "line_simulator"
 SHARED = {path.stem: path for path in (line_preview.FOLDER / "js").glob("*.js")}
 MODULES = SHARED | {path.stem: path for path in (PAGE / "static" / "js").glob("*.js")}
 THAI = re.compile("[ก-๛]")

@@ -11,7 +11,7 @@ from line_simulator import Simulator
 from line_simulator.residents import Resident
 from line_simulator.webhooks.events import sign
 
-SAMPLES = Path(__file__).parents[2].parent / "shared" / "line-events.jsonl"
+SAMPLES = Path(__file__).parents[3].parent / "shared" / "line-events.jsonl"
 
 
 def test_the_signature_is_the_one_in_lines_own_documentation():
