@@ -126,7 +126,7 @@ def _quota(settings: BotSettings, plan: Plan, line: LineAccount) -> Iterator[Fin
 
 
 def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> usage.QuotaStatus:
-    """Returns the standing by what LINE has just said and the database knows.
+    """Returns the status of the quota, from what LINE has just said and what the database knows.
 
     A database that cannot be reached was reported by an earlier check, so here LINE's word is enough.
     """

@@ -46,14 +46,14 @@ def figures_of(
     plan = context().municipality.plan
     found = reach(session, to, topic)
     messages = len(found.residents) * requests
-    standing = usage.quota_status(session, plan)
+    status = usage.quota_status(session, plan)
     return AudienceFigures(
         found=found,
         to_friends=to.who == "friends",
         requests=requests,
         baht=usage.baht_of(plan, messages),
-        extra_baht=usage.extra_baht(plan, standing.used, messages),
-        left=standing.left,
+        extra_baht=usage.extra_baht(plan, status.used, messages),
+        left=status.left,
         reserve=plan.reserve,
         may_be_told=usage.may_send(session, plan, messages, urgent=topic is None),
         urgent=topic is None,
