@@ -28,11 +28,11 @@ from store.operations.readiness import Readiness
 from store.settings import refusing_in_one_line
 
 # LINE's own bodies are far smaller.
-MOST_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 # LINE waits two seconds for the answer. A request waits first for the one that writes, then for the database.
 QUEUE_SECONDS, PATIENCE_SECONDS = 0.5, 1.0
 # LINE's events are six levels deep; an event that is much deeper could not be serialised again.
-MOST_LEVELS = 30
+MAX_LEVELS = 30
 _EVENT_ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 
@@ -43,7 +43,7 @@ def create_app(settings: BotSettings | None = None) -> Flask:
             return create_app(BotSettings.from_environment(os.environ))
     database = open_database(settings.store, patience=PATIENCE_SECONDS)
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     proxies = settings.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.extensions["database"] = database
@@ -107,7 +107,7 @@ def _events(body: bytes) -> list[dict[str, Any]]:
     events = content.get("events") if isinstance(content, dict) else None
     if not isinstance(events, list):
         return []
-    return [event for event in events if isinstance(event, dict) and _is_shallow(event, MOST_LEVELS)]
+    return [event for event in events if isinstance(event, dict) and _is_shallow(event, MAX_LEVELS)]
 
 
 def _is_shallow(value: object, levels: int) -> bool:

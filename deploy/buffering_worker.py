@@ -19,9 +19,9 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 from deploy.connections import Connection, State
 
 LOOK_EVERY_SECONDS = 0.5
-MOST_BODY = 64 * 1024 * 1024
+MAX_BODY = 64 * 1024 * 1024
 # In bytes, of all connections together: received so far, or not yet read by the peer. The largest are closed first.
-MOST_HELD = 512 * 1024 * 1024
+MAX_HELD = 512 * 1024 * 1024
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF)
 
 
@@ -33,12 +33,12 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         self.waiting = {}
         self.next_look = 0.0
-        self.most_body = MOST_BODY
+        self.most_body = MAX_BODY
         super().init_process()
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        self.most_body = getattr(self.wsgi, "config", {}).get("MAX_CONTENT_LENGTH") or MOST_BODY
+        self.most_body = getattr(self.wsgi, "config", {}).get("MAX_CONTENT_LENGTH") or MAX_BODY
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -90,7 +90,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             self._step(conn, conn.cut)
         held = sum(conn.held_bytes for conn in self.waiting)
         for conn in sorted(self.waiting, key=lambda each: -each.held_bytes):
-            if held <= MOST_HELD:
+            if held <= MAX_HELD:
                 break
             held -= conn.held_bytes
             self._step(conn, conn.close)

@@ -12,10 +12,10 @@ from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from deploy.framing import MOST_HEAD, Body, body_after, waits_for_100
+from deploy.framing import MAX_HEAD, Body, body_after, waits_for_100
 
 # A slow peer costs a socket and no thread; larger bodies and responses lie in a temporary file.
-MOST_IN_MEMORY = 128 * 1024
+MAX_IN_MEMORY = 128 * 1024
 READ_BYTES = 64 * 1024
 
 
@@ -60,7 +60,7 @@ class Outgoing:
             data = data[self._send(data) :]
             if not data:
                 return
-            self._kept = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115
+            self._kept = SpooledTemporaryFile(MAX_IN_MEMORY)  # noqa: SIM115
             self._size = 0
             self._sent = 0
         self._kept.write(data)
@@ -206,8 +206,8 @@ class Connection:
         seen = max(0, len(self._head) - 3)
         self._head += data
         end = self._head.find(b"\r\n\r\n", seen) + 4
-        if end < 4 or end > MOST_HEAD:
-            if len(self._head) > MOST_HEAD:
+        if end < 4 or end > MAX_HEAD:
+            if len(self._head) > MAX_HEAD:
                 self._refuse(HEAD_TOO_LARGE)
             return b""
         behind = bytes(self._head[end:])
@@ -230,7 +230,7 @@ class Connection:
             return
         if taken:
             if self._kept is None:
-                self._kept = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115
+                self._kept = SpooledTemporaryFile(MAX_IN_MEMORY)  # noqa: SIM115
             self._kept.write(data[:taken])
             self._body_size += taken
             self._moved += taken

@@ -3,8 +3,8 @@
 import re
 from typing import Protocol
 
-MOST_HEAD = 64 * 1024
-MOST_LINE = 8 * 1024
+MAX_HEAD = 64 * 1024
+MAX_LINE = 8 * 1024
 _LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding[ \t]*:[^\r\n]*chunked", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"[0-9a-f]{1,15}[ \t]*(;|$)", re.IGNORECASE)
@@ -75,7 +75,7 @@ class ChunkedBody:
             at = end or len(data)
             if end:
                 self._end_line()
-            elif len(self._line) > MOST_LINE:
+            elif len(self._line) > MAX_LINE:
                 raise ValueError("a line of this body has no end")
         return at
 

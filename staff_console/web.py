@@ -59,7 +59,7 @@ BROADCASTS = (broadcasts, editor, previews, emergency, emergency_templates, test
 ACCOUNTS = (sign_in, first_password, password, my_sessions, people, account_requests)
 BLUEPRINTS = (health, *ACCOUNTS, *CASES, *BROADCASTS, dead_letters, quota, style)
 log = logging.getLogger(__name__)
-MOST_UPLOAD = 40 * 1024 * 1024
+MAX_UPLOAD = 40 * 1024 * 1024
 
 
 def create_app(settings: ConsoleSettings | None = None) -> Flask:
@@ -104,7 +104,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
 def _flask_settings(settings: ConsoleSettings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
-        "MAX_CONTENT_LENGTH": MOST_UPLOAD,
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD,
         "MAX_FORM_MEMORY_SIZE": 500_000,
         "MAX_FORM_PARTS": 100,
         "SESSION_COOKIE_NAME": "__Host-forms" if settings.is_https else "forms",

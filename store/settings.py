@@ -18,8 +18,8 @@ from sqlalchemy.exc import ArgumentError
 DOES_NOT_START = 4
 # Of 32 random bytes about 30 are distinct, of 16 random hexadecimal digits about 10; fewer than these hardly ever
 # occur.
-LEAST_DIFFERENT = 6
-LEAST_DIFFERENT_BYTES = 8
+MIN_DIFFERENT = 6
+MIN_DIFFERENT_BYTES = 8
 DEMO_MUNICIPALITY = Path(__file__).parent / "municipality" / "demo.toml"
 
 
@@ -64,7 +64,7 @@ def optional_secret(environ: Mapping[str, str], name: str, *, shortest: int = 16
 def _random(value: str, name: str, shortest: int) -> str:
     if len(value) < shortest:
         raise SettingsError(f"{name} is too short: use at least {shortest} random characters.")
-    if len(set(value)) < LEAST_DIFFERENT or repeats(value):
+    if len(set(value)) < MIN_DIFFERENT or repeats(value):
         raise SettingsError(f"{name} is not random: make one with openssl rand -hex 32")
     return value
 
@@ -167,7 +167,7 @@ def data_keys(value: str) -> tuple[bytes, ...]:
             raise SettingsError("DATA_KEY is not base64.") from error
         if len(key) != 32:
             raise SettingsError("DATA_KEY must be 32 bytes in base64: openssl rand -base64 32")
-        if len(set(key)) < LEAST_DIFFERENT_BYTES or repeats(key):
+        if len(set(key)) < MIN_DIFFERENT_BYTES or repeats(key):
             raise SettingsError("DATA_KEY is not random: make one with openssl rand -base64 32")
         keys.append(key)
     return tuple(keys)

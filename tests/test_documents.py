@@ -23,7 +23,7 @@ PAGES = sorted(
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()}
 # `NAME` in a path stands for what the reader chooses.
 PLACEHOLDER = re.compile(r"NAME|KIND|ROOM|[*<>{}…]")
-MOST_WORDS = 1500
+MAX_WORDS = 1500
 
 
 def text_of(page: Path) -> str:
@@ -65,7 +65,7 @@ def test_every_path_that_a_page_names_exists(page: Path) -> None:
 
 def test_the_readme_is_short_and_begins_with_the_two_commands() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    assert len(readme.split()) <= MOST_WORDS
+    assert len(readme.split()) <= MAX_WORDS
     first = re.findall(r"^make (\w+)", readme, re.MULTILINE)
     assert first[:2] == ["demo", "test"]
 

@@ -40,7 +40,7 @@ _DENIAL = folded("ไม่")
 _LONGEST_CRY = 60
 # How far before a word of danger its denial or fear is looked for: characters and fillers in Thai, words in English.
 _FAR_ENOUGH = 60
-_MOST_BETWEEN = 6
+_MAX_BETWEEN = 6
 _ARTICLES = ("a", "an", "the")
 _FAR_IN_ENGLISH = 4
 # In letters, as a place is asked for (bot/conversations/answers.py).
@@ -196,7 +196,7 @@ def _is_feared_or_denied(before: str, words: _Words) -> bool:
     """Says whether `before`, which stands before the word, fears or denies it: กลัวว่าจะมี, ไม่มี."""
     if before in words.denied_at_the_start:
         return True
-    for _ in range(_MOST_BETWEEN):
+    for _ in range(_MAX_BETWEEN):
         if before.endswith(words.neither):
             return False
         if before.endswith((*words.feared, _DENIAL)):

@@ -25,7 +25,7 @@ from store.services import ServiceError
 from store.settings import SettingsError, missing_file
 
 REDELIVERY_SEEN_WITHIN = timedelta(days=30)
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 SET_IT = "set it, then run this again"
 
 
@@ -104,7 +104,7 @@ def _keys(database: Database) -> Iterator[Finding]:
         idle = f"no row is sealed with key {number} of DATA_KEY: only the first key is ever sealed with"
         yield warn("keys", idle, "a new key goes first; an old one goes out once reencrypt says that it may")
     if damaged := count_damaged_values(database):
-        where = ", ".join(f"{about} ({count})" for about, count in damaged.most_common(MOST_SHOWN))
+        where = ", ".join(f"{about} ({count})" for about, count in damaged.most_common(MAX_SHOWN))
         changed = f"{damaged.total()} values were changed or moved since they were sealed: {where}"
         yield warn("keys", changed, "undo what was done to the database, or restore a backup")
     if not (use.closed or use.old or use.unused or damaged):
@@ -114,8 +114,8 @@ def _keys(database: Database) -> Iterator[Finding]:
 def _tables(trouble: list[str]) -> Finding:
     if not trouble:
         return ok("database", "answers, its schema is the newest, and its tables are those of the schema")
-    shown = "; ".join(trouble[:MOST_SHOWN])
-    more = f" and {len(trouble) - MOST_SHOWN} more" if len(trouble) > MOST_SHOWN else ""
+    shown = "; ".join(trouble[:MAX_SHOWN])
+    more = f" and {len(trouble) - MAX_SHOWN} more" if len(trouble) > MAX_SHOWN else ""
     return fail(
         "database",
         f"its tables are not those of its schema: {shown}{more}",

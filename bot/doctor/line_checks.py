@@ -17,8 +17,8 @@ from store.quota import usage
 from store.quota.models import QuotaReading
 from store.residents.menus import IN_ENGLISH, REGISTERED, SEASONS
 
-MOST_CLOCK_SECONDS = 30
-LEAST_QUOTA_LEFT = 0.2
+MAX_CLOCK_SECONDS = 30
+MIN_QUOTA_LEFT = 0.2
 WEBHOOK_PATH = "/line/webhook"
 
 
@@ -66,7 +66,7 @@ def _clock(info: AccountInfo) -> Finding:
     if info.answered_at is None:
         return warn("clock", "LINE did not say what time it is", "compare this machine's clock with another")
     off = abs((now() - info.answered_at).total_seconds())
-    if off > MOST_CLOCK_SECONDS:
+    if off > MAX_CLOCK_SECONDS:
         return warn(
             "clock", f"differs from LINE's by {off:.0f} seconds", "switch on time synchronisation (NTP)"
         )
@@ -117,7 +117,7 @@ def _quota(settings: BotSettings, plan: Plan, line: LineAccount) -> Iterator[Fin
     left = max(limit - used, 0)
     told = f"{left} of {limit} messages left this month"
     larger = "replies stay free; a larger plan is bought in LINE Official Account Manager"
-    if left < limit * LEAST_QUOTA_LEFT:
+    if left < limit * MIN_QUOTA_LEFT:
         yield warn("quota", f"{told}; when they are gone, notices wait for the next month", larger)
     elif month.is_short:
         yield warn("quota", f"{told}; at this pace it will end with {month.forecast} used", larger)

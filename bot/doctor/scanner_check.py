@@ -1,7 +1,7 @@
 """Checks the virus scanner for the doctor."""
 
 from bot.doctor.findings import Finding, fail, ok
-from store.files.limits import MOST_BYTES
+from store.files.limits import MAX_BYTES
 from store.files.scanner import Scanner, ScannerUnavailable
 
 
@@ -18,12 +18,12 @@ def examine_scanner(scanner: Scanner) -> Finding:
             "start clamav-daemon, let our user reach its socket, or unset CLAMD",
         )
     try:
-        scanner.has_virus(bytes(MOST_BYTES))
+        scanner.has_virus(bytes(MAX_BYTES))
         knows = scanner.knows_the_test_virus()
     except ScannerUnavailable as error:
         return fail(
             "virus scan",
-            f"clamd does not take {MOST_BYTES:,} bytes ({error})",
+            f"clamd does not take {MAX_BYTES:,} bytes ({error})",
             "set StreamMaxLength to 25M in clamd.conf and restart clamav-daemon",
         )
     if not knows:

@@ -34,7 +34,7 @@ from store.quota import usage
 log = logging.getLogger(__name__)
 
 # So many requests share the two transactions around their calls. Answers are gathered so long, to be settled together.
-MOST_AT_ONCE, GATHER_SECONDS = 16, 0.02
+MAX_AT_ONCE, GATHER_SECONDS = 16, 0.02
 # A reply is tried again soon, while its token is valid: then a refusal proves that LINE accepted the first try.
 REPLY_AGAIN_AFTER_SECONDS = (1, 2, 4, 8, 10)
 QUOTA_WAIT = timedelta(hours=1)
@@ -79,7 +79,7 @@ class Sender:
         self._executor = executor
         self._quota_is_gone = quota_is_gone
         self.writer = NoticeWriter(database, app, settings, watchdog or Watchdog())
-        self._account = AccountBackoff(MOST_AT_ONCE)
+        self._account = AccountBackoff(MAX_AT_ONCE)
         self._quota_gone_until: datetime | None = None
 
     def deliver_once(self) -> bool:

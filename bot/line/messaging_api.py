@@ -13,7 +13,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from bot.line.connection import READ_SECONDS, LineConnection
-from store.files.limits import MOST_BYTES
+from store.files.limits import MAX_BYTES
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _read(response: requests.Response, patience: DownloadLimits) -> FetchedConte
     # read1 returns what has arrived, however little: waiting for a whole block could take for ever.
     while chunk := response.raw.read1(64 * 1024, decode_content=True):
         data += chunk
-        if len(data) > MOST_BYTES:
+        if len(data) > MAX_BYTES:
             return FetchedContent(ContentState.TOO_BIG)
         if _is_too_slow(len(data), time.monotonic() - began, patience):
             return FetchedContent(ContentState.LATER)

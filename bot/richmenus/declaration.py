@@ -20,7 +20,7 @@ from store.line.limits import (
 
 FOLDER = Path(__file__).parent
 
-LEAST_CONTRAST = 4.5  # WCAG 2.1, level AA, for text of any size
+MIN_CONTRAST = 4.5  # WCAG 2.1, level AA, for text of any size
 
 # A bar of tabs takes this much of the picture's height.
 TAB_SHARE = 0.16
@@ -55,8 +55,8 @@ def _fits_a_postback(text: str) -> str:
 
 
 def _visible_beside_white(colour: str) -> str:
-    if contrast_with_white(colour) < LEAST_CONTRAST:
-        raise ValueError(f"{colour} is too pale to be read: it needs {LEAST_CONTRAST}:1 against white")
+    if contrast_with_white(colour) < MIN_CONTRAST:
+        raise ValueError(f"{colour} is too pale to be read: it needs {MIN_CONTRAST}:1 against white")
     return colour
 
 

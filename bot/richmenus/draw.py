@@ -16,7 +16,7 @@ TILE = (833, 843)
 MARGIN, CORNER, BADGE, GLYPH, GAP = 14, 64, 340, 240, 44
 LABEL_SIZE, HINT_SIZE = 148, 104
 # Of the picture's width: old eyes read this on a phone 390 points wide, where a hint is then 16 points high.
-LEAST_LABEL, LEAST_HINT = 100 / 2500, 103 / 2500
+MIN_LABEL, MIN_HINT = 100 / 2500, 103 / 2500
 # Of the font's size: room above the baseline for ปั้น, below it for กู้.
 ABOVE, BELOW = 1.02, 0.38
 INK, CARD = "#14242e", "#ffffff"
@@ -62,9 +62,9 @@ def _hand_for(menu: RichMenu, row: list[tuple[Bounds, Tile]]) -> Hand:
     hints = [(tile.hint, bounds.width - ROOM * scale) for bounds, tile in row if tile.hint]
     width = menu.size.width
     label = _fitting(labels, "Bold", LABEL_SIZE * scale)
-    _refuse_smaller(menu, labels, label, LEAST_LABEL * width)
-    hint = _fitting(hints, "Regular", max(HINT_SIZE * scale, LEAST_HINT * width))
-    _refuse_smaller(menu, hints, hint, LEAST_HINT * width)
+    _refuse_smaller(menu, labels, label, MIN_LABEL * width)
+    hint = _fitting(hints, "Regular", max(HINT_SIZE * scale, MIN_HINT * width))
+    _refuse_smaller(menu, hints, hint, MIN_HINT * width)
     return Hand(scale, label, hint)
 
 

@@ -23,7 +23,7 @@ from store.residents.models import Resident
 
 log = logging.getLogger(__name__)
 
-MOST_ROUNDS = 60  # of 500 residents; the rest follows in the next minute
+MAX_ROUNDS = 60  # of 500 residents; the rest follows in the next minute
 REFUSED, TOO_OFTEN = 400, 429
 
 
@@ -116,7 +116,7 @@ class Season:
         if self._letting_go() not in (None, menus.WANTED):
             return
         after = 0
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             groups = self._next_groups(after)
             if not groups:
                 return

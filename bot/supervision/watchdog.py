@@ -15,9 +15,9 @@ from itertools import count
 
 # One slot a thread: when the step began (0 when idle), its row, the kind of step, the thread's two ids.
 _SLOT = struct.Struct("<d q 16s Q q")
-MOST_THREADS = 64
+MAX_THREADS = 64
 # After the slots: how often this process has shown that it lives.
-_SIGNS, _SIGNS_AT = struct.Struct("<q"), _SLOT.size * MOST_THREADS
+_SIGNS, _SIGNS_AT = struct.Struct("<q"), _SLOT.size * MAX_THREADS
 _SIGN_EVERY_SECONDS = 1.0
 
 
@@ -56,7 +56,7 @@ class Watchdog:
         """Returns this thread's offset in the memory; None when there are more threads than slots."""
         if not hasattr(self._of_thread, "place"):
             slot = next(self._slots)
-            self._of_thread.place = slot * _SLOT.size if slot < MOST_THREADS else None
+            self._of_thread.place = slot * _SLOT.size if slot < MAX_THREADS else None
         place: int | None = self._of_thread.place
         return place
 

@@ -34,9 +34,9 @@ from store.residents.residents import find_known_residents, find_or_add_resident
 
 # LINE stops redelivering long before, so a time that is farther off is wrong.
 FARTHEST_OFF = timedelta(days=30)
-# A transaction costs as much as one or two events, so up to MOST_AT_ONCE events share one, for at most these seconds.
+# A transaction costs as much as one or two events, so up to MAX_AT_ONCE events share one, for at most these seconds.
 # SQLite admits one writer at a time, so webhooks wait meanwhile; on PostgreSQL only these residents' answers wait.
-MOST_AT_ONCE = 16
+MAX_AT_ONCE = 16
 LONGEST_SECONDS = 0.05
 LONGEST_ON_SQLITE = 0.01
 TRIED_FIRST_EVERY = 8
@@ -53,7 +53,7 @@ class Worker:
         self._office = app
         self._watchdog = watchdog or Watchdog()
         self._longest = LONGEST_ON_SQLITE if database.is_sqlite else LONGEST_SECONDS
-        self._pace, self._turns = MOST_AT_ONCE, count(1)
+        self._pace, self._turns = MAX_AT_ONCE, count(1)
         # Events whose try must not count; the database could not store that yet.
         self._to_give_back: list[int] = []
 
@@ -115,7 +115,7 @@ class Worker:
         if not_reached := [row.id for row in rows[len(done) :]]:
             inbox.give_back(session, not_reached, at_once=True)
         # Events that were claimed and not reached were loaded in vain, and no other worker could take them.
-        self._pace = len(done) if not_reached else min(self._pace + 1, MOST_AT_ONCE)
+        self._pace = len(done) if not_reached else min(self._pace + 1, MAX_AT_ONCE)
 
     def _work(self, session: Session, row: InboxEvent, known: "_Known") -> None:
         event = _dated(read_event(row.body or {}), row)

@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.context import open_app_context
 from bot.line.account_api import LineAccount
-from bot.line.delivery import MOST_AT_ONCE, Sender
+from bot.line.delivery import MAX_AT_ONCE, Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
 from bot.line.quota_poller import QuotaPoller
@@ -48,7 +48,7 @@ CRASHED = 70
 SENDERS = 4
 FETCHERS = 4
 MAILERS = 3
-DELIVERY_THREADS = SENDERS * MOST_AT_ONCE
+DELIVERY_THREADS = SENDERS * MAX_AT_ONCE
 # The scheduler wakes the mailers; they also look by themselves, should it have missed something.
 MAILERS_REST_SECONDS = 30.0
 

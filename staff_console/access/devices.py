@@ -16,7 +16,7 @@ from store.staff.sign_ins import username_of
 
 KNOWN_FOR_SECONDS: Final = 180 * 24 * 60 * 60
 # Several officers share a computer.
-MOST_ACCOUNTS = 20
+MAX_ACCOUNTS = 20
 
 
 def known_device(username: str) -> str:
@@ -28,7 +28,7 @@ def known_device(username: str) -> str:
 def remember_device(answer: Response, username: str) -> Response:
     device, accounts = _read()
     accounts = [_account(username), *(each for each in accounts if each != _account(username))]
-    value = _signer().dumps([device or secrets.token_urlsafe(16), accounts[:MOST_ACCOUNTS]])
+    value = _signer().dumps([device or secrets.token_urlsafe(16), accounts[:MAX_ACCOUNTS]])
     https = context().settings.is_https
     answer.set_cookie(
         _cookie_name(), value, KNOWN_FOR_SECONDS, path="/", secure=https, httponly=True, samesite="Lax"

@@ -16,9 +16,9 @@ from store.settings import is_this_machine
 from store.staff.sessions import find_signed_in, is_known, why_ended
 
 # A form that anybody may send holds a name and a password.
-_MOST_OF_A_STRANGER = 64 * 1024
+_MAX_OF_A_STRANGER = 64 * 1024
 # With the photos of a case's form, which are read and left behind.
-MOST_OF_A_KEPT_FORM = 40 * 1024 * 1024
+MAX_OF_A_KEPT_FORM = 40 * 1024 * 1024
 NOT_WITHOUT_HTTPS: Final = (
     "ระบบนี้ยังไม่ได้ตั้งค่า https จึงเปิดได้เฉพาะในเครื่องแม่ข่าย ผู้ดูแลเครื่องต้องตั้ง CONSOLE_URL=https://… ก่อน\n"
     "The console serves other machines only by https: set CONSOLE_URL.\n"
@@ -36,7 +36,7 @@ def let_in() -> Response | None:
     if _comes_unencrypted() and request.blueprint != "health":
         return make_response(NOT_WITHOUT_HTTPS, 503, {"Content-Type": "text/plain; charset=utf-8"})
     if request.endpoint in PUBLIC or _is_the_monitor():
-        request.max_content_length = _MOST_OF_A_STRANGER
+        request.max_content_length = _MAX_OF_A_STRANGER
         return None
     cookie = session_cookie()
     by_itself = request.endpoint in _ASKED_BY_THE_PAGE and "typing" not in request.args
@@ -87,7 +87,7 @@ def _kept() -> KeptForm | None:
     if not session_cookie():
         return None
     known = is_known(context().database, session_cookie())
-    request.max_content_length = MOST_OF_A_KEPT_FORM if known else _MOST_OF_A_STRANGER
+    request.max_content_length = MAX_OF_A_KEPT_FORM if known else _MAX_OF_A_STRANGER
     return keep()
 
 

@@ -17,7 +17,7 @@ from staff_console.access.addresses import safe_next
 from staff_console.access.permissions import NEVER_KEPT, PUBLIC
 
 # A page to sign in takes 64 kB in all.
-MOST_BYTES: Final = 48_000
+MAX_BYTES: Final = 48_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def keep() -> KeptForm | None:
     except RequestEntityTooLarge:
         return None
     kept = KeptForm(request.full_path.rstrip("?"), path_of_referrer(), fields, had_files)
-    return kept if len(kept.packed().encode()) <= MOST_BYTES else None
+    return kept if len(kept.packed().encode()) <= MAX_BYTES else None
 
 
 def unpack(packed: str) -> KeptForm | None:

@@ -21,7 +21,7 @@ from store.database.encryption import CannotDecrypt
 from store.staff.limits import LimitReached
 
 LARGEST_LIST = 2 * 1024 * 1024
-MOST_CASES = 200
+MAX_CASES = 200
 TOO_MANY_LISTS = "too_many_lists"
 ABOUT = "console.audience"
 # Named one by one, and so not shown again in the form: they go with it as a sealed note of ours.
@@ -156,7 +156,7 @@ def _decoded(data: bytes) -> str | None:
 
 def _find_cases(session: Session, chosen: Chosen) -> Problems:
     """Finds the typed cases among those that this person may see: of other cases they learn nothing here either."""
-    typed = [number for number in re.split(r"[\s,;]+", chosen.cases) if number][:MOST_CASES]
+    typed = [number for number in re.split(r"[\s,;]+", chosen.cases) if number][:MAX_CASES]
     ids = []
     for number in typed:
         found = find_by_number(session, me(), number).cases

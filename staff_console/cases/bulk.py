@@ -74,7 +74,7 @@ def _ask_again(session: Session, note: str, ids: list[int]) -> str:
         cases=cases,
         residents=len({case.resident_id for case in cases}),
         alone=_goes_at_once(session, cases, note),
-        most_alone=messages.MOST_ALONE,
+        most_alone=messages.MAX_ALONE,
         token=request.form.get("form_token") or new_form_token(),
     )
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 ENDINGS: Final = {"image/jpeg": ".jpg", "application/pdf": ".pdf"}
 # File systems take 255 bytes for a name.
-MOST_BYTES: Final = 200
+MAX_BYTES: Final = 200
 # No sign of these may stand in a file's name on Windows.
 _NO_NAME: Final = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
 # Windows takes these for devices, whatever ending follows: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -53,5 +53,5 @@ def _stem(given: str) -> str:
     stem = unicodedata.normalize("NFC", " ".join(visible.split())).strip(" .")
     while shorter := _ENDING.search(stem):
         stem = stem[: shorter.start()].rstrip(" .")
-    stem = stem.encode()[:MOST_BYTES].decode(errors="ignore").strip(" .")
+    stem = stem.encode()[:MAX_BYTES].decode(errors="ignore").strip(" .")
     return f"_{stem}" if stem.partition(".")[0].rstrip().lower() in _DEVICES else stem

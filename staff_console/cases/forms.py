@@ -17,7 +17,7 @@ from store.municipality.agencies import names_an_agency
 from store.staff.accounts import Role
 from store.staff.models import Staff
 
-MOST_PHOTOS = 5
+MAX_PHOTOS = 5
 # With the numbers of a whole page of cases it still fits a card: no resident reads half a message.
 LONGEST_BULK_NOTE = 1000
 _TAKE_PHOTOS = frozenset({Action.ASK, Action.FINISH, Action.TELL})
@@ -128,7 +128,7 @@ def check_form(asked: ActionInput) -> None:
     """Raises BadForm for what the officer can correct at once."""
     if len(asked.note) > LONGEST_NOTE:
         raise BadForm("note_long")
-    if len(asked.photos) > MOST_PHOTOS:
+    if len(asked.photos) > MAX_PHOTOS:
         raise BadForm("too_many")
     if asked.action is Action.FORWARD and not names_an_agency(asked.agency):
         raise BadForm("agency_missing")

@@ -23,7 +23,7 @@ def show() -> str:
             "operations/dead_letters.html",
             events=rows.unfinished_events(session),
             messages=rows.unfinished_messages(session, me(), _held()),
-            most=rows.MOST_SHOWN,
+            most=rows.MAX_SHOWN,
             why=words.why_unfinished,
             kinds=words.DEAD_LETTER_KINDS,
             notices=words.NOTICES,

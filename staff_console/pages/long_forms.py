@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import Flask, request
 
-MOST_PARTS = 500
+MAX_PARTS = 500
 LONG: Final = frozenset(
     {
         "editor.write",
@@ -23,4 +23,4 @@ def install_long_forms(app: Flask) -> None:
 
 def let_it_be_long() -> None:
     if request.endpoint in LONG:
-        request.max_form_parts = MOST_PARTS
+        request.max_form_parts = MAX_PARTS

@@ -15,7 +15,7 @@ from store.residents.models import Resident
 from store.thai import arabic_digits
 
 # The limit on rows of an uploaded file; more is a mistake or an attack.
-MOST_ROWS = 20_000
+MAX_ROWS = 20_000
 _PHONE = re.compile(r"\+?[\d\s().-]+")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4}")
 # Excel writes a number as 812345678.0
@@ -41,7 +41,7 @@ def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bo
     is stored. Raises BadAudience for more than 20,000 rows.
     """
     wanted = [(number, row, _words(row)) for number, row in enumerate(rows, 1) if row.strip()]
-    if len(wanted) > MOST_ROWS:
+    if len(wanted) > MAX_ROWS:
         raise BadAudience("too_many_rows")
     known = {**_phones(session, seen), **_codes(session, {w for *_, ws in wanted for w in ws}, seen)}
     found, missing = set[int](), list[tuple[int, str]]()

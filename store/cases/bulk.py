@@ -21,7 +21,7 @@ from store.errors import Refusal
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
 
-MOST_ALONE = 5
+MAX_ALONE = 5
 WINDOW = timedelta(days=1)
 
 
@@ -49,7 +49,7 @@ def fits_alone(session: Session, author: Staff, cases: Sequence[Case], told: Col
         BulkMessage.created_at.between(now() - WINDOW, now() + CLOCKS_DIFFER),
     )
     reached = {resident for residents in session.scalars(sent) for resident in residents}
-    return len(reached | set(told) | {case.resident_id for case in cases}) <= MOST_ALONE
+    return len(reached | set(told) | {case.resident_id for case in cases}) <= MAX_ALONE
 
 
 def send_alone(

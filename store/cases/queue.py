@@ -20,9 +20,9 @@ from store.thai import arabic_digits
 
 PER_PAGE = 50
 # Nobody pages deeper; without a limit each further page would cost more than the last.
-MOST_PAGES = 40
+MAX_PAGES = 40
 # Counting stops here: a tab says 999+.
-MOST_COUNTED = 1000
+MAX_COUNTED = 1000
 _NUMBER = re.compile(r"(\d{1,7})(?:/(\d{4}))?")
 
 
@@ -91,12 +91,12 @@ def find_file(session: Session, person: Staff, token: str) -> File | None:
 
 def list_queue(session: Session, person: Staff, tab: Tab, filters: Filters, *, page: int = 1) -> Page:
     """Returns one page of a tab: the most pressing cases first, or in the tabs `done` and `all` the newest first."""
-    page = min(max(page, 1), MOST_PAGES)
+    page = min(max(page, 1), MAX_PAGES)
     query = _matching(person, tab, filters)
     query = query.order_by(Case.id.desc()) if tab in _NEWEST_FIRST else query.order_by(*in_order())
     ids = list(session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)))
     shown = _load(session, ids[:PER_PAGE])
-    return Page(shown, page, len(ids) > PER_PAGE and page < MOST_PAGES)
+    return Page(shown, page, len(ids) > PER_PAGE and page < MAX_PAGES)
 
 
 def _matching(person: Staff, tab: Tab, filters: Filters) -> Select[int]:
@@ -141,7 +141,7 @@ def _numbered(typed: str) -> ColumnElement[bool]:
 
 
 def count_tabs(session: Session, person: Staff, filters: Filters, *, ended: bool = True) -> dict[Tab, int]:
-    """Counts the cases of each tab, up to MOST_COUNTED.
+    """Counts the cases of each tab, up to MAX_COUNTED.
 
     Without `ended`, the tabs that only grow are left out: counting the few matches of a filter among 150,000 cases
     takes 0.2 seconds, which is too slow for a page that polls.
@@ -152,7 +152,7 @@ def count_tabs(session: Session, person: Staff, filters: Filters, *, ended: bool
 
 
 def _count(person: Staff, tab: Tab, filters: Filters) -> Select[str, int]:
-    matching = _matching(person, tab, filters).limit(MOST_COUNTED)
+    matching = _matching(person, tab, filters).limit(MAX_COUNTED)
     return select(literal(str(tab)), func.count()).select_from(matching.subquery())
 
 

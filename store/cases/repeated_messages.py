@@ -7,7 +7,7 @@ are in effect a broadcast, so a second person must release them (see `bulk`). Re
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from store.cases.bulk import MOST_ALONE, WINDOW, hold
+from store.cases.bulk import MAX_ALONE, WINDOW, hold
 from store.cases.models import BulkMessage, Case, CaseEvent
 from store.cases.workflows import Action
 from store.clock import CLOCKS_DIFFER, now
@@ -37,7 +37,7 @@ def reach_too_many(
         return False
     hold(session, author)
     told = told_the_same(session, municipality, author, note)
-    return case.resident_id not in told and len(told) >= MOST_ALONE
+    return case.resident_id not in told and len(told) >= MAX_ALONE
 
 
 def told_the_same(session: Session, municipality: Municipality, author: Staff, note: str) -> frozenset[int]:

@@ -32,7 +32,7 @@ CPU_SECONDS = 10
 WALL_SECONDS = 45.0
 AT_ONCE = 2
 # A clean photo is small: at most 2,048 pixels. A child that answers more than this is compromised or broken.
-MOST_ANSWER = 16 * 1024 * 1024
+MAX_ANSWER = 16 * 1024 * 1024
 # The variables by which Python and its libraries are found; the child gets no others.
 _ENVIRONMENT = ("PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
 # glibc reserves memory for each thread, which would count as used.
@@ -176,7 +176,7 @@ def _receive(channel: socket.socket, until: float) -> bytes:
         if not chunk:
             return bytes(answer)
         answer += chunk
-        if len(answer) > MOST_ANSWER:
+        if len(answer) > MAX_ANSWER:
             raise FileRefused("unreadable")
 
 

@@ -13,12 +13,12 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from store.errors import Refusal
 from store.files.heif import as_its_codec, is_heif
-from store.files.limits import MOST_BYTES
+from store.files.limits import MAX_BYTES
 
 # A JPEG is decoded directly at half, a quarter or an eighth of its size; the other formats need every pixel in memory,
 # some of them several times over. A picture within these limits that does not fit into the child's memory is refused as
 # too big, too.
-MOST_PIXELS = {
+MAX_PIXELS = {
     "JPEG": 120_000_000,
     "MPO": 120_000_000,
     "PNG": 40_000_000,
@@ -28,7 +28,7 @@ MOST_PIXELS = {
 }
 LONGEST_SIDE = 2048
 # libjpeg keeps the whole of a progressive JPEG before it draws a pixel.
-MOST_PROGRESSIVE_BYTES = 160_000_000
+MAX_PROGRESSIVE_BYTES = 160_000_000
 # A picture is pasted on white in bands of so many pixels.
 BAND = 2_000_000
 # The exceptions that Pillow and its decoders raise for malformed files.
@@ -65,7 +65,7 @@ def load_decoders(data: bytes) -> None:
 
 def clean_picture(data: bytes) -> CleanPicture:
     """Re-encodes a photo. Raises NotAPicture for what is too big, malformed or no photo."""
-    if len(data) > MOST_BYTES or _pixels_of_webp(data) > MOST_PIXELS["WEBP"]:
+    if len(data) > MAX_BYTES or _pixels_of_webp(data) > MAX_PIXELS["WEBP"]:
         raise NotAPicture("too_big")
     load_decoders(data)
     try:
@@ -85,8 +85,8 @@ def clean_picture(data: bytes) -> CleanPicture:
 
 def _redrawn(image: Image.Image) -> CleanPicture:
     if (
-        image.width * image.height > MOST_PIXELS[image.format or ""]
-        or _kept_whole(image) > MOST_PROGRESSIVE_BYTES
+        image.width * image.height > MAX_PIXELS[image.format or ""]
+        or _kept_whole(image) > MAX_PROGRESSIVE_BYTES
     ):
         raise NotAPicture("too_big")
     place, orientation = _place(image), _orientation(image)

@@ -14,7 +14,7 @@ from store.clock import now
 from store.database.engine import afterwards
 from store.errors import Refusal
 from store.files.decoding import Decoded, Decoder, FileRefused
-from store.files.limits import MOST_BYTES
+from store.files.limits import MAX_BYTES
 from store.files.media import Media
 from store.files.models import File
 from store.residents.models import Conversation, Resident
@@ -26,9 +26,9 @@ _WAITS_WHEN_MISSING = _WAITS[:3]
 # A fetcher that has not finished after this has died: a try takes less on any but the slowest machine.
 CLAIMED_FOR = timedelta(minutes=2)
 # So many tries may end without a result: a file that ends its fetcher or decoder every time is given up.
-MOST_UNFINISHED = 5
+MAX_UNFINISHED = 5
 # So many files of one resident are fetched at once.
-MOST_OF_ONE = 2
+MAX_OF_ONE = 2
 ASK_AGAIN_FOR = timedelta(days=1)
 WAIT_FOR_US = timedelta(minutes=1)
 # A photo that answers no question and belongs to no case is deleted after this time.
@@ -50,7 +50,7 @@ _UNDER_WAY = (
 # Files that were never tried come first, so that slow files hold up no others and nobody occupies all fetchers.
 _WANTED = (
     select(File)
-    .where(File.state == "wanted", File.next_try_at <= bindparam("now"), _UNDER_WAY < MOST_OF_ONE)
+    .where(File.state == "wanted", File.next_try_at <= bindparam("now"), _UNDER_WAY < MAX_OF_ONE)
     .order_by(File.tries > 0, File.next_try_at)
     .limit(1)
     .with_for_update(skip_locked=True, of=File)
@@ -140,7 +140,7 @@ def claim_wanted(session: Session) -> File | None:
 
 def is_harmful(file: File) -> bool:
     """Says whether the last tries of a claimed file never finished: each ended its fetcher or its decoder."""
-    return file.unfinished > MOST_UNFINISHED
+    return file.unfinished > MAX_UNFINISHED
 
 
 def uncount(session: Session, file_ids: Collection[int]) -> None:
@@ -186,7 +186,7 @@ def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
 
     Raises FileNotAccepted for a bad file and DecoderUnavailable for a failure of our own.
     """
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise FileNotAccepted("too_big")
     try:
         return decoder.decode(kind, data)

@@ -1,3 +1,3 @@
 """Holds how large a file may be that residents and staff hand in. Pages and messages name the same figure."""
 
-MOST_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024

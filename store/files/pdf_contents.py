@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 
 # At most so many bytes of one stream are unpacked; page descriptions are shorter even in large maps.
-MOST_INFLATED = 128 * 1024 * 1024
+MAX_INFLATED = 128 * 1024 * 1024
 _CHUNK = 1024 * 1024
 # Longer than any of the patterns, so that none is missed where it spans two chunks.
 _OVERLAP = 100
@@ -119,7 +119,7 @@ def _inflated(body: bytes) -> Iterator[bytes]:
         while chunk := unpacking.decompress(rest, _CHUNK):
             yield chunk
             rest, total = unpacking.unconsumed_tail, total + len(chunk)
-            if total > MOST_INFLATED:
+            if total > MAX_INFLATED:
                 raise MemoryError
     except zlib.error:
         return

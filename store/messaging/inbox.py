@@ -15,7 +15,7 @@ from store.database.upsert import ENGINES, insert_for
 from store.messaging.models import InboxEvent
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
 
-MOST_TRIES = 5
+MAX_TRIES = 5
 # Longer than a hanging worker is allowed to run, so that others have their turn before its event is tried again. Five
 # tries take less time than a reply token lives.
 ENDED_AFTER = timedelta(seconds=3)
@@ -129,7 +129,7 @@ def _find_tried(session: Session, _most: int) -> Claim | None:
     due = session.execute(_TRIED, {"now": now(), "most": 1}).first()
     if due is None:
         return None
-    if due.tries < MOST_TRIES:
+    if due.tries < MAX_TRIES:
         return Claim((due.id,), due.tries + 1)
     session.execute(
         update(InboxEvent).where(InboxEvent.id == due.id).values(state="dead", error=ENDED_ITS_WORKER)
@@ -189,7 +189,7 @@ def done(session: Session, events: Iterable[InboxEvent]) -> None:
 def failed(event: InboxEvent, error: str) -> bool:
     """Records why the try failed. After several tries the event is dead and an officer must look; returns True then."""
     event.error = error[:200]
-    if event.tries >= MOST_TRIES:
+    if event.tries >= MAX_TRIES:
         event.state = "dead"
         return True
     return False

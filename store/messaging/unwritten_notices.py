@@ -11,7 +11,7 @@ from store.messaging import outbox
 from store.messaging.inbox import ENDED_ITS_WORKER, pause_after
 from store.messaging.models import OutboxRow
 
-MOST_TRIES = 5
+MAX_TRIES = 5
 
 
 def begin(session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_first: bool) -> dict[int, int]:
@@ -25,7 +25,7 @@ def begin(session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_fi
     if not chosen and (tried_first or all(is_unwritten(rows) for rows in requests)):
         chosen = sorted(unwritten, key=lambda row: (row.write_tries, row.id))[:1]
     for row in chosen:
-        if row.write_tries >= MOST_TRIES:
+        if row.write_tries >= MAX_TRIES:
             outbox.settle(session, row.id, "dead", error=f"cannot be written: {ENDED_ITS_WORKER}")
         row.write_tries += 1
         row.next_try_at = max(row.next_try_at, now() + pause_after(row.write_tries))

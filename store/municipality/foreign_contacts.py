@@ -21,7 +21,7 @@ _TIME = re.compile(r"(?<!\d)(?<!\d[.:])(?:[01]?\d|2[0-3])[.:][0-5]\d(?!\d)(?![.:
 # digits.
 _DIGITS_OF_A_PHONE = 7
 _THAI_PHONE = re.compile(r"0\d{8,9}")
-_MOST_TIMES = 2
+_MAX_TIMES = 2
 _SPOKEN = re.compile("ศูนย์|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า")
 _SPOKEN_DIGITS = ("ศูนย์", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า")
 
@@ -50,7 +50,7 @@ def telephone_numbers(text: str) -> Iterator[str]:
     for run in _RUN.findall(_plain(text)):
         digits = re.sub(r"\D", "", run)
         if not _THAI_PHONE.fullmatch(digits):
-            digits = re.sub(r"\D", "", _TIME.sub(" ", run, count=_MOST_TIMES))
+            digits = re.sub(r"\D", "", _TIME.sub(" ", run, count=_MAX_TIMES))
         if len(digits) >= _DIGITS_OF_A_PHONE:
             yield digits
 

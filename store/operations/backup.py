@@ -43,7 +43,7 @@ from store.operations.copying import (
 from store.operations.data_keys import set_up_secret
 from store.operations.schema import begin_anew, is_known, migrating, revision_in, upgrade_in
 
-MOST_NAMED = 20
+MAX_NAMED = 20
 MISSING, CHANGED, SHUT = "missing", "changed after the backup was taken", "does not open with DATA_KEY"
 
 
@@ -214,11 +214,11 @@ def name_damaged(archive: Archive, damaged: dict[str, str]) -> list[str]:
         case["id"]: f"{case['number']:04d}/{case['fiscal_year']}" for case in cases if case["id"] in wanted
     }
     told = []
-    for token, why in sorted(damaged.items())[:MOST_NAMED]:
+    for token, why in sorted(damaged.items())[:MAX_NAMED]:
         row = rows.get(token, {})
         of_case = f" of case {numbers[row['case_id']]}" if row.get("case_id") in numbers else ""
         told.append(f"  {row.get('kind', 'file')} {token}{of_case}: {why}")
-    return told if len(damaged) <= MOST_NAMED else [*told, f"  and {len(damaged) - MOST_NAMED} more"]
+    return told if len(damaged) <= MAX_NAMED else [*told, f"  and {len(damaged) - MAX_NAMED} more"]
 
 
 def _files_in(archive: Archive, media: Media, tokens: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import REPLY_WITHIN
 
-MOST_ROWS = 200
+MAX_ROWS = 200
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 NOTHING = timedelta(0)
 
@@ -146,7 +146,7 @@ def _batches(
     session: Session, times: _Times, found: ColumnElement[bool]
 ) -> Iterator[list[tuple[int, datetime]]]:
     table, after = times.column.class_, 0
-    query = select(table.id, times.column).where(times.of, found).order_by(table.id).limit(MOST_ROWS)
+    query = select(table.id, times.column).where(times.of, found).order_by(table.id).limit(MAX_ROWS)
     while batch := [(row_id, at) for row_id, at in session.execute(query.where(table.id > after))]:
         yield batch
         after = batch[-1][0]

@@ -18,7 +18,7 @@ from store.staff.accounts import Role
 from store.staff.models import Staff
 
 LATE_AFTER = timedelta(minutes=1)
-MOST_SHOWN = 100
+MAX_SHOWN = 100
 # LINE refused these or never received them; of any other row the outcome is unknown.
 CERTAINLY_NOT_TAKEN = ("refused", "cannot be written")
 
@@ -69,7 +69,7 @@ def unfinished_events(session: Session) -> list[DeadLetter]:
             is_dead=event.state == "dead",
             can_retry=not event.never_open(),
         )
-        for event in session.scalars(query.order_by(InboxEvent.id).limit(MOST_SHOWN))
+        for event in session.scalars(query.order_by(InboxEvent.id).limit(MAX_SHOWN))
     ]
 
 
@@ -108,7 +108,7 @@ def unfinished_messages(session: Session, person: Staff, held: timedelta) -> lis
         .outerjoin(Case, Case.id == OutboxRow.case_id)
         .where(_is_unfinished_message(held), _visible(person))
         .order_by(OutboxRow.id)
-        .limit(MOST_SHOWN)
+        .limit(MAX_SHOWN)
     )
     return [_shown(person, *found) for found in session.execute(query)]
 

@@ -17,7 +17,7 @@ from store.operations.schema import revision_in, trouble_in
 
 # With a backlog older than this, residents wait for answers.
 LATE_AFTER_SECONDS = 60
-LEAST_ROOM = 16 * 2**20
+MIN_ROOM = 16 * 2**20
 COMPARE_EVERY_SECONDS = 300.0
 ASK_THE_DOCTOR = "python -m bot doctor says more"
 
@@ -33,7 +33,7 @@ class Readiness:
         self,
         database: Database,
         *,
-        least_room: int = LEAST_ROOM,
+        least_room: int = MIN_ROOM,
         compare_every: float = COMPARE_EVERY_SECONDS,
     ) -> None:
         self._database = database

@@ -42,7 +42,7 @@ from store.operations.data_keys import TOWN, beginning, count_by_key, encrypted_
 AT_ONCE = 100
 REST_SECONDS = 0.02
 # Locked rows are tried again later; a process with an older DATA_KEY may go on writing for ever.
-MOST_ROUNDS = 5
+MAX_ROUNDS = 5
 TELL_EVERY_SECONDS = 2.0
 
 
@@ -138,7 +138,7 @@ class _Progress:
 def _reencrypt_table(
     database: Database, encrypted: _EncryptedTable, done: Reencryption, say: Callable[[Reencryption], None]
 ) -> None:
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         changed = held = 0
         closed: Counter[bytes] = Counter()
         for ids in _old_rows(database, encrypted):

@@ -33,9 +33,9 @@ from store.staff.models import (
     StaffSession,
 )
 from store.staff.sessions import ABSOLUTE
-from store.staff.sign_ins import FREE_TRIES, MOST_IN_A_ROW, WINDOW
+from store.staff.sign_ins import FREE_TRIES, MAX_IN_A_ROW, WINDOW
 
-MOST_ROWS = 1000
+MAX_ROWS = 1000
 REST_SECONDS = 0.05
 # Recipient and text are kept so long for questions; afterwards only the fact that something was sent.
 REMEMBER_WORDS_FOR = timedelta(days=30)
@@ -71,7 +71,7 @@ def _is_forgiven() -> ColumnElement[bool]:
     unlock.
     """
     few = and_(SignInStreak.wrong < FREE_TRIES, SignInStreak.last_at < now() - timedelta(days=1))
-    more = and_(SignInStreak.wrong < MOST_IN_A_ROW, SignInStreak.last_at < now() - timedelta(days=30))
+    more = and_(SignInStreak.wrong < MAX_IN_A_ROW, SignInStreak.last_at < now() - timedelta(days=30))
     return or_(few, more)
 
 
@@ -160,10 +160,10 @@ def _by_batches(
     """Deletes old rows batch by batch; they are looked up without blocking writers."""
     while True:
         with database.reading() as session:
-            batch = session.scalars(keys.limit(MOST_ROWS)).all()
+            batch = session.scalars(keys.limit(MAX_ROWS)).all()
         if not batch:
             return
         with database.transaction() as session:
             forget(session, batch)
-        if len(batch) == MOST_ROWS:
+        if len(batch) == MAX_ROWS:
             time.sleep(REST_SECONDS)

@@ -18,7 +18,7 @@ Kind = Literal[
 # These facts about residents are remembered and offered again.
 REMEMBERED = frozenset({"name", "phone", "address"})
 # The service cards show eight cards of eight services; more would be left out silently.
-MOST_SERVICES = 64
+MAX_SERVICES = 64
 # Residents who do not know whether there is danger may say so, and are treated as if there were.
 UNSURE, UNSURE_LABEL = "unsure", "ไม่แน่ใจ"
 # The stored answer to a question that the resident left to the officer, who reads it as it stands.
@@ -221,9 +221,9 @@ def read_services(folder: Path = FOLDER) -> dict[str, Service]:
     than the chat can list.
     """
     services = [read_service(path) for path in sorted(folder.glob("*.toml"))]
-    if len(services) > MOST_SERVICES:
+    if len(services) > MAX_SERVICES:
         raise ServiceError(
-            f"{len(services)} services, and the chat lists {MOST_SERVICES}: put some together, or take some out"
+            f"{len(services)} services, and the chat lists {MAX_SERVICES}: put some together, or take some out"
         )
     return {service.name: service for service in sorted(services, key=lambda s: (s.order, s.name))}
 

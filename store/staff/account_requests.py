@@ -30,7 +30,7 @@ from store.staff.sign_ins import username_of
 # An older request cannot be confirmed: what was true when it was made may have changed.
 REQUEST_LASTS: Final = timedelta(days=7)
 WITH_LINK: Final = frozenset({"open", "reset"})
-MOST_WRONG_CODES = 5
+MAX_WRONG_CODES = 5
 CODE_DIGITS = 8
 
 
@@ -162,7 +162,7 @@ def find_by_link(session: Session, secret: str, *, locked: bool = False) -> tupl
     person = session.get(Staff, request.staff_id) if request is not None and request.staff_id else None
     if request is None or person is None or not person.active:
         raise BadLink("link_gone")
-    if request.link_until is None or request.link_until <= now() or request.wrong_codes >= MOST_WRONG_CODES:
+    if request.link_until is None or request.link_until <= now() or request.wrong_codes >= MAX_WRONG_CODES:
         raise BadLink("link_gone")
     return request, person
 

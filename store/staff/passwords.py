@@ -13,7 +13,7 @@ from store.staff.guessing import bits_of
 SHORTEST, LONGEST = 15, 256
 # A billion guesses: with our Argon2id, about half a year on one processor (store.staff.guessing counts the bits). At
 # the sign-in nobody has more than a hundred.
-LEAST_BITS = 30
+MIN_BITS = 30
 
 
 class BadPassword(Refusal):
@@ -32,7 +32,7 @@ def check_new_password(password: str, *names: str) -> None:
         raise BadPassword("too_long")
     if len(password) < SHORTEST:
         raise BadPassword("too_short")
-    if bits_of(password, names) < LEAST_BITS:
+    if bits_of(password, names) < MIN_BITS:
         raise BadPassword("too_common")
 
 

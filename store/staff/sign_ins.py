@@ -24,7 +24,7 @@ from store.staff.sessions import begin_session, end_session
 FREE_TRIES = 5
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 # NIST SP 800-63B, 5.2.2: no more than 100 failed tries in a row.
-MOST_IN_A_ROW = 100
+MAX_IN_A_ROW = 100
 WINDOW = timedelta(minutes=1)
 # A whole town hall may share one address.
 TRIES_PER_ADDRESS = 30
@@ -137,7 +137,7 @@ def is_locked(session: Session, cipher: DatabaseCipher, person: Staff) -> bool:
     streaks = session.scalars(
         select(SignInStreak.wrong).where(SignInStreak.key.in_(_keys_of(cipher, person)))
     )
-    return any(wrong >= MOST_IN_A_ROW for wrong in streaks)
+    return any(wrong >= MAX_IN_A_ROW for wrong in streaks)
 
 
 def unlock(session: Session, cipher: DatabaseCipher, person: Staff) -> None:
@@ -201,7 +201,7 @@ def _note_throttled(database: Database, key: str, person: Staff | None, where: s
 
 def _counted(session: Session, key: str, where: str | None) -> _Try:
     streak = _locked_streak(session, key)
-    if streak.wrong >= MOST_IN_A_ROW:
+    if streak.wrong >= MAX_IN_A_ROW:
         raise TooManyTries(None)
     wait = _wait_after(streak.wrong)
     left = streak.last_at + wait - now()
@@ -265,7 +265,7 @@ def _open(
 def _refuse(session: Session, act: str, person: Staff | None, this_try: _Try, where: str) -> None:
     staff_id = person.id if person else None
     write_down(session, act, staff_id=staff_id, place=where)
-    if this_try.in_a_row == MOST_IN_A_ROW:
+    if this_try.in_a_row == MAX_IN_A_ROW:
         write_down(session, "account_locked", staff_id=staff_id, place=where)
 
 

@@ -15,7 +15,7 @@ from tests.bench.bodies import text, webhook
 from tests.bench.wire import Wires
 
 # More than any server here answers in a second: the bodies are signed before the clock starts.
-MOST_A_SECOND = 8_000
+MAX_A_SECOND = 8_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Load:
     def __init__(self, order: Order) -> None:
         self._order, self._tally = order, Tally()
         run = secrets.token_hex(4)
-        count = int((order.warm_up + order.seconds) * (order.rate or MOST_A_SECOND))
+        count = int((order.warm_up + order.seconds) * (order.rate or MAX_A_SECOND))
         numbers = [f"{run}{i:08d}" for i in range(count)]
         self._requests = [
             (number, webhook(text(order.words), number=number, resident=i % order.residents))

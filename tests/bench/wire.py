@@ -6,7 +6,7 @@ import re
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 NO_ANSWER = 0
 PATIENCE_SECONDS = 10.0
-MOST_WIRES = 400
+MAX_WIRES = 400
 
 
 class Wire(asyncio.Protocol):
@@ -70,7 +70,7 @@ class Wires:
 
     def __init__(self, port: int) -> None:
         self._port, self._free = port, list[Wire]()
-        self._places = asyncio.Semaphore(MOST_WIRES)
+        self._places = asyncio.Semaphore(MAX_WIRES)
 
     async def post(self, request: bytes) -> int:
         async with self._places:

@@ -19,7 +19,7 @@ from tests.browser.test_street_light import photo
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 CHAT, CASE = PICTURES / "chat.png", PICTURES / "case.png"
-MOST_BYTES = 200 * 1024
+MAX_BYTES = 200 * 1024
 # What stood above the parts of each page when its picture was written.
 CHAT_SAYS = ("รับเรื่องไว้แล้วค่ะ", "รหัสติดตาม", "ไม่มีค่าธรรมเนียม", "ดูความคืบหน้า")
 CASE_HEADINGS = [
@@ -80,4 +80,4 @@ def shows(page: Page, picture: Path) -> None:
         size = page.viewport_size
         assert size is not None
         assert kept.size == (size["width"], size["height"])
-    assert picture.stat().st_size < MOST_BYTES
+    assert picture.stat().st_size < MAX_BYTES

@@ -26,7 +26,7 @@ from tests.faults.plans import Deck
 from tests.faults.points import POINTS
 from tests.faults.report import Report
 
-PEOPLE, MOST_ROUNDS, KILLS_IN_A_ROUND = 4, 60, 12
+PEOPLE, MAX_ROUNDS, KILLS_IN_A_ROUND = 4, 60, 12
 CROWDS, CROWD_SECONDS = 0.2, 3.0
 HARM_IN_A_ROUND = 0.3
 # Seconds that pass while a killed process is started again.
@@ -87,7 +87,7 @@ class Episode:
         self._report.judge(self._gather(), self._ledger, self._nursery.troubles)
 
     def _rounds(self) -> None:
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             if self._kills_left <= 0 or (self._bug and self._is_something_wrong()):
                 return
             self._round()

@@ -14,7 +14,7 @@ from tests.faults.harm import is_harmful
 
 # An answer that must arrive may be told again when LINE can no longer be asked whether it took the first try.
 TOKEN_LIFE_MS = REPLY_WITHIN.total_seconds() * 1000
-MOST_WAITS = 3
+MAX_WAITS = 3
 _ERRAND = re.compile(r"[A-Z]+?X+Q")
 _NOTICES: dict[str, str] = {rule.action: rule.notice for rule in RULES if rule.notice}
 
@@ -42,13 +42,13 @@ def every_acked_event_is_done_once(seen: Evidence) -> Found:
 
 
 def somebody_waits(waited: Mapping[str, int]) -> bool:
-    return any(times > MOST_WAITS for times in waited.values())
+    return any(times > MAX_WAITS for times in waited.values())
 
 
 def nobody_else_waits(seen: Evidence) -> Found:
     """Yields rows left undone too often: one that kills its worker may delay others once or twice, then dies alone."""
     for row, times in seen.waited.items():
-        if times > MOST_WAITS:
+        if times > MAX_WAITS:
             yield Violation("waits", f"{row} was not done by {times} workers whose turn it was")
 
 

@@ -52,7 +52,7 @@ LATER = 21.0
 PASSAGES = {"statement": 8}
 WITHOUT_A_LIMIT = 40
 # Processor time of a request with all its bodies, keys, seals and rows, in units of its HTTP alone. Measured: 8.
-MOST_TIMES_THE_HTTP = 25
+MAX_TIMES_THE_HTTP = 25
 
 
 @dataclass
@@ -219,7 +219,7 @@ def test_it_is_line_that_sets_the_pace_and_not_our_own_work(nursery: Nursery, sq
     print(  # noqa: T201 - shown with `-s`
         f"{rate:.0f} requests a second without any limit, {cpu * 1000:.1f} ms each, {http * 1000:.1f} of it HTTP"
     )
-    assert cpu < MOST_TIMES_THE_HTTP * http
+    assert cpu < MAX_TIMES_THE_HTTP * http
 
 
 def cpu_of_http(line: LineClient, phones: list[Phone]) -> float:

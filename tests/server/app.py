@@ -2,13 +2,13 @@
 
 from flask import Flask, request
 
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 LARGE_BYTES = 12_000_000
 
 
 def create_app() -> Flask:
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.add_url_rule("/healthz", "healthz", lambda: "alive")
     app.add_url_rule("/large", "large", lambda: b"x" * LARGE_BYTES)
     app.add_url_rule("/echo", "echo", lambda: request.get_data(cache=False), methods=["POST"])

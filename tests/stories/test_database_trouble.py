@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from bot.worker.inbox_worker import Worker
 from store.database.engine import Database
 from store.messaging import inbox
-from store.messaging.inbox import MOST_TRIES
+from store.messaging.inbox import MAX_TRIES
 from store.settings import StoreSettings
 from tests.stories.scenes import HELLO, friend, times_told
 from tests.stories.test_webhook import an_event, body_of, inbox_states, post
@@ -76,7 +76,7 @@ def test_a_table_that_is_locked_for_long_costs_no_event_its_tries(
     town.simulator.deliver_webhooks()
     with town.database.transaction() as session:
         session.execute(text("LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE"))
-        for _ in range(MOST_TRIES + 1):
+        for _ in range(MAX_TRIES + 1):
             assert Worker(hasty, town.app).work_once()
             town.clock.shift(timedelta(minutes=1))
     hasty.close()

@@ -8,7 +8,7 @@ from bot.line.notice_writer import NoticeWriter
 from bot.supervision.watchdog import Watchdog
 from store.messaging.inbox import pause_after
 from store.messaging.models import OutboxRow
-from store.messaging.unwritten_notices import MOST_TRIES
+from store.messaging.unwritten_notices import MAX_TRIES
 from store.operations.dead_letters import retry_row
 from tests.builders import an_officer
 from tests.stories.scenes import HELLO, friend, rows, tell, times_told
@@ -64,7 +64,7 @@ def test_a_notice_that_ends_each_worker_is_dead_after_five_tries_and_everybody_e
     for _ in range(6):
         town.clock.shift(timedelta(minutes=1))
         ended += deliver_until_quiet(sender)
-    assert ended <= MOST_TRIES - 1
+    assert ended <= MAX_TRIES - 1
     assert [row.error for row in rows(town, "dead")] == [
         "cannot be written: each worker that tried it was ended"
     ]
@@ -89,7 +89,7 @@ def test_staff_can_have_it_tried_again_when_the_fault_is_mended(town: Town) -> N
     phone = friend(town)
     tell(town, phone, "พิษ")
     sender = fragile_sender(town)
-    for _ in range(MOST_TRIES + 2):
+    for _ in range(MAX_TRIES + 2):
         town.clock.shift(timedelta(minutes=5))
         deliver_until_quiet(sender)
     (dead,) = rows(town, "dead")

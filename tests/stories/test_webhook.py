@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.web import MOST_BYTES, PATIENCE_SECONDS, QUEUE_SECONDS
+from bot.web import MAX_BYTES, PATIENCE_SECONDS, QUEUE_SECONDS
 from bot.worker.process import tidy_up
 from deploy.web import create_app
 from line_simulator.webhooks.queue import TIMEOUT_SECONDS
@@ -271,7 +271,7 @@ def test_nul_and_broken_emoji_are_worked_on_like_anything_else(town: Town) -> No
 
 
 def test_a_body_larger_than_two_megabytes_is_refused(town: Town) -> None:
-    body = body_of(an_event(message={"type": "text", "id": "1", "text": "ก" * MOST_BYTES}))
+    body = body_of(an_event(message={"type": "text", "id": "1", "text": "ก" * MAX_BYTES}))
     assert post(town, body) == 413
     assert inbox_states(town) == {}
 

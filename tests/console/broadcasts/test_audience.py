@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcasts.imported_list import MOST_ROWS
+from store.broadcasts.imported_list import MAX_ROWS
 from store.cases.models import Case
 from store.clock import in_bangkok, now
 from store.database.engine import Database
@@ -218,7 +218,7 @@ def test_a_list_sealed_by_nobody_of_ours_names_nobody(officer: Person, village: 
     ("data", "said"),
     [
         (b"\0\1\2", "อ่านไฟล์ไม่ได้"),
-        (b"0800000000\n" * (MOST_ROWS + 1), "มากกว่า 20,000 แถว"),
+        (b"0800000000\n" * (MAX_ROWS + 1), "มากกว่า 20,000 แถว"),
         (b"", "ต้องพบอย่างน้อยหนึ่งคน"),
     ],
 )

@@ -16,7 +16,7 @@ from store.database.engine import Database
 from store.files import lifecycle
 from store.files.decoding import Decoder
 from store.files.lifecycle import FileNotAccepted
-from store.files.limits import MOST_BYTES
+from store.files.limits import MAX_BYTES
 from store.files.media import Media
 from store.files.models import File
 from store.files.unassigned import claim, loose_files
@@ -163,7 +163,7 @@ def test_a_document_is_a_pdf_or_a_photo(session: Session) -> None:
         ("photo", PDF, "unreadable"),
         ("photo", b"<svg onload='alert(1)'/>", "unreadable"),
         ("photo", picture()[:90], "unreadable"),
-        ("photo", bytes(MOST_BYTES + 1), "too_big"),
+        ("photo", bytes(MAX_BYTES + 1), "too_big"),
         ("document", b"PK\x03\x04 a program", "wrong_type"),
         ("document", b"<html><script>", "wrong_type"),
         ("document", a_pdf(trailer="/Encrypt 2 0 R"), "locked"),

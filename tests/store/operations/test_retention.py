@@ -21,7 +21,7 @@ from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_notice, put_reply
 from store.municipality.profile import Municipality
 from store.operations import retention
-from store.operations.retention import MOST_ROWS, purge
+from store.operations.retention import MAX_ROWS, purge
 from store.operations.statistics import count_all
 from store.settings import StoreSettings
 from store.staff import account_requests
@@ -157,7 +157,7 @@ def test_news_that_waited_long_is_remembered_from_when_it_was_told(
 def test_a_row_goes_after_those_that_went_out_with_it(
     database: Database, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "MOST_ROWS", 1)
+    monkeypatch.setattr(retention, "MAX_ROWS", 1)
     tell_together(database)
     lead = rows(database)[1]
     assert [row.lead_id for row in rows(database)] == [lead.id, None, lead.id]
@@ -191,7 +191,7 @@ def test_what_was_counted_once_stays_counted(database: Database, clock: time_mac
 def test_no_transaction_touches_more_than_a_thousand_rows(
     database: Database, clock: time_machine.Traveller
 ) -> None:
-    many = 2 * MOST_ROWS + 500
+    many = 2 * MAX_ROWS + 500
     with database.transaction() as session:
         session.execute(insert(InboxEvent), [an_event("done", number) for number in range(many)])
         session.execute(insert(PressedForm), [{"token": uuid.uuid4().hex, "at": now()} for _ in range(many)])
@@ -205,7 +205,7 @@ def test_no_transaction_touches_more_than_a_thousand_rows(
     event.listen(database.engine, "before_cursor_execute", note)
     event.listen(database.engine, "commit", lambda _: touched.append(0))
     purge(database)
-    assert (max(touched), sum(touched)) == (MOST_ROWS, 2 * many)
+    assert (max(touched), sum(touched)) == (MAX_ROWS, 2 * many)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(InboxEvent)) == 0
         assert session.scalar(select(func.count()).select_from(PressedForm)) == 0

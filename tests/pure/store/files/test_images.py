@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
 from store.files.images import LONGEST_SIDE, NotAPicture, clean_picture
-from store.files.limits import MOST_BYTES
+from store.files.limits import MAX_BYTES
 from store.files.previews import preview
 from tests.pure.strategies import MANY
 
@@ -294,7 +294,7 @@ def test_what_else_a_photo_is_at_the_same_time_goes(hidden, where):
 
 
 def test_a_file_too_large_is_not_even_looked_at():
-    assert why_refused(bytes(MOST_BYTES + 1)) == "too_big"
+    assert why_refused(bytes(MAX_BYTES + 1)) == "too_big"
 
 
 def test_a_preview_is_small_and_keeps_its_shape():

@@ -76,7 +76,7 @@ def test_a_large_scan_is_let_through():
 
 
 def test_what_unpacks_without_end_is_too_much(monkeypatch):
-    monkeypatch.setattr(pdf_contents, "MOST_INFLATED", 2_000_000)
+    monkeypatch.setattr(pdf_contents, "MAX_INFLATED", 2_000_000)
     with pytest.raises(MemoryError):
         is_active(a_pdf(within=objects(bytes(9_000_000))))
 

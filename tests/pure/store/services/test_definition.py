@@ -15,7 +15,7 @@ from store.database.encryption import Cipher
 from store.files.media import Media
 from store.municipality.profile import read_municipality
 from store.services import ServiceError, read_services
-from store.services.definition import FOLDER, MOST_SERVICES, read_service
+from store.services.definition import FOLDER, MAX_SERVICES, read_service
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import a_service, written_question, written_service
 from tests.pure.strategies import SERVICES
@@ -64,10 +64,10 @@ def test_services_are_offered_in_their_order(tmp_path):
 
 
 def test_no_service_vanishes_from_the_list_because_there_are_too_many(tmp_path):
-    for number in range(MOST_SERVICES):
+    for number in range(MAX_SERVICES):
         (tmp_path / f"s{number}.toml").write_text(GOOD, "utf-8")
     shown = render([ServiceMenu("เลือกค่ะ", tuple(read_services(tmp_path).values()))])
-    assert json.dumps(shown).count('"do=open&s=') == MOST_SERVICES
+    assert json.dumps(shown).count('"do=open&s=') == MAX_SERVICES
     (tmp_path / "one_more.toml").write_text(GOOD, "utf-8")
     with pytest.raises(ServiceError, match="65 services, and the chat lists 64"):
         read_services(tmp_path)
