@@ -31,12 +31,13 @@ $(BIN)/.dev: requirements-dev.txt | $(BIN)/python
 
 test: install chromium strace faketime lint types contracts pytest ## Lint, types, contracts and every test, on SQLite and PostgreSQL
 
-check: install lint types quick ## The quick answer, in a minute: lint, types, pure tests, one story each on SQLite
+check: install lint types quick ## The quick answer, in a minute: lint, types, pure tests, documents, one story each
 
 # Of each transcript one story: the happy path, or what comes first.
 STORY_EACH := happy or greeting or (surge and short)
 quick:
-	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal tests/pure tests/stories/test_stories.py \
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal tests/pure tests/test_documents.py \
+	  tests/stories/test_stories.py \
 	  -k "not postgresql and not (test_the_story_goes_as_written and not ($(STORY_EACH)))"
 
 lint:
