@@ -1,4 +1,4 @@
-"""Opens cases and changes their status by one function only. Nothing here commits; the caller owns the transaction."""
+"""Opens cases, and carries out every action on them: `act` alone changes a status. The caller owns the transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -111,10 +111,10 @@ def act(
     files: Sequence[str] = (),
     said_in: str | None = None,
 ) -> CaseEvent:
-    """Carries out one action on a locked case; raises NotAllowed if the table of actions does not permit it.
+    """Carries out one action on a locked case. Raises NotAllowed if the table of actions does not permit it now.
 
-    `files` are tokens of files already known; `said_in` is the id of the LINE message with a resident's note. The
-    resident is notified unless they acted themselves.
+    `files` are tokens of files already known; `said_in` is the id of the LINE message with a resident's note. If the
+    table names a notice and the resident did not act themselves, it is put into the outbox.
     """
     rule = find_rule(action, Status(case.status), by.who)
     event = _do(session, case, rule, by, note=note, files=files)
@@ -161,7 +161,7 @@ def tell_many(
 ) -> list[Case]:
     """Sends the same words in locked cases; each resident gets them once, however many of these cases are theirs.
 
-    Returns the cases whose status does not allow it any more.
+    `note` must not be blank. Returns the cases whose status does not allow it any more.
     """
     refused: list[Case] = []
     told: dict[int, list[tuple[Case, CaseEvent]]] = {}

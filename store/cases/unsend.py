@@ -47,10 +47,10 @@ def _is_noted(session: Session, resident: Resident, message_id: str) -> bool:
 
 
 def take_back_from_cases(session: Session, resident: Resident, message_id: str) -> Facts:
-    """Removes the message from the resident's own cases, whatever their status, and from the resident's remembered
-    data.
+    """Removes the message from answers and timelines of the resident's cases, whatever their status.
 
-    Returns the facts that were removed.
+    It also removes the message from the resident's remembered data and from events that failed. Answers that no key
+    decrypts are left out. Returns the facts, such as a phone, that the message alone had told.
     """
     cases = [
         case

@@ -140,7 +140,7 @@ def confirm(
 
 
 def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
-    """Ends a request: the requester withdraws it, or somebody who might confirm it refuses."""
+    """Ends a request: the requester withdraws it, or a supervisor or admin refuses it, but not the account's owner."""
     _check_waiting(request)
     if by.id != request.asked_by_id and (by.role not in accounts.APPROVING or by.id == request.staff_id):
         raise BadAccount("own_request")
