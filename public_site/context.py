@@ -25,7 +25,7 @@ class Site:
 
     @cached_property
     def municipality(self) -> Municipality:
-        """Returns the facts of the municipality, read with the first page and not at the start.
+        """Returns the facts of the municipality, read when a page first needs them and not at the start.
 
         So the webhook of the same process works even while their file is broken.
         """

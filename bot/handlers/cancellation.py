@@ -5,7 +5,7 @@ from bot.draft_files import files_in
 from bot.handlers import menu
 from bot.handlers.event_context import EventContext
 from bot.replies import Reply
-from store.files.unassigned import claim, give_back, loose_files
+from store.files.unassigned import claim, give_back, unassigned_files
 from store.residents import conversations
 from store.residents.models import Conversation
 from store.residents.residents import keep_words, listening_for
@@ -13,7 +13,7 @@ from store.residents.residents import keep_words, listening_for
 
 def cancel(context: EventContext, row: Conversation) -> list[Reply]:
     """Ends the request. Its files are marked as used, so that no later request takes them."""
-    loose = loose_files(context.session, context.resident, until=row)
+    loose = unassigned_files(context.session, context.resident, request=row)
     claim(loose, [file.token for file in loose])
     conversations.end(row, "cancelled")
     return [context.say("conversation.cancelled")]
@@ -28,6 +28,6 @@ def not_this(context: EventContext, row: Conversation, draft: Draft) -> list[Rep
     if opening is not None and listening_for(context.resident) is None:
         keep_words(context.resident, draft.answers[opening], (row.said_in or {}).get(opening))
     conversations.end(row, "cancelled")
-    go_along = loose_files(context.session, context.resident)
+    go_along = unassigned_files(context.session, context.resident)
     phrase = "not_this_with_files" if go_along else "not_this"
     return [context.say(f"conversation.{phrase}"), *menu.everything(context)]

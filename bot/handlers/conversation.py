@@ -32,7 +32,7 @@ from bot.replies import (
 from store.cases.surge import find_running
 from store.clock import today
 from store.files.models import File
-from store.files.unassigned import claim, loose_files
+from store.files.unassigned import claim, unassigned_files
 from store.residents import conversations
 from store.residents.models import Conversation
 from store.residents.residents import listening_for, offer, stop_listening
@@ -49,7 +49,7 @@ def start(
     `said_in` is the id of the LINE message that brought the opening words.
     """
     known = context.resident.person or {}
-    loose = loose_files(context.session, context.resident)
+    loose = unassigned_files(context.session, context.resident)
     photos, documents = (_as_answer(loose, kind) for kind in ("photo", "document"))
     in_surge = find_running(context.session) is not None
     draft = drafts.begin(

@@ -1,6 +1,7 @@
 """Answers a message about danger with a card of emergency numbers, before anything else.
 
-Except after words of self-harm, the message is kept, so that a request can begin with it.
+The message is not lost: it goes into the running request or the case that the resident is writing to, or it is kept
+for the next request. Two are not kept: one with a password or code, and one of self-harm outside a request and a case.
 """
 
 from dataclasses import replace
@@ -30,9 +31,13 @@ _NOT_DANGER_ALONE = frozenset({"name", "place", "address"})
 def answer(context: EventContext, emergency: Emergency, text: str) -> list[Reply]:
     """Returns the card with the numbers, and after it what continues the conversation.
 
-    A message with a password or code is not kept. In a request, the message also answers the current question, or the
-    question is asked again. If the resident was about to write about a case, the message is added to that case. After
-    words of self-harm nothing follows the card. Otherwise buttons below the card begin a request with the message.
+    The first of these cases decides what follows:
+    1. The message holds a password or code: it is not kept, and the open question is asked again.
+    2. A request is running: the message answers its question, or the question is asked again. A request that was left
+       alone for long is offered to be resumed.
+    3. The resident was about to write about a case, other than a comment: the message is added to the case.
+    4. The message is about self-harm: nothing follows.
+    5. Otherwise the message is kept, and buttons below the card begin a request with it.
     """
     if tells_a_secret(text):
         return [

@@ -58,9 +58,9 @@ def ask_which(context: EventContext, unsure: OneOf | AtTheCounter | NothingRecog
 
 
 def file_first(context: EventContext, kind: str) -> list[Reply]:
-    """Asks what a photo or document is about that came first. The request that begins next takes it.
+    """Asks what a photo or document is about that came before any request.
 
-    store.files.unassigned finds it then.
+    A request that begins within 15 minutes takes it: see store.files.unassigned.
     """
     return context.menu(f"menu.{kind}_first")
 

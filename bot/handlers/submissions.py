@@ -18,7 +18,7 @@ from store.cases.models import Case, Surge
 from store.cases.rate_limits import next_case_at
 from store.cases.surge import count_before, find_running
 from store.clock import in_bangkok
-from store.files.unassigned import loose_files
+from store.files.unassigned import unassigned_files
 from store.line.limits import cut
 from store.residents import conversations
 from store.residents.models import Conversation
@@ -37,7 +37,7 @@ def send(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
     surge = find_running(context.session)
     if (at := _must_wait_until(context, draft)) is not None:
         return [context.say("limits.cases", *ways_from_summary(context, row), at=thai_moment(at))]
-    loose = [file.token for file in loose_files(context.session, context.resident, until=row)]
+    loose = [file.token for file in unassigned_files(context.session, context.resident, request=row)]
     submission = Submission(
         service=draft.service,
         answers=snapshot(draft, row.said_in or {}),

@@ -11,7 +11,7 @@ _HOLD = text(
 
 
 def lock_senders(session: Session, lanes: Iterable[str]) -> None:
-    """Locks these names, and waits for other transactions that hold them.
+    """Locks these names, such as the queue (`lane`) of a resident, and waits for other transactions that hold them.
 
     On SQLite it does nothing, because SQLite lets only one writer in anyway.
     """

@@ -1,5 +1,6 @@
-"""Provides rows with encrypted values: each row has a random key of its own, and its values can be decrypted in it
-only.
+"""Provides rows with encrypted values. Each row has a random key, so that its values cannot be moved to another row.
+
+Values from before rows had keys are bound to their column only: see store.database.encryption.
 """
 
 from typing import Any, ClassVar, Generic, TypeVar, overload

@@ -11,14 +11,17 @@ from store.files.models import File
 from store.residents.models import Conversation, Resident
 
 TAKE_ALONG_WITHIN = timedelta(minutes=15)
-MOST = 5
+MAX_FILES = 5
 
 
-def loose_files(session: Session, resident: Resident, *, until: Conversation | None = None) -> list[File]:
-    """Returns the first few files sent in the last quarter of an hour, or in the quarter of an hour before `until`
-    began.
+def unassigned_files(
+    session: Session, resident: Resident, *, request: Conversation | None = None
+) -> list[File]:
+    """Returns up to five unassigned files, the oldest first: those that the resident sent in the last 15 minutes.
+
+    With `request` they are those sent since 15 minutes before the request began.
     """
-    since = (until.started_at if until else now()) - TAKE_ALONG_WITHIN
+    since = (request.started_at if request else now()) - TAKE_ALONG_WITHIN
     query = (
         select(File)
         .where(
@@ -29,7 +32,7 @@ def loose_files(session: Session, resident: Resident, *, until: Conversation | N
             File.created_at > since,
         )
         .order_by(File.id)
-        .limit(MOST)
+        .limit(MAX_FILES)
     )
     return list(session.scalars(query))
 

@@ -39,14 +39,14 @@ class InboxEvent(EncryptedRow, Table):
 
 
 class OutboxRow(EncryptedRow, Table):
-    """Holds a message to one resident, with everything needed to send it exactly once.
+    """Holds a message to one resident, with everything needed to send it.
 
-    kind: reply (answers what was just said; LINE sends it free) or notice (news of a case).
+    kind: reply (answers what was just said; free while its reply token is valid, else a billed push) or notice (news).
     state: ready, sent, dead (officers see it), dropped (no longer worth sending), unreachable (blocked us).
     Several rows for one resident can go out in one request. The row that holds the request (`body`, `retry_key`) is
-    its lead; the others name it in `lead_id`. A row that `must_arrive`, such as a receipt, is sent again by push when
-    nobody knows whether its reply arrived: the resident may get it twice. `write_tries` counts the tries to write a
-    notice's text; it is 0 when the text is written.
+    its lead; the others name it in `lead_id`. A reply that `must_arrive`, such as a receipt, is pushed where others are
+    dropped: when a newer reply waits, and when nobody knows whether LINE took it (then it may arrive twice).
+    `write_tries` counts the tries to write a notice's text that have not succeeded.
     """
 
     __tablename__ = "outbox"

@@ -259,9 +259,10 @@ def release(
 def settle(
     session: Session, lead_id: int, state: str, *, error: str = "", request_id: str | None = None
 ) -> None:
-    """Sets the final state of a row and of those sent with it, and deletes what was said.
+    """Sets the final state of a row and of those sent with it, and deletes the request and the reply token.
 
-    A dead row keeps its text: a supervisor decides whether it is tried again (store.operations.dead_letters).
+    The messages are deleted, too, except those of a dead row: a supervisor decides whether it is tried again
+    (store.operations.dead_letters).
     """
     for row in _travelling(session, lead_id):
         row.state = state

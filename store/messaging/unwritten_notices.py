@@ -15,10 +15,10 @@ MAX_TRIES = 5
 
 
 def begin(session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_first: bool) -> dict[int, int]:
-    """Counts a try of notices that have no text yet; returns the tries of each by its id, none where others go first.
+    """Counts a try of notices that have no text yet, and returns the counts by row id: {} where others go first.
 
     The caller commits before it writes the texts, so that a notice that ends its worker has used up its try. After that
-    it is written alone and after everything else is sent, unless `tried_first`; after a few tries it is dead.
+    it is written alone and after everything else is sent, unless `tried_first`; after five tries it is dead.
     """
     unwritten = [row for rows in requests for row in rows if row.messages is None]
     chosen = [row for row in unwritten if not row.write_tries]
@@ -37,14 +37,14 @@ def is_unwritten(request: Sequence[OutboxRow]) -> bool:
 
 
 def take(session: Session, tries: Mapping[int, int]) -> list[OutboxRow]:
-    """Returns the notices locked for this transaction, without those that another worker has taken since."""
+    """Locks and returns the notices that still have no text and whose count of tries is that of `begin`."""
     theirs = select(OutboxRow).where(OutboxRow.id.in_(tries), OutboxRow.state == "ready")
     rows = session.scalars(theirs.order_by(OutboxRow.id).with_for_update())
     return [row for row in rows if row.messages is None and row.write_tries == tries[row.id]]
 
 
 def done(row: OutboxRow, messages: list[dict[str, Any]]) -> None:
-    """Stores the text of the notice, which is sent now or when the time for which it is held is over."""
+    """Stores the text of the notice and resets its tries. It is due now, unless it is held for longer."""
     if row.next_try_at <= now() + pause_after(row.write_tries):
         row.next_try_at = now()
     row.messages, row.write_tries = messages, 0

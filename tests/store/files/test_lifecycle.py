@@ -19,7 +19,7 @@ from store.files.lifecycle import FileNotAccepted
 from store.files.limits import MAX_BYTES
 from store.files.media import Media
 from store.files.models import File
-from store.files.unassigned import claim, loose_files
+from store.files.unassigned import claim, unassigned_files
 from store.residents.models import Resident
 from tests.builders import a_resident
 from tests.pdfs import a_pdf
@@ -229,9 +229,9 @@ def test_photos_sent_a_moment_ago_are_taken_along_once(
     clock.shift(timedelta(minutes=16))
     new = wanted(session, resident, for_conversation=False)
     wanted(session, for_conversation=False)
-    assert loose_files(session, resident) == [new]
+    assert unassigned_files(session, resident) == [new]
     claim([new], [new.token])
-    assert loose_files(session, resident) == []
+    assert unassigned_files(session, resident) == []
     assert old.for_conversation is False
 
 
