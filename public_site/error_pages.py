@@ -30,7 +30,7 @@ _PAGE: Final = (
 )
 
 
-def install_answers(app: Flask) -> None:
+def install_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.after_request(add_headers)
 

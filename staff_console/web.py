@@ -18,7 +18,7 @@ from staff_console.access.sign_in import sign_in
 from staff_console.broadcasts.editor import editor
 from staff_console.broadcasts.emergency import emergency
 from staff_console.broadcasts.emergency_templates import emergency_templates
-from staff_console.broadcasts.previews import previews
+from staff_console.broadcasts.preview_views import previews
 from staff_console.broadcasts.testers import testers
 from staff_console.broadcasts.views import broadcasts
 from staff_console.cases.bulk import bulk

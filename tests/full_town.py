@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
-from store.broadcasts import approval, confirming, emergency, testers
+from store.broadcasts import approval, emergency, emergency_confirmation, testers
 from store.broadcasts.models import Broadcast, EmergencyTemplate
 from store.cases import bulk, surge
 from store.cases.models import Case
@@ -22,7 +22,7 @@ from store.messaging.models import OutboxRow
 from store.operations import heartbeats
 from store.quota import usage
 from store.residents import menus, preferences
-from store.staff import account_requests, limits
+from store.staff import account_requests, rate_limits
 from store.staff.accounts import NewStaff
 from tests.builders import QUICK_PASSWORDS, a_resident, an_officer
 from tests.clerk import Clerk, a_clerk
@@ -97,7 +97,7 @@ def keep_the_account(town: Town, phone: Phone) -> None:
         usage.note_reading(session, most=15_000, used=120)
         periodic.take(session, "menus", periodic.slot_of(now(), timedelta(minutes=1)))
         preferences.choose(session, a_resident(session, line_user_id=phone.id), "water", wanted=False)
-        limits.use(session, limits.Limit("list", 20, timedelta(hours=1)), "staff 1")
+        rate_limits.use(session, rate_limits.Limit("list", 20, timedelta(hours=1)), "staff 1")
     # A member of staff who has forgotten the password.
     page = town.console().test_client()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get("/sign-in").text)
@@ -139,7 +139,7 @@ def prepare_emergencies(town: Town, _phone: Phone) -> None:
         boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         template = emergency.write_template(session, "น้ำท่วม", words("น้ำสูง [ระดับ] ค่ะ"), author)
         emergency.approve_template(session, template, boss)
-        confirming.ask(session, _ordered(town, session, template), to_whom="ทุกคน")
+        emergency_confirmation.ask(session, _ordered(town, session, template), to_whom="ทุกคน")
         emergency.write_template(session, "ไฟป่า", words("ไฟที่ [สถานที่] ค่ะ"), author)
 
 

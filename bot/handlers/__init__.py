@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.conversations.inputs import SomethingElse, TypedText
-from bot.handlers import follow, menu, messages, taps, unsend
+from bot.handlers import follow, menu, plain_messages, taps, unsend
 from bot.handlers.event_context import EventContext
 from bot.line.events import Followed, Joined, SentFile, SentPlace, Tap, Unfollowed, UnknownEvent, Unsent
 from bot.replies import Reply
@@ -13,10 +13,10 @@ from store.residents.residents import take_offer
 Handler = Callable[[EventContext], list[Reply]]
 
 HANDLERS: dict[type, Handler] = {
-    TypedText: messages.words,
-    SentFile: messages.sent_file,
-    SentPlace: messages.place,
-    SomethingElse: messages.something_else,
+    TypedText: plain_messages.words,
+    SentFile: plain_messages.sent_file,
+    SentPlace: plain_messages.place,
+    SomethingElse: plain_messages.something_else,
     Tap: taps.tap,
     Followed: follow.followed,
     Unfollowed: follow.unfollowed,

@@ -1,4 +1,7 @@
-"""Answers typed commands: the labels of the bot's own buttons, and what people type instead of them."""
+"""Answers a message that asks for one function of the bot, and cancel, back, skip, edit or send typed in a request.
+
+bot.conversations.intents recognises the functions. What the last message offered is in typed_buttons.
+"""
 
 from collections.abc import Callable
 

@@ -9,8 +9,8 @@ from bot.conversations.inputs import Day, Picked
 from bot.handlers import (
     announcements,
     cancellation,
-    confirming,
     conversation,
+    emergency_confirmation,
     information,
     menu,
     my_cases,
@@ -186,7 +186,7 @@ ABOUT_NEWS: dict[str, Callable[[EventContext, Tap], list[Reply]]] = {
     "topic": subscriptions.choose,
     "topics_all": subscriptions.choose_all,
     "pressed": _pressed,
-    "confirm": confirming.confirm,
+    "confirm": emergency_confirmation.confirm,
 }
 IN_CONVERSATION: dict[str, InConversation] = {
     "answer": _answer,

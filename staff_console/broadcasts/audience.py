@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from staff_console.access.limits import LISTS, count
+from staff_console.access.rate_limits import LISTS, count
 from staff_console.broadcasts.parts import Problems, lines
 from staff_console.broadcasts.wording import AUDIENCES
 from staff_console.context import context, me
@@ -18,7 +18,7 @@ from store.broadcasts.audience import BadAudience, read_audience
 from store.broadcasts.imported_list import find_listed
 from store.cases.queue import find_by_number, visible_to
 from store.database.encryption import CannotDecrypt
-from store.staff.limits import LimitReached
+from store.staff.rate_limits import LimitReached
 
 LARGEST_LIST = 2 * 1024 * 1024
 MAX_CASES = 200

@@ -7,15 +7,15 @@ from werkzeug.wrappers import Response
 
 from staff_console.broadcasts import reach_and_cost
 from staff_console.broadcasts.audience import look_up, read_chosen, status_of
-from staff_console.broadcasts.emergency_page import Decision, page_of, template_in
+from staff_console.broadcasts.emergency_template_page import Decision, page_of, template_in
 from staff_console.broadcasts.forms import UNFINISHED
 from staff_console.broadcasts.parts import line, lines
 from staff_console.broadcasts.preview_messages import phone_of_content
 from staff_console.broadcasts.view_model import audience_words
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
-from store.broadcasts import confirming
 from store.broadcasts import emergency as lane
+from store.broadcasts import emergency_confirmation
 from store.broadcasts.blanks import blanks_of
 from store.broadcasts.content import BadContent
 from store.broadcasts.models import Broadcast, EmergencyTemplate
@@ -118,7 +118,7 @@ def _send(template_id: int, typed: Decision) -> Page:
     with context().database.transaction() as session:
         press(session, url_for("emergency.show_all"), said="ขอยืนยันไปแล้ว")
         broadcast = _order(session, template_id, typed)
-        asked = confirming.ask(session, broadcast, to_whom=audience_words(broadcast.audience))
+        asked = emergency_confirmation.ask(session, broadcast, to_whom=audience_words(broadcast.audience))
     in_line = f" ส่งปุ่มยืนยันทาง LINE แล้ว {asked} คน" if asked else ""
     flash(f"ยังไม่ได้ส่ง รอหัวหน้างานยืนยันภายใน 1 ชั่วโมง{in_line} โทรบอกหัวหน้างานให้ยืนยันด้วย", "warning")
     return redirect(url_for("broadcasts.show", broadcast_id=broadcast.id), 303)

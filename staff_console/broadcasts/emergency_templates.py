@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console.broadcasts import wording
-from staff_console.broadcasts.emergency_page import page_of, template_in
+from staff_console.broadcasts.emergency_template_page import page_of, template_in
 from staff_console.broadcasts.forms import LONGEST_TITLE, check_content, form_words, readable
 from staff_console.broadcasts.parts import (
     NoSuchPart,

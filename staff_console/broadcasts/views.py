@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from staff_console.access.limits import TEST_SENDS, count
+from staff_console.access.rate_limits import TEST_SENDS, count
 from staff_console.broadcasts import wording
 from staff_console.broadcasts.view_model import (
     forms_for,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.access.limits import CASES_TOLD, count, retry_after, said
+from staff_console.access.rate_limits import CASES_TOLD, count, retry_after, said
 from staff_console.cases.forms import LONGEST_BULK_NOTE, may_tell_many
 from staff_console.cases.view_model import why_unreachable
 from staff_console.context import context, me
@@ -23,7 +23,7 @@ from store.cases.models import BulkMessage, Case
 from store.cases.queue import PER_PAGE, find_case
 from store.cases.repeated_messages import told_the_same
 from store.staff.accounts import Role
-from store.staff.limits import LimitReached
+from store.staff.rate_limits import LimitReached
 
 bulk = Blueprint("bulk", __name__)
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.access.limits import UNMASKS, count
+from staff_console.access.rate_limits import UNMASKS, count
 from staff_console.cases.forms import (
     ActionInput,
     BadForm,

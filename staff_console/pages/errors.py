@@ -13,14 +13,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from staff_console.access.kept_forms import keep, show_kept
-from staff_console.access.limits import retry_after, said
 from staff_console.access.permissions import may
+from staff_console.access.rate_limits import retry_after, said
 from staff_console.forms import AlreadyPressed, NoToken
 from store.database.encryption import CannotDecrypt
 from store.files.decoding import DecoderUnavailable
 from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
-from store.staff.limits import LimitReached
+from store.staff.rate_limits import LimitReached
 
 log = logging.getLogger(__name__)
 

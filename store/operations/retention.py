@@ -23,7 +23,6 @@ from store.database.sequences import count_gone_events, count_gone_requests
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
 from store.messaging.models import InboxEvent, OutboxRow
 from store.staff.account_requests import REQUEST_LASTS
-from store.staff.limits import LONGEST_WINDOW
 from store.staff.models import (
     AccountRequest,
     LimitedUse,
@@ -32,6 +31,7 @@ from store.staff.models import (
     SignInTry,
     StaffSession,
 )
+from store.staff.rate_limits import LONGEST_WINDOW
 from store.staff.sessions import ABSOLUTE
 from store.staff.sign_ins import FREE_TRIES, MAX_IN_A_ROW, WINDOW
 

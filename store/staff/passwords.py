@@ -8,11 +8,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from store.errors import Refusal
-from store.staff.guessing import bits_of
+from store.staff.password_strength import bits_of
 
 SHORTEST, LONGEST = 15, 256
-# A billion guesses: with our Argon2id, about half a year on one processor (store.staff.guessing counts the bits). At
-# the sign-in nobody has more than a hundred.
+# A billion guesses: with our Argon2id, about half a year on one processor (store.staff.password_strength counts the
+# bits). At the sign-in nobody has more than a hundred.
 MIN_BITS = 30
 
 

@@ -15,9 +15,9 @@ from store.clock import now
 from store.database.encryption import DatabaseCipher
 from store.database.engine import Database
 from store.database.upsert import insert_into
-from store.staff.limits import Limit, LimitReached, use
 from store.staff.models import SignInStreak, SignInTry, Staff
 from store.staff.passwords import Passwords
+from store.staff.rate_limits import Limit, LimitReached, use
 from store.staff.sessions import begin_session, end_session
 
 # So many wrong tries in a row cost no wait; each further one doubles it.

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
-from staff_console.access.limits import TEST_SENDS
+from staff_console.access.rate_limits import TEST_SENDS
 from store.broadcasts.models import Tester as Colleague
 from store.database.engine import Database
-from tests.console.access.test_limits import use_up
+from tests.console.access.test_rate_limits import use_up
 from tests.console.looks import acts_of, person_of
 from tests.console.news import TEXT, history, raw, row, status_of, words, write
 from tests.console.pages import Page, Person

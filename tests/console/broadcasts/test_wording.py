@@ -9,7 +9,7 @@ from store.broadcasts import approval, queries
 from store.broadcasts.transitions import RULES
 
 STORE = Path(approval.__file__).parent
-CHAT = STORE.parents[1] / "bot" / "handlers" / "confirming.py"
+CHAT = STORE.parents[1] / "bot" / "handlers" / "emergency_confirmation.py"
 SENDER = STORE.parents[1] / "bot" / "line" / "multicast.py"
 
 
@@ -25,7 +25,7 @@ def found(pattern: str, *folders: Path) -> set[str]:
 
 def test_every_refusal_of_the_store_has_words() -> None:
     refused = r'Refused\("(\w+)"\)'
-    reasons, in_the_chat = found(refused, STORE), found(refused, STORE / "confirming.py")
+    reasons, in_the_chat = found(refused, STORE), found(refused, STORE / "emergency_confirmation.py")
     assert len(reasons) > 20
     assert reasons - in_the_chat <= set(wording.REFUSALS)
     told = CHAT.read_text("utf-8")

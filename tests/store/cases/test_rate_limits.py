@@ -11,8 +11,8 @@ from store.database.engine import Database
 from store.files.lifecycle import want
 from store.municipality.profile import Municipality, RequestLimits
 from store.operations.retention import purge
-from store.staff.limits import Limit, LimitReached, use
 from store.staff.models import LimitedUse
+from store.staff.rate_limits import Limit, LimitReached, use
 from tests.builders import a_case, a_resident
 
 THREE_AN_HOUR = Limit("test", 3, timedelta(hours=1))

@@ -10,7 +10,7 @@ from sqlalchemy import event, func, insert, select
 
 from bot.worker.process import tidy_up
 from store.broadcasts import approval
-from store.broadcasts.confirming import BUTTON_LASTS
+from store.broadcasts.emergency_confirmation import BUTTON_LASTS
 from store.broadcasts.models import ConfirmButton
 from store.clock import now
 from store.database.encryption import NewValue, new_row_key

@@ -8,7 +8,7 @@ import pytest
 
 from line_simulator.demo.keys import WORDS
 from store.staff.common_passwords import FILE, ranks
-from store.staff.guessing import bits_of
+from store.staff.password_strength import bits_of
 from store.staff.passwords import BadPassword, check_new_password
 
 NAMES = ("somchai", "เทศบาลตำบลตัวอย่าง", "ทต.ตัวอย่าง", "ตัวอย่าง", "ขอนแก่น", "บุญส่ง", "ทองประเสริฐ")

@@ -4,12 +4,12 @@ import io
 
 import pytest
 
-from staff_console.access.limits import CASES_TOLD, LISTS, UNMASKS
+from staff_console.access.rate_limits import CASES_TOLD, LISTS, UNMASKS
 from store.clock import now
 from store.database.engine import Database
 from store.messaging.models import OutboxRow
-from store.staff.limits import Limit
 from store.staff.models import LimitedUse
+from store.staff.rate_limits import Limit
 from tests.console.conftest import Known
 from tests.console.looks import acts_of, person_of
 from tests.console.pages import Person

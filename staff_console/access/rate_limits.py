@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from staff_console.context import me
-from store.staff import limits
-from store.staff.limits import Limit, LimitReached
+from store.staff import rate_limits
+from store.staff.rate_limits import Limit, LimitReached
 
 HOUR: Final = timedelta(hours=1)
 TEST_SENDS: Final = Limit("test send", 20, HOUR)  # each is billed
@@ -19,7 +19,7 @@ CASES_TOLD: Final = Limit("bulk message", 1000, HOUR)  # a flood: twenty pages o
 
 def count(session: Session, limit: Limit, *, times: int = 1) -> None:
     """Counts a use by this person. Raises LimitReached beyond the limit, which rolls the transaction back."""
-    limits.use(session, limit, f"staff {me().id}", times=times)
+    rate_limits.use(session, limit, f"staff {me().id}", times=times)
 
 
 def said(error: LimitReached) -> str:

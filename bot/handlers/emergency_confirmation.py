@@ -4,7 +4,7 @@ from bot.handlers import menu
 from bot.handlers.event_context import EventContext
 from bot.line.events import Tap
 from bot.replies import Reply
-from store.broadcasts import confirming
+from store.broadcasts import emergency_confirmation
 from store.broadcasts.transitions import ActRefused
 
 # The phrase for each reason of a refusal. For any other reason the superior is asked to look in the console.
@@ -18,7 +18,9 @@ _SAID = {
 
 def confirm(context: EventContext, button: Tap) -> list[Reply]:
     try:
-        broadcast = confirming.confirm(context.session, context.resident, button.about.get("t", ""))
+        broadcast = emergency_confirmation.confirm(
+            context.session, context.resident, button.about.get("t", "")
+        )
     except ActRefused as refused:
         if refused.reason in ("no_button", "not_your_button"):
             return menu.old_button(context)
