@@ -1,19 +1,12 @@
-"""Serves error pages, and adds security headers to every answer."""
+"""Serves the error pages: what happened, and what to do."""
 
 from html import escape
 from typing import Final
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from public_site.context import site
-
-# Allows what the error page needs; nearly all other answers are not shown.
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 # What happened, and what to do.
 WORDS: Final = {
     404: ("ไม่พบหน้านี้ค่ะ", "ที่อยู่อาจพิมพ์ผิด หรือหน้านี้ไม่มีแล้ว"),
@@ -32,7 +25,6 @@ _PAGE: Final = (
 
 def install_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
-    app.after_request(add_headers)
 
 
 def error_page(code: int) -> str:
@@ -48,15 +40,3 @@ def show_http_error(error: HTTPException) -> AnyResponse:
         answer.set_data(error_page(answer.status_code))
         answer.content_type = "text/html; charset=utf-8"
     return answer
-
-
-def add_headers(response: Response) -> Response:
-    """Adds these headers where a page has not set them itself."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure or site().photo_links.public_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response
