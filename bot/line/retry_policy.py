@@ -57,8 +57,8 @@ class AccountBackoff:
     """Backs off for the whole account: while LINE would refuse every request, none is sent; then one goes first.
 
     It limits requests of one kind for all threads of a process; `most` is how many may be under way together. Each
-    refusal doubles the pause, with jitter. After a pause one request goes out alone. Each time LINE
-    accepts some, twice as many may go out, until there are `most` again.
+    refusal doubles the pause, with jitter. After a pause one request goes out alone. Each time LINE accepts some, twice
+    as many may go out, until there are `most` again.
     """
 
     def __init__(self, most: int) -> None:
