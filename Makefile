@@ -31,7 +31,7 @@ $(BIN)/.dev: requirements-dev.txt | $(BIN)/python
 
 test: install chromium strace faketime lint types contracts pytest ## Lint, types, contracts and every test, on SQLite and PostgreSQL
 
-check: install lint types quick ## The quick answer, in a minute: lint, types, pure tests, documents, one story each
+check: install lint types quick ## The quick answer, in a few minutes: lint, types, pure tests, documents, one story each
 
 # Of each transcript one story: the happy path, or what comes first.
 STORY_EACH := happy or greeting or (surge and short)
