@@ -1,4 +1,4 @@
-"""Commands of the console: opening an account and setting a password, for whoever has a terminal."""
+"""Runs the commands of the console, which open an account or set a password, for people who have a terminal."""
 
 import argparse
 import os

@@ -1,1 +1,1 @@
-"""Access: signing in, sessions, passwords, and the gate that lets nobody pass whom the table does not allow."""
+"""Signs people in, keeps their sessions and passwords, and lets nobody pass whom the permissions do not allow."""

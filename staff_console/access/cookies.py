@@ -1,4 +1,4 @@
-"""Reads the cookie of a session, as the browser sent it, and hands it out."""
+"""Reads the session cookie that a browser sent, and sets it in an answer."""
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -7,7 +7,7 @@ from staff_console.context import context
 
 
 def cookie_name(is_https: bool) -> str:
-    """Browsers accept the prefix only for a Secure cookie of this very host (RFC 6265bis, 4.1.3.2)."""
+    """Returns the cookie's name. Browsers take `__Host-` only from this host over https (RFC 6265bis, 4.1.3.2)."""
     return "__Host-staff" if is_https else "staff"
 
 
@@ -16,7 +16,7 @@ def session_cookie() -> str:
 
 
 def with_cookie(answer: Response, cookie: str) -> Response:
-    """Hands out the cookie of a session. It ends with the browser; the server ends it earlier."""
+    """Adds the session cookie to the answer. Browsers delete it when they are closed; the server ends it earlier."""
     https = context().settings.is_https
     answer.set_cookie(cookie_name(https), cookie, path="/", secure=https, httponly=True, samesite="Lax")
     return answer

@@ -80,7 +80,7 @@ def _to_sign_in() -> Response:
 
 
 def _kept() -> KeptForm | None:
-    """Keeps the form of a browser that was signed in a while ago; without a cookie the form is not even read.
+    """Keeps the form of a browser that was signed in before; without a session cookie the form is not even read.
 
     A cookie whose session is not kept may be made up: then no more is read than anybody may send to sign in.
     """

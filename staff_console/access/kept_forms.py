@@ -31,7 +31,7 @@ class KeptForm:
 
     @property
     def words(self) -> list[str]:
-        """Returns what a person typed, as far as one can tell it from tokens, codes and numbers."""
+        """Returns the values that a person seems to have typed: no tokens, codes or numbers."""
         return [value for _, value in self.fields if not value.isascii() or " " in value.strip()]
 
     def packed(self) -> str:
@@ -71,7 +71,7 @@ def show_kept(kept: KeptForm) -> str:
 
 
 def path_of_referrer() -> str:
-    """Returns the page of ours from which this form came, or nothing."""
+    """Returns the path of our page from which this form came, or an empty text."""
     where = _split(request.referrer or "")
     if where.netloc != request.host:
         return ""

@@ -1,4 +1,4 @@
-"""Lists the browsers in which one is signed in, to check that all are one's own and to end those that are not."""
+"""Lists the browsers in which a person is signed in, so that they can end sessions that are not theirs."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response

@@ -1,4 +1,4 @@
-"""Shows the page to sign in: why one must, where one goes then, and what one had typed."""
+"""Builds the page to sign in. It says why that is needed, and keeps the next address and a form to send again."""
 
 from typing import Final
 

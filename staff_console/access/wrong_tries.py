@@ -1,4 +1,4 @@
-"""Says what somebody reads who typed too many wrong passwords, and when they may try again."""
+"""Holds the words for somebody who typed too many wrong passwords, and when they may try again."""
 
 import math
 

@@ -1,1 +1,1 @@
-"""Broadcasts: list, editor, audience, approval, emergencies and the testers who try them first."""
+"""Shows broadcasts: the list, the editor, audience, approval, emergencies, and the testers who get them first."""

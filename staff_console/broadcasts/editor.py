@@ -78,7 +78,7 @@ def change_it(broadcast_id: int) -> Page:
 
 
 def _sent(session: Session, typed: str) -> Broadcast:
-    """Returns the broadcast to be corrected. Answers 409 if it was not sent yet: then it is edited instead."""
+    """Returns the sent broadcast that a new one corrects. Answers 409 if it was not sent: then it can be edited."""
     broadcast = found_or_404(session, whole(typed) or abort(404))
     if not control.begun(session, broadcast):
         abort(409)

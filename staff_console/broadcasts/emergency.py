@@ -82,7 +82,7 @@ def _read(names: list[str]) -> Decision:
 
 
 class _OnlyLooking(Exception):
-    """Ends the transaction in which it was tried out, so that nothing of it is kept."""
+    """Rolls back the transaction in which an emergency broadcast was only tried out."""
 
 
 def _confirm(template_id: int, typed: Decision) -> Page:

@@ -109,7 +109,7 @@ def _as_typed(at: datetime | None) -> str:
 
 
 def check(session: Session, typed: Typed) -> Problems:
-    """Returns every problem by the name of its field. Removes blank rows first, so that row numbers agree."""
+    """Removes blank rows from `typed`, and returns every problem by the name of its field, which has a row number."""
     problems: Problems = {}
     for name, most in (("title", LONGEST_TITLE), ("purpose", LONGEST_PURPOSE)):
         if word := _length(getattr(typed, name), most):
@@ -165,7 +165,7 @@ def moment_of(text: str) -> tuple[datetime | None, str]:
 
 
 def draft_of(typed: Typed) -> BroadcastDraft:
-    """Returns the draft of a form that `check` found no problem in."""
+    """Returns the draft of a form in which `check` found no problem."""
     return BroadcastDraft(
         title=typed.title,
         category=typed.category,

@@ -103,7 +103,7 @@ def _price(figures: AudienceFigures) -> str:
 
 
 def warning(figures: AudienceFigures) -> str:
-    """Returns what to know before the broadcast is submitted; empty when all is well."""
+    """Returns a sentence about what is wrong with reach or cost before somebody submits the broadcast, or ""."""
     if not figures.requests:
         return ""
     if not figures.found.residents and not figures.to_friends:

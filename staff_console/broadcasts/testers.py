@@ -1,4 +1,4 @@
-"""Links the own LINE of each member of staff, for tests and confirmations, with a code that only they see."""
+"""Links a member of staff with their own LINE, for tests and confirmations, by a code that only they see."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -41,7 +41,7 @@ def invite() -> Response:
 
 @testers.post("/broadcasts/testers/<int:tester_id>/remove")
 def remove(tester_id: int) -> Response:
-    """Removes one's own link, or as a supervisor that of anybody."""
+    """Removes the person's own link; supervisors may remove anybody's."""
     with context().database.transaction() as session:
         tester = session.get(Tester, tester_id) or abort(404)
         if me().role != Role.SUPERVISOR and tester.staff_id != me().id:

@@ -1,4 +1,4 @@
-"""Shows the list of broadcasts and the page of one, and does with it whatever the rules allow."""
+"""Shows the list of broadcasts and the page of each, and carries out the acts that the rules allow."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Cases: the queue, the page of a case and what can be done there, bulk messages, surge mode, files."""
+"""Shows cases: the queue, the page of a case and its actions, bulk messages, surge mode and files."""

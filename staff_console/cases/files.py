@@ -1,4 +1,4 @@
-"""Photos and documents of cases, opened for staff who may see the case."""
+"""Serves photos and documents of cases to staff who may see the case."""
 
 from flask import Blueprint, Response, abort
 
@@ -37,7 +37,7 @@ def _opened(token: str) -> tuple[File, bytes]:
 
 
 def _response(file: File, data: bytes) -> Response:
-    """Photos were drawn anew by us and may be shown; a PDF is a stranger's and is only handed out."""
+    """Returns the file. A photo, which we re-encoded, is shown in the browser; a resident's PDF is only downloaded."""
     mime = file.mime or "application/octet-stream"
     response = Response(data, mimetype=mime)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"

@@ -126,7 +126,7 @@ def _link_to(**changes: Any) -> str:
 
 
 def _kept() -> dict[str, Any]:
-    """Returns the known parts of the address only: url_for would obey others, such as _scheme."""
+    """Returns the queue's own parameters of the address; others, such as _scheme, would change what url_for builds."""
     return {key: request.args[key] for key in KEPT if request.args.get(key)}
 
 

@@ -66,7 +66,7 @@ def end() -> Page:
 
 @surge.post("/cases/<int:case_id>/level")
 def set_level(case_id: int) -> Response:
-    """Sets the case's level of triage and records who set it: they know more than the words of the case tell."""
+    """Sets the case's level of triage by hand and records who set it."""
     with context().database.reading() as session:
         if find_case(session, me(), case_id) is None:
             abort(404)
@@ -89,7 +89,7 @@ def _sort(session: Session, case_id: int, level: str) -> None:
 
 
 def _require_confirmation() -> None:
-    """Raises BadSurge unless the box is ticked: the whole town notices, so one slip of a finger must not be enough."""
+    """Raises BadSurge unless the box is ticked: one slip must not change what the whole town reads."""
     if request.form.get("sure") != "yes":
         raise BadSurge("not_sure")
 

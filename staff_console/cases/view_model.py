@@ -33,7 +33,7 @@ class FileShown:
 
 @dataclass(frozen=True)
 class PlaceShown:
-    """Degrees as text: a template must not round them."""
+    """Holds a place; its degrees are text, so that no template rounds them."""
 
     latitude: str
     longitude: str

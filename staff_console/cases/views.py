@@ -1,4 +1,4 @@
-"""Shows the page of a case, and does whatever can be done to it."""
+"""Shows the page of a case, and carries out the actions of its forms."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,7 +93,7 @@ def _read(case_id: int, action: str) -> ActionInput:
 
 @contextmanager
 def _photos(asked: ActionInput) -> Iterator[list[File]]:
-    """Cleans and stores the photos of the form, and takes them away again if the action does not come about."""
+    """Cleans and stores the photos of the form. Deletes their bytes again if the block raises an error."""
     stored: list[File] = []
     try:
         for photo in asked.photos:
@@ -106,7 +106,7 @@ def _photos(asked: ActionInput) -> Iterator[list[File]]:
 
 
 def _do(case_id: int, asked: ActionInput, photos: list[File]) -> str:
-    """Returns why the resident, who should hear of it, cannot be told; empty where all is well."""
+    """Carries out the action. Returns why the resident cannot be notified of it, or an empty text."""
     by = Actor(Who(me().role), me().id)
     with context().database.transaction() as session:
         press(session, url_for("cases.show", case_id=case_id))

@@ -1,1 +1,1 @@
-"""Operations: what does not get through, the month's messages, health for the monitoring, the style page."""
+"""Shows dead letters, the month's messages and the style page, and answers the monitoring."""

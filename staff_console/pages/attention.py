@@ -34,7 +34,7 @@ class Attention:
 
 
 def attention() -> Attention:
-    """Returns what waits; empty if that cannot be known now, because the page that says what is wrong needs it, too."""
+    """Returns what waits. It is empty if the database does not answer, because the error page shows it, too."""
     if g.get("staff") is None or not may(me().role, "broadcasts.show_all"):
         return Attention()
     try:

@@ -1,4 +1,4 @@
-"""Signs that no database column takes are refused at the door, whatever field they come in."""
+"""Refuses requests with characters that no database column takes, such as NUL, in any field."""
 
 from collections.abc import Iterator
 

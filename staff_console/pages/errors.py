@@ -137,7 +137,7 @@ def show_limit(error: LimitReached) -> tuple[str, int, dict[str, str]]:
 
 
 def show_no_room(error: OSError) -> tuple[str, int]:
-    """Shows that a file could not be written, or that the system failed in another way."""
+    """Answers a failure of the operating system: the disk is full, or something else is wrong."""
     if error.errno not in NO_ROOM:
         return show_failure(error)
     log.error("no room for a file", extra={"endpoint": request.endpoint, **failure_fields(error)})
@@ -145,7 +145,7 @@ def show_no_room(error: OSError) -> tuple[str, int]:
 
 
 def show_closed(error: CannotDecrypt) -> tuple[str, int]:
-    log.error("a sealed value does not open", extra={"endpoint": request.endpoint, **failure_fields(error)})
+    log.error("a value cannot be decrypted", extra={"endpoint": request.endpoint, **failure_fields(error)})
     if request.blueprint == "files":
         return error_page(500, DAMAGED_FILE)
     return error_page(500, CLOSED if request.method == "GET" else CLOSED_AND_UNCHANGED)
