@@ -33,7 +33,7 @@ STATUSES: Final = {status: row.staff_label for status, row in STATUS_ROWS.items(
 EVENTS: Final = {"submit": "ผู้แจ้งส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
 COMMENTED: Final = "ผู้แจ้งเขียนความเห็น"
 
-# Where a sealed value does not open.
+# Where a value cannot be decrypted.
 CLOSED: Final = "(เปิดอ่านไม่ได้ กรุณาแจ้งผู้ดูแลระบบ)"
 
 CHANNELS: Final = {"line": "LINE", "email": "อีเมล", "phone": "โทรศัพท์", "counter": "เคาน์เตอร์"}

@@ -95,17 +95,17 @@ def _keys(database: Database) -> Iterator[Finding]:
         return
     use = use_of_keys(database)
     if use.closed:
-        lost = f"{use.closed} values were sealed with keys that DATA_KEY lacks"
+        lost = f"{use.closed} values were encrypted with keys that DATA_KEY lacks"
         yield warn("keys", lost, "put the keys that were in use before behind the first one")
     if use.old:
-        told = f"{use.old} values are sealed with an older key, or are not bound to their rows yet"
+        told = f"{use.old} values are encrypted with an older key, or are not bound to their rows yet"
         yield warn("keys", told, "python -m store reencrypt")
     for number in use.unused:
-        idle = f"no row is sealed with key {number} of DATA_KEY: only the first key is ever sealed with"
+        idle = f"no row is encrypted with key {number} of DATA_KEY: only the first key encrypts"
         yield warn("keys", idle, "a new key goes first; an old one goes out once reencrypt says that it may")
     if damaged := count_damaged_values(database):
         where = ", ".join(f"{about} ({count})" for about, count in damaged.most_common(MAX_SHOWN))
-        changed = f"{damaged.total()} values were changed or moved since they were sealed: {where}"
+        changed = f"{damaged.total()} values were changed or moved since they were encrypted: {where}"
         yield warn("keys", changed, "undo what was done to the database, or restore a backup")
     if not (use.closed or use.old or use.unused or damaged):
         yield ok("keys", "DATA_KEY opens what is stored")

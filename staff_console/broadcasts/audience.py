@@ -24,7 +24,7 @@ LARGEST_LIST = 2 * 1024 * 1024
 MAX_CASES = 200
 TOO_MANY_LISTS = "too_many_lists"
 ABOUT = "console.audience"
-# Named one by one, and so not shown again in the form: they go with it as a sealed note of ours.
+# Named one by one, and so not shown again in the form: they go with it encrypted.
 _KEPT = {"cases": "values", "list": "residents"}
 
 

@@ -89,7 +89,7 @@ class Archive:
 
     def _opened(self, data: bytes, about: str) -> bytes:
         if self.key is None:
-            raise BadBackup("this backup is sealed: give the key it was made with (--key-file)")
+            raise BadBackup("this backup is encrypted: give the key it was made with (--key-file)")
         try:
             return Cipher((self.key,)).decrypt(data, about)
         except CannotDecrypt as error:

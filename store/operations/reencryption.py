@@ -83,7 +83,7 @@ def sentences(done: Reencryption, cipher: DatabaseCipher) -> Iterator[str]:
     """Yields sentences about what was done, and which keys are still needed."""
     # A value that cannot be decrypted needs no key, although it has the id of one.
     needed = (done.left or Counter()) - done.closed
-    yield f"{done.rows} rows and {done.files} files were sealed anew with the first key of DATA_KEY."
+    yield f"{done.rows} rows and {done.files} files were encrypted again with the first key of DATA_KEY."
     for number, key_id in enumerate(cipher.key_ids, start=1):
         if number == 1:
             yield "Key 1: in use."

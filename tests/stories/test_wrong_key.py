@@ -62,10 +62,10 @@ def test_the_doctor_tells_a_new_key_that_is_not_in_use_and_what_is_left_to_do(to
     (fine,) = keys_as_the_doctor_finds_them(town, KEY)
     assert fine.startswith("ok ")
     (appended,) = keys_as_the_doctor_finds_them(town, KEY, NEW_KEY)
-    assert "no row is sealed with key 2 of DATA_KEY" in appended
+    assert "no row is encrypted with key 2 of DATA_KEY" in appended
     assert "a new key goes first" in appended
     (rotated,) = keys_as_the_doctor_finds_them(town, NEW_KEY, KEY)
-    assert "2 values are sealed with an older key" in rotated
+    assert "2 values are encrypted with an older key" in rotated
     assert "python -m store reencrypt" in rotated
 
 
@@ -82,10 +82,10 @@ def test_the_doctor_counts_what_was_changed_although_its_key_is_there(town: Town
         spoilt.person = {"name": "สมศรี"}
     shut(town.database, "resident.person", spoilt.id)
     (told,) = keys_as_the_doctor_finds_them(town, KEY)
-    assert "1 values were changed or moved since they were sealed: resident.person (1)" in told
+    assert "1 values were changed or moved since they were encrypted: resident.person (1)" in told
     shut(town.database, "resident.person", spoilt.id, NOBODYS_KEY)
     (lacking,) = keys_as_the_doctor_finds_them(town, KEY)
-    assert "1 values were sealed with keys that DATA_KEY lacks" in lacking
+    assert "1 values were encrypted with keys that DATA_KEY lacks" in lacking
 
 
 @pytest.mark.parametrize("value", NO_SEALED_VALUES)
@@ -95,5 +95,5 @@ def test_what_is_no_sealed_value_is_counted_by_the_doctor_and_by_reencrypt(town:
         other.person = {"name": "สมศรี"}
     spoil(town.database, "resident.person", spoilt.id, value)
     (told,) = keys_as_the_doctor_finds_them(town, KEY)
-    assert "1 values were changed or moved since they were sealed: resident.person (1)" in told
+    assert "1 values were changed or moved since they were encrypted: resident.person (1)" in told
     assert reencrypt(town.database, town.app.media).closed.total() == 1
