@@ -228,6 +228,6 @@ class Resident:
             raise ActionNotAllowed("is_blocked")
 
     def _note(self, note: str) -> None:
-        """Shows a line of the platform; the page puts it into its own language by `note`."""
+        """Adds a line of the platform itself to the chat. `note` is the key of its words, which the page looks up."""
         self.shows("system", {"type": "text", "text": word("th", f"note.{note}"), "note": note})
         self.simulator.stream.publish("changed", resident=self.id)
