@@ -1,4 +1,4 @@
-"""Asks LINE about the account itself: its name, its messages of the month, its webhook, its menu.
+"""Asks LINE about the account itself: its name, its messages of the month, its webhook, its rich menus.
 
 https://developers.line.biz/en/reference/messaging-api/
 """
@@ -22,7 +22,7 @@ class AccountInfo:
 
 @dataclass(frozen=True)
 class Quota:
-    """Holds how many messages LINE bills a month at most; None is unlimited."""
+    """Holds the highest number of billed messages that LINE sends in a month; None means no limit."""
 
     limit: int | None
 
@@ -44,7 +44,7 @@ class WebhookEndpoint:
 
 @dataclass(frozen=True)
 class WebhookTest:
-    """Describes what LINE got when it called our webhook."""
+    """Describes the answer that LINE got when it called our webhook. `status` is 0 if LINE names no status code."""
 
     is_good: bool
     status: int
@@ -59,7 +59,7 @@ class DefaultMenu:
 
 
 class LineAccount:
-    """Asks about the account. Each method raises LineApiError if LINE does not answer."""
+    """Asks about the account. Each method raises LineApiError if LINE refuses or does not answer."""
 
     def __init__(self, api_url: str, access_token: str, *, read_seconds: float = READ_SECONDS) -> None:
         self._api = LineConnection(api_url, access_token, read_seconds=read_seconds)
@@ -81,7 +81,10 @@ class LineAccount:
         )
 
     def broadcast_on(self, day: date) -> int | None:
-        """Returns how many residents our broadcasts to all friends reached on LINE's day; None until LINE counted."""
+        """Returns how many friends our broadcasts to all friends reached on the day; None until LINE has counted.
+
+        LINE counts days in Japan's time.
+        """
         content = json_object(self._api.ask("GET", f"/v2/bot/message/delivery/broadcast?date={day:%Y%m%d}"))
         return _number(content, "success") if content.get("status") == "ready" else None
 

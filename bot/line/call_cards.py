@@ -1,4 +1,4 @@
-"""Builds the cards of danger, which are red and have the phones as large buttons that dial.
+"""Builds the red cards that answer an emergency; each phone number on them is a large button that dials.
 
 https://developers.line.biz/en/reference/messaging-api/#uri-action - `tel:` opens the phone with the number in it.
 """

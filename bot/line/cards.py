@@ -1,6 +1,6 @@
-"""Builds all Flex messages: cards in one calm style, large enough for elderly eyes.
+"""Builds the contents of Flex messages, except emergency cards: cards in one calm style, in large type for old eyes.
 
-LINE takes at most 30 KB for a bubble, so long answers are cut.
+LINE takes at most 30 KB for a card (LINE: bubble), so long texts are cut.
 https://developers.line.biz/en/reference/messaging-api/#flex-message
 """
 
@@ -29,7 +29,8 @@ from store.services import Question, Service
 
 SERVICES_ON_A_CARD = 8
 CASES_SIDE_BY_SIDE, STEPS_SIDE_BY_SIDE = 10, 2
-# Lengths to which texts are cut until the card fits; in UTF-16 units, of which a Thai character has one to three.
+# Lengths to which texts are cut, tried in this order until the card fits; in UTF-16 code units, of which a Thai
+# consonant with its vowel and tone mark takes up to three.
 LENGTHS = (320, 160, 80, 40, 20)
 LONGEST_NOTE = 1800
 UNDOING = frozenset({"broken", "withdraw"})
@@ -43,7 +44,7 @@ def service_menu(services: Sequence[Service], text: str) -> Box:
 
 
 def _fitting(build: Callable[[int], Box], most_bytes: int) -> Box:
-    """Returns the card with texts as long as LINE's limit of `most_bytes` allows."""
+    """Returns the card with texts cut to the first of LENGTHS with which it fits into `most_bytes`; else to the last."""
     for longest in LENGTHS:
         card = build(longest)
         if json_bytes(card) <= most_bytes:
@@ -117,7 +118,7 @@ def _answer_row(question: Question, answer: str, conversation_id: int) -> Box:
 
 
 def receipt(reply: Receipt) -> Box:
-    """Returns the receipt. In danger the phones to call come first, and title and number are red instead of green."""
+    """Returns the receipt of a case. If the case is urgent, phone numbers come first, and title and number are red."""
     top = header(reply.title, colour=RED) if reply.urgent else header(f"✅ {reply.title}")
     colour, calls = RED if reply.urgent else GREEN, call_boxes(reply.calls)
     body = [
@@ -151,7 +152,10 @@ def _case(card: CaseCard, longest: int) -> Box:
 
 
 def case_cards(cards: Sequence[CaseCard]) -> Box:
-    """Returns one card, or several side by side, which show only their last steps: together they have at most 50 KB."""
+    """Returns one card, or up to ten side by side, for which LINE's limit is 50 KB together.
+
+    Cards side by side show only the last two steps and no phone numbers.
+    """
     if len(cards) == 1:
         return case_card(cards[0])
     short = [
@@ -179,7 +183,7 @@ def topic_card(card: TopicCard) -> Box:
 
 
 def _topic(row: TopicRow) -> Box:
-    """Returns a line that is a button as a whole, large enough for any thumb; its end says what a tap does."""
+    """Returns the row of a topic. The whole row is one button, easy to hit; its right end says what a tap does."""
     words = [
         text(row.name, size="md", weight="bold"),
         text(row.state, size="sm", color=GREEN if row.wanted else GREY),

@@ -1,4 +1,6 @@
-"""Makes all HTTP requests to LINE but those of its SDK: with the access token and a timeout, without proxy or redirect.
+"""Sends every HTTP request to LINE, except those that LINE's SDK sends.
+
+Each carries the access token and has a timeout; no proxy is used and no redirect followed.
 
 https://developers.line.biz/en/reference/messaging-api/
 """
@@ -24,7 +26,7 @@ class LineApiError(Exception):
 
 
 class LineConnection:
-    """Calls one host of LINE. Threads share it, each with connections of its own; a process makes it after any fork."""
+    """Calls one host of LINE. Threads share it, and each has its own connections; a process creates it after a fork."""
 
     def __init__(self, url: str, access_token: str, *, read_seconds: float = READ_SECONDS) -> None:
         self._url = url
@@ -57,9 +59,9 @@ class LineConnection:
     def ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, missing_is_fine: bool = False
     ) -> requests.Response:
-        """Returns LINE's answer if it did what was asked, or if it has no such thing (404) and `missing_is_fine`.
+        """Returns LINE's answer if its status is 200 or 202, or with `missing_is_fine` also 404.
 
-        Raises LineApiError for any other answer, and if there is none.
+        Raises LineApiError for any other answer, and if LINE does not answer.
         """
         try:
             response = self.send(method, path, json=body)

@@ -1,7 +1,7 @@
-"""Delivers messages. Each request to LINE is for one resident.
+"""Delivers the messages of the outbox as replies and pushes, each request to one resident.
 
-Its exact bytes are stored before it is sent ("frozen"), so that every further try sends the same; LINE's answer settles
-it.
+The exact bytes of a request are stored before it is sent (it is "frozen"), so that every later try sends the same.
+LINE's answer decides what becomes of its rows.
 """
 
 import logging
@@ -33,7 +33,7 @@ from store.quota import usage
 
 log = logging.getLogger(__name__)
 
-# So many requests share the two transactions around their calls. Answers are gathered so long, to be settled together.
+# So many requests are frozen in one transaction. Answers that arrive within GATHER_SECONDS are recorded in one.
 MAX_AT_ONCE, GATHER_SECONDS = 16, 0.02
 # A reply is tried again soon, while its token is valid: then a refusal proves that LINE accepted the first try.
 REPLY_AGAIN_AFTER_SECONDS = (1, 2, 4, 8, 10)
@@ -42,7 +42,10 @@ QUOTA_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class OutgoingRequest:
-    """Describes a request to LINE as it is stored. If `in_doubt`, LINE may have accepted an earlier try."""
+    """Describes a frozen request. `lead_id` is the id of its lead row; `tries` includes the try that follows.
+
+    If `in_doubt`, LINE may have accepted an earlier try.
+    """
 
     lead_id: int
     by: Literal["reply", "push"]
@@ -54,11 +57,11 @@ class OutgoingRequest:
 
 
 class Sender:
-    """Delivers the outbox. Several threads or processes may do so: a request belongs to the one that froze it.
+    """Delivers the outbox. Several threads and processes may do so: whichever freezes a request sends it.
 
-    `executor` is the pool that calls LINE, with a thread for each call, because a call that queues could outlast its
-    reservation; without it calls are made one after the other. `quota_is_gone` is called within a transaction when
-    LINE says that the month's messages are used up; it must not block.
+    `executor` is the thread pool that calls LINE. It has a thread for each call, because a call that waits for a thread
+    could outlast its reservation (RESERVED_FOR). Without a pool, calls are made one after the other. `quota_is_gone` is
+    called when LINE says that the month's messages are used up; a transaction is open then, so it must not block.
     """
 
     def __init__(
@@ -83,9 +86,9 @@ class Sender:
         self._quota_gone_until: datetime | None = None
 
     def deliver_once(self) -> bool:
-        """Writes the text of due notices or, if all have theirs, sends some of the due requests; False if none is due.
+        """Writes the texts of due notices, or sends some due requests if there is no text to write now.
 
-        It also returns False while the account is paused. No transaction is open while LINE is called.
+        Returns False if nothing was due or all requests are paused. No transaction is open while LINE is called.
         """
         with self._account.turn() as most:
             return most > 0 and self._deliver(most)
@@ -145,7 +148,7 @@ class Sender:
         return retry_policy.call(self._line.push, outgoing.body, outgoing.retry_key, row=outgoing.lead_id)
 
     def _pack(self, session: Session, rows: list[OutboxRow]) -> OutgoingRequest | None:
-        """Freezes the request and returns it; None when it is not to be sent, or not now."""
+        """Freezes the request and returns it, or returns None if it is dropped, given up or must wait."""
         lead = rows[0]
         if lead.first_tried_at is not None:
             return self._pack_again(session, rows)
@@ -160,9 +163,10 @@ class Sender:
         return OutgoingRequest(lead.id, by, lead.body or "", lead.retry_key, lead.tries)
 
     def _pack_again(self, session: Session, rows: list[OutboxRow]) -> OutgoingRequest | None:
-        """Returns the same request for another try, or None when it is not to be sent, or not now.
+        """Returns the frozen request for another try, or None if it is given up, must wait, or is late for a reply.
 
-        After 23 hours it is given up: LINE knows a retry key for 24 hours, and then takes it for a new message.
+        It is given up 23 hours after its first try: after 24 hours LINE forgets the retry key, and would take the
+        request for a new one.
         """
         lead = rows[0]
         if retry_policy.is_too_late(lead.first_tried_at):
@@ -182,22 +186,26 @@ class Sender:
         )
 
     def _worth_a_push(self, session: Session, lead: OutboxRow) -> bool:
-        """Says whether a push is worth its cost: for a late reply only if it must arrive or no newer one waits."""
+        """Says whether the row may become a billed push.
+
+        A notice may. A reply may if it must arrive or no newer reply waits. A row without an address may not.
+        """
         if lead.to is None:
             return False
         return lead.kind == "notice" or lead.must_arrive or not outbox.newer_reply_waits(session, lead)
 
     def _waits_for_quota(self, session: Session, rows: Sequence[OutboxRow]) -> bool:
-        """Puts the push off and returns True while the month's messages are used up; else returns False.
+        """Postpones a push and returns True while the month's messages are used up; otherwise returns False.
 
-        It waits as long as LINE's own count says so. If LINE only refused a push, one push an hour tries again. For a
-        request that LINE may have accepted already the count does not matter: another try costs nothing.
+        A push that was never tried waits while LINE's count says so. After LINE refused a push without such a count,
+        one push an hour tries again. A request that was tried ignores the count: if LINE accepted it, another try
+        costs nothing.
         """
         counted = usage.gone_until(session) if rows[0].first_tried_at is None else None
         until = counted or self._quota_gone_until
         if until is None:
             return False
-        # Farther off than it is ever set: the clock was set back.
+        # An end that is farther off than any that we set means that the clock was set back.
         if now() >= until or until - now() > max(QUOTA_WAIT, usage.BELIEVED_FOR):
             self._quota_gone_until = now() + RESERVED_FOR  # The others wait for LINE's answer to this one.
             return False
@@ -205,9 +213,10 @@ class Sender:
         return True
 
     def _filled(self, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], list[dict[str, Any]]]:
-        """Returns as many of the rows as fit into one request, and their messages, the oldest first.
+        """Returns the rows that fit into one request, taken in order, and their messages.
 
-        A reply stands last, because only the last message shows quick replies.
+        Messages of notices come first and those of replies last, each from the oldest, because LINE shows only the
+        quick replies of the last message.
         """
         lead, *others = rows
         taken, count = [lead], len(lead.messages or [])
@@ -235,9 +244,9 @@ class Sender:
                 self._try_later(session, outgoing, outcome.answer)
 
     def _reply_failed(self, session: Session, outgoing: OutgoingRequest, outcome: SendOutcome) -> None:
-        """Handles a reply token that was used or has expired.
+        """Handles LINE's refusal of a reply token, which was used or has expired.
 
-        If this is a second try and the token is still valid, our own first try used it: the reply was sent.
+        If this is a later try and the token has not expired, an earlier try used the token: the reply was sent.
         """
         lead = session.get_one(OutboxRow, outgoing.lead_id)
         if outgoing.tried_before and token_lives(lead):
@@ -246,10 +255,10 @@ class Sender:
         self._too_late_for_reply(session, lead, tried=outgoing.tried_before, in_doubt=outgoing.in_doubt)
 
     def _too_late_for_reply(self, session: Session, lead: OutboxRow, *, tried: bool, in_doubt: bool) -> None:
-        """Releases the rows of the request, to be sent by push.
+        """Frees the rows of a reply whose token can no longer be used, so that they go out as pushes.
 
-        If the reply may have arrived after all, it is dropped unless it must arrive: the resident can ask again. A row
-        that LINE may have accepted is never put on a reply again, because only a push has a retry key.
+        If LINE may have accepted the reply, it is dropped unless it must arrive: the resident can ask again. A row that
+        LINE may have accepted never goes out in another reply, because only a push has a retry key.
         """
         lead.reply_token = None
         outbox.release(session, lead.id, again_in=timedelta(0), count_try=tried)
@@ -257,7 +266,10 @@ class Sender:
             outbox.settle(session, lead.id, "dropped", error="LINE did not say whether it took the reply")
 
     def _refused(self, session: Session, lead_id: int, error: str) -> None:
-        """Gives up a row that LINE refuses. A request of several rows is sent row by row first, to find that one."""
+        """Gives up a row that LINE refuses, and queues a simpler text if the row was a reply.
+
+        If the request held several rows, each is sent alone first, to find the one that LINE refuses.
+        """
         if outbox.travels_alone(session, lead_id):
             log.error("LINE refused a message", extra={"row": lead_id})
             lead = session.get_one(OutboxRow, lead_id)
@@ -267,9 +279,9 @@ class Sender:
         outbox.release(session, lead_id, again_in=timedelta(0), count_try=True)
 
     def _note_no_quota(self, session: Session, outgoing: OutgoingRequest) -> None:
-        """Puts pushes off after LINE said that the month's messages are used up.
+        """Postpones pushes for an hour, or until the month ends, after LINE said that the month's messages are used up.
 
-        LINE may say so with messages left, while it reserves some for a broadcast made in its manager.
+        LINE may say so although messages are left: it reserves some for a broadcast that was made in LINE's manager.
         """
         self._quota_gone_until = min(now() + QUOTA_WAIT, Month.of(now()).ends)
         self._quota_is_gone()
@@ -278,10 +290,10 @@ class Sender:
     def _not_now(
         self, session: Session, outgoing: OutgoingRequest, again_in: timedelta, *, error: str | None = None
     ) -> None:
-        """Puts off a request that LINE did not accept in this try.
+        """Postpones a request that LINE did not accept in this try.
 
-        If it may have accepted an earlier try, request and key must stay the same: with a new key the message could
-        arrive twice.
+        If LINE may have accepted an earlier try, the request and its retry key stay the same: with a new key the
+        message could arrive twice.
         """
         if outgoing.tried_before:
             session.get_one(OutboxRow, outgoing.lead_id).next_try_at = now() + again_in

@@ -1,6 +1,6 @@
-"""Reads LINE's JSON into small frozen events. What is missing or new becomes `UnknownEvent`, never an error.
+"""Reads the JSON of LINE's events into immutable objects. An incomplete or unknown event never raises an error.
 
-LINE's own models are not used here: they lose user id and reply token of events they do not know.
+The models of LINE's SDK are not used here: they lose the user id and the reply token of events that they do not know.
 https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
 """
 
@@ -18,7 +18,7 @@ _PHOTO_ENDINGS = (".jpg", ".jpeg", ".jfif", ".png", ".heic", ".heif", ".hif", ".
 
 @dataclass(frozen=True)
 class Tap:
-    """Describes a press of one of our buttons. `do` says what it asks for; `day` comes with a date picker."""
+    """Describes a press of one of our buttons: the action `do`, its parameters `about`, the `day` of a date picker."""
 
     do: str
     about: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +34,10 @@ class SentPlace:
 
 @dataclass(frozen=True)
 class SentFile:
-    """Describes a photo or document that LINE holds; it is fetched after the answer is accepted."""
+    """Describes a photo or document that LINE holds; bot.worker.content_fetcher downloads it later.
+
+    `kind` is "photo" or "document". `album` is LINE's id of photos that were sent together, and `of` is their number.
+    """
 
     kind: str
     message_id: str
@@ -84,9 +87,10 @@ What = (
 
 @dataclass(frozen=True)
 class Event:
-    """Describes an event. `user_id` is None where LINE does not tell it; `group` is set in groups and rooms.
+    """Describes an event. `at` is when it happened, by LINE's clock. `user_id` is None if LINE does not send it.
 
-    Where `active` is False, LINE asks the bot for silence.
+    `group` is the id of the group or room, None in a chat with one resident. If `active` is False, the channel is on
+    standby and must not send messages.
     """
 
     what: What
@@ -128,7 +132,10 @@ def occurred_at(body: Mapping[str, Any]) -> datetime:
 
 
 def whose(body: Mapping[str, Any]) -> str | None:
-    """Returns the user, group or room an event belongs to; events of one of them keep their order."""
+    """Returns the id of the group, room or user to which an event belongs, or None if it has none.
+
+    Events with the same id are worked on in order.
+    """
     source = _mapping(body.get("source"))
     return _text(source.get("groupId")) or _text(source.get("roomId")) or _text(source.get("userId"))
 
@@ -164,7 +171,10 @@ def _message(message: Mapping[str, Any]) -> What:
 
 
 def _words(message: Mapping[str, Any]) -> What:
-    """Returns the text without LINE's own emoji, which stand in it as () or (love); if none is left, a sticker."""
+    """Returns the text without LINE's own emoji, for which LINE writes placeholders such as (love).
+
+    A text that holds nothing else counts as a sticker.
+    """
     text, emojis = message.get("text"), message.get("emojis")
     if not isinstance(text, str):
         return UnknownEvent()
@@ -184,7 +194,7 @@ def _without_spans(text: str, spans: list[Mapping[str, Any]]) -> str:
     return kept.decode("utf-16-le", "surrogatepass").replace("\uffff", "")
 
 
-# No character: it marks what is removed in the end, so that all spans are counted in the text as it came.
+# U+FFFF, which is no character. It marks what is removed at the end: until then, positions in the text do not shift.
 _GONE = "\uffff".encode("utf-16-le")
 
 
@@ -193,7 +203,7 @@ def _is_count(value: object) -> TypeGuard[int]:
 
 
 def _line_holds_it(message: Mapping[str, Any]) -> bool:
-    """Says whether LINE itself holds the content. The sender writes the address of any other: it is never fetched."""
+    """Says whether LINE holds the content. Any other is at an address that its sender chose: it is never fetched."""
     provider = _mapping(message.get("contentProvider")).get("type", "line")
     return bool(provider == "line")
 
@@ -211,9 +221,9 @@ def _sent_file(kind: str, message_id: str, message: Mapping[str, Any]) -> SentFi
 
 
 def _is_named_as_photo(message: Mapping[str, Any]) -> bool:
-    """Says whether the file is named as a photo: from a PC, photos come as files.
+    """Says whether the file has the name of a photo, because photos that are sent from a PC arrive as files.
 
-    What they really are is known after the download: see bot.worker.content_fetcher.
+    Whether it is one is found out after the download (bot.worker.content_fetcher).
     """
     return (_text(message.get("fileName")) or "").lower().endswith(_PHOTO_ENDINGS)
 
@@ -229,7 +239,7 @@ def _place(message: Mapping[str, Any]) -> What:
 
 
 def read_tap(postback: Mapping[str, Any]) -> Tap:
-    """Reads the press of a button; `do` is empty for anything that is not one of our buttons."""
+    """Reads LINE's postback; `do` is "" if its data does not come from one of our buttons."""
     about = dict(parse_qsl(str(postback.get("data") or "")))
     day = _mapping(postback.get("params")).get("date")
     return Tap(about.pop("do", ""), about, _date(day))
@@ -241,7 +251,7 @@ def tap_data(do: str, **about: object) -> str:
 
 
 def row_number(text: str | None) -> int | None:
-    """Returns the number of a row that a button names, or None for what none of our buttons ever carried."""
+    """Returns the id of a row that a button carries, or None for a text that none of our buttons carries."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
@@ -266,6 +276,9 @@ def _text(value: object) -> str | None:
 
 
 def _id(value: object, longest: int) -> str | None:
-    """Returns LINE's id, or None for what no database column holds: too long, or with characters such as U+0000."""
+    """Returns an id of LINE, or None if a column cannot hold it.
+
+    An id is too long with more than `longest` characters, and must not have unprintable ones such as U+0000.
+    """
     text = _text(value)
     return text if text and len(text) <= longest and text.isprintable() else None

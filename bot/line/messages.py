@@ -43,7 +43,7 @@ Message = dict[str, Any]
 
 
 def render(replies: Sequence[Reply]) -> list[Message]:
-    """Returns at most five messages. If there are more, adjacent texts are joined; then the first ones are dropped."""
+    """Returns at most five messages. If there are more, adjacent texts are joined, and then the first ones dropped."""
     messages = [_message(reply) for reply in replies]
     while len(messages) > MESSAGES_IN_A_REQUEST and (pair := _two_texts(messages)) is not None:
         first, second = messages[pair], messages[pair + 1]
@@ -55,7 +55,7 @@ def render(replies: Sequence[Reply]) -> list[Message]:
 def request_body(**parts: Any) -> str:
     """Returns the JSON of a request to LINE, with Thai as it is.
 
-    Half an emoji, which broken phones send and we may quote, becomes a question mark: it cannot be written as UTF-8.
+    Half an emoji (a lone surrogate), which a faulty phone sent and we quote, becomes "?": UTF-8 cannot express it.
     """
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
 

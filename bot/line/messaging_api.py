@@ -1,6 +1,6 @@
-"""Calls LINE's messaging endpoints: sends stored bytes, fetches content, and names the outcome in one word.
+"""Calls LINE's messaging endpoints: sends requests, downloads files, and reduces each answer to one outcome.
 
-Requests go out exactly as stored, so `requests` is used and not LINE's SDK, which builds each body anew.
+Requests are sent exactly as they are stored, so `requests` is used and not LINE's SDK, which builds each body anew.
 https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
 """
 
@@ -18,10 +18,10 @@ from store.files.limits import MAX_BYTES
 
 @dataclass(frozen=True)
 class DownloadLimits:
-    """Limits a download.
+    """Limits a download: `silent_seconds` without a byte, `seconds` in all, and the lowest average speed.
 
-    A body that arrives byte by byte never runs into a read timeout. So there is a limit for the whole download, and
-    after `slow_after_seconds` a lowest average speed, because other downloads wait for the same threads.
+    The speed counts after `slow_after_seconds`. A read timeout alone would never end a download that arrives byte by
+    byte, and other downloads wait for the same threads.
     """
 
     silent_seconds: float = 5.0
@@ -33,7 +33,8 @@ class DownloadLimits:
 class LineAnswer(Enum):
     """Names the outcome of a call.
 
-    BROKEN: LINE, or the way to it, fails visibly. UNKNOWN: it heard us and then nothing came back.
+    BROKEN: no connection to LINE was made, or LINE answered with a server error. UNKNOWN: a connection was made, but
+    there is no answer of LINE, so it may have accepted the request.
     """
 
     ACCEPTED = "accepted"
@@ -48,7 +49,7 @@ class LineAnswer(Enum):
 
 @dataclass(frozen=True)
 class SendOutcome:
-    """Holds the outcome of a call. `retry_after` is in seconds; None if LINE does not ask us to wait."""
+    """Holds the outcome of a call. `retry_after` is in seconds; None if LINE does not name a number of seconds."""
 
     answer: LineAnswer
     detail: str = ""
@@ -71,7 +72,7 @@ class FetchedContent:
 
 
 class LineClient:
-    """Calls LINE. Each process makes one after any fork; threads share it, each with its own connections."""
+    """Calls LINE. Threads share it, and each has its own connections; a process creates it after a fork."""
 
     def __init__(
         self,
@@ -95,11 +96,11 @@ class LineClient:
         return self._post("/v2/bot/message/push", body, {"X-Line-Retry-Key": retry_key})
 
     def multicast(self, body: str, retry_key: str) -> SendOutcome:
-        """Sends to at most 500 residents at once; as with a push, key and body may be sent again."""
+        """Sends a message to at most 500 residents at once; as with a push, key and body may be sent again."""
         return self._post("/v2/bot/message/multicast", body, {"X-Line-Retry-Key": retry_key})
 
     def broadcast(self, body: str, retry_key: str) -> SendOutcome:
-        """Sends to every friend of the account; as with a push, key and body may be sent again."""
+        """Sends a message to every friend of the account; as with a push, key and body may be sent again."""
         return self._post("/v2/bot/message/broadcast", body, {"X-Line-Retry-Key": retry_key})
 
     def _post(self, path: str, body: str, headers: dict[str, str]) -> SendOutcome:
@@ -165,7 +166,7 @@ def _outcome(response: requests.Response) -> SendOutcome:
 
 
 def _retry_after(value: str) -> float | None:
-    """Returns the seconds. It returns None for a date, which the header may hold as well: our clock may differ."""
+    """Returns the seconds of a Retry-After header; None if it is missing or holds a date, as our clock may differ."""
     return float(value) if value.isascii() and value.isdigit() else None
 
 
@@ -179,7 +180,10 @@ _ANSWERS = {
 
 
 def _by_class(status: int) -> LineAnswer:
-    """Returns the outcome for any other code. A redirect comes from something between LINE and us, so it is UNKNOWN."""
+    """Returns the outcome of a status code that _ANSWERS lacks.
+
+    A redirect is UNKNOWN: it comes from a machine between LINE and us.
+    """
     if 200 <= status < 300:
         return LineAnswer.ACCEPTED
     if 400 <= status < 500:

@@ -1,6 +1,7 @@
-"""Sends broadcasts in chunks. The exact bytes of each are stored before it is sent ("frozen").
+"""Sends approved broadcasts in chunks; content and recipients come from store.broadcasts.
 
-It writes no text: what is sent, and to whom, was approved before and is read from store.broadcasts.
+The exact bytes of a chunk's request are stored before it is sent (it is "frozen"), so that every later try sends the
+same.
 """
 
 import logging
@@ -34,14 +35,15 @@ from store.quota import usage
 
 log = logging.getLogger(__name__)
 
-# A little below LINE's limit; one process sends to 95,000 residents a second.
+# A little below LINE's limit; at 500 residents a call, one process reaches up to 95,000 residents a second.
 CALLS_A_SECOND = 0.95 * MULTICASTS_A_SECOND
-# With three mailers, so many calls under way reach LINE's rate limit even if each takes 150 ms.
+# How many requests one thread sends at the same time. The worker's three threads then reach CALLS_A_SECOND even if
+# each call takes 150 ms.
 CHUNKS_AT_ONCE = 20
 
 
 class RateLimit:
-    """Lets callers through one by one, at most `calls_a_second`."""
+    """Makes callers wait so that at most `calls_a_second` go on in a second; threads share it."""
 
     def __init__(self, calls_a_second: float) -> None:
         self._seconds = 1 / calls_a_second
@@ -57,7 +59,11 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class MulticastRequest:
-    """Describes a request to LINE as it is stored. `tries` tells this try from a later one of another mailer."""
+    """Describes the frozen request of a chunk. `told` is its number of recipients; `to_friends` means all friends.
+
+    `tries` includes the try that follows, and so differs from that of a later try by another thread. If `in_doubt`,
+    LINE may have accepted an earlier try.
+    """
 
     chunk_id: int
     to_friends: bool
@@ -69,10 +75,10 @@ class MulticastRequest:
 
 
 class Mailer:
-    """Sends broadcasts. Several threads or processes may do so: a chunk belongs to the one that froze it.
+    """Sends broadcasts. Several threads and processes may do so: whichever freezes a chunk sends it.
 
-    With the thread pool `executor` several requests are under way at a time, else one. `quota_is_gone` is called within
-    a transaction when LINE says that the month's messages are used up; it must not block.
+    With the thread pool `executor` a thread sends up to 20 requests at a time, otherwise one. `quota_is_gone` is called
+    when LINE says that the month's messages are used up; a transaction is open then, so it must not block.
     """
 
     def __init__(
@@ -96,7 +102,10 @@ class Mailer:
         self._pace = RateLimit(CALLS_A_SECOND)
 
     def mail_once(self) -> bool:
-        """Sends some of the chunks that are due, if any are. No transaction is open while LINE is called."""
+        """Sends some of the due chunks; returns False if none is due or all requests are paused.
+
+        No transaction is open while LINE is called.
+        """
         with self._database.reading() as session:
             if not mailings.is_due(session):
                 return False
@@ -125,7 +134,7 @@ class Mailer:
         return retry_policy.call(send, outgoing.body, outgoing.retry_key, row=outgoing.chunk_id)
 
     def _pack(self, session: Session, chunks: Sequence[Chunk]) -> list[MulticastRequest]:
-        """Freezes the chunks and returns their requests, except chunks that have no recipient or must wait."""
+        """Freezes the chunks and returns their requests; a chunk that needs none, is given up or must wait has none."""
         if not chunks:
             return []
         tried = [chunk for chunk in chunks if chunk.first_tried_at is not None]
@@ -137,9 +146,10 @@ class Mailer:
         return [outgoing for outgoing in parcels if outgoing is not None]
 
     def _pack_again(self, chunk: Chunk) -> MulticastRequest | None:
-        """Returns the same request for another try, or None if it is given up.
+        """Returns the frozen request for another try, or None if the chunk is given up.
 
-        It is given up after 23 hours: LINE knows a retry key for 24 hours, and then takes it for a new message.
+        It is given up if it cannot be decrypted, and 23 hours after its first try: after 24 hours LINE forgets the
+        retry key, and would take the request for a new one.
         """
         if retry_policy.is_too_late(chunk.first_tried_at):
             mailings.settle(chunk, "dead", error="no clear answer from LINE for 23 hours")
@@ -150,7 +160,10 @@ class Mailer:
         return _frozen(chunk, chunk.body or "", chunk.told or 0, in_doubt=True)
 
     def _find_messages(self, session: Session, mailing: Mailing) -> list[dict[str, Any]] | None:
-        """Returns the messages, or None if they cannot be written; then the mailing is stopped."""
+        """Returns the messages to send, or stops the mailing and returns None if they cannot be written.
+
+        Pictures cannot be sent without a public address.
+        """
         if not self._settings.public_url and _content(mailing).pictures():
             # Phones fetch the pictures from our public address.
             mailings.stop(mailing, "no public address")
@@ -165,7 +178,10 @@ class Mailer:
     def _pack_fresh(
         self, session: Session, chunks: Sequence[Chunk], messages: list[dict[str, Any]]
     ) -> Iterator[MulticastRequest | None]:
-        """Yields a request for each chunk, or None, as far as the month's messages allow."""
+        """Yields for each chunk its request, or None if it needs none.
+
+        When the month's messages are used up, the mailing is stopped and nothing more is yielded.
+        """
         left = self._affordable(session, chunks)
         for chunk in chunks:
             pack = self._pack_for_friends if chunk.residents is None else self._pack_for_residents
@@ -176,9 +192,10 @@ class Mailer:
                 return
 
     def _affordable(self, session: Session, chunks: Sequence[Chunk]) -> int:
-        """Returns how many more messages may be sent.
+        """Returns how many of the month's messages may be spent on these chunks.
 
-        Messages on their way to LINE count as spent. An urgent broadcast may use those reserved for news of cases.
+        Messages in requests that LINE has not answered count as spent. An urgent broadcast, which has no topic, may
+        also use the messages that are reserved for news of cases.
         """
         counts = (
             mailings.count_friends(session) if chunk.residents is None else len(chunk.residents)
@@ -201,7 +218,10 @@ class Mailer:
     def _pack_for_residents(
         self, session: Session, chunk: Chunk, messages: list[dict[str, Any]], left: int
     ) -> MulticastRequest | None:
-        """Freezes the chunk for as many residents as the month's messages allow; staff decide about the others."""
+        """Freezes the chunk for as many residents as the month's messages allow; the others move to a new chunk.
+
+        Returns None if no resident can be reached, or if no message is left and the mailing is stopped.
+        """
         people = mailings.recipients(session, chunk)
         if not people:
             chunk.told = 0
@@ -231,7 +251,10 @@ class Mailer:
         )
 
     def _addresses(self, broadcast: Broadcast) -> Addresses:
-        """Returns links through our site, where they are counted, or without a public address the links themselves."""
+        """Returns how pictures and links of the broadcast are addressed.
+
+        Links lead through our site, which counts taps; without a public address they lead straight to their target.
+        """
         ours, settings = self._settings.public_url, self._settings
         return Addresses(
             picture=lambda token, small: settings.photo_links.address(token, small=small),
@@ -265,13 +288,13 @@ class Mailer:
                 self._account.heard(outcome)
                 _not_now(chunk, outgoing, timedelta(0))
             case _:
-                # LINE may have accepted it: body and key stay, even if the mailing is stopped meanwhile.
+                # LINE may have accepted the request: body and key stay, even if the mailing is stopped meanwhile.
                 chunk.error, chunk.next_try_at = outcome.answer.value, now() + backoff(chunk.tries)
 
     def _refused(self, session: Session, chunk: Chunk, outcome: SendOutcome) -> None:
-        """Splits a refused chunk into halves with new keys, or gives it up if it is for all friends.
+        """Splits a refused chunk into halves with new retry keys; gives up one for all friends or for one resident.
 
-        LINE accepts again what it once accepted, so it has never accepted a chunk that it refuses now.
+        LINE cannot have accepted the chunk before: to a retry key that it accepted it answers 409, never a refusal.
         """
         error = f"{outcome.answer.value}: {outcome.detail}"[:200]
         log.error("LINE refused a broadcast", extra={"row": chunk.id})
@@ -295,10 +318,10 @@ def _frozen(chunk: Chunk, body: str, told: int, *, in_doubt: bool = False) -> Mu
 
 
 def _not_now(chunk: Chunk, outgoing: MulticastRequest, again_in: timedelta) -> None:
-    """Puts off a chunk that LINE did not accept in this try.
+    """Postpones a chunk that LINE did not accept in this try.
 
-    If it may have accepted an earlier try, request and key must stay the same: with a new key everybody could get it
-    twice.
+    If LINE may have accepted an earlier try, the request and its retry key stay the same: with a new key everybody
+    could get the message twice.
     """
     if outgoing.in_doubt:
         chunk.next_try_at = now() + again_in

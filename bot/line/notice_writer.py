@@ -1,4 +1,4 @@
-"""Writes the messages of notices, each in a step that the watchdog sees."""
+"""Writes the messages of notices. The watchdog ends the process if one of them takes too long."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ from store.messaging.models import OutboxRow
 
 log = logging.getLogger(__name__)
 
-# Otherwise, under load, requests to send would keep notices waiting whose writing was tried before.
+# How often a notice comes first whose writing was tried before. Under load it would otherwise wait for ever.
 TRIED_FIRST_EVERY = 8
 
 
 class NoticeWriter:
-    """Writes notices for several threads. A notice belongs to the process that counted its last try."""
+    """Writes notices; several threads share it. Whichever thread counted the latest try of a notice writes it."""
 
     def __init__(
         self, database: Database, app: AppContext, settings: BotSettings, watchdog: Watchdog
@@ -37,12 +37,15 @@ class NoticeWriter:
         self._turns = count(1)
 
     def begin(self, session: Session, requests: Sequence[Sequence[OutboxRow]]) -> dict[int, int]:
-        """Counts a try of the notices to write next, and returns what `write` takes once the session is committed."""
+        """Counts a try of each notice to write next, and returns the tries of each by its row id.
+
+        The caller commits before it passes them to `write`.
+        """
         tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
         return unwritten_notices.begin(session, requests, tried_first=tried_first)
 
     def write(self, tries: Mapping[int, int]) -> None:
-        """Writes these notices. One that cannot be written is given up, and delays no other."""
+        """Writes the notices that `begin` returned. One that cannot be written becomes a dead letter."""
         if not tries:
             return
         with self._database.transaction(durable=False) as session:
@@ -61,10 +64,10 @@ class NoticeWriter:
         )
 
     def in_simple_words(self, refused: OutboxRow) -> dict[str, Any]:
-        """Returns a plain text instead of an answer that LINE refuses.
+        """Returns a text message to send in place of an answer that LINE refuses.
 
-        For a receipt it is the same in plain text, so that the number of the case arrives. For any other answer it
-        says that only the answer is missing.
+        An answer that must arrive, such as a receipt, is repeated as plain text, so that the case number arrives. For
+        any other, the text says that only the answer is missing.
         """
         says = [str(each.get("altText") or each.get("text") or "") for each in refused.messages or ()]
         receipt = "\n".join(filter(None, says)) if refused.must_arrive else ""

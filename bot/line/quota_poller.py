@@ -1,4 +1,4 @@
-"""Reads LINE's own count of the month's messages: every hour, and soon after LINE refused a push."""
+"""Reads LINE's own count of the month's messages: every hour, and soon after LINE refused one for lack of quota."""
 
 import logging
 import threading
@@ -13,12 +13,12 @@ from store.quota import usage
 
 log = logging.getLogger(__name__)
 
-# LINE's figure is approximate and slow to move: asking more often tells nothing more.
+# LINE's figure is approximate and changes slowly: a reading asked for sooner would show nothing new.
 NOT_AGAIN_FOR = timedelta(minutes=10)
 
 
 class QuotaPoller:
-    """Reads LINE's count, in each worker. Several readings at once do no harm: each is complete by itself."""
+    """Reads LINE's count. Each worker process has one; readings of several processes at once do no harm."""
 
     def __init__(self, database: Database, line: LineAccount) -> None:
         self._database, self._line = database, line
@@ -27,7 +27,7 @@ class QuotaPoller:
         self._read_at: datetime | None = None
 
     def want(self) -> None:
-        """Asks for a reading soon, and returns at once, so that deliveries do not wait."""
+        """Asks for a reading soon and returns at once, so that the sender that calls it does not wait for LINE."""
         self._wanted.set()
 
     def read_if_wanted(self) -> None:
@@ -36,7 +36,10 @@ class QuotaPoller:
             self.read()
 
     def read(self) -> None:
-        """Stores what LINE says, which is asked before the transaction begins. If it fails, the last reading stays."""
+        """Asks LINE for its count and stores it as a reading; if LINE gives no answer, nothing is stored.
+
+        The transaction begins after LINE has answered.
+        """
         with self._reading:
             self._wanted.clear()
             self._read_at = now()
@@ -54,9 +57,10 @@ class QuotaPoller:
             log.info("read the month's messages", extra={"count": used})
 
     def _friends_told(self) -> dict[date, int | None]:
-        """Returns how many friends our broadcasts to all friends reached, by day; None until LINE has counted.
+        """Returns, by day, how many friends our broadcasts to all friends reached; None until LINE has counted.
 
-        LINE tells it on the day after. Only LINE knows friends who never wrote to us.
+        LINE reports the number on the next day. Only LINE can count, because it alone knows friends who never wrote to
+        us.
         """
         with self._database.reading() as session:
             days = statistics.days_of_friends(session)

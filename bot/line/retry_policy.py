@@ -20,11 +20,13 @@ log = logging.getLogger(__name__)
 # How long a request is reserved for the thread that sends it. This is longer than the slowest call, and so short that
 # after a crash during a call a reply token is still valid: a second try then shows whether the first one used it.
 RESERVED_FOR = timedelta(seconds=20)
-# An hour before LINE forgets the retry key of a request, and would take the request for a new one.
+# How long after its first try a request may be tried again. An hour later LINE forgets the retry key, and would take
+# the request for a new one.
 LAST_TRY_AFTER = RETRY_KEY_KNOWN_FOR - timedelta(hours=1)
-# The longest wait between tries of one request that LINE did not answer, or answered with a server error.
+# The longest wait between tries of one request that LINE did not answer, or answered with a server error; jitter is
+# added to it.
 LONGEST_WAIT_SECONDS = 900
-# The longest pause of all calls after LINE's rate limit, if LINE names no longer one in Retry-After.
+# The longest pause of all calls after LINE's rate limit; jitter is added to it, and Retry-After may ask for more.
 LONGEST_SECONDS = 60
 # A Retry-After is followed for no longer than this.
 LONGEST_RETRY_AFTER_SECONDS = 900
@@ -32,9 +34,9 @@ PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 
 
 def call(send: Callable[..., SendOutcome], *arguments: str, row: int) -> SendOutcome:
-    """Calls LINE and returns the outcome, which is UNKNOWN after an unexpected error: it raises nothing.
+    """Calls LINE and returns the outcome. An unexpected error is logged and becomes the outcome UNKNOWN.
 
-    Several requests are under way together, and an error of one must not lose the outcomes of the others.
+    Several requests are sent at the same time, and an error of one must not lose the outcomes of the others.
     """
     try:
         return send(*arguments)
@@ -49,16 +51,16 @@ def is_too_late(first_tried_at: datetime | None) -> bool:
 
 
 def backoff(tries: int) -> timedelta:
-    """Returns the wait before the next try of one request: from two seconds doubled to 15 minutes, with jitter."""
+    """Returns the wait after `tries` tries of one request: 2, 4, 8 … seconds, at most 900, each with 30 % of jitter."""
     return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311
 
 
 class AccountBackoff:
-    """Backs off for the whole account: while LINE would refuse every request, none is sent; then one goes first.
+    """Pauses all requests of a process after LINE's rate limit or a refused access token, and resumes step by step.
 
-    It limits requests of one kind for all threads of a process; `most` is how many may be under way together. Each
-    refusal doubles the pause, with jitter. After a pause one request goes out alone. Each time LINE accepts some, twice
-    as many may go out, until there are `most` again.
+    `most` is how many requests a thread may send at a time in normal operation. Each rate limit doubles the pause, with
+    jitter. After a pause one request goes out alone; each time LINE accepts, the number allowed doubles, up to `most`.
+    Pushes and replies share one such object (Sender), and broadcasts have another (Mailer).
     """
 
     def __init__(self, most: int) -> None:
@@ -73,7 +75,10 @@ class AccountBackoff:
 
     @contextmanager
     def turn(self) -> Iterator[int]:
-        """Yields how many requests may go out now. While they are fewer than `most`, one thread at a time sends."""
+        """Yields how many requests the calling thread may send now; 0 during a pause.
+
+        While fewer than `most` are allowed, one thread sends at a time, and the others get 0.
+        """
         with self._lock:
             count = 0 if self._is_trying or self._pauses() else self._allowed
             has_turn = count > 0 and self.is_holding_back
@@ -85,7 +90,7 @@ class AccountBackoff:
                 self._is_trying = False
 
     def heard(self, outcome: SendOutcome) -> None:
-        """Takes an answer of LINE into account for the requests after it."""
+        """Adjusts the pause, or the number of requests allowed, to an outcome."""
         match outcome.answer:
             case LineAnswer.ACCEPTED:
                 self.accepted()
@@ -102,7 +107,10 @@ class AccountBackoff:
                 self._refusals = self._refusals if self.is_holding_back else 0
 
     def too_fast(self, retry_after: float | None = None) -> None:
-        """Begins a pause after LINE's rate limit. Of requests that were under way together only the first counts."""
+        """Begins a pause after LINE's rate limit, of at least `retry_after` seconds (900 at most).
+
+        During a pause it does nothing: the answer belongs to a request that was sent before the pause began.
+        """
         with self._lock:
             if self._pauses():
                 return

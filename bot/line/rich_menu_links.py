@@ -1,6 +1,6 @@
-"""Links menus to residents on LINE. The menus themselves are made by bot.richmenus.publish.
+"""Links rich menus to residents on LINE. The menus themselves are created by bot.richmenus.publish.
 
-The worker calls it, so it uses plain HTTP and not LINE's SDK, which costs a second and 70 MB.
+The worker imports it, so it uses plain HTTP and not LINE's SDK, whose import costs a second and 70 MB.
 https://developers.line.biz/en/reference/messaging-api/#rich-menu
 """
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.line.connection import READ_SECONDS, LineConnection, json_object
 
-# "failed": for some residents; "unknown": LINE has forgotten the request, or never had it.
+# "failed": it failed for some residents; "unknown": LINE has forgotten the request, or never got it.
 Phase = Literal["ongoing", "succeeded", "failed", "unknown"]
 PHASES: tuple[Phase, ...] = ("ongoing", "succeeded", "failed")
 

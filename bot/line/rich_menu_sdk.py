@@ -9,8 +9,8 @@ from bot.line.connection import CONNECT_SECONDS, LineApiError
 from store.line.limits import BATCH_OPERATIONS
 
 Patience = tuple[float, float]
-# Seconds to connect and seconds to answer, longer than for other calls because a picture is sent. The SDK alone would
-# wait forever.
+# Seconds to connect, and seconds to answer: longer than for other calls, because a picture is sent. Without a timeout
+# the SDK waits for ever.
 TIMEOUT: Patience = (CONNECT_SECONDS, 20)
 
 NOT_FOUND, TOO_OFTEN = 404, 429
@@ -18,7 +18,10 @@ NOT_FOUND, TOO_OFTEN = 404, 429
 
 @dataclass(frozen=True)
 class MenusOnLine:
-    """Describes what LINE has: the name of each menu by its id, the menu of each alias, and the default."""
+    """Describes the menus that LINE has: the name of each by its id, the id behind each alias, and the default's id.
+
+    `default_id` is None if the account has no default menu.
+    """
 
     names: dict[str, str]
     aliases: dict[str, str]
@@ -26,7 +29,7 @@ class MenusOnLine:
 
 
 class RichMenuClient:
-    """Calls LINE's SDK. Make one only where menus are published: the SDK costs a second and 70 MB to import."""
+    """Calls LINE through its SDK. Create it only to publish menus: importing the SDK costs a second and 70 MB."""
 
     def __init__(self, api_url: str, data_url: str, token: str, *, timeout: Patience = TIMEOUT) -> None:
         import urllib3  # noqa: PLC0415
@@ -85,9 +88,10 @@ class RichMenuClient:
         self._ask_if_there(f"delete the alias {alias}", self._api.delete_rich_menu_alias, alias)
 
     def move_everyone(self, pairs: Sequence[tuple[str, str]]) -> str | None:
-        """Asks LINE to link the second menu of each pair to everybody with the first; returns the id of the request.
+        """Asks LINE to link the second menu of each pair to every resident who has the first.
 
-        It returns None if LINE was asked so too often: it lets an account do so three times an hour.
+        Returns the id of LINE's request, for `everyone_moved`; None if LINE's limit is reached, which is three such
+        requests an hour. Pairs beyond BATCH_OPERATIONS (1,000) are left out.
         """
         operations = [self._sdk.RichMenuBatchLinkOperation(**{"from": old, "to": new}) for old, new in pairs]
         request = self._sdk.RichMenuBatchRequest(operations=operations[:BATCH_OPERATIONS])
@@ -112,7 +116,10 @@ class RichMenuClient:
         return None if answer is None else str(answer.rich_menu_id)
 
     def _request(self, definition: dict[str, Any]) -> Any:
-        """Builds the request unchecked: the SDK counts code points, and would refuse 14 Thai characters with vowels."""
+        """Builds the request without the SDK's checks.
+
+        They count code points, and would refuse a chat bar text of 14 Thai characters with vowels, which LINE accepts.
+        """
         areas = [self._sdk.RichMenuArea.from_dict(area) for area in definition["areas"]]
         size = self._sdk.RichMenuSize.from_dict(definition["size"])
         fields = {"selected": definition["selected"], "name": definition["name"]}
@@ -120,7 +127,10 @@ class RichMenuClient:
         return self._sdk.RichMenuRequest.construct(size=size, areas=areas, **fields)
 
     def _pairs(self, path: str, kind: str, fields: tuple[str, str]) -> dict[str, str]:
-        """Lists menus or aliases as plain data: the SDK would refuse the list for one Thai text that it miscounts."""
+        """Returns the account's menus or aliases as a dict from the first of the `fields` to the second.
+
+        It reads plain JSON, because the SDK refuses a whole list for one Thai text whose length it miscounts.
+        """
         key, value = fields
         answer = self._ask(
             f"list its {kind}",
