@@ -44,7 +44,7 @@ def service_menu(services: Sequence[Service], text: str) -> Box:
 
 
 def _fitting(build: Callable[[int], Box], most_bytes: int) -> Box:
-    """Returns the card with texts cut to the first of LENGTHS with which it fits into `most_bytes`, or to the last."""
+    """Returns the card with texts cut to the first of LENGTHS with which it fits `most_bytes`; if none, to the last."""
     for longest in LENGTHS:
         card = build(longest)
         if json_bytes(card) <= most_bytes:
