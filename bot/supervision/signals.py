@@ -22,7 +22,7 @@ def set_when_asked_to_leave(stop: threading.Event) -> None:
 
 
 def _listen(ear: socket.socket, _wake: socket.socket, stop: threading.Event) -> None:
-    """Sets `stop` for each such signal. It holds both ends of the socket: another signal may come while we end."""
+    """Sets `stop` at SIGTERM or SIGINT. It keeps both ends of the socket open: signals may arrive while we end."""
     while rung := ear.recv(64):
         if signal.SIGTERM in rung or signal.SIGINT in rung:
             stop.set()

@@ -1,7 +1,7 @@
 """Keeps one worker process alive: starts it, ends it when a step hangs or its memory grows too far, starts it again.
 
-The try of the message that the worker was handling is counted before (store.messaging). So a message that hangs or
-kills its worker is given up after a few tries, and everybody else is answered meanwhile.
+A worker commits the count of a message's tries before it handles the message (store.messaging). So a message that hangs
+or kills its worker is given up after a few tries, and everybody else is answered meanwhile.
 """
 
 import ctypes
@@ -41,10 +41,10 @@ _PR_SET_PDEATHSIG = 1
 class WorkerLimits:
     """Sets the limits of a worker.
 
-    `cpu_seconds` is the processor time of one step's thread: an endless loop uses it up soon on any machine, a thread
-    that waits on a busy machine does not. `seconds` is for a step that waits for ever. `looks` is for a hang outside
-    all steps: how many times in a row the supervisor may find no sign of life. It counts looks and not seconds, because
-    a machine that sleeps or is too busy stops the supervisor as well.
+    `cpu_seconds` is the processor time that a step's thread may use: an endless loop soon uses it up on any machine, a
+    thread that waits on a busy machine does not. `seconds` is how long a step may last, for one that waits for ever.
+    `looks` is how many times in a row the supervisor may find no sign of life, for a hang outside of steps. It counts
+    looks and not seconds, because a machine that sleeps or is too busy also stops the supervisor.
     """
 
     cpu_seconds: float = 3.0
@@ -55,14 +55,14 @@ class WorkerLimits:
 
 @dataclass(frozen=True)
 class Objection:
-    """Says why a worker must not go on, and the step that is the cause; None where that is not certain."""
+    """Says why a worker must be ended. `step` is the step that is the cause, or None if that is not certain."""
 
     reason: str
     step: Step | None
 
 
 class Guard:
-    """Checks one worker against the limits, by what it writes into the watchdog's memory and by /proc."""
+    """Checks one worker against the limits. It reads the watchdog's memory, which the worker writes, and /proc."""
 
     def __init__(self, watchdog: Watchdog, limits: WorkerLimits) -> None:
         self._watchdog, self._limits = watchdog, limits
@@ -93,14 +93,20 @@ class Guard:
 
 
 class Supervisor:
-    """Calls `run` in a child process. `run` must return when that gets SIGTERM; its result is the exit code."""
+    """Calls `run` in a child process, and in a new one when that ends.
+
+    `run` must return after the child gets SIGTERM; its result is the child's exit code.
+    """
 
     def __init__(self, run: Callable[[Watchdog], int], limits: WorkerLimits | None = None) -> None:
         self._run, self._limits = run, limits or WorkerLimits()
         self._must_leave = False
 
     def serve(self) -> int:
-        """Runs workers, one after the other, until SIGTERM or SIGINT. Returns the exit code."""
+        """Runs one worker after the other until SIGTERM or SIGINT, or until one exits with LEFT or CANNOT_START.
+
+        Returns the exit code.
+        """
         self._wakeups, writing = os.pipe()
         os.set_blocking(self._wakeups, False)
         os.set_blocking(writing, False)
@@ -121,7 +127,7 @@ class Supervisor:
         return LEFT
 
     def _wait(self, seconds: float) -> None:
-        """Waits until a signal arrives, at most `seconds`, and notes whether it asks us to end."""
+        """Waits until a signal arrives, for at most `seconds`, and notes whether it was SIGTERM or SIGINT."""
         select.select([self._wakeups], [], [], seconds)
         with suppress(BlockingIOError):
             while arrived := os.read(self._wakeups, 64):
@@ -182,7 +188,7 @@ def _become_worker(
 
 
 def _die_with(supervisor: int) -> None:
-    """Makes Linux end this process when the supervisor is gone; elsewhere it goes on until it is asked to end."""
+    """Makes Linux end this worker when the supervisor is gone; on other systems it goes on until it gets SIGTERM."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != supervisor:
@@ -192,7 +198,7 @@ def _die_with(supervisor: int) -> None:
 def _end(worker: int, objection: Objection, dump: BinaryIO) -> None:
     """Ends the worker and logs the reason.
 
-    SIGABRT makes the interpreter dump where each thread is, whatever lock a thread holds. SIGKILL follows.
+    At SIGABRT, faulthandler writes where each thread is, even if one holds the interpreter's lock. SIGKILL follows.
     """
     os.kill(worker, signal.SIGABRT)
     until = time.monotonic() + DUMPS_WITHIN_SECONDS

@@ -1,4 +1,4 @@
-"""Writes the worker's heartbeats by the monotonic clock, and moves stored times when the machine's clock was set."""
+"""Writes the worker's heartbeats by the monotonic clock, and corrects stored times when the machine's clock was set."""
 
 import logging
 import threading
@@ -24,7 +24,7 @@ NOT_SET = timedelta(0)
 class Timekeeper:
     """Writes the worker's heartbeats and notices when the clock was set. Each worker runs it in one thread.
 
-    It also tells APScheduler, which waits for a time of day, when the clock was set.
+    It then also restarts the intervals of APScheduler's jobs, because APScheduler waits for a time of day.
     """
 
     def __init__(self, database: Database, scheduler: BaseScheduler) -> None:
@@ -48,9 +48,9 @@ class Timekeeper:
                 stop.wait(REST_AFTER_TROUBLE_SECONDS)
 
     def begin(self) -> None:
-        """Notes that the clock was set back while no worker ran, if the last heartbeat lies in the future.
+        """Notes that the clock was set back while no worker ran, if the last heartbeat is far in the future.
 
-        It was set back by at least that much; how much more is unknown.
+        The clock was set back by at least that difference; how much more is unknown.
         """
         with self._database.reading() as session:
             last = heartbeats.last_beat(session, "worker")
@@ -78,6 +78,6 @@ class Timekeeper:
         self._beats_at = time.monotonic() + BEAT_EVERY_SECONDS
 
     def _put_off_jobs(self) -> None:
-        """Restarts each job's interval. No job runs at once: those that delete data must not trust a clock just set."""
+        """Restarts each job's interval. None runs at once: jobs that delete must not trust a clock that was just set."""
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=now() + job.trigger.interval)

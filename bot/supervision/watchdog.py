@@ -1,7 +1,7 @@
-"""Notes when each step of work began, in memory that a second process reads, so that it can end one that hangs.
+"""Notes when each step of work began, in memory that the supervisor reads, so that it can end a worker that hangs.
 
-Python's regular expressions hold the interpreter's lock while they run, so no thread of the same process could notice
-that one of them never ends. The supervisor can: it reads here which step each thread is in.
+A regular expression holds the interpreter's lock while it runs, so no thread of the same process could notice that it
+never ends. The supervisor, another process, can: it reads here which step each thread is in.
 """
 
 import mmap
@@ -23,7 +23,10 @@ _SIGN_EVERY_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Step:
-    """Describes a step under way. `began` is time.monotonic(), which all processes of a machine share."""
+    """Describes a step that a thread is in. `kind` and `row` say what it works on, such as the event of an inbox row.
+
+    `began` is time.monotonic(), which is the same for all processes of a machine.
+    """
 
     kind: str
     row: int
@@ -33,7 +36,7 @@ class Step:
 
 
 class Watchdog:
-    """Shares the current step of each thread with the parent process, if it is made before the fork."""
+    """Shares the current step of each thread with the parent process. It must be created before the fork."""
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, _SIGNS_AT + _SIGNS.size)
@@ -61,9 +64,9 @@ class Watchdog:
         return place
 
     def show_life(self) -> None:
-        """Counts up once a second and never returns; it needs a thread of its own.
+        """Increases `signs_of_life` once a second and never returns, so it needs a thread of its own.
 
-        Code that holds the interpreter's lock stops it.
+        It stops while other code holds the interpreter's lock.
         """
         while True:
             _SIGNS.pack_into(self._memory, _SIGNS_AT, self.signs_of_life + 1)

@@ -33,7 +33,8 @@ HOLD_NEWS_SECONDS = 60
 class WantedFile:
     """Describes a file to fetch.
 
-    `opens_as` is photo for what LINE itself calls a picture, else document, which may turn out to be either.
+    `opens_as` is "photo" for what was sent as a picture, else "document", whose bytes may still be those of a photo.
+    `lane` is the queue of the resident. If `is_harmful`, its last tries all ended the process or the decoder.
     """
 
     file_id: int
@@ -47,7 +48,8 @@ class WantedFile:
 class FetchResult(Enum):
     """Names the outcome of one try.
 
-    UNDECODED means that the decoder failed, perhaps because of the file; NOT_NOW, that the file is not at fault.
+    LATER means that LINE does not deliver the file yet; UNDECODED, that the decoder failed, perhaps because of the
+    file; NOT_NOW, that the virus scanner or the storage cannot be reached, whatever the file is.
     """
 
     CLEAN = "clean"
@@ -60,7 +62,7 @@ class FetchResult(Enum):
 
 @dataclass(frozen=True)
 class FetchedFile:
-    """Holds the outcome of one try, with the cleaned file or the reason why it was refused, where there is one."""
+    """Holds the outcome of one try: `clean` is set if it is CLEAN, `reason` if it is REFUSED."""
 
     came: FetchResult
     clean: Decoded | None = None
@@ -81,13 +83,14 @@ class Fetcher:
         self._database = database
         self._office = app
         self._line = line
-        # Files whose try ended but whose outcome the database could not store. These tries did not kill the process.
+        # Ids of files whose outcome could not be stored. Their tries are uncounted: they did not end the process.
         self._not_noted: set[int] = set()
 
     def fetch_once(self) -> bool:
-        """Fetches one file if one is wanted. No transaction is open while LINE is called or a photo is redrawn.
+        """Fetches one file; returns False if none is due.
 
-        The try is recorded before, so that a file that kills the process is given up after a few tries.
+        The try is committed first, so that a file that ends the process is given up after a few tries. No transaction
+        is open while LINE is called or the file is decoded.
         """
         wanted = self._claim()
         if wanted is None:
@@ -103,7 +106,7 @@ class Fetcher:
         return True
 
     def _claim(self) -> WantedFile | None:
-        # A copy is made at once, whatever other threads add meanwhile.
+        # set.copy is atomic, so other threads may add to the set at the same time.
         ended = self._not_noted.copy()
         with self._database.transaction() as session:
             lifecycle.uncount(session, ended)
@@ -156,7 +159,7 @@ class Fetcher:
             self._go_without(session, file, catch)
 
     def _give_to_request(self, session: Session, file: File) -> None:
-        """Adds a photo that came as a document to the running request, if that asks for photos."""
+        """Adds a photo that was sent as a document to the running request, if its service asks for photos."""
         resident = session.get_one(Resident, file.resident_id)
         row = find_open(session, resident)
         if (
@@ -183,13 +186,16 @@ class Fetcher:
                     self._give_up(session, file, "lost")
 
     def _give_up(self, session: Session, file: File, reason: str) -> None:
-        """Refuses the file and tells the resident why. It may be sent again, for the request or for its case."""
+        """Refuses the file, and tells the resident why and whether to send it again.
+
+        Nothing is told of a file that comes from a backup, or whose request does not need it any more.
+        """
         log.warning("file refused", extra={"file": file.id, "reason": reason})
         was_restored = file.refused_because == lifecycle.RESTORED
         lifecycle.refuse(file, reason)
         dropped = self._drop_from_request(session, file)
         if was_restored:
-            return  # It comes from a backup: it may have been kept, or the resident told of the loss, long ago.
+            return  # A file from a backup may have been kept, or its resident told of the loss, long ago.
         if file.for_conversation and file.case_id is None and not dropped:
             return  # The request that it was sent for no longer needs it.
         if dropped:

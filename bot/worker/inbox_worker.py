@@ -1,4 +1,4 @@
-"""Works on inbox events, all or nothing: one transaction saves answers, changes the case and queues the reply."""
+"""Works on inbox events. One transaction saves the answers, changes the case and queues the reply, or does nothing."""
 
 import logging
 import time
@@ -32,15 +32,15 @@ from store.residents.conversations import open_requests
 from store.residents.models import Conversation, Resident
 from store.residents.residents import find_known_residents, find_or_add_resident
 
-# LINE stops redelivering long before, so a time that is farther off is wrong.
+# LINE stops redelivering an event long before, so a time that is farther from its arrival is wrong.
 FARTHEST_OFF = timedelta(days=30)
-# A transaction costs as much as one or two events, so up to MAX_AT_ONCE events share one, for at most these seconds.
-# SQLite admits one writer at a time, so webhooks wait meanwhile; on PostgreSQL only these residents' answers wait.
+# A transaction costs as much as one or two events, so up to MAX_AT_ONCE events share one, for at most LONGEST_SECONDS.
+# SQLite admits one writer at a time and makes webhooks wait; on PostgreSQL only the answers to these events wait.
 MAX_AT_ONCE = 16
 LONGEST_SECONDS = 0.05
 LONGEST_ON_SQLITE = 0.01
 TRIED_FIRST_EVERY = 8
-# Such as a full disk, a lock that is not released, or a failover of the server: no event is to blame.
+# Errors of the database, such as a full disk, a lock that is not released, or a failover: no event is to blame.
 TROUBLE_OF_THE_DATABASE = (OperationalError, InterfaceError, InternalError, TimeoutError)
 
 log = logging.getLogger(__name__)
@@ -58,11 +58,11 @@ class Worker:
         self._to_give_back: list[int] = []
 
     def work_once(self) -> bool:
-        """Works on some of the events that wait, if any do. No network call happens in here.
+        """Works on some of the events that wait; returns False if none is due. It calls nothing on the network.
 
-        Each event's try is counted in an earlier commit, so that an event that ends this process is given up after a
-        few tries. The events belong to different residents and share one transaction. If one of them fails, nothing
-        is kept, and each is worked on again in a transaction of its own.
+        The try of each event is committed first, so that an event that ends this process is given up after a few tries.
+        The events belong to different residents and share one transaction. If one of them fails, the transaction is
+        rolled back, and each event is worked on again in a transaction of its own.
         """
         claim = self._claim()
         if claim is None:
@@ -79,7 +79,7 @@ class Worker:
         with self._database.transaction(durable=False) as session:
             if self._to_give_back:
                 inbox.give_back(session, self._to_give_back)
-            # Otherwise, under load, new events would keep those waiting that were tried before.
+            # Under load, events that were tried before would otherwise wait for ever behind new ones.
             tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
             claim = inbox.claim(session, most=self._pace, tried_first=tried_first)
         self._to_give_back.clear()
@@ -101,7 +101,7 @@ class Worker:
                 self._work_through(session, inbox.take(session, row_ids, tries))
 
     def _work_through(self, session: Session, rows: Sequence[InboxEvent]) -> None:
-        """Works on the events until the time is up, and gives back the rest, because others wait for the database."""
+        """Works on the events until LONGEST_SECONDS are over, and gives the rest back, as others need the database."""
         until = time.monotonic() + self._longest
         known = _Known.by_lane(session, [row.lane for row in rows])
         done: list[InboxEvent] = []
@@ -114,7 +114,7 @@ class Worker:
         inbox.done(session, done)
         if not_reached := [row.id for row in rows[len(done) :]]:
             inbox.give_back(session, not_reached, at_once=True)
-        # Events that were claimed and not reached were loaded in vain, and no other worker could take them.
+        # The next claim is as large as the time allows: no other worker can take events that are claimed in vain.
         self._pace = len(done) if not_reached else min(self._pace + 1, MAX_AT_ONCE)
 
     def _work(self, session: Session, row: InboxEvent, known: "_Known") -> None:
@@ -145,7 +145,7 @@ class Worker:
             session, self._database.cipher, event.user_id
         )
         if resident.blocked_at is not None and event.reply_token and event.at > resident.blocked_at:
-            # A resident who writes does not block us: LINE delivers events in any order.
+            # A resident who wrote after blocking us has unblocked us; LINE may deliver these events in any order.
             resident.blocked_at = None
         running = known.requests.get(resident.id)
         forget_what_never_opens(resident, event.user_id)
@@ -153,7 +153,10 @@ class Worker:
         return handle(EventContext(session, self._office, resident, event, row.arrived_at, running))
 
     def _in_group(self, event: Event) -> list[Reply]:
-        """Says that requests are taken only in a chat with one resident (requirements L1, L2); nothing is kept here."""
+        """Returns a refusal if the account joined a group or is mentioned in it, otherwise []; nothing is kept.
+
+        Requests are taken only in a chat with one resident (requirements L1, L2).
+        """
         if isinstance(event.what, Joined):
             return [Say(self._office.phrases.say("group.hello"))]
         if isinstance(event.what, TypedText) and event.mentions_us:
@@ -161,7 +164,7 @@ class Worker:
         return []
 
     def _put_back(self, row_id: int, error: Exception) -> None:
-        """Puts the event back for another try and logs the reason without what the resident wrote."""
+        """Puts the event back for another try, or gives it up after its last. The log never holds what was written."""
         log.error("event failed", extra={"row": row_id, **failure_fields(error)})
         if isinstance(error, TROUBLE_OF_THE_DATABASE):
             self._give_back(row_id)
@@ -185,7 +188,10 @@ class Worker:
             self._to_give_back.append(row_id)
 
     def _give_up(self, row_id: int) -> None:
-        """Tells the resident that we failed, at most once, because the event is marked as dead before."""
+        """Queues an apology to the resident of a dead event.
+
+        The event was marked as dead in an earlier transaction, so nobody gets the apology twice.
+        """
         log.error("event given up", extra={"row": row_id})
         try:
             with self._database.transaction() as session, self._watchdog.step("apology", row_id):
@@ -211,7 +217,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class _Known:
-    """Holds the residents and open requests of the events that are worked on together, looked up all at once."""
+    """Holds what was read at once for several events: known residents by queue, open requests by resident id."""
 
     residents: Mapping[str, Resident]
     requests: Mapping[int, Conversation]
@@ -223,7 +229,7 @@ class _Known:
 
 
 def _that_opens(running: Conversation | None) -> Conversation | None:
-    """Returns the request, or None if its answers can never be decrypted: it is then ended as expired."""
+    """Returns the request; if its answers can never be decrypted, ends it as expired and returns None."""
     if running is None:
         return None
     spoilt = running.never_open()
@@ -236,6 +242,6 @@ def _that_opens(running: Conversation | None) -> Conversation | None:
 
 
 def _dated(event: Event, row: InboxEvent) -> Event:
-    """Returns the event; a time too far off to be true is replaced by the time of arrival."""
+    """Returns the event; if its time is FARTHEST_OFF or more from its arrival, with the time of arrival instead."""
     sane = abs(row.arrived_at - event.at) < FARTHEST_OFF
     return event if sane else replace(event, at=row.arrived_at)

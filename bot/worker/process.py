@@ -1,4 +1,4 @@
-"""Runs the worker process: threads that work on events, deliver and fetch, and a scheduler for timed jobs."""
+"""Runs the worker process: threads that work on events, send messages and fetch files, and a scheduler of jobs."""
 
 import logging
 import os
@@ -49,12 +49,12 @@ SENDERS = 4
 FETCHERS = 4
 MAILERS = 3
 DELIVERY_THREADS = SENDERS * MAX_AT_ONCE
-# The scheduler wakes the mailers; they also look by themselves, should it have missed something.
+# The scheduler wakes the threads that send broadcasts; after so long they also look without being woken.
 MAILERS_REST_SECONDS = 30.0
 
 
 class WakeSignal:
-    """Wakes one idle thread, not all. While none is idle, it keeps up to `most` wake-ups for those that would wait."""
+    """Wakes one idle thread with each `ring`. If none is idle, up to `most` rings are kept for the next `rest`."""
 
     def __init__(self, most: int = 1) -> None:
         self._rung: queue.Queue[None] = queue.Queue(maxsize=most)
@@ -69,7 +69,7 @@ class WakeSignal:
 
 
 class ThreadPool:
-    """Runs threads that repeat the same step whenever they are woken, until nothing is left to do."""
+    """Runs threads that repeat a step until it returns False, and then wait to be woken or for `rest` seconds."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class ThreadPool:
             thread.start()
 
     def leave(self) -> None:
-        """Waits, after `stop` is set, until each thread has finished its step, for at most 20 seconds each."""
+        """Waits until each thread has finished its step, at most 20 seconds for each. `stop` must be set before."""
         for _ in self._threads:
             self.wake.ring()
         for thread in self._threads:
@@ -129,7 +129,7 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
 
 
 def and_ring(wake: WakeSignal, step: Callable[[], bool]) -> Callable[[], bool]:
-    """Returns a step that wakes a sender after it has done something, because there is now an answer to send."""
+    """Returns the step with one addition: if it did something, it wakes a sender, as there is an answer to send."""
 
     def work() -> bool:
         worked = step()
@@ -141,7 +141,10 @@ def and_ring(wake: WakeSignal, step: Callable[[], bool]) -> Callable[[], bool]:
 
 
 def keep_looking(database: Database, stop: threading.Event, *bells: WakeSignal) -> None:
-    """Wakes threads when events, messages and files become due; waits out trouble with the database."""
+    """Polls the database until `stop` is set, and wakes threads when events, messages or files become due.
+
+    `bells` are their wake signals, in this order. After an error it waits two seconds and connects anew.
+    """
     poller: Poller | None = None
     pause = LOOK_EVERY_SECONDS
     while not stop.wait(pause):
@@ -169,7 +172,10 @@ def repeat(
     rest: float = LONGEST_REST_SECONDS,
     rest_after_trouble: float = REST_AFTER_TROUBLE_SECONDS,
 ) -> None:
-    """Repeats the step until `stop` is set, and waits when there is nothing to do; no exception ends the thread."""
+    """Repeats the step until `stop` is set, and waits when there is nothing to do.
+
+    An Exception is logged and does not end the thread. Anything else that is raised ends the process.
+    """
     wake = wake or WakeSignal()
     while not stop.is_set():
         try:
@@ -209,7 +215,7 @@ def start_scheduler(
 
 
 def call_mailers(database: Database, wake: WakeSignal) -> None:
-    """Wakes the mailers when a broadcast is due. All workers do so; each chunk goes to the one that claims it."""
+    """Wakes the threads that send broadcasts when one is due. Every worker process does so, and each claims chunks."""
     with database.reading() as session:
         if not mailings.is_due(session):
             return
@@ -218,22 +224,22 @@ def call_mailers(database: Database, wake: WakeSignal) -> None:
 
 
 def keep_season(database: Database, season: Season) -> None:
-    """Brings the menus up to date, in one of all workers each minute."""
+    """Brings rich menus on LINE up to date, at most once a minute among all worker processes."""
     if once(database, "menus", timedelta(minutes=1)):
         season.keep()
 
 
 def tidy_up_in_turn(database: Database, media: Media) -> None:
-    """Tidies up, in one of all workers each hour."""
+    """Tidies up, at most once an hour among all worker processes."""
     if once(database, "tidy_up", timedelta(hours=1)):
         tidy_up(database, media)
 
 
 def tidy_up(database: Database, media: Media) -> None:
-    """Deletes personal data that has no purpose any more.
+    """Deletes personal data that has no purpose any more, then compacts a SQLite file and deletes orphaned files.
 
-    That is requests that nobody finished in a week, photos that belong to nothing, and all that has passed its
-    retention period.
+    Without a purpose are requests that nobody continued for a week, files that belong to no case and no open request,
+    and what has passed its retention period.
     """
     with database.transaction() as session:
         conversations.forget_old(session)
