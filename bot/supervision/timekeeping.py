@@ -78,6 +78,6 @@ class Timekeeper:
         self._beats_at = time.monotonic() + BEAT_EVERY_SECONDS
 
     def _put_off_jobs(self) -> None:
-        """Restarts each job's interval. None runs at once: jobs that delete must not trust a clock that was just set."""
+        """Restarts each job's interval. None runs at once, because jobs that delete must not trust a new time."""
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=now() + job.trigger.interval)
