@@ -1,4 +1,4 @@
-"""Declares the models of a rich menu's file, whose name is the menu's alias. They refuse whatever LINE would refuse."""
+"""Declares the models that check a rich menu's TOML file, so that LINE refuses none. The file's name is the alias."""
 
 import itertools
 import tomllib
@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 
 MIN_CONTRAST = 4.5  # WCAG 2.1, level AA, for text of any size
 
-# A bar of tabs takes this much of the picture's height.
+# The share of the picture's height that a bar of tabs takes.
 TAB_SHARE = 0.16
 
 IconName = Literal[
@@ -87,7 +87,7 @@ class Size(_MenuPart):
 
 
 class Tile(_MenuPart):
-    """Describes a tile. A tap sends `data`, and the chat shows `says` as the resident's words, or it opens `link`."""
+    """Describes a tile. A tap opens `link`, or sends `data` while the chat shows `says` as the resident's words."""
 
     label: Annotated[str, _graphemes(LABEL_CHARACTERS)]
     hint: Annotated[str, _graphemes(24)] | None = None
@@ -113,7 +113,7 @@ class Tile(_MenuPart):
 
 
 class MenuTab(_MenuPart):
-    """Describes a tab that leads to another menu by its alias; on that menu itself this tab is highlighted."""
+    """Describes a tab that switches to the menu with the alias `menu`. On that menu itself, the tab is highlighted."""
 
     label: Annotated[str, _graphemes(LABEL_CHARACTERS)]
     menu: str = Field(pattern=ALIAS)
@@ -167,7 +167,7 @@ class RichMenu(_MenuPart):
         return [place for row in self.rows_of_places() for place in row]
 
     def rows_of_places(self) -> list[list[tuple[Bounds, Tile]]]:
-        """Returns the same as `places`, row by row from the top."""
+        """Returns the tiles with their areas as `places` does, grouped by row from the top."""
         top = self._below_tabs()
         rows = _cuts(self.size.height - top, len(self.rows))
         return [
@@ -205,7 +205,7 @@ def _cuts(length: int, parts: int) -> list[tuple[int, int]]:
 
 
 def read_menus(folder: Path = FOLDER) -> tuple[RichMenu, ...]:
-    """Returns all declared menus. Raises MenuError if one of them cannot work, or unless exactly one is the default."""
+    """Returns all declared menus. Raises MenuError if one is not valid, or if not exactly one is the default."""
     menus = tuple(read_menu(path) for path in sorted(folder.glob("*.toml")))
     defaults = [menu.alias for menu in menus if menu.default]
     if len(defaults) != 1:
@@ -215,7 +215,7 @@ def read_menus(folder: Path = FOLDER) -> tuple[RichMenu, ...]:
 
 
 def _check_tabs(menus: dict[str, RichMenu]) -> None:
-    """Raises MenuError unless all menus of a bar of tabs show the same bar, so that everybody finds the way back."""
+    """Raises MenuError if a tab leads to no menu, or to one with other tabs, from which nobody finds the way back."""
     for menu in menus.values():
         for tab in menu.tabs:
             if tab.menu not in menus:

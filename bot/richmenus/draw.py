@@ -1,4 +1,7 @@
-"""Draws a rich menu's picture, cards with an icon, a large label and a hint: same menu, same bytes."""
+"""Draws a rich menu's picture: a card for each tile, with an icon, a large label and a hint.
+
+The same menu always gives the same bytes.
+"""
 
 import io
 from dataclasses import dataclass
@@ -11,13 +14,15 @@ from bot.richmenus.icons import OVERSIZE, icon_mask
 from store.line.limits import RICH_MENU_BYTES
 
 FONTS = Path(__file__).parent / "fonts"
-# Measures of a tile as large as one of 3 × 2 on a picture 2500 wide; smaller tiles shrink them.
+# Width and height in pixels of a tile for which the sizes below hold: one of 3 × 2 on a picture 2500 wide. They scale
+# with the tile.
 TILE = (833, 843)
 MARGIN, CORNER, BADGE, GLYPH, GAP = 14, 64, 340, 240, 44
 LABEL_SIZE, HINT_SIZE = 148, 104
-# Of the picture's width: old eyes read this on a phone 390 points wide, where a hint is then 16 points high.
+# Smallest font sizes, as a share of the picture's width. On a phone 390 points wide, a hint is then 16 points high,
+# which old people can read.
 MIN_LABEL, MIN_HINT = 100 / 2500, 103 / 2500
-# Of the font's size: room above the baseline for ปั้น, below it for กู้.
+# Room above the baseline, for ปั้น, and below it, for กู้, as a share of the font's size.
 ABOVE, BELOW = 1.02, 0.38
 INK, CARD = "#14242e", "#ffffff"
 TAB_REST = "#b9cad2"
@@ -28,7 +33,7 @@ Line = tuple[str, ImageFont.FreeTypeFont, str]
 
 @dataclass(frozen=True)
 class Hand:
-    """Holds the sizes common to all tiles of a row: different ones side by side look like a mistake."""
+    """Holds the scale and the fonts of a row. All tiles of a row share them, because different sizes look wrong."""
 
     scale: float
     label: ImageFont.FreeTypeFont
@@ -36,7 +41,10 @@ class Hand:
 
 
 def draw_menu(menu: RichMenu) -> bytes:
-    """The picture as PNG. Refuses where Thai would come out with its tone marks in the wrong places."""
+    """Returns the picture as PNG.
+
+    Raises MenuError if a text does not fit, or if this machine would set Thai tone marks in the wrong places.
+    """
     require_shaping()
     canvas = Image.new("RGB", (menu.size.width, menu.size.height), menu.background)
     _draw_tabs(canvas, menu)
@@ -71,7 +79,7 @@ def _hand_for(menu: RichMenu, row: list[tuple[Bounds, Tile]]) -> Hand:
 def _refuse_smaller(
     menu: RichMenu, texts: list[tuple[str, float]], font: ImageFont.FreeTypeFont, least: float
 ) -> None:
-    """Raises MenuError if the texts fit their tiles only in a font smaller than `least` pixels."""
+    """Raises MenuError if the font that fits the texts into their tiles is smaller than `least` pixels."""
     if texts and font.size < int(least):
         longest = max(texts, key=lambda one: font.getlength(one[0]) / one[1])[0]
         raise MenuError(
@@ -81,14 +89,14 @@ def _refuse_smaller(
 
 
 def _fitting(texts: list[tuple[str, float]], weight: str, size: float) -> ImageFont.FreeTypeFont:
-    """The font in `size`, or as much smaller as the widest text needs."""
+    """Returns the font in `size`, or in the largest smaller size in which each text fits its width in pixels."""
     font = thai_font(weight, round(size))
     excess = max((font.getlength(text, language="th") / room for text, room in texts), default=0)
     return font if excess <= 1 else thai_font(weight, int(size / excess))
 
 
 def _draw_tabs(canvas: Image.Image, menu: RichMenu) -> None:
-    """The one lit up grows out of the menu below it; the others lie behind."""
+    """Draws the bar of tabs. The tab of this menu has the menu's background and joins the tiles below."""
     places = menu.tab_places()
     if not places:
         return
@@ -127,7 +135,7 @@ def _draw_tile(canvas: Image.Image, bounds: Bounds, tile: Tile, hand: Hand) -> N
 
 
 def thai_font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    """Shaped by Raqm: Pillow's basic layout sets tone marks onto the vowels above a consonant."""
+    """Returns the font with Raqm's layout. Pillow's basic layout would draw tone marks over the vowels above."""
     path = str(FONTS / f"Sarabun-{weight}.ttf")
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
 
@@ -155,7 +163,10 @@ def _write(canvas: Image.Image, top_middle: tuple[float, float], lines: list[Lin
 
 
 def _as_png(canvas: Image.Image) -> bytes:
-    """256 colours are plenty for flat shapes, and make the picture quick to load on a slow phone."""
+    """Returns the picture as PNG with 256 colours, enough for flat shapes and quick to load on a slow phone.
+
+    Raises MenuError if LINE would refuse it as too large.
+    """
     out = io.BytesIO()
     canvas.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     if out.tell() > RICH_MENU_BYTES:

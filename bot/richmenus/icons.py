@@ -1,4 +1,4 @@
-"""The icons of rich menus, drawn with round strokes on a field of 100 × 100."""
+"""Draws the icons of rich menus with round strokes, in coordinates from 0 to 100."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,12 +7,12 @@ from PIL import Image, ImageDraw
 
 Point = tuple[float, float]
 FIELD = 100
-# Pillow draws hard edges: four times too large and scaled down they come out smooth.
+# Pillow draws hard edges. Icons are drawn four times as large and scaled down, which makes the edges smooth.
 OVERSIZE = 4
 
 
 class Pen:
-    """Draws in field units on a mask: what is drawn shows, what is cut shows the ground again."""
+    """Draws on a mask, in coordinates from 0 to 100. What is drawn with `cut` becomes transparent again."""
 
     def __init__(self, side: int) -> None:
         self._unit = side * OVERSIZE / FIELD
@@ -27,7 +27,7 @@ class Pen:
         self._draw.ellipse((x - r, y - r, x + r, y + r), fill=_ink(cut))
 
     def line(self, points: Sequence[Point], width: float = 8, *, cut: bool = False) -> None:
-        """Round at its ends and bends."""
+        """Draws a line whose ends and bends are round."""
         self._draw.line([self._at(p) for p in points], fill=_ink(cut), width=round(width * self._unit))
         for point in points:
             self.dot(point, width / 2, cut=cut)
@@ -41,14 +41,14 @@ class Pen:
         *,
         cut: bool = False,
     ) -> None:
-        """Clockwise from three o'clock, as on a clock face; round at both ends."""
+        """Draws an arc with round ends. Angles are in degrees, clockwise from three o'clock."""
         first, last = degrees
         steps = max(2, round(abs(last - first) / 3))
         points = [_around(centre, radius, first + (last - first) * i / steps) for i in range(steps + 1)]
         self.line(points, width, cut=cut)
 
     def shape(self, points: Sequence[Point], *, round_by: float = 0, cut: bool = False) -> None:
-        """A filled polygon, its corners rounded outwards by `round_by`."""
+        """Draws a filled polygon that is larger by `round_by` on all sides, which rounds its corners."""
         self._draw.polygon([self._at(p) for p in points], fill=_ink(cut))
         if round_by:
             self.line([*points, points[0]], 2 * round_by, cut=cut)
@@ -71,7 +71,7 @@ def _around(centre: Point, radius: float, degrees: float) -> Point:
 
 
 def _bend(start: Point, towards: Point, end: Point) -> list[Point]:
-    """A quadratic Bézier curve."""
+    """Returns points along a quadratic Bézier curve."""
     steps = [i / 20 for i in range(21)]
     weights = [((1 - t) ** 2, 2 * t * (1 - t), t * t) for t in steps]
     return [
@@ -163,7 +163,7 @@ def _globe(pen: Pen) -> None:
 
 
 def _flood(pen: Pen) -> None:
-    """A house with water up to its door."""
+    """Draws a house with water up to its door."""
     pen.shape([(50, 14), (86, 44), (14, 44)], round_by=4)
     pen.box((24, 40), (76, 74))
     pen.box((43, 50), (57, 74), cut=True)
@@ -175,7 +175,7 @@ def _flood(pen: Pen) -> None:
 
 
 def _coin(pen: Pen) -> None:
-    """The baht: a B struck through."""
+    """Draws a coin with the sign of the baht, a B struck through."""
     pen.dot((50, 50), 41)
     pen.dot((50, 50), 35, cut=True)
     pen.line([(39, 30), (39, 70)], 8)
@@ -224,7 +224,7 @@ ICONS: dict[str, Callable[[Pen], None]] = {
 
 
 def icon_mask(name: str, side: int) -> Image.Image:
-    """A mask of `side` × `side` pixels."""
+    """Returns the icon as a mask of `side` × `side` pixels."""
     pen = Pen(side)
     ICONS[name](pen)
     return pen.mask()

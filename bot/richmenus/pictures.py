@@ -1,4 +1,7 @@
-"""Keeps the pictures beside the menus' files, each with a note of what it was drawn from, to notice old ones."""
+"""Stores each menu's picture beside its TOML file, with a note (.drawn.json) of what the picture was drawn from.
+
+By the note, a picture of an earlier version of the menu is noticed.
+"""
 
 import hashlib
 import json
@@ -13,20 +16,20 @@ _DRAWING = ("draw.py", "icons.py", "fonts/Sarabun-Bold.ttf", "fonts/Sarabun-Regu
 
 @dataclass(frozen=True)
 class DrawnMenu:
-    """Holds a menu with its picture, which is all that LINE gets."""
+    """Holds a menu and its picture, as they are sent to LINE."""
 
     menu: RichMenu
     png: bytes
 
     @cached_property
     def digest(self) -> str:
-        """Returns a hash of all that LINE gets."""
+        """Returns a hash of the menu's definition and its picture."""
         definition = json.dumps(self.menu.as_line_wants_it(""), sort_keys=True)
         return _sha256(definition.encode(), self.png)
 
     @property
     def name(self) -> str:
-        """Returns the name on LINE, which residents never see: it tells us which menu is ours, and which version."""
+        """Returns the menu's name on LINE, by which we recognise our menus and their versions. Nobody else sees it."""
         return f"{name_prefix(self.menu.alias)}{self.digest}"
 
 
@@ -35,18 +38,18 @@ def name_prefix(alias: str) -> str:
 
 
 def alias_in(name: str) -> str:
-    """Returns the alias of one of our menus; "" for any other menu."""
+    """Returns the alias in the name of one of our menus on LINE; "" for the name of any other menu."""
     ours, _, rest = name.partition(":")
     return rest.partition(":")[0] if ours == "tessaban" else ""
 
 
 def read_drawn_menus(folder: Path = FOLDER) -> tuple[DrawnMenu, ...]:
-    """Returns all menus with their pictures. Raises MenuError if a picture is missing or of an earlier menu."""
+    """Returns all menus with their pictures. Raises MenuError if a picture is missing or shows an earlier version."""
     return tuple(_read_drawn(menu, folder) for menu in read_menus(folder))
 
 
 def draw_menus(folder: Path = FOLDER) -> list[str]:
-    """Draws every picture anew and says which ones came out different."""
+    """Draws every picture anew; returns a line for each menu, which says whether the picture has changed."""
     # Only drawing needs Pillow and its shaping libraries; publishing takes the pictures as they are.
     from bot.richmenus.draw import draw_menu  # noqa: PLC0415
 
@@ -80,12 +83,15 @@ def _note_of(menu: RichMenu, folder: Path) -> Path:
 
 
 def _origin(menu: RichMenu, png: bytes) -> dict[str, str]:
-    """Returns the note. It is no part of the picture, so that a change in drawing code alone publishes nothing."""
+    """Returns the note: a hash of what the picture was drawn from, and one of the picture.
+
+    It is not part of what LINE gets: drawing code that changes and still draws the same picture publishes nothing.
+    """
     return {"drawn_from": _sha256(_visible_part(menu), *_drawing_code()), "picture": _sha256(png)}
 
 
 def _visible_part(menu: RichMenu) -> bytes:
-    """Returns what can be seen: a tile that only sends something else needs no new picture."""
+    """Returns what the picture shows, as JSON. A change of what a tile sends needs no new picture."""
     tiles = [
         [t.model_dump(include={"label", "hint", "icon", "colour"}) for t in row.tiles] for row in menu.rows
     ]
@@ -98,5 +104,5 @@ def _drawing_code() -> list[bytes]:
 
 
 def _sha256(*parts: bytes) -> str:
-    """Returns a hash of all parts. Each is hashed by itself first, so that no byte can move between parts unseen."""
+    """Returns a hash of all parts. Each part is hashed first, so a byte that moves to another part changes the hash."""
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()

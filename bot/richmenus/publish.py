@@ -1,8 +1,8 @@
-"""Brings LINE's rich menus to what is declared; residents have a menu after each step, wherever a run stops.
+"""Makes the rich menus on LINE match the declared ones. Wherever a run stops, residents have a menu.
 
-The state is kept by LINE itself: the name of a menu says whose it is and which version. A menu with an alias has its
-picture, because LINE takes no alias without one. So the next run completes a run that stopped anywhere: a menu that
-got its alias is used, one that did not is made anew, and the unfinished one is deleted at the end.
+All state is on LINE: the name of a menu says that it is ours, and which version it is. A menu with an alias has its
+picture, because LINE takes no alias for a menu without one. So the next run completes one that stopped: it uses a menu
+that has its alias, creates one that has none again, and deletes the unfinished menu at the end.
 """
 
 import time
@@ -20,7 +20,7 @@ LOOKS_AT_BATCH, SECONDS_BETWEEN = 15, 2.0
 def publish(
     menus: Sequence[DrawnMenu], line: RichMenuClient, *, seconds_between: float = SECONDS_BETWEEN
 ) -> list[str]:
-    """Returns what was done, a line for each menu. Raises MenuError, which says what LINE did not accept."""
+    """Publishes the menus; returns what was done, a line for each menu. Raises MenuError if LINE refuses something."""
     try:
         return _publish(menus, line, seconds_between)
     except LineApiError as error:
@@ -50,14 +50,18 @@ def _publish(menus: Sequence[DrawnMenu], line: RichMenuClient, seconds_between: 
 
 
 def _in_order(menus: Sequence[DrawnMenu]) -> list[DrawnMenu]:
-    """Returns first the menus that the default's tabs lead to, then the default, then those that few see."""
+    """Returns the menus in the order of publishing: those in the default's tabs, then the default, then the others."""
     default = next(drawn.menu for drawn in menus if drawn.menu.default)
     tabs = {tab.menu for tab in default.tabs}
     return sorted(menus, key=lambda d: (d.menu.alias not in tabs | {default.alias}, d.menu.default))
 
 
 def _alias_to_show(menus: Sequence[DrawnMenu], existing: MenusOnLine) -> str:
-    """Returns the alias that residents see: in a season its menu stays, which only bot.richmenus.season changes."""
+    """Returns the alias of the menu that is to be LINE's default.
+
+    It is the one that LINE shows now, such as that of a season, which only bot.richmenus.season changes; if LINE shows
+    none of ours, it is the declared default.
+    """
     ours = {drawn.menu.alias for drawn in menus}
     shown = alias_in(existing.names.get(existing.default_id or "", ""))
     return shown if shown in ours else next(drawn.menu.alias for drawn in menus if drawn.menu.default)
@@ -93,7 +97,10 @@ def _point_alias(alias: str, menu_id: str, existing: MenusOnLine, line: RichMenu
 
 
 def _superseded(existing: MenusOnLine, used: dict[str, str]) -> dict[str, str]:
-    """Returns the aliases, by id, of earlier and unfinished versions and of menus whose file was deleted."""
+    """Maps the ids of our menus that are not used any more to their aliases.
+
+    These are earlier and unfinished versions, and menus whose file was deleted.
+    """
     ours = {menu_id: alias_in(name) for menu_id, name in existing.names.items()}
     return {menu_id: alias for menu_id, alias in ours.items() if alias and menu_id not in used.values()}
 
@@ -105,9 +112,9 @@ def _clear_away(
     line: RichMenuClient,
     seconds_between: float,
 ) -> list[str]:
-    """Moves residents from an earlier version to the present one, and deletes the earlier one after that.
+    """Moves residents from old menus to present ones, and then deletes the old menus and the aliases in `gone`.
 
-    Only LINE knows who is linked to it, because a tab that is tapped links a menu, too. So LINE moves them, in a batch.
+    LINE moves the residents in a batch, because it alone knows who has a menu: a tap on a tab also links one.
     """
     if not old:
         return []

@@ -1,13 +1,13 @@
 """Sets, each minute, LINE's default menu to the one that is due, and residents' own menus to what the store says.
 
-LINE shows a menu that is linked to a resident instead of the default, and links one to everybody who ever tapped a tab.
-A change of the default alone would not reach them. So when the season changes, LINE is asked to unlink all of these
-menus in one batch (LINE takes three an hour). Then menus that stay in the season, such as the English one, are linked
-again. Residents whose menu we linked ourselves are also changed one by one, so that they see the season's menu even
-while LINE takes no more batches.
+LINE shows a resident the menu that is linked to them instead of the default, and links a menu to everybody who taps a
+tab. A change of the default alone would not reach them. So when the season changes, LINE is asked to unlink all linked
+menus in one batch (LINE takes three an hour). Then menus that residents keep in the season, such as the English one,
+are linked again. Menus that we linked ourselves are also changed by lists of residents, so that these residents see the
+season's menu even while LINE takes no more batches.
 
-Nothing is remembered here that a crash could lose: the store keeps what LINE was last told. No transaction is open
-while LINE is called, and while LINE is down everything waits for the next minute.
+A crash loses nothing: the database holds what LINE was asked last. No transaction is open while LINE is called, and
+while LINE does not answer, everything waits for the next minute.
 """
 
 import logging
@@ -23,19 +23,19 @@ from store.residents.models import Resident
 
 log = logging.getLogger(__name__)
 
-MAX_ROUNDS = 60  # of 500 residents; the rest follows in the next minute
+MAX_ROUNDS = 60  # of up to 500 residents each; the others follow in the next minute
 REFUSED, TOO_OFTEN = 400, 429
 
 
 class Season:
-    """Keeps the menus up to date. Several workers at once repeat each other's calls and do no harm."""
+    """Keeps the menus up to date. Several workers may do so at once: they repeat each other's calls without harm."""
 
     def __init__(self, database: Database, line: RichMenuLinks) -> None:
         self._database, self._line = database, line
         self._has_asked = False
 
     def keep(self) -> None:
-        """Calls LINE only if something is to be changed, and once after the process started, to check."""
+        """Brings the menus up to date. It calls LINE only for a change, and once after the start, to check."""
         try:
             self._show_what_is_due()
             self._unlink_everyone()
@@ -60,7 +60,7 @@ class Season:
             self._note_change(due)
 
     def _note_change(self, due: str) -> None:
-        """Marks all residents first and then records the change: after a crash in between both are done again."""
+        """Marks all residents' own menus for a check, then records the change; after a crash both are done again."""
         self._look_again_at_all()
         with self._database.transaction() as session:
             menus.note_shown(session, due)
@@ -73,7 +73,7 @@ class Season:
                 after = menus.look_again_at_all(session, after)
 
     def _unlink_everyone(self) -> None:
-        """Asks LINE to unlink all menus, and later whether it has; menus linked in between are then linked again."""
+        """Asks LINE to unlink all menus, and in later calls whether it has; then all own menus are checked again."""
         state = self._letting_go()
         if state is None:
             return
@@ -112,7 +112,7 @@ class Season:
         return shown.letting_go if shown else None
 
     def _tell_own_menus(self) -> None:
-        """Links residents' own menus, but not while LINE unlinks all menus: it would unlink the new ones, too."""
+        """Links residents' own menus, except while LINE unlinks all menus, because it would unlink new ones as well."""
         if self._letting_go() not in (None, menus.WANTED):
             return
         after = 0
@@ -146,7 +146,7 @@ class Season:
 
 
 def _tell_or_halve(residents: Sequence[Resident], tell: Callable[[Sequence[str]], None]) -> None:
-    """Calls LINE for all, and for each half if it refuses: LINE refuses all residents if it does not know one."""
+    """Calls LINE for all residents at once and, if it refuses, for each half: one unknown resident makes it refuse."""
     try:
         tell([resident.line_user_id for resident in residents])
     except LineApiError as trouble:
