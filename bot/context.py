@@ -1,4 +1,4 @@
-"""Holds what the bot knows of its municipality, the same for every event: facts, services, wording, files."""
+"""Holds what every event needs and none changes: the municipality's facts, its services, the wording, the files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from store.services import Service, read_services
 
 @dataclass(frozen=True)
 class AppContext:
-    """Holds the facts that stay the same from event to event."""
+    """Holds what is the same for every event. `media` stores photos and documents."""
 
     municipality: Municipality
     services: Mapping[str, Service]
@@ -32,7 +32,10 @@ class AppContext:
 
 
 def open_app_context(settings: BotSettings) -> AppContext:
-    """Reads municipality, services and phrases; raises an error with a plain sentence if one of them cannot work."""
+    """Reads municipality, services and phrases, and connects to the storage of files.
+
+    Raises MunicipalityError, ServiceError or SettingsError; the message is a sentence for the operator.
+    """
     municipality = read_municipality(settings.store.municipality)
     media = Media(settings.store.media_url, Cipher(settings.store.data_keys))
     facts, scanner = municipality.words(), Scanner(settings.clamd)

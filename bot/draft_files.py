@@ -1,4 +1,4 @@
-"""Reads a resident's request as it stands, and adds and drops the photos and documents in it."""
+"""Reads the answers of a resident's running request, and adds and removes photos and documents in them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from store.services import Question
 
 
 def draft_of(app: AppContext, row: Conversation) -> Draft | None:
-    """Returns the request as it stands, or None if its service is no longer offered."""
+    """Returns the answers of the request so far, or None if its service is no longer offered."""
     service = app.services.get(row.service)
     if service is None:
         return None
@@ -19,9 +19,9 @@ def draft_of(app: AppContext, row: Conversation) -> Draft | None:
 
 
 def drop_file(app: AppContext, row: Conversation, token: str) -> bool:
-    """Takes one photo or document out of the running request; the question is open again if it was the only one.
+    """Removes the photo or document from the running request; returns False if the request does not hold it.
 
-    It returns False if the file is not in this request.
+    A question whose only file this was is open again.
     """
     if (draft := draft_of(app, row)) is None or token not in files_in(draft):
         return False
@@ -35,9 +35,9 @@ def drop_file(app: AppContext, row: Conversation, token: str) -> bool:
 
 
 def take_photo(app: AppContext, row: Conversation, token: str) -> bool:
-    """Adds the photo to the answer to the request's question for photos.
+    """Adds the photo to the request's answer to its question for photos.
 
-    It returns False if there is no such question, or if it has this photo already or is full.
+    Returns False if the request has no such question, already holds the photo, or takes no more photos.
     """
     draft = draft_of(app, row)
     question = drafts.of_kind(draft, "photos") if draft else None

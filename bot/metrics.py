@@ -1,4 +1,4 @@
-"""Shows operators the figures of the web process at /metrics, and its failures, logged without personal data."""
+"""Serves the figures of the web process at /metrics, and logs its failures without personal data."""
 
 import logging
 
@@ -31,10 +31,10 @@ def metrics() -> Response:
 
 
 def _may_see() -> bool:
-    """Says whether to show the figures: to clients with the token or, where none is set, to this machine alone.
+    """Says whether the client may see the figures: with METRICS_TOKEN or, if none is set, only from this machine.
 
-    A request that a proxy of this machine forwards for others seems to come from here: its headers tell it apart. A
-    proxy that adds no headers cannot be told apart, so behind one a token is needed.
+    A request that a proxy on this machine forwards also seems to come from this machine, so one with a proxy's headers
+    is refused. A proxy that adds no headers cannot be noticed: behind such a proxy a token is needed.
     """
     settings: BotSettings = current_app.extensions["bot_settings"]
     if settings.metrics_token:

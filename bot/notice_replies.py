@@ -1,4 +1,4 @@
-"""Writes the messages for notices: what each says to the resident, and the buttons below it."""
+"""Writes what each notice says to the resident, and the buttons below it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.municipality.profile import read_municipality
 from store.thai import thai_moment, thai_weekday_date
 
-# Each notice has a colour of its own and up to three things to press: (label in bot/phrases/th.toml, what it does).
+# The colour of each notice and its buttons, at most three: (name of the label in bot/phrases/th.toml, action).
 NOTICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "case_received": ("#00695C", (("see", "see"),)),
     "case_question": ("#A84300", (("answer", "add"), ("see", "see"))),
@@ -29,7 +29,7 @@ PICTURES_SENT = 2
 def notice_replies(
     notice: str, details: dict[str, Any], phrases: Phrases, settings: BotSettings
 ) -> list[Reply]:
-    """Returns the notice as replies: the officer's photos where LINE can fetch them, then one card."""
+    """Returns what the notice says. For news of a case these are up to two of the officer's photos, then one card."""
     if notice == "file_lost":
         return [_file_lost(details, phrases)]
     if notice == "file_is_photo":
@@ -60,7 +60,7 @@ def _file_lost(details: dict[str, Any], phrases: Phrases) -> Say:
 def _broadcast_test(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:
     """Returns the messages of a test, each from a sender whose name says that it is a test.
 
-    There may be five of them, which leaves no message for words that say so.
+    A text that says so comes first, unless the test has five messages, as many as LINE takes.
     """
     ready = _as_residents_would_see_it(details, phrases.say("broadcast.test_sender"), settings)
     marker = Say(phrases.say("broadcast.test", title=details["title"]))
@@ -68,9 +68,10 @@ def _broadcast_test(details: dict[str, Any], phrases: Phrases, settings: BotSett
 
 
 def _emergency_confirm(details: dict[str, Any], phrases: Phrases, settings: BotSettings) -> list[Reply]:
-    """Returns the messages of the broadcast, and below them the button that confirms it.
+    """Returns the messages of an emergency broadcast, and below them a card with the button that confirms it.
 
-    Superiors confirm only what they were shown: if five messages leave no room for the card, they use the console.
+    Nobody may confirm a broadcast that was not shown to them. If it has five messages, which leave no room for the
+    card, the notice only asks to confirm it in the console.
     """
     ready = _as_residents_would_see_it(details, phrases.say("confirming.sender"), settings)
     if len(ready) == MESSAGES_IN_A_REQUEST:
@@ -88,7 +89,7 @@ def _emergency_confirm(details: dict[str, Any], phrases: Phrases, settings: BotS
 
 
 def _as_residents_would_see_it(details: dict[str, Any], sender: str, settings: BotSettings) -> list[Reply]:
-    """Returns the messages, each sent as `sender`. Links lead straight to their target: presses do not count yet."""
+    """Returns the messages, each with the sender's name `sender`. Their links bypass our site, which counts taps."""
     messages = to_messages(
         read_content(details["content"]),
         details["broadcast_id"],
@@ -129,7 +130,7 @@ def _phrase(notice: str, details: dict[str, Any]) -> str:
 
 
 def _pictures(details: dict[str, Any], settings: BotSettings) -> list[Picture]:
-    """Returns the photos to show, or none without a public address: residents' phones fetch them by themselves."""
+    """Returns the photos to show; none without a public address, because residents' phones fetch them from our site."""
     if not settings.public_url:
         return []
     links = settings.photo_links

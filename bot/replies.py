@@ -1,4 +1,4 @@
-"""Lists what the bot can say, as plain values without LINE's formats; bot.line.messages turns them into messages."""
+"""Defines what the bot can say, as values without LINE's formats; bot.line.messages turns them into messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,10 @@ from store.services import Question, Service
 
 @dataclass(frozen=True)
 class Button:
-    """Describes a button. A press sends us `do` and `about` as a tap; the chat shows `says` as the resident's words."""
+    """Describes a button. A press sends us the action `do` with its parameters `about`.
+
+    The chat shows `says`, or the label if that is empty, as the resident's words.
+    """
 
     label: str
     do: str
@@ -43,7 +46,7 @@ class DayPicker:
 
 @dataclass(frozen=True)
 class Call:
-    """Describes a phone: who answers, the number as people read it, and the `tel:` address that dials it."""
+    """Describes a phone number: who answers, the number as people read it, and the `tel:` address that dials it."""
 
     who: str
     number: str
@@ -70,19 +73,22 @@ class ServiceMenu:
 
 @dataclass(frozen=True)
 class ChoiceCard:
-    """Shows one question with its answers below each other: side by side, only the first ones would be seen."""
+    """Shows a question with its choices below each other. Side by side, only the first ones would be visible."""
 
     text: str
     choices: tuple[Button, ...]
     quick: tuple[Quick, ...] = ()
 
 
-# Beside three more quick replies of usual length, a phone shows no more choices without scrolling sideways.
+# As many choices as a phone shows beside three other quick replies of usual length, without scrolling sideways.
 SIDE_BY_SIDE = 4
 
 
 def choice(text: str, choices: Sequence[Button], *quick: Quick) -> "Say | ChoiceCard":
-    """Returns a question with its `choices` and, as quick replies, the ways out of it."""
+    """Returns a question with its choices: up to four as quick replies, more as a card.
+
+    `quick` are the quick replies after them, such as one that skips the question.
+    """
     if len(choices) <= SIDE_BY_SIDE:
         return Say(text, (*choices, *quick))
     return ChoiceCard(text, tuple(choices), quick)
@@ -152,7 +158,7 @@ class CaseCards:
 
 @dataclass(frozen=True)
 class NoticeCard:
-    """Tells news of a case: what happened, in one short text, and what the resident can do now."""
+    """Tells news in one short text, such as what happened to a case, with buttons for what can be done now."""
 
     number: str
     title: str
@@ -179,7 +185,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class TopicRow:
-    """Shows one topic, whether its news are wanted, and the button to change that; `word` says what the button does."""
+    """Shows one topic and whether the resident wants its news. A tap on `button` changes that; `word` says so."""
 
     name: str
     state: str
@@ -190,7 +196,7 @@ class TopicRow:
 
 @dataclass(frozen=True)
 class TopicCard:
-    """Shows what a resident wants to hear about, topic by topic, with buttons for everything at once."""
+    """Shows for each topic whether the resident wants its news, with buttons that change all topics at once."""
 
     title: str
     text: str

@@ -20,7 +20,7 @@ from store.settings import (
 
 @dataclass(frozen=True)
 class BotSettings:
-    """Holds the settings. Several `channel_secrets` are set while LINE's is being replaced: any of them may sign."""
+    """Holds the settings. `channel_secrets` has several while LINE's is being replaced: each makes valid signatures."""
 
     store: StoreSettings
     channel_secrets: tuple[str, ...] = field(repr=False)
@@ -58,7 +58,7 @@ class BotSettings:
         )
 
 
-# These are copied from a web page or read from a file, and easily come with a line break that nobody sees.
+# Variables whose values are copied from a web page or a file, and easily come with a line break that nobody sees.
 _COPIED = (
     "LINE_CHANNEL_SECRET",
     "LINE_CHANNEL_ACCESS_TOKEN",
@@ -70,5 +70,8 @@ _COPIED = (
 
 
 def blanks_around(environ: Mapping[str, str]) -> list[str]:
-    """Returns the variables with a blank or line break around their value. We cut it off; other programs may not."""
+    """Returns the names of variables with a blank or line break before or after the value.
+
+    We cut these off, but another program that reads the same variables may not.
+    """
     return [name for name in _COPIED if environ.get(name, "") != environ.get(name, "").strip()]

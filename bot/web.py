@@ -27,9 +27,9 @@ from store.operations.data_keys import open_database
 from store.operations.readiness import Readiness
 from store.settings import refusing_in_one_line
 
-# LINE's own bodies are far smaller.
+# The largest body that is accepted; LINE's own are far smaller.
 MAX_BYTES = 2 * 1024 * 1024
-# LINE waits two seconds for the answer. A request waits first for the one that writes, then for the database.
+# LINE waits two seconds for the answer. A request waits for another that commits its events, then for the database.
 QUEUE_SECONDS, PATIENCE_SECONDS = 0.5, 1.0
 # LINE's events are six levels deep; an event that is much deeper could not be serialised again.
 MAX_LEVELS = 30
@@ -59,9 +59,9 @@ def create_app(settings: BotSettings | None = None) -> Flask:
 
 
 def refuse_unkeepable() -> Response | None:
-    """Refuses an address with a character, such as U+0000, that no database column takes.
+    """Refuses an address with a character, such as U+0000, that a database column cannot hold; else returns None.
 
-    From the body of a webhook such characters are removed instead.
+    In the body of a webhook such characters are removed instead.
     """
     values = (value for pair in request.args.items(multi=True) for value in pair)
     if is_keepable(request.path) and all(map(is_keepable, values)):

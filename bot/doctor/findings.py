@@ -12,7 +12,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Describes one finding. `then` is what to do next; empty where all is well."""
+    """Describes one finding: `about` is its subject, `found` the fact, and `then` what to do; "" if all is well."""
 
     level: Level
     about: str

@@ -23,7 +23,11 @@ WEBHOOK_PATH = "/line/webhook"
 
 
 def examine_line(settings: BotSettings, app: AppContext, line: LineAccount) -> Iterator[Finding]:
-    """Asks LINE one thing after another; a question without an answer fails and does not stop the others."""
+    """Checks the account by asking LINE one thing after another.
+
+    If LINE does not tell the account's name, nothing else is asked. Any later question that LINE does not answer is a
+    failure and does not stop the others.
+    """
     try:
         info = line.info()
     except LineApiError as trouble:
@@ -51,7 +55,7 @@ def _after_no_info(trouble: LineApiError) -> str:
 
 
 def _name(app: AppContext, info: AccountInfo) -> Finding:
-    """Checks that residents can tell by its name and id that the account is genuine (requirement L8)."""
+    """Checks the account's name and id, by which residents see that it is the municipality's (requirement L8)."""
     town = app.municipality
     if info.name not in (town.name, town.short_name):
         names = f"{town.name} or {town.short_name}"
@@ -128,7 +132,7 @@ def _quota(settings: BotSettings, plan: Plan, line: LineAccount) -> Iterator[Fin
 def _month(settings: BotSettings, plan: Plan, limit: int | None, used: int) -> usage.QuotaStatus:
     """Returns the status of the quota, from what LINE has just said and what the database knows.
 
-    A database that cannot be reached was reported by an earlier check, so here LINE's word is enough.
+    If the database cannot be reached, which an earlier check reports, only LINE's figures are used.
     """
     at = now()
     reading = QuotaReading(at=at, month=Month.of(at).name, most=limit, used=used, ours=used)
@@ -155,7 +159,7 @@ def _menu(line: LineAccount) -> Iterator[Finding]:
     if line.default_menu().menu_id is None:
         yield fail("menu", "residents see no menu", "python -m bot richmenus publish")
         return
-    # A season that is due and was never published would leave residents the menu they have.
+    # If a season begins whose menu was never published, residents keep the menu that they have.
     others = (REGISTERED, *SEASONS, *IN_ENGLISH.values())
     if missing := ", ".join(alias for alias in others if not line.has_menu(alias)):
         yield warn("menu", f"LINE has never been given: {missing}", "python -m bot richmenus publish")

@@ -1,4 +1,4 @@
-"""Checks the settings for how web and console are reached: the proxies in front, and encryption."""
+"""Checks the settings by which residents and staff reach web and console: trusted proxies, and https."""
 
 from urllib.parse import urlsplit
 
@@ -17,7 +17,8 @@ def check_proxies(settings: BotSettings) -> Finding:
 def check_console(settings: BotSettings) -> Finding:
     """Checks that officers reach the console by https.
 
-    Without it, passwords and what residents told could be read on the way, so the console serves only this machine.
+    Without https, others could read passwords and residents' data on the network, so the console serves this machine
+    only.
     """
     where = urlsplit(settings.console_url)
     if where.scheme == "https":

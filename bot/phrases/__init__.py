@@ -1,1 +1,1 @@
-"""Holds what the bot says: its wording in Thai and English, and the phones for emergencies."""
+"""Holds what the bot says: its wording in Thai and English, and the phone numbers for emergencies."""

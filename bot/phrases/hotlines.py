@@ -1,4 +1,4 @@
-"""Lists phones for emergencies: the municipality's own, the country's hotlines, and which of them fits which danger."""
+"""Lists phone numbers for emergencies, the municipality's and the country's, and which of them fit which danger."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ NATIONAL = {
     "mental_health": "1323",
     "tourist_police": "1155",
 }
-# The kinds are those of bot/conversations/emergencies.toml; the phone that helps first stands first.
+# Whom to call in each kind of emergency of bot/conversations/emergencies.toml; the most important number comes first.
 OF_KIND = {
     "self_harm": ("mental_health", "ambulance", "police", "duty"),
     "wires": ("electricity", "duty", "ambulance"),
@@ -49,7 +49,10 @@ def numbers_of(municipality: Municipality) -> dict[str, str]:
 def make_calls(
     phrases: Phrases, municipality: Municipality, names: Iterable[str], *, in_english: bool = False
 ) -> tuple[Call, ...]:
-    """Returns a button for each number that can be dialled, in this order and none twice: two may share a phone."""
+    """Returns a button for each of the names whose number can be dialled, in their order.
+
+    If several names have the same number, it gets one button, with the first of these names.
+    """
     numbers, say = numbers_of(municipality), phrases.say_in_english if in_english else phrases.say
     calls: dict[str, Call] = {}
     for name in names:
@@ -61,13 +64,13 @@ def make_calls(
 
 
 def names_in(text: str, municipality: Municipality) -> list[str]:
-    """Returns the phones whose numbers stand in the text, in the order in which they do."""
+    """Returns the names of the phones whose numbers are in the text, in the order of the text."""
     found = {name: _place_of(number, text) for name, number in numbers_of(municipality).items()}
     return sorted((name for name in found if found[name] >= 0), key=found.__getitem__)
 
 
 def _place_of(number: str, text: str) -> int:
-    """Returns where the number stands by itself, not as part of a longer one; -1 if it does not."""
+    """Returns the index at which the number is in the text, not as part of a longer one; -1 if it is not."""
     place = text.find(number) if number else -1
     while place >= 0:
         around = text[max(place - 1, 0) : place] + text[place + len(number) : place + len(number) + 1]

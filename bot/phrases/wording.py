@@ -1,4 +1,4 @@
-"""Reads the bot's wording: th.toml with the municipality's facts in it, and en.toml where it has them."""
+"""Reads the bot's phrases, all in Thai (th.toml), some in English (en.toml), and fills in the municipality's facts."""
 
 import string
 import tomllib
@@ -10,16 +10,16 @@ IN_ENGLISH = Path(__file__).parent / "en.toml"
 
 
 class PhraseError(ValueError):
-    """Says that a phrase is missing, or names a fact that nobody gives."""
+    """Says that a phrase is missing, or that a name in its braces has no value."""
 
 
 class Phrases:
-    """Says phrases by their names, such as menu.help, filled with the municipality's facts and the caller's words."""
+    """Returns phrases by name, such as menu.help, with the municipality's facts and the caller's words filled in."""
 
     def __init__(
         self, words: Mapping[str, str], file: Path = FILE, *, english: "Phrases | None" = None
     ) -> None:
-        """Reads the phrases from `file`; `english` has those for residents who chose English."""
+        """Reads the phrases from `file`. `words` are the municipality's facts; `english` holds the English phrases."""
         self._words = dict(words)
         self._phrases = {
             f"{section}.{name}": text
@@ -29,7 +29,7 @@ class Phrases:
         self._english = english
 
     def say_in_english(self, name: str, /, **words: object) -> str:
-        """Says the phrase in English, or in Thai where there is no English."""
+        """Returns the phrase in English, or in Thai if it has no English."""
         spoken = self._english if self._english is not None and self._english.has(name) else self
         return spoken.say(name, **words)
 
@@ -40,7 +40,7 @@ class Phrases:
             raise PhraseError(f"bot/phrases/th.toml: {name} lacks {error}") from error
 
     def fill(self, text: str, /, **words: object) -> str:
-        """Fills the municipality's facts and these words into a text, such as one of a service definition.
+        """Returns the text, such as one of a service, with the municipality's facts and `words` filled in.
 
         Only plain {names} are filled in. Text that a resident typed is never used as a template.
         """
@@ -53,5 +53,5 @@ class Phrases:
         return list(self._phrases)
 
     def facts_in(self, name: str) -> set[str]:
-        """Returns the names in braces, for the check that each of them is given."""
+        """Returns the names in braces of a phrase, for tests that each of them has a value."""
         return {field for _, field, _, _ in string.Formatter().parse(self._phrases[name]) if field}
