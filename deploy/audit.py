@@ -1,7 +1,7 @@
-"""Asks OSV whether weaknesses of the locked libraries are known (https://google.github.io/osv.dev/api/): make audit.
+"""Asks OSV (https://google.github.io/osv.dev/api/) whether weaknesses of the locked libraries are known; `make audit`.
 
-It ends with 1 when some are. Where OSV cannot be reached it says that nothing was checked, and ends with 0: a check
-must not fail for want of a network, and must not look like a good one either.
+The exit code is 1 if some are. If OSV does not answer, the exit code is 0 and the output says that nothing was checked:
+without a network the check must not fail, and must not seem to have passed either.
 """
 
 import json
@@ -18,11 +18,14 @@ SECONDS: Final = 20.0
 
 
 class NotAnswered(RuntimeError):
-    """Says that the service was not reached, or that its answer was not as documented."""
+    """Says that OSV was not reached, or that its answer was not as documented."""
 
 
 def known_weaknesses(locked: list[Library], address: str = OSV) -> dict[Library, list[str]]:
-    """Returns the ids of the advisories of each library that has any. It raises NotAnswered without a whole answer."""
+    """Returns the ids of the advisories of each library that has any.
+
+    Raises NotAnswered if OSV does not answer for every library.
+    """
     if not address.startswith(("https://", "http://127.0.0.1:")):
         raise NotAnswered(f"{address} is no address to ask")
     queries = [

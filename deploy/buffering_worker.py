@@ -1,7 +1,8 @@
-"""Extends gunicorn's worker: a thread gets only complete requests, so that slow peers occupy none.
+"""Extends gunicorn's worker: a thread gets a request only when it is complete or too large, so slow peers occupy none.
 
-gunicorn's own thread worker reads a request in the thread that answers it: as many slow peers as it has threads
-block it. Here the main loop collects each request and sends what a peer is slow to read; both have deadlines.
+gunicorn's own thread worker reads a request in the thread that answers it, so as many slow peers as it has threads
+block it. Here the main loop collects each request, and sends the rest of a response that its peer reads slowly. Both
+have deadlines.
 """
 
 import errno
@@ -20,15 +21,19 @@ from deploy.connections import Connection, State
 
 LOOK_EVERY_SECONDS = 0.5
 MAX_BODY = 64 * 1024 * 1024
-# In bytes, of all connections together: received so far, or not yet read by the peer. The largest are closed first.
+# The most bytes that all connections together may hold: received, or not yet read by the peer. Beyond this, those that
+# hold the most are closed.
 MAX_HELD = 512 * 1024 * 1024
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF)
 
 
 class BufferingWorker(ThreadWorker):  # type: ignore[misc]
-    """Serves HTTP/1.1 without TLS, which the proxy adds. At the limit of connections, one that waits is closed."""
+    """Serves HTTP/1.1 without TLS, which the proxy adds.
 
-    waiting: dict[Connection, int]  # The connections that wait for their peer, and for which event.
+    At the limit of connections, a new one closes the waiting one with the earliest deadline.
+    """
+
+    waiting: dict[Connection, int]  # Maps each connection that waits for its peer to the selector's event.
 
     def init_process(self) -> None:
         self.waiting = {}
@@ -81,7 +86,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             conn.hurry(time.monotonic() + STOP_KEEPALIVE_LINGER)
 
     def murder_pending(self) -> None:
-        """Closes connections that are late or hold too much. The base class calls it at each turn of its loop."""
+        """Closes connections that are late or hold too many bytes. gunicorn calls it in each round of its loop."""
         now = time.monotonic()
         if now < self.next_look:
             return
@@ -112,14 +117,14 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             self._step(conn, conn.close)
 
     def _on_ready(self, conn: Connection, _peer: socket.socket) -> None:
-        if conn in self.waiting:  # It may have been cut in this very turn of the loop.
+        if conn in self.waiting:  # It may have been closed earlier in this round of the loop.
             self._advance(conn)
 
     def _advance(self, conn: Connection) -> None:
         self._step(conn, conn.advance)
 
     def _step(self, conn: Connection, do: Callable[[], None]) -> None:
-        """Does one thing to a connection, then lets it wait for what it needs next."""
+        """Calls `do` on the connection, closes it after an error, and then waits for what the connection needs next."""
         try:
             do()
         except OSError:

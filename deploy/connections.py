@@ -1,6 +1,6 @@
-"""Handles one HTTP/1.1 connection without blocking: collects its request, sends its response as the peer reads it.
+"""Handles an HTTP/1.1 connection without blocking: collects the request, and sends the response as the peer reads it.
 
-Everything here runs in the worker's main loop, except `Outgoing.sendall`, which the thread of the request calls.
+All of it runs in the worker's main loop, except `Connection.request` and what gunicorn calls of `Outgoing` in a thread.
 """
 
 import socket
@@ -14,7 +14,7 @@ from typing import IO
 
 from deploy.framing import MAX_HEAD, Body, body_after, waits_for_100
 
-# A slow peer costs a socket and no thread; larger bodies and responses lie in a temporary file.
+# A body or a kept response that is larger is written to a temporary file.
 MAX_IN_MEMORY = 128 * 1024
 READ_BYTES = 64 * 1024
 
@@ -31,8 +31,8 @@ class State(Enum):
     CLOSED = "--"
 
 
-# Seconds for the whole of each state, and how many bytes add one second: a photo may take long over a slow network,
-# a peer that sends a byte now and then may not.
+# How many seconds a state may last in all, and how many bytes add one more second. So a photo may take long over a slow
+# network, but a peer that sends a byte now and then may not.
 SECONDS = {State.HEAD: 5.0, State.BODY: 10.0, State.SENDING: 10.0, State.CLOSING: 2.0}
 BYTES_FOR_A_SECOND = {State.BODY: 50_000, State.SENDING: 5_000}
 MALFORMED = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -44,7 +44,7 @@ GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Outgoing:
-    """Takes the response from gunicorn in place of the socket: never blocks, and keeps what is not yet read."""
+    """Takes the response from gunicorn in place of the socket. It never blocks; it keeps what the peer has not read."""
 
     def __init__(self, peer: socket.socket) -> None:
         self._peer = peer
@@ -90,7 +90,7 @@ class Outgoing:
         except BlockingIOError:
             return 0
 
-    # gunicorn calls these methods when it reports an error or gives up a response; the main loop closes the socket.
+    # gunicorn calls the next three when it reports an error or gives up a response; only the main loop closes sockets.
 
     def gettimeout(self) -> float:
         return 0.0
@@ -150,7 +150,7 @@ class Connection:
             self._take(data)
 
     def request(self) -> Iterator[bytes]:
-        """Returns the bytes of the request that was received; its reader never waits for the peer."""
+        """Returns the bytes of the received request, all of which are here: reading them never waits for the peer."""
         if self._kept is None:
             return iter((bytes(self._head),))
         self._kept.seek(0)
@@ -166,14 +166,14 @@ class Connection:
             self._after_response()
 
     def cut(self) -> None:
-        """Ends a connection whose time is up. A peer that has begun a request gets status 408."""
+        """Ends a connection whose deadline has passed. A peer that has begun a request gets status 408."""
         if self.state is State.BODY or (self.state is State.HEAD and self._head):
             self._refuse(TOO_LATE)
         else:
             self.close()
 
     def hurry(self, until: float) -> None:
-        """Moves the deadline of an idle connection to `until`, because the process ends."""
+        """Brings the deadline of an idle connection forward to `until`, because the process ends."""
         self._since = min(self._since, until - self._keepalive)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Finds where a request ends. gunicorn's parser reads it again, strictly, once all its bytes are here."""
+"""Finds where a request ends. When all its bytes are here, gunicorn's parser reads the request again, strictly."""
 
 import re
 from typing import Protocol
@@ -23,12 +23,18 @@ class Body(Protocol):
         ...
 
     def take(self, data: bytes) -> int:
-        """Takes its part of these bytes; returns how many that are."""
+        """Returns how many bytes at the start of `data` belong to the body, and counts them as received.
+
+        Raises ValueError if they are malformed.
+        """
         ...
 
 
 def body_after(head: bytes) -> Body:
-    """Returns the body that follows. The parser refuses a head with both length and chunks: it gets an empty one."""
+    """Returns the body that follows the head.
+
+    A head with both a length and chunks gets an empty body, because gunicorn's parser refuses it.
+    """
     length, is_chunked = _LENGTH.search(head), _CHUNKED.search(head) is not None
     if is_chunked and length is None:
         return ChunkedBody()
@@ -54,7 +60,7 @@ class LengthBody:
 
 
 class ChunkedBody:
-    """Reads a chunked body (https://www.rfc-editor.org/rfc/rfc9112#section-7.1); ValueError if it is malformed."""
+    """Finds the end of a chunked body (https://www.rfc-editor.org/rfc/rfc9112#section-7.1)."""
 
     def __init__(self) -> None:
         self.is_whole, self.missing = False, 0

@@ -1,12 +1,12 @@
-"""Configures every web server process alike. The Procfile adds address, threads and application."""
+"""Configures gunicorn for web and console alike. The Procfile adds address, processes, threads and application."""
 
 import os
 from typing import Any
 
 worker_class = "deploy.buffering_worker.BufferingWorker"
-# Waiting connections cost no thread. At this many, one that makes no progress is closed for a new one.
+# Waiting connections occupy no thread. At this many, the one with the earliest deadline is closed for a new one.
 worker_connections = 500
-# Longer than in the proxy (see nginx.conf), which must close first: only it knows of a request under way.
+# Longer than in the proxy (see nginx.conf), which must close first: only the proxy knows that it is about to send.
 keepalive = 15
 control_socket_disable = True
 # A response goes through the worker's buffer, never from file to socket in a thread.
@@ -17,6 +17,6 @@ forwarder_headers = ""
 
 
 def on_starting(server: Any) -> None:
-    """Tells the applications where they are served; without https the console starts for this machine only."""
+    """Passes the addresses to the applications in SERVED_AT; without https the console starts for this machine only."""
     hosts = [address[0] for address in server.cfg.address if isinstance(address, tuple)]
     os.environ["SERVED_AT"] = ",".join(hosts)

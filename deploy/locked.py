@@ -18,7 +18,10 @@ class Library:
 
 
 def libraries(root: Path = ROOT) -> list[Library]:
-    """Returns the libraries of both lock files, each version once: Python's version may decide between two."""
+    """Returns the libraries of both lock files, each version once.
+
+    A library is there twice if different versions of Python need different versions of it.
+    """
     run = set(_LINE.findall((root / "requirements.txt").read_text("utf-8")))
     checked = set(_LINE.findall((root / "requirements-dev.txt").read_text("utf-8")))
     return sorted(Library(name, version, (name, version) in run) for name, version in run | checked)

@@ -1,4 +1,4 @@
-"""Lists all that this product is made of, as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): make sbom.
+"""Lists what this product is made of, as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/); `make sbom`.
 
 The libraries are read from the lock files. Files of other projects in this repository are listed in VENDORED, and the
 SBOM gives the SHA-256 of each of them.
@@ -19,7 +19,10 @@ from deploy.locked import ROOT, Library, libraries
 
 @dataclass(frozen=True)
 class Vendored:
-    """Describes files of others that lie in this repository. `told_in` is the file whose head tells the version."""
+    """Describes files of another project in this repository. `told_in` is the file whose first bytes name the version.
+
+    `runs` is False for files that only tests need.
+    """
 
     name: str
     licence: str
@@ -40,9 +43,9 @@ _VERSION = re.compile(rb"axe v?(\d+\.\d+\.\d+)")
 
 
 def sbom(root: Path = ROOT) -> dict[str, Any]:
-    """Returns the whole list.
+    """Returns the SBOM as a JSON object.
 
-    Its serial number follows from what is listed, so equal lists are equal but for their time.
+    Its serial number is computed from the components, so two SBOMs of the same components differ only in their time.
     """
     components = [*map(_library, libraries(root)), *(_vendored(each, root) for each in VENDORED)]
     serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(components, sort_keys=True))
@@ -95,7 +98,7 @@ def _file(path: Path, root: Path) -> dict[str, Any]:
 
 
 def _scope(*, runs: bool) -> str:
-    """Returns the scope. CycloneDX calls "excluded" what is used for tests and not at run time."""
+    """Returns CycloneDX's scope: "required", or "excluded" for what only tests need."""
     return "required" if runs else "excluded"
 
 

@@ -1,4 +1,4 @@
-"""Makes the application of the web process: LINE's webhook and the residents' pages over one database."""
+"""Builds the application of the web process: LINE's webhook and the residents' pages, with the same database."""
 
 from flask import Flask
 

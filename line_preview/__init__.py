@@ -1,6 +1,7 @@
-"""Draws LINE messages in a browser: the modules and stylesheets of the simulator's chat and the console's preview.
+"""Draws LINE messages in a browser, for the simulator's chat and the console's preview.
 
-Both applications serve these files as they are. They import nothing outside this folder.
+Both applications serve the JavaScript modules and stylesheets of this folder as they are. The modules import nothing
+outside this folder.
 """
 
 from pathlib import Path

@@ -1,6 +1,7 @@
-"""Serves the list of all public broadcasts, so that a forgery is recognised by its absence (L9), and their links.
+"""Serves the pages of public broadcasts, and redirects from the links in broadcasts, which it counts.
 
-No page needs a script, a cookie or a sign-in, and the only name shown is that of the approver.
+All public broadcasts are listed, so a forged one is recognised because it is not (requirement L9). No page needs a
+script, a cookie or a sign-in. The only person named is the one who approved the broadcast.
 """
 
 import logging
@@ -63,7 +64,10 @@ def show_file(version: str, filename: str) -> Response:
 
 @announcements.get("/b/<int:broadcast_id>/<int:number>")
 def follow_link(broadcast_id: int, number: int) -> AnyResponse:
-    """Redirects to the link that was approved, and counts the press; 404 for a broadcast that was never sent."""
+    """Redirects to the approved link of a broadcast's button, and counts the tap.
+
+    Answers 404 for a broadcast that was not sent, and for a number without a button or whose button has no link.
+    """
     with site().database.reading() as session:
         broadcast = was_sent(session, _sane(broadcast_id))
         buttons = buttons_of(broadcast) if broadcast else []
@@ -79,7 +83,7 @@ def follow_link(broadcast_id: int, number: int) -> AnyResponse:
 
 
 def _count(broadcast_id: int, number: int) -> None:
-    """Counts a press. A failure is only logged, so that the resident still reaches the link."""
+    """Counts a tap. A failure of the database is only logged, so that the resident still reaches the link."""
     try:
         with site().database.transaction() as session:
             press(session, broadcast_id, number)
@@ -113,7 +117,7 @@ def show_root() -> AnyResponse:
 
 @announcements.errorhandler(404)
 def show_nothing(_error: HTTPException) -> Response:
-    """Shows that there is no such page and, because the announcement may be a forgery, says what to do."""
+    """Answers 404, and says what to do, because an announcement that is not found may be a forgery."""
     return add_headers(make_response(render_template("no_announcement.html", **_facts()), 404))
 
 
@@ -143,5 +147,5 @@ def _facts() -> dict[str, object]:
 
 
 def _sane(number: int) -> int:
-    """Returns the number, or 0, which no row has, for a number too large for the database."""
+    """Returns the number; if it is too large for the database, returns 0, which is the id of no row."""
     return number if number < 2**31 else 0

@@ -1,4 +1,4 @@
-"""Holds what the pages know of their municipality: one context for each application."""
+"""Holds what the public pages need: database, files, and the municipality's facts. Each application has one Site."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,14 +25,14 @@ class Site:
 
     @cached_property
     def municipality(self) -> Municipality:
-        """Returns the facts of the municipality, read when a page first needs them and not at the start.
+        """Returns the facts of the municipality. They are read for the first page that needs them, not at the start.
 
-        So the webhook of the same process works even while their file is broken.
+        So the webhook of the same process works even if the municipality's file is broken.
         """
         return read_municipality(self.municipality_file)
 
 
 def site() -> Site:
-    """Returns the context of the application that answers now."""
+    """Returns the Site of the application that handles the current request."""
     found: Site = current_app.extensions["public_site"]
     return found

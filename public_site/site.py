@@ -1,4 +1,4 @@
-"""Puts the residents' pages into the web process's application."""
+"""Adds the residents' pages to the application of the web process."""
 
 from flask import Flask
 
@@ -12,7 +12,7 @@ from store.municipality.security_txt import PATH
 
 
 def install_site(app: Flask, site: Site) -> None:
-    """Adds the pages, and the answers where there is no page, to an application."""
+    """Adds the pages and the error pages to the application."""
     app.extensions["public_site"] = site
     install_error_pages(app)
     app.after_request(add_headers)
