@@ -1,1 +1,1 @@
-"""Signs people in, keeps their sessions and passwords, and lets nobody pass whom the permissions do not allow."""
+"""Signs staff in and out, keeps their passwords, and checks every request against the table of permissions."""

@@ -1,10 +1,14 @@
-"""Decides where somebody may be led after signing in."""
+"""Checks the address to which a browser is redirected after signing in."""
 
 from urllib.parse import urlsplit
 
 
 def safe_next(wanted: str | None) -> str | None:
-    """Returns the address if it is inside this console, else None: a link must not lead elsewhere after sign-in."""
+    """Returns `wanted` if it is a path of this console, else None.
+
+    Otherwise a link to the sign-in page could send people on to another site. The sign-in and sign-out pages also
+    give None.
+    """
     if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/sign-")):
         return None
     if "\\" in wanted or not wanted.isprintable() or len(wanted) > 500:

@@ -1,4 +1,4 @@
-"""Reads the session cookie that a browser sent, and sets it in an answer."""
+"""Reads and sets the session cookie."""
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -7,16 +7,24 @@ from staff_console.context import context
 
 
 def cookie_name(is_https: bool) -> str:
-    """Returns the cookie's name. Browsers take `__Host-` only from this host over https (RFC 6265bis, 4.1.3.2)."""
+    """Returns the name of the session cookie.
+
+    With https it has the prefix __Host-, which browsers accept only on a Secure cookie with path / and no Domain
+    (RFC 6265bis, 4.1.3.2).
+    """
     return "__Host-staff" if is_https else "staff"
 
 
 def session_cookie() -> str:
+    """Returns the value of the session cookie in this request; empty if there is none."""
     return request.cookies.get(cookie_name(context().settings.is_https), "")
 
 
 def with_cookie(answer: Response, cookie: str) -> Response:
-    """Adds the session cookie to the answer. Browsers delete it when they are closed; the server ends it earlier."""
+    """Sets the session cookie on the response and returns the response.
+
+    The cookie has no expiry date, so the browser deletes it when it closes; the server limits the session itself.
+    """
     https = context().settings.is_https
     answer.set_cookie(cookie_name(https), cookie, path="/", secure=https, httponly=True, samesite="Lax")
     return answer

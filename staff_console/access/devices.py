@@ -1,7 +1,8 @@
 """Recognises browsers in which an account has signed in before, by a signed cookie.
 
-https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html, "device cookies": strangers who try
-passwords of an account must not lock its owner out. The cookie alone signs nobody in.
+Strangers who try passwords of an account must not lock its owner out of a browser that the owner has used before. The
+cookie alone signs nobody in. "Device cookies" in
+https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html describes the method.
 """
 
 import secrets
@@ -20,12 +21,13 @@ MAX_ACCOUNTS = 20
 
 
 def known_device(username: str) -> str:
-    """Returns the random name of this browser if this account has signed in here before, else an empty string."""
+    """Returns the random id of this browser if the account has signed in with it before, else an empty string."""
     device, accounts = _read()
     return device if _account(username) in accounts else ""
 
 
 def remember_device(answer: Response, username: str) -> Response:
+    """Sets the cookie that records this account as one that has signed in here, and returns the response."""
     device, accounts = _read()
     accounts = [_account(username), *(each for each in accounts if each != _account(username))]
     value = _signer().dumps([device or secrets.token_urlsafe(16), accounts[:MAX_ACCOUNTS]])

@@ -1,4 +1,4 @@
-"""Shows the page to which a one-time link leads: its owner chooses a password that nobody else ever sees."""
+"""Shows the page behind a one-time link, on which the owner of an account chooses a password."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -14,7 +14,7 @@ Page = str | Response | tuple[str, int]
 
 @first_password.get("/first-password/<secret>")
 def ask(secret: str) -> Page:
-    """Shows the page. The link stays valid: chat programs open links by themselves to draw a preview."""
+    """Shows the page. Opening it does not use the link up, because chat programs open links to draw a preview."""
     try:
         return _page(secret)
     except BadLink as error:

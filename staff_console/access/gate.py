@@ -1,4 +1,4 @@
-"""Checks every request before its view: nobody passes unless the table of permissions allows it."""
+"""Checks every request before its view runs, and refuses what the table of permissions does not allow."""
 
 from typing import Final
 
@@ -15,15 +15,15 @@ from store.operations.metrics import is_bearer
 from store.settings import is_this_machine
 from store.staff.sessions import find_signed_in, is_known, why_ended
 
-# A form that anybody may send holds a name and a password.
+# Forms that need no session, such as that of the sign-in page, hold little more than a name and a password.
 _MAX_OF_A_STRANGER = 64 * 1024
-# With the photos of a case's form, which are read and left behind.
+# A form of a case may carry photos: they are read but not kept.
 MAX_OF_A_KEPT_FORM = 40 * 1024 * 1024
 NOT_WITHOUT_HTTPS: Final = (
     "ระบบนี้ยังไม่ได้ตั้งค่า https จึงเปิดได้เฉพาะในเครื่องแม่ข่าย ผู้ดูแลเครื่องต้องตั้ง CONSOLE_URL=https://… ก่อน\n"
     "The console serves other machines only by https: set CONSOLE_URL.\n"
 )
-# Asked by pages on their own; they must not keep a forgotten browser signed in.
+# Scripts in open pages request these without the user; such requests must not prolong the session.
 _ASKED_BY_THE_PAGE = frozenset({"queue.counts", "broadcasts.progress", "sign_in.remaining"})
 
 
@@ -32,6 +32,10 @@ def install_gate(app: Flask) -> None:
 
 
 def let_in() -> Response | None:
+    """Sets `g.staff` and returns None if the request may go on to its view, else the response to send instead.
+
+    `g.staff` is None on public pages. A signed-in person whose role may not use the endpoint gets 403.
+    """
     g.staff = None
     if _comes_unencrypted() and request.blueprint != "health":
         return make_response(NOT_WITHOUT_HTTPS, 503, {"Content-Type": "text/plain; charset=utf-8"})
@@ -55,7 +59,10 @@ def let_in() -> Response | None:
 
 
 def _comes_unencrypted() -> bool:
-    """Says whether the request comes from another machine though the console has no https, under any web server."""
+    """Says whether the request comes from another machine although CONSOLE_URL is not https.
+
+    The address of the connection counts, not the one that a proxy reports.
+    """
     if context().settings.is_https:
         return False
     proxied = request.environ.get("werkzeug.proxy_fix.orig", {})
@@ -64,13 +71,16 @@ def _comes_unencrypted() -> bool:
 
 
 def _is_the_monitor() -> bool:
-    """Says whether the monitoring asks for the figures, with a token instead of an account. It may see only these."""
+    """Says whether this is a request for /metrics with METRICS_TOKEN, which needs no account."""
     header = request.headers.get("Authorization", "")
     return request.endpoint == "health.metrics" and is_bearer(header, context().settings.metrics_token)
 
 
 def _to_sign_in() -> Response:
-    """Shows or leads to the page to sign in, which says why and leads back. It keeps what was typed in a form."""
+    """Returns the sign-in page with the submitted form in it if that can be kept, else a redirect to the sign-in page.
+
+    The page says why the session is over, and leads back to the page that was wanted.
+    """
     wanted = request.full_path.rstrip("?")
     if request.method != "GET":
         if kept := _kept():
@@ -80,9 +90,9 @@ def _to_sign_in() -> Response:
 
 
 def _kept() -> KeptForm | None:
-    """Keeps the form of a browser that was signed in before; without a session cookie the form is not even read.
+    """Returns the submitted form if it can be kept, else None. Without a session cookie it does not read the form.
 
-    A cookie whose session is not kept may be made up: then no more is read than anybody may send to sign in.
+    If no session with that cookie is stored, the cookie may be made up: a form of more than 64 kB is then not kept.
     """
     if not session_cookie():
         return None
@@ -92,7 +102,7 @@ def _kept() -> KeptForm | None:
 
 
 def _why() -> str | None:
-    """Returns the reason why the session is over, one word for the address; None for a browser without a session."""
+    """Returns why the session is over, as a value of SessionEnded; None for a browser without a session cookie."""
     return why_ended(context().database, session_cookie()) if session_cookie() else None
 
 

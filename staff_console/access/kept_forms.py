@@ -1,8 +1,8 @@
-"""Keeps forms that came when the session was over, or with the token of an earlier one: nothing typed is lost.
+"""Keeps a form that was submitted after the session had ended, or with the CSRF token of an earlier session.
 
-What was typed travels in hidden fields: through the page to sign in, then to a page that shows it and has a button to
-send it again. So it works without scripts and in several tabs. Only what one of our own pages sent is kept: else
-somebody's page elsewhere could lay words into an officer's hands and have them sent. Photos cannot travel so.
+Hidden fields carry the form through the sign-in page to a page that shows what was typed and has a button to send the
+form again. This needs no scripts and works in several tabs. Only forms from our own pages are kept: otherwise a page of
+another site could put words into a form and have an officer send them. Photos are not kept.
 """
 
 import json
@@ -16,13 +16,17 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from staff_console.access.addresses import safe_next
 from staff_console.access.permissions import NEVER_KEPT, PUBLIC
 
-# A page to sign in takes 64 kB in all.
+# The sign-in form, which carries the kept form, may have 64 kB in all.
 MAX_BYTES: Final = 48_000
 
 
 @dataclass(frozen=True)
 class KeptForm:
-    """Holds a form: `path` is where it goes, `back` the page it came from, `fields` what it holds without the token."""
+    """Holds a submitted form.
+
+    `path` is the address it is sent to, `back` the page it came from, and `fields` its names and values without the
+    CSRF token. `had_files` says that files were attached, which are not kept.
+    """
 
     path: str
     back: str
@@ -31,7 +35,7 @@ class KeptForm:
 
     @property
     def words(self) -> list[str]:
-        """Returns the values that a person seems to have typed: no tokens, codes or numbers."""
+        """Returns the values that a person seems to have typed: those with a space or a character outside ASCII."""
         return [value for _, value in self.fields if not value.isascii() or " " in value.strip()]
 
     def packed(self) -> str:
@@ -39,7 +43,7 @@ class KeptForm:
 
 
 def keep() -> KeptForm | None:
-    """Returns the form of this request if one of our pages sent it and it is small enough; else None."""
+    """Returns the form of this request if one of our pages sent it, it is small enough and may be kept; else None."""
     if request.method != "POST" or not _is_ours() or not _may_be_kept(request.path):
         return None
     try:
@@ -52,7 +56,7 @@ def keep() -> KeptForm | None:
 
 
 def unpack(packed: str) -> KeptForm | None:
-    """Returns the form that the page to sign in carried along; None if it is not what we wrote there."""
+    """Returns the form from the hidden field of the sign-in page; None if the field holds no form that may be kept."""
     try:
         path, back, fields, had_files = json.loads(packed)
         fields = [(str(name), str(value)) for name, value in fields]
@@ -64,14 +68,14 @@ def unpack(packed: str) -> KeptForm | None:
 
 
 def show_kept(kept: KeptForm) -> str:
-    """Shows the page with the words and the button. It needs no database, and names nobody."""
+    """Returns the page with what was typed and a button to send it again. The page reads nothing from the database."""
     return render_template(
         "access/kept_form.html", kept=kept, back=safe_next(kept.back) or url_for("queue.show")
     )
 
 
 def path_of_referrer() -> str:
-    """Returns the path of our page from which this form came, or an empty text."""
+    """Returns path and query of the console's page from which the form came; empty for another site or no Referer."""
     where = _split(request.referrer or "")
     if where.netloc != request.host:
         return ""
@@ -79,13 +83,16 @@ def path_of_referrer() -> str:
 
 
 def _is_ours() -> bool:
-    """Says whether our pages sent this form: browsers write Origin (Fetch Standard, 3.2); pages cannot change it."""
+    """Says whether a page of this console sent the form, by the Origin header or, without it, by Referer.
+
+    The browser writes Origin, and the scripts of a page cannot change it (Fetch Standard, 3.2).
+    """
     sent_from = request.headers.get("Origin") or request.referrer or ""
     return _split(sent_from).netloc == request.host
 
 
 def _split(address: str) -> SplitResult:
-    """Returns the parts of an address, all empty if it is none."""
+    """Returns the parts of an address; all are empty if it is not a valid address."""
     try:
         return urlsplit(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Lists the browsers in which a person is signed in, so that they can end sessions that are not theirs."""
+"""Lists the sessions of the person who is signed in, and lets them end those that they do not recognise."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -21,7 +21,7 @@ def show_all() -> str:
 
 @my_sessions.post("/my-sessions/end")
 def end() -> Response:
-    """Ends the session that the form names, or all others where it names none."""
+    """Ends the session that the form names. If the form names none, ends all except the session of this browser."""
     handle = request.form.get("session", "")
     with context().database.transaction() as session:
         if handle:

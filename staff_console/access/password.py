@@ -36,7 +36,7 @@ def change() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     except WrongSignIn:
         return _refused("wrong_password")
     if normal(request.form["new"]) == normal(request.form["current"]):
-        # After a restore, or when somebody else chose it, it must not stay.
+        # A password from a backup, or one that somebody else chose, must be replaced by a different one.
         return _refused("as_before")
     try:
         with context().database.transaction() as session:

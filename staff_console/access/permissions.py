@@ -14,7 +14,7 @@ PUBLIC: Final = frozenset(
         "health.security",
         "sign_in.ask",
         "sign_in.check",
-        "first_password.ask",  # and only who has the link finds anything there
+        "first_password.ask",  # needs a valid link
         "first_password.choose",
     }
 )
@@ -33,14 +33,14 @@ PERMISSIONS: Final = {
     "queue.counts":            {OFFICER, SUPERVISOR},
     "cases.show":              {OFFICER, SUPERVISOR},
     "cases.unmask":            {OFFICER, SUPERVISOR},
-    "cases.act":               {OFFICER, SUPERVISOR},  # and the table of transitions says which action
-    "bulk.tell":               {OFFICER, SUPERVISOR},  # officers only while a surge runs
-    "bulk.show":               {OFFICER, SUPERVISOR},  # officers only what they wrote
+    "cases.act":               {OFFICER, SUPERVISOR},  # see store.cases.workflows.RULES
+    "bulk.tell":               {OFFICER, SUPERVISOR},  # officers only during a surge
+    "bulk.show":               {OFFICER, SUPERVISOR},  # officers only their own messages
     "bulk.release":            {SUPERVISOR},
-    "bulk.refuse":             {OFFICER, SUPERVISOR},  # officers only what they wrote
+    "bulk.refuse":             {OFFICER, SUPERVISOR},  # officers only their own messages
     "surge.show":              {SUPERVISOR},
     "surge.start":             {SUPERVISOR},
-    "surge.decide":            {SUPERVISOR},  # a proposal is confirmed by another than its author
+    "surge.decide":            {SUPERVISOR},  # a supervisor cannot confirm their own proposal
     "surge.end":               {SUPERVISOR},
     "surge.set_level":         {OFFICER, SUPERVISOR},
     "files.show":              {OFFICER, SUPERVISOR},
@@ -67,7 +67,7 @@ PERMISSIONS: Final = {
     "emergency_templates.ask":     {OFFICER, SUPERVISOR},
     "emergency_templates.write":   {OFFICER, SUPERVISOR},
     "emergency_templates.approve": {SUPERVISOR},
-    "emergency_templates.retire":  {OFFICER, SUPERVISOR},  # officers only what is theirs and not approved yet
+    "emergency_templates.retire":  {OFFICER, SUPERVISOR},  # officers only their own, before it is approved
     "testers.show_all":        {OFFICER, SUPERVISOR},
     "testers.invite":          {OFFICER, SUPERVISOR},
     "testers.remove":          {OFFICER, SUPERVISOR},
@@ -81,15 +81,15 @@ PERMISSIONS: Final = {
     "people.close":            {ADMIN},
     "people.reopen":           {ADMIN},
     "account_requests.show_all":   {SUPERVISOR, ADMIN},
-    "account_requests.confirm":    {SUPERVISOR, ADMIN},  # never who asked, nor whose account it is
+    "account_requests.confirm":    {SUPERVISOR, ADMIN},  # neither the requester nor the account's owner
     "account_requests.refuse":     {SUPERVISOR, ADMIN},
 }
 # fmt: on
 
-# Forms that are not kept for later: they hold passwords, or do what need not be done later.
+# Forms that are not kept when the session is over: they hold passwords, or need not be sent again.
 NEVER_KEPT: Final = frozenset({"password.change", "sign_in.sign_out", "previews.preview"})
 
-# All that is left to somebody whose password was typed by another person.
+# What a person may use until they replace a password that another person chose.
 WITH_INITIAL_PASSWORD: Final = frozenset(
     {"password.ask", "password.change", "sign_in.sign_out", "sign_in.remaining"}
 )

@@ -1,4 +1,4 @@
-"""Limits how often one member of staff may do what costs money or shows personal data."""
+"""Limits how often each member of staff may do something that costs money or shows personal data."""
 
 import math
 from datetime import timedelta
@@ -12,14 +12,17 @@ from store.staff.rate_limits import Limit, LimitReached
 
 HOUR: Final = timedelta(hours=1)
 TEST_SENDS: Final = Limit("test send", 20, HOUR)  # each is billed
-LISTS: Final = Limit("list", 20, HOUR)  # each tells which of its phones are known
+LISTS: Final = Limit("list", 20, HOUR)  # a list shows which of its phone numbers are known to us
 UNMASKS: Final = Limit("unmask", 60, HOUR)
-CASES_TOLD: Final = Limit("bulk message", 1000, HOUR)  # a flood: twenty pages of the queue
+CASES_TOLD: Final = Limit("bulk message", 1000, HOUR)  # cases: twenty pages of the queue
 
 
 def count(session: Session, limit: Limit, *, times: int = 1) -> None:
-    """Counts a use by this person. Raises LimitReached beyond the limit, which rolls the transaction back."""
-    rate_limits.use(session, limit, f"staff {me().id}", times=times)
+    """Counts `times` uses by the person who is signed in.
+
+    Raises LimitReached if they exceed the limit; if the caller lets it pass, the transaction is rolled back.
+    """
+    limits.use(session, limit, f"staff {me().id}", times=times)
 
 
 def said(error: LimitReached) -> str:

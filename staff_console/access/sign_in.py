@@ -51,7 +51,7 @@ def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return sign_in_page("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", username, kept=kept), 401
     except sign_ins.PasswordExpired:
         return sign_in_page(EXPIRED, username, kept=kept), 401
-    # A token that somebody planted before the sign-in must not be worth anything after it.
+    # A CSRF token that somebody planted in this browser before the sign-in must be worthless after it.
     session.clear()
     forward = redirect(safe_next(request.form.get("next")) or url_for("queue.show"), 303)
     answer = make_response(show_kept(kept)) if kept else forward
@@ -60,9 +60,9 @@ def check() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 
 @sign_in.get("/session")
 def remaining() -> dict[str, str | int]:
-    """Tells open pages who is signed in, for how many seconds more, and the token that forms need now.
+    """Tells an open page who is signed in, how many seconds their session lasts, and the current CSRF token of forms.
 
-    With `typing` in the address it counts as use: who writes for half an hour is not away.
+    A request with `typing` in its query counts as use, so that the session does not end while somebody writes.
     """
     seconds = sessions.seconds_left(context().database, session_cookie())
     return {"who": me().id, "seconds": seconds, "token": generate_csrf()}
@@ -70,7 +70,7 @@ def remaining() -> dict[str, str | int]:
 
 @sign_in.post("/sign-out")
 def sign_out() -> Response:
-    """Ends the session. This browser forgets it even if the database cannot record that it is over."""
+    """Ends the session. The browser deletes its cookie even if the database cannot record that the session is over."""
     said, tone = "ออกจากระบบแล้ว", "good"
     try:
         with context().database.transaction() as transaction:
@@ -85,6 +85,6 @@ def sign_out() -> Response:
     flash(said, tone)
     answer = make_response(redirect(url_for("sign_in.ask"), 303))
     answer.delete_cookie(cookie_name(context().settings.is_https), path="/")
-    # What was typed and not sent lies in the browser; the next person at this desk must not find it.
+    # The browser stores what was typed and not sent; the next person at this computer must not find it.
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer

@@ -1,4 +1,4 @@
-"""Builds the page to sign in. It says why that is needed, and keeps the next address and a form to send again."""
+"""Renders the sign-in page, which says why a session ended and carries the form that was submitted after that."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ WHY_OVER: Final[dict[str, str]] = {
 def sign_in_page(
     problem: str = "", username: str = "", *, kept: KeptForm | None = None, why: str | None = None
 ) -> str:
-    """Returns the page. `kept` is a form to send again after it, `why` a value of store.staff.sessions.Over."""
+    """Returns the page. `kept` is a form to send again after signing in, `why` a value of SessionEnded or None."""
     g.staff = None
     wanted = safe_next(kept.back if kept else request.values.get("next")) or ""
     return render_template(

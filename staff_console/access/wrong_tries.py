@@ -1,4 +1,4 @@
-"""Holds the words for somebody who typed too many wrong passwords, and when they may try again."""
+"""Words the refusal after too many wrong passwords, and says when the next try is allowed."""
 
 import math
 
@@ -12,4 +12,5 @@ def too_many(error: TooManyTries) -> str:
 
 
 def retry_after(error: TooManyTries) -> dict[str, str]:
+    """Returns the Retry-After header, in seconds; empty if the account is locked until an admin unlocks it."""
     return {} if error.seconds is None else {"Retry-After": str(error.seconds)}
