@@ -1,1 +1,1 @@
-"""Serves the officers' web application. It meets the bot in the store only."""
+"""Serves the web application for staff. It shares only the store with the bot."""

@@ -1,4 +1,4 @@
-"""Runs the commands of the console, which open an account or set a password, for people who have a terminal."""
+"""Defines the console's commands, which open an account or set a password from a terminal on the server."""
 
 import argparse
 import os

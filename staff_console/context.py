@@ -1,4 +1,4 @@
-"""Gives every view the settings, the database and the facts of the municipality that this process serves."""
+"""Gives views the settings, the database and the municipality's data, and the person who is signed in."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -34,5 +34,5 @@ def context() -> ConsoleContext:
 
 
 def me() -> Staff:
-    """Returns who is signed in; only for views behind the gate."""
+    """Returns the person who is signed in. Call it only where the gate requires a session, not on public pages."""
     return cast(Staff, g.staff)

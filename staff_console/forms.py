@@ -1,4 +1,4 @@
-"""Reads what every form sends: whole numbers, notes, and the token by which a form counts once."""
+"""Reads what every form sends: whole numbers, notes, and the token that keeps a form from being carried out twice."""
 
 import re
 import secrets
@@ -13,14 +13,14 @@ from store.clock import now
 from store.staff.models import PressedForm
 
 LONGEST_NOTE = 2000
-# Nine digits fit every INTEGER column; ten may not.
+# Every INTEGER column can hold nine digits; ten may be too many.
 WHOLE: Final = re.compile(r"[0-9]{1,9}")
 _JOINER = "\u200d"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 class AlreadyPressed(Exception):
-    """Says that this very form was carried out before. Its sender is led to the page `back`, which shows `said`."""
+    """Says that this form was carried out before. The browser is redirected to `back`, which shows the words `said`."""
 
     def __init__(self, back: str, said: str) -> None:
         super().__init__(said)
@@ -29,7 +29,7 @@ class AlreadyPressed(Exception):
 
 
 class NoToken(ValueError):
-    """Says that the form did not come from one of our pages."""
+    """Says that a form has no valid `form_token`, so it did not come from a page of this console."""
 
 
 def new_form_token() -> str:
@@ -37,10 +37,11 @@ def new_form_token() -> str:
 
 
 def press(session: Session, back: str, *, said: str = "ทำรายการนี้แล้ว") -> None:
-    """Marks the form as carried out, in the transaction of what it does, so that it counts once.
+    """Records the `form_token` of this form, so that the form is carried out only once.
 
-    A form that was carried out before raises AlreadyPressed, which `staff_console.pages.errors` answers for all views:
-    it leads to the address `back` and shows `said` there. A form without a token raises NoToken.
+    Call it in the transaction that carries out the form. Raises AlreadyPressed if the token was recorded before, and
+    NoToken if the form has none. `staff_console.pages.errors` handles both: after AlreadyPressed it redirects to the
+    address `back` and shows the words `said` there.
     """
     token = request.form.get("form_token", "")
     if not _TOKEN.fullmatch(token):
@@ -53,20 +54,20 @@ def press(session: Session, back: str, *, said: str = "ทำรายการ�
 
 
 def whole(typed: str | None) -> int | None:
-    """Returns the whole number that was typed in Western digits; None for anything else, and beyond nine digits."""
+    """Returns the number if `typed` is one to nine Western digits, else None."""
     return int(typed) if typed and WHOLE.fullmatch(typed) else None
 
 
 def whole_or_400(field: str) -> int:
-    """Returns the whole number in a field of the form that our pages always fill; answers 400 if there is none."""
+    """Returns the whole number in a field that our pages always fill; answers 400 if it holds none."""
     number = whole(request.form.get(field))
     return abort(400) if number is None else number
 
 
 def clean_note(typed: str) -> str:
-    """Returns the text with uniform line ends, composed letters (NFC) and no control or invisible format characters.
+    """Returns the text in NFC, with line feeds as line ends and without control and invisible format characters.
 
-    Format characters may reverse what is read, or be all that a note holds. Those that join emoji stay.
+    Format characters could reverse the order of the text, or be all that a note contains. Those that join emoji stay.
     """
     lines = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
     kept = (

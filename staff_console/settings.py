@@ -1,4 +1,4 @@
-"""Reads the console's settings once from the environment; a missing or weak secret stops the start."""
+"""Reads the console's settings from the environment; a missing or weak secret raises SettingsError."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +40,10 @@ class ConsoleSettings:
         return settings
 
     def _refuse_strangers(self, hosts: list[str]) -> None:
-        """Refuses to serve others without https: passwords would cross the network for everybody to read."""
+        """Raises SettingsError if other machines reach one of the `hosts` and CONSOLE_URL is not https.
+
+        Passwords would cross the network unencrypted.
+        """
         if hosts and not self.is_https:
             raise SettingsError(
                 f"CONSOLE_URL is not https://…, and the console would be open to others at {hosts[0]}:"

@@ -1,4 +1,4 @@
-"""Puts the application together for one municipality."""
+"""Creates the Flask application of the console for one municipality."""
 
 import logging
 import os
@@ -86,7 +86,7 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     app.extensions["started_at"] = now()
     app.extensions["registry"] = open_registry(database)
     install_row_ids(app)
-    # The order matters: who nobody knows is sent to sign in before their form is looked at.
+    # The order matters: a browser that is not signed in is sent to sign in before its form is read.
     install_gate(app)
     install_long_forms(app)
     install_clean_input(app)
@@ -111,7 +111,7 @@ def _flask_settings(settings: ConsoleSettings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        # A form lives as long as the session: somebody may write an answer for longer than an hour.
+        # The CSRF token of a form is valid as long as the session: somebody may write an answer for over an hour.
         "WTF_CSRF_TIME_LIMIT": None,
     }
 
@@ -128,7 +128,10 @@ def words_of_every_page() -> dict[str, Any]:
 
 
 def _is_unencrypted() -> bool:
-    """Says whether what is typed crosses a network without https; not so on the machine itself, as in the demo."""
+    """Says whether what people type crosses a network without https.
+
+    False if the console is opened on the machine that serves it, as in the demo.
+    """
     host = urlsplit(request.host_url).hostname or ""
     return not context().settings.is_https and not is_this_machine(host)
 

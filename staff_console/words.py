@@ -1,4 +1,4 @@
-"""Holds the Thai words of the console that are not in a template: labels, phrases, explanations of refusals."""
+"""Holds the Thai words of the console that are not in a template: labels, phrases, reasons of refusals."""
 
 from typing import Final
 
@@ -33,7 +33,7 @@ STATUSES: Final = {status: row.staff_label for status, row in STATUS_ROWS.items(
 EVENTS: Final = {"submit": "ผู้แจ้งส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
 COMMENTED: Final = "ผู้แจ้งเขียนความเห็น"
 
-# Where a value cannot be decrypted.
+# Shown instead of a value that cannot be decrypted.
 CLOSED: Final = "(เปิดอ่านไม่ได้ กรุณาแจ้งผู้ดูแลระบบ)"
 
 CHANNELS: Final = {"line": "LINE", "email": "อีเมล", "phone": "โทรศัพท์", "counter": "เคาน์เตอร์"}
@@ -49,7 +49,7 @@ NOTICES: Final = {
     "case_message": "ข้อความจากเจ้าหน้าที่",
 }
 
-# LINE tells that it took a message, never that anybody got it.
+# LINE reports that it accepted a message, but not whether the resident received it.
 DELIVERIES: Final = {
     "ready": ("รอส่ง", Tone.WAITING),
     "sent": ("LINE รับแล้ว", Tone.DONE),
@@ -58,7 +58,7 @@ DELIVERIES: Final = {
     "dropped": ("ไม่ส่งแล้ว", Tone.ENDED),
 }
 
-# What came in or should go out and does not; errors by the word they begin with.
+# The kinds of events and messages that are stuck. DEAD_LETTER_ERRORS has a key for how each stored error begins.
 DEAD_LETTER_KINDS: Final = {"event": "ข้อความเข้าจาก LINE", "reply": "คำตอบในแชต", "notice": "ข้อความแจ้งผู้แจ้ง"}
 BLOCKED: Final = "ผู้แจ้งบล็อกบัญชี LINE ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์"
 NO_ADDRESS: Final = "ที่อยู่ LINE ของผู้แจ้งเปิดไม่ได้ ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์ และแจ้งผู้ดูแลระบบ"
@@ -74,7 +74,7 @@ DEAD_LETTER_ERRORS: Final = {
     "monthly limit": "ข้อความของเดือนหมด รอไปกับคำตอบครั้งถัดไป",
     "restored from a backup": "นำข้อมูลสำรองกลับมาใช้ รายการนี้อาจทำไปแล้วหลังวันที่สำรอง ตรวจก่อนกดลองใหม่",
 }
-# One line on the pages where staff work; the page of the quota says the rest.
+# One line above the list of cases; the page of the quota explains it.
 ALARMS: Final = {
     Alarm.DROPPED: "แพ็กเกจ LINE ลดลงจากเดิม",
     Alarm.GONE: "ข้อความ LINE ของเดือนนี้หมดแล้ว ข่าวถึงผู้แจ้งรอส่งอยู่",
@@ -228,7 +228,7 @@ REFUSALS: Final = {
 
 
 def why_unfinished(row: DeadLetter) -> str:
-    """Says in Thai why it is stuck. LINE's own text is not shown, because it can quote what was written."""
+    """Says in Thai why the row is stuck. LINE's own text is not shown, because it can quote the message."""
     for begins, said in DEAD_LETTER_ERRORS.items():
         if row.error.startswith(begins):
             return said

@@ -1,1 +1,1 @@
-"""Shows dead letters, the month's messages and the style page, and answers the monitoring."""
+"""Serves the pages of dead letters, of the quota and of the style guide, and the addresses for monitoring."""

@@ -1,4 +1,4 @@
-"""Lists dead letters, to be tried again or dropped, without showing what anybody wrote."""
+"""Lists unfinished events and messages, and lets staff retry or drop them; shows nothing of what people wrote."""
 
 from datetime import timedelta
 
@@ -66,6 +66,9 @@ def _held() -> timedelta:
 
 
 def _back(done: bool, said: str) -> Response:
-    """Says what was done. A dead letter that this person may not see gets the same answer as one that is gone."""
+    """Redirects to the list with `said`, or, if not `done`, with the words for a row that no longer waits.
+
+    A row that this person may not see gets these words, too.
+    """
     flash(said if done else "รายการนี้ไม่ค้างแล้ว", "good" if done else "warning")
     return redirect(url_for("dead_letters.show"), 303)

@@ -1,4 +1,4 @@
-"""Tells the monitoring whether the console is alive and ready, and its figures; serves security.txt."""
+"""Serves /healthz, /readyz and /metrics for monitoring, and security.txt."""
 
 from typing import Any
 

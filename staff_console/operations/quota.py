@@ -1,4 +1,4 @@
-"""Shows the month's messages: what is used and left, what it costs, and what to do when they run out."""
+"""Shows how many of the month's messages are used and left, what they cost, and what to do when they run out."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,14 +10,14 @@ from store.quota import usage as accounts
 from store.quota.usage import QuotaStatus
 
 quota = Blueprint("quota", __name__)
-# LINE is asked every hour; after three in vain somebody should look.
+# The worker asks LINE every hour; after three hours without an answer somebody should look.
 STALE_AFTER = timedelta(hours=3)
 MONTHS_SHOWN = 12
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Describes one segment of the bar, in percent of its length."""
+    """Describes one segment of the bar. `count` is in messages; `begins` and `width` are percentages of the bar."""
 
     kind: str
     count: int
@@ -45,7 +45,7 @@ def show() -> str:
 
 
 def bar(month: QuotaStatus) -> list[Segment]:
-    """Returns what we used, what others used, what is free and what is reserved; empty without a limit."""
+    """Returns the segments of the bar: used by us, used by others, free, reserved. It is empty if there is no limit."""
     if month.left is None:
         return []
     kept = min(month.reserve, month.left)

@@ -1,4 +1,4 @@
-"""Shows what the console's pages are made of: tokens, type, buttons, tags, fields, messages, tables."""
+"""Shows the style guide of the console: design tokens, type, buttons, tags, fields, messages and tables."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from store.cases.workflows import STATUS_ROWS
 
 style = Blueprint("style", __name__)
 
-# Colours of the dark scheme stand in a media query, one level deeper than the others.
+# The dark scheme is in a media query, so its properties are indented by four spaces instead of two.
 _LIGHT: Final = re.compile(r"^ {2}--([\w-]+): (.+);$", re.MULTILINE)
 _DARK: Final = re.compile(r"^ {4}--([\w-]+): (.+);$", re.MULTILINE)
 _COLOUR: Final = re.compile(r"#[0-9a-f]{3,6}|rgb\([^)]*\)")
@@ -26,7 +26,7 @@ TAGS: Final = {
 
 @dataclass(frozen=True)
 class Token:
-    """Describes one custom property; `dark` is the same as `light` where it does not depend on the scheme."""
+    """Describes one CSS custom property. `dark` equals `light` if the dark scheme does not change it."""
 
     name: str
     light: str
@@ -38,7 +38,7 @@ class Token:
 
 
 def read_tokens(css: str) -> list[Token]:
-    """Returns the tokens that a stylesheet declares, in its order."""
+    """Returns the tokens that a stylesheet declares, in the order in which they stand there."""
     dark = dict(_DARK.findall(css))
     return [Token(name, light, dark.get(name, light)) for name, light in _LIGHT.findall(css)]
 

@@ -1,1 +1,1 @@
-"""Holds what every page shares: errors, headers, filters, refused input, stylesheets, and what waits for the person."""
+"""Holds what all pages share: error pages, headers, filters, checks of the input, static files, pending matters."""

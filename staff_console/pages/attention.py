@@ -1,4 +1,4 @@
-"""Collects what waits for the person signed in, for every page: a number beside "ประกาศ", and emergencies in full."""
+"""Collects for every page what waits for the signed-in person: broadcasts, emergencies and proposals of a surge."""
 
 import logging
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Attention:
-    """Counts what waits for this person, alone or with others.
+    """Describes what waits for this person, whether or not others could also do it.
 
-    `unconfirmed` are emergencies that nobody has confirmed yet. `surges` counts the proposals of others to start
-    a surge.
+    `count` is the number beside "ประกาศ". `unconfirmed` are emergencies that no supervisor has confirmed yet. `surges`
+    counts the proposals of other supervisors to start a surge.
     """
 
     count: int = 0
@@ -34,7 +34,10 @@ class Attention:
 
 
 def attention() -> Attention:
-    """Returns what waits. It is empty if the database does not answer, because the error page shows it, too."""
+    """Returns what waits for this person. It is empty for admins and on pages without a signed-in person.
+
+    It is also empty if the database cannot be read, because error pages are drawn with it, too.
+    """
     if g.get("staff") is None or not may(me().role, "broadcasts.show_all"):
         return Attention()
     try:

@@ -1,4 +1,4 @@
-"""Refuses requests with characters that no database column takes, such as NUL, in any field."""
+"""Refuses requests with characters that no database column can store, in any field, before a view runs."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from store.database.storable_text import is_keepable
 
 
 def install_clean_input(app: Flask) -> None:
-    """Installs the check. Call it after the gate, which stores nothing typed, and before anything reads the form."""
+    """Installs the check. Call it after `install_gate`, and before whatever else reads the form."""
     app.before_request(refuse_unkeepable)
 
 
@@ -27,5 +27,5 @@ def _typed() -> Iterator[str]:
         yield name
         yield file.filename or ""
     if request.is_json:
-        # As it stands there: the escape is what a reader would make a NUL of.
+        # The body is not parsed here, so the escape of NUL is replaced by the character that a parser makes of it.
         yield request.get_data(as_text=True).replace("\\u0000", "\x00")

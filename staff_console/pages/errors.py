@@ -1,4 +1,4 @@
-"""Shows the error pages: what happened, and what to do now. None of them needs the database."""
+"""Shows the error pages, which say what happened and what to do now. They also work without the database."""
 
 import errno
 import logging
@@ -43,7 +43,7 @@ WORDS: Final = {
     503: ErrorWords("ระบบยังไม่พร้อมใช้งาน", "ฐานข้อมูลไม่ตอบสนอง กรุณารอสักครู่แล้วลองใหม่ ยังไม่มีการบันทึกใด ๆ"),
 }  # fmt: skip
 
-# Admins see no case and have no list of them.
+# Admins see no cases, so their page must not send them to the list of cases.
 NOT_FOUND_BY_ADMINS: Final = ErrorWords("ไม่พบหน้านี้", "ที่อยู่อาจพิมพ์ผิด กรุณากลับไปหน้าแรก แล้วเปิดหน้าที่ต้องการจากเมนู")
 # The disk is full, the quota is used up, or nothing may be written there.
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
@@ -96,7 +96,7 @@ def show_http_error(error: HTTPException) -> Response | tuple[str, int, dict[str
 
 
 def _page_above() -> str | None:
-    """Returns the nearest page above an address that only takes forms, for whoever opens or reloads that address."""
+    """Returns the nearest page above an address that accepts only POST, for GET and HEAD requests; else None."""
     adapter, parts = current_app.create_url_adapter(request), request.path.split("/")
     while adapter and request.method in {"GET", "HEAD"} and len(parts) > 1:
         parts.pop()
@@ -107,13 +107,16 @@ def _page_above() -> str | None:
 
 
 def show_unusable_form(_error: CSRFError) -> tuple[str, int]:
-    """Offers to send a form again whose token is of an earlier session, as after a new sign-in in another tab."""
+    """Shows what was typed, with a button to send it again, if the CSRF token of the form is missing or not valid.
+
+    It is not valid, for example, after a new sign-in in another tab. Shows an error page if the form cannot be kept.
+    """
     kept = keep()
     return (show_kept(kept), 400) if kept else error_page(400)
 
 
 def show_no_token(_error: NoToken) -> tuple[str, int]:
-    """Leads back to the page: the form would lack its token again, however often it is sent."""
+    """Shows an error page. The form is not offered again, because it would again be without `form_token`."""
     return error_page(400)
 
 
@@ -123,7 +126,7 @@ def show_already_pressed(error: AlreadyPressed) -> Response:
 
 
 def show_database_down(error: Exception) -> tuple[str, int]:
-    # The message of a database error can hold what people typed: its kind must do.
+    # The message of a database error can hold what people typed, so only its class is logged.
     log.error(
         "database or storage unavailable", extra={"endpoint": request.endpoint, **failure_fields(error)}
     )
@@ -137,7 +140,7 @@ def show_limit(error: LimitReached) -> tuple[str, int, dict[str, str]]:
 
 
 def show_no_room(error: OSError) -> tuple[str, int]:
-    """Answers a failure of the operating system: the disk is full, or something else is wrong."""
+    """Shows that the storage is full or read-only; for any other OSError, shows the page of a failure."""
     if error.errno not in NO_ROOM:
         return show_failure(error)
     log.error("no room for a file", extra={"endpoint": request.endpoint, **failure_fields(error)})

@@ -1,4 +1,4 @@
-"""Defines the Jinja filters, which show codes and times as a clerk reads them."""
+"""Defines the Jinja filters, which turn codes, times and numbers into Thai words for staff."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,13 +44,13 @@ def install_filters(app: Flask) -> None:
 
 
 def short_moment(at: datetime) -> str:
-    """Returns the date, or the word for today, and the time; a line breaks between the two and nowhere else."""
+    """Returns the date (วันนี้ for today) and the time. A line can break only between the two."""
     day = "วันนี้" if in_bangkok(at).date() == today() else thai.thai_date(at)
     return f"{unbroken(day)} {unbroken(thai.thai_time(at))}"
 
 
 def typed_moment(typed: str) -> str:
-    """Returns what a field for date and time holds, in Thai words and the Thai era; empty if that is no moment."""
+    """Returns the value of a date-and-time field in Thai words, with the Buddhist year; empty if it is not valid."""
     try:
         at = datetime.fromisoformat(typed)
     except ValueError:
@@ -71,9 +71,10 @@ def tone(status: str) -> Tone:
 
 
 def due_words(case: Case) -> str:
-    """Returns words such as เหลือ 2 วัน or เกิน 1 วัน; empty for a case that has ended.
+    """Returns how many days are left or overdue, such as เหลือ 2 วัน or เกิน 1 วัน; empty for a case that has ended.
 
-    A case of danger or of a surge was promised no day to its resident, and must not look as if it had time.
+    Residents of urgent cases and of cases with a triage level were told no date. Until such a case is overdue, its
+    words say so, because a number of days would make it look as if it could wait.
     """
     if case.status not in RUNNING:
         return ""
@@ -105,14 +106,14 @@ def department_name(code: str | None) -> str:
 
 
 def people_count(count: int | None, most: int = 999) -> str:
-    """Formats a number for a tab: 7, or 999+ where counting stopped."""
+    """Formats a number for a tab, such as 7, or 999+ if it is higher than `most`; empty for None."""
     if count is None:
         return ""
     return f"{most}+" if count > most else str(count)
 
 
 def thai_month(month: Month) -> str:
-    """Formats a month as พ.ย. 2569, never broken in two."""
+    """Formats a month as พ.ย. 2569, without a place for a line break."""
     return unbroken(f"{thai.MONTHS[month.number - 1]} {month.year + 543}")
 
 
@@ -122,5 +123,5 @@ def counted(count: int) -> str:
 
 
 def baht(amount: Decimal) -> str:
-    """Formats an amount as 1,280 or 10.25: satang only where there are some."""
+    """Formats an amount as 1,280 or 10.25; whole amounts have no decimals."""
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"

@@ -9,7 +9,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-# The same files for everybody: a browser may keep them.
+# These files are the same for everybody, so browsers may cache them.
 OF_NOBODY = frozenset({"static", "previews.drawing"})
 
 

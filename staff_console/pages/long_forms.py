@@ -1,4 +1,4 @@
-"""Lets the forms of the broadcast editors send up to 500 fields; Flask limits all other forms to MAX_FORM_PARTS."""
+"""Lets the long forms of broadcasts have 500 fields; all other forms keep the limit MAX_FORM_PARTS."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ LONG: Final = frozenset(
 
 
 def install_long_forms(app: Flask) -> None:
-    """Installs the limit. Call it after the gate: then only people who may use an editor can send a long form."""
+    """Installs the limit. Call it after `install_gate`, so that only people who may use these forms can send them."""
     app.before_request(let_it_be_long)
 
 

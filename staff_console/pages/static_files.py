@@ -1,4 +1,4 @@
-"""Hands out the stylesheets, scripts and fonts of the console, and those of line_preview that draw its phone."""
+"""Serves the console's stylesheets, scripts and fonts, and the files of line_preview that draw the preview."""
 
 from pathlib import Path
 from typing import Any, Final

@@ -1,1 +1,1 @@
-"""Keeps staff accounts, and the requests about them that another person confirms."""
+"""Serves the pages of staff accounts, and of the requests about accounts that another person confirms."""

@@ -1,4 +1,4 @@
-"""Shows the pages on which another admin or a supervisor confirms or refuses what an admin asks about an account."""
+"""Serves the page on which another admin or a supervisor confirms or refuses an admin's request about an account."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
@@ -21,7 +21,11 @@ def show_all() -> str:
 
 @account_requests.post("/account-requests/<int:request_id>/confirm")
 def confirm(request_id: int) -> Page:
-    """Carries the request out. The link for the owner is shown once, to the person who confirmed and nobody else."""
+    """Carries out the request.
+
+    If the owner must set a password, the response shows the link for it to the person who confirmed; it is not shown
+    again.
+    """
     try:
         with context().database.transaction() as session:
             asked = _asked(session, request_id)
@@ -50,7 +54,7 @@ def _asked(session: Session, request_id: int) -> AccountRequest:
 
 
 def _address(secret: str) -> str:
-    """Returns the full address of the link. CONSOLE_URL is used if set, because a client may send any Host header."""
+    """Returns the full address of the link. It uses CONSOLE_URL if set, because the Host header can be forged."""
     path = url_for("first_password.ask", secret=secret)
     return (
         f"{context().settings.console_url}{path}"

@@ -1,4 +1,7 @@
-"""Keeps staff accounts, for admins: another person confirms what they ask for, but closing needs nobody else."""
+"""Serves the pages on which admins manage staff accounts.
+
+Closing or unlocking an account takes effect at once; everything else is a request that another person confirms.
+"""
 
 from collections.abc import Callable
 
@@ -25,7 +28,7 @@ def show_all() -> str:
 
 @people.post("/staff")
 def add() -> Page:
-    """Asks for an account: it is opened when another person confirms it."""
+    """Requests a new account, which is opened when another person confirms the request."""
     new = NewStaff(
         username=request.form.get("username", ""),
         full_name=request.form.get("full_name", ""),
@@ -60,7 +63,7 @@ def change_role(staff_id: int) -> Page:
 
 @people.post("/staff/<int:staff_id>/password")
 def reset_password(staff_id: int) -> Page:
-    """Asks for a reset; the old password counts until another person confirms."""
+    """Requests a password reset. The old password stays valid until another person confirms the request."""
     try:
         with context().database.transaction() as session:
             person = _person(session, staff_id)
@@ -99,7 +102,7 @@ def reopen(staff_id: int) -> Page:
 
 
 def _change(staff_id: int, done: str, change: Callable[[Session, Staff], None]) -> Page:
-    """Does one thing to an account, or says on its page why it cannot be done."""
+    """Calls `change` with the account, and redirects to its page with `done`, or shows there why it was refused."""
     try:
         with context().database.transaction() as session:
             change(session, _person(session, staff_id))
@@ -114,7 +117,7 @@ def _person(session: Session, staff_id: int) -> Staff:
 
 
 def _code_page(code: str, full_name: str) -> str:
-    """Shows the code once: only a hash of it is kept."""
+    """Returns the page with the code for the owner. It cannot be shown again, because only a hash of it is stored."""
     return render_template(
         "staff_accounts/account_code.html", code=f"{code[:4]} {code[4:]}", full_name=full_name
     )
