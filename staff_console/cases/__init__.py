@@ -1,1 +1,1 @@
-"""Shows cases: the queue, the page of a case and its actions, bulk messages, surge mode and files."""
+"""Serves the queue, the page and the files of a case, bulk messages to residents of several cases, and surge mode."""

@@ -1,6 +1,7 @@
-"""Sends one message to residents of several cases after asking again; beyond five residents another releases it.
+"""Sends one message to the residents of several cases, after a page that asks for confirmation.
 
-Each resident hears it once, and cases not told are named.
+One person may reach five residents within 24 hours this way; a message beyond that waits until another supervisor
+releases it. A resident of several of the cases gets the message once. The result names the cases without a message.
 """
 
 from collections.abc import Sequence
@@ -31,10 +32,10 @@ Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 @dataclass(frozen=True)
 class BulkOutcome:
-    """Holds which cases were told, refused or unreachable.
+    """Lists the cases whose resident was sent the message (`told`), and the others.
 
-    Refused are those whose status no longer allows it; unreachable are those whose resident no message reaches, each
-    with the reason in words.
+    The status of `refused` cases no longer allows a message. The residents of `unreachable` cases cannot get messages;
+    each of these cases has the reason in words.
     """
 
     told: list[Case]
@@ -48,7 +49,10 @@ class BulkOutcome:
 
 @bulk.post("/cases/tell")
 def tell() -> Page:
-    """Shows a page with the words and the cases; its button sends the message, or lets it wait for another person."""
+    """Shows the message and its cases for confirmation; when that is confirmed, sends the message or stores it.
+
+    A stored message waits until another supervisor releases or refuses it.
+    """
     note, ids = clean_note(request.form.get("note", "")), _asked_ids()
     with context().database.reading() as session:
         if not may_tell_many(session):
@@ -105,7 +109,7 @@ def show(message_id: int) -> str:
 
 @bulk.post("/cases/tell/<int:message_id>/release")
 def release(message_id: int) -> Page:
-    """Sends exactly what the supervisor read to all of its cases."""
+    """Sends a waiting message. The supervisor must have read these very words and may see all its cases."""
     try:
         with context().database.transaction() as session:
             message = _readable(messages.lock(session, message_id))
@@ -169,14 +173,18 @@ def _check_sight(session: Session, message: BulkMessage) -> None:
 
 
 def _readable(message: BulkMessage | None) -> BulkMessage:
-    """Returns the message to supervisors and its author; for others it seems not to exist."""
+    """Returns the message if this person is its author or a supervisor; answers 404 otherwise, and for None."""
     if message is None or (me().role != Role.SUPERVISOR and message.author_id != me().id):
         abort(404)
     return message
 
 
 def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
-    """Shows the message. Its words are for its author and for those who may see all its cases; these may decide."""
+    """Returns the page of the message.
+
+    Only its author and people who may see all its cases read its words. A supervisor who may see them all decides on
+    it, but never its author.
+    """
     seen = _visible(session, message.cases)
     waits, is_own = message.state == "waiting" and not message.lapsed, me().id == message.author_id
     sees_all = len(seen) == len(message.cases)
@@ -198,24 +206,24 @@ def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
 
 
 def _goes_at_once(session: Session, cases: Sequence[Case], note: str) -> bool:
-    """Says whether this person may send it alone. Residents whom no message reaches do not count."""
+    """Says whether this person may send the note without a release. Residents who cannot get messages do not count."""
     reachable = [case for case in cases if not why_unreachable(case.resident)]
     told = told_the_same(session, context().municipality, me(), note)
     return messages.fits_alone(session, me(), reachable, told)
 
 
 def _unreachable(cases: Sequence[Case]) -> list[tuple[Case, str]]:
-    """Returns the cases whose resident no message reaches, each with the reason in words."""
+    """Returns the cases whose resident cannot get messages, each with the reason in words."""
     return [(case, why) for case in cases if (why := why_unreachable(case.resident))]
 
 
 def _visible(session: Session, ids: Sequence[int]) -> list[Case]:
-    """Returns the cases that this person may see. The others are left out as if they did not exist."""
+    """Returns the cases with these ids that this person may see, and leaves out the others."""
     return [case for case_id in ids if (case := find_case(session, me(), case_id)) is not None]
 
 
 def _asked_ids() -> list[int]:
-    """Returns the ids of the cases that were picked, ascending: in this order cases are locked everywhere."""
+    """Returns the ids of the picked cases, ascending, because cases are locked in this order everywhere."""
     asked = [whole(one) for one in request.form.getlist("case")]
     ids = {one for one in asked if one is not None}
     if None in asked or len(asked) > PER_PAGE:

@@ -1,6 +1,6 @@
-"""Makes the file name under which an officer downloads a resident's file: the resident's own, made safe.
+"""Makes the name under which staff download a resident's file, from the name that the resident gave it.
 
-The extension is that of the file's real type, whatever the resident's name says.
+Characters that are unsafe in file names are removed, and the extension is that of the file's real type.
 """
 
 import re
@@ -9,11 +9,11 @@ from typing import Final
 from urllib.parse import quote
 
 ENDINGS: Final = {"image/jpeg": ".jpg", "application/pdf": ".pdf"}
-# File systems take 255 bytes for a name.
+# File systems allow 255 bytes for a name.
 MAX_BYTES: Final = 200
-# No sign of these may stand in a file's name on Windows.
+# Windows allows none of these characters in a file name.
 _NO_NAME: Final = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
-# Windows takes these for devices, whatever ending follows: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+# Windows reads these as devices, whatever ending follows: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICES: Final = frozenset(
     {
         "con",
@@ -27,7 +27,10 @@ _ENDING: Final = re.compile(r"\.(?=[0-9]{0,4}[A-Za-z])[A-Za-z0-9]{1,5}$")
 
 
 def name_for(mime: str, given: str | None, number: int) -> str:
-    """Returns a name with the ending of `mime`, whatever ending was `given`; if none is usable, kind and `number`."""
+    """Returns the name `given` with the ending of `mime` instead of its own.
+
+    If nothing usable is left of it, the name is photo or document with `number`, such as photo-7.jpg.
+    """
     stem = _stem(given or "")
     if not stem:
         stem = f"{'photo' if mime == 'image/jpeg' else 'document'}-{number}"
@@ -35,10 +38,10 @@ def name_for(mime: str, given: str | None, number: int) -> str:
 
 
 def disposition(how: str, name: str, number: int) -> str:
-    """Returns the value of Content-Disposition. `how` is inline or attachment.
+    """Returns the value of the Content-Disposition header. `how` is inline or attachment.
 
-    Headers are ASCII, so another name goes as `filename*` (RFC 6266, RFC 8187), beside a plain one for old programs.
-    A percent sign in the plain name would be decoded by some.
+    Headers are ASCII, so any other name is encoded in `filename*` (RFC 6266, RFC 8187), next to a plain name for old
+    programs. So is a name with a percent sign, because some programs would decode it.
     """
     if name.isascii() and "%" not in name:
         return f'{how}; filename="{name}"'
@@ -47,7 +50,10 @@ def disposition(how: str, name: str, number: int) -> str:
 
 
 def _stem(given: str) -> str:
-    """Returns the name without slashes, invisible characters and all endings: of bill.pdf.exe only bill is left."""
+    """Returns the name without unsafe or invisible characters and without its endings: bill for bill.pdf.exe.
+
+    The name of a Windows device gets an underscore before it.
+    """
     spaced = "".join(" " if sign.isspace() else sign for sign in given.translate(_NO_NAME))
     visible = "".join(sign for sign in spaced if unicodedata.category(sign)[0] != "C")
     stem = unicodedata.normalize("NFC", " ".join(visible.split())).strip(" .")

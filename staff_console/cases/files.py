@@ -1,4 +1,4 @@
-"""Serves photos and documents of cases to staff who may see the case."""
+"""Serves the photos and documents of a case to staff who may see the case."""
 
 from flask import Blueprint, Response, abort
 
@@ -26,6 +26,7 @@ def preview(token: str) -> Response:
 
 
 def _opened(token: str) -> tuple[File, bytes]:
+    """Returns the row and the decrypted bytes of a file; answers 404 if this person may not see it or it is missing."""
     with context().database.reading() as session:
         file = find_file(session, me(), token)
     if file is None or file.state != "kept":
@@ -37,7 +38,7 @@ def _opened(token: str) -> tuple[File, bytes]:
 
 
 def _response(file: File, data: bytes) -> Response:
-    """Returns the file. A photo, which we re-encoded, is shown in the browser; a resident's PDF is only downloaded."""
+    """Returns the file, for display if it is a photo, which we re-encoded; other files, such as PDFs, for download."""
     mime = file.mime or "application/octet-stream"
     response = Response(data, mimetype=mime)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"

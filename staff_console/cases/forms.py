@@ -1,4 +1,4 @@
-"""Makes and reads the forms under a case, one for each row of the transition table that is open to this person."""
+"""Builds the forms on the page of a case, one for each action that its status and the person's role allow."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ from store.staff.accounts import Role
 from store.staff.models import Staff
 
 MAX_PHOTOS = 5
-# With the numbers of a whole page of cases it still fits a card: no resident reads half a message.
+# Together with the numbers of a full page of cases, the note still fits a LINE message.
 LONGEST_BULK_NOTE = 1000
 _TAKE_PHOTOS = frozenset({Action.ASK, Action.FINISH, Action.TELL})
-# The step most likely to come next stands first and open.
+# The most likely next action stands first, and its form is open.
 _NEXT_STEP = {
     Status.SUBMITTED: Action.ACCEPT,
     Status.REOPENED: Action.ACCEPT,
@@ -33,7 +33,7 @@ _NEXT_STEP = {
 
 
 class BadForm(Refusal):
-    """Says that something in the form cannot be used; `reason` is a key of words.REFUSALS."""
+    """Says that a field of the form is not valid; `reason` is a key of words.REFUSALS."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class ActionForm:
 
 @dataclass(frozen=True)
 class ActionInput:
-    """Holds what an officer sent for one action."""
+    """Holds the form that staff submitted for one action. `assignee` is a staff id, or None for nobody."""
 
     action: Action
     note: str
@@ -62,12 +62,12 @@ class ActionInput:
     photos: list[FileStorage]
 
     def words(self) -> str:
-        """Returns what the resident reads and the case keeps; of a forwarded case the agency comes first."""
+        """Returns the note as it is stored and sent; for FORWARD, the name of the agency stands on a line before it."""
         return f"ถึง {self.agency}\n{self.note}" if self.action is Action.FORWARD else self.note
 
 
 def forms_for(case: Case, person: Staff) -> list[ActionForm]:
-    """Returns the forms for all actions but assigning, the likely next step first."""
+    """Returns the forms of the actions that this person may do now, except ASSIGN, the likely next step first."""
     status = Status(case.status)
     rows = [row for row in allowed(status, Who(person.role)) if row.action is not Action.ASSIGN]
     forms = [_form(row, is_next=row.action is _NEXT_STEP.get(status)) for row in rows]
@@ -99,12 +99,12 @@ def may_ever(person: Staff, action: Action) -> bool:
 
 
 def may_tell_many(session: Session) -> bool:
-    """Says whether this person may send one message about several cases: officers only while a surge runs."""
+    """Says whether the signed-in person may send bulk messages: a supervisor always, an officer only during a surge."""
     return me().role == Role.SUPERVISOR or find_running(session) is not None
 
 
 def tells(action: Action) -> bool:
-    """Says whether the resident hears of this action."""
+    """Says whether the action sends a notice to the resident."""
     return any(row.action is action and row.notice is not None for row in RULES)
 
 
@@ -113,7 +113,7 @@ def needs_note(action: Action) -> bool:
 
 
 def read_form(action: Action) -> ActionInput:
-    """Returns the form as sent; answers 400 for a number that is none, which no page of this site sends."""
+    """Returns the submitted form; answers 400 for a `seen_version` or `assignee` that is no number."""
     return ActionInput(
         action=action,
         note=clean_note(request.form.get("note", "")),
@@ -125,7 +125,7 @@ def read_form(action: Action) -> ActionInput:
 
 
 def check_form(asked: ActionInput) -> None:
-    """Raises BadForm for what the officer can correct at once."""
+    """Raises BadForm for a field that the sender can correct."""
     if len(asked.note) > LONGEST_NOTE:
         raise BadForm("note_long")
     if len(asked.photos) > MAX_PHOTOS:

@@ -1,4 +1,4 @@
-"""Shows the queue: tabs, filters and the rows of cases that wait for an officer."""
+"""Shows the queue: the list of cases with its tabs, filters and search by number."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ def show() -> str | Response:
 
 @queue.get("/counts")
 def counts() -> dict[str, Any]:
-    """Returns the numbers on the tabs and the newest case, for which the queue's page asks by itself now and then."""
+    """Returns the numbers on the tabs and the id of the newest case, which a script of the queue's page polls."""
     with context().database.reading() as session:
         filters = asked_filters()
         counted = count_tabs(session, me(), filters, ended=not filters.any)
@@ -79,7 +79,7 @@ def counts() -> dict[str, Any]:
 
 
 def _accounts_waiting(session: Session) -> int:
-    """Counts the requests about accounts that this person may confirm; 0 for anybody but supervisors."""
+    """Counts the requests about accounts that this supervisor may confirm; 0 for other roles."""
     if me().role != Role.SUPERVISOR:
         return 0
     waiting = account_requests.list_waiting(session)
@@ -89,7 +89,7 @@ def _accounts_waiting(session: Session) -> int:
 
 
 def _open_levels(session: Session) -> list[tuple[str, int]]:
-    """Returns each level of triage with how many open cases of it this person may see; empty unless a surge runs."""
+    """Returns each triage level with the number of its open cases that this person may see; empty without a surge."""
     if find_running(session) is None:
         return []
     counts = open_by_triage(session, visible_to(me()))
@@ -108,7 +108,7 @@ def asked_tab() -> Tab:
 
 
 def asked_filters() -> Filters:
-    """Returns the filters in the address; those that are not understood are ignored."""
+    """Returns the filters in the address. An unknown status, triage level or assignee is ignored."""
     args = request.args
     return Filters(
         status=Status(args["status"]) if args.get("status") in list(Status) else None,
@@ -121,12 +121,12 @@ def asked_filters() -> Filters:
 
 
 def _link_to(**changes: Any) -> str:
-    """Returns the address of this queue with these changes; it starts again at the first page."""
+    """Returns the address of the queue with the present filters and these `changes`, at its first page."""
     return url_for("queue.show", **{**_kept(), **changes})
 
 
 def _kept() -> dict[str, Any]:
-    """Returns the queue's own parameters of the address; others, such as _scheme, would change what url_for builds."""
+    """Returns the tab and the filters in the query, but no other name: url_for would obey names such as _scheme."""
     return {key: request.args[key] for key in KEPT if request.args.get(key)}
 
 

@@ -1,4 +1,4 @@
-"""Runs surge mode: the switch with its confirmation, what residents read meanwhile, what waits, and a case's level."""
+"""Starts and ends surge mode, decides on proposals of it, and sets the triage level of a case."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -41,7 +41,10 @@ def start() -> Page:
 
 @surge.post("/surge/<int:surge_id>/<any(confirm, withdraw):decision>")
 def decide(surge_id: int, decision: str) -> Page:
-    """Turns on what another supervisor proposed, or withdraws the proposal, which any supervisor may do."""
+    """Confirms a proposal, which starts the surge, or withdraws it.
+
+    Only another supervisor than its author may confirm a proposal; any supervisor may withdraw it.
+    """
     try:
         with context().database.transaction() as session:
             press(session, url_for("surge.show"))
@@ -66,7 +69,7 @@ def end() -> Page:
 
 @surge.post("/cases/<int:case_id>/level")
 def set_level(case_id: int) -> Response:
-    """Sets the case's level of triage by hand and records who set it."""
+    """Sets the triage level of a case, and records in its timeline who set it."""
     with context().database.reading() as session:
         if find_case(session, me(), case_id) is None:
             abort(404)
@@ -89,7 +92,7 @@ def _sort(session: Session, case_id: int, level: str) -> None:
 
 
 def _require_confirmation() -> None:
-    """Raises BadSurge unless the box is ticked: one slip must not change what the whole town reads."""
+    """Raises BadSurge unless the box is ticked: a slip of the finger must not change what all residents see."""
     if request.form.get("sure") != "yes":
         raise BadSurge("not_sure")
 

@@ -1,4 +1,4 @@
-"""Remembers in the browser's signed cookie which case's full numbers its user asked for, and until when."""
+"""Stores in a signed cookie for which case this browser shows phone and ID numbers unmasked, and until when."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +13,7 @@ _NAME: Final = "unmasked"
 
 
 def unmask_for_a_while(case_id: int) -> None:
-    """Remembers that this case is unmasked. The case before it, if any, is masked again: only one is open at a time."""
+    """Unmasks the numbers of this case for five minutes. A case that was unmasked before is masked again."""
     session[_NAME] = [me().id, case_id, (now() + SHOWN_FOR).isoformat()]
 
 
@@ -23,5 +23,5 @@ def unmasked_until(case_id: int) -> datetime | None:
     if (staff_id, unmasked) != (me().id, case_id):
         return None
     until = datetime.fromisoformat(until)
-    # A clock that was set back meanwhile must not make it longer.
+    # If the clock was set back meanwhile, the time must not become longer.
     return until if now() < until <= now() + SHOWN_FOR else None

@@ -1,4 +1,4 @@
-"""Makes what the page of a case shows, as frozen values: personal numbers are masked here, not in templates."""
+"""Builds frozen values for the page of a case. Phone and ID numbers are masked here, not in the templates."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +23,7 @@ _MASKS = {"phone": thai.phone_masked, "citizen_id": thai.citizen_id_masked}
 
 @dataclass(frozen=True)
 class FileShown:
-    """Describes a photo or document; `state` says in words why it cannot be opened, else it is empty."""
+    """Describes a photo or document. `state` says in words why it cannot be opened; it is empty if it can."""
 
     token: str
     name: str
@@ -33,7 +33,7 @@ class FileShown:
 
 @dataclass(frozen=True)
 class PlaceShown:
-    """Holds a place; its degrees are text, so that no template rounds them."""
+    """Holds coordinates in degrees, as text with six decimals, so that a template does not round them."""
 
     latitude: str
     longitude: str
@@ -87,7 +87,7 @@ class CaseShown:
 
 
 class NumberMask:
-    """Masks the numbers in what people wrote, unless `unmasked`, and remembers whether that has hidden any."""
+    """Masks phone and ID numbers in text, unless `unmasked`; `has_hidden` says whether any text was changed."""
 
     def __init__(self, *, unmasked: bool) -> None:
         self.unmasked, self.has_hidden = unmasked, False
@@ -147,7 +147,7 @@ def _file(file: File, said: NumberMask) -> FileShown:
 
 
 def _sent_at_first(session: Session, case: Case) -> list[File]:
-    """Returns the files that came with the request itself, not with a later message."""
+    """Returns the files that the resident sent before they submitted the case, not those of later messages."""
     first = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.action == "submit")
     submitted = set(session.scalars(first))
     return [file for file in case.files if file.event_id is None or file.event_id in submitted]
@@ -162,7 +162,7 @@ def _events(session: Session, case: Case, said: NumberMask) -> list[EventShown]:
             who=event.staff.full_name if event.staff else "ผู้แจ้ง",
             note=said(event.value_or("note", words.CLOSED)),
             event=event,
-            # What came with the request is shown beside its question.
+            # The files of the submission are shown beside their questions.
             files=[] if event.action == "submit" else [_file(file, said) for file in event.files],
         )
         for event in found
@@ -170,7 +170,7 @@ def _events(session: Session, case: Case, said: NumberMask) -> list[EventShown]:
 
 
 def _label(event: CaseEvent) -> str:
-    """Returns the name of an act in the timeline: a comment on the work has another name than the stars before it."""
+    """Returns the label of a timeline entry. A rating with a comment has another label than one without."""
     if event.action == Action.RATE and event.value_or("note", words.CLOSED):
         return words.COMMENTED
     return words.EVENTS.get(event.action, event.action)
@@ -185,7 +185,7 @@ def _notices(session: Session, case: Case) -> list[NoticeShown]:
 
 
 def why_unreachable(resident: Resident) -> str:
-    """Returns why no message reaches them in LINE, in words; empty where messages do."""
+    """Returns in words why the resident cannot get messages in LINE; empty if they can."""
     if resident.blocked_at is not None:
         return words.BLOCKED
     return words.NO_ADDRESS if resident.value_or("line_user_id", None) is None else ""
@@ -204,7 +204,7 @@ def _resident(resident: Resident, channel: str, said: NumberMask) -> ResidentSho
 
 
 def _phone(phone: str, *, unmasked: bool) -> tuple[str, bool]:
-    """Returns the phone as the page shows it, and whether that hides some of it."""
+    """Returns the phone number as the page shows it, and whether it is masked."""
     if phone == words.CLOSED:
         return phone, False
     digits = "".join(sign for sign in phone if sign.isdigit())

@@ -1,4 +1,4 @@
-"""Shows the page of a case, and carries out the actions of its forms."""
+"""Shows the page of a case, and carries out the forms on it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +48,7 @@ def show(case_id: int) -> str:
 
 @cases.post("/cases/<int:case_id>/unmask")
 def unmask(case_id: int) -> Response:
-    """Shows personal numbers in this browser for a few minutes, and writes down who looked."""
+    """Shows the case's phone and ID numbers in this browser for five minutes, and notes that in the audit log."""
     with context().database.transaction() as session:
         case = _seen(session, case_id)
         count(session, UNMASKS)
@@ -68,7 +68,7 @@ def act(case_id: int, action: str) -> Page:
         return _mend(case_id, asked, error.reason)
     except (StaleCase, NotAllowed):
         return _conflict(case_id, asked)
-    # Whoever believes that the resident was told does not call them.
+    # The reason is shown because staff who believe that the resident got a message do not phone them.
     flash(f"{words.DONE[asked.action]} {trouble}".strip(), "warning" if trouble else "good")
     return redirect(url_for("cases.show", case_id=case_id, done=asked.action), 303)
 
@@ -78,9 +78,10 @@ def _seen(session: Session, case_id: int) -> Case:
 
 
 def _read(case_id: int, action: str) -> ActionInput:
-    """Returns the form. Answers 404 to whoever may not see the case, 403 to whoever may never do this action.
+    """Returns the submitted form.
 
-    An unknown action gets 404, too, and a form that cannot be read 400.
+    Answers 404 if this person may not see the case or the action does not exist, 403 if their role may do the action in
+    no status, and 400 if a number in the form is not valid.
     """
     with context().database.reading() as session:
         _seen(session, case_id)
@@ -93,7 +94,7 @@ def _read(case_id: int, action: str) -> ActionInput:
 
 @contextmanager
 def _photos(asked: ActionInput) -> Iterator[list[File]]:
-    """Cleans and stores the photos of the form. Deletes their bytes again if the block raises an error."""
+    """Cleans and stores the photos of the form, and yields their rows. If the action fails, deletes the photos."""
     stored: list[File] = []
     try:
         for photo in asked.photos:
@@ -106,7 +107,10 @@ def _photos(asked: ActionInput) -> Iterator[list[File]]:
 
 
 def _do(case_id: int, asked: ActionInput, photos: list[File]) -> str:
-    """Carries out the action. Returns why the resident cannot be notified of it, or an empty text."""
+    """Carries out the action. Returns in words why its notice cannot reach the resident; empty if it can.
+
+    It is also empty for an action without a notice. Raises BadForm, StaleCase or NotAllowed if the action is refused.
+    """
     by = Actor(Who(me().role), me().id)
     with context().database.transaction() as session:
         press(session, url_for("cases.show", case_id=case_id))
@@ -132,13 +136,13 @@ def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> No
 
 
 def _mend(case_id: int, asked: ActionInput, reason: str) -> Page:
-    """Shows the page again, with what was typed and what to correct."""
+    """Returns the page of the case with the form as typed and the `reason` in words, with status 400."""
     with context().database.reading() as session:
         return _page(session, _seen(session, case_id), problem=words.REFUSALS[reason], asked=asked), 400
 
 
 def _conflict(case_id: int, asked: ActionInput) -> Page:
-    """Shows how the case is now that somebody was faster, and what was typed, so that nothing is lost."""
+    """Returns, with status 409, the case as somebody else has changed it meanwhile, and the form as typed."""
     with context().database.reading() as session:
         shown = show_case(session, _seen(session, case_id), unmasked=False)
         page = render_template(
