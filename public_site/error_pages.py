@@ -7,13 +7,6 @@ from flask import Flask, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from public_site.context import site
-
-# Allows what the error page needs. Pages that need more set a policy of their own.
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 # By status code: what happened, and what to do.
 WORDS: Final = {
     404: ("ไม่พบหน้านี้ค่ะ", "ที่อยู่อาจพิมพ์ผิด หรือหน้านี้ไม่มีแล้ว"),
@@ -47,15 +40,3 @@ def show_http_error(error: HTTPException) -> AnyResponse:
         answer.set_data(error_page(answer.status_code))
         answer.content_type = "text/html; charset=utf-8"
     return answer
-
-
-def add_headers(response: Response) -> Response:
-    """Adds security headers that the page has not set itself, and over https Strict-Transport-Security."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure or site().photo_links.public_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response

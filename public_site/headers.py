@@ -14,7 +14,7 @@ POLICY: Final = (
 
 
 def add_headers(response: Response) -> Response:
-    """Adds these headers where a page has not set them itself."""
+    """Adds security headers that the page has not set itself, and over https Strict-Transport-Security."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")

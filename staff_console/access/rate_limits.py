@@ -22,7 +22,7 @@ def count(session: Session, limit: Limit, *, times: int = 1) -> None:
 
     Raises LimitReached if they exceed the limit; if the caller lets it pass, the transaction is rolled back.
     """
-    limits.use(session, limit, f"staff {me().id}", times=times)
+    rate_limits.use(session, limit, f"staff {me().id}", times=times)
 
 
 def said(error: LimitReached) -> str:
