@@ -1,1 +1,1 @@
-"""Shows broadcasts: the list, the editor, audience, approval, emergencies, and the testers who get them first."""
+"""Serves the pages of broadcasts: list, editor, audience, approval, emergency warnings, and links for tests."""

@@ -1,4 +1,7 @@
-"""Reads from a form whom a broadcast is for. Of an imported list, only the residents found are kept."""
+"""Reads the audience of a broadcast from a form.
+
+An uploaded list of phone numbers and tracking codes is not stored, only the residents that were found by it.
+"""
 
 import base64
 import re
@@ -24,15 +27,18 @@ LARGEST_LIST = 2 * 1024 * 1024
 MAX_CASES = 200
 TOO_MANY_LISTS = "too_many_lists"
 ABOUT = "console.audience"
-# Named one by one, and so not shown again in the form: they go with it encrypted.
+# These audiences name single cases or residents. The form carries them encrypted in a hidden field; this maps each to
+# the key under which they are listed there.
 _KEPT = {"cases": "values", "list": "residents"}
 
 
 @dataclass
 class Chosen:
-    """Holds the audience chosen in the form. `kept` holds the cases or residents found so far.
+    """Holds the audience chosen in the form.
 
-    `missing` are the rows of a list for which nobody was found, each with its number; None before a list was read.
+    `who` is a key of AUDIENCES. `values` maps such a key to the checkboxes that are ticked for it. `cases` is the text
+    of the field for case numbers. `kept` is the audience, as data, of the cases or residents found so far. `missing`
+    are the rows of a list for which nobody was found, each with its number; None if this request read no list.
     """
 
     who: str = "everyone"
@@ -43,7 +49,10 @@ class Chosen:
 
     @property
     def encrypted(self) -> str:
-        """Returns `kept` encrypted for this person alone, to be sent with the form: nobody may read whom it names."""
+        """Returns `kept` encrypted, for a hidden field of the form; empty if nothing is kept.
+
+        Only a form of the same person can be decrypted again.
+        """
         if not self.kept:
             return ""
         encrypted = context().database.cipher.encrypt_value(self.kept, ABOUT, _of_me())
@@ -65,7 +74,7 @@ def _of_me() -> bytes:
 
 
 def read_chosen() -> Chosen:
-    """Returns the audience as it was typed in the form; nothing is looked up yet."""
+    """Returns the audience as submitted in the form; it does not look up cases or residents yet."""
     form = request.form
     who = form.get("audience.who", "")
     return Chosen(
@@ -79,6 +88,7 @@ def read_chosen() -> Chosen:
 
 
 def _opened(encrypted: str) -> dict[str, Any]:
+    """Returns the decrypted value of the hidden field; empty if it does not decrypt for this person."""
     try:
         opened = base64.urlsafe_b64decode(encrypted.encode())
         kept = context().database.cipher.decrypt_value(opened, ABOUT, _of_me())
@@ -88,7 +98,7 @@ def _opened(encrypted: str) -> dict[str, Any]:
 
 
 def chosen_of(audience: Mapping[str, Any]) -> Chosen:
-    """Returns a stored audience, to be edited in the form."""
+    """Returns the form fields for a stored audience, to edit it."""
     who = audience["who"]
     if who in _KEPT:
         return Chosen(who, kept=dict(audience))
@@ -96,7 +106,7 @@ def chosen_of(audience: Mapping[str, Any]) -> Chosen:
 
 
 def look_up(session: Session, chosen: Chosen) -> Problems:
-    """Finds the cases typed or the residents on the list attached, and returns the problems, if there are any."""
+    """Puts the typed cases, or the residents found by the attached list, into `chosen`; returns the problems."""
     problems: Problems = {}
     if chosen.who == "list":
         problems = _import(session, chosen)
@@ -155,7 +165,7 @@ def _decoded(data: bytes) -> str | None:
 
 
 def _find_cases(session: Session, chosen: Chosen) -> Problems:
-    """Finds the typed cases among those that this person may see: of other cases they learn nothing here either."""
+    """Puts the typed cases into `chosen`. A case that this person may not see counts as unknown."""
     typed = [number for number in re.split(r"[\s,;]+", chosen.cases) if number][:MAX_CASES]
     ids = []
     for number in typed:

@@ -78,7 +78,10 @@ def change_it(broadcast_id: int) -> Page:
 
 
 def _sent(session: Session, typed: str) -> Broadcast:
-    """Returns the sent broadcast that a new one corrects. Answers 409 if it was not sent: then it can be edited."""
+    """Returns the broadcast that a new one corrects; answers 404 if it does not exist.
+
+    Answers 409 if LINE has received nothing of it, because then it can be edited instead.
+    """
     broadcast = found_or_404(session, whole(typed) or abort(404))
     if not control.begun(session, broadcast):
         abort(409)
@@ -86,7 +89,7 @@ def _sent(session: Session, typed: str) -> Broadcast:
 
 
 def _answer(typed: Typed, broadcast: Broadcast | None, save: Callable[[Session], Broadcast]) -> Page:
-    """Does what the pressed button says: keeps it, or shows the form again with something changed."""
+    """Does what the pressed button says: saves the broadcast, or changes its parts and shows the form again."""
     do = request.form.get("do", "look")
     problems = take_pictures("message", typed.message) | take_pictures("closing", typed.closing)
     if do in SAVING:
@@ -102,6 +105,7 @@ def _answer(typed: Typed, broadcast: Broadcast | None, save: Callable[[Session],
 
 
 def _change(typed: Typed, do: str) -> None:
+    """Carries out a button such as message.parts.1.up on the parts of the form; raises NoSuchPart if there is none."""
     prefix, *steps = do.split(".")
     match prefix:
         case "message":
@@ -141,7 +145,7 @@ def _refuse(typed: Typed, broadcast: Broadcast | None, error: ActRefused) -> Pag
         problems = {wording.FIELDS_OF_REFUSALS.get(error.reason, "form"): error.reason}
         if now is None or error.reason != "stale":
             return _page(session, typed, now, problems), 400
-        # The form now carries the version of now: who saves again has read that a colleague was faster.
+        # The form now carries the newest version: who saves it again has read that somebody else made a change.
         return _page(session, typed, now, problems, seen_version=now.version), 409
 
 
@@ -158,7 +162,11 @@ def _page(
     *,
     seen_version: int | None = None,
 ) -> str:
-    """Returns the editor. The form carries the version that was opened first, whichever of its buttons are pressed."""
+    """Returns the page of the editor.
+
+    Whichever buttons are pressed, the form carries the version of the broadcast that was opened first, unless
+    `seen_version` gives another.
+    """
     found = figures_of_form(session, typed)
     if broadcast is not None and seen_version is None:
         seen_version = int(request.form.get("seen_version", broadcast.version))

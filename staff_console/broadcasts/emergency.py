@@ -1,4 +1,7 @@
-"""Shows the pages for emergencies: warnings are written beforehand, filled in when needed, confirmed by a superior."""
+"""Serves the pages on which staff send emergency warnings.
+
+A person fills in the blanks of an approved template, and a supervisor confirms the result before it is sent.
+"""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -55,7 +58,10 @@ def ask(template_id: int) -> str:
 
 @emergency.post("/broadcasts/emergency/<int:template_id>")
 def send(template_id: int) -> Page:
-    """Shows a page with exactly what would go out; its button asks superiors to confirm it."""
+    """Carries out the form of a template: shows it again, shows what would be sent, or asks supervisors to confirm.
+
+    The pressed button decides which of the three.
+    """
     with context().database.reading() as session:
         template = template_in(session, template_id)
         typed = _read(blanks_of(template.content))
@@ -82,11 +88,11 @@ def _read(names: list[str]) -> Decision:
 
 
 class _OnlyLooking(Exception):
-    """Rolls back the transaction in which an emergency broadcast was only tried out."""
+    """Rolls back the transaction in which `_confirm` tries the order out."""
 
 
 def _confirm(template_id: int, typed: Decision) -> Page:
-    """Shows what would be sent, by ordering the broadcast in a transaction that is rolled back."""
+    """Shows exactly what would be sent, by creating the broadcast in a transaction that is rolled back."""
     page = ""
     try:
         with context().database.transaction() as session:

@@ -1,4 +1,4 @@
-"""Finds a warning template and shows its page, with what was typed into its form."""
+"""Finds a warning template, and renders its page with the form as typed."""
 
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ from store.broadcasts.models import EmergencyTemplate
 
 @dataclass
 class Decision:
-    """Holds what is typed into the form when an emergency happens."""
+    """Holds the form of a template as typed. `how` says what happened and how that is known."""
 
     blanks: dict[str, str] = field(default_factory=dict)
     audience: Chosen = field(default_factory=Chosen)
@@ -27,7 +27,8 @@ class Decision:
 
 
 def template_in(session: Session, template_id: int, *, hold: bool = False) -> EmergencyTemplate:
-    # PostgreSQL holds no row that an outer join may leave out, as it may the approver's.
+    """Returns the template, locked until the transaction ends if `hold`; answers 404 if it does not exist."""
+    # The query joins the approver, who may be missing, and PostgreSQL locks no row of the optional side of a join.
     held = {"of": EmergencyTemplate} if hold else None
     return session.get(EmergencyTemplate, template_id, with_for_update=held) or abort(404)
 

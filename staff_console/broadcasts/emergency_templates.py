@@ -1,4 +1,4 @@
-"""Keeps warning templates: they are written before they are needed, approved by another person, and retired."""
+"""Serves the pages on which staff write warning templates, approve those of others, and retire them."""
 
 from dataclasses import dataclass, field
 
@@ -99,7 +99,7 @@ def approve(template_id: int) -> Page:
 
 @emergency_templates.post("/broadcasts/emergency/<int:template_id>/retire")
 def retire(template_id: int) -> Page:
-    """Retires a template: any supervisor may, its author only before it is approved."""
+    """Retires a template. A supervisor may retire any; an officer only their own, before it is approved."""
     with context().database.transaction() as session:
         template = template_in(session, template_id, hold=True)
         if me().role != Role.SUPERVISOR and (template.author_id != me().id or template.approved_at):

@@ -1,4 +1,4 @@
-"""Reads the form of a broadcast, finds the problem of each field, and makes a draft of it."""
+"""Reads the form of a broadcast, finds the problem of each field, and makes a draft from the form."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ from store.line.limits import units
 from store.residents.menus import SEASONS
 
 LONGEST_TITLE, LONGEST_PURPOSE = 120, 2000
-# Said only when somebody wants to keep it: until then fields may be empty.
+# These problems are shown only when the form is saved: until then the fields may be empty.
 UNFINISHED = frozenset({"no_values", "no_residents"})
 FURTHEST = timedelta(days=366)
 FIRST_BUDDHIST_YEAR = 2500
@@ -41,7 +41,7 @@ FIRST_BUDDHIST_YEAR = 2500
 
 @dataclass
 class Typed:
-    """Holds the fields as typed, valid or not. Times are as a browser sends them: ISO 8601, in Bangkok time."""
+    """Holds the form as submitted, valid or not. Times are as browsers send them: ISO 8601, meant in Bangkok time."""
 
     title: str = ""
     category: str = "announcement"
@@ -57,7 +57,7 @@ class Typed:
 
 
 def blank() -> Typed:
-    """Returns the form of a new broadcast: one empty card on the first topic."""
+    """Returns the form of a new broadcast, with one empty card and the first topic, or as urgent without any topics."""
     topics = context().municipality.topics
     return Typed(topic=topics[0].code if topics else wording.URGENT, message=[new_part("card")])
 
@@ -96,7 +96,10 @@ def typed_of(broadcast: Broadcast) -> Typed:
 
 
 def correction_of(broadcast: Broadcast) -> Typed:
-    """Returns a form with the same audience, topic and message, for a correction. Times and menu are empty."""
+    """Returns the form of a new broadcast that corrects this one.
+
+    It copies all but the times, the menu and the closing message, which are empty, and marks the title.
+    """
     typed = typed_of(broadcast)
     typed.title = f"แก้ไข: {broadcast.title}"[:LONGEST_TITLE]
     typed.menu = typed.send_at = typed.ends_at = ""
@@ -109,7 +112,10 @@ def _as_typed(at: datetime | None) -> str:
 
 
 def check(session: Session, typed: Typed) -> Problems:
-    """Removes blank rows from `typed`, and returns every problem by the name of its field, which has a row number."""
+    """Returns every problem, by the name of its field.
+
+    Changes `typed`: blank rows are removed, so that row numbers agree, and cases or residents are looked up.
+    """
     problems: Problems = {}
     for name, most in (("title", LONGEST_TITLE), ("purpose", LONGEST_PURPOSE)):
         if word := _length(getattr(typed, name), most):
@@ -141,23 +147,27 @@ def _check_topic(typed: Typed) -> Problems:
 
 
 def check_content(session: Session, prefix: str, typed: Any) -> Problems:
-    """Returns the problems of the parts in the attribute `prefix` of `typed`, which is message or closing."""
+    """Returns the problems of the parts in the attribute `prefix` of `typed`, which is message or closing.
+
+    Removes blank rows from these parts.
+    """
     content = without_blanks(getattr(typed, prefix))
     setattr(typed, prefix, content["parts"])
     try:
         pictures = read_content(content).pictures()
     except BadContent as error:
         return place_problems(prefix, error.problems)
-    # A picture is one that staff uploaded here: nobody names a resident's photo instead.
+    # Only pictures that staff uploaded for broadcasts are allowed: a forged form must not name a resident's photo.
     return {prefix: "no_picture"} if unknown_pictures(session, pictures) else {}
 
 
 def moment_of(text: str) -> tuple[datetime | None, str]:
+    """Returns the moment in a date-and-time field and "", or None and the word of its problem ("" if it is empty)."""
     if not text:
         return None, ""
     try:
         at = datetime.fromisoformat(text).replace(tzinfo=BANGKOK)
-        # The fields of browsers count in C.E.; who types 2569 there means this year and not the one in five centuries.
+        # These fields expect years of the Common Era; somebody who types 2569 means the Buddhist year.
         at = at.replace(year=at.year - 543) if at.year > FIRST_BUDDHIST_YEAR else at
     except ValueError:
         return None, "bad_moment"
@@ -165,7 +175,7 @@ def moment_of(text: str) -> tuple[datetime | None, str]:
 
 
 def draft_of(typed: Typed) -> BroadcastDraft:
-    """Returns the draft of a form in which `check` found no problem."""
+    """Returns the draft made from the form. Call it only after `check` has found no problem."""
     return BroadcastDraft(
         title=typed.title,
         category=typed.category,
@@ -214,7 +224,7 @@ def form_words(session: Session) -> dict[str, Any]:
 
 
 def _pairs(session: Session) -> dict[str, list[tuple[str, str]]]:
-    """Returns the checkboxes of each audience that has any, as pairs of value and label."""
+    """Maps each audience that is chosen by checkboxes to its checkboxes, as pairs of value and label."""
     known = homes(session)
     return {
         "moo": [(moo, f"หมู่ {moo}") for moo in known.moos],

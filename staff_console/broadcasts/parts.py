@@ -1,6 +1,6 @@
-"""Reads the parts of a message in the editor, and adds, moves and removes them as its buttons say.
+"""Reads the parts of a message from the editor's form, and adds, moves and removes parts when a button is pressed.
 
-A field is named by the place that store.broadcasts.content gives a problem: message.parts.0.buttons.1.label.
+The name of a field is message or closing and a place as in BadContent.problems: message.parts.0.buttons.1.label.
 """
 
 import re
@@ -20,22 +20,23 @@ from store.thai import arabic_digits
 
 Part = dict[str, Any]
 Problems = dict[str, str]
-# Which key of a part names its picture.
+# The key under which a part of this kind holds the token of its picture.
 PICTURES: Final = {"picture": "token", "card": "picture"}
 _PHONE = re.compile(r"[+\d][\d\s().-]{2,}")
 
 
 class NoSuchPart(ValueError):
-    """Says that the form names a button that none of our pages has."""
+    """Says that the pressed button names a step or a part that does not exist; our pages have no such button."""
 
 
 def line(name: str) -> str:
-    """Returns a field of one line, without line breaks and control characters."""
+    """Returns a field of one line, in NFC; line breaks and control characters become spaces."""
     typed = unicodedata.normalize("NFC", request.form.get(name, ""))
     return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in typed).strip()
 
 
 def lines(name: str) -> str:
+    """Returns a field of several lines, cleaned by `clean_note`."""
     return clean_note(request.form.get(name, ""))
 
 
@@ -69,7 +70,10 @@ def _place(at: str) -> Part:
 
 
 def _degrees(pin: str) -> Part:
-    """Reads coordinates as maps copy them: 16.4322, 102.8236. Anything else is returned as typed, to be corrected."""
+    """Returns latitude and longitude of text such as "16.4322, 102.8236", the form in which maps copy coordinates.
+
+    Other text is returned under pin, so that it can be corrected.
+    """
     try:
         latitude, longitude = (float(half) for half in arabic_digits(pin).strip("() ").split(","))
     except ValueError:
@@ -126,7 +130,11 @@ _NEW: Final[dict[str, Callable[[], Part]]] = {
 
 
 def change(parts: list[Part], steps: list[str]) -> None:
-    """Does what a button says: add card, parts 1 up, parts 0 facts add, parts 0 buttons 2 remove."""
+    """Carries out a button on the parts. `steps` is the value of the button without its prefix, split at the dots.
+
+    Such values are add.card, parts.1.up, parts.0.facts.add and parts.0.buttons.2.remove; look changes nothing. Raises
+    NoSuchPart for an unknown one.
+    """
     match steps:
         case ["add", kind]:
             _add(parts, new_part(kind), MESSAGES_IN_A_REQUEST)
@@ -187,7 +195,7 @@ def _move(parts: list[Part], number: str, step: str) -> None:
 
 
 def take_pictures(prefix: str, parts: list[Part]) -> Problems:
-    """Keeps the pictures that came with the form, each at its part; says beside which field one could not be kept."""
+    """Stores the pictures uploaded with the form and puts their tokens into the parts; returns problems by field."""
     problems: Problems = {}
     for number, part in enumerate(parts):
         at = f"{prefix}.parts.{number}"
@@ -210,7 +218,7 @@ def _keep(data: bytes) -> str:
 
 
 def without_blanks(parts: list[Part]) -> dict[str, Any]:
-    """Returns the content as the store takes it, without rows that nobody filled in."""
+    """Returns the parts as the content of a broadcast, without facts and buttons whose fields are all empty."""
     kept = []
     for part in parts:
         shown = dict(part)
@@ -222,7 +230,7 @@ def without_blanks(parts: list[Part]) -> dict[str, Any]:
 
 
 def parts_of(content: dict[str, Any] | None) -> list[Part]:
-    """Returns copies of the parts of a stored content, to be edited."""
+    """Returns copies of the parts of a stored content, for the editor; no parts for None."""
     parts = (content or {}).get("parts", [])
     return [
         {**part, **{rows: [dict(row) for row in part.get(rows, ())] for rows in ("facts", "buttons")}}
@@ -233,7 +241,7 @@ def parts_of(content: dict[str, Any] | None) -> list[Part]:
 
 
 def place_problems(prefix: str, problems: list[tuple[str, str]]) -> Problems:
-    """Returns each problem of a content by the name of the field beside which it is shown."""
+    """Returns the problems of a content by the name of the form's field beside which each is shown."""
     said: Problems = {}
     for place, word in problems:
         name = f"{prefix}.{place}"

@@ -1,4 +1,4 @@
-"""Builds what the preview draws: a broadcast as the LINE messages that residents get, and the figures beside it."""
+"""Builds the preview of a broadcast: its LINE messages as a chat shows them, and the figures on reach and cost."""
 
 from typing import Any
 
@@ -17,7 +17,10 @@ from store.thai import thai_moment
 
 
 def figures_of_form(session: Session, typed: Typed) -> reach_and_cost.AudienceFigures | None:
-    """Returns the figures. Call it after `look_up`: a file that came with the form can be read only once."""
+    """Returns the figures of the form; None while its audience is not valid.
+
+    Call it after `look_up`, which puts the residents of an attached list into `typed`.
+    """
     requests = bool(typed.message) + bool(typed.closing)
     return reach_and_cost.figures_of(session, typed.audience.as_data(), topic_of(typed), requests)
 
@@ -33,7 +36,7 @@ def phone_of_form(session: Session, typed: Typed) -> dict[str, Any]:
 
 
 def phone_of(session: Session, broadcast: Broadcast) -> dict[str, Any]:
-    """Returns what a resident's chat shows: the same messages that go out."""
+    """Returns the data from which the browser draws the preview of a stored broadcast."""
     corrects = session.get(Broadcast, broadcast.corrects_id) if broadcast.corrects_id else None
     return _phone(
         messages_of(session, broadcast.content, broadcast.id, corrects=corrects.title if corrects else ""),
@@ -50,6 +53,7 @@ def phone_of_content(session: Session, content: dict[str, Any]) -> dict[str, Any
 def _phone(
     messages: list[dict[str, Any]], closing: list[dict[str, Any]], send_at: Any, ends_at: Any
 ) -> dict[str, Any]:
+    """Returns the data of a preview. `at` and `ends` are in milliseconds since 1970, for JavaScript."""
     begins, ends = send_at or now(), ends_at
     return {
         "messages": messages,
@@ -64,7 +68,11 @@ def _phone(
 def messages_of(
     session: Session, content: dict[str, Any], broadcast_id: int = 0, *, corrects: str = ""
 ) -> list[dict[str, Any]]:
-    """Returns LINE messages with the console's pictures and direct links. Residents' links are counted."""
+    """Returns the LINE messages of a content, as the preview shows them.
+
+    Unlike in the messages to residents, pictures come from the console, and links lead straight to their target, where
+    presses are not counted.
+    """
     read = read_content(content)
     unknown = unknown_pictures(session, read.pictures())
     addresses = Addresses(

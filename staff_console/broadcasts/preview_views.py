@@ -23,7 +23,7 @@ def drawing(version: str, name: str) -> Response:
 
 @previews.get("/broadcasts/pictures/<token>/<any(full, small):size>.jpg")
 def picture(token: str, size: str) -> Response:
-    """Returns a picture that staff uploaded for a broadcast; residents' photos are served by files.py."""
+    """Returns a picture that staff uploaded for a broadcast; it never returns the photo of a resident."""
     with context().database.reading() as session:
         file = find_upload(session, token)
     if file is None:
@@ -39,7 +39,7 @@ def picture(token: str, size: str) -> Response:
 
 @previews.post("/broadcasts/preview")
 def preview() -> dict[str, Any]:
-    """Returns the preview of a form that somebody is still filling in; nothing of it is kept."""
+    """Returns the preview of a form that somebody is still filling in; the form is not saved."""
     typed = read_typed()
     with context().database.reading() as session:
         shown = phone_of_form(session, typed)

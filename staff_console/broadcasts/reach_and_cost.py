@@ -1,4 +1,4 @@
-"""Counts whom a broadcast is meant for and whom it reaches, and what that costs, before anybody approves it."""
+"""Computes how many residents a broadcast is for, how many it can reach, and what it costs, before it is sent."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,10 +14,12 @@ from store.quota import usage
 
 @dataclass(frozen=True)
 class AudienceFigures:
-    """Holds the figures. `requests` counts the billed messages for each resident, the closing one included.
+    """Holds the figures of a broadcast, before it is sent.
 
-    `left` is None without a limit. `baht` is what the messages are worth at the plan's price, `extra_baht` what is
-    charged beyond that price.
+    `requests` counts the messages that LINE bills for each resident: the message and the closing message. `baht` is the
+    price of all messages as part of the plan, and `extra_baht` what is charged on top of the plan. `left` counts the
+    messages that are left this month, or is None without a limit. `may_be_told` says how many of the messages may be
+    sent now: unless `urgent`, the `reserve` must be left over.
     """
 
     found: Reach
@@ -38,7 +40,7 @@ class AudienceFigures:
 def figures_of(
     session: Session, audience: dict[str, Any], topic: str | None, requests: int
 ) -> AudienceFigures | None:
-    """Returns the figures, or None while the audience as typed cannot be used."""
+    """Returns the figures; None if the audience is not valid. `topic` is None for urgent news."""
     try:
         to = read_audience(audience)
     except BadAudience:
@@ -61,7 +63,7 @@ def figures_of(
 
 
 def rows(figures: AudienceFigures) -> list[tuple[str, str]]:
-    """Returns the lines that stand under the preview, each with its label."""
+    """Returns the figures in words, as pairs of label and text, to be shown under the preview."""
     return [*_people(figures), *_cost(figures)]
 
 
@@ -94,7 +96,7 @@ def _cost(figures: AudienceFigures) -> list[tuple[str, str]]:
 
 
 def _price(figures: AudienceFigures) -> str:
-    """Says what the messages cost; what the plan's price has already paid for is no extra cost."""
+    """Says in Thai what the messages cost, and whether that is paid with the plan or charged on top."""
     if figures.extra_baht:
         return f"ต้องจ่ายเพิ่ม {baht(figures.extra_baht)} บาท เพราะเกินแพ็กเกจ"
     if not figures.baht:
@@ -103,7 +105,7 @@ def _price(figures: AudienceFigures) -> str:
 
 
 def warning(figures: AudienceFigures) -> str:
-    """Returns a sentence about what is wrong with reach or cost before somebody submits the broadcast, or ""."""
+    """Returns a warning if nobody can be reached or the month's messages are too few; else empty."""
     if not figures.requests:
         return ""
     if not figures.found.residents and not figures.to_friends:

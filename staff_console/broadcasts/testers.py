@@ -1,4 +1,4 @@
-"""Links a member of staff with their own LINE, for tests and confirmations, by a code that only they see."""
+"""Links the LINE accounts of staff, for test messages and confirmations, by a code that only their owner sees."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -29,7 +29,10 @@ def show_all() -> str:
 
 @testers.post("/broadcasts/testers")
 def invite() -> Response:
-    """Shows a code for this person's own LINE. Nobody asks for another's: whoever types it confirms for them."""
+    """Shows a code that this person types in the chat from their own LINE, which links it to their account.
+
+    Nobody can request a code for another account, because the linked LINE can confirm emergencies for that account.
+    """
     back = url_for("testers.show_all")
     with context().database.transaction() as session:
         press(session, back, said="ขอรหัสไปแล้ว")
@@ -41,7 +44,7 @@ def invite() -> Response:
 
 @testers.post("/broadcasts/testers/<int:tester_id>/remove")
 def remove(tester_id: int) -> Response:
-    """Removes the person's own link; supervisors may remove anybody's."""
+    """Removes a link. A supervisor may remove any, an officer only their own."""
     with context().database.transaction() as session:
         tester = session.get(Tester, tester_id) or abort(404)
         if me().role != Role.SUPERVISOR and tester.staff_id != me().id:

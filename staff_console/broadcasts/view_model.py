@@ -1,4 +1,4 @@
-"""Collects what the page of one broadcast shows, as frozen values, and the forms that its rules allow this person."""
+"""Builds frozen values for the page of a broadcast, and the forms of the acts that this person may do."""
 
 import math
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from store.clock import now
 from store.residents.menus import SEASONS
 from store.staff.models import Staff
 
-# In the order in which they stand on the page; the first that is open is the next step.
+# The order of the forms on the page. The first act that is allowed is marked as the next step.
 _ORDER = (Act.APPROVE, Act.SUBMIT, Act.REVIEW, Act.RESUME, Act.PAUSE, Act.RETURN, Act.TAKE_BACK, Act.CANCEL)
 
 
@@ -49,7 +49,10 @@ class ActForm:
 
 @dataclass(frozen=True)
 class MailingShown:
-    """Shows a mailing. `progress` counts residents, but only LINE counts those of a mailing to all friends."""
+    """Describes a mailing, which sends the message or the closing message.
+
+    `progress` counts residents. For a broadcast to all friends (`to_friends`) only LINE knows how many there are.
+    """
 
     mailing: Mailing
     label: str
@@ -144,7 +147,7 @@ def topic_words(topic: str | None) -> str:
 
 
 def audience_words(audience: dict[str, Any]) -> str:
-    """Says whom the broadcast is for, in the words of the public page."""
+    """Returns the audience in Thai, with the words that the public page uses."""
     topics = {known.code: known.name for known in context().municipality.topics}
     services = {code: service.title for code, service in context().services.items()}
     return audience_in_words(audience, topics=topics, services=services)
@@ -164,13 +167,13 @@ def show_mailing(session: Session, mailing: Mailing) -> MailingShown:
 
 
 def _percent(progress: Progress) -> int:
-    """Returns the percentage done: of the residents or, where LINE alone knows how many there are, of the requests."""
+    """Returns the percentage of residents that are done; for a mailing without known residents, that of requests."""
     share = 1 - progress.left / progress.meant if progress.meant else progress.share
     return math.floor(100 * share)
 
 
 def _presses(broadcast: Broadcast, came: Results) -> list[tuple[str, int | None]]:
-    """Returns each button with its presses, or None for a button that dials a number: such presses are not counted."""
+    """Returns each button's label with the number of its presses, or with None if it dials: these are not counted."""
     return [
         (button.label, None if button.link.startswith("tel:") else came.presses.get(number, 0))
         for number, button in enumerate(buttons_of(broadcast))
@@ -197,7 +200,7 @@ def is_own(broadcast: Broadcast, person: Staff) -> bool:
 
 
 def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
-    """Returns the forms that are open to this person, the likely next step first."""
+    """Returns the forms of the acts that this person may do now, the likely next step first."""
     open_now = [act for act in _ORDER if may(broadcast, act, person) and _makes_sense(broadcast, act)]
     rules = {rule.act: rule for rule in RULES}
     return [
@@ -214,7 +217,7 @@ def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
 
 
 def _makes_sense(broadcast: Broadcast, act: Act) -> bool:
-    """Says whether the act would change anything. What the rules allow and what changes nothing is not offered."""
+    """Says whether the act would change anything now. The page does not offer an act that would change nothing."""
     states = {mailing.part: mailing.state for mailing in broadcast.mailings}
     match act:
         case Act.PAUSE:
@@ -234,6 +237,6 @@ def found_or_404(session: Session, broadcast_id: int) -> Broadcast:
 
 
 def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str = "") -> str:
-    """Returns the page that shows why it was refused, how the broadcast is now, and what was typed."""
+    """Returns the page that shows why an act was refused, the broadcast as it is now, and the note as typed."""
     said, shown = wording.REFUSALS[reason], show_broadcast(session, broadcast)
     return render_template("broadcasts/conflict.html", shown=shown, said=said, note=note)

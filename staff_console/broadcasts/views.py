@@ -1,4 +1,4 @@
-"""Shows the list of broadcasts and the page of each, and carries out the acts that the rules allow."""
+"""Shows the list of broadcasts and the page of a broadcast, and carries out the forms on that page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ TO_MEND: Final = frozenset({"needs_note", "note_long", "no_tester", *wording.FIE
 
 @dataclass(frozen=True)
 class ActInput:
-    """Holds the form of one act. `digest` is that of the broadcast as this person read it."""
+    """Holds the submitted form of one act. `digest` and `seen_version` are of the broadcast as this person read it."""
 
     act: Act
     note: str
@@ -75,7 +75,7 @@ def show(broadcast_id: int) -> str:
 
 @broadcasts.get("/broadcasts/<int:broadcast_id>/progress")
 def progress(broadcast_id: int) -> dict[str, Any]:
-    """Returns the progress for the page of a broadcast that is going out, which asks for it by itself now and then."""
+    """Returns the progress of a broadcast that is being sent, which a script of its page polls."""
     with context().database.reading() as session:
         broadcast = found_or_404(session, broadcast_id)
         shown = [show_mailing(session, mailing) for mailing in broadcast.mailings]
@@ -108,7 +108,7 @@ def act(broadcast_id: int, act: str) -> Page:
 
 @broadcasts.post("/broadcasts/<int:broadcast_id>/test")
 def send_test(broadcast_id: int) -> Page:
-    """Sends a test to one colleague's own LINE. It costs a message, so it is recorded."""
+    """Queues a test message to the linked LINE of a colleague, and records it, because LINE bills it."""
     asked = _read(Act.SUBMIT)
 
     def send(session: Session, broadcast: Broadcast) -> str:
@@ -133,7 +133,7 @@ def _read(act: Act) -> ActInput:
     )
 
 
-# Each is given what is held, and what was asked.
+# Each function gets the locked broadcast and the submitted form.
 _DEEDS: Final[dict[Act, Callable[[Session, Broadcast, ActInput], None]]] = {
     Act.SUBMIT: lambda session, broadcast, asked: approval.submit(session, broadcast, me()),
     Act.TAKE_BACK: lambda session, broadcast, asked: approval.take_back(session, broadcast, me()),
@@ -149,9 +149,10 @@ _DEEDS: Final[dict[Act, Callable[[Session, Broadcast, ActInput], None]]] = {
 
 
 def carry_out(broadcast_id: int, asked: ActInput, deed: Callable[[Session, Broadcast], str]) -> Page:
-    """Does the deed once, on the broadcast as this person saw it, or shows the page that says why not.
+    """Calls `deed` with the locked broadcast, and redirects to its page with the words that `deed` returns.
 
-    The deed returns the words to show when it was done.
+    If the form was carried out before, it is not carried out again. If the act is refused, for example because the
+    broadcast was changed since this person read it, returns the page that says why.
     """
     back = url_for("broadcasts.show", broadcast_id=broadcast_id)
     with context().database.reading() as session:
@@ -167,7 +168,10 @@ def carry_out(broadcast_id: int, asked: ActInput, deed: Callable[[Session, Broad
 
 
 def refuse(broadcast_id: int, error: ActRefused, asked: ActInput) -> Page:
-    """Shows in words why the act was refused, with what was typed, so that nothing is lost."""
+    """Returns a page that says why the act was refused, with the note as typed.
+
+    The status is 400 if the form can be corrected, 403 if this person may not do the act, else 409.
+    """
     if error.reason in wording.FORBIDDEN:
         _note_refusal(broadcast_id, asked.act)
     with context().database.reading() as session:

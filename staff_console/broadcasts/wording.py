@@ -17,7 +17,7 @@ PILES: Final = {
     Pile.SENT: "ส่งแล้ว",
     Pile.CANCELLED: "ยกเลิก",
 }
-# Words and tone of a stage; the words alone tell it.
+# The label of each stage and its tone, which only colours the label.
 STAGES: Final = {
     "draft": ("ร่าง", Tone.ENDED),
     "submitted": ("รออนุมัติ", Tone.NEW),
@@ -42,7 +42,7 @@ MAILING_STATES: Final = {
     "stopped": "หยุดส่ง",
     "cancelled": "ยกเลิกแล้ว",
 }
-# Why a sending stopped, by the words it begins with.
+# Explains why a mailing stopped. A key is how the stored reason begins.
 STOPS: Final = {
     "not approved by another": "ผู้อนุมัติเป็นคนเดียวกับผู้เขียน จึงไม่ส่ง",
     "not approved": "ยังไม่ได้รับอนุมัติ",
@@ -72,7 +72,7 @@ LOOKS: Final = {
 KINDS: Final = {"words": "ข้อความ", "card": "การ์ด", "picture": "รูป", "place": "สถานที่"}
 URGENT: Final = "urgent"
 URGENT_TOPIC: Final = "ด่วน ส่งถึงทุกคนแม้ไม่รับข่าว (เฉพาะเตือนภัย)"
-# The kinds to choose from: the words of the store, with what is true of the form alone.
+# The audiences to choose from. Three labels differ from those of the store, because they explain the choice.
 AUDIENCES: Final = {
     **audience_words.AUDIENCES,
     "friends": f"{audience_words.AUDIENCES['friends']} (เฉพาะเรื่องด่วน)",
@@ -123,7 +123,7 @@ DONE: Final = {
     Act.REVIEW: "บันทึกการทบทวนแล้ว",
 }
 
-# Beside a field: what is to be mended.
+# Shown beside a field: what must be corrected.
 PROBLEMS: Final = {
     "empty": "กรุณากรอกช่องนี้",
     "too_long": "ยาวเกินที่ LINE รับได้ ดูตัวเลขใต้ช่อง",
@@ -146,7 +146,7 @@ PROBLEMS: Final = {
     "unreadable": "เปิดรูปไม่ได้ ใช้ได้เฉพาะ JPG, PNG, WEBP และ HEIC",
     "wrong_type": "ไม่ใช่รูป ใช้ได้เฉพาะ JPG, PNG, WEBP และ HEIC",
 }
-# What the store refuses, in words that say what to do.
+# Says for each reason of ActRefused what to do.
 REFUSALS: Final = {
     "needs_title_and_purpose": "กรุณากรอกชื่อและวัตถุประสงค์",
     "wrong_category": "กรุณาเลือกประเภท",
@@ -182,9 +182,9 @@ REFUSALS: Final = {
     "no_tester": "เลือกผู้รับทดสอบที่ผูก LINE แล้ว",
     "corrects_nothing": "ประกาศที่จะแก้ยังไม่ได้ส่งออกไป แก้ฉบับนั้นได้โดยตรง",
 }
-# The field beside which a refusal is said; what is not here is said above the form.
-# Who may not do it at all is answered with 403. All else that is refused was possible a moment ago: 409.
+# Refusals answered with 403, because this person may not do the act. Others are answered with 400 or 409.
 FORBIDDEN: Final = frozenset({"not_your_role", "own_text", "not_your_text"})
+# The field beside which a refusal is shown; other refusals are shown above the form.
 FIELDS_OF_REFUSALS: Final = {
     "needs_topic": "topic",
     "nobody_to_tell": "audience",
@@ -200,14 +200,14 @@ FIELDS_OF_REFUSALS: Final = {
 
 
 def button_of(act: Act, broadcast: Broadcast) -> str:
-    """Returns the words of the button; approving an emergency sends it at once, so its button says so."""
+    """Returns the label of the button. Approving an emergency sends it at once, and its label says so."""
     if act is Act.APPROVE and broadcast.template_id is not None:
         return "ยืนยันให้ส่งเตือนภัยเดี๋ยวนี้"
     return BUTTONS[act]
 
 
 def done_of(act: Act, broadcast: Broadcast) -> str:
-    """Returns what is said after the act; an approved emergency goes out at once and waits for no other time."""
+    """Returns the words shown after the act. After the approval of an emergency they say that it is sent at once."""
     if act is Act.APPROVE and broadcast.template_id is not None:
         return "ยืนยันแล้ว ระบบกำลังส่งเตือนภัยเดี๋ยวนี้"
     return DONE[act]
@@ -226,6 +226,7 @@ def mailing_state(mailing: Mailing) -> str:
 
 
 def why_stopped(why: str) -> str:
+    """Returns in Thai why a mailing stopped; `why` is the stored reason in English."""
     return next((said for begins, said in STOPS.items() if why.startswith(begins)), STOPPED_OTHERWISE)
 
 
