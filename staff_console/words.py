@@ -102,7 +102,7 @@ FILE_REFUSALS: Final = {
     "damaged": "ไฟล์ในข้อมูลสำรองเสียหายหรือหายไป",
 }
 
-# What the form of an action says: the button, what happens to what is typed, and phrases to begin with.
+# The texts of the form of an action: its button, what happens to the note, and phrases to begin a note with.
 BUTTONS: Final = {
     Action.ACCEPT: "รับเรื่อง",
     Action.ASK: "ส่งคำถามถึงผู้แจ้ง",
@@ -164,7 +164,7 @@ DONE: Final = {
     Action.ASSIGN: "มอบหมายแล้ว",
 }
 
-# The colour of a level of triage is never all that tells it.
+# The labels of the triage levels. Colour alone must not tell them apart.
 TRIAGE: Final = {"red": "แดง อันตราย", "yellow": "เหลือง เร่งด่วน", "green": "เขียว รอได้"}
 SURGE_REFUSALS: Final = {
     "words_missing": "กรุณาเขียนข้อความที่ประชาชนจะอ่าน",

@@ -88,7 +88,7 @@ def _read(names: list[str]) -> Decision:
 
 
 class _OnlyLooking(Exception):
-    """Rolls back the transaction in which `_confirm` tries the order out."""
+    """Makes the transaction roll back in which `_confirm` creates a broadcast only to show it."""
 
 
 def _confirm(template_id: int, typed: Decision) -> Page:

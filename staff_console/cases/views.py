@@ -142,7 +142,7 @@ def _mend(case_id: int, asked: ActionInput, reason: str) -> Page:
 
 
 def _conflict(case_id: int, asked: ActionInput) -> Page:
-    """Returns, with status 409, the case as somebody else has changed it meanwhile, and the form as typed."""
+    """Returns a page, with status 409, that shows the case as it is now and the form as typed."""
     with context().database.reading() as session:
         shown = show_case(session, _seen(session, case_id), unmasked=False)
         page = render_template(

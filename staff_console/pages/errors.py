@@ -45,7 +45,7 @@ WORDS: Final = {
 
 # Admins see no cases, so their page must not send them to the list of cases.
 NOT_FOUND_BY_ADMINS: Final = ErrorWords("ไม่พบหน้านี้", "ที่อยู่อาจพิมพ์ผิด กรุณากลับไปหน้าแรก แล้วเปิดหน้าที่ต้องการจากเมนู")
-# The disk is full, the quota is used up, or nothing may be written there.
+# The disk is full, its quota is used up, the file is too large for it, or it is read-only.
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 FULL: Final = ErrorWords(
     "บันทึกไฟล์ไม่ได้ เพราะที่เก็บข้อมูลเต็ม ยังไม่มีการบันทึกใด ๆ",
