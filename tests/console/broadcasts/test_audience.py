@@ -228,6 +228,11 @@ def test_a_file_that_is_no_list_is_refused_in_words(officer: Person, data: bytes
     assert (answer.status_code, said in said_at(answer.text, "audience")) == (400, True)
 
 
+def test_more_cases_than_may_be_typed_are_refused_and_none_is_left_out_silently(officer: Person) -> None:
+    refused = press(officer, "save", **{"audience.who": "cases", "audience.cases": "1/2570 " * 201})
+    assert said_at(refused.text, "audience") == "ใส่เลขที่เรื่องได้ไม่เกิน 200 เรื่อง"
+
+
 def test_followers_of_a_case_are_named_by_its_number_and_only_by_who_may_see_it(
     officer: Person, stranger: Person, database: Database, municipality: Municipality
 ) -> None:
