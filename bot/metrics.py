@@ -31,7 +31,7 @@ def metrics() -> Response:
 
 
 def _may_see() -> bool:
-    """Says whether the client may see the figures: with METRICS_TOKEN or, if none is set, only from this machine.
+    """Says whether the client may see the figures: if it sends METRICS_TOKEN or, without one, is this machine.
 
     A request that a proxy on this machine forwards also seems to come from this machine, so one with a proxy's headers
     is refused. A proxy that adds no headers cannot be noticed: behind such a proxy a token is needed.

@@ -185,7 +185,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class TopicRow:
-    """Shows one topic and whether the resident wants its news. A tap on `button` changes that; `word` says so."""
+    """Shows one topic and whether the resident wants its news. A tap on `button`, which shows `word`, changes that."""
 
     name: str
     state: str

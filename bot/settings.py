@@ -20,7 +20,7 @@ from store.settings import (
 
 @dataclass(frozen=True)
 class BotSettings:
-    """Holds the settings. `channel_secrets` has several while LINE's is being replaced: each makes valid signatures."""
+    """Holds the settings. `channel_secrets` has several while LINE's is being replaced: any of them may sign a body."""
 
     store: StoreSettings
     channel_secrets: tuple[str, ...] = field(repr=False)

@@ -61,7 +61,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self._advance(Connection(peer, client, listener.getsockname(), **limits))
 
     def handle(self, conn: Connection) -> bool:
-        """Answers a complete request in a thread; returns whether the connection may be used again."""
+        """Answers a received request, in a thread; returns whether the connection may be used again."""
         request = None
         try:
             request = next(http.get_parser(self.cfg, conn.request(), conn.client))

@@ -150,7 +150,7 @@ class Connection:
             self._take(data)
 
     def request(self) -> Iterator[bytes]:
-        """Returns the bytes of the received request, all of which are here: reading them never waits for the peer."""
+        """Returns the bytes that were received of the request. Reading them never waits for the peer."""
         if self._kept is None:
             return iter((bytes(self._head),))
         self._kept.seek(0)

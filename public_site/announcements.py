@@ -66,7 +66,7 @@ def show_file(version: str, filename: str) -> Response:
 def follow_link(broadcast_id: int, number: int) -> AnyResponse:
     """Redirects to the approved link of a broadcast's button, and counts the tap.
 
-    Answers 404 for a broadcast that was not sent, and for a number without a button or whose button has no link.
+    Answers 404 for a broadcast that was not sent, and for a button that does not exist or has no https link.
     """
     with site().database.reading() as session:
         broadcast = was_sent(session, _sane(broadcast_id))

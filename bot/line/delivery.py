@@ -44,7 +44,7 @@ QUOTA_WAIT = timedelta(hours=1)
 class OutgoingRequest:
     """Describes a frozen request. `lead_id` is the id of its lead row; `tries` includes the try that follows.
 
-    If `in_doubt`, LINE may have accepted an earlier try.
+    If `in_doubt`, LINE may have accepted an earlier try, of which `tried_before` says that there was one.
     """
 
     lead_id: int
@@ -279,7 +279,7 @@ class Sender:
         outbox.release(session, lead_id, again_in=timedelta(0), count_try=True)
 
     def _note_no_quota(self, session: Session, outgoing: OutgoingRequest) -> None:
-        """Postpones pushes for an hour, or until the month ends, after LINE said that the month's messages are used up.
+        """Postpones pushes by an hour, but not past the end of the month, after LINE said that no messages are left.
 
         LINE may say so although messages are left: it reserves some for a broadcast that was made in LINE's manager.
         """

@@ -278,7 +278,7 @@ def _text(value: object) -> str | None:
 def _id(value: object, longest: int) -> str | None:
     """Returns an id of LINE, or None if a column cannot hold it.
 
-    An id is too long with more than `longest` characters, and must not have unprintable ones such as U+0000.
+    That is so if it has more than `longest` characters, or unprintable ones such as U+0000.
     """
     text = _text(value)
     return text if text and len(text) <= longest and text.isprintable() else None

@@ -20,7 +20,8 @@ from store.messaging.models import OutboxRow
 
 log = logging.getLogger(__name__)
 
-# How often a notice comes first whose writing was tried before. Under load it would otherwise wait for ever.
+# In one of so many rounds, a notice whose writing was tried before comes first. Otherwise it could wait for ever under
+# load.
 TRIED_FIRST_EVERY = 8
 
 

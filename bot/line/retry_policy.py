@@ -23,10 +23,10 @@ RESERVED_FOR = timedelta(seconds=20)
 # How long after its first try a request may be tried again. An hour later LINE forgets the retry key, and would take
 # the request for a new one.
 LAST_TRY_AFTER = RETRY_KEY_KNOWN_FOR - timedelta(hours=1)
-# The longest wait between tries of one request that LINE did not answer, or answered with a server error; jitter is
-# added to it.
+# The longest wait, before jitter, between tries of one request that LINE did not answer, or answered with a server
+# error.
 LONGEST_WAIT_SECONDS = 900
-# The longest pause of all calls after LINE's rate limit; jitter is added to it, and Retry-After may ask for more.
+# The longest pause of all calls, before jitter, after LINE's rate limit. Retry-After may ask for a longer one.
 LONGEST_SECONDS = 60
 # A Retry-After is followed for no longer than this.
 LONGEST_RETRY_AFTER_SECONDS = 900
@@ -51,16 +51,16 @@ def is_too_late(first_tried_at: datetime | None) -> bool:
 
 
 def backoff(tries: int) -> timedelta:
-    """Returns the wait after `tries` tries of one request: 2, 4, 8 … seconds, at most 900, each with 30 % of jitter."""
+    """Returns the wait after `tries` tries of one request: 2, 4, 8 … seconds, at most 900, each ± 30 % by chance."""
     return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311
 
 
 class AccountBackoff:
-    """Pauses all requests of a process after LINE's rate limit or a refused access token, and resumes step by step.
+    """Pauses requests to LINE after its rate limit or a refused access token, and resumes step by step.
 
     `most` is how many requests a thread may send at a time in normal operation. Each rate limit doubles the pause, with
     jitter. After a pause one request goes out alone; each time LINE accepts, the number allowed doubles, up to `most`.
-    Pushes and replies share one such object (Sender), and broadcasts have another (Mailer).
+    All threads of a process share one for replies and pushes (Sender), and another for broadcasts (Mailer).
     """
 
     def __init__(self, most: int) -> None:

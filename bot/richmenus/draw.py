@@ -89,7 +89,7 @@ def _refuse_smaller(
 
 
 def _fitting(texts: list[tuple[str, float]], weight: str, size: float) -> ImageFont.FreeTypeFont:
-    """Returns the font in `size`, or in the largest smaller size in which each text fits its width in pixels."""
+    """Returns the font in `size`, or in a smaller one so that each text fits its width in pixels."""
     font = thai_font(weight, round(size))
     excess = max((font.getlength(text, language="th") / room for text, room in texts), default=0)
     return font if excess <= 1 else thai_font(weight, int(size / excess))

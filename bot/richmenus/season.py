@@ -3,8 +3,8 @@
 LINE shows a resident the menu that is linked to them instead of the default, and links a menu to everybody who taps a
 tab. A change of the default alone would not reach them. So when the season changes, LINE is asked to unlink all linked
 menus in one batch (LINE takes three an hour). Then menus that residents keep in the season, such as the English one,
-are linked again. Menus that we linked ourselves are also changed by lists of residents, so that these residents see the
-season's menu even while LINE takes no more batches.
+are linked again. Menus that we linked ourselves are also changed by calls for up to 500 residents each, so that these
+residents see the season's menu even while LINE takes no more batches.
 
 A crash loses nothing: the database holds what LINE was asked last. No transaction is open while LINE is called, and
 while LINE does not answer, everything waits for the next minute.

@@ -35,7 +35,7 @@ class Timekeeper:
         self._right_at = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
-        """Takes one step after the other until `stop` is set. After an error it waits and tries again."""
+        """Calls `step` every quarter of a second until `stop` is set. After an error it waits and tries again."""
         began = False
         while not stop.wait(LOOK_EVERY_SECONDS):
             try:

@@ -114,7 +114,7 @@ class Worker:
         inbox.done(session, done)
         if not_reached := [row.id for row in rows[len(done) :]]:
             inbox.give_back(session, not_reached, at_once=True)
-        # The next claim is as large as the time allows: no other worker can take events that are claimed in vain.
+        # The next claim takes only as many as the time seems to allow, because no other worker can take claimed events.
         self._pace = len(done) if not_reached else min(self._pace + 1, MAX_AT_ONCE)
 
     def _work(self, session: Session, row: InboxEvent, known: "_Known") -> None:
@@ -153,9 +153,9 @@ class Worker:
         return handle(EventContext(session, self._office, resident, event, row.arrived_at, running))
 
     def _in_group(self, event: Event) -> list[Reply]:
-        """Returns a refusal if the account joined a group or is mentioned in it, otherwise []; nothing is kept.
+        """Returns what is said when the account joins a group or is mentioned in it, otherwise []; nothing is kept.
 
-        Requests are taken only in a chat with one resident (requirements L1, L2).
+        It says that requests are taken only in a chat with one resident (requirements L1, L2).
         """
         if isinstance(event.what, Joined):
             return [Say(self._office.phrases.say("group.hello"))]
