@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("folder", type=Path)
         command.add_argument(
-            "--key-file", type=Path, help="seals the backup: 32 bytes in base64, kept elsewhere"
+            "--key-file", type=Path, help="encrypts the backup: 32 bytes in base64, kept elsewhere"
         )
     commands.choices["restore"].add_argument(
         "--without-damaged",

@@ -46,7 +46,7 @@ from store.settings import StoreSettings
 TOWN = "town"
 _SAMPLE = 50
 _NO_OLDEST = (
-    "DATA_KEY lacks the eldest key, by which residents are found: add it again as the last one, after a comma. "
+    "DATA_KEY lacks the oldest key, by which residents are found: add it again as the last one, after a comma. "
     "Nothing was changed."
 )
 

@@ -28,7 +28,7 @@ def once(database: Database, whom: str = "staff 1", times: int = 1) -> int | Non
     return None
 
 
-def test_the_eldest_use_makes_room_again(database: Database, clock: time_machine.Traveller) -> None:
+def test_the_oldest_use_makes_room_again(database: Database, clock: time_machine.Traveller) -> None:
     for _ in range(3):
         assert once(database) is None
         clock.shift(timedelta(minutes=10))

@@ -96,7 +96,7 @@ def test_an_upgrade_with_the_wrong_key_changes_nothing(
     assert meet_resident(old_database, SOMSRI) == 1
 
 
-def test_an_upgrade_without_the_eldest_key_changes_nothing(
+def test_an_upgrade_without_the_oldest_key_changes_nothing(
     old_database: Database, store_settings: StoreSettings
 ) -> None:
     with old_database.engine.begin() as connection:
@@ -104,7 +104,7 @@ def test_an_upgrade_without_the_eldest_key_changes_nothing(
         connection.exec_driver_sql(
             "UPDATE resident SET line_user_id = " + ("?" if old_database.is_sqlite else "%s"), (encrypted,)
         )
-    with pytest.raises(WrongDataKey, match="lacks the eldest key"):
+    with pytest.raises(WrongDataKey, match="lacks the oldest key"):
         upgraded(store_settings, NEW_KEY)
     database = upgraded(store_settings, NEW_KEY, KEY)
     assert meet_resident(database, SOMSRI) == 1
