@@ -170,7 +170,7 @@ class NoticeCard:
 
 @dataclass(frozen=True)
 class Picture:
-    """Shows a photo at an address from which LINE can fetch it."""
+    """Shows a photo, which the resident's phone fetches from this address."""
 
     address: str
     small_address: str

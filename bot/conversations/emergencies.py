@@ -94,7 +94,7 @@ class _Typed:
     starts: tuple[int, ...]
 
     def before(self, position: int) -> str:
-        """Returns what stands before this place in the same clause."""
+        """Returns the text before this position: at most 60 characters, and nothing of an earlier clause."""
         start = self.starts[bisect_right(self.starts, position) - 1]
         return self.text[max(start, position - _FAR_ENOUGH) : position]
 

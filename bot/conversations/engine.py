@@ -53,7 +53,10 @@ class Heard:
 
 
 def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
-    """Takes the message as the answer to the current question, or to the only question that it can answer."""
+    """Takes the message as the answer to the current question.
+
+    A pin, photo or file that does not fit it answers the question of its own kind.
+    """
     question = _meant(draft, said)
     if question is None:
         return Heard(draft, (Remark("at_the_summary"),))

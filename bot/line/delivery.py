@@ -88,7 +88,7 @@ class Sender:
     def deliver_once(self) -> bool:
         """Writes the texts of due notices, or sends some due requests if there is no text to write now.
 
-        Returns False if nothing was due or all requests are paused. No transaction is open while LINE is called.
+        Returns False if nothing was due, or if this thread may send nothing now. No transaction is open during a call.
         """
         with self._account.turn() as most:
             return most > 0 and self._deliver(most)

@@ -38,9 +38,9 @@ class NoticeWriter:
         self._turns = count(1)
 
     def begin(self, session: Session, requests: Sequence[Sequence[OutboxRow]]) -> dict[int, int]:
-        """Counts a try of each notice to write next, and returns the tries of each by its row id.
+        """Chooses the notices to write next, adds 1 to the tries of each, and returns their tries by row id.
 
-        The caller commits before it passes them to `write`.
+        The caller commits, and then passes the result to `write`.
         """
         tried_first = next(self._turns) % TRIED_FIRST_EVERY == 0
         return unwritten_notices.begin(session, requests, tried_first=tried_first)

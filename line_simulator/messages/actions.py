@@ -1,4 +1,4 @@
-"""Describes LINE's action objects, and which of them each kind of message may hold."""
+"""Describes LINE's action objects, and which of them messages and rich menus may hold. Imagemaps have their own."""
 
 import re
 from collections.abc import Iterator

@@ -228,6 +228,6 @@ class Resident:
             raise ActionNotAllowed("is_blocked")
 
     def _note(self, note: str) -> None:
-        """Adds a line of the platform itself to the chat. `note` is the key of its words, which the page looks up."""
+        """Adds a line of LINE itself to the chat, such as one about a block. The page finds its words by `note`."""
         self.shows("system", {"type": "text", "text": word("th", f"note.{note}"), "note": note})
         self.simulator.stream.publish("changed", resident=self.id)

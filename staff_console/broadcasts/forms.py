@@ -112,7 +112,7 @@ def _as_typed(at: datetime | None) -> str:
 
 
 def check(session: Session, typed: Typed) -> Problems:
-    """Returns every problem, by the name of its field.
+    """Returns one problem for each wrong field, by the field's name. store.broadcasts.approval checks fields together.
 
     Changes `typed`: blank rows are removed, so that row numbers agree, and cases or residents are looked up.
     """

@@ -22,7 +22,10 @@ _STATUSES = ", ".join(f"'{status}'" for status in Status)
 
 
 class Case(EncryptedRow, Table):
-    """Holds a submitted request. `answers` is a snapshot: editing a service never changes it."""
+    """Holds a submitted request. `answers` change when the resident unsends something or a file comes late.
+
+    Editing a service never changes them.
+    """
 
     __tablename__ = "case"
     __table_args__ = (

@@ -4,5 +4,5 @@ from sqlalchemy import Index, text
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Returns an index over the few rows that are still to be processed, however many are done."""
+    """Returns an index over the rows that match `where`, which are few compared with all rows."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))

@@ -1,4 +1,4 @@
-"""Describes the database's own tables: number series, its secret, and slots of periodic jobs."""
+"""Describes the tables that belong to no other room: last numbers of series, the database's secret, and job slots."""
 
 from datetime import datetime
 

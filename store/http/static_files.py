@@ -20,7 +20,7 @@ _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True)
 class StaticFile:
-    """Holds a file. `zipped` is the gzip of its body, or None for fonts and pictures, which are compressed already."""
+    """Holds a file. `zipped` is the gzip of its body, or None for formats that are compressed, such as fonts."""
 
     body: bytes
     zipped: bytes | None

@@ -1,4 +1,7 @@
-"""Stores events from LINE before LINE is answered, and hands them out once each, in order for each resident."""
+"""Stores each event from LINE once, before LINE is answered, and hands it out until it is done or given up.
+
+The events of one resident are handed out in order.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

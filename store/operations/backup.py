@@ -186,7 +186,7 @@ def _tokens(archive: Archive) -> list[str]:
 
 
 def _kept_in(archive: Archive) -> dict[str, dict[str, Any]]:
-    """Returns the rows of the files that should exist, by token."""
+    """Returns, by token, the rows of files that were kept when their table was read; some may be unsent since."""
     rows = (json.loads(line) for line in archive.lines(File.__tablename__))
     return {row["token"]: row for row in rows if row["state"] == "kept"}
 

@@ -208,9 +208,10 @@ def weigh(
 
 
 def _forecast(at: datetime, *, used: int, broadcast: int, most: int | None) -> tuple[int, date | None]:
-    """Returns the month's total if every day is like those so far, and the day on which nothing is left, or None.
+    """Returns the month's total at the present pace, and the day on which the limit is reached.
 
-    Broadcasts are not daily: those already sent count once. The first day counts as a whole one.
+    The day is None if there is no limit, if it is reached already, or if it is not reached this month. Broadcasts that
+    were sent are in the total but not in the pace. Less than one day counts as one.
     """
     month = Month.of(at)
     a_day = max(used - broadcast, 0) / max((at - month.starts) / DAY, 1)
@@ -234,10 +235,10 @@ def _drop(most: int | None, before: Sequence[int | None]) -> tuple[bool, int | N
 
 
 def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
-    """Returns how many of `count` residents a broadcast may reach now. Unless urgent, it leaves the plan's reserve.
+    """Returns how many of `count` billed messages may be sent now. Unless `urgent`, the plan's reserve is left over.
 
-    Requests that LINE has not answered yet are not counted: the caller adds their recipients to `count` and subtracts
-    them from the result.
+    Messages that LINE has not confirmed yet do not count as used. To set n such messages apart, pass `count` + n and
+    subtract n from the result.
     """
     left = quota_status(session, plan).left
     if left is None:
