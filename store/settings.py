@@ -75,7 +75,7 @@ def repeats(value: Sequence[object]) -> bool:
 
 
 def visible(value: str, name: str) -> str:
-    """Returns a key issued by LINE; raises SettingsError if it has characters that may not stand in a header."""
+    """Returns the value; raises SettingsError if it has a blank or anything else but visible ASCII characters."""
     if not _VISIBLE.fullmatch(value):
         raise SettingsError(
             f"{name} has a blank, a line break or a letter that LINE's never have: copy it from LINE again."

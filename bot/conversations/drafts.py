@@ -154,7 +154,7 @@ def advice_given(draft: Draft) -> list[str]:
 
 
 def answered(draft: Draft) -> list[tuple[Question, Any]]:
-    """Returns the questions that apply, with their answers, in order, for the summary and the case's snapshot."""
+    """Returns the answered questions that still apply, with their answers, in the order of the service."""
     return [
         (question, draft.answers[question.key])
         for question in draft.service.questions

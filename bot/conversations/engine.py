@@ -78,7 +78,7 @@ def miss(draft: Draft, question: Question) -> Heard:
 
 
 def needs_a_way_out(draft: Draft) -> bool:
-    """Says whether two answers to one question were refused, so that repeating the question would not help."""
+    """Says whether the current question was missed at least twice: asking it once more would not help."""
     return draft.misses >= MISSES_BEFORE_A_WAY_OUT
 
 

@@ -1,6 +1,7 @@
 """Detects a password, PIN or OTP that is given with its value. Such a message is never kept (requirement L11).
 
-The word alone is not a secret: มิจฉาชีพขอรหัส OTP เบอร์ 02-123-4567 reports a fraud and gives a telephone number, no code.
+The word alone is no secret. For example, "มิจฉาชีพขอรหัส OTP เบอร์ 02-123-4567" reports a fraud; its number is a
+telephone and no code.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Answers a message that asks for one function of the bot, and cancel, back, skip, edit or send typed in a request.
+"""Answers typed commands: the name of a function of the bot, or in a request a word for cancel, back, skip, edit, send.
 
 bot.conversations.intents recognises the functions. What the last message offered is in typed_buttons.
 """

@@ -131,7 +131,10 @@ def ask_whose(context: EventContext, case: Case, service: Service) -> list[Reply
 
 
 def take_kept_words(context: EventContext, case: Case) -> list[Reply]:
-    """Adds the kept words to the case, or asks for new ones if they were kept too long ago."""
+    """Adds to the case the words that were stored while we asked what they belong to.
+
+    If they are no longer stored, the resident is asked what to add.
+    """
     words, said_in = kept_words(context.resident)
     return take_more(context, case, note=words, said_in=said_in) if words else invite_more(context, case)
 

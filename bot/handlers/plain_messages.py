@@ -89,7 +89,10 @@ def _in_conversation(context: EventContext, row: Conversation, said: Said) -> li
 
 
 def _after_silence(context: EventContext, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
-    """Asks whether to go on. A resident who writes on without answering that sees no buttons: the request goes on."""
+    """Asks whether to go on with the request, or answers a sentence that asks for something else.
+
+    If the next message does not answer that, the resident probably sees no buttons: the open question is asked again.
+    """
     if isinstance(said, TypedText) and (replies := commands.sentence_in_between(context, said.text)):
         return replies
     if context.offered[0] == "resume":

@@ -94,9 +94,9 @@ def _lines(context: EventContext, case: Case, service: Service, surge: Surge | N
 
 
 def _lines_in_danger(context: EventContext, case: Case, surge: Surge | None) -> list[str]:
-    """Returns lines that name no office hours and no day, which would sound as if help waited for them.
+    """Returns the lines of the receipt in danger. They say that nobody has seen the case yet.
 
-    They also say that nobody has seen the case yet.
+    They promise no day and name no office hours: that would sound as if help came only then.
     """
     say = context.app.phrases.say
     waiting = [_place_in_queue(context, case), surge.words] if surge else []

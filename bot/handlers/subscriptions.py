@@ -27,7 +27,10 @@ def choose(context: EventContext, button: Tap) -> list[Reply]:
 
 
 def choose_typed(context: EventContext, typed: str) -> list[Reply] | None:
-    """Does the same as a topic's button whose words were typed, such as ไม่รับ เก็บขยะ; `typed` is folded."""
+    """Does what a topic's button does when its words are typed, such as ไม่รับ เก็บขยะ; None for other words.
+
+    `typed` is folded.
+    """
     for topic in context.app.municipality.topics:
         for wanted in _WANTED:
             about = {"t": topic.code, "w": wanted}

@@ -1,4 +1,4 @@
-"""Checks the address to which a browser is redirected after signing in."""
+"""Checks that an address to which a browser is sent on is a path of this console."""
 
 from urllib.parse import urlsplit
 

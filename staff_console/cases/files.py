@@ -38,7 +38,7 @@ def _opened(token: str) -> tuple[File, bytes]:
 
 
 def _response(file: File, data: bytes) -> Response:
-    """Returns the file, for display if it is a photo, which we re-encoded; other files, such as PDFs, for download."""
+    """Returns the file. Browsers show photos, which we re-encoded, and download all other files, such as PDFs."""
     mime = file.mime or "application/octet-stream"
     response = Response(data, mimetype=mime)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"

@@ -291,10 +291,10 @@ def keep_up_to(session: Session, chunk: Chunk, resident_id: int) -> None:
 
 
 def leave_out(session: Session, chunk: Chunk, reachable: Collection[int]) -> None:
-    """Moves the residents of the chunk who cannot be reached into a chunk of their own, `sent` without a request.
+    """Moves the residents of the chunk who cannot be reached into a chunk of their own, for which LINE is never called.
 
-    So a chunk that was tried holds its recipients and nobody else, and whoever was left out gets no closing message,
-    even if they can be reached again by then.
+    Its state is `sent` at once, so that nobody waits for it. A chunk that was tried holds its recipients and nobody
+    else, and whoever was left out gets no closing message, even if they can be reached again by then.
     """
     unreachable = [resident for resident in chunk.residents or () if resident not in reachable]
     if unreachable:

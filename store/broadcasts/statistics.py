@@ -145,7 +145,7 @@ def _lines_day(chunk: Chunk) -> date:
 
 
 def _told(session: Session, mailing: Mailing) -> set[int]:
-    """Returns the ids of the recipients; for a broadcast to all friends, of everybody we knew when it began."""
+    """Returns the ids of the recipients. For a broadcast to all friends they are all residents known when it began."""
     if mailing.broadcast.audience["who"] == "friends":
         return set(session.scalars(select(Resident.id).where(Resident.created_at < mailing.started_at)))
     query = select(Chunk.residents).where(

@@ -1,4 +1,4 @@
-"""Creates and reads the signed addresses from which LINE fetches the photos that residents see, for 180 days."""
+"""Creates and reads the signed addresses of photos in chats and on public pages. Each is valid for 180 days."""
 
 from dataclasses import dataclass, field
 
