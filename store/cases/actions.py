@@ -113,8 +113,8 @@ def act(
 ) -> CaseEvent:
     """Carries out one action on a locked case. Raises NotAllowed if the table of actions does not permit it now.
 
-    `files` are tokens of files already known; `said_in` is the id of the LINE message with a resident's note. If the
-    table names a notice and the resident did not act themselves, it is put into the outbox.
+    `files` are tokens of stored files; `said_in` is the id of the LINE message with a resident's note. If the table
+    names a notice for the action, an action of staff puts this notice into the outbox.
     """
     rule = find_rule(action, Status(case.status), by.who)
     event = _do(session, case, rule, by, note=note, files=files)
@@ -159,9 +159,9 @@ def assigned_to(person: Staff | None) -> str:
 def tell_many(
     session: Session, municipality: Municipality, cases: Sequence[Case], by: Actor, note: str
 ) -> list[Case]:
-    """Sends the same words in locked cases; each resident gets them once, however many of these cases are theirs.
+    """Sends the same words to the residents of several locked cases; a resident of two cases gets them once.
 
-    `note` must not be blank. Returns the cases whose status does not allow it any more.
+    `note` must not be blank. Returns the cases whose status does not allow a message; they stay as they are.
     """
     refused: list[Case] = []
     told: dict[int, list[tuple[Case, CaseEvent]]] = {}

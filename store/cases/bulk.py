@@ -33,14 +33,15 @@ class BulkRefused(Refusal):
 
 
 def hold(session: Session, author: Staff) -> None:
-    """Locks the author's row until the transaction ends, so that two messages at once are both counted."""
+    """Locks the author's row until the transaction ends, so that two messages sent at the same moment are counted."""
     session.get_one(Staff, author.id, with_for_update={"of": Staff})
 
 
 def fits_alone(session: Session, author: Staff, cases: Sequence[Case], told: Collection[int] = ()) -> bool:
-    """Says whether this person's messages of a day, with this one, reach no more than five residents.
+    """Says whether the author's messages of the last 24 hours, with this one, reach at most five residents.
 
-    `told` are the residents to whom they sent the same words case by case: see store.cases.repeated_messages.
+    Messages that another supervisor released are not counted. `told` are the ids of residents to whom the author sent
+    the same words case by case: see store.cases.repeated_messages.
     """
     sent = select(BulkMessage.residents).where(
         BulkMessage.author_id == author.id,
@@ -75,8 +76,9 @@ def ask(session: Session, author: Staff, cases: Sequence[Case], note: str) -> Bu
 
 
 def digest_of(message: BulkMessage) -> str:
-    """Returns the SHA-256, in hexadecimal, of words, cases and residents, to check that a supervisor read exactly
-    these.
+    """Returns the SHA-256, in hexadecimal, of the message's words, cases and residents.
+
+    `release` compares it with the digest of what the supervisor read.
     """
     read = json.dumps([message.note, message.cases, message.residents])
     return hashlib.sha256(read.encode()).hexdigest()

@@ -120,8 +120,8 @@ class UnsentMessage(Table):
 class BulkMessage(EncryptedRow, Table):
     """Holds one message to the residents of several cases, sent by one person alone or waiting for a supervisor.
 
-    state: waiting, sent, refused. `residents` are the intended recipients, after sending the actual ones. The words are
-    kept while it waits. A message that nobody decided in time is `lapsed`; it has no `decided_at`.
+    `residents` are the ids of the intended recipients and, after sending, of the actual ones. `note` holds the words
+    until the message is sent or refused. A message that nobody decided in time is `lapsed`; it has no `decided_at`.
     """
 
     __tablename__ = "bulk_message"
@@ -150,9 +150,9 @@ class BulkMessage(EncryptedRow, Table):
 
 
 class Surge(Table):
-    """Records a time when more happens than the office can answer: short questions, triage, another menu.
+    """Records a surge, which shortens the questions, triages new cases and may change the rich menu.
 
-    `is_running` is true or null, so that the database itself refuses a second running one. A surge that neither runs
+    `is_running` is true or null, so that its unique constraint allows only one running surge. A surge that neither runs
     nor has ended waits for another supervisor, because its words or its menu are not the standard ones.
     """
 

@@ -70,8 +70,9 @@ class Page:
 
 
 def visible_to(person: Staff, *, led: bool = False) -> ColumnElement[bool]:
-    """Returns the condition that limits every query of staff to their department, or to all if granted; admins see no
-    case.
+    """Returns the SQL condition for the cases that this person may see: of their department, or of all if granted.
+
+    Admins see no case. With `led` the condition uses no index: see `_column`.
     """
     if person.role == Role.ADMIN or person.department is None:
         return false()
@@ -108,10 +109,10 @@ def _matching(person: Staff, tab: Tab, filters: Filters) -> Select[int]:
 
 
 def _column(column: InstrumentedAttribute[Any], *, led: bool) -> ColumnElement[Any]:
-    """Returns the column to compare; with `led` an expression of it that no index serves.
+    """Returns the column to compare; with `led`, an expression that prevents the use of the column's index.
 
-    `led` says that another condition of the query finds the few rows. SQLite without statistics prefers any index with
-    an equality: by that of the services it would read all cases of a service to find ten open ones.
+    `led` says that another condition of the query finds few rows by its own index. Without this, SQLite may choose the
+    index of services and read all cases of a service to find ten open ones.
     """
     if not led:
         return column.expression

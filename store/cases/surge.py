@@ -59,7 +59,7 @@ def begin(session: Session, staff: Staff, words: str, menu: str | None) -> Surge
 
 
 def confirm(session: Session, surge_id: int, staff: Staff) -> Surge:
-    """Starts a surge that another supervisor proposed. Residents see exactly the words that were read."""
+    """Starts a surge that another supervisor proposed. Raises BadSurge if it cannot be confirmed now."""
     _require_supervisor(staff)
     surge = _hold_waiting(session, surge_id)
     if surge.started_by_id == staff.id:
@@ -147,7 +147,10 @@ def _require_supervisor(staff: Staff) -> None:
 
 
 def pressing() -> ColumnElement[Any]:
-    """Returns how pressing a case is: red 0, yellow 1, all others 2. Without a triage, urgent counts as red."""
+    """Returns the SQL expression for how pressing a case is: red 0, yellow 1, all others 2.
+
+    An urgent case without a triage counts as red.
+    """
     red = or_(Case.triage == "red", and_(Case.triage.is_(None), Case.urgent))
     return case((red, 0), (Case.triage == "yellow", 1), else_=2)
 

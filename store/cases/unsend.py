@@ -1,4 +1,4 @@
-"""Removes from cases what a resident unsends in LINE; that there was something stays on record.
+"""Removes from cases what a resident unsends in LINE; the entries stay, with a sentence in place of the words.
 
 https://developers.line.biz/en/docs/messaging-api/receiving-messages/ asks that an unsent message can no longer be seen
 or used.
@@ -49,8 +49,8 @@ def _is_noted(session: Session, resident: Resident, message_id: str) -> bool:
 def take_back_from_cases(session: Session, resident: Resident, message_id: str) -> Facts:
     """Removes the message from answers and timelines of the resident's cases, whatever their status.
 
-    It also removes the message from the resident's remembered data and from events that failed. Answers that no key
-    decrypts are left out. Returns the facts, such as a phone, that the message alone had told.
+    It also removes the message from the resident's remembered data and from dead letters of the inbox. Cases whose
+    answers no key decrypts keep their answers. Returns the facts, such as a phone, that only this message contained.
     """
     cases = [
         case
@@ -73,7 +73,7 @@ def take_back_from_cases(session: Session, resident: Resident, message_id: str) 
 
 
 def _from_dead_events(session: Session, resident: Resident, message_id: str) -> None:
-    """Deletes the text of a dead event: it would wait for a decision of staff, and an unsent message needs none."""
+    """Deletes the message's dead letters from the inbox, so that staff need not decide about an unsent message."""
     dead = select(InboxEvent).where(InboxEvent.lane == resident.line_key, InboxEvent.state == "dead")
     for event in session.scalars(dead):
         message = (event.body or {}).get("message") if event.can_be_read() else None
