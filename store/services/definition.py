@@ -45,13 +45,11 @@ class Promise(_ServicePart):
 
 
 class Question(_ServicePart):
-    """Defines one question. `when` names an earlier choice and the answer under which this is asked; else it is
-    skipped.
+    """Defines one question. `when` maps keys of earlier questions to the choices with which this question is asked.
 
-    In a surge only the questions `in_surge` are asked, of services that have any. `means` holds words of residents that
-    mean a choice beside its label. A question with `urgent` choices also offers ไม่แน่ใจ, with the advice of the first
-    urgent choice that has any. A question that `may_be_unknown` takes ไม่ทราบ for an answer, and offers it after two
-    misses.
+    If a service has questions with `in_surge`, only these are asked in a surge. `means` maps a choice to other words
+    that residents use for it. A question with `urgent` choices also offers ไม่แน่ใจ, with the advice of the first urgent
+    choice that has advice. A question with `may_be_unknown` accepts ไม่ทราบ, and offers it after two refused answers.
     """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -217,8 +215,9 @@ _PERSON: list[dict[str, object]] = [
 
 
 def read_services(folder: Path = FOLDER) -> dict[str, Service]:
-    """Returns all services by name, in the order they are offered; raises ServiceError for an invalid one, and for more
-    than the chat can list.
+    """Returns all services by name, in the order in which they are offered.
+
+    Raises ServiceError if a definition is invalid, or if there are more than MAX_SERVICES.
     """
     services = [read_service(path) for path in sorted(folder.glob("*.toml"))]
     if len(services) > MAX_SERVICES:
@@ -242,7 +241,5 @@ def read_service(path: Path) -> Service:
 
 @cache
 def _service(name: str, text: str) -> Service:
-    """Returns the service from this text. It is cached: services never change, so all applications of a process share
-    them.
-    """
+    """Returns the service that the TOML text defines. It is immutable, so equal text gets the cached object."""
     return Service.model_validate({"name": name, **tomllib.loads(text)})

@@ -64,7 +64,7 @@ def ask_for_role(
     *,
     by: Staff,
 ) -> None:
-    """Requests another role or department of this person. Nobody requests a role of their own."""
+    """Requests another role or department for this person; raises BadAccount if it is the requester."""
     if person.id == by.id:
         raise BadAccount("own_role")
     accounts.check_role(municipality, role, department)
@@ -121,7 +121,8 @@ def confirm(
 ) -> str | None:
     """Carries out the request. Returns the secret of the link for the owner where a password has to be set; else None.
 
-    Raises BadAccount: request_gone, request_stale, own_request or too_new, or why the account cannot be so any more.
+    Raises BadAccount: request_gone, request_stale, own_request or too_new, or the reason why the change is not possible
+    any more, such as last_admin.
     """
     _check_waiting(request)
     by = session.get_one(Staff, by.id, populate_existing=True)
@@ -275,7 +276,7 @@ def _give_link(request: AccountRequest) -> str:
 
 
 def _hash(secret: str) -> str:
-    """Returns a plain hash, which is enough for a secret of 256 random bits, as for the cookies of sessions."""
+    """Returns the SHA-256 of the secret, in hexadecimal; 256 random bits need no slower or keyed hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -35,7 +35,7 @@ class Role(StrEnum):
 
 
 class BadAccount(Refusal):
-    """Says why an account may not be changed so; `reason` is a word such as username_taken or last_admin."""
+    """Says why an account cannot be opened or changed; `reason` is a word such as username_taken or last_admin."""
 
 
 # The roles that approve what another person wrote, and confirm what another person requests about accounts.
@@ -80,9 +80,10 @@ def add_staff(
     *,
     initial: bool = False,
 ) -> Staff:
-    """Opens an account from the command line, whose user has the keys anyway: it may approve at once.
+    """Opens an account from the command line. The account may approve at once.
 
-    Raises BadAccount or BadPassword with the reason. `initial`: the password must be changed first, within 72 hours.
+    Raises BadAccount or BadPassword with the reason. With `initial` the owner must sign in within 72 hours and then
+    change the password first.
     """
     person = open_account(session, municipality, passwords, new, approves_from=None)
     person.password_is_initial = initial
@@ -121,7 +122,7 @@ def open_account(
 
 
 def check_new(session: Session, municipality: Municipality, new: NewStaff) -> None:
-    """Raises BadAccount unless such an account can be opened now."""
+    """Raises BadAccount unless the account can be opened now."""
     username = username_of(new.username)
     if not _USERNAME.fullmatch(username):
         raise BadAccount("username_shape")
@@ -157,9 +158,9 @@ def power_of(person: Staff) -> str:
 def change_role(
     session: Session, municipality: Municipality, person: Staff, role: str, department: str | None
 ) -> None:
-    """Changes role or department, and ends the person's sessions. One admin must remain.
+    """Changes role or department, and ends the person's sessions. Raises BadAccount for the last admin.
 
-    The caller has checked that two people want it. A new permission to approve begins after a day.
+    The caller has checked that two people agreed to the change. A new permission to approve begins after a day.
     """
     check_role(municipality, role, department)
     if role != Role.ADMIN:
@@ -185,13 +186,13 @@ def close_account(session: Session, person: Staff, *, by: Staff) -> None:
 
 
 def reopen_account(person: Staff) -> None:
-    """Reopens a closed account; the caller has checked that two people want it."""
+    """Reopens a closed account, which may approve after a day. The caller has checked that two people agreed to it."""
     person.active = True
     person.approves_from = now() + NEW_POWER_WAITS
 
 
 def take_password_away(session: Session, passwords: Passwords, person: Staff) -> None:
-    """Signs the person out, and prevents sign-ins until the owner sets a new password."""
+    """Signs the account's owner out, and prevents sign-ins until the owner sets a new password."""
     _keep_password(session, person, passwords.hash(secrets.token_urlsafe(32)))
 
 

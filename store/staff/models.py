@@ -18,7 +18,7 @@ class Staff(Table):
 
     `department` is a department's code, ALL_DEPARTMENTS, or None for nobody's cases. A password that somebody else
     typed is initial: its owner must choose another before doing anything, until `password_expires_at` where that is
-    set. Before `approves_from` the person may confirm and approve nothing; None is for accounts of the command line.
+    set. Before `approves_from` the person may confirm and approve nothing; None means that they may from the start.
     """
 
     __tablename__ = "staff"

@@ -56,7 +56,7 @@ _NEIGHBOURS: Final = _neighbours()
 
 
 def bits_of(password: str, names: tuple[str, ...] = ()) -> float:
-    """Returns the base-2 logarithm of the estimated guesses. `names` are of its owner and of the place."""
+    """Returns the base-2 logarithm of the estimated guesses. `names` are those of the owner and of the municipality."""
     plain = one_form(password)
     owned = frozenset(one_form(name) for name in names if len(name) >= SHORTEST_WORD)
     # A word typed while the keyboard was switched to the other language; @ for a.

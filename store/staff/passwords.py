@@ -21,12 +21,15 @@ class BadPassword(Refusal):
 
 
 def normal(password: str) -> str:
-    """Returns one form for letters that can be composed in two ways, so that every keyboard types the same."""
+    """Returns the password in Unicode form NFC, so that every keyboard's spelling of a letter compares as equal."""
     return unicodedata.normalize("NFC", password)
 
 
 def check_new_password(password: str, *names: str) -> None:
-    """Raises BadPassword unless it is long and not easily guessed. `names` are those of its owner and of the place."""
+    """Raises BadPassword unless the password has 15 to 256 characters and is not easily guessed.
+
+    `names` are those of its owner and of the municipality.
+    """
     password = normal(password)
     if len(password) > LONGEST:
         raise BadPassword("too_long")

@@ -31,7 +31,7 @@ class LimitReached(ValueError):
 
 
 def use(session: Session, limit: Limit, whom: str, *, times: int = 1) -> None:
-    """Counts `times` uses in this transaction. Raises LimitReached, and counts none, if they are more than are left.
+    """Counts `times` uses in this transaction. Raises LimitReached, and counts none, if the limit would be exceeded.
 
     `whom` names the user, for example `staff 3`.
     """
@@ -54,7 +54,7 @@ def _seconds_until(first: datetime, limit: Limit) -> int:
 
 
 def _lock(session: Session, key: str) -> None:
-    """Locks the key, so that two uses at once are both counted. SQLite has one writer anyway."""
+    """Locks the key in PostgreSQL, so that two uses at once are both counted. SQLite has only one writer."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
             text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"limit {key}"}

@@ -78,7 +78,7 @@ def seconds_left(database: Database, cookie: str) -> int:
 
 
 def is_known(database: Database, cookie: str) -> bool:
-    """Says whether a session with this cookie is stored, also one that is over; ended ones are deleted."""
+    """Says whether a session with this cookie is stored: one that lasts or timed out is, one that was ended is not."""
     with database.reading() as session:
         return session.get(StaffSession, _hash(cookie)) is not None
 
@@ -107,7 +107,7 @@ def is_of(found: StaffSession, cookie: str) -> bool:
 
 
 def handle_of(found: StaffSession) -> str:
-    """Returns a name of the session for forms, which signs nobody in."""
+    """Returns the first 16 characters of the cookie's hash: forms name the session by them, but nobody can sign in."""
     return found.cookie_hash[:16]
 
 

@@ -32,9 +32,7 @@ NOTE_THROTTLED = Limit("throttled", 1, timedelta(minutes=1))
 
 
 class TooManyTries(ValueError):
-    """Says that the next try counts only after so many seconds, or, with None, that an admin must unlock the
-    account.
-    """
+    """Says that the next try is possible after `seconds`; None means that an admin must unlock the account."""
 
     def __init__(self, seconds: int | None) -> None:
         super().__init__(seconds)
@@ -141,7 +139,7 @@ def is_locked(session: Session, cipher: DatabaseCipher, person: Staff) -> bool:
 
 
 def unlock(session: Session, cipher: DatabaseCipher, person: Staff) -> None:
-    """Deletes the counted wrong tries: those from unknown browsers, and those at the person's own password."""
+    """Deletes the counts of wrong tries: sign-ins from unknown browsers, and checks by `check_own_password`."""
     session.execute(delete(SignInStreak).where(SignInStreak.key.in_(_keys_of(cipher, person))))
 
 
