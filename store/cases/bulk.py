@@ -33,7 +33,7 @@ class BulkRefused(Refusal):
 
 
 def hold(session: Session, author: Staff) -> None:
-    """Locks the author's row until the transaction ends, so that two messages sent at the same moment are counted."""
+    """Locks the author's row until the transaction ends, so that two messages at the same moment are both counted."""
     session.get_one(Staff, author.id, with_for_update={"of": Staff})
 
 

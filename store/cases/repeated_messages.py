@@ -26,7 +26,7 @@ _WITH_A_LINK = "a link"
 def reach_too_many(
     session: Session, municipality: Municipality, author: Staff, case: Case, action: Action, note: str
 ) -> bool:
-    """Says whether five other residents already got the same words from the author within 24 hours.
+    """Says whether this resident would be a sixth or later one whom the author sends the same words within 24 hours.
 
     Two messages are the same if they differ only in digits, punctuation and what `folded` ignores; all messages with a
     link or a LINE id count as one. The author's row is locked until the transaction ends, so that two messages sent at

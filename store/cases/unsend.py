@@ -73,7 +73,7 @@ def take_back_from_cases(session: Session, resident: Resident, message_id: str) 
 
 
 def _from_dead_events(session: Session, resident: Resident, message_id: str) -> None:
-    """Deletes the message's dead letters from the inbox, so that staff need not decide about an unsent message."""
+    """Deletes the content of the message's dead letters and marks them as done: staff need not decide about them."""
     dead = select(InboxEvent).where(InboxEvent.lane == resident.line_key, InboxEvent.state == "dead")
     for event in session.scalars(dead):
         message = (event.body or {}).get("message") if event.can_be_read() else None
