@@ -41,7 +41,7 @@ _HOUSE = (
 
 
 def read_address(text: str) -> dict[str, str]:
-    """Returns the parts that were said; {} when the text is no address. Defaults are not filled in here."""
+    """Returns the parts of the address that the text names, by the keys of PARTS; {} if it names none."""
     text = " ".join(arabic_digits(text).split())
     found: dict[str, str] = {}
     if match := next(filter(None, (pattern.search(text) for pattern in _HOUSE)), None):

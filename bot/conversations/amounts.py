@@ -26,9 +26,9 @@ _BEFORE = ("ประมาณ", "ราว", "มี", "อยู่กัน",
 
 
 def read_amount(text: str, unit: str = "") -> float | None:
-    """Returns the amount, or None when there is none or more than one.
+    """Returns the amount, or None if the text holds none or more than one.
 
-    Number words count only when nothing else is said: ห้าม (must not) begins with ห้า (five).
+    Number words count only if nothing else is said: ห้าม (must not) begins with ห้า (five).
     """
     text = without_particles(arabic_digits(text).replace(",", "").strip())
     text = _MINUS.sub("-", text)

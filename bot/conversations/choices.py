@@ -45,7 +45,7 @@ _DENIED, _DANGEROUS = "\x00", "\x01"
 
 
 def read_choice(question: Question, text: str) -> str | None:
-    """Returns the key of the one choice that was meant; None if several fit or none, or if the text is too long."""
+    """Returns the key of the choice that the text means; None if several or no choices fit, or the text is too long."""
     if len(text) > question.longest:
         return None
     choices = question.choices

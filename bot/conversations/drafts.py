@@ -37,7 +37,7 @@ class Asking:
 
 @dataclass(frozen=True)
 class Confirming:
-    """Says that all is answered: the request is shown, and one press sends it."""
+    """Says that no question is left: the next message shows a summary, with a button that sends the request."""
 
 
 Turn = Asking | Confirming
@@ -52,7 +52,7 @@ def begin(
     documents: Any = None,
     in_surge: bool = False,
 ) -> Draft:
-    """Returns a new request. What the person wrote first, told us before, or sent just now need not be asked again."""
+    """Returns a new draft, with answers from the opening words, the remembered data and the files just sent."""
     answers: dict[str, Any] = {}
     for question in service.questions:
         if question.takes_opening and opening and len(opening) <= question.longest:
@@ -88,7 +88,7 @@ def still_valid(service: Service, answers: Answers) -> dict[str, Any]:
 
 
 def _possible(question: Question, valid: Answers) -> bool:
-    """Says whether an answer taken ahead of its turn stays: it does while the choice it depends on is still open."""
+    """Says whether the question may still apply: no earlier answer in `valid` contradicts its `when`."""
     return all(key not in valid or valid[key] == value for key, value in question.when.items())
 
 
@@ -104,12 +104,15 @@ def asked_in(draft: Draft) -> list[Question]:
 
 
 def is_in_doubt(draft: Draft, question: Question) -> bool:
-    """Says whether the pin lies outside the town and the resident is being asked whether it is meant."""
+    """Says whether the question's answer is a pin outside the town that the resident has not confirmed yet."""
     return question.kind == "place" and must_be_meant(draft.answers.get(question.key))
 
 
 def next_turn(draft: Draft) -> Turn:
-    """Returns what is asked now: about a pin in doubt, then what is edited, then what is not answered yet."""
+    """Returns the next question: one with a pin to confirm, else the one being edited, else the first unanswered one.
+
+    If there is none, it returns Confirming.
+    """
     asked = asked_in(draft)
     for step, question in enumerate(asked, start=1):
         if is_in_doubt(draft, question):
@@ -144,7 +147,7 @@ def is_urgent(draft: Draft) -> bool:
 
 
 def advice_given(draft: Draft) -> list[str]:
-    """Returns the advice that was given about the answers that tell of danger."""
+    """Returns the advice that the service gives for the urgent choices among the answers."""
     given = ((question, draft.answers.get(question.key)) for question in draft.service.questions)
     return [
         question.advice[value]

@@ -44,7 +44,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Heard:
-    """Holds the draft after a message, and what to say: nothing if `silent`, for the album was acknowledged before."""
+    """Holds the draft after a message, and what to say. `silent`: no reply, because the album had its reply before."""
 
     draft: Draft
     remarks: tuple[Remark, ...] = ()
@@ -72,7 +72,7 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
 
 
 def miss(draft: Draft, question: Question) -> Heard:
-    """Counts a message that is no answer to the current question; after several a way out is offered."""
+    """Counts a message that does not answer the current question; from the second such message a way out is offered."""
     missed = replace(draft, misses=draft.misses + 1)
     return Heard(missed, _way_out(missed, question), refused=True)
 
@@ -133,7 +133,7 @@ def _meant(draft: Draft, said: Said) -> Question | None:
 
 
 def _question_of_album(draft: Draft, photo: Photo) -> Question | None:
-    """Returns the question that took the first photo of the album, though another is asked by now; None for others."""
+    """Returns the question that already has a photo of the same album; None if there is none, or for a single photo."""
     if photo.album is None:
         return None
     for question, value in answered(draft):
@@ -159,7 +159,7 @@ def _has_advice(question: Question, verdict: Accepted) -> bool:
 
 
 def _take_file(draft: Draft, question: Question, verdict: Accepted) -> Heard:
-    """Adds the file to those sent before. Words such as ไม่มีรูป and พอแล้ว leave these as they are and go on."""
+    """Adds the file to the question's earlier files. Words such as ไม่มีรูป and พอแล้ว add none and end the question."""
     if verdict.value is None:
         return Heard(_with(draft, question.key, draft.answers.get(question.key)))
     [new] = verdict.value
@@ -187,7 +187,7 @@ def _with(draft: Draft, key: str, value: Any) -> Draft:
 
 
 def skip(draft: Draft) -> Heard:
-    """Leaves an optional question unanswered; one that is needed is asked again, with the reason."""
+    """Skips the current question if it is optional; else it is asked again, with the reason."""
     turn = next_turn(draft)
     if isinstance(turn, Confirming):
         return Heard(draft)
@@ -197,7 +197,7 @@ def skip(draft: Draft) -> Heard:
 
 
 def leave_unknown(draft: Draft) -> Heard:
-    """Answers ไม่ทราบ where the question takes it, and asks again where not."""
+    """Stores ไม่ทราบ as the answer if the question has `may_be_unknown`; else the question is asked again."""
     turn = next_turn(draft)
     if isinstance(turn, Confirming):
         return Heard(draft)
@@ -207,7 +207,10 @@ def leave_unknown(draft: Draft) -> Heard:
 
 
 def go_back(draft: Draft) -> Heard:
-    """Asks the previous question again; at the first one it says that there is none. A pin in doubt is dropped."""
+    """Asks the previous question again. It ends an edit instead, or removes a pin that waits for confirmation.
+
+    At the first question it says that there is none before it.
+    """
     turn = next_turn(draft)
     if isinstance(turn, Asking) and is_in_doubt(draft, turn.question):
         return Heard(_settled(draft, turn.question, sure=False))

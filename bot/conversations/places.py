@@ -26,7 +26,7 @@ def must_be_meant(place: Any) -> bool:
 
 
 def as_pinned(value: Any) -> Any:
-    """Returns the pin as it came in its message, before it was said to be meant; any other answer as it is."""
+    """Returns the pin without `meant`, as its message brought it; any other answer unchanged."""
     return {key: each for key, each in value.items() if key != "meant"} if isinstance(value, dict) else value
 
 

@@ -10,7 +10,7 @@ Triage = Literal["red", "yellow", "green"]
 
 
 def triage_of(draft: Draft, keywords: Iterable[str]) -> Triage:
-    """Returns red if an answer says danger, yellow for a service or for words that should not wait, else green."""
+    """Returns red for an urgent choice, yellow for a yellow service or a keyword in a text answer, else green."""
     if is_urgent(draft):
         return "red"
     said = folded(" ".join(str(value) for question, value in answered(draft) if question.kind == "text"))
