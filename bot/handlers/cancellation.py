@@ -20,7 +20,7 @@ def cancel(context: EventContext, row: Conversation) -> list[Reply]:
 
 
 def not_this(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
-    """Ends the request and asks for another service, whose request gets the opening words and the files."""
+    """Ends the request and shows all services. The next request gets the opening words and the files."""
     give_back(context.session, context.resident, files_in(draft))
     opening = next(
         (q.key for q in draft.service.questions if q.takes_opening and draft.answers.get(q.key)), None

@@ -19,9 +19,10 @@ from store.thai import has_thai
 
 @dataclass(frozen=True)
 class EventContext:
-    """Holds one event and its context. `arrived_at` is when it reached us; `running` is the request that was open.
+    """Holds one event and its context. `arrived_at` is when the event reached us.
 
-    `offered` is what the buttons of our last message were for, and about which case or service.
+    `running` is the resident's running request. `offered` is what the buttons of our last message were for, and which
+    case or service they concern.
     """
 
     session: Session
@@ -34,7 +35,7 @@ class EventContext:
 
     @property
     def late(self) -> bool:
-        """Says whether the event is older than the last answer: LINE may deliver late. It answers no new question."""
+        """Says whether the event happened before the running request was last saved, because LINE delivered it late."""
         return self.running is not None and self.event.at < self.running.heard_at
 
     @property

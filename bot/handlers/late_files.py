@@ -55,7 +55,7 @@ def note_sent_anew(context: EventContext, row: Conversation, file: File) -> None
 
 
 def take_lost_along(context: EventContext, row: Conversation, case: Case) -> None:
-    """Gives the lost files of a request to its case, so that what is sent in their place finds the case."""
+    """Assigns the request's lost files to its case, so that the files sent again are attached to this case."""
     for lost in asked_again_in_request(context.session, context.resident, row):
         lost.case_id = case.id
 

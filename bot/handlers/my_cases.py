@@ -148,7 +148,7 @@ def take_more(
     may_answer: bool = True,
     said_in: str | None = None,
 ) -> list[Reply]:
-    """Adds to the case what was said or sent, as the answer an officer waits for or as an addition.
+    """Adds the note or files to the case: as the answer to an officer's question, if one is open, or as an addition.
 
     Without `may_answer` the officer's question stays open.
     """

@@ -59,7 +59,10 @@ def _nothing_to_read(context: EventContext) -> list[Reply]:
 
 
 def _met_with(context: EventContext, phrase: str) -> list[Reply]:
-    """Says this phrase and asks the running question again; returns [] if no question is open."""
+    """Says this phrase and asks the open question again; returns [] if no request is running.
+
+    A request that was left alone for long is offered to be resumed instead.
+    """
     row = context.running
     draft = conversation.find_draft(context, row) if row else None
     if row is None or draft is None:
@@ -89,10 +92,7 @@ def _in_conversation(context: EventContext, row: Conversation, said: Said) -> li
 
 
 def _after_silence(context: EventContext, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
-    """Asks whether to go on with the request, or answers a sentence that asks for something else.
-
-    If the next message does not answer that, the resident probably sees no buttons: the open question is asked again.
-    """
+    """Asks whether to go on with the request. If this was asked just before, the request goes on."""
     if isinstance(said, TypedText) and (replies := commands.sentence_in_between(context, said.text)):
         return replies
     if context.offered[0] == "resume":

@@ -55,7 +55,7 @@ def send(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
 
 
 def _must_wait_until(context: EventContext, draft: Draft) -> datetime | None:
-    """Returns when a resident who sent many cases may send the next; None means now, as it always is in danger."""
+    """Returns when a resident who sent many cases may send the next; None means now. A case of danger never waits."""
     if drafts.is_urgent(draft):
         return None
     return next_case_at(context.session, context.resident, context.app.municipality.limits)

@@ -14,7 +14,7 @@ def show(context: EventContext) -> list[Reply]:
 
 
 def choose(context: EventContext, button: Tap) -> list[Reply]:
-    """Sets one topic to what the button said when it was drawn, so that an old button does no harm."""
+    """Sets one topic as the button's label says; the button of an earlier message still does what its label says."""
     known = {topic.code: topic for topic in context.app.municipality.topics}
     topic = known.get(button.about.get("t", ""))
     wanted = _WANTED.get(button.about.get("w", ""))

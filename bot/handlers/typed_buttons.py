@@ -164,7 +164,7 @@ def broken(context: EventContext) -> list[Reply]:
 
 
 def do_to_numbered(context: EventContext, case: Case) -> list[Reply]:
-    """Does to the case whose number was just typed what was asked for before, or shows it if nothing was."""
+    """Carries out the action for which we asked the case's number on the case; shows the case if we asked for none."""
     act, _, given = context.offered[1].partition(" ") if context.offered[0] == "which" else ("", "", "")
     return _on(context, case, act, given) if act else my_cases.see(context, case)
 
