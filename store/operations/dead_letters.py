@@ -35,8 +35,9 @@ class DropReason(StrEnum):
 class DeadLetter:
     """Describes one event or message as the page shows it, never its content.
 
-    `case_number` is empty for people who may not see cases. `may_be_taken`: LINE may have it, so a retry may send it
-    twice.
+    `case_number` is empty and `case_id` None for events, for messages without a case, and for admins, who see no case.
+    `may_be_taken` says that LINE may already have the message, so a retry may send it twice. `companions` counts the
+    waiting messages that go out in the same request.
     """
 
     id: int
@@ -98,8 +99,10 @@ def drop_event(session: Session, by: Staff, event_id: int, reason: DropReason) -
 
 
 def unfinished_messages(session: Session, person: Staff, held: timedelta) -> list[DeadLetter]:
-    """Returns messages of cases this person may see, and those of no case. `held`: how long a notice may wait
-    anyway.
+    """Returns up to 100 messages that failed or wait too long, the oldest first.
+
+    Admins get all; others get messages of the cases they may see, and messages without a case. A message waits too long
+    when it has been due for a minute, or is a minute older than `held`, the longest time that a notice may be held.
     """
     other = aliased(OutboxRow)
     companions = select(func.count()).where(other.lead_id == OutboxRow.id, other.state == "ready")
@@ -132,8 +135,10 @@ def _shown(person: Staff, row: OutboxRow, case: Case | None, companions: int) ->
 
 
 def retry_row(session: Session, by: Staff, row_id: int, held: timedelta, *, even_twice: bool = False) -> bool:
-    """Retries a message now. Returns False when it is not stuck any more, or may have been sent and not
-    `even_twice`.
+    """Makes a message due now, and returns True.
+
+    Returns False when the message is no longer stuck, when `by` may not see it, or when a dead message can no longer be
+    sent; also when LINE may already have sent a dead message, unless `even_twice`.
     """
     row = _lock_row(session, by, row_id, held)
     if row is None:

@@ -32,7 +32,10 @@ NOTE_THROTTLED = Limit("throttled", 1, timedelta(minutes=1))
 
 
 class TooManyTries(ValueError):
-    """Says that the next try is possible after `seconds`; None means that an admin must unlock the account."""
+    """Says that there were too many wrong tries, so that the person must wait.
+
+    `seconds` is the wait until the next try; None means that an admin must unlock the account.
+    """
 
     def __init__(self, seconds: int | None) -> None:
         super().__init__(seconds)
