@@ -1,4 +1,4 @@
-"""The pictures of the README: the chat and a case in the console, as they look today.
+"""Takes the pictures of the README: the chat and a case in the console, as they look today.
 
 `make pictures` writes them anew. Without it the test lives the same story and compares the words of the receipt and the
 headings of the case with those of the pictures, so that nobody forgets to write them anew when a page has changed.

@@ -1,4 +1,4 @@
-"""What is typed where a whole number belongs, and ids that no database can hold."""
+"""Tests what is typed where a whole number belongs, and ids that no database can hold."""
 
 import pytest
 from flask import Flask

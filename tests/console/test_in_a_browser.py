@@ -1,4 +1,4 @@
-"""The pages in Chromium: nothing for axe-core to complain of, no broken policy, and everything without JavaScript."""
+"""Tests the pages in Chromium: axe-core finds no barrier, no policy is broken, and all works without JavaScript."""
 
 import shutil
 import threading
@@ -63,7 +63,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def address(app: Flask, database: Database, municipality: Municipality) -> Iterator[str]:
-    """The console as a server, one case in every status, some stuck messages, and an account of each role."""
+    """Serves the console with a case in every status, some dead letters and an account of each role."""
     with database.transaction() as session:
         person = an_officer(session, municipality, username="officer")
         an_officer(session, municipality, username="admin", role="admin", department=None)

@@ -1,4 +1,4 @@
-"""A value that no key opens is missed by itself: the queue, the rest of its case and all other cases are shown."""
+"""Tests that a value which no key decrypts is missing alone: queue, other cases and the rest of its case are shown."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,7 +27,7 @@ CLOSED = "เปิดอ่านไม่ได้ กรุณาแจ้ง
 
 @dataclass(frozen=True)
 class Spoilt:
-    """A case of which one value does not open, with its resident and the first line of its timeline."""
+    """Holds a case of which one value cannot be decrypted, with its resident and the first line of its timeline."""
 
     case_id: int
     resident_id: int
@@ -153,7 +153,7 @@ def test_nobody_is_said_to_have_given_no_phone_where_it_does_not_open(
 def test_an_event_that_never_opens_can_only_be_dropped(
     supervisor: Person, database: Database, key: bytes | None
 ) -> None:
-    """One that only lacks a key may be worked on again by a process that has it."""
+    """Checks it beside one that only lacks a key: a process that has the key may still work on that one."""
     with database.transaction() as session:
         inbox.accept(session, [Arrival("e", "somebody", now(), {})])
         event = session.query(InboxEvent).one()

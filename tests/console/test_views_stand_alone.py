@@ -1,4 +1,4 @@
-"""A module with views is imported by the application only: what two of them share stands in a module without views."""
+"""Tests that only the application imports a module with views: what two share stands in a module without views."""
 
 import ast
 from collections.abc import Iterator

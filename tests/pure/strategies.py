@@ -1,4 +1,4 @@
-"""What Hypothesis may try: texts as hostile as a keyboard, a clipboard or a prankster makes them."""
+"""Provides what Hypothesis may try: texts as hostile as a keyboard, a clipboard or a prankster makes them."""
 
 from datetime import date
 

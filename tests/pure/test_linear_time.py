@@ -1,4 +1,4 @@
-"""Nobody can write a text that takes long to read: time grows with its length and no faster.
+"""Tests that nobody can write a text that takes long to read: time grows with its length and no faster.
 
 Compared is what reading takes with what a plain pass over the same text takes at the same moment.
 """
@@ -57,7 +57,7 @@ def test_a_pattern_reads_any_text_in_time(found, pace):
 
 
 def test_the_patterns_are_found_wherever_they_stand():
-    """Compiled for a module, given to a function, put together from parts, of either library."""
+    """Checks patterns compiled for a module, given to a function or put together from parts, of either library."""
     patterns = {found.compiled.pattern for found in FOUND}
     assert {r"\X", "^\\+?66(?=\\d{8,9}$)", r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"} <= patterns
     assert any(found.where.startswith("line_simulator/messages/schema.py") for found in FOUND)
@@ -113,7 +113,7 @@ def sort_in(text):
 
 
 def receive(text):
-    """LINE's JSON around it."""
+    """Reads the text as LINE sends it, in its JSON."""
     message = {"type": "file", "id": "1", "fileName": text, "contentProvider": {"type": "line"}}
     place = {"type": "location", "title": text, "address": text, "latitude": 16.4, "longitude": 102.8}
     events = [{"type": "message", "message": each} for each in (message, place)]

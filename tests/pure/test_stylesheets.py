@@ -1,4 +1,4 @@
-"""The stylesheets: what has a name is used by its name, and no rule dresses what no page has."""
+"""Tests the stylesheets: what has a name is used by its name, and no rule dresses what no page has."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A small application to try the server with: it gives back what it got, or much more than a socket takes."""
+"""Provides a small application to try the server with: it gives back what it got, or much more than a socket takes."""
 
 from flask import Flask, request
 

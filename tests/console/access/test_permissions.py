@@ -1,4 +1,4 @@
-"""Every address times every kind of person: what they get, and that a refusal changes nothing."""
+"""Tests what every kind of person gets at every address, and that a refusal changes nothing."""
 
 import pytest
 import time_machine
@@ -178,7 +178,7 @@ def _methods(rule: Rule) -> set[str]:
 
 
 def _fresh(kind: str, database: Database, request: pytest.FixtureRequest, app: Flask) -> tuple[Person, str]:
-    """Signed in anew, with a good CSRF token."""
+    """Signs the person in again and returns them with a good CSRF token."""
     person: Person = request.getfixturevalue("officer" if kind == "closed" else kind)
     if kind == "nobody":
         return person, person.token()

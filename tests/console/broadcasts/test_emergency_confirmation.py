@@ -1,4 +1,4 @@
-"""A superior confirms an emergency with the one-time button in their own LINE, and nobody else does with any other."""
+"""Tests that only a supervisor confirms an emergency, and only with the one-time button in their own LINE."""
 
 from datetime import timedelta
 from typing import Any
@@ -79,7 +79,7 @@ def test_the_superior_reads_it_and_confirms_it_with_one_press(
 def test_nobody_elses_press_counts(
     town: Town, colleague: Person, asked: tuple[Phone, int], villagers: list[Phone]
 ) -> None:
-    """A colleague with a linked LINE cannot confirm, nor can a resident; and the superior can still press."""
+    """Checks that a colleague with a linked LINE and a resident cannot confirm, and the supervisor still can."""
     phone, broadcast = asked
     other, _ = link(town, colleague, "เพื่อนร่วมงาน")
     for stranger in (other, villagers[0]):
@@ -165,7 +165,7 @@ def test_what_leaves_no_room_for_a_button_is_confirmed_where_it_can_be_read(
 
 
 def test_a_code_is_shown_to_its_owner_alone(town: Town, officer: Person, supervisor: Person) -> None:
-    """Anybody who typed a superior's code would confirm in their name."""
+    """Checks it because anybody who typed a supervisor's code would confirm in their name."""
     supervisor.submit(supervisor.visit("/broadcasts/testers"), "/broadcasts/testers")
     assert 'class="code"' in supervisor.visit("/broadcasts/testers").html
     page = officer.visit("/broadcasts/testers").html

@@ -1,4 +1,4 @@
-"""Test messages: to oneself and to named colleagues, on their own LINE, for one message each."""
+"""Tests test messages: to oneself and to named colleagues, on their own LINE, for one message each."""
 
 import re
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True
 
 
 def invite(person: Person) -> str:
-    """The code to type in the chat."""
+    """Returns the code to type in the chat."""
     assert person.submit(person.visit(ADDRESS), ADDRESS).status_code == 303
     return re.findall(r"ทดสอบ\d{6}", person.visit(ADDRESS).html)[-1]
 
@@ -40,7 +40,7 @@ def link(town: Town, person: Person, name: str) -> tuple[Phone, int]:
 
 
 def test_nobody_links_anybody_but_themselves(officer: Person, supervisor: Person, database: Database) -> None:
-    """They cannot do so by hand either: who could link residents could send them words that nobody approved."""
+    """Checks that a request of their own does not help: who links residents could send them unapproved words."""
     other = str(person_of(database, supervisor.username).id)
     raw(officer, ADDRESS, name="ชาวบ้าน", staff_id=other, tester=other)
     with database.reading() as session:
@@ -135,7 +135,7 @@ def test_pressed_twice_it_is_tested_once(town: Town, officer: Person) -> None:
 def test_nobody_but_a_tester_gets_a_test(
     town: Town, officer: Person, database: Database, tester: str
 ) -> None:
-    """A resident's number is none of a tester."""
+    """Checks that the number of a resident is not taken for that of a tester."""
     broadcast = write(officer)
     friend(town)
     seen = str(row(database, broadcast).version)

@@ -1,4 +1,4 @@
-"""The page of the month's messages: what a supervisor reads in each state, and what the queue says of trouble."""
+"""Tests the page of the month's messages: what a supervisor reads in each state, and what the queue says of trouble."""
 
 import re
 from dataclasses import replace
@@ -26,7 +26,7 @@ BASIC = Plan(name="Basic", messages=300, monthly_baht=1280, extra_baht=0.1, rese
 
 @pytest.fixture
 def plan(app: Flask) -> Plan:
-    """What the municipality bought: 300 messages, 60 of them kept."""
+    """Sets the plan that the municipality bought: 300 messages, 60 of them kept."""
     context = office_of(app)
     town = context.municipality.model_copy(update={"plan": BASIC})
     app.extensions["context"] = replace(context, municipality=town)
@@ -46,7 +46,7 @@ def pushed(database: Database, count: int, *, by: str = "push") -> None:
 
 
 def words(person: Person, address: str = "/quota") -> str:
-    """What stands on the page, in one line."""
+    """Returns the words of the page, in one line."""
     html = person.visit(address).html
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html.split("<main")[1])))
 

@@ -1,4 +1,4 @@
-"""The style page shows every tag and token there is, to everybody who is signed in."""
+"""Tests that the style page shows every tag and token there is, to everybody who is signed in."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What residents sent, as the account downloads it, with everything that may go wrong."""
+"""Tests what residents sent, as the account downloads it, with everything that may go wrong."""
 
 import io
 

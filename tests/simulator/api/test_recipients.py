@@ -1,4 +1,4 @@
-"""Who is reached and who is billed: friends, recent writers, blockers and strangers."""
+"""Tests who is reached and who is billed: friends, recent writers, blockers and strangers."""
 
 import pytest
 

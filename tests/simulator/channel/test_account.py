@@ -1,4 +1,4 @@
-"""The account itself: its name, tokens, webhook address, read marks and the dots that mean "writing"."""
+"""Tests the account itself: its name, tokens, webhook address, read marks and the dots that mean "writing"."""
 
 import pytest
 

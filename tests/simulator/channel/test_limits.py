@@ -1,4 +1,4 @@
-"""The monthly quota and the rates, each with its own 429."""
+"""Tests the monthly quota and the rates, each with its own 429."""
 
 import pytest
 
@@ -75,7 +75,7 @@ RATES = [
 
 @pytest.mark.parametrize("row", RATES, ids=lambda row: f"{row[0]} {row[1]}")
 def test_an_endpoint_has_its_own_rate(account, clock, row):
-    """Also a call that is refused counts."""
+    """Checks that a refused call counts, too."""
     method, path, body, calls, seconds = row
     for _ in range(calls):
         assert account.calls(method, path, body).status_code != 429

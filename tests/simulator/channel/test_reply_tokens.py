@@ -1,4 +1,4 @@
-"""Reply tokens: once, within a minute, never after twenty, and without a retry key."""
+"""Tests reply tokens: they work once, within a minute, never after twenty, and without a retry key."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Retry keys: a repeated push sends nothing twice, for 24 hours."""
+"""Tests retry keys: a repeated push sends nothing twice, for 24 hours."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Flex messages: what each component may say, where it may stand, how large the whole may be."""
+"""Tests Flex messages: what each component may say, where it may stand, how large the whole may be."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def many(*bubbles):
 
 
 def padded(kilobytes):
-    """A bubble of just over so many KB, in texts that are each short enough."""
+    """Returns a bubble of just over so many KB, in texts that are each short enough."""
     return bubble(*[{"type": "text", "text": "a" * 1000}] * kilobytes)
 
 

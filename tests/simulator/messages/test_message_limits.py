@@ -1,4 +1,4 @@
-"""Every limit of a message object: what just fits is accepted, one more is refused."""
+"""Tests every limit of a message object: what just fits is accepted, one more is refused."""
 
 from typing import Any
 

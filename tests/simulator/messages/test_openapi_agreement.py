@@ -1,4 +1,4 @@
-"""Where LINE's own description of its API lies beside the repository, our tables agree with it."""
+"""Tests that our tables agree with LINE's own description of its API, where it lies beside the repository."""
 
 import json
 from functools import cache
@@ -78,7 +78,7 @@ def load() -> dict[str, Any]:
 
 
 def collect(name: str) -> tuple[set[str], set[str]]:
-    """All properties of a schema and its parents, and those that must be there."""
+    """Returns all properties of a schema and its parents, and those that must be there."""
     schema = load()[name]
     fields, needed = set(schema.get("properties", {})), set(schema.get("required", []))
     for part in schema.get("allOf", []):

@@ -1,4 +1,4 @@
-"""The page in English and in Thai: which is chosen, and that both have all words."""
+"""Tests the page in English and in Thai: which is chosen, and that both have all words."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The routes the chat page lives on."""
+"""Tests the routes that the chat page uses."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What a resident can tap, and what LINE makes of it."""
+"""Tests what a resident can tap, and what LINE makes of it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rich menus: the picture's rules, the order of building, who sees which, and switching by alias."""
+"""Tests rich menus: the picture's rules, the order of building, who sees which, and switching by alias."""
 
 import io
 

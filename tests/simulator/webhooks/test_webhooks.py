@@ -1,4 +1,4 @@
-"""What arrives at the webhook: signed, in LINE's shape, in order, and again when it was refused."""
+"""Tests what arrives at the webhook: signed, in LINE's shape, in order, and again when it was refused."""
 
 import json
 import re
