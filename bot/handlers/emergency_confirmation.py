@@ -1,4 +1,4 @@
-"""Answers the one-time button with which a superior confirms an emergency from their own LINE."""
+"""Answers the one-time button with which a supervisor confirms an emergency from their own LINE."""
 
 from bot.handlers import menu
 from bot.handlers.event_context import EventContext
@@ -7,7 +7,7 @@ from bot.replies import Reply
 from store.broadcasts import emergency_confirmation
 from store.broadcasts.transitions import ActRefused
 
-# The phrase for each reason of a refusal. For any other reason the superior is asked to look in the console.
+# The phrase for each reason of a refusal. For any other reason the supervisor is asked to look in the console.
 _SAID = {
     "button_used": "used",
     "button_late": "late",

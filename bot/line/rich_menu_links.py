@@ -51,8 +51,6 @@ class RichMenuLinks:
 
     def _id_in(self, path: str) -> str | None:
         response = self._api.ask("GET", path, missing_is_fine=True)
-        return (
-            None
-            if response.status_code == 404
-            else str(json_object(response).get("richMenuId") or "") or None
-        )
+        if response.status_code == 404:
+            return None
+        return str(json_object(response).get("richMenuId") or "") or None

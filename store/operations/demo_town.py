@@ -189,9 +189,9 @@ def _write(session: Session, author: Staff, title: str, words: str, topic: str, 
     return approval.write_draft(session, draft, author)
 
 
-def _approve(session: Session, superior: Staff, broadcast: Any) -> None:
+def _approve(session: Session, supervisor: Staff, broadcast: Any) -> None:
     approval.submit(session, broadcast, broadcast.author)
-    approval.approve(session, broadcast, superior, read_digest=digest_of(session, broadcast))
+    approval.approve(session, broadcast, supervisor, read_digest=digest_of(session, broadcast))
 
 
 if __name__ == "__main__":

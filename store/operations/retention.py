@@ -43,7 +43,7 @@ REMEMBER_WORDS_FOR = timedelta(days=30)
 REMEMBER_ROWS_FOR = timedelta(days=400)
 # As long as somebody may leave a page open and come back to press its button.
 REMEMBER_FORMS_FOR = timedelta(days=90)
-# As long as a superior may press a button in their LINE and learn that it has expired.
+# As long as a supervisor may press a button in their LINE and learn that it has expired.
 REMEMBER_BUTTONS_FOR = timedelta(days=30)
 
 _OVER = OutboxRow.state.in_(("sent", "dropped", "unreachable"))
