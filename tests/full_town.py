@@ -19,6 +19,7 @@ from store.clock import now
 from store.database import periodic
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageState
 from store.operations import heartbeats
 from store.quota import usage
 from store.residents import menus, preferences
@@ -187,7 +188,7 @@ def invite_testers(town: Town, phone: Phone) -> None:
 
 def leave_on_its_way(town: Town, phone: Phone) -> None:
     """Leaves an event, a receipt, news, undeliverable news, a photo, two broadcasts (one in doubt) and a surge."""
-    for state in ("dead", "unreachable"):
+    for state in (MessageState.DEAD, MessageState.UNREACHABLE):
         tell(town, phone, state)
         with town.database.transaction() as session:
             outbox.settle(session, max(session.scalars(select(OutboxRow.id))), state, error="refused: 400")

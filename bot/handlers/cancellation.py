@@ -7,7 +7,7 @@ from bot.handlers.event_context import EventContext
 from bot.replies import Reply
 from store.files.unassigned import claim, give_back, unassigned_files
 from store.residents import conversations
-from store.residents.models import Conversation
+from store.residents.models import Conversation, EndedAs
 from store.residents.residents import keep_words, listening_for
 
 
@@ -15,7 +15,7 @@ def cancel(context: EventContext, row: Conversation) -> list[Reply]:
     """Ends the request. Its files are marked as used, so that no later request takes them."""
     loose = unassigned_files(context.session, context.resident, request=row)
     claim(loose, [file.token for file in loose])
-    conversations.end(row, "cancelled")
+    conversations.end(row, EndedAs.CANCELLED)
     return [context.say("conversation.cancelled")]
 
 
@@ -27,7 +27,7 @@ def not_this(context: EventContext, row: Conversation, draft: Draft) -> list[Rep
     )
     if opening is not None and listening_for(context.resident) is None:
         keep_words(context.resident, draft.answers[opening], (row.said_in or {}).get(opening))
-    conversations.end(row, "cancelled")
+    conversations.end(row, EndedAs.CANCELLED)
     go_along = unassigned_files(context.session, context.resident)
     phrase = "not_this_with_files" if go_along else "not_this"
     return [context.say(f"conversation.{phrase}"), *menu.everything(context)]

@@ -34,7 +34,7 @@ from store.clock import today
 from store.files.models import File
 from store.files.unassigned import claim, unassigned_files
 from store.residents import conversations
-from store.residents.models import Conversation
+from store.residents.models import Conversation, EndedAs
 from store.residents.residents import listening_for, offer, stop_listening
 from store.services import Question, Service
 
@@ -290,7 +290,7 @@ def confirm_cancel(context: EventContext, row: Conversation) -> list[Reply]:
 
 
 def leave_gone_service(context: EventContext, row: Conversation) -> list[Reply]:
-    conversations.end(row, "replaced")
+    conversations.end(row, EndedAs.REPLACED)
     return [context.say("menu.service_gone"), *everything(context)]
 
 

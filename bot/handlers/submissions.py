@@ -21,7 +21,7 @@ from store.clock import in_bangkok
 from store.files.unassigned import unassigned_files
 from store.line.limits import cut
 from store.residents import conversations
-from store.residents.models import Conversation
+from store.residents.models import Conversation, EndedAs
 from store.residents.residents import remember
 from store.services import Service
 from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
@@ -50,7 +50,7 @@ def send(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
     case = open_case(context.session, context.app.municipality, context.resident, submission)
     remember(context.resident, engine.to_remember(draft))
     late_files.take_lost_along(context, row, case)
-    conversations.end(row, "submitted", case.id)
+    conversations.end(row, EndedAs.SUBMITTED, case.id)
     return [_receipt(context, case, draft, surge)]
 
 

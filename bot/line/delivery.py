@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
 from store.messaging.outbox import token_lives, token_may_live
+from store.messaging.states import MessageKind, MessageState, SentBy
 from store.messaging.unwritten_notices import is_unwritten
 from store.municipality.calendar import Month
 from store.quota import usage
@@ -48,7 +49,7 @@ class OutgoingRequest:
     """
 
     lead_id: int
-    by: Literal["reply", "push"]
+    by: SentBy
     body: str
     retry_key: str
     tries: int
@@ -129,7 +130,9 @@ class Sender:
             outbox.note_sent(session, accepted)
             if accepted:
                 self._account.accepted()
-            if self._quota_gone_until and any(p.by == "push" and p.lead_id in accepted for p, _ in answers):
+            if self._quota_gone_until and any(
+                p.by == SentBy.PUSH and p.lead_id in accepted for p, _ in answers
+            ):
                 self._quota_gone_until = None
                 outbox.end_wait_for_quota(session)
             for outgoing, outcome in answers:
@@ -143,7 +146,7 @@ class Sender:
             )
 
     def _call(self, outgoing: OutgoingRequest) -> SendOutcome:
-        if outgoing.by == "reply":
+        if outgoing.by == SentBy.REPLY:
             return retry_policy.call(self._line.reply, outgoing.body, row=outgoing.lead_id)
         return retry_policy.call(self._line.push, outgoing.body, outgoing.retry_key, row=outgoing.lead_id)
 
@@ -152,11 +155,11 @@ class Sender:
         lead = rows[0]
         if lead.first_tried_at is not None:
             return self._pack_again(session, rows)
-        by: Literal["reply", "push"] = "reply" if token_may_live(lead) else "push"
-        if by == "push" and not self._worth_a_push(session, lead):
-            outbox.settle(session, lead.id, "dropped", error="too late for a reply")
+        by = SentBy.REPLY if token_may_live(lead) else SentBy.PUSH
+        if by == SentBy.PUSH and not self._worth_a_push(session, lead):
+            outbox.settle(session, lead.id, MessageState.DROPPED, error="too late for a reply")
             return None
-        if by == "push" and self._waits_for_quota(session, rows):
+        if by == SentBy.PUSH and self._waits_for_quota(session, rows):
             return None
         rows, messages = self._filled(rows)
         outbox.freeze(rows, by=by, body=_body(lead, by, messages), again_in=RESERVED_FOR)
@@ -170,15 +173,15 @@ class Sender:
         """
         lead = rows[0]
         if retry_policy.is_too_late(lead.first_tried_at):
-            outbox.settle(session, lead.id, "dead", error="no clear answer from LINE for 23 hours")
+            outbox.settle(session, lead.id, MessageState.DEAD, error="no clear answer from LINE for 23 hours")
             return None
-        by: Literal["reply", "push"] = "reply" if lead.sent_by == "reply" else "push"
+        by = lead.sent_by or SentBy.PUSH
         # LINE may have accepted a try that ended without any answer, or with the end of our process.
         in_doubt = lead.error != LineAnswer.BROKEN.value
-        if by == "reply" and not token_may_live(lead):
+        if by == SentBy.REPLY and not token_may_live(lead):
             self._too_late_for_reply(session, lead, tried=True, in_doubt=in_doubt)
             return None
-        if by == "push" and self._waits_for_quota(session, rows):
+        if by == SentBy.PUSH and self._waits_for_quota(session, rows):
             return None
         outbox.freeze(rows, by=by, body=lead.body or "", again_in=RESERVED_FOR)
         return OutgoingRequest(
@@ -192,7 +195,9 @@ class Sender:
         """
         if lead.to is None:
             return False
-        return lead.kind == "notice" or lead.must_arrive or not outbox.newer_reply_waits(session, lead)
+        return (
+            lead.kind == MessageKind.NOTICE or lead.must_arrive or not outbox.newer_reply_waits(session, lead)
+        )
 
     def _waits_for_quota(self, session: Session, rows: Sequence[OutboxRow]) -> bool:
         """Postpones a push and returns True while the month's messages are used up; otherwise returns False.
@@ -225,7 +230,7 @@ class Sender:
             if count > MESSAGES_IN_A_REQUEST:
                 break
             taken.append(row)
-        in_order = sorted(taken, key=lambda row: (row.kind == "reply", row.id))
+        in_order = sorted(taken, key=lambda row: (row.kind == MessageKind.REPLY, row.id))
         return taken, [message for row in in_order for message in row.messages or []]
 
     def _conclude(self, session: Session, outgoing: OutgoingRequest, outcome: SendOutcome) -> None:
@@ -250,7 +255,7 @@ class Sender:
         """
         lead = session.get_one(OutboxRow, outgoing.lead_id)
         if outgoing.tried_before and token_lives(lead):
-            outbox.settle(session, lead.id, "sent", request_id=outcome.request_id)
+            outbox.settle(session, lead.id, MessageState.SENT, request_id=outcome.request_id)
             return
         self._too_late_for_reply(session, lead, tried=outgoing.tried_before, in_doubt=outgoing.in_doubt)
 
@@ -263,7 +268,9 @@ class Sender:
         lead.reply_token = None
         outbox.release(session, lead.id, again_in=timedelta(0), count_try=tried)
         if in_doubt and not lead.must_arrive:
-            outbox.settle(session, lead.id, "dropped", error="LINE did not say whether it took the reply")
+            outbox.settle(
+                session, lead.id, MessageState.DROPPED, error="LINE did not say whether it took the reply"
+            )
 
     def _refused(self, session: Session, lead_id: int, error: str) -> None:
         """Gives up a row that LINE refuses, and queues a simpler text if the row was a reply.
@@ -274,7 +281,7 @@ class Sender:
             log.error("LINE refused a message", extra={"row": lead_id})
             lead = session.get_one(OutboxRow, lead_id)
             outbox.put_in_stead(session, lead, [self.writer.in_simple_words(lead)])
-            outbox.settle(session, lead_id, "dead", error=error)
+            outbox.settle(session, lead_id, MessageState.DEAD, error=error)
             return
         outbox.release(session, lead_id, again_in=timedelta(0), count_try=True)
 
@@ -302,12 +309,12 @@ class Sender:
 
     def _try_later(self, session: Session, outgoing: OutgoingRequest, answer: LineAnswer) -> None:
         lead = session.get_one(OutboxRow, outgoing.lead_id)
-        lead.next_try_at = now() + (_soon(lead.tries) if outgoing.by == "reply" else backoff(lead.tries))
+        lead.next_try_at = now() + (_soon(lead.tries) if outgoing.by == SentBy.REPLY else backoff(lead.tries))
         lead.error = LineAnswer.UNKNOWN.value if outgoing.in_doubt else answer.value
 
 
-def _body(lead: OutboxRow, by: str, messages: list[dict[str, Any]]) -> str:
-    to = {"replyToken": lead.reply_token} if by == "reply" else {"to": lead.to}
+def _body(lead: OutboxRow, by: SentBy, messages: list[dict[str, Any]]) -> str:
+    to = {"replyToken": lead.reply_token} if by == SentBy.REPLY else {"to": lead.to}
     return request_body(**to, messages=messages)
 
 

@@ -25,7 +25,7 @@ from bot.settings import BotSettings
 from store.broadcasts import mailings
 from store.broadcasts.content import BroadcastContent
 from store.broadcasts.messages import Addresses, footer_of, to_messages
-from store.broadcasts.models import Broadcast, Chunk, Mailing
+from store.broadcasts.models import Broadcast, Chunk, ChunkState, Mailing, MailingPart, MailingState
 from store.broadcasts.transitions import closing_of, content_of
 from store.clock import now
 from store.database.engine import Database
@@ -152,10 +152,10 @@ class Mailer:
         retry key, and would take the request for a new one.
         """
         if retry_policy.is_too_late(chunk.first_tried_at):
-            mailings.settle(chunk, "dead", error="no clear answer from LINE for 23 hours")
+            mailings.settle(chunk, ChunkState.DEAD, error="no clear answer from LINE for 23 hours")
             return None
         if not chunk.can_be_read():
-            mailings.settle(chunk, "dead", error="no key in DATA_KEY opens it")
+            mailings.settle(chunk, ChunkState.DEAD, error="no key in DATA_KEY opens it")
             return None
         return _frozen(chunk, chunk.body or "", chunk.told or 0, in_doubt=True)
 
@@ -188,7 +188,7 @@ class Mailer:
             outgoing = pack(session, chunk, messages, left)
             yield outgoing
             left -= outgoing.told if outgoing else 0
-            if chunk.mailing.state == "stopped":
+            if chunk.mailing.state == MailingState.STOPPED:
                 return
 
     def _affordable(self, session: Session, chunks: Sequence[Chunk]) -> int:
@@ -225,7 +225,7 @@ class Mailer:
         people = mailings.recipients(session, chunk)
         if not people:
             chunk.told = 0
-            mailings.settle(chunk, "sent")
+            mailings.settle(chunk, ChunkState.SENT)
             return None
         if not left:
             mailings.stop(chunk.mailing, "quota")
@@ -239,7 +239,7 @@ class Mailer:
 
     def _messages(self, session: Session, mailing: Mailing) -> list[dict[str, Any]]:
         broadcast = mailing.broadcast
-        is_closing = mailing.part == "closing"
+        is_closing = mailing.part == MailingPart.CLOSING
         corrected = None if is_closing else session.get(Broadcast, broadcast.corrects_id or 0)
         return to_messages(
             _content(mailing),
@@ -265,11 +265,11 @@ class Mailer:
         chunks = mailings.take_up_again(session, [outgoing.chunk_id for outgoing, _ in answers])
         for outgoing, outcome in answers:
             chunk = chunks[outgoing.chunk_id]
-            if chunk.state != "ready":
+            if chunk.state != ChunkState.READY:
                 continue
             if outcome.answer is LineAnswer.ACCEPTED:
                 self._account.heard(outcome)
-                mailings.settle(chunk, "sent", request_id=outcome.request_id)
+                mailings.settle(chunk, ChunkState.SENT, request_id=outcome.request_id)
             elif chunk.tries == outgoing.tries:
                 self._put_off(session, chunk, outgoing, outcome)
         mailings.finish_if_over(session, next(iter(chunks.values())).mailing)
@@ -299,13 +299,13 @@ class Mailer:
         error = f"{outcome.answer.value}: {outcome.detail}"[:200]
         log.error("LINE refused a broadcast", extra={"row": chunk.id})
         if chunk.residents is None:
-            mailings.settle(chunk, "dead", error=error)
+            mailings.settle(chunk, ChunkState.DEAD, error=error)
         else:
             mailings.split(session, chunk, error)
 
 
 def _content(mailing: Mailing) -> BroadcastContent:
-    if mailing.part == "closing":
+    if mailing.part == MailingPart.CLOSING:
         return closing_of(mailing.broadcast) or BroadcastContent()
     return content_of(mailing.broadcast)
 

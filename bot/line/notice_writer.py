@@ -17,6 +17,7 @@ from store.line.limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields
 from store.messaging import outbox, unwritten_notices
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageState
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class NoticeWriter:
                 except Exception as error:
                     log.error("notice cannot be written", extra={"row": row.id, **failure_fields(error)})
                     reason = f"cannot be written: {type(error).__name__}"
-                    outbox.settle(session, row.id, "dead", error=reason)
+                    outbox.settle(session, row.id, MessageState.DEAD, error=reason)
 
     def messages_of(self, row: OutboxRow) -> list[dict[str, Any]]:
         return render(

@@ -15,7 +15,7 @@ from store.database.advisory_locks import lock_senders
 from store.database.engine import Database
 from store.files import lifecycle
 from store.files.decoding import Decoded, DecoderUnavailable
-from store.files.models import File
+from store.files.models import File, FileState
 from store.files.scanner import ScannerUnavailable
 from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
@@ -145,9 +145,9 @@ class Fetcher:
         return FetchedFile(FetchResult.CLEAN, clean)
 
     def _conclude(self, session: Session, file: File, catch: FetchedFile) -> None:
-        if file.state == "kept":
+        if file.state == FileState.KEPT:
             return  # Another fetcher was faster, after our claim had expired: the bytes are the same.
-        if file.state != "wanted":
+        if file.state != FileState.WANTED:
             # The resident unsent it while it was being fetched.
             lifecycle.destroy_bytes(session, self._office.media, file)
         elif catch.clean is not None:

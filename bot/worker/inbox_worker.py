@@ -25,11 +25,12 @@ from store.database.engine import Database
 from store.logs import failure_fields
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent
+from store.messaging.states import EventState
 from store.messaging.undecryptable import forget_what_never_opens
 from store.operations.heartbeats import note_redelivery
 from store.residents.conversations import end as end_request
 from store.residents.conversations import open_requests
-from store.residents.models import Conversation, Resident
+from store.residents.models import Conversation, EndedAs, Resident
 from store.residents.residents import find_known_residents, find_or_add_resident
 
 # LINE stops redelivering an event long before, so a time that is farther from its arrival is wrong.
@@ -171,7 +172,7 @@ class Worker:
             return
         with self._database.transaction() as session:
             row = session.get_one(InboxEvent, row_id, with_for_update=True)
-            if row.state != "new":
+            if row.state != EventState.NEW:
                 is_dead = False
             elif isinstance(error, UnknownKey):
                 is_dead = not inbox.wait_for_key(row)
@@ -234,7 +235,7 @@ def _that_opens(running: Conversation | None) -> Conversation | None:
         return None
     spoilt = running.never_open()
     if "answers" in spoilt:
-        end_request(running, "expired")
+        end_request(running, EndedAs.EXPIRED)
         return None
     if spoilt:
         running.said_in = None

@@ -15,7 +15,7 @@ from store.broadcasts import control
 from store.broadcasts.approval import requests_of, why_too_late
 from store.broadcasts.audience import frozen_audience
 from store.broadcasts.audience_words import audience_in_words
-from store.broadcasts.models import Broadcast, BroadcastAct, Mailing, Tester
+from store.broadcasts.models import Broadcast, BroadcastAct, Mailing, MailingPart, MailingState, Tester
 from store.broadcasts.published import buttons_of
 from store.broadcasts.queries import corrections_of, stage_of
 from store.broadcasts.statistics import Progress, Results, progress_of, results_of
@@ -159,7 +159,7 @@ def show_mailing(session: Session, mailing: Mailing) -> MailingShown:
         mailing=mailing,
         label=wording.MAILINGS[mailing.part],
         state=wording.mailing_state(mailing),
-        why=wording.why_stopped(mailing.why) if mailing.why and mailing.state == "stopped" else "",
+        why=wording.why_stopped(mailing.why) if mailing.why and mailing.state == MailingState.STOPPED else "",
         progress=progress,
         percent=_percent(progress),
         to_friends=mailing.broadcast.audience["who"] == "friends",
@@ -221,14 +221,15 @@ def _makes_sense(broadcast: Broadcast, act: Act) -> bool:
     states = {mailing.part: mailing.state for mailing in broadcast.mailings}
     match act:
         case Act.PAUSE:
-            return bool({"waiting", "sending"} & set(states.values()))
+            return bool({MailingState.WAITING, MailingState.SENDING} & set(states.values()))
         case Act.RESUME:
-            return bool({"paused", "stopped"} & set(states.values()))
+            return bool({MailingState.PAUSED, MailingState.STOPPED} & set(states.values()))
         case Act.REVIEW:
             return broadcast.template_id is not None and broadcast.reviewed_at is None
         case Act.CANCEL if broadcast.status == BroadcastStatus.APPROVED:
             is_over = broadcast.ends_at is not None and broadcast.ends_at <= now()
-            return states.get("message", "sending") not in ("done", "cancelled") and not is_over
+            message = states.get(MailingPart.MESSAGE, MailingState.SENDING)
+            return message not in (MailingState.DONE, MailingState.CANCELLED) and not is_over
     return True
 
 

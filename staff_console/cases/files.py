@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort
 from staff_console.cases.file_names import disposition, name_for
 from staff_console.context import context, me
 from store.cases.queue import find_file
-from store.files.models import File
+from store.files.models import File, FileState
 from store.files.previews import preview as small
 
 files = Blueprint("files", __name__)
@@ -29,7 +29,7 @@ def _opened(token: str) -> tuple[File, bytes]:
     """Returns the row and the decrypted bytes of a file; answers 404 if this person may not see it or it is missing."""
     with context().database.reading() as session:
         file = find_file(session, me(), token)
-    if file is None or file.state != "kept":
+    if file is None or file.state != FileState.KEPT:
         abort(404)
     try:
         return file, context().media.read(token)

@@ -13,6 +13,7 @@ from store.cases.models import Case, CaseEvent
 from store.cases.workflows import Action
 from store.files.models import File
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageKind
 from store.residents.masking import numbers_masked
 from store.residents.models import Resident
 
@@ -177,7 +178,7 @@ def _label(event: CaseEvent) -> str:
 
 
 def _notices(session: Session, case: Case) -> list[NoticeShown]:
-    query = select(OutboxRow).where(OutboxRow.case_id == case.id, OutboxRow.kind == "notice")
+    query = select(OutboxRow).where(OutboxRow.case_id == case.id, OutboxRow.kind == MessageKind.NOTICE)
     return [
         NoticeShown(words.NOTICES.get(row.notice or "", "ข้อความ"), *words.DELIVERIES[row.state], row)
         for row in session.scalars(query.order_by(OutboxRow.id.desc()))

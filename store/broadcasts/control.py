@@ -6,7 +6,7 @@ Whoever sends a broadcast or stops it first locks its mailings with `hold`, so o
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from store.broadcasts.models import Broadcast, Chunk, Mailing
+from store.broadcasts.models import Broadcast, Chunk, ChunkState, Mailing, MailingPart, MailingState
 from store.broadcasts.transitions import ActRefused
 from store.clock import now
 
@@ -54,7 +54,7 @@ def cancel(session: Session, broadcast: Broadcast) -> bool:
     mailings = hold(session, broadcast.id)
     nothing_out = not begun(session, broadcast)
     for mailing in mailings:
-        if mailing.state == "done" or (mailing.part == "closing" and not nothing_out):
+        if mailing.state == MailingState.DONE or (mailing.part == MailingPart.CLOSING and not nothing_out):
             continue
         cancel_untold(session, mailing)
     return nothing_out
@@ -63,36 +63,46 @@ def cancel(session: Session, broadcast: Broadcast) -> bool:
 def end_message(session: Session, closing: Mailing) -> None:
     """Cancels the chunks of the message that were not tried yet, because its closing message is due."""
     for mailing in closing.broadcast.mailings:
-        if mailing.part == "message" and mailing.state not in ("done", "cancelled"):
+        if mailing.part == MailingPart.MESSAGE and mailing.state not in (
+            MailingState.DONE,
+            MailingState.CANCELLED,
+        ):
             cancel_untold(session, mailing)
 
 
 def cancel_untold(session: Session, mailing: Mailing) -> None:
     session.execute(
         update(Chunk)
-        .where(Chunk.mailing_id == mailing.id, Chunk.state == "ready", Chunk.first_tried_at.is_(None))
-        .values(state="cancelled")
+        .where(
+            Chunk.mailing_id == mailing.id, Chunk.state == ChunkState.READY, Chunk.first_tried_at.is_(None)
+        )
+        .values(state=ChunkState.CANCELLED)
     )
     in_doubt = session.scalar(
-        select(func.count()).where(Chunk.mailing_id == mailing.id, Chunk.state == "ready")
+        select(func.count()).where(Chunk.mailing_id == mailing.id, Chunk.state == ChunkState.READY)
     )
-    mailing.state = "sending" if in_doubt else "cancelled"
+    mailing.state = MailingState.SENDING if in_doubt else MailingState.CANCELLED
     mailing.ended_at = None if in_doubt else now()
     session.flush()
 
 
 def pause(session: Session, broadcast: Broadcast) -> None:
-    found = [m for m in hold(session, broadcast.id) if m.state in ("waiting", "sending")]
+    found = [
+        m for m in hold(session, broadcast.id) if m.state in (MailingState.WAITING, MailingState.SENDING)
+    ]
     if not found:
         raise ActRefused("nothing_to_pause")
     for mailing in found:
-        mailing.state = "paused"
+        mailing.state = MailingState.PAUSED
 
 
 def resume(session: Session, broadcast: Broadcast) -> None:
     """Resumes every mailing that was paused or stopped, with the chunks that are still ready."""
-    found = [m for m in hold(session, broadcast.id) if m.state in ("paused", "stopped")]
+    found = [m for m in hold(session, broadcast.id) if m.state in (MailingState.PAUSED, MailingState.STOPPED)]
     if not found:
         raise ActRefused("nothing_to_resume")
     for mailing in found:
-        mailing.state, mailing.why = ("sending" if mailing.started_at else "waiting"), None
+        mailing.state, mailing.why = (
+            (MailingState.SENDING if mailing.started_at else MailingState.WAITING),
+            None,
+        )

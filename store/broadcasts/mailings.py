@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from store.broadcasts import control
 from store.broadcasts.audience import still_reachable
-from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, Mailing
+from store.broadcasts.models import (
+    AudienceSnapshot,
+    Broadcast,
+    Chunk,
+    ChunkState,
+    Mailing,
+    MailingPart,
+    MailingState,
+)
 from store.broadcasts.transitions import BroadcastStatus, closing_of, content_of, digest_of
 from store.clock import now
 from store.database.advisory_locks import lock_senders
@@ -33,25 +41,32 @@ def prepare(session: Session, broadcast: Broadcast) -> None:
         _make(
             session,
             broadcast,
-            "message",
+            MailingPart.MESSAGE,
             broadcast.send_at or now(),
             snapshot.residents,
             to_friends=to_friends,
         )
     if closing and closing.parts and broadcast.ends_at:
-        _make(session, broadcast, "closing", broadcast.ends_at, snapshot.residents, to_friends=to_friends)
+        _make(
+            session,
+            broadcast,
+            MailingPart.CLOSING,
+            broadcast.ends_at,
+            snapshot.residents,
+            to_friends=to_friends,
+        )
 
 
 def _make(
     session: Session,
     broadcast: Broadcast,
-    part: str,
+    part: MailingPart,
     due_at: datetime,
     residents: Sequence[int],
     *,
     to_friends: bool,
 ) -> None:
-    mailing = Mailing(broadcast_id=broadcast.id, part=part, state="waiting", due_at=due_at)
+    mailing = Mailing(broadcast_id=broadcast.id, part=part, state=MailingState.WAITING, due_at=due_at)
     session.add(mailing)
     session.flush()
     groups: list[list[int] | None] = (
@@ -71,7 +86,7 @@ def _new_chunk(mailing_id: int, residents: list[int] | None) -> Chunk:
         mailing_id=mailing_id,
         residents=residents,
         retry_key=str(uuid.uuid4()),
-        state="ready",
+        state=ChunkState.READY,
         tries=0,
         next_try_at=now(),
     )
@@ -89,9 +104,9 @@ def _due() -> Select[int]:
         .join(Mailing)
         .join(Chunk)
         .where(
-            Chunk.state == "ready",
+            Chunk.state == ChunkState.READY,
             Chunk.next_try_at <= now(),
-            Mailing.state.in_(("waiting", "sending")),
+            Mailing.state.in_((MailingState.WAITING, MailingState.SENDING)),
             Mailing.due_at <= now(),
         )
         .order_by(Broadcast.topic.is_not(None), Mailing.due_at, Chunk.id)
@@ -110,7 +125,7 @@ def claim(session: Session, *, most: int = 1) -> list[Chunk]:
     if broadcast_id is None:
         return []
     for mailing in control.hold(session, broadcast_id):
-        if mailing.state in ("waiting", "sending") and mailing.due_at <= now():
+        if mailing.state in (MailingState.WAITING, MailingState.SENDING) and mailing.due_at <= now():
             if why := _why_not(session, mailing):
                 stop(mailing, why)
             elif chunks := _next_chunks(session, mailing, most):
@@ -125,15 +140,15 @@ def _next_chunks(session: Session, mailing: Mailing, most: int) -> list[Chunk]:
     Until LINE has accepted a request of the mailing it returns one only, so that a bad message is not sent repeatedly.
     """
     query = select(Chunk).where(
-        Chunk.mailing_id == mailing.id, Chunk.state == "ready", Chunk.next_try_at <= now()
+        Chunk.mailing_id == mailing.id, Chunk.state == ChunkState.READY, Chunk.next_try_at <= now()
     )
-    called = (Chunk.state == "sent", Chunk.first_tried_at.is_not(None))
+    called = (Chunk.state == ChunkState.SENT, Chunk.first_tried_at.is_not(None))
     taken = select(Chunk.id).where(Chunk.mailing_id == mailing.id, *called).limit(1)
     most = most if session.scalar(taken) else 1
     chunks = list(session.scalars(query.order_by(Chunk.id).limit(most)))
-    if chunks and mailing.state == "waiting":
-        mailing.state = "sending"
-        if mailing.part == "closing":
+    if chunks and mailing.state == MailingState.WAITING:
+        mailing.state = MailingState.SENDING
+        if mailing.part == MailingPart.CLOSING:
             control.end_message(session, mailing)
     return chunks
 
@@ -156,7 +171,7 @@ def recipients(session: Session, chunk: Chunk) -> dict[int, str]:
     """
     broadcast = chunk.mailing.broadcast
     found = still_reachable(session, chunk.residents or [], broadcast.topic)
-    if chunk.mailing.part == "message":
+    if chunk.mailing.part == MailingPart.MESSAGE:
         return found
     told = _told(session, broadcast)
     return {resident: name for resident, name in found.items() if resident in told}
@@ -169,8 +184,8 @@ def _told(session: Session, broadcast: Broadcast) -> set[int]:
         .join(Mailing)
         .where(
             Mailing.broadcast_id == broadcast.id,
-            Mailing.part == "message",
-            Chunk.state.in_(("ready", "sent")),
+            Mailing.part == MailingPart.MESSAGE,
+            Chunk.state.in_((ChunkState.READY, ChunkState.SENT)),
             Chunk.first_tried_at.is_not(None),
         )
     )
@@ -191,8 +206,8 @@ def count_under_way(session: Session) -> int:
         select(func.sum(Chunk.told))
         .join(Mailing)
         .where(
-            Mailing.state.in_(("waiting", "sending")),
-            Chunk.state == "ready",
+            Mailing.state.in_((MailingState.WAITING, MailingState.SENDING)),
+            Chunk.state == ChunkState.READY,
             Chunk.first_tried_at.is_not(None),
         )
     )
@@ -203,24 +218,24 @@ def _why_not(session: Session, mailing: Mailing) -> str:
     """Returns the reason why the mailing must not be sent now, or "" if it may."""
     broadcast = mailing.broadcast
     if broadcast.status != BroadcastStatus.APPROVED and not (
-        mailing.part == "closing" and broadcast.status == BroadcastStatus.CANCELLED
+        mailing.part == MailingPart.CLOSING and broadcast.status == BroadcastStatus.CANCELLED
     ):
         return "not approved"
     if broadcast.approver_id is None or broadcast.approver_id in broadcast.writers:
         return "not approved by another person"
     if digest_of(session, broadcast) != broadcast.digest:
         return "changed after approval"
-    if mailing.part == "message" and broadcast.ends_at is not None and now() >= broadcast.ends_at:
+    if mailing.part == MailingPart.MESSAGE and broadcast.ends_at is not None and now() >= broadcast.ends_at:
         return "over already"
     late = broadcast.valid_until is not None and now() > broadcast.valid_until
-    if late and mailing.part == "message" and mailing.started_at is None:
+    if late and mailing.part == MailingPart.MESSAGE and mailing.started_at is None:
         return "approval ran out"
     return ""
 
 
 def stop(mailing: Mailing, why: str) -> None:
     """Stops the mailing until somebody resumes it; `why` is the reason, such as "quota"."""
-    mailing.state, mailing.why = "stopped", why
+    mailing.state, mailing.why = MailingState.STOPPED, why
 
 
 def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) -> None:
@@ -235,7 +250,7 @@ def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) ->
     chunk.next_try_at = now() + again_in
 
 
-def settle(chunk: Chunk, state: str, *, error: str = "", request_id: str | None = None) -> None:
+def settle(chunk: Chunk, state: ChunkState, *, error: str = "", request_id: str | None = None) -> None:
     """Sets the final state of a chunk, sent or dead, and deletes its body.
 
     The caller then calls `finish_if_over`, which ends the mailing after its last chunk.
@@ -244,7 +259,7 @@ def settle(chunk: Chunk, state: str, *, error: str = "", request_id: str | None 
     chunk.error = error or None
     chunk.line_request_id = request_id
     chunk.body = None
-    if state == "sent":
+    if state == ChunkState.SENT:
         chunk.sent_at = now()
 
 
@@ -256,10 +271,12 @@ def finish_if_over(session: Session, mailing: Mailing) -> None:
     """
     session.flush()
     control.hold(session, mailing.broadcast_id)
-    left = select(Chunk.id).where(Chunk.mailing_id == mailing.id, Chunk.state == "ready")
+    left = select(Chunk.id).where(Chunk.mailing_id == mailing.id, Chunk.state == ChunkState.READY)
     # Also when somebody paused it while the last request was in progress.
-    if mailing.state not in ("done", "cancelled") and not session.scalar(select(exists(left))):
-        mailing.state = "done"
+    if mailing.state not in (MailingState.DONE, MailingState.CANCELLED) and not session.scalar(
+        select(exists(left))
+    ):
+        mailing.state = MailingState.DONE
         mailing.why = None
         mailing.ended_at = now()
 
@@ -301,7 +318,7 @@ def leave_out(session: Session, chunk: Chunk, reachable: Collection[int]) -> Non
         chunk.residents = list(reachable)
         left_out = _new_chunk(chunk.mailing_id, unreachable)
         left_out.told = 0
-        settle(left_out, "sent")
+        settle(left_out, ChunkState.SENT)
         session.add(left_out)
 
 
@@ -315,7 +332,7 @@ def split(session: Session, chunk: Chunk, error: str) -> None:
         divide(session, chunk, count // 2)
         release(chunk, again_in=timedelta(0))
         return
-    settle(chunk, "dead", error=error)
+    settle(chunk, ChunkState.DEAD, error=error)
     session.flush()
     if _is_hopeless(session, chunk.mailing):
         stop(chunk.mailing, "refused by LINE")
@@ -324,4 +341,4 @@ def split(session: Session, chunk: Chunk, error: str) -> None:
 def _is_hopeless(session: Session, mailing: Mailing) -> bool:
     query = select(Chunk.state, func.count()).where(Chunk.mailing_id == mailing.id, Chunk.told > 0)
     chunks = dict(session.execute(query.group_by(Chunk.state)).all())
-    return "sent" not in chunks and chunks.get("dead", 0) >= HOPELESS_AFTER
+    return ChunkState.SENT not in chunks and chunks.get(ChunkState.DEAD, 0) >= HOPELESS_AFTER

@@ -1,11 +1,13 @@
 """Defines the tables of broadcasts: content, audience, approval, sending and results."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from store.database.closed_sets import must_be_one_of, one_of
 from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.id_lists import PeopleList
@@ -94,16 +96,43 @@ class AudienceSnapshot(Table):
     residents: Mapped[list[int]] = mapped_column(JSON)
 
 
+class MailingPart(StrEnum):
+    """Says which part of a broadcast a mailing sends."""
+
+    MESSAGE = "message"
+    CLOSING = "closing"  # at its end, to those who got the message
+
+
+class MailingState(StrEnum):
+    """Lists the states of a mailing."""
+
+    WAITING = "waiting"  # for its time
+    SENDING = "sending"
+    PAUSED = "paused"  # by a person
+    STOPPED = "stopped"  # by us; its reason says why
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class ChunkState(StrEnum):
+    """Lists the states of a chunk."""
+
+    READY = "ready"
+    SENT = "sent"
+    DEAD = "dead"  # LINE refused it, or gave no clear answer for 23 hours
+    CANCELLED = "cancelled"
+
+
 class Mailing(Table):
     """Describes one sending of an approved broadcast: of its message or, at its end, of its closing message.
 
-    state: waiting (for its time), sending, paused, done, cancelled, or stopped by us; `why` is the reason of the stop.
+    `why` is the reason where we stopped it.
     """
 
     __tablename__ = "mailing"
     __table_args__ = (
-        CheckConstraint("part IN ('message', 'closing')", "part"),
-        CheckConstraint("state IN ('waiting', 'sending', 'paused', 'done', 'stopped', 'cancelled')", "state"),
+        must_be_one_of(MailingPart, "part"),
+        must_be_one_of(MailingState, "state"),
         UniqueConstraint("broadcast_id", "part"),
         Index(
             "ix_mailing_due",
@@ -114,8 +143,8 @@ class Mailing(Table):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"))
-    part: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    part: Mapped[MailingPart] = mapped_column(one_of(MailingPart, 8))
+    state: Mapped[MailingState] = mapped_column(one_of(MailingState, 10), default=MailingState.WAITING)
     due_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -127,15 +156,13 @@ class Chunk(EncryptedRow, Table):
     """Holds the ids of at most 500 residents who are sent one request under one retry key.
 
     `residents` is None for a broadcast to all friends, which is one chunk.
-
-    state: ready, sent, dead (LINE refused it, or gave no clear answer for 23 hours), cancelled.
     Residents who cannot be reached at the first try are moved into a chunk of their own, which is `sent` without a try.
     `told` counts the recipients of the request; it is None before the first try.
     """
 
     __tablename__ = "chunk"
     __table_args__ = (
-        CheckConstraint("state IN ('ready', 'sent', 'dead', 'cancelled')", "state"),
+        must_be_one_of(ChunkState, "state"),
         Index("ix_chunk_mailing", "mailing_id", "state", "id"),
         Index("ix_chunk_sent", "sent_at"),
     )
@@ -144,7 +171,7 @@ class Chunk(EncryptedRow, Table):
     residents: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
     body = EncryptedValue[str | None]("chunk.body")
-    state: Mapped[str] = mapped_column(String(10), default="ready")
+    state: Mapped[ChunkState] = mapped_column(one_of(ChunkState, 10), default=ChunkState.READY)
     told: Mapped[int | None]
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.broadcasts.audience import Audience, read_audience
 from store.broadcasts.content import BroadcastContent, CardButton
-from store.broadcasts.models import Broadcast, BroadcastAct, Chunk, Mailing
+from store.broadcasts.models import Broadcast, BroadcastAct, Chunk, ChunkState, Mailing, MailingPart
 from store.broadcasts.transitions import closing_of, content_of
 from store.clock import now
 from store.staff.models import Staff
@@ -59,7 +59,9 @@ def list_announcements(session: Session, *, most: int, before: int | None = None
     """
     query = _published().order_by(Mailing.started_at.desc(), Broadcast.id.desc()).limit(most)
     if before is not None:
-        seen = select(Mailing.started_at).where(Mailing.broadcast_id == before, Mailing.part == "message")
+        seen = select(Mailing.started_at).where(
+            Mailing.broadcast_id == before, Mailing.part == MailingPart.MESSAGE
+        )
         began = seen.scalar_subquery()
         as_early = and_(Mailing.started_at == began, Broadcast.id < before)
         query = query.where(or_(Mailing.started_at < began, as_early))
@@ -80,7 +82,7 @@ def _published() -> Select[Broadcast, datetime | None]:
         select(Broadcast, Mailing.started_at)
         .join(Mailing)
         .where(
-            Mailing.part == "message",
+            Mailing.part == MailingPart.MESSAGE,
             Mailing.started_at.is_not(None),
             _was_told(),
             Broadcast.audience["who"].as_string().in_(PUBLIC),
@@ -91,7 +93,7 @@ def _published() -> Select[Broadcast, datetime | None]:
 def _was_told() -> ColumnElement[bool]:
     """Builds the condition that LINE accepted at least one request of the mailing of the enclosing query."""
     told = select(Chunk.id).where(
-        Chunk.mailing_id == Mailing.id, Chunk.state == "sent", Chunk.first_tried_at.is_not(None)
+        Chunk.mailing_id == Mailing.id, Chunk.state == ChunkState.SENT, Chunk.first_tried_at.is_not(None)
     )
     return told.exists()
 
@@ -133,14 +135,18 @@ def _was_stopped(session: Session, broadcast: Broadcast) -> bool:
     never_sent = (
         select(Chunk.id)
         .join(Mailing)
-        .where(Mailing.broadcast_id == broadcast.id, Mailing.part == "message", Chunk.state == "cancelled")
+        .where(
+            Mailing.broadcast_id == broadcast.id,
+            Mailing.part == MailingPart.MESSAGE,
+            Chunk.state == ChunkState.CANCELLED,
+        )
     )
     return bool(session.scalar(select(exists(cancelled) & exists(never_sent))))
 
 
 def _closing_told(session: Session, broadcast: Broadcast) -> BroadcastContent | None:
     query = select(Mailing.id).where(
-        Mailing.broadcast_id == broadcast.id, Mailing.part == "closing", _was_told()
+        Mailing.broadcast_id == broadcast.id, Mailing.part == MailingPart.CLOSING, _was_told()
     )
     return closing_of(broadcast) if session.scalars(query).first() else None
 

@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session, selectinload
 
 from store.broadcasts.approval import why_too_late
 from store.broadcasts.emergency import to_review
-from store.broadcasts.models import Broadcast, Chunk, EmergencyTemplate, Mailing
+from store.broadcasts.models import (
+    Broadcast,
+    Chunk,
+    ChunkState,
+    EmergencyTemplate,
+    Mailing,
+    MailingPart,
+    MailingState,
+)
 from store.broadcasts.transitions import BroadcastStatus
 from store.cases.models import BulkMessage, Case
 from store.staff.models import Staff
@@ -78,7 +86,7 @@ def stage_of(broadcast: Broadcast) -> str:
         return "unconfirmed"
     if broadcast.status != BroadcastStatus.APPROVED:
         return broadcast.status
-    message = next((mailing for mailing in broadcast.mailings if mailing.part == "message"), None)
+    message = next((mailing for mailing in broadcast.mailings if mailing.part == MailingPart.MESSAGE), None)
     if message is None:
         return "menu"
     return {"done": "sent", "cancelled": "cut"}.get(message.state, message.state)
@@ -145,8 +153,8 @@ def _rows(session: Session, broadcasts: Sequence[Broadcast]) -> list[BroadcastRo
         .join(Chunk, Chunk.mailing_id == Mailing.id)
         .where(
             Mailing.broadcast_id.in_([broadcast.id for broadcast in broadcasts]),
-            Mailing.part == "message",
-            Chunk.state == "sent",
+            Mailing.part == MailingPart.MESSAGE,
+            Chunk.state == ChunkState.SENT,
         )
         .group_by(Mailing.broadcast_id)
     )
@@ -163,8 +171,8 @@ def _in_pile(pile: Pile) -> ColumnElement[bool]:
         select(Mailing.id)
         .where(
             Mailing.broadcast_id == Broadcast.id,
-            Mailing.part == "message",
-            Mailing.state.not_in(("done", "cancelled")),
+            Mailing.part == MailingPart.MESSAGE,
+            Mailing.state.not_in((MailingState.DONE, MailingState.CANCELLED)),
         )
         .exists()
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
-from store.broadcasts.models import Broadcast, ButtonPress, Chunk, Mailing
+from store.broadcasts.models import Broadcast, ButtonPress, Chunk, ChunkState, Mailing, MailingPart
 from store.clock import now
 from store.database.upsert import insert_into
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
@@ -58,22 +58,22 @@ class Results:
 
 
 def progress_of(session: Session, mailing: Mailing) -> Progress:
-    counts = {"sent": 0, "dead": 0, "ready": 0, "cancelled": 0}
+    counts = dict.fromkeys(ChunkState, 0)
     told = left_out = over = chunks = 0
     query = select(Chunk.state, Chunk.told, Chunk.residents).where(Chunk.mailing_id == mailing.id)
     for state, named, residents in session.execute(query):
         counts[state] += len(residents or ())
-        if state == "sent":
+        if state == ChunkState.SENT:
             told += named or 0
             left_out += max(len(residents or ()) - (named or 0), 0)
-        chunks, over = chunks + 1, over + (state != "ready")
+        chunks, over = chunks + 1, over + (state != ChunkState.READY)
     return Progress(
         meant=sum(counts.values()),
         told=told,
         left_out=left_out,
-        refused=counts["dead"],
-        left=counts["ready"],
-        cancelled=counts["cancelled"],
+        refused=counts[ChunkState.DEAD],
+        left=counts[ChunkState.READY],
+        cancelled=counts[ChunkState.CANCELLED],
         chunks=chunks,
         chunks_over=over,
     )
@@ -81,7 +81,7 @@ def progress_of(session: Session, mailing: Mailing) -> Progress:
 
 def results_of(session: Session, broadcast: Broadcast) -> Results:
     presses = select(ButtonPress.button, ButtonPress.presses).where(ButtonPress.broadcast_id == broadcast.id)
-    message = next((m for m in broadcast.mailings if m.part == "message"), None)
+    message = next((m for m in broadcast.mailings if m.part == MailingPart.MESSAGE), None)
     counted = dict(session.execute(presses).all())
     if message is None or message.started_at is None:
         return Results(counted, 0, 0)
@@ -113,7 +113,7 @@ def was_sent(session: Session, broadcast_id: int) -> Broadcast | None:
         .join(Mailing)
         .where(
             Mailing.broadcast_id == broadcast_id,
-            Chunk.state == "sent",
+            Chunk.state == ChunkState.SENT,
             # Where nobody was left to send to, no request was made.
             Chunk.first_tried_at.is_not(None),
         )
@@ -135,7 +135,9 @@ def count_friends(session: Session, day: date, count: int) -> None:
 
 def _to_friends(session: Session) -> list[Chunk]:
     query = select(Chunk).where(
-        Chunk.residents.is_(null()), Chunk.state == "sent", Chunk.sent_at > now() - LINE_COUNTS_WITHIN
+        Chunk.residents.is_(null()),
+        Chunk.state == ChunkState.SENT,
+        Chunk.sent_at > now() - LINE_COUNTS_WITHIN,
     )
     return list(session.scalars(query.order_by(Chunk.sent_at)))
 
@@ -149,7 +151,7 @@ def _told(session: Session, mailing: Mailing) -> set[int]:
     if mailing.broadcast.audience["who"] == "friends":
         return set(session.scalars(select(Resident.id).where(Resident.created_at < mailing.started_at)))
     query = select(Chunk.residents).where(
-        Chunk.mailing_id == mailing.id, Chunk.state == "sent", Chunk.first_tried_at.is_not(None)
+        Chunk.mailing_id == mailing.id, Chunk.state == ChunkState.SENT, Chunk.first_tried_at.is_not(None)
     )
     return {resident for residents in session.scalars(query) for resident in residents or ()}
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.content import read_content
-from store.files.models import File
+from store.files.models import File, FileState
 
 
 def _uploads() -> Select[File]:
@@ -18,7 +18,7 @@ def _uploads() -> Select[File]:
         File.resident_id.is_(None),
         File.case_id.is_(None),
         File.event_id.is_(None),
-        File.state == "kept",
+        File.state == FileState.KEPT,
         File.mime == "image/jpeg",
     )
 

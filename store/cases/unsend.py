@@ -15,6 +15,7 @@ from store.cases.models import Case, CaseEvent, UnsentMessage
 from store.cases.workflows import Action
 from store.clock import now
 from store.messaging.models import InboxEvent
+from store.messaging.states import EventState
 from store.residents.models import Resident
 from store.residents.residents import forget
 from store.services.definition import REMEMBERED
@@ -74,11 +75,11 @@ def take_back_from_cases(session: Session, resident: Resident, message_id: str) 
 
 def _from_dead_events(session: Session, resident: Resident, message_id: str) -> None:
     """Deletes the content of the message's dead letters and marks them as done: staff need not decide about them."""
-    dead = select(InboxEvent).where(InboxEvent.lane == resident.line_key, InboxEvent.state == "dead")
+    dead = select(InboxEvent).where(InboxEvent.lane == resident.line_key, InboxEvent.state == EventState.DEAD)
     for event in session.scalars(dead):
         message = (event.body or {}).get("message") if event.can_be_read() else None
         if isinstance(message, dict) and message.get("id") == message_id:
-            event.state = "done"
+            event.state = EventState.DONE
             event.body = None
             event.error = None
 

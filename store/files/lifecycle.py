@@ -16,7 +16,7 @@ from store.errors import Refusal
 from store.files.decoding import Decoded, Decoder, FileRefused
 from store.files.limits import MAX_BYTES
 from store.files.media import Media
-from store.files.models import File
+from store.files.models import File, FileState
 from store.residents.models import Conversation, Resident
 
 # LINE keeps content for a time it does not publish, so tries are many, frequent at first and then hourly.
@@ -42,7 +42,7 @@ UNCLAIMED_FOR = timedelta(hours=1)
 _OTHER = aliased(File)
 _UNDER_WAY = (
     select(func.count(_OTHER.id))
-    .where(_OTHER.resident_id == File.resident_id, _OTHER.state == "wanted")
+    .where(_OTHER.resident_id == File.resident_id, _OTHER.state == FileState.WANTED)
     .where(_OTHER.claimed_until > bindparam("now"))
     .correlate(File)
     .scalar_subquery()
@@ -50,7 +50,7 @@ _UNDER_WAY = (
 # Files that were never tried come first, so that slow files hold up no others and nobody occupies all fetchers.
 _WANTED = (
     select(File)
-    .where(File.state == "wanted", File.next_try_at <= bindparam("now"), _UNDER_WAY < MAX_OF_ONE)
+    .where(File.state == FileState.WANTED, File.next_try_at <= bindparam("now"), _UNDER_WAY < MAX_OF_ONE)
     .order_by(File.tries > 0, File.next_try_at)
     .limit(1)
     .with_for_update(skip_locked=True, of=File)
@@ -75,7 +75,7 @@ def want(
     file = File(
         token=secrets.token_urlsafe(20),
         kind=kind,
-        state="wanted",
+        state=FileState.WANTED,
         line_message_id=line_message_id,
         resident_id=resident.id,
         name=name,
@@ -146,7 +146,7 @@ def is_harmful(file: File) -> bool:
 def uncount(session: Session, file_ids: Collection[int]) -> None:
     """Undoes the count of tries that did end but could not be recorded at the time, and frees their files."""
     if file_ids:
-        ended = update(File).where(File.id.in_(file_ids), File.state == "wanted", File.unfinished > 0)
+        ended = update(File).where(File.id.in_(file_ids), File.state == FileState.WANTED, File.unfinished > 0)
         session.execute(ended.values(unfinished=0, claimed_until=None, tries=File.tries - 1))
 
 
@@ -171,7 +171,7 @@ def wait_for_us(file: File) -> None:
 
 
 def refuse(file: File, reason: str) -> None:
-    file.state, file.refused_because = "refused", reason
+    file.state, file.refused_because = FileState.REFUSED, reason
     _end_tries(file)
 
 
@@ -197,7 +197,7 @@ def clean(decoder: Decoder, kind: str, data: bytes) -> Decoded:
 
 def note_kept(file: File, kept: Decoded) -> None:
     """Records that the file is kept. Its bytes are stored already, so it can be shown; they decide its kind."""
-    file.state = "kept"
+    file.state = FileState.KEPT
     file.mime = kept.mime
     file.size = len(kept.data)
     file.kind = "photo" if kept.mime == "image/jpeg" else "document"
@@ -214,7 +214,7 @@ def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:
     file = File(
         token=secrets.token_urlsafe(20),
         kind="photo",
-        state="wanted",
+        state=FileState.WANTED,
         staff_id=staff_id,
         tries=0,
         created_at=now(),
@@ -242,7 +242,7 @@ def destroy(session: Session, media: Media, file: File) -> None:
 
     If the process ends in between, `sweep` deletes the bytes.
     """
-    file.state = "gone"
+    file.state = FileState.GONE
     file.name = None
     file.taken_at_place = None
     file.sha256 = None
@@ -263,7 +263,7 @@ def forget_unused(session: Session, media: Media) -> int:
     unused = (
         select(File)
         .where(
-            File.state.in_(("wanted", "kept")),
+            File.state.in_((FileState.WANTED, FileState.KEPT)),
             File.case_id.is_(None),
             File.resident_id.is_not(None),
             File.created_at < now() - UNUSED_FOR,
@@ -284,7 +284,9 @@ def sweep(session: Session, media: Media) -> int:
     names = media.untouched_since(now() - UNCLAIMED_FOR)
     swept = 0
     while batch := list(islice(names, 500)):
-        spoken_of = select(File.token).where(File.token.in_(batch), File.state.in_(("wanted", "kept")))
+        spoken_of = select(File.token).where(
+            File.token.in_(batch), File.state.in_((FileState.WANTED, FileState.KEPT))
+        )
         for name in set(batch).difference(session.scalars(spoken_of)):
             media.discard(name)
             swept += 1

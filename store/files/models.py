@@ -1,33 +1,43 @@
 """Describes the table of files."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.database.closed_sets import must_be_one_of, one_of
 from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
 
 
+class FileState(StrEnum):
+    """Lists the states of a file."""
+
+    WANTED = "wanted"  # LINE still has it
+    KEPT = "kept"
+    REFUSED = "refused"  # it is not what it claimed to be, or could not be fetched
+    GONE = "gone"  # unsent or purged
+
+
 class File(EncryptedRow, Table):
     """Describes a photo or document. `token` is its name everywhere: in answers, addresses and on disk.
 
-    state: wanted (LINE still has it), kept, refused (not what it claimed), gone (unsent or purged).
     `unfinished` counts the tries without a result. Until `again_until` the resident's next photo replaces this
     one, which could not be fetched, also when its request has become a case meanwhile.
     """
 
     __tablename__ = "file"
     __table_args__ = (
-        CheckConstraint("state IN ('wanted', 'kept', 'refused', 'gone')", "state"),
+        must_be_one_of(FileState, "state"),
         partial_index("ix_file_wanted", "next_try_at", where="state = 'wanted'"),
         partial_index("ix_file_again", "resident_id", "again_until", where="again_until IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(40), unique=True)
     kind: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(10))
+    state: Mapped[FileState] = mapped_column(one_of(FileState, 10))
     line_message_id: Mapped[str | None] = mapped_column(String(40), index=True)
     resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)

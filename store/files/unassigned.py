@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.files.models import File
+from store.files.models import File, FileState
 from store.residents.models import Conversation, Resident
 
 TAKE_ALONG_WITHIN = timedelta(minutes=15)
@@ -26,7 +26,7 @@ def unassigned_files(
         select(File)
         .where(
             File.resident_id == resident.id,
-            File.state.in_(("wanted", "kept")),
+            File.state.in_((FileState.WANTED, FileState.KEPT)),
             File.case_id.is_(None),
             File.for_conversation.is_(False),
             File.created_at > since,

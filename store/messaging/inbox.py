@@ -16,6 +16,7 @@ from store.database.advisory_locks import lock_senders
 from store.database.encryption import NewValue, new_row_key
 from store.database.upsert import ENGINES, insert_for
 from store.messaging.models import InboxEvent
+from store.messaging.states import EventState
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
 
 MAX_TRIES = 5
@@ -33,14 +34,14 @@ _KEEP = {
 }
 _ELDER = aliased(InboxEvent)
 _OVERTAKES = select(_ELDER.id).where(
-    _ELDER.state == "new",
+    _ELDER.state == EventState.NEW,
     _ELDER.lane == InboxEvent.lane,
     (_ELDER.occurred_at < InboxEvent.occurred_at)
     | ((_ELDER.occurred_at == InboxEvent.occurred_at) & (_ELDER.id < InboxEvent.id)),
 )
 _IS_DUE = (
     select(InboxEvent.id, InboxEvent.tries)
-    .where(InboxEvent.state == "new", ~_OVERTAKES.exists())
+    .where(InboxEvent.state == EventState.NEW, ~_OVERTAKES.exists())
     .where(InboxEvent.next_try_at.is_(None) | (InboxEvent.next_try_at <= bindparam("now")))
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -50,12 +51,12 @@ _TRIED = _IS_DUE.where(InboxEvent.tries > 0).order_by(InboxEvent.tries, InboxEve
 _GIVEN = InboxEvent.id.in_(bindparam("ids", expanding=True))
 _THESE = (
     select(InboxEvent)
-    .where(_GIVEN, InboxEvent.state == "new", InboxEvent.tries == bindparam("tries"))
+    .where(_GIVEN, InboxEvent.state == EventState.NEW, InboxEvent.tries == bindparam("tries"))
     .order_by(InboxEvent.occurred_at, InboxEvent.id)
     .with_for_update()
 )
 _TRY = update(InboxEvent).where(_GIVEN).values(tries=InboxEvent.tries + 1, next_try_at=bindparam("again_at"))
-_DONE = update(InboxEvent).where(_GIVEN).values(state="done", body=None, error=None)
+_DONE = update(InboxEvent).where(_GIVEN).values(state=EventState.DONE, body=None, error=None)
 ENDED_ITS_WORKER = "each worker that tried it was ended"
 
 
@@ -84,7 +85,7 @@ def _row(arrival: Arrival) -> dict[str, Any]:
         "body": NewValue(arrival.body, row_key),
         "occurred_at": arrival.occurred_at,
         "arrived_at": now(),
-        "state": "new",
+        "state": EventState.NEW,
         "tries": 0,
     }
 
@@ -135,7 +136,9 @@ def _find_tried(session: Session, _most: int) -> Claim | None:
     if due.tries < MAX_TRIES:
         return Claim((due.id,), due.tries + 1)
     session.execute(
-        update(InboxEvent).where(InboxEvent.id == due.id).values(state="dead", error=ENDED_ITS_WORKER)
+        update(InboxEvent)
+        .where(InboxEvent.id == due.id)
+        .values(state=EventState.DEAD, error=ENDED_ITS_WORKER)
     )
     return Claim((), 0, given_up=due.id)
 
@@ -158,7 +161,7 @@ def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxE
         if event.lacks_key():
             wait_for_key(event)
         else:
-            event.state, event.error = "dead", UNREADABLE
+            event.state, event.error = EventState.DEAD, UNREADABLE
     return [event for event in events if event not in closed]
 
 
@@ -171,14 +174,14 @@ def wait_for_key(event: InboxEvent) -> bool:
     if put_off(event):
         event.tries -= 1
         return True
-    event.state, event.error = "dead", UNREADABLE
+    event.state, event.error = EventState.DEAD, UNREADABLE
     return False
 
 
 def give_back(session: Session, event_ids: Sequence[int], *, at_once: bool = False) -> None:
     """Returns events to the queue that were not processed or failed for another reason: this costs them no try."""
     again_at = None if at_once else now() + PUT_OFF_FOR
-    theirs = update(InboxEvent).where(InboxEvent.id.in_(event_ids), InboxEvent.state == "new")
+    theirs = update(InboxEvent).where(InboxEvent.id.in_(event_ids), InboxEvent.state == EventState.NEW)
     session.execute(theirs.values(tries=InboxEvent.tries - 1, next_try_at=again_at))
 
 
@@ -193,7 +196,7 @@ def failed(event: InboxEvent, error: str) -> bool:
     """Records why the try failed. After several tries the event is dead and an officer must look; returns True then."""
     event.error = error[:200]
     if event.tries >= MAX_TRIES:
-        event.state = "dead"
+        event.state = EventState.DEAD
         return True
     return False
 
@@ -203,7 +206,9 @@ def backlog(session: Session) -> tuple[int, float]:
 
     A resident whose event waits for a missing key is not counted, because the others are served all the same.
     """
-    waits_for_key = select(_ELDER.lane).where(_ELDER.state == "new", _ELDER.error.startswith(WAITS_FOR_KEY))
-    query = select(func.count(), func.min(InboxEvent.arrived_at)).where(InboxEvent.state == "new")
+    waits_for_key = select(_ELDER.lane).where(
+        _ELDER.state == EventState.NEW, _ELDER.error.startswith(WAITS_FOR_KEY)
+    )
+    query = select(func.count(), func.min(InboxEvent.arrived_at)).where(InboxEvent.state == EventState.NEW)
     count, oldest = session.execute(query.where(InboxEvent.lane.not_in(waits_for_key))).one()
     return count, (now() - oldest).total_seconds() if oldest else 0.0

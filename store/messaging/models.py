@@ -3,24 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.database.closed_sets import must_be_one_of, one_of
 from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
+from store.messaging.states import EventState, MessageKind, MessageState, SentBy
 
 
 class InboxEvent(EncryptedRow, Table):
     """Holds one LINE event, written before LINE is answered. `lane` names the queue of its resident or group; events of
     one queue keep their order.
-
-    state: new, done, dead (given up after several tries; officers see it).
     """
 
     __tablename__ = "inbox"
     __table_args__ = (
-        CheckConstraint("state IN ('new', 'done', 'dead')", "state"),
+        must_be_one_of(EventState, "state"),
         partial_index("ix_inbox_due", "occurred_at", "id", where="state = 'new'"),
         partial_index("ix_inbox_tried", "tries", "id", where="state = 'new' AND tries > 0"),
         partial_index("ix_inbox_lane", "lane", "occurred_at", "id", where="state = 'new'"),
@@ -32,7 +32,7 @@ class InboxEvent(EncryptedRow, Table):
     body = EncryptedValue[dict[str, Any] | None]("inbox.body")
     occurred_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(5), default="new")
+    state: Mapped[EventState] = mapped_column(one_of(EventState, 5), default=EventState.NEW)
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(200))
@@ -41,8 +41,6 @@ class InboxEvent(EncryptedRow, Table):
 class OutboxRow(EncryptedRow, Table):
     """Holds a message to one resident, with everything needed to send it.
 
-    kind: reply (answers what was just said; free while its reply token is valid, else a billed push) or notice (news).
-    state: ready, sent, dead (officers see it), dropped (no longer worth sending), unreachable (blocked us).
     Several rows for one resident can go out in one request. The row that holds the request (`body`, `retry_key`) is
     its lead; the others name it in `lead_id`. A reply that `must_arrive`, such as a receipt, is pushed where others are
     dropped: when a newer reply waits, and when nobody knows whether LINE took it (then it may arrive twice).
@@ -51,8 +49,8 @@ class OutboxRow(EncryptedRow, Table):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("kind IN ('reply', 'notice')", "kind"),
-        CheckConstraint("state IN ('ready', 'sent', 'dead', 'dropped', 'unreachable')", "state"),
+        must_be_one_of(MessageKind, "kind"),
+        must_be_one_of(MessageState, "state"),
         partial_index("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
         partial_index("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
         partial_index("ix_outbox_dead", "id", where="state = 'dead'"),
@@ -66,7 +64,7 @@ class OutboxRow(EncryptedRow, Table):
     lane: Mapped[str] = mapped_column(String(64))
     to = EncryptedValue[str | None]("outbox.to")
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(6))
+    kind: Mapped[MessageKind] = mapped_column(one_of(MessageKind, 6))
     notice: Mapped[str | None] = mapped_column(String(40))
     details = EncryptedValue[dict[str, Any] | None]("outbox.details")
     reply_token = EncryptedValue[str | None]("outbox.reply_token")
@@ -75,8 +73,8 @@ class OutboxRow(EncryptedRow, Table):
     must_arrive: Mapped[bool] = mapped_column(default=False)
     body = EncryptedValue[str | None]("outbox.body")
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
-    state: Mapped[str] = mapped_column(String(12), default="ready")
-    sent_by: Mapped[str | None] = mapped_column(String(6))
+    state: Mapped[MessageState] = mapped_column(one_of(MessageState, 12), default=MessageState.READY)
+    sent_by: Mapped[SentBy | None] = mapped_column(one_of(SentBy, 6))
     tries: Mapped[int] = mapped_column(default=0)
     write_tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageKind, MessageState, SentBy
 from store.messaging.undecryptable import address_of, give_up, readable
 from store.residents.models import Resident
 
@@ -32,13 +33,13 @@ def _before_this() -> Any:
     other = aliased(OutboxRow)
     goes_first = or_(
         (other.kind == OutboxRow.kind) & (other.id < OutboxRow.id),
-        (other.kind == "reply") & (OutboxRow.kind == "notice"),
+        (other.kind == MessageKind.REPLY) & (OutboxRow.kind == MessageKind.NOTICE),
     )
     due_before = other.first_tried_at.is_(None) & (other.next_try_at <= bindparam("now")) & goes_first
     is_late = or_(OutboxRow.reply_token.is_(None), OutboxRow.reply_until < bindparam("long_ago"))
-    in_doubt = other.first_tried_at.is_not(None) & or_(other.sent_by != "push", is_late)
+    in_doubt = other.first_tried_at.is_not(None) & or_(other.sent_by != SentBy.PUSH, is_late)
     return select(other.id).where(
-        other.state == "ready",
+        other.state == MessageState.READY,
         other.lane == OutboxRow.lane,
         other.lead_id.is_(None),
         other.id != OutboxRow.id,
@@ -49,7 +50,11 @@ def _before_this() -> Any:
 # Built once, because building a statement takes longer than running it.
 _DUE = (
     select(OutboxRow.id, OutboxRow.lane)
-    .where(OutboxRow.state == "ready", OutboxRow.lead_id.is_(None), OutboxRow.next_try_at <= bindparam("now"))
+    .where(
+        OutboxRow.state == MessageState.READY,
+        OutboxRow.lead_id.is_(None),
+        OutboxRow.next_try_at <= bindparam("now"),
+    )
     .where(or_(OutboxRow.first_tried_at.is_not(None), ~_before_this().exists()))
     .order_by(OutboxRow.next_try_at, OutboxRow.id)
     .limit(bindparam("most"))
@@ -58,15 +63,15 @@ _DUE = (
 _DUE_REPLIES_FIRST = _DUE.order_by(None).order_by(OutboxRow.kind.desc(), OutboxRow.next_try_at, OutboxRow.id)
 _OF_LANES = (
     select(OutboxRow)
-    .where(OutboxRow.state == "ready", OutboxRow.lane.in_(bindparam("lanes", expanding=True)))
+    .where(OutboxRow.state == MessageState.READY, OutboxRow.lane.in_(bindparam("lanes", expanding=True)))
     .order_by(OutboxRow.id)
     .with_for_update(skip_locked=True)
 )
 _SENT = (
     update(OutboxRow)
     .where(or_(OutboxRow.id == bindparam("lead"), OutboxRow.lead_id == bindparam("lead")))
-    .where(OutboxRow.state == "ready")
-    .values(state="sent", error=None, messages=None, body=None, reply_token=None)
+    .where(OutboxRow.state == MessageState.READY)
+    .values(state=MessageState.SENT, error=None, messages=None, body=None, reply_token=None)
     .values(line_request_id=bindparam("request"), sent_at=bindparam("at"))
 )
 
@@ -86,7 +91,7 @@ def put_reply(
     A reply that `must_arrive`, such as a case number, is pushed even where others are dropped because of a newer reply
     or an unknown outcome.
     """
-    row = _new_row(lane=lane, to=to, kind="reply", next_try_at=now())
+    row = _new_row(lane=lane, to=to, kind=MessageKind.REPLY, next_try_at=now())
     row.must_arrive = must_arrive
     # A message from the future was received by a machine whose clock is ahead of ours.
     row.reply_token = token
@@ -101,10 +106,10 @@ def put_in_stead(session: Session, refused: OutboxRow, messages: list[dict[str, 
 
     Returns None where the refused row is no reply, has no address, was replaced before or is a replacement itself.
     """
-    if refused.kind != "reply" or refused.to is None or refused.notice is not None:
+    if refused.kind != MessageKind.REPLY or refused.to is None or refused.notice is not None:
         return None
     refused.notice = "replaced"
-    row = _new_row(lane=refused.lane, to=refused.to, kind="reply", next_try_at=now())
+    row = _new_row(lane=refused.lane, to=refused.to, kind=MessageKind.REPLY, next_try_at=now())
     row.notice = "in stead"
     row.messages = messages
     row.must_arrive = refused.must_arrive
@@ -129,25 +134,25 @@ def put_notice(
     and the console shows it.
     """
     due = now() + timedelta(seconds=hold_seconds)
-    row = _new_row(lane=resident.line_key, to=address_of(resident), kind="notice", next_try_at=due)
+    row = _new_row(lane=resident.line_key, to=address_of(resident), kind=MessageKind.NOTICE, next_try_at=due)
     row.case_id = case_id
     row.notice = notice
     row.details = details
     if resident.blocked_at is not None:
-        row.state = "unreachable"
+        row.state = MessageState.UNREACHABLE
     elif row.to is None:
         give_up(row)
     session.add(row)
     return row
 
 
-def _new_row(*, lane: str, to: str | None, kind: str, next_try_at: datetime) -> OutboxRow:
+def _new_row(*, lane: str, to: str | None, kind: MessageKind, next_try_at: datetime) -> OutboxRow:
     return OutboxRow(
         retry_key=str(uuid.uuid4()),
         lane=lane,
         to=to,
         kind=kind,
-        state="ready",
+        state=MessageState.READY,
         tries=0,
         next_try_at=next_try_at,
         created_at=now(),
@@ -184,7 +189,9 @@ def _request(due_id: int, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     if due.tries or due.write_tries:
         return [due]
     fresh = [row for row in rows if not row.tries and not row.write_tries]
-    lead = next((row for row in fresh if token_may_live(row)), due if due.kind == "reply" else fresh[0])
+    lead = next(
+        (row for row in fresh if token_may_live(row)), due if due.kind == MessageKind.REPLY else fresh[0]
+    )
     return [lead, *(row for row in fresh if row is not lead and _may_ride(row))]
 
 
@@ -210,10 +217,10 @@ def _may_ride(row: OutboxRow) -> bool:
 
     Notices may, and replies that must arrive whose own token is no longer valid.
     """
-    return row.kind == "notice" or (row.must_arrive and not token_may_live(row))
+    return row.kind == MessageKind.NOTICE or (row.must_arrive and not token_may_live(row))
 
 
-def freeze(rows: Sequence[OutboxRow], *, by: str, body: str, again_in: timedelta) -> None:
+def freeze(rows: Sequence[OutboxRow], *, by: SentBy, body: str, again_in: timedelta) -> None:
     """Records, before the first call, exactly what is sent, by which way, and when to try again if LINE does not
     answer.
     """
@@ -237,7 +244,11 @@ def wait_for_quota(rows: Sequence[OutboxRow], until: datetime) -> None:
 def end_wait_for_quota(session: Session) -> None:
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.state == "ready", OutboxRow.error == MONTHLY_LIMIT, OutboxRow.next_try_at > now())
+        .where(
+            OutboxRow.state == MessageState.READY,
+            OutboxRow.error == MONTHLY_LIMIT,
+            OutboxRow.next_try_at > now(),
+        )
         .values(next_try_at=now())
     )
 
@@ -257,7 +268,7 @@ def release(
 
 
 def settle(
-    session: Session, lead_id: int, state: str, *, error: str = "", request_id: str | None = None
+    session: Session, lead_id: int, state: MessageState, *, error: str = "", request_id: str | None = None
 ) -> None:
     """Sets the final state of a row and of those sent with it, and deletes the request and the reply token.
 
@@ -268,9 +279,9 @@ def settle(
         row.state = state
         row.error = error or None
         row.line_request_id = request_id
-        row.messages = row.messages if state == "dead" else None
+        row.messages = row.messages if state == MessageState.DEAD else None
         row.body, row.reply_token = None, None
-        if state == "sent":
+        if state == MessageState.SENT:
             row.sent_at = now()
 
 
@@ -289,7 +300,11 @@ def is_as_frozen(session: Session, lead_id: int, retry_key: str, tries: int) -> 
     counts, and a refusal of ours may only mean that theirs was taken.
     """
     lead = session.get(OutboxRow, lead_id, with_for_update=True)
-    return lead is not None and (lead.state, lead.retry_key, lead.tries) == ("ready", retry_key, tries)
+    return lead is not None and (lead.state, lead.retry_key, lead.tries) == (
+        MessageState.READY,
+        retry_key,
+        tries,
+    )
 
 
 def travels_alone(session: Session, lead_id: int) -> bool:
@@ -298,12 +313,12 @@ def travels_alone(session: Session, lead_id: int) -> bool:
 
 def _travelling(session: Session, lead_id: int) -> list[OutboxRow]:
     theirs = (OutboxRow.id == lead_id) | (OutboxRow.lead_id == lead_id)
-    query = select(OutboxRow).where(theirs, OutboxRow.state == "ready").order_by(OutboxRow.id)
+    query = select(OutboxRow).where(theirs, OutboxRow.state == MessageState.READY).order_by(OutboxRow.id)
     return list(session.scalars(query.with_for_update()))
 
 
 def newer_reply_waits(session: Session, row: OutboxRow) -> bool:
-    newer = (OutboxRow.lane == row.lane) & (OutboxRow.kind == "reply") & (OutboxRow.id > row.id)
+    newer = (OutboxRow.lane == row.lane) & (OutboxRow.kind == MessageKind.REPLY) & (OutboxRow.id > row.id)
     return session.scalars(select(OutboxRow.id).where(newer).limit(1)).first() is not None
 
 
@@ -311,8 +326,8 @@ def stop_notices(session: Session, line_key: str) -> None:
     """Marks the waiting messages of a resident who blocked the account as unreachable."""
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.lane == line_key, OutboxRow.state == "ready")
-        .values(state="unreachable", messages=None, body=None, reply_token=None)
+        .where(OutboxRow.lane == line_key, OutboxRow.state == MessageState.READY)
+        .values(state=MessageState.UNREACHABLE, messages=None, body=None, reply_token=None)
     )
 
 
@@ -320,7 +335,7 @@ def backlog(session: Session) -> tuple[int, float]:
     """Returns how many rows are overdue, and by how many seconds the oldest is."""
     count, oldest = session.execute(
         select(func.count(), func.min(OutboxRow.next_try_at)).where(
-            OutboxRow.state == "ready", OutboxRow.next_try_at <= now()
+            OutboxRow.state == MessageState.READY, OutboxRow.next_try_at <= now()
         )
     ).one()
     return count, (now() - oldest).total_seconds() if oldest else 0.0

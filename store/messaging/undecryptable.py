@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from store.clock import now
 from store.database.encryption import CannotDecrypt, UnknownKey
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import MessageState
 from store.residents.models import Resident
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def _is_of(requests: set[int], row: OutboxRow) -> bool:
 def give_up(row: OutboxRow) -> None:
     """Makes the row a dead letter, which supervisors see at /dead-letters."""
     tried = row.first_tried_at is not None or row.lead_id is not None
-    row.state, row.lead_id = "dead", None
+    row.state, row.lead_id = MessageState.DEAD, None
     row.error = UNREADABLE if tried else f"cannot be written: {UNREADABLE}"
 
 

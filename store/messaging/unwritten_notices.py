@@ -10,6 +10,7 @@ from store.clock import now
 from store.messaging import outbox
 from store.messaging.inbox import ENDED_ITS_WORKER, pause_after
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageState
 
 MAX_TRIES = 5
 
@@ -26,7 +27,7 @@ def begin(session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_fi
         chosen = sorted(unwritten, key=lambda row: (row.write_tries, row.id))[:1]
     for row in chosen:
         if row.write_tries >= MAX_TRIES:
-            outbox.settle(session, row.id, "dead", error=f"cannot be written: {ENDED_ITS_WORKER}")
+            outbox.settle(session, row.id, MessageState.DEAD, error=f"cannot be written: {ENDED_ITS_WORKER}")
         row.write_tries += 1
         row.next_try_at = max(row.next_try_at, now() + pause_after(row.write_tries))
     return {row.id: row.write_tries for row in chosen}
@@ -38,7 +39,7 @@ def is_unwritten(request: Sequence[OutboxRow]) -> bool:
 
 def take(session: Session, tries: Mapping[int, int]) -> list[OutboxRow]:
     """Locks and returns the notices that still have no text and whose count of tries is that of `begin`."""
-    theirs = select(OutboxRow).where(OutboxRow.id.in_(tries), OutboxRow.state == "ready")
+    theirs = select(OutboxRow).where(OutboxRow.id.in_(tries), OutboxRow.state == MessageState.READY)
     rows = session.scalars(theirs.order_by(OutboxRow.id).with_for_update())
     return [row for row in rows if row.messages is None and row.write_tries == tries[row.id]]
 

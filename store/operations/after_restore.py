@@ -13,12 +13,13 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
-from store.broadcasts.models import ConfirmButton, Mailing, Tester
+from store.broadcasts.models import ConfirmButton, Mailing, MailingState, Tester
 from store.cases.models import Case, Surge
 from store.clock import in_bangkok, now
 from store.files.lifecycle import RESTORED
-from store.files.models import File
+from store.files.models import File, FileState
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import EventState, MessageKind, MessageState
 from store.operations import heartbeats
 from store.operations.models import Heartbeat
 from store.staff.models import AccountRequest, SignInStreak, SignInTry, Staff, StaffSession
@@ -87,9 +88,9 @@ def hold_back(
 
 
 def _stop_events(session: Session) -> int:
-    waiting = update(InboxEvent).where(InboxEvent.state == "new")
+    waiting = update(InboxEvent).where(InboxEvent.state == EventState.NEW)
     done = session.execute(
-        waiting.values(state="dead", error=f"{WHY}: it may have been worked on since").returning(
+        waiting.values(state=EventState.DEAD, error=f"{WHY}: it may have been worked on since").returning(
             InboxEvent.id
         )
     )
@@ -98,32 +99,34 @@ def _stop_events(session: Session) -> int:
 
 def _stop_messages(session: Session) -> int:
     """Drops waiting answers, which would come too late; receipts and notices become dead. Returns how many did."""
-    waiting = update(OutboxRow).where(OutboxRow.state == "ready")
+    waiting = update(OutboxRow).where(OutboxRow.state == MessageState.READY)
     travelled_alone = {"body": None, "reply_token": None, "lead_id": None}
-    answers = waiting.where(OutboxRow.kind == "reply", OutboxRow.must_arrive.is_(False))
-    session.execute(answers.values(state="dropped", messages=None, **travelled_alone))
-    rest = waiting.values(state="dead", error=f"{WHY}: it may have been sent since", **travelled_alone)
+    answers = waiting.where(OutboxRow.kind == MessageKind.REPLY, OutboxRow.must_arrive.is_(False))
+    session.execute(answers.values(state=MessageState.DROPPED, messages=None, **travelled_alone))
+    rest = waiting.values(
+        state=MessageState.DEAD, error=f"{WHY}: it may have been sent since", **travelled_alone
+    )
     return len(session.execute(rest.returning(OutboxRow.id)).all())
 
 
 def _stop_mailings(session: Session) -> int:
-    going = update(Mailing).where(Mailing.state.in_(("waiting", "sending")))
-    return len(session.execute(going.values(state="stopped", why=WHY).returning(Mailing.id)).all())
+    going = update(Mailing).where(Mailing.state.in_((MailingState.WAITING, MailingState.SENDING)))
+    return len(session.execute(going.values(state=MailingState.STOPPED, why=WHY).returning(Mailing.id)).all())
 
 
 def _quiet_files(session: Session, damaged: Collection[str], taken_back: Collection[str]) -> None:
-    wanted = update(File).where(File.state == "wanted")
+    wanted = update(File).where(File.state == FileState.WANTED)
     session.execute(wanted.values(next_try_at=now(), tries=0, refused_because=RESTORED))
     for file in session.scalars(
-        select(File).where(File.token.in_([*damaged, *taken_back]), File.state == "kept")
+        select(File).where(File.token.in_([*damaged, *taken_back]), File.state == FileState.KEPT)
     ):
         file.sha256, file.next_try_at = None, None
         if file.token in taken_back:
-            file.state = "gone"
+            file.state = FileState.GONE
             file.name = None
             file.taken_at_place = None
         else:
-            file.state, file.refused_because = "refused", "damaged"
+            file.state, file.refused_because = FileState.REFUSED, "damaged"
 
 
 def _show_out(session: Session) -> int:

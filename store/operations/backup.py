@@ -18,7 +18,7 @@ from store.clock import now
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.files.media import Media
-from store.files.models import File
+from store.files.models import File, FileState
 from store.operations.after_restore import hold_back
 from store.operations.archive import (
     Archive,
@@ -94,7 +94,7 @@ def back_up(database: Database, media: Media, folder: Path, *, key: bytes | None
 
 def _noting_kept(rows: Iterable[dict[str, Any]], kept: set[str]) -> Iterator[dict[str, Any]]:
     for row in rows:
-        if row["state"] == "kept":
+        if row["state"] == FileState.KEPT:
             kept.add(row["token"])
         yield row
 
@@ -120,7 +120,9 @@ def _still_kept(database: Database, tokens: Iterable[str]) -> set[str]:
     found: set[str] = set()
     with database.reading() as session:
         for token in tokens:
-            found.update(session.scalars(select(File.token).where(File.token == token, File.state == "kept")))
+            found.update(
+                session.scalars(select(File.token).where(File.token == token, File.state == FileState.KEPT))
+            )
     return found
 
 
@@ -188,7 +190,7 @@ def _tokens(archive: Archive) -> list[str]:
 def _kept_in(archive: Archive) -> dict[str, dict[str, Any]]:
     """Returns, by token, the rows of files that were kept when their table was read; some may be unsent since."""
     rows = (json.loads(line) for line in archive.lines(File.__tablename__))
-    return {row["token"]: row for row in rows if row["state"] == "kept"}
+    return {row["token"]: row for row in rows if row["state"] == FileState.KEPT}
 
 
 def _named(archive: Archive, damaged: dict[str, str]) -> str:

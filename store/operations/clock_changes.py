@@ -15,13 +15,14 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from store.broadcasts.models import Broadcast, Chunk, Mailing
+from store.broadcasts.models import Broadcast, Chunk, ChunkState, Mailing, MailingPart, MailingState
 from store.clock import ClockWatch, now
 from store.database.engine import Database
 from store.database.models import PeriodicSlot
-from store.files.models import File
+from store.files.models import File, FileState
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import REPLY_WITHIN
+from store.messaging.states import EventState, MessageState
 
 MAX_ROWS = 200
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -56,23 +57,25 @@ class _Times:
         return self.column.is_not(None) if self.all_back else self.column > now() + self.later
 
 
-_READY = OutboxRow.state == "ready"
+_READY = OutboxRow.state == MessageState.READY
 # Without a chosen time the row is due at once.
 _AT_ONCE = (
     select(Broadcast.id).where(Broadcast.id == Mailing.broadcast_id, Broadcast.send_at.is_(None)).exists()
 )
 _TIMES = (
-    _Times(InboxEvent.next_try_at, InboxEvent.state == "new", is_due=True),
-    _Times(InboxEvent.arrived_at, InboxEvent.state == "new"),
+    _Times(InboxEvent.next_try_at, InboxEvent.state == EventState.NEW, is_due=True),
+    _Times(InboxEvent.arrived_at, InboxEvent.state == EventState.NEW),
     _Times(OutboxRow.next_try_at, _READY, is_due=True),
     _Times(OutboxRow.reply_until, _READY, later=REPLY_WITHIN),
     # How long LINE has known a retry key: too long is safer than too short.
     _Times(OutboxRow.first_tried_at, _READY, all_back=True),
-    _Times(File.next_try_at, File.state == "wanted", is_due=True),
-    _Times(Chunk.next_try_at, Chunk.state == "ready", is_due=True),
-    _Times(Chunk.first_tried_at, Chunk.state == "ready", all_back=True),
+    _Times(File.next_try_at, File.state == FileState.WANTED, is_due=True),
+    _Times(Chunk.next_try_at, Chunk.state == ChunkState.READY, is_due=True),
+    _Times(Chunk.first_tried_at, Chunk.state == ChunkState.READY, all_back=True),
     _Times(
-        Mailing.due_at, (Mailing.state == "waiting") & (Mailing.part == "message") & _AT_ONCE, is_due=True
+        Mailing.due_at,
+        (Mailing.state == MailingState.WAITING) & (Mailing.part == MailingPart.MESSAGE) & _AT_ONCE,
+        is_due=True,
     ),
 )
 

@@ -16,6 +16,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.database.models import Series
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import EventState, MessageState
 
 # Others write between two steps, each of which takes a few milliseconds.
 ROWS_A_STEP, PAGES_A_STEP, REST_SECONDS = 50, 32, 0.02
@@ -30,8 +31,8 @@ def compact(database: Database) -> None:
     """Compacts a SQLite file in small steps while others work; each row is rewritten once."""
     if not database.is_sqlite:
         return
-    _rewrite(database, InboxEvent.id, InboxEvent.arrived_at, "new")
-    _rewrite(database, OutboxRow.id, OutboxRow.created_at, "ready")
+    _rewrite(database, InboxEvent.id, InboxEvent.arrived_at, EventState.NEW)
+    _rewrite(database, OutboxRow.id, OutboxRow.created_at, MessageState.READY)
     _give_back(database)
 
 

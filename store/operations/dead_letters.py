@@ -14,6 +14,7 @@ from store.cases.queue import visible_to
 from store.clock import now
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import EventState, MessageKind, MessageState
 from store.staff.accounts import Role
 from store.staff.models import Staff
 
@@ -67,7 +68,7 @@ def unfinished_events(session: Session) -> list[DeadLetter]:
             since=event.arrived_at,
             tries=event.tries,
             error=event.error or "",
-            is_dead=event.state == "dead",
+            is_dead=event.state == EventState.DEAD,
             can_retry=not event.never_open(),
         )
         for event in session.scalars(query.order_by(InboxEvent.id).limit(MAX_SHOWN))
@@ -81,7 +82,7 @@ def retry_event(session: Session, by: Staff, event_id: int) -> bool:
     event = _lock_event(session, event_id)
     if event is None or event.never_open():
         return False
-    event.state = "new"
+    event.state = EventState.NEW
     event.tries = 0
     event.next_try_at = None
     event.error = None
@@ -105,7 +106,7 @@ def unfinished_messages(session: Session, person: Staff, held: timedelta) -> lis
     when it has been due for a minute, or is a minute older than `held`, the longest time that a notice may be held.
     """
     other = aliased(OutboxRow)
-    companions = select(func.count()).where(other.lead_id == OutboxRow.id, other.state == "ready")
+    companions = select(func.count()).where(other.lead_id == OutboxRow.id, other.state == MessageState.READY)
     query = (
         select(OutboxRow, Case, companions.scalar_subquery())
         .outerjoin(Case, Case.id == OutboxRow.case_id)
@@ -127,8 +128,8 @@ def _shown(person: Staff, row: OutboxRow, case: Case | None, companions: int) ->
         since=row.created_at,
         tries=row.tries,
         error=row.error or "",
-        is_dead=row.state == "dead",
-        can_retry=row.state == "ready" or _can_be_sent_again(row),
+        is_dead=row.state == MessageState.DEAD,
+        can_retry=row.state == MessageState.READY or _can_be_sent_again(row),
         may_be_taken=_may_be_taken(row),
         companions=companions,
     )
@@ -143,7 +144,7 @@ def retry_row(session: Session, by: Staff, row_id: int, held: timedelta, *, even
     row = _lock_row(session, by, row_id, held)
     if row is None:
         return False
-    if row.state == "dead":
+    if row.state == MessageState.DEAD:
         if not _can_be_sent_again(row) or (_may_be_taken(row) and not even_twice):
             return False
         _begin_anew(row)
@@ -157,15 +158,15 @@ def drop_row(session: Session, by: Staff, row_id: int, held: timedelta, reason: 
     row = _lock_row(session, by, row_id, held)
     if row is None:
         return False
-    row.state, row.messages = "ready", None
-    outbox.settle(session, row.id, "dropped", error=f"dropped by staff: {reason}")
+    row.state, row.messages = MessageState.READY, None
+    outbox.settle(session, row.id, MessageState.DROPPED, error=f"dropped by staff: {reason}")
     write_down(session, "drop_message", staff_id=by.id, about=f"message {row.id}: {reason}")
     return True
 
 
 def _begin_anew(row: OutboxRow) -> None:
     """Prepares a row to be sent under a new key, because its own expired or was refused; a notice is written again."""
-    row.state = "ready"
+    row.state = MessageState.READY
     row.error = None
     row.retry_key = str(uuid.uuid4())
     row.tries, row.write_tries = 0, 0
@@ -173,16 +174,20 @@ def _begin_anew(row: OutboxRow) -> None:
     row.sent_by = None
     row.lead_id = None
     row.must_arrive = True
-    if row.kind == "notice":
+    if row.kind == MessageKind.NOTICE:
         row.messages = None
 
 
 def _can_be_sent_again(row: OutboxRow) -> bool:
-    return row.can_be_read() and row.to is not None and (row.kind == "notice" or row.messages is not None)
+    return (
+        row.can_be_read()
+        and row.to is not None
+        and (row.kind == MessageKind.NOTICE or row.messages is not None)
+    )
 
 
 def _may_be_taken(row: OutboxRow) -> bool:
-    return row.state == "dead" and not (row.error or "").startswith(CERTAINLY_NOT_TAKEN)
+    return row.state == MessageState.DEAD and not (row.error or "").startswith(CERTAINLY_NOT_TAKEN)
 
 
 def _lock_event(session: Session, event_id: int) -> InboxEvent | None:
@@ -199,8 +204,8 @@ def _lock_row(session: Session, by: Staff, row_id: int, held: timedelta) -> Outb
 
 
 def _is_unfinished_event() -> ColumnElement[bool]:
-    late = and_(InboxEvent.state == "new", InboxEvent.arrived_at < now() - LATE_AFTER)
-    return or_(InboxEvent.state == "dead", late)
+    late = and_(InboxEvent.state == EventState.NEW, InboxEvent.arrived_at < now() - LATE_AFTER)
+    return or_(InboxEvent.state == EventState.DEAD, late)
 
 
 def _is_unfinished_message(held: timedelta) -> ColumnElement[bool]:
@@ -210,8 +215,8 @@ def _is_unfinished_message(held: timedelta) -> ColumnElement[bool]:
     """
     is_due = OutboxRow.next_try_at < now() - LATE_AFTER
     is_old = OutboxRow.created_at < now() - held - LATE_AFTER
-    waits = and_(OutboxRow.state == "ready", OutboxRow.lead_id.is_(None), or_(is_due, is_old))
-    return or_(OutboxRow.state == "dead", waits)
+    waits = and_(OutboxRow.state == MessageState.READY, OutboxRow.lead_id.is_(None), or_(is_due, is_old))
+    return or_(OutboxRow.state == MessageState.DEAD, waits)
 
 
 def _visible(person: Staff) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ No figure is about a single person. https://prometheus.io/docs/instrumenting/exp
 import hmac
 import ipaddress
 from collections.abc import Iterator
+from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -13,11 +14,17 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.database.engine import Database
+from store.messaging.states import EventState, MessageState, SentBy
 from store.operations.statistics import Backlog, Statistics, count_all
 from store.quota.usage import QuotaStatus
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-OUTCOMES = {"sent": "accepted", "dead": "failed", "dropped": "dropped", "unreachable": "unreachable"}
+OUTCOMES: Final[dict[str, str]] = {
+    MessageState.SENT: "accepted",
+    MessageState.DEAD: "failed",
+    MessageState.DROPPED: "dropped",
+    MessageState.UNREACHABLE: "unreachable",
+}
 
 
 class TownCollector(Collector):
@@ -68,8 +75,10 @@ def is_this_machine(peer: str | None) -> bool:
 def _waiting(figures: Statistics) -> Iterator[Metric]:
     for box, waiting in (("inbox", figures.inbox), ("outbox", figures.outbox)):
         yield from _backlog(box, waiting)
-    yield _gauge("inbox_dead", "Events given up, for an officer to look at", figures.events.get("dead", 0))
-    dead = sum(count for (_, state), count in figures.requests.items() if state == "dead")
+    yield _gauge(
+        "inbox_dead", "Events given up, for an officer to look at", figures.events.get(EventState.DEAD, 0)
+    )
+    dead = sum(count for (_, state), count in figures.requests.items() if state == MessageState.DEAD)
     yield _gauge("outbox_dead", "Messages given up, for an officer to look at", dead)
 
 
@@ -86,10 +95,10 @@ def _done(figures: Statistics) -> Iterator[Metric]:
         "tessaban_requests", "Requests to LINE that have ended", labels=("by", "outcome", "cost")
     )
     for (by, state), count in sorted(figures.requests.items()):
-        if state in OUTCOMES:
+        if outcome := OUTCOMES.get(state):
             # LINE bills a push that it took, and never a reply.
-            cost = "billed" if (by, state) == ("push", "sent") else "free"
-            requests.add_metric([by or "none", OUTCOMES[state], cost], count)
+            cost = "billed" if (by, state) == (SentBy.PUSH, MessageState.SENT) else "free"
+            requests.add_metric([by or "none", outcome, cost], count)
     yield requests
     yield _gauges("files", "Photos and documents", "state", figures.files)
 

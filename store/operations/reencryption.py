@@ -36,7 +36,7 @@ from store.database.encryption import (
 from store.database.engine import Database
 from store.database.models import Secret
 from store.files.media import Media
-from store.files.models import File
+from store.files.models import File, FileState
 from store.operations.data_keys import TOWN, beginning, count_by_key, encrypted_columns
 
 AT_ONCE = 100
@@ -232,10 +232,10 @@ def _reencrypt_file(database: Database, media: Media, token: str) -> bool:
     """Encrypts one file again; returns whether it did. A file that is being fetched may be written at this moment, so
     it is left for later. A file that was deleted between our reading and our writing is deleted again.
     """
-    if media.is_newest(token) or _state(database, token) == "wanted":
+    if media.is_newest(token) or _state(database, token) == FileState.WANTED:
         return False
     media.reencrypt(token)
-    if _state(database, token) in ("gone", "refused"):
+    if _state(database, token) in (FileState.GONE, FileState.REFUSED):
         media.destroy(token)
     return True
 

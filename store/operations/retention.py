@@ -22,6 +22,7 @@ from store.database.engine import Database
 from store.database.sequences import count_gone_events, count_gone_requests
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import EventState, MessageState
 from store.staff.account_requests import REQUEST_LASTS
 from store.staff.models import (
     AccountRequest,
@@ -46,7 +47,7 @@ REMEMBER_FORMS_FOR = timedelta(days=90)
 # As long as a supervisor may press a button in their LINE and learn that it has expired.
 REMEMBER_BUTTONS_FOR = timedelta(days=30)
 
-_OVER = OutboxRow.state.in_(("sent", "dropped", "unreachable"))
+_OVER = OutboxRow.state.in_((MessageState.SENT, MessageState.DROPPED, MessageState.UNREACHABLE))
 
 
 def purge(database: Database) -> None:
@@ -77,7 +78,7 @@ def _is_forgiven() -> ColumnElement[bool]:
 
 def _forget_events(database: Database) -> None:
     """Deletes events that were done long ago; their bodies were deleted when they were done."""
-    old = and_(InboxEvent.state == "done", InboxEvent.arrived_at < now() - REMEMBER_EVENTS_FOR)
+    old = and_(InboxEvent.state == EventState.DONE, InboxEvent.arrived_at < now() - REMEMBER_EVENTS_FOR)
 
     def forget(session: Session, batch: Sequence[int]) -> None:
         gone = session.scalars(delete(InboxEvent).where(InboxEvent.id.in_(batch)).returning(InboxEvent.id))

@@ -13,10 +13,11 @@ from enum import StrEnum
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from store.broadcasts.models import Chunk
+from store.broadcasts.models import Chunk, ChunkState
 from store.clock import in_bangkok, now
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageState, SentBy
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
 from store.quota.models import QuotaReading
@@ -43,9 +44,9 @@ class Billed:
 
 def billed_between(session: Session, start: datetime, end: datetime) -> Billed:
     """Counts the billed messages that were sent from `start` until before `end`."""
-    told = select(func.sum(Chunk.told)).where(Chunk.state == "sent")
+    told = select(func.sum(Chunk.told)).where(Chunk.state == ChunkState.SENT)
     return Billed(
-        session.execute(_sent("push", start, end)).scalar_one(),
+        session.execute(_sent(SentBy.PUSH, start, end)).scalar_one(),
         session.execute(told.where(Chunk.sent_at >= start, Chunk.sent_at < end)).scalar_one() or 0,
     )
 
@@ -57,11 +58,11 @@ def replies_between(session: Session, start: datetime, end: datetime) -> int:
     looked at.
     """
     newer = OutboxRow.id > _last_before(session, start - DAY)
-    return session.execute(_sent("reply", start, end).where(newer)).scalar_one()
+    return session.execute(_sent(SentBy.REPLY, start, end).where(newer)).scalar_one()
 
 
 def _sent(by: str, start: datetime, end: datetime) -> Select[int]:
-    of_way = (OutboxRow.state == "sent", OutboxRow.sent_by == by)
+    of_way = (OutboxRow.state == MessageState.SENT, OutboxRow.sent_by == by)
     return select(func.count()).where(*of_way, OutboxRow.sent_at >= start, OutboxRow.sent_at < end)
 
 
@@ -248,7 +249,9 @@ def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
 
 def count_waiting(session: Session) -> int:
     """Counts the messages that LINE refused for lack of quota and that have not been sent since, by push or reply."""
-    query = select(func.count()).where(OutboxRow.state == "ready", OutboxRow.error == outbox.MONTHLY_LIMIT)
+    query = select(func.count()).where(
+        OutboxRow.state == MessageState.READY, OutboxRow.error == outbox.MONTHLY_LIMIT
+    )
     return session.execute(query).scalar_one()
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.residents.models import Conversation, Resident
+from store.residents.models import Conversation, EndedAs, Resident
 
 RESUME_AFTER = timedelta(hours=12)
 FORGET_AFTER = timedelta(days=7)
@@ -19,8 +19,6 @@ _OPEN = select(Conversation).where(
 _ALL_OPEN = select(Conversation).where(
     Conversation.resident_id.in_(bindparam("residents", expanding=True)), Conversation.ended_as.is_(None)
 )
-
-End = Literal["submitted", "cancelled", "expired", "replaced"]
 
 
 def find_open(session: Session, resident: Resident) -> Conversation | None:
@@ -50,7 +48,7 @@ def begin(
 ) -> Conversation:
     """Starts a request and ends an unfinished one as replaced. `heard_at` is LINE's time of the event."""
     if unfinished := find_open(session, resident):
-        end(unfinished, "replaced")
+        end(unfinished, EndedAs.REPLACED)
         session.flush()
     started = Conversation(
         resident_id=resident.id,
@@ -65,7 +63,7 @@ def begin(
     return started
 
 
-def end(conversation: Conversation, as_: End, case_id: int | None = None) -> None:
+def end(conversation: Conversation, as_: EndedAs, case_id: int | None = None) -> None:
     conversation.ended_as, conversation.case_id = as_, case_id
     conversation.answers = None
     conversation.said_in = None
@@ -85,5 +83,5 @@ def forget_old(session: Session) -> int:
         )
     ).all()
     for conversation in old:
-        end(conversation, "expired")
+        end(conversation, EndedAs.EXPIRED)
     return len(old)

@@ -1,11 +1,13 @@
 """Describes the tables of residents: the person, an unfinished request, chosen topics and the menu everybody sees."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.database.closed_sets import must_be_one_of, one_of
 from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
@@ -40,6 +42,15 @@ class Resident(EncryptedRow, Table):
     created_at: Mapped[datetime]
 
 
+class EndedAs(StrEnum):
+    """Says how a resident's request ended."""
+
+    SUBMITTED = "submitted"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"  # nobody continued it for a week
+    REPLACED = "replaced"  # the resident began another one
+
+
 class Conversation(EncryptedRow, Table):
     """Holds a resident's unfinished request. The answers are deleted when it ends; the row stays, so that old buttons
     can be explained.
@@ -50,7 +61,7 @@ class Conversation(EncryptedRow, Table):
     __tablename__ = "conversation"
     __table_args__ = (
         partial_index("ix_conversation_open", "resident_id", where="ended_as IS NULL", unique=True),
-        CheckConstraint("ended_as IN ('submitted', 'cancelled', 'expired', 'replaced')", "ended_as"),
+        must_be_one_of(EndedAs, "ended_as"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
@@ -64,7 +75,7 @@ class Conversation(EncryptedRow, Table):
     misses: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     heard_at: Mapped[datetime]
-    ended_as: Mapped[str | None] = mapped_column(String(12))
+    ended_as: Mapped[EndedAs | None] = mapped_column(one_of(EndedAs, 12))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from store.broadcasts import approval, emergency, testers
-from store.broadcasts.models import Broadcast, Chunk
+from store.broadcasts.models import Broadcast, Chunk, ChunkState, MailingState
 from store.broadcasts.transitions import digest_of
 from store.cases import surge
 from store.cases.workflows import Status
@@ -102,9 +102,9 @@ def some_news(session: Session, municipality: Municipality, author: Staff) -> No
         approval.submit(session, broadcast, author)
     approval.approve(session, sent, superior, read_digest=digest_of(session, sent))
     mailing = sent.mailings[0]
-    mailing.state, mailing.started_at = "sending", now()
+    mailing.state, mailing.started_at = MailingState.SENDING, now()
     for chunk in session.scalars(select(Chunk).where(Chunk.mailing_id == mailing.id)):
-        chunk.state, chunk.told, chunk.first_tried_at = "sent", len(chunk.residents or ()), now()
+        chunk.state, chunk.told, chunk.first_tried_at = ChunkState.SENT, len(chunk.residents or ()), now()
     template = emergency.write_template(session, "เตือนน้ำท่วม", BLANK, author)
     emergency.approve_template(session, template, superior)
     to, how = {"who": "everyone"}, "โทรศัพท์ 02.10 น."

@@ -13,6 +13,7 @@ from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_notice
+from store.messaging.states import EventState
 from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
 from store.municipality.profile import Municipality
 from tests.builders import a_case, an_answer
@@ -157,7 +158,7 @@ def test_an_event_that_never_opens_can_only_be_dropped(
     with database.transaction() as session:
         inbox.accept(session, [Arrival("e", "somebody", now(), {})])
         event = session.query(InboxEvent).one()
-        event.state, event.error = "dead", UNREADABLE
+        event.state, event.error = EventState.DEAD, UNREADABLE
     shut(database, "inbox.body", event.id, **({"key": key} if key else {}))
     page = supervisor.visit("/dead-letters")
     assert "ข้อมูลที่เข้ารหัสไว้เปิดไม่ได้" in page.html

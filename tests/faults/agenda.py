@@ -11,6 +11,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import EventState
 from tests.faults.harm import is_harmful
 
 ACTS = ("accept", "accept", "start", "ask", "tell", "finish")
@@ -66,7 +67,7 @@ class Agenda:
             dead = session.scalars(select(InboxEvent).where(InboxEvent.state == "dead"))
             innocent = [event for event in dead if not is_harmful(event.body)]
             for event in innocent:
-                event.state, event.tries, event.next_try_at = "new", 0, None
+                event.state, event.tries, event.next_try_at = EventState.NEW, 0, None
             return len(innocent)
 
     def are_photos_on_their_way(self, photos_sent: int) -> bool:

@@ -13,6 +13,7 @@ from store.database.engine import Database
 from store.files.decoding import Decoded
 from store.files.lifecycle import UNCLAIMED_FOR, note_kept, want
 from store.files.media import Media
+from store.files.models import FileState
 from store.settings import StoreSettings
 from tests.builders import a_resident
 
@@ -53,7 +54,7 @@ def test_bytes_that_a_row_speaks_of_or_waits_for_stay(
         wish = partial(want, session, resident, kind="photo", name="", album=None, for_conversation=True)
         kept, wanted, refused = (wish(line_message_id=f"{n}") for n in range(3))
         note_kept(kept, PHOTO)
-        refused.state = "refused"
+        refused.state = FileState.REFUSED
         for file in (kept, wanted, refused):
             lie_about(folder, file.token, hours=2)
         spoken_of = {kept.token, wanted.token}

@@ -14,6 +14,7 @@ from bot.handlers.taps import IN_CONVERSATION, ON_CASE
 from line_simulator.residents import Resident as Phone
 from store.cases.models import Case
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import MessageState
 from store.residents.models import Conversation
 from tests.pure.strategies import hard_texts
 from tests.stories.scenes import a_case_of, friend, texts
@@ -97,7 +98,7 @@ def refusals(town: Town) -> list[str]:
         rows = list(session.scalars(select(OutboxRow).where(OutboxRow.state == "ready")))
         answers = [row.messages for row in rows if row.messages is not None]
         for row in rows:
-            row.state, row.messages = "dropped", None
+            row.state, row.messages = MessageState.DROPPED, None
     said = [
         requests.post(
             f"{address}/v2/bot/message/validate/reply",

@@ -16,6 +16,7 @@ from store.clock import now
 from store.database.encryption import Cipher
 from store.database.engine import Table
 from store.messaging.models import InboxEvent
+from store.messaging.states import EventState
 from store.operations.retention import purge
 from store.residents.models import Conversation, Resident
 from store.residents.residents import listen
@@ -237,7 +238,10 @@ def test_words_that_were_given_up_go_too_and_those_beside_them_stay(town: Town, 
     with town.database.transaction() as session:
         waiting = session.scalars(select(InboxEvent).order_by(InboxEvent.id.desc()).limit(2)).all()
         for row, number in zip(waiting, ("711", "710"), strict=True):
-            row.state, row.body = "dead", {"type": "message", "message": {"id": number, "text": "ไฟถนนดับ"}}
+            row.state, row.body = (
+                EventState.DEAD,
+                {"type": "message", "message": {"id": number, "text": "ไฟถนนดับ"}},
+            )
     arrives(town, unsent(phone, "710"))
     with town.database.reading() as session:
         dead = session.scalars(select(InboxEvent).where(InboxEvent.state == "dead")).all()
@@ -251,7 +255,7 @@ def test_one_that_no_key_opens_keeps_nobody_from_taking_back_another(town: Town,
     )
     with town.database.transaction() as session:
         shut, kept = session.scalars(select(InboxEvent).order_by(InboxEvent.id.desc()).limit(2)).all()
-        shut.state = kept.state = "dead"
+        shut.state = kept.state = EventState.DEAD
         kept.body = {"type": "message", "message": {"id": "710", "text": "ไฟถนนดับ"}}
         shut_id = shut.id
     table = Table.metadata.tables[InboxEvent.__tablename__]

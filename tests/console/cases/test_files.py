@@ -10,7 +10,7 @@ from PIL import Image
 from store.cases.models import Case
 from store.database.engine import Database
 from store.files.lifecycle import uploaded
-from store.files.models import File
+from store.files.models import File, FileState
 from tests.console.cases.test_views import _jpeg
 from tests.console.conftest import Known, office_of
 from tests.console.pages import Person
@@ -78,7 +78,7 @@ def test_a_file_that_is_gone_or_lost_is_not_found(
     lost, gone = keep(), keep()
     office_of(app).media.destroy(lost)
     with database.transaction() as session:
-        session.query(File).filter_by(token=gone).one().state = "gone"
+        session.query(File).filter_by(token=gone).one().state = FileState.GONE
     for token in (lost, gone, "no-such-file-anywhere", ".." * 12):
         assert officer.client.get(f"/files/{token}").status_code == 404
 

@@ -13,6 +13,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import EventState, MessageState, SentBy
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
 from tests.builders import a_case
@@ -27,8 +28,8 @@ SILENT = "no clear answer from LINE for 23 hours"
 def _dead_notice(session: Session, case: Case, error: str = REFUSED) -> OutboxRow:
     row = outbox.put_notice(session, case.resident, "case_message", {"note": CANARY}, case_id=case.id)
     session.flush()
-    row.tries, row.first_tried_at, row.sent_by = 3, now(), "push"
-    outbox.settle(session, row.id, "dead", error=error)
+    row.tries, row.first_tried_at, row.sent_by = 3, now(), SentBy.PUSH
+    outbox.settle(session, row.id, MessageState.DEAD, error=error)
     return row
 
 
@@ -45,11 +46,11 @@ def _reply(session: Session, *, to: str | None) -> OutboxRow:
     return row
 
 
-def _event(session: Session, state: str = "dead") -> InboxEvent:
+def _event(session: Session, state: EventState = EventState.DEAD) -> InboxEvent:
     inbox.accept(session, [inbox.Arrival(f"event {state}", "lane", now(), {"text": CANARY})])
     event = session.scalars(select(InboxEvent).where(InboxEvent.event_id == f"event {state}")).one()
     event.state = state
-    event.tries, event.error = (5, "ValueError") if state == "dead" else (0, None)
+    event.tries, event.error = (5, "ValueError") if state == EventState.DEAD else (0, None)
     return event
 
 
@@ -58,7 +59,7 @@ def leave_some_stuck(session: Session) -> None:
     cases = list(session.scalars(select(Case).order_by(Case.id).limit(2)))
     _dead_notice(session, cases[0])
     _dead_notice(session, cases[1], SILENT)
-    outbox.settle(session, _reply(session, to=None).id, "dead", error="refused: 400")
+    outbox.settle(session, _reply(session, to=None).id, MessageState.DEAD, error="refused: 400")
     waiting = outbox.put_notice(session, cases[0].resident, "case_received", {}, case_id=cases[0].id)
     waiting.next_try_at = now() - timedelta(hours=3)
     _event(session)
@@ -156,7 +157,7 @@ def test_a_message_under_way_keeps_its_key_and_its_bytes(
         case = a_case(session, municipality)
         row = outbox.put_notice(session, case.resident, "case_message", {}, case_id=case.id)
         session.flush()
-        outbox.freeze([row], by="push", body="exactly this", again_in=timedelta(minutes=15))
+        outbox.freeze([row], by=SentBy.PUSH, body="exactly this", again_in=timedelta(minutes=15))
         row.created_at = now() - timedelta(hours=30)
         before = (row.id, row.retry_key, row.body, row.tries)
     assert "ยังลองอยู่" in supervisor.visit("/dead-letters").html
@@ -169,7 +170,7 @@ def test_a_message_under_way_keeps_its_key_and_its_bytes(
 def test_an_answer_to_a_group_can_only_be_dropped(supervisor: Person, database: Database) -> None:
     with database.transaction() as session:
         row_id = _reply(session, to=None).id
-        outbox.settle(session, row_id, "dead", error="refused: 400")
+        outbox.settle(session, row_id, MessageState.DEAD, error="refused: 400")
     form = {"csrf_token": supervisor.token(), "even_twice": "yes"}
     supervisor.client.post(f"/dead-letters/outbox/{row_id}/retry", data=form)
     assert _row(database, row_id).state == "dead"
@@ -212,7 +213,7 @@ def test_an_event_that_nobody_works_on_is_stuck_after_a_minute(
     clock: time_machine.Traveller, supervisor: Person, database: Database
 ) -> None:
     with database.transaction() as session:
-        event_id = _event(session, "new").id
+        event_id = _event(session, EventState.NEW).id
     assert "ไม่มีรายการค้าง" in supervisor.visit("/dead-letters").html
     clock.shift(timedelta(minutes=2))
     assert "ระบบยังไม่ได้ประมวลผล" in supervisor.visit("/dead-letters").html

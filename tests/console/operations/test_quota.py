@@ -12,6 +12,7 @@ from staff_console.operations.quota import bar
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import outbox
+from store.messaging.states import MessageState, SentBy
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
 from store.quota.models import QuotaReading
@@ -38,11 +39,11 @@ def read(database: Database, *, most: int | None = 300, used: int = 0) -> None:
         note_reading(session, most=most, used=used)
 
 
-def pushed(database: Database, count: int, *, by: str = "push") -> None:
+def pushed(database: Database, count: int, *, by: SentBy = SentBy.PUSH) -> None:
     with database.transaction() as session:
         for _ in range(count):
             row = outbox.put_notice(session, a_resident(session), "case_message", {})
-            row.state, row.sent_by, row.sent_at = "sent", by, now()
+            row.state, row.sent_by, row.sent_at = MessageState.SENT, by, now()
 
 
 def words(person: Person, address: str = "/quota") -> str:
@@ -55,7 +56,7 @@ def test_plenty_says_what_is_left_and_that_it_lasts(
     supervisor: Person, database: Database, plan: Plan
 ) -> None:
     pushed(database, 30)
-    pushed(database, 12, by="reply")
+    pushed(database, 12, by=SentBy.REPLY)
     read(database, used=30)
     seen = words(supervisor)
     assert "ใช้แล้ว 30 เหลือ 270 จาก 300 ข้อความ" in seen

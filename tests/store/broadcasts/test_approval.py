@@ -16,7 +16,7 @@ from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.audience import BadAudience, reach, read_audience
 from store.broadcasts.content import BadContent
 from store.broadcasts.imported_list import Imported, find_listed
-from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, Mailing
+from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, ChunkState, Mailing
 from store.broadcasts.statistics import press, progress_of, results_of, was_sent
 from store.broadcasts.transitions import ActRefused, digest_of
 from store.clock import now
@@ -75,7 +75,7 @@ def send_one(session: Session) -> list[int]:
     for chunk in mailings.claim(session):
         told = list(mailings.recipients(session, chunk))
         mailings.freeze(chunk, "{}", len(told), again_in=timedelta(seconds=20))
-        mailings.settle(chunk, "sent")
+        mailings.settle(chunk, ChunkState.SENT)
         mailings.finish_if_over(session, chunk.mailing)
     return told
 
@@ -282,7 +282,7 @@ def test_one_bad_id_is_found_by_halves_and_takes_nobody_with_it(
                 mailings.split(session, chunk, "400")
             else:
                 told += chunk.residents or ()
-                mailings.settle(chunk, "sent")
+                mailings.settle(chunk, ChunkState.SENT)
             mailings.finish_if_over(session, chunk.mailing)
     progress = progress_of(session, broadcast.mailings[0])
     assert sorted(told) == [i for i in people if i != bad]

@@ -14,6 +14,7 @@ from store.clock import now
 from store.database.engine import Database
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageState, SentBy
 from store.residents.models import Resident
 from tests.builders import a_resident
 
@@ -50,7 +51,7 @@ def claimed(database: Database) -> Iterator[list[OutboxRow]]:
         yield requests[0] if requests else []
 
 
-def claim(database: Database, *, by: str = "push") -> list[int]:
+def claim(database: Database, *, by: SentBy = SentBy.PUSH) -> list[int]:
     """Claims a request and freezes it, as before a call to LINE; returns its rows, the lead first."""
     with claimed(database) as rows:
         if rows:
@@ -58,7 +59,7 @@ def claim(database: Database, *, by: str = "push") -> list[int]:
         return [row.id for row in rows]
 
 
-def settle(database: Database, lead_id: int, state: str = "sent") -> None:
+def settle(database: Database, lead_id: int, state: MessageState = MessageState.SENT) -> None:
     with database.transaction() as session:
         outbox.settle(session, lead_id, state)
 
@@ -115,14 +116,14 @@ def test_an_answer_leads_and_takes_all_news_along(database: Database) -> None:
         first = news(session, hold=3600)
         free = answer(session)
         second = news(session)
-    assert claim(database, by="reply") == [free, first, second]
+    assert claim(database, by=SentBy.REPLY) == [free, first, second]
 
 
 def test_a_receipt_too_late_for_its_token_rides_on_the_next_answer(database: Database) -> None:
     with database.transaction() as session:
         late, free = answer(session, late=True), answer(session)
         session.get_one(OutboxRow, late).must_arrive = True
-    assert claim(database, by="reply") == [free, late]
+    assert claim(database, by=SentBy.REPLY) == [free, late]
 
 
 def test_what_waits_for_the_next_month_never_stands_in_the_way_of_an_answer(database: Database) -> None:
@@ -133,22 +134,22 @@ def test_what_waits_for_the_next_month_never_stands_in_the_way_of_an_answer(data
     assert claim(database) == []
     with database.transaction() as session:
         free = answer(session)
-    assert claim(database, by="reply") == [free, waiting]
+    assert claim(database, by=SentBy.REPLY) == [free, waiting]
 
 
 def test_each_answer_travels_by_its_own_token(database: Database) -> None:
     with database.transaction() as session:
         first, second = answer(session), answer(session)
-    assert claim(database, by="reply") == [first]
-    assert claim(database, by="reply") == []
+    assert claim(database, by=SentBy.REPLY) == [first]
+    assert claim(database, by=SentBy.REPLY) == []
     settle(database, first)
-    assert claim(database, by="reply") == [second]
+    assert claim(database, by=SentBy.REPLY) == [second]
 
 
 def test_nothing_overtakes_an_answer_whose_outcome_is_unknown(database: Database) -> None:
     with database.transaction() as session:
         first = answer(session)
-    claim(database, by="reply")
+    claim(database, by=SentBy.REPLY)
     in_doubt(database, first, again_in=5)
     with database.transaction() as session:
         news(session)
@@ -169,7 +170,7 @@ def test_only_a_living_answer_overtakes_a_push_in_doubt(database: Database) -> N
     with database.transaction() as session:
         session.delete(session.get_one(OutboxRow, late))
         free = answer(session)
-    assert claim(database, by="reply") == [free, more]
+    assert claim(database, by=SentBy.REPLY) == [free, more]
 
 
 def test_a_request_in_doubt_goes_again_with_the_same_company(database: Database) -> None:
@@ -198,9 +199,9 @@ def test_what_was_refused_in_company_goes_again_alone_under_a_new_key(database: 
 def test_an_end_is_the_end_and_what_was_said_is_forgotten(database: Database) -> None:
     with database.transaction() as session:
         first, second = answer(session), news(session)
-    claim(database, by="reply")
+    claim(database, by=SentBy.REPLY)
     settle(database, first)
-    settle(database, first, "dead")
+    settle(database, first, MessageState.DEAD)
     with database.reading() as session:
         for each in (first, second):
             row = session.get_one(OutboxRow, each)
@@ -247,7 +248,7 @@ def test_many_senders_at_once_send_each_row_once_and_each_resident_in_order(data
 
     def send(_: int) -> list[int]:
         sent: list[int] = []
-        while rows := claim(database, by="reply"):
+        while rows := claim(database, by=SentBy.REPLY):
             settle(database, rows[0])
             sent += rows
         return sent

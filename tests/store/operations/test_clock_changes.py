@@ -20,6 +20,7 @@ from store.files.models import File
 from store.messaging import inbox, outbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import SentBy
 from store.municipality.profile import Municipality
 from store.operations import heartbeats
 from store.operations.clock_changes import NOTHING, move_times
@@ -65,7 +66,7 @@ def fill(database: Database, municipality: Municipality) -> None:
         news = outbox.put_notice(session, resident, "case_message", {}, hold_seconds=1200)
         outbox.put_reply(session, lane="somebody", to="U1", token="t", messages=[], heard_at=now())
         session.flush()
-        outbox.freeze([news], by="push", body="{}", again_in=timedelta(seconds=20))
+        outbox.freeze([news], by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
         want(
             session, resident, kind="photo", line_message_id="1", name="", album=None, for_conversation=False
         )
@@ -136,7 +137,7 @@ def test_a_retry_key_is_not_used_for_longer_than_line_knows_it_though_the_clock_
     with database.transaction() as session:
         news = outbox.put_notice(session, a_resident(session), "case_message", {})
         session.flush()
-        outbox.freeze([news], by="push", body="{}", again_in=timedelta(seconds=20))
+        outbox.freeze([news], by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
     stopped.shift(timedelta(hours=22))
     jump(database, stopped, BACK)
     stopped.shift(timedelta(hours=2))

@@ -16,6 +16,7 @@ from store.database.engine import Database
 from store.messaging import inbox, outbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageState, SentBy
 from store.operations.compacting import PAGES_KEPT, compact
 from store.settings import StoreSettings
 from tests.builders import a_resident
@@ -48,7 +49,7 @@ def live(database: Database, name: str) -> None:
         with database.transaction() as session:
             kept = [session.get_one(OutboxRow, row.id) for row in rows]
             lead = kept[0]
-            outbox.freeze(kept, by="push", body=LONG, again_in=outbox.REPLY_WITHIN)
+            outbox.freeze(kept, by=SentBy.PUSH, body=LONG, again_in=outbox.REPLY_WITHIN)
             session.flush()
             outbox.note_sent(session, {lead.id: "a request"})
 
@@ -144,7 +145,7 @@ def test_what_waits_is_left_and_compacted_when_it_is_done(database: Database) ->
     compact(database)
     with_holes = pages(database)
     with database.transaction() as session:
-        outbox.settle(session, waiting.id, "dropped")
+        outbox.settle(session, waiting.id, MessageState.DROPPED)
     compact(database)
     assert pages(database) < with_holes
 

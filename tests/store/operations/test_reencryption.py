@@ -19,7 +19,7 @@ from store.database.encryption import CannotDecrypt, Cipher, WrongDataKey
 from store.database.engine import Database
 from store.files import lifecycle
 from store.files.media import Media
-from store.files.models import File
+from store.files.models import File, FileState
 from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
@@ -55,7 +55,7 @@ def filled(database: Database, municipality: Municipality, media: Media) -> Data
             for_conversation=False,
         )
         media.keep(file.token, PHOTO)
-        file.state = "kept"
+        file.state = FileState.KEPT
         inbox.accept(
             session, [Arrival(str(n), f"lane {n}", now(), {"text": f"สวัสดี {n}"}) for n in range(250)]
         )

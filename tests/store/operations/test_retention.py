@@ -19,6 +19,7 @@ from store.files.media import Media
 from store.messaging import outbox
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_notice, put_reply
+from store.messaging.states import MessageState, SentBy
 from store.municipality.profile import Municipality
 from store.operations import retention
 from store.operations.retention import MAX_ROWS, purge
@@ -60,15 +61,15 @@ def words(row: OutboxRow) -> list[Any]:
     return [row.to, row.details, row.messages, row.body, row.reply_token]
 
 
-def tell_all(database: Database, *states: str) -> None:
+def tell_all(database: Database, *states: MessageState) -> None:
     """Creates one notice for each of these final states, with all the data of a request."""
     with database.transaction() as session:
         for state in states:
             row = put_notice(session, a_resident(session), "case_message", {"note": state})
             session.flush()
             row.messages, row.reply_token = WORDS, "t" * 32
-            if state != "ready":
-                outbox.freeze([row], by="push", body="{}", again_in=timedelta(0))
+            if state != MessageState.READY:
+                outbox.freeze([row], by=SentBy.PUSH, body="{}", again_in=timedelta(0))
                 outbox.settle(session, row.id, state)
                 # As if its text had not been deleted when it was settled.
                 row.messages = WORDS
@@ -88,9 +89,9 @@ def tell_together(database: Database) -> None:
         session.flush()
         after = put_notice(session, resident, "case_message", {}, hold_seconds=60)
         session.flush()
-        outbox.freeze([answer, before, after], by="reply", body="{}", again_in=timedelta(0))
+        outbox.freeze([answer, before, after], by=SentBy.REPLY, body="{}", again_in=timedelta(0))
         session.flush()
-        outbox.settle(session, answer.id, "sent")
+        outbox.settle(session, answer.id, MessageState.SENT)
 
 
 def test_the_id_of_an_event_is_kept_for_thirty_days(
@@ -109,7 +110,7 @@ def test_the_id_of_an_event_is_kept_for_thirty_days(
 def test_what_waits_or_was_given_up_stays_for_ever(database: Database, clock: time_machine.Traveller) -> None:
     with database.transaction() as session:
         session.execute(insert(InboxEvent), [an_event("new"), an_event("dead")])
-    tell_all(database, "ready", "dead")
+    tell_all(database, MessageState.READY, MessageState.DEAD)
     before = [words(row) for row in rows(database)]
     clock.shift(timedelta(days=2000))
     purge(database)
@@ -117,9 +118,9 @@ def test_what_waits_or_was_given_up_stays_for_ever(database: Database, clock: ti
     assert [words(row) for row in rows(database)] == before
 
 
-@pytest.mark.parametrize("state", ["sent", "dropped", "unreachable"])
+@pytest.mark.parametrize("state", [MessageState.SENT, MessageState.DROPPED, MessageState.UNREACHABLE])
 def test_to_whom_and_what_was_said_is_forgotten_after_thirty_days_and_that_it_was_said_after_400(
-    database: Database, clock: time_machine.Traveller, state: str
+    database: Database, clock: time_machine.Traveller, state: MessageState
 ) -> None:
     tell_all(database, state)
     clock.shift(timedelta(days=29))
@@ -148,8 +149,8 @@ def test_news_that_waited_long_is_remembered_from_when_it_was_told(
     clock.shift(timedelta(days=45))
     with database.transaction() as session:
         row = session.scalars(select(OutboxRow)).one()
-        outbox.freeze([row], by="push", body="{}", again_in=timedelta(0))
-        outbox.settle(session, row.id, "sent")
+        outbox.freeze([row], by=SentBy.PUSH, body="{}", again_in=timedelta(0))
+        outbox.settle(session, row.id, MessageState.SENT)
     purge(database)
     assert rows(database)[0].to is not None
 
@@ -169,7 +170,7 @@ def test_a_row_goes_after_those_that_went_out_with_it(
 def test_what_was_counted_once_stays_counted(database: Database, clock: time_machine.Traveller) -> None:
     with database.transaction() as session:
         session.execute(insert(InboxEvent), [an_event("done", number) for number in range(3)])
-    tell_all(database, "sent", "sent", "unreachable", "dead")
+    tell_all(database, MessageState.SENT, MessageState.SENT, MessageState.UNREACHABLE, MessageState.DEAD)
     tell_together(database)
 
     def counted() -> tuple[dict[str, int], dict[tuple[str, str], int]]:

@@ -8,11 +8,12 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.broadcasts.models import Broadcast, Chunk, Mailing
+from store.broadcasts.models import Broadcast, Chunk, ChunkState, Mailing, MailingPart
 from store.clock import BANGKOK, now
 from store.database.engine import Database
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
+from store.messaging.states import MessageState, SentBy
 from store.municipality.calendar import Month
 from store.municipality.profile import Municipality, Plan
 from store.quota.models import QuotaReading
@@ -37,17 +38,25 @@ PLAN = Plan(messages=300, reserve=60)
 NOVEMBER = Month(2026, 11)
 
 
-def sent(session: Session, at: datetime, *, by: str = "push", state: str = "sent") -> OutboxRow:
+def sent(
+    session: Session, at: datetime, *, by: SentBy = SentBy.PUSH, state: MessageState = MessageState.SENT
+) -> OutboxRow:
     resident = a_resident(session)
     row = outbox.put_notice(session, resident, "case_message", {})
     row.sent_by = by
     row.state = state
-    row.sent_at = at if state == "sent" else None
+    row.sent_at = at if state == MessageState.SENT else None
     session.flush()
     return row
 
 
-def told(session: Session, municipality: Municipality, at: datetime, count: int, state: str = "sent") -> None:
+def told(
+    session: Session,
+    municipality: Municipality,
+    at: datetime,
+    count: int,
+    state: ChunkState = ChunkState.SENT,
+) -> None:
     """Creates a sent chunk of a broadcast with so many recipients."""
     author = an_officer(session, municipality)
     broadcast = Broadcast(
@@ -62,7 +71,7 @@ def told(session: Session, municipality: Municipality, at: datetime, count: int,
     )
     session.add(broadcast)
     session.flush()
-    mailing = Mailing(broadcast_id=broadcast.id, part="message", due_at=at)
+    mailing = Mailing(broadcast_id=broadcast.id, part=MailingPart.MESSAGE, due_at=at)
     session.add(mailing)
     session.flush()
     chunk = Chunk(mailing_id=mailing.id, retry_key=str(uuid.uuid4()), state=state, told=count)
@@ -86,10 +95,11 @@ def test_pushes_and_told_residents_are_billed_and_nothing_else(
     database: Database, municipality: Municipality
 ) -> None:
     with database.transaction() as session:
-        for by, state in (("push", "sent"), ("push", "sent"), ("reply", "sent"), ("push", "dead")):
-            sent(session, now(), by=by, state=state)
+        for by in (SentBy.PUSH, SentBy.PUSH, SentBy.REPLY):
+            sent(session, now(), by=by)
+        sent(session, now(), state=MessageState.DEAD)
         told(session, municipality, now(), 480)
-        told(session, municipality, now(), 500, "cancelled")
+        told(session, municipality, now(), 500, ChunkState.CANCELLED)
     with database.reading() as session:
         assert billed_between(session, NOVEMBER.starts, NOVEMBER.ends) == Billed(push=2, multicast=480)
         assert replies_between(session, NOVEMBER.starts, NOVEMBER.ends) == 1
@@ -100,8 +110,8 @@ def test_what_travels_in_anothers_request_is_not_billed_again(database: Database
         resident = a_resident(session)
         rows = [outbox.put_notice(session, resident, "case_message", {}) for _ in range(3)]
         session.flush()
-        outbox.freeze(rows, by="push", body="{}", again_in=timedelta(seconds=20))
-        outbox.settle(session, rows[0].id, "sent")
+        outbox.freeze(rows, by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
+        outbox.settle(session, rows[0].id, MessageState.SENT)
     with database.reading() as session:
         assert billed_between(session, NOVEMBER.starts, NOVEMBER.ends) == Billed(push=1)
 
@@ -121,7 +131,7 @@ def test_replies_are_counted_among_rows_of_many_months(
     for month in (6, 8, 9, 11, 11, 11, 12):
         go_to(clock, 15, month=month)
         with database.transaction() as session:
-            sent(session, now(), by="reply")
+            sent(session, now(), by=SentBy.REPLY)
     with database.transaction() as session:
         session.delete(session.get_one(OutboxRow, 2))
     with database.reading() as session:

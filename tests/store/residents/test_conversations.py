@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from store.clock import now
 from store.database.engine import Database
 from store.residents.conversations import begin, end, find_conversation, find_open, forget_old, is_cold
-from store.residents.models import Conversation, Resident
+from store.residents.models import Conversation, EndedAs, Resident
 from tests.builders import a_resident
 
 SOMSRI = "U" + "1" * 32
@@ -61,7 +61,7 @@ def test_a_request_that_is_over_keeps_no_answers_but_can_still_explain_its_butto
 ) -> None:
     number = begin_one(database)
     with database.transaction() as session:
-        end(session.get_one(Conversation, number), "cancelled")
+        end(session.get_one(Conversation, number), EndedAs.CANCELLED)
     with database.reading() as session:
         resident = session.scalars(select(Resident)).one()
         row = find_conversation(session, resident, number)
