@@ -11,16 +11,16 @@ import phonenumbers
 import regex
 from stdnum.th import pin as citizen_ids
 
-from bot.conversations.addresses import read_address, show_address
-from bot.conversations.amounts import read_amount
-from bot.conversations.choices import read_choice
-from bot.conversations.dates import read_day_or_several
-from bot.conversations.empty_answers import is_nothing, is_unknown
-from bot.conversations.inputs import Day, Document, Photo, Picked, Pin, Said, TypedText
-from bot.conversations.places import read_pin, show_place
-from bot.conversations.secret_words import tells_a_secret
 from store.municipality.places import Centre
 from store.services import Question
+from store.services.answers.addresses import read_address, show_address
+from store.services.answers.amounts import read_amount
+from store.services.answers.choices import read_choice
+from store.services.answers.dates import read_day_or_several
+from store.services.answers.empty_answers import is_nothing, is_unknown
+from store.services.answers.inputs import Day, Document, Photo, Picked, Pin, Said, TypedText
+from store.services.answers.places import read_pin, show_place
+from store.services.answers.secret_words import tells_a_secret
 from store.services.definition import UNKNOWN
 from store.thai import (
     EXTENSION,

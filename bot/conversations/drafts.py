@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.conversations.places import must_be_meant
 from store.services import Question, Service
+from store.services.answers.places import must_be_meant
 from store.services.definition import REMEMBERED
 
 Answers = Mapping[str, Any]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.conversations.answers import Accepted, RefusedAnswer, Setting, check, count_files
-from bot.conversations.choices import read_choice
 from bot.conversations.drafts import (
     Asking,
     Confirming,
@@ -21,8 +20,9 @@ from bot.conversations.drafts import (
     of_kind,
     still_valid,
 )
-from bot.conversations.inputs import Document, Photo, Picked, Pin, Said, TypedText
 from store.services import Question
+from store.services.answers.choices import read_choice
+from store.services.answers.inputs import Document, Photo, Picked, Pin, Said, TypedText
 from store.services.definition import REMEMBERED, UNKNOWN
 
 MISSES_BEFORE_A_WAY_OUT = 2

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.conversations.inputs import SomethingElse, TypedText
 from bot.handlers import follow, menu, plain_messages, taps, unsend
 from bot.handlers.event_context import EventContext
 from bot.line.events import Followed, Joined, SentFile, SentPlace, Tap, Unfollowed, UnknownEvent, Unsent
 from bot.replies import Reply
 from store.residents.residents import take_offer
+from store.services.answers.inputs import SomethingElse, TypedText
 
 Handler = Callable[[EventContext], list[Reply]]
 

@@ -9,8 +9,6 @@ from bot.conversations import drafts, engine
 from bot.conversations.answers import arrived, show, show_in_chat
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.engine import Heard, Remark
-from bot.conversations.inputs import Said
-from bot.conversations.places import as_pinned
 from bot.draft_files import draft_of, files_in, is_files
 from bot.handlers.event_context import EventContext
 from bot.handlers.follow import show_privacy
@@ -37,6 +35,8 @@ from store.residents import conversations
 from store.residents.models import Conversation, EndedAs
 from store.residents.residents import listening_for, offer, stop_listening
 from store.services import Question, Service
+from store.services.answers.inputs import Said
+from store.services.answers.places import as_pinned
 
 FEW_LEFT = 5
 

@@ -10,8 +10,6 @@ from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import Emergency, says_only_danger
 from bot.conversations.engine import Heard, Remark
-from bot.conversations.inputs import Picked, TypedText
-from bot.conversations.secret_words import tells_a_secret
 from bot.conversations.service_matching import meant
 from bot.handlers import conversation, my_cases
 from bot.handlers.event_context import EventContext
@@ -22,6 +20,8 @@ from store.residents.conversations import is_cold
 from store.residents.models import Conversation
 from store.residents.residents import keep_words, listening_for
 from store.services import Question
+from store.services.answers.inputs import Picked, TypedText
+from store.services.answers.secret_words import tells_a_secret
 
 # Kinds of question whose answer may hold a word of danger: a place named after a snake, a choice about a fire.
 _HOLDS_DANGER = frozenset({"text", "name", "place", "address", "choice"})

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.context import AppContext
-from bot.conversations.inputs import TypedText
 from bot.line.events import Event
 from bot.phrases.hotlines import make_calls
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
 from store.residents.menus import ENGLISH
 from store.residents.models import Conversation, Resident
 from store.services import Service
+from store.services.answers.inputs import TypedText
 from store.thai import has_thai
 
 

@@ -6,9 +6,7 @@ from bot.conversations import drafts, engine
 from bot.conversations.answers import clean_text
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import find_cry, find_emergency
-from bot.conversations.inputs import Document, Photo, Pin, Said, SomethingElse, TypedText
 from bot.conversations.recognition import A_SENTENCE, Asks, NothingRecognised, Opens, recognise
-from bot.conversations.secret_words import tells_a_secret
 from bot.conversations.service_matching import meant, named_exactly
 from bot.handlers import commands, conversation, emergencies, late_files, menu, my_cases, typed_buttons
 from bot.handlers.event_context import EventContext
@@ -23,6 +21,8 @@ from store.residents.conversations import is_cold
 from store.residents.models import Conversation
 from store.residents.residents import keep_words, kept_words, listening_for
 from store.services import Service
+from store.services.answers.inputs import Document, Photo, Pin, Said, SomethingElse, TypedText
+from store.services.answers.secret_words import tells_a_secret
 
 # Kinds of question with free text as the answer: a sentence about another matter may be that answer.
 _FREE = frozenset({"text", "name", "place", "address"})

@@ -5,7 +5,6 @@ from typing import cast
 
 from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
-from bot.conversations.inputs import Day, Picked
 from bot.handlers import (
     announcements,
     cancellation,
@@ -25,6 +24,7 @@ from store.cases.workflows import STATUS_LABELS, Status
 from store.residents.conversations import find_conversation, is_cold
 from store.residents.models import Conversation
 from store.residents.residents import kept_words
+from store.services.answers.inputs import Day, Picked
 from store.services.definition import REMEMBERED
 
 InConversation = Callable[[EventContext, Tap, Conversation, Draft], list[Reply]]

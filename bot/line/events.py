@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlencode
 
 from bot.conversations.answers import clean_text
-from bot.conversations.inputs import SomethingElse, TypedText
+from store.services.answers.inputs import SomethingElse, TypedText
 
 _PHOTO_ENDINGS = (".jpg", ".jpeg", ".jfif", ".png", ".heic", ".heif", ".hif", ".webp", ".avif")
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from bot.context import AppContext
 from bot.conversations.emergencies import prepare
-from bot.conversations.inputs import TypedText
 from bot.handlers import handle
 from bot.handlers.event_context import EventContext
 from bot.line.events import Event, Joined, read_event
@@ -32,6 +31,7 @@ from store.residents.conversations import end as end_request
 from store.residents.conversations import open_requests
 from store.residents.models import Conversation, EndedAs, Resident
 from store.residents.residents import find_known_residents, find_or_add_resident
+from store.services.answers.inputs import TypedText
 
 # LINE stops redelivering an event long before, so a time that is farther from its arrival is wrong.
 FARTHEST_OFF = timedelta(days=30)

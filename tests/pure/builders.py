@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.conversations.answers import Accepted, RefusedAnswer, Setting, check
 from bot.conversations.drafts import Draft, begin
-from bot.conversations.inputs import Said, TypedText
 from store.services import Question, Service
+from store.services.answers.inputs import Said, TypedText
 
 FRIDAY = date(2026, 11, 20)
 SETTING = Setting(FRIDAY, {"tambon": "ตัวอย่าง", "amphoe": "เมือง", "province": "ขอนแก่น"})

@@ -20,7 +20,7 @@ _READING = _ONE | {"sub", "subn", "split", "findall", "finditer"}
 _FUNCTIONS = _READING | {"compile"}
 # What stands where no module-level name tells what the pattern is: the names it takes its values from.
 SPELT_ELSEWHERE = {
-    ("bot/conversations/addresses.py", "pattern"): "list(_PATTERNS.values())",
+    ("store/services/answers/addresses.py", "pattern"): "list(_PATTERNS.values())",
     ("line_simulator/messages/actions.py", "pattern"): "list(MOMENTS.values())",
     ("line_simulator/residents/taps.py", "MOMENTS[mode]"): "list(MOMENTS.values())",
     ("store/municipality/foreign_contacts.py", "_divided(number)"): "[_divided('043000199')]",

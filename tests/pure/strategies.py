@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.conversations.inputs import Day, Document, Photo, Picked, Pin, Said, SomethingElse, TypedText
 from store.services import read_services
+from store.services.answers.inputs import Day, Document, Photo, Picked, Pin, Said, SomethingElse, TypedText
 
 FEW = settings(max_examples=25, deadline=None)
 SOME = settings(max_examples=60, deadline=None)

@@ -8,17 +8,11 @@ from typing import get_args
 
 import pytest
 
-from bot.conversations.addresses import read_address
-from bot.conversations.amounts import read_amount
 from bot.conversations.answers import check, clean_text
-from bot.conversations.dates import read_day_or_several
 from bot.conversations.dialects import in_central_thai
 from bot.conversations.drafts import begin
 from bot.conversations.emergencies import find_cry, find_emergency, says_only_danger
-from bot.conversations.empty_answers import is_nothing
-from bot.conversations.inputs import TypedText
 from bot.conversations.intents import asked_for, hinted, is_for_the_counter, without_wishes
-from bot.conversations.secret_words import tells_a_secret
 from bot.conversations.service_matching import hinted_first, meant, named_exactly
 from bot.conversations.urgency import triage_of
 from bot.handlers.commands import read_command
@@ -27,6 +21,12 @@ from bot.line.events import read_event
 from store.cases.codes import find_case_code, read_case_code
 from store.line.limits import cut, units
 from store.residents.masking import numbers_masked
+from store.services.answers.addresses import read_address
+from store.services.answers.amounts import read_amount
+from store.services.answers.dates import read_day_or_several
+from store.services.answers.empty_answers import is_nothing
+from store.services.answers.inputs import TypedText
+from store.services.answers.secret_words import tells_a_secret
 from store.services.definition import Kind
 from store.thai import first_name, folded, one_spelling, without_particles, without_repeats
 from tests.pure.builders import FRIDAY, SETTING, a_question, a_service

@@ -15,8 +15,8 @@ from bot.conversations.answers import (
     count_files,
     show,
 )
-from bot.conversations.inputs import Day, Document, Photo, Picked, Pin, SomethingElse, TypedText
-from bot.conversations.secret_words import tells_a_secret
+from store.services.answers.inputs import Day, Document, Photo, Picked, Pin, SomethingElse, TypedText
+from store.services.answers.secret_words import tells_a_secret
 from store.services.definition import Kind
 from tests.pure.builders import DANGER, FRIDAY, SETTING, a_question, accepted, refused
 from tests.pure.strategies import FEW, SOME, anything_said, hard_texts

@@ -20,8 +20,8 @@ from bot.conversations.drafts import (
     still_valid,
 )
 from bot.conversations.engine import Heard, edit, go_back, hear, leave_unknown, skip, to_remember
-from bot.conversations.inputs import Document, Photo, Picked, Pin, Said, TypedText
 from store.services import Question
+from store.services.answers.inputs import Document, Photo, Picked, Pin, Said, TypedText
 from store.services.definition import UNKNOWN
 from tests.pure.builders import SETTING, a_draft, a_question, a_service
 from tests.pure.strategies import FEW, SERVICES, SOME, anything_said, services

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.inputs import SomethingElse, TypedText
 from bot.line.events import (
     Event,
     Followed,
@@ -24,6 +23,7 @@ from bot.line.events import (
     tap_data,
     whose,
 )
+from store.services.answers.inputs import SomethingElse, TypedText
 from tests.pure.strategies import SOME, hard_texts
 
 SOMSRI = "U" + "1" * 32

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from bot.conversations.drafts import Asking, Confirming, Draft, answered, asked_in, begin, next_turn
 from bot.conversations.engine import edit, go_back, hear, skip
-from bot.conversations.inputs import Photo, TypedText
 from bot.conversations.urgency import triage_of
 from store.municipality.profile import read_municipality
+from store.services.answers.inputs import Photo, TypedText
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import SETTING, a_question, a_service
 from tests.pure.strategies import SERVICES, SOME, anything_said, services

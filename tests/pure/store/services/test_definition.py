@@ -5,7 +5,6 @@ import json
 import pytest
 
 from bot.context import AppContext
-from bot.conversations.addresses import PARTS
 from bot.conversations.service_matching import named_exactly
 from bot.doctor.consistency import check
 from bot.line.messages import render
@@ -15,6 +14,7 @@ from store.database.encryption import Cipher
 from store.files.media import Media
 from store.municipality.profile import read_municipality
 from store.services import ServiceError, read_services
+from store.services.answers.addresses import PARTS
 from store.services.definition import FOLDER, MAX_SERVICES, read_service
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import a_service, written_question, written_service

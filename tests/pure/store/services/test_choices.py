@@ -5,7 +5,7 @@ import pytest
 from bot.conversations.answers import RefusedAnswer, check
 from bot.conversations.drafts import Draft, is_urgent
 from bot.conversations.engine import hear
-from bot.conversations.inputs import TypedText
+from store.services.answers.inputs import TypedText
 from store.services.definition import UNSURE, UNSURE_LABEL
 from tests.pure.builders import DANGER, SETTING, a_question, accepted, refused
 from tests.pure.strategies import SERVICES

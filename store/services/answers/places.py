@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.conversations.inputs import Pin
 from store.municipality.places import Centre
+from store.services.answers.inputs import Pin
 
 
 def read_pin(pin: Pin, centre: Centre | None) -> dict[str, Any] | None:

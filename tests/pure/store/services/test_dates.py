@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.dates import read_day_or_several
+from store.services.answers.dates import read_day_or_several
 from store.thai import MONTHS, WEEKDAYS, thai_date
 from tests.pure.builders import FRIDAY, a_question, refused
 from tests.pure.strategies import SOME, hard_texts

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.conversations.answers import Accepted, check, show_in_chat
-from bot.conversations.empty_answers import is_nothing
-from bot.conversations.inputs import TypedText
 from bot.phrases.wording import Phrases
 from store.municipality.profile import read_municipality
+from store.services.answers.empty_answers import is_nothing
+from store.services.answers.inputs import TypedText
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import SETTING, a_question, accepted, refused
 from tests.pure.strategies import SERVICES

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bot.conversations import day_words as words
+from store.services.answers import day_words as words
 from store.thai import arabic_digits, without_particles
 
 # In characters. Nobody needs more to say a day; a longer message is about something else.

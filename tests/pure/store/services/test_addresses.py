@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from bot.conversations.addresses import read_address, show_address
+from store.services.answers.addresses import read_address, show_address
 from tests.pure.strategies import SOME, hard_texts
 
 
