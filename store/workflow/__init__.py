@@ -1,0 +1,1 @@
+"""Holds the one engine for tables of rules, the tables of cases, and the rules of an approval."""
