@@ -139,7 +139,7 @@ def prepare_emergencies(town: Town, _phone: Phone) -> None:
         author = an_officer(session, town.app.municipality)
         boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         template = emergency.write_template(session, "น้ำท่วม", words("น้ำสูง [ระดับ] ค่ะ"), author)
-        emergency.approve_template(session, template, boss)
+        emergency.approve_template(template, boss)
         emergency_confirmation.ask(session, _ordered(town, session, template), to_whom="ทุกคน")
         emergency.write_template(session, "ไฟป่า", words("ไฟที่ [สถานที่] ค่ะ"), author)
 

@@ -15,6 +15,8 @@ from staff_console.forms import new_form_token
 from store.broadcasts import emergency as lane
 from store.broadcasts.blanks import blanks_of
 from store.broadcasts.models import EmergencyTemplate
+from store.broadcasts.transitions import TEMPLATE_APPROVAL, ActRefused, TemplateAct, check_template_act
+from store.workflow.approvals import Decider
 
 
 @dataclass
@@ -42,6 +44,8 @@ def page_of(
     return render_template(
         "broadcasts/emergency_template.html",
         template=template,
+        why_not_approve=TEMPLATE_APPROVAL.why_not(Decider(me()), {template.author_id}),
+        may_retire=_may_retire(template),
         blanks=blanks_of(template.content),
         typed=typed or Decision(),
         confirmers=lane.confirmers_of(session, template, me()),
@@ -52,3 +56,11 @@ def page_of(
         token=request.form.get("form_token") or new_form_token(),
         **form_words(session),
     )
+
+
+def _may_retire(template: EmergencyTemplate) -> bool:
+    try:
+        check_template_act(template, TemplateAct.RETIRE, me())
+    except ActRefused:
+        return False
+    return True

@@ -27,7 +27,6 @@ from store.audit.log import write_down
 from store.broadcasts import emergency as lane
 from store.broadcasts.transitions import ActRefused
 from store.line.limits import units
-from store.staff.accounts import Role
 
 emergency_templates = Blueprint("emergency_templates", __name__)
 Page = str | Response | tuple[str, int]
@@ -87,7 +86,7 @@ def approve(template_id: int) -> Page:
         with context().database.transaction() as session:
             template = template_in(session, template_id, hold=True)
             press(session, back)
-            lane.approve_template(session, template, me())
+            lane.approve_template(template, me())
             write_down(session, "approve_template", staff_id=me().id, about=f"template {template_id}")
     except ActRefused as error:
         with context().database.reading() as session:
@@ -99,12 +98,12 @@ def approve(template_id: int) -> Page:
 
 @emergency_templates.post("/broadcasts/emergency/<int:template_id>/retire")
 def retire(template_id: int) -> Page:
-    """Retires a template. A supervisor may retire any; an officer only their own, before it is approved."""
     with context().database.transaction() as session:
         template = template_in(session, template_id, hold=True)
-        if me().role != Role.SUPERVISOR and (template.author_id != me().id or template.approved_at):
+        try:
+            lane.retire_template(template, me())
+        except ActRefused:
             abort(403)
-        lane.retire_template(template)
         write_down(session, "retire_template", staff_id=me().id, about=f"template {template_id}")
     flash("เลิกใช้แม่แบบแล้ว", "good")
     return redirect(url_for("emergency.show_all"), 303)

@@ -21,17 +21,18 @@ from store.broadcasts.queries import corrections_of, stage_of
 from store.broadcasts.statistics import Progress, Results, progress_of, results_of
 from store.broadcasts.testers import linked_testers
 from store.broadcasts.transitions import (
-    RULES,
+    APPROVAL,
+    BROADCASTS,
     Act,
     ActRefused,
     BroadcastStatus,
-    check_age,
+    check_act,
     digest_of,
-    find_rule,
 )
 from store.clock import now
 from store.residents.menus import SEASONS
 from store.staff.models import Staff
+from store.workflow.approvals import Decider
 
 # The order of the forms on the page. The first act that is allowed is marked as the next step.
 _ORDER = (Act.APPROVE, Act.SUBMIT, Act.REVIEW, Act.RESUME, Act.PAUSE, Act.RETURN, Act.TAKE_BACK, Act.CANCEL)
@@ -182,9 +183,9 @@ def _presses(broadcast: Broadcast, came: Results) -> list[tuple[str, int | None]
 
 def may(broadcast: Broadcast, act: Act, person: Staff) -> bool:
     try:
-        find_rule(broadcast, act, person.id, person.role)
+        check_act(broadcast, act, person)
         if act is Act.APPROVE:
-            check_age(person)
+            APPROVAL.check(Decider(person), broadcast.writers)
             return not why_too_late(broadcast)
     except ActRefused:
         return False
@@ -202,13 +203,12 @@ def is_own(broadcast: Broadcast, person: Staff) -> bool:
 def forms_for(broadcast: Broadcast, person: Staff) -> list[ActForm]:
     """Returns the forms of the acts that this person may do now, the likely next step first."""
     open_now = [act for act in _ORDER if may(broadcast, act, person) and _makes_sense(broadcast, act)]
-    rules = {rule.act: rule for rule in RULES}
     return [
         ActForm(
             act=act,
             button=wording.button_of(act, broadcast),
             note_label=wording.NOTE_LABELS.get(act, ""),
-            needs_note=rules[act].needs_note,
+            needs_note=any(rule.needs_note for rule in BROADCASTS.rules_of(act)),
             is_next=act is open_now[0] and act not in (Act.RETURN, Act.CANCEL),
             token=new_form_token(),
         )

@@ -15,18 +15,19 @@ from store.broadcasts.audience import Audience, reach, read_audience
 from store.broadcasts.content import CardPart, TextPart, read_content
 from store.broadcasts.models import AudienceSnapshot, Broadcast, BroadcastAct
 from store.broadcasts.transitions import (
+    APPROVAL,
     Act,
     ActRefused,
     BroadcastStatus,
-    check_age,
+    check_act,
     closing_of,
     content_of,
     digest_of,
-    find_rule,
 )
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.staff.models import Staff
+from store.workflow.approvals import Decider
 
 # What has not begun to go out for so long after its submission or planned time must be approved again.
 VALID_FOR = timedelta(days=7)
@@ -58,8 +59,7 @@ def write_draft(session: Session, draft: BroadcastDraft, by: Staff) -> Broadcast
     broadcast = Broadcast(
         author_id=by.id, written_by=(), created_at=now(), status=BroadcastStatus.DRAFT, version=1
     )
-    if by.role not in ("officer", "supervisor"):
-        raise ActRefused("not_your_role")
+    check_act(None, Act.WRITE, by)
     _fill_in(broadcast, draft, by)
     session.add(broadcast)
     session.flush()
@@ -88,7 +88,7 @@ def edit(session: Session, broadcast: Broadcast, draft: BroadcastDraft, by: Staf
 
     Raises ActRefused once LINE may have received any of it: then only a new broadcast can correct it.
     """
-    find_rule(broadcast, Act.EDIT, by.id, by.role)
+    check_act(broadcast, Act.EDIT, by)
     control.refuse_if_begun(session, broadcast)
     voided = broadcast.status == BroadcastStatus.APPROVED
     control.remove(session, broadcast)
@@ -103,7 +103,7 @@ def submit(session: Session, broadcast: Broadcast, by: Staff) -> None:
     Raises ActRefused if it is incomplete or too late. For a broadcast to all friends the cost counts the residents we
     know, because LINE does not say beforehand how many friends there are.
     """
-    find_rule(broadcast, Act.SUBMIT, by.id, by.role)
+    check_act(broadcast, Act.SUBMIT, by)
     # The `valid_until` of a broadcast that was returned long ago is over; it gets a new one below.
     broadcast.valid_until = None
     _check_times(broadcast)
@@ -125,14 +125,13 @@ def submit(session: Session, broadcast: Broadcast, by: Staff) -> None:
 
 
 def take_back(session: Session, broadcast: Broadcast, by: Staff) -> None:
-    find_rule(broadcast, Act.TAKE_BACK, by.id, by.role)
+    check_act(broadcast, Act.TAKE_BACK, by)
     _to_draft(session, broadcast)
     write_down(session, broadcast, "take_back", by)
 
 
 def return_(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None:
-    find_rule(broadcast, Act.RETURN, by.id, by.role)
-    _require(note)
+    check_act(broadcast, Act.RETURN, by, has_note=bool(note.strip()))
     broadcast.status, broadcast.template_id = BroadcastStatus.RETURNED, None
     _changed(session, broadcast)
     write_down(session, broadcast, "return", by, note=note)
@@ -143,13 +142,13 @@ def approve(session: Session, broadcast: Broadcast, by: Staff, *, read_digest: s
 
     `read_digest` is the digest of what the supervisor read; raises ActRefused("stale") if it is another one now.
     """
-    find_rule(broadcast, Act.APPROVE, by.id, by.role)
-    check_age(by)
+    check_act(broadcast, Act.APPROVE, by)
+    APPROVAL.check(Decider(by), broadcast.writers)
     _check_times(broadcast)
-    if digest_of(session, broadcast) != read_digest:
-        raise ActRefused("stale")
-    broadcast.status, broadcast.digest = BroadcastStatus.APPROVED, read_digest
-    broadcast.approver_id, broadcast.approved_at = by.id, now()
+    digest = digest_of(session, broadcast)
+    approval = APPROVAL.approve(Decider(by), broadcast.writers, digest=digest, read_digest=read_digest)
+    broadcast.status, broadcast.digest = BroadcastStatus.APPROVED, approval.digest
+    broadcast.approver_id, broadcast.approved_at = approval.person_id, approval.at
     _changed(session, broadcast)
     write_down(session, broadcast, "approve", by, note=note, digest=read_digest)
     mailings.prepare(session, broadcast)
@@ -168,8 +167,7 @@ def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
     If LINE may have received some of it, the broadcast stays approved: its closing message still goes to the residents
     to whom the message was sent.
     """
-    find_rule(broadcast, Act.CANCEL, by.id, by.role)
-    _require(note)
+    check_act(broadcast, Act.CANCEL, by, has_note=bool(note.strip()))
     if control.cancel(session, broadcast):
         broadcast.status = BroadcastStatus.CANCELLED
     _changed(session, broadcast)
@@ -177,13 +175,13 @@ def cancel(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
 
 
 def pause(session: Session, broadcast: Broadcast, by: Staff) -> None:
-    find_rule(broadcast, Act.PAUSE, by.id, by.role)
+    check_act(broadcast, Act.PAUSE, by)
     control.pause(session, broadcast)
     write_down(session, broadcast, "pause", by)
 
 
 def resume(session: Session, broadcast: Broadcast, by: Staff) -> None:
-    find_rule(broadcast, Act.RESUME, by.id, by.role)
+    check_act(broadcast, Act.RESUME, by)
     control.resume(session, broadcast)
     write_down(session, broadcast, "resume", by)
 
@@ -289,8 +287,3 @@ def _check_times(broadcast: Broadcast) -> None:
         raise ActRefused("ends_before_it_begins")
     if reason := why_too_late(broadcast):
         raise ActRefused(reason)
-
-
-def _require(note: str) -> None:
-    if not note.strip():
-        raise ActRefused("needs_note")

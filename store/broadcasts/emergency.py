@@ -4,7 +4,7 @@ A template is approved beforehand. In an emergency one person fills in its blank
 supervisor confirms it within an hour, and only then it is sent. Afterwards another person than its writers reviews it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,22 @@ from store.broadcasts.audience import reach, read_audience
 from store.broadcasts.blanks import blanks_of, fill
 from store.broadcasts.content import read_content
 from store.broadcasts.models import AudienceSnapshot, Broadcast, EmergencyTemplate, Tester
-from store.broadcasts.transitions import Act, ActRefused, BroadcastStatus, check_age, digest_of, find_rule
+from store.broadcasts.transitions import (
+    APPROVAL,
+    TEMPLATE_APPROVAL,
+    Act,
+    ActRefused,
+    BroadcastStatus,
+    TemplateAct,
+    check_act,
+    check_template_act,
+    digest_of,
+)
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
+from store.workflow.approvals import Decider
 
 
 @dataclass(frozen=True)
@@ -36,8 +47,7 @@ def write_template(session: Session, title: str, content: dict[str, Any], by: St
 
     Raises BadContent or ActRefused with what must be corrected.
     """
-    if by.role not in ("officer", "supervisor"):
-        raise ActRefused("not_your_role")
+    check_template_act(None, TemplateAct.WRITE, by)
     if not title.strip():
         raise ActRefused("needs_title_and_purpose")
     read = read_content(content)
@@ -56,22 +66,16 @@ def write_template(session: Session, title: str, content: dict[str, Any], by: St
     return template
 
 
-def approve_template(session: Session, template: EmergencyTemplate, by: Staff) -> None:
-    """Approves the template; raises ActRefused unless `by` is a supervisor and not its author.
-
-    A template is never changed: it is retired, and a new one is written.
-    """
-    if by.role != "supervisor":
-        raise ActRefused("not_your_role")
-    if by.id == template.author_id:
-        raise ActRefused("own_text")
-    check_age(by)
-    if template.retired_at is not None or template.approved_at is not None:
-        raise ActRefused("wrong_status")
+def approve_template(template: EmergencyTemplate, by: Staff) -> None:
+    """Approves the template; raises ActRefused unless `by` is a supervisor and not its author."""
+    check_template_act(template, TemplateAct.APPROVE, by)
+    TEMPLATE_APPROVAL.check(Decider(by), {template.author_id})
     template.approver_id, template.approved_at = by.id, now()
 
 
-def retire_template(template: EmergencyTemplate) -> None:
+def retire_template(template: EmergencyTemplate, by: Staff) -> None:
+    """Retires a template. A supervisor may retire any; an officer only their own, before it is approved."""
+    check_template_act(template, TemplateAct.RETIRE, by)
     template.retired_at = template.retired_at or now()
 
 
@@ -90,7 +94,9 @@ def order(
     `how` tells the supervisors what happened and how that is known. Neither `by` nor the template's author can confirm.
     Raises ActRefused, BadContent or BadAudience with the reason.
     """
-    _check_order(template, by, how)
+    has_note = bool(how.strip())
+    check_template_act(template, TemplateAct.FILL_IN, by, has_note=has_note)
+    check_act(None, Act.EMERGENCY, by, has_note=has_note)
     content = fill(template.content, blanks, municipality)
     to = read_audience(audience)
     residents = reach(session, to, topic=None).residents
@@ -133,12 +139,12 @@ def confirmers(session: Session, broadcast: Broadcast) -> list[Confirmer]:
 
     They wrote none of it, and their accounts are old enough to approve.
     """
-    return _confirmers(session, broadcast.writers)
+    return _supervisors(session, broadcast.writers, reason="")
 
 
 def confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Confirmer]:
     """Returns the supervisors who could confirm the emergency if `by` filled in the template, ordered by name."""
-    return _confirmers(session, {template.author_id, by.id})
+    return _supervisors(session, {template.author_id, by.id}, reason="")
 
 
 def later_confirmers_of(session: Session, template: EmergencyTemplate, by: Staff) -> list[Staff]:
@@ -146,24 +152,20 @@ def later_confirmers_of(session: Session, template: EmergencyTemplate, by: Staff
 
     The one who can confirm first stands first; `by` and the author of the template are left out.
     """
-    people = [found.person for found in _supervisors(session, {template.author_id, by.id})]
-    new = [person for person in people if not person.may_approve]
-    return sorted(new, key=lambda person: person.approves_from or now())
+    found = _supervisors(session, {template.author_id, by.id}, reason=APPROVAL.too_new)
+    return sorted((each.person for each in found), key=lambda person: person.approves_from or now())
 
 
-def _confirmers(session: Session, writers: set[int] | frozenset[int]) -> list[Confirmer]:
-    return [found for found in _supervisors(session, writers) if found.person.may_approve]
-
-
-def _supervisors(session: Session, without: set[int] | frozenset[int]) -> list[Confirmer]:
-    """Returns all supervisors with an open account except `without`, also those who may not approve yet."""
+def _supervisors(session: Session, writers: Collection[int], *, reason: str) -> list[Confirmer]:
+    """Returns the people whose approval of something by `writers` is refused with `reason`; "" is not refused."""
     query = (
         select(Staff, Tester)
         .outerjoin(Tester, (Tester.staff_id == Staff.id) & Tester.resident_id.is_not(None))
-        .where(Staff.active, Staff.role == "supervisor", Staff.id.not_in(without))
+        .where(Staff.active, Staff.role.in_(APPROVAL.steps[0]))
         .order_by(Staff.full_name, Staff.id)
     )
-    return [Confirmer(person, tester) for person, tester in session.execute(query)]
+    found = [Confirmer(person, tester) for person, tester in session.execute(query)]
+    return [each for each in found if APPROVAL.why_not(Decider(each.person), writers) == reason]
 
 
 def unconfirmed(session: Session) -> list[Broadcast]:
@@ -179,11 +181,9 @@ def review(session: Session, broadcast: Broadcast, by: Staff, note: str) -> None
 
     Raises ActRefused without a note, or if the emergency was reviewed before.
     """
-    find_rule(broadcast, Act.REVIEW, by.id, by.role)
+    check_act(broadcast, Act.REVIEW, by, has_note=bool(note.strip()))
     if broadcast.template_id is None or broadcast.reviewed_at is not None:
         raise ActRefused("wrong_status")
-    if not note.strip():
-        raise ActRefused("needs_note")
     broadcast.reviewed_at = now()
     write_down(session, broadcast, "review", by, note=note)
 
@@ -196,12 +196,3 @@ def to_review(session: Session) -> list[Broadcast]:
         Broadcast.approver_id.is_not(None),
     )
     return list(session.scalars(query.order_by(Broadcast.id)))
-
-
-def _check_order(template: EmergencyTemplate, by: Staff, how: str) -> None:
-    if by.role not in ("officer", "supervisor"):
-        raise ActRefused("not_your_role")
-    if template.approved_at is None or template.retired_at is not None:
-        raise ActRefused("wrong_status")
-    if not how.strip():
-        raise ActRefused("needs_note")

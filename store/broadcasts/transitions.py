@@ -1,8 +1,8 @@
-"""Defines the life of a broadcast as one table, and the hash that binds an approval to exactly what was read."""
+"""Defines the lives of a broadcast and of a warning template as tables, and what an approval of them binds.
 
-import hashlib
-import json
-from dataclasses import dataclass
+It binds a hash of exactly what was read.
+"""
+
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -11,10 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.broadcasts.content import BroadcastContent, read_content
-from store.broadcasts.models import AudienceSnapshot, Broadcast
+from store.broadcasts.models import AudienceSnapshot, Broadcast, EmergencyTemplate
 from store.errors import Refusal
 from store.files.models import File
 from store.staff.models import Staff
+from store.workflow import approvals
+from store.workflow.approvals import Chain
+from store.workflow.table import RuleRefused, read_table
 
 
 class BroadcastStatus(StrEnum):
@@ -26,6 +29,8 @@ class BroadcastStatus(StrEnum):
 
 
 class Act(StrEnum):
+    WRITE = "write"
+    EMERGENCY = "emergency"
     EDIT = "edit"
     SUBMIT = "submit"
     TAKE_BACK = "take_back"
@@ -37,70 +42,81 @@ class Act(StrEnum):
     REVIEW = "review"
 
 
+class TemplateStatus(StrEnum):
+    WRITTEN = "written"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class TemplateAct(StrEnum):
+    WRITE = "write"
+    APPROVE = "approve"
+    FILL_IN = "fill_in"
+    RETIRE = "retire"
+
+
 class ActRefused(Refusal):
     """Says that this act is not allowed now; `reason` is a word such as own_text or wrong_status."""
 
 
-@dataclass(frozen=True)
-class BroadcastRule:
-    act: Act
-    before: frozenset[BroadcastStatus]
-    after: BroadcastStatus | None
-    roles: frozenset[str]
-    another_person: bool
-    own_only: bool
-    needs_note: bool
-
-
-def _rule(act: str, before: str, after: str, roles: str, *needs: str) -> BroadcastRule:
-    """Builds a rule from words; an unknown act or status raises ValueError when this module is imported."""
-    return BroadcastRule(
-        Act(act),
-        frozenset(BroadcastStatus(word) for word in before.split()),
-        None if after == "=" else BroadcastStatus(after),
-        frozenset(roles.split()),
-        "another" in needs,
-        "own" in needs,
-        "note" in needs,
-    )
-
-
 _STAFF: Final = "officer supervisor"
 
+# fmt: off
 # "another": a person who ever saved the words of the broadcast may not do this, whatever their role (requirement L5).
 # "own": an officer may do this only to a broadcast that they wrote or saved, a supervisor to any. "=": no new status.
-RULES: Final = (
-    #      act          from                               to           who             needs
-    _rule("edit", "draft returned submitted approved", "draft", _STAFF),
-    _rule("submit", "draft returned", "submitted", _STAFF),
-    _rule("take_back", "submitted", "draft", _STAFF, "own"),
-    _rule("return", "submitted", "returned", "supervisor", "another", "note"),
-    _rule("approve", "submitted", "approved", "supervisor", "another"),
-    _rule("cancel", "draft returned submitted approved", "cancelled", _STAFF, "own", "note"),
-    _rule("pause", "approved", "=", _STAFF),
-    _rule("resume", "approved", "=", _STAFF),
-    _rule("review", "approved cancelled", "=", "supervisor", "another", "note"),
-)
+BROADCASTS: Final = read_table("broadcast", BroadcastStatus, Act, (
+    # act          from                                 to           who           needs           the resident is told
+    ("write",      "-",                                 "draft",     _STAFF,       "",             "-"),
+    ("emergency",  "-",                                 "submitted", _STAFF,       "note",         "-"),
+    ("edit",       "draft returned submitted approved", "draft",     _STAFF,       "",             "-"),
+    ("submit",     "draft returned",                    "submitted", _STAFF,       "",             "-"),
+    ("take_back",  "submitted",                         "draft",     _STAFF,       "own",          "-"),
+    ("return",     "submitted",                         "returned",  "supervisor", "another note", "-"),
+    ("approve",    "submitted",                         "approved",  "supervisor", "another",      "-"),
+    ("cancel",     "draft returned submitted approved", "cancelled", _STAFF,       "own note",     "-"),
+    ("pause",      "approved",                          "=",         _STAFF,       "",             "-"),
+    ("resume",     "approved",                          "=",         _STAFF,       "",             "-"),
+    ("review",     "approved cancelled",                "=",         "supervisor", "another note", "-"),
+))
+
+# A template is never changed: it is retired, and a new one is written.
+TEMPLATES: Final = read_table("emergency template", TemplateStatus, TemplateAct, (
+    ("write",      "-",                                 "written",   _STAFF,       "",             "-"),
+    ("approve",    "written",                           "approved",  "supervisor", "another",      "-"),
+    ("fill_in",    "approved",                          "=",         _STAFF,       "note",         "-"),
+    ("retire",     "written",                           "retired",   "officer",    "own",          "-"),
+    ("retire",     "written approved retired",          "retired",   "supervisor", "",             "-"),
+))
+# fmt: on
+
+APPROVAL: Final = Chain((BROADCASTS.roles_of(Act.APPROVE),), ActRefused)
+TEMPLATE_APPROVAL: Final = Chain((TEMPLATES.roles_of(TemplateAct.APPROVE),), ActRefused)
 
 
-def find_rule(broadcast: Broadcast, act: Act, staff_id: int, role: str) -> BroadcastRule:
-    """Returns the rule that permits the act to this person now; raises ActRefused with the reason."""
-    row = next(rule for rule in RULES if rule.act is act)
-    if role not in row.roles:
-        raise ActRefused("not_your_role")
-    if broadcast.status not in row.before:
-        raise ActRefused("wrong_status")
-    if row.another_person and staff_id in broadcast.writers:
-        raise ActRefused("own_text")
-    if row.own_only and role == "officer" and staff_id not in broadcast.writers:
-        raise ActRefused("not_your_text")
-    return row
+def check_act(broadcast: Broadcast | None, act: Act, by: Staff, *, has_note: bool = True) -> None:
+    """Raises ActRefused with the reason if this person may not do the act now; None is one yet to be written."""
+    status, writers = (broadcast.status, broadcast.writers) if broadcast else (None, frozenset[int]())
+    try:
+        BROADCASTS.find_rule(act, status, by.role, person=by.id, writers=writers, has_note=has_note)
+    except RuleRefused as refused:
+        raise ActRefused(refused.reason) from refused
 
 
-def check_age(person: Staff) -> None:
-    """Raises ActRefused("account_too_new") if this person was given the account or the role within the last day."""
-    if not person.may_approve:
-        raise ActRefused("account_too_new")
+def check_template_act(
+    template: EmergencyTemplate | None, act: TemplateAct, by: Staff, *, has_note: bool = True
+) -> None:
+    """Raises ActRefused with the reason if this person may not do this to the template now; None is a new one."""
+    status, writers = (_status_of(template), {template.author_id}) if template else (None, set[int]())
+    try:
+        TEMPLATES.find_rule(act, status, by.role, person=by.id, writers=writers, has_note=has_note)
+    except RuleRefused as refused:
+        raise ActRefused(refused.reason) from refused
+
+
+def _status_of(template: EmergencyTemplate) -> TemplateStatus:
+    if template.retired_at is not None:
+        return TemplateStatus.RETIRED
+    return TemplateStatus.APPROVED if template.approved_at is not None else TemplateStatus.WRITTEN
 
 
 def content_of(broadcast: Broadcast) -> BroadcastContent:
@@ -131,7 +147,7 @@ def digest_of(session: Session, broadcast: Broadcast) -> str:
         "corrects": broadcast.corrects_id,
         "times": [_moment(at) for at in (broadcast.send_at, broadcast.ends_at, broadcast.valid_until)],
     }
-    return hashlib.sha256(json.dumps(approved, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return approvals.digest_of(approved)
 
 
 def _pictures(session: Session, broadcast: Broadcast) -> list[list[str | None]]:

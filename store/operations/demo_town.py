@@ -178,9 +178,7 @@ def _announce(session: Session, malee: Staff, somchai: Staff, wichai: Staff) -> 
         expired = _write(session, somchai, "อบรมอาสาสมัคร", "เปิดรับสมัครอบรมอาสาสมัครค่ะ", "events")
         approval.submit(session, expired, somchai)
     flood = {"parts": [{"kind": "words", "text": "น้ำใน[คลอง]กำลังล้นตลิ่ง กรุณายกของขึ้นที่สูง และไปที่[จุดปลอดภัย]ค่ะ"}]}
-    emergency.approve_template(
-        session, emergency.write_template(session, "เตือนน้ำล้นตลิ่ง", flood, malee), wichai
-    )
+    emergency.approve_template(emergency.write_template(session, "เตือนน้ำล้นตลิ่ง", flood, malee), wichai)
 
 
 def _write(session: Session, author: Staff, title: str, words: str, topic: str, **more: Any) -> Any:

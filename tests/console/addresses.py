@@ -47,7 +47,7 @@ def _things(session: Session, app: Flask, case: Known) -> dict[str, int]:
     broadcast = approval.write_draft(session, DRAFT, somebody)
     approval.submit(session, broadcast, somebody)
     template = emergency.write_template(session, "เตือนน้ำท่วม", WORDS, somebody)
-    emergency.approve_template(session, template, superior)
+    emergency.approve_template(template, superior)
     return {
         "staff_id": somebody.id,
         "request_id": asked.id,

@@ -106,7 +106,7 @@ def some_news(session: Session, municipality: Municipality, author: Staff) -> No
     for chunk in session.scalars(select(Chunk).where(Chunk.mailing_id == mailing.id)):
         chunk.state, chunk.told, chunk.first_tried_at = ChunkState.SENT, len(chunk.residents or ()), now()
     template = emergency.write_template(session, "เตือนน้ำท่วม", BLANK, author)
-    emergency.approve_template(session, template, superior)
+    emergency.approve_template(template, superior)
     to, how = {"who": "everyone"}, "โทรศัพท์ 02.10 น."
     emergency.order(session, municipality, template, {"คลอง": "คลองใหญ่"}, to, author, how=how)
     emergency.write_template(session, "เตือนพายุ", BLANK, author)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from line_simulator.residents import Resident as Phone
 from store.broadcasts.models import Broadcast
-from store.broadcasts.transitions import RULES, Act, digest_of
+from store.broadcasts.transitions import BROADCASTS, Act, digest_of
 from store.clock import now
 from store.database.engine import Database
 from store.staff.models import Staff
@@ -265,7 +265,8 @@ def test_no_act_is_done_out_of_its_turn(
     broadcast = write(officer)
     with database.transaction() as session:
         session.get_one(Broadcast, broadcast).status = status
-    closed = [rule.act for rule in RULES if status not in rule.before and rule.act is not Act.EDIT]
+    rules = [rule for rule in BROADCASTS.rules if rule.before and rule.action is not Act.EDIT]
+    closed = [rule.action for rule in rules if status not in rule.before]
     for number, act in enumerate(closed):
         asked = {**forged(database, broadcast), "form_token": f"{number:022}"}
         assert raw(supervisor, f"/broadcasts/{broadcast}/{act}", **asked).status_code == 409, act

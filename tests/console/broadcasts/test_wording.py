@@ -6,7 +6,7 @@ from pathlib import Path
 from staff_console.broadcasts import wording
 from staff_console.broadcasts.wording import said
 from store.broadcasts import approval, queries
-from store.broadcasts.transitions import RULES
+from store.broadcasts.transitions import BROADCASTS
 
 STORE = Path(approval.__file__).parent
 CHAT = STORE.parents[1] / "bot" / "handlers" / "emergency_confirmation.py"
@@ -47,7 +47,9 @@ def test_every_reason_why_a_sending_stops_has_words() -> None:
 
 
 def test_every_stage_category_act_and_audience_has_words() -> None:
-    acts = found(r'write_down\(\s*session, broadcast, "(\w+)"', STORE) | {rule.act for rule in RULES}
+    acts = found(r'write_down\(\s*session, broadcast, "(\w+)"', STORE) | {
+        rule.action for rule in BROADCASTS.rules
+    }
     assert acts <= set(wording.ACTS) | {"edit"}
     assert set(approval.CATEGORIES) == set(wording.CATEGORIES)
     assert set(queries.Pile) == set(wording.PILES)

@@ -115,7 +115,7 @@ def test_who_got_the_role_within_a_day_lets_nothing_out(
     with pytest.raises(ActRefused, match="account_too_new"):
         approval.approve(session, broadcast, boss, read_digest=digest_of(session, broadcast))
     with pytest.raises(ActRefused, match="account_too_new"):
-        emergency.approve_template(session, template, boss)
+        emergency.approve_template(template, boss)
     assert emergency.confirmers_of(session, template, malee) == []
     clock.shift(timedelta(days=1))
     approval.approve(session, broadcast, boss, read_digest=digest_of(session, broadcast))
@@ -519,8 +519,8 @@ def test_a_warning_prepared_on_a_quiet_day_waits_for_a_superior_and_then_for_rev
     with pytest.raises(ActRefused, match="wrong_status"):
         emergency.order(session, municipality, template, {}, everyone, malee, how="โทร")
     with pytest.raises(ActRefused, match="not_your_role"):
-        emergency.approve_template(session, template, malee)
-    emergency.approve_template(session, template, boss)
+        emergency.approve_template(template, malee)
+    emergency.approve_template(template, boss)
     there = {"สถานที่": "คลองใหญ่"}
     for blanks, by, how, why in (
         ({}, malee, "โทร", "blank_left_empty"),
