@@ -4,8 +4,7 @@ from typing import Final
 
 from store.cases.queue import Tab
 from store.cases.workflows import ACTION_LABELS, STATUS_ROWS, Action, Tone
-from store.messaging.inbox import ENDED_ITS_WORKER
-from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY
+from store.messaging.states import Reason
 from store.operations.dead_letters import DeadLetter, DropReason
 from store.quota.usage import Alarm
 from store.staff.accounts import Role
@@ -58,21 +57,23 @@ DELIVERIES: Final = {
     "dropped": ("ไม่ส่งแล้ว", Tone.ENDED),
 }
 
-# The kinds of events and messages that are stuck. DEAD_LETTER_ERRORS has a key for how each stored error begins.
+# The kinds of events and messages that are stuck, and why they are.
 DEAD_LETTER_KINDS: Final = {"event": "ข้อความเข้าจาก LINE", "reply": "คำตอบในแชต", "notice": "ข้อความแจ้งผู้แจ้ง"}
 BLOCKED: Final = "ผู้แจ้งบล็อกบัญชี LINE ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์"
 NO_ADDRESS: Final = "ที่อยู่ LINE ของผู้แจ้งเปิดไม่ได้ ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์ และแจ้งผู้ดูแลระบบ"
-DEAD_LETTER_ERRORS: Final = {
-    "refused": "LINE ไม่รับข้อความนี้",
-    "cannot be written": "ระบบเขียนข้อความนี้ไม่ได้",
-    "no clear answer": "LINE ไม่ตอบชัดเจนตลอด 23 ชั่วโมง",
-    "no answer": "LINE ไม่ตอบ กำลังลองใหม่",
-    "server error": "LINE ขัดข้อง กำลังลองใหม่",
-    UNREADABLE: "ข้อมูลที่เข้ารหัสไว้เปิดไม่ได้",
-    WAITS_FOR_KEY: "รอกุญแจ DATA_KEY ที่ระบบยังไม่มี กรุณาแจ้งผู้ดูแลระบบ",
-    ENDED_ITS_WORKER: "ทำให้ระบบหยุดทำงานทุกครั้งที่ลอง",
-    "monthly limit": "ข้อความของเดือนหมด รอไปกับคำตอบครั้งถัดไป",
-    "restored from a backup": "นำข้อมูลสำรองกลับมาใช้ รายการนี้อาจทำไปแล้วหลังวันที่สำรอง ตรวจก่อนกดลองใหม่",
+DEAD_LETTER_REASONS: Final = {
+    Reason.REFUSED: "LINE ไม่รับข้อความนี้",
+    Reason.UNWRITABLE: "ระบบเขียนข้อความนี้ไม่ได้",
+    Reason.NO_CLEAR_ANSWER: "LINE ไม่ตอบชัดเจนตลอด 23 ชั่วโมง",
+    Reason.NO_ANSWER: "LINE ไม่ตอบ กำลังลองใหม่",
+    Reason.SERVER_ERROR: "LINE ขัดข้อง กำลังลองใหม่",
+    Reason.RATE_LIMIT: "LINE ให้ส่งช้าลง กำลังรอส่ง",
+    Reason.UNAUTHORISED: "LINE ไม่รับรหัสของบัญชี (access token) กรุณาแจ้งผู้ดูแลระบบ",
+    Reason.UNDECRYPTABLE: "ข้อมูลที่เข้ารหัสไว้เปิดไม่ได้",
+    Reason.NO_KEY: "รอกุญแจ DATA_KEY ที่ระบบยังไม่มี กรุณาแจ้งผู้ดูแลระบบ",
+    Reason.WORKER_ENDED: "ทำให้ระบบหยุดทำงานทุกครั้งที่ลอง",
+    Reason.NO_QUOTA: "ข้อความของเดือนหมด รอไปกับคำตอบครั้งถัดไป",
+    Reason.RESTORED: "นำข้อมูลสำรองกลับมาใช้ รายการนี้อาจทำไปแล้วหลังวันที่สำรอง ตรวจก่อนกดลองใหม่",
 }
 # One line above the list of cases; the page of the quota explains it.
 ALARMS: Final = {
@@ -229,9 +230,8 @@ REFUSALS: Final = {
 
 def why_unfinished(row: DeadLetter) -> str:
     """Says in Thai why the row is stuck. LINE's own text is not shown, because it can quote the message."""
-    for begins, said in DEAD_LETTER_ERRORS.items():
-        if row.error.startswith(begins):
-            return said
+    if row.reason in DEAD_LETTER_REASONS:
+        return DEAD_LETTER_REASONS[row.reason]
     if row.kind == "event":
         return f"ระบบประมวลผลไม่สำเร็จ ({row.error})" if row.error else "ระบบยังไม่ได้ประมวลผล"
     return "ส่งไม่สำเร็จ" if row.is_dead else "ยังส่งไม่ได้ อาจรอโควตาหรือระบบหยุด"

@@ -17,9 +17,9 @@ from store.cases.models import Case
 from store.cases.workflows import Action, Status
 from store.clock import now
 from store.database import periodic
-from store.messaging import outbox
+from store.messaging import requests
 from store.messaging.models import OutboxRow
-from store.messaging.states import MessageState
+from store.messaging.states import MessageState, Reason
 from store.operations import heartbeats
 from store.quota import usage
 from store.residents import menus, preferences
@@ -191,7 +191,7 @@ def leave_on_its_way(town: Town, phone: Phone) -> None:
     for state in (MessageState.DEAD, MessageState.UNREACHABLE):
         tell(town, phone, state)
         with town.database.transaction() as session:
-            outbox.settle(session, max(session.scalars(select(OutboxRow.id))), state, error="refused: 400")
+            requests.end(session, max(session.scalars(select(OutboxRow.id))), state, reason=Reason.REFUSED)
     officer(town, a_case_of(town, phone, Status.SUBMITTED), Action.ACCEPT)
     in_doubt = approve(town, content=words(TOWN_NEWS), category="warning", topic=None)
     town.simulator.faults.turn(api_status="500", count=1)

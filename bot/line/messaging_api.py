@@ -14,6 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from bot.line.connection import READ_SECONDS, LineConnection
 from store.files.limits import MAX_BYTES
+from store.messaging.outcomes import Outcome, SendResult
 
 
 @dataclass(frozen=True)
@@ -28,33 +29,6 @@ class DownloadLimits:
     seconds: float = 60.0
     slow_after_seconds: float = 5.0
     least_bytes_per_second: int = 16 * 1024
-
-
-class LineAnswer(Enum):
-    """Names the outcome of a call.
-
-    BROKEN: no connection to LINE was made, or LINE answered with a server error. UNKNOWN: a connection was made, but
-    there is no answer of LINE, so it may have accepted the request.
-    """
-
-    ACCEPTED = "accepted"
-    BAD_TOKEN = "bad reply token"  # noqa: S105 - a word for an outcome, not a secret
-    REFUSED = "refused"
-    SLOW_DOWN = "rate limit"
-    NO_QUOTA = "monthly limit"
-    UNAUTHORISED = "unauthorised"
-    BROKEN = "server error"
-    UNKNOWN = "no answer"
-
-
-@dataclass(frozen=True)
-class SendOutcome:
-    """Holds the outcome of a call. `retry_after` is in seconds; None if LINE does not name a number of seconds."""
-
-    answer: LineAnswer
-    detail: str = ""
-    request_id: str | None = None
-    retry_after: float | None = None
 
 
 class ContentState(Enum):
@@ -87,30 +61,30 @@ class LineClient:
         self._patience = patience or DownloadLimits()
         self._data = LineConnection(data_url, access_token, read_seconds=self._patience.silent_seconds)
 
-    def reply(self, body: str) -> SendOutcome:
+    def reply(self, body: str) -> SendResult:
         """Sends a reply. `body` carries the reply token, which LINE accepts once."""
         return self._post("/v2/bot/message/reply", body, {})
 
-    def push(self, body: str, retry_key: str) -> SendOutcome:
+    def push(self, body: str, retry_key: str) -> SendResult:
         """Sends a push. The same key and body may be sent again for 24 hours and reach the resident once."""
         return self._post("/v2/bot/message/push", body, {"X-Line-Retry-Key": retry_key})
 
-    def multicast(self, body: str, retry_key: str) -> SendOutcome:
+    def multicast(self, body: str, retry_key: str) -> SendResult:
         """Sends a message to at most 500 residents at once; as with a push, key and body may be sent again."""
         return self._post("/v2/bot/message/multicast", body, {"X-Line-Retry-Key": retry_key})
 
-    def broadcast(self, body: str, retry_key: str) -> SendOutcome:
+    def broadcast(self, body: str, retry_key: str) -> SendResult:
         """Sends a message to every friend of the account; as with a push, key and body may be sent again."""
         return self._post("/v2/bot/message/broadcast", body, {"X-Line-Retry-Key": retry_key})
 
-    def _post(self, path: str, body: str, headers: dict[str, str]) -> SendOutcome:
+    def _post(self, path: str, body: str, headers: dict[str, str]) -> SendResult:
         try:
             response = self._api.send(
                 "POST", path, data=body.encode(), headers={"Content-Type": "application/json", **headers}
             )
         except requests.RequestException as error:
-            answer = LineAnswer.UNKNOWN if _was_connected(error) else LineAnswer.BROKEN
-            return SendOutcome(answer, type(error).__name__)
+            answer = Outcome.NO_ANSWER if _was_connected(error) else Outcome.SERVER_ERROR
+            return SendResult(answer, type(error).__name__)
         return _outcome(response)
 
     def content(self, message_id: str) -> FetchedContent:
@@ -152,17 +126,17 @@ def _is_too_slow(size: int, seconds: float, patience: DownloadLimits) -> bool:
     return seconds > patience.slow_after_seconds and size < seconds * patience.least_bytes_per_second
 
 
-def _outcome(response: requests.Response) -> SendOutcome:
+def _outcome(response: requests.Response) -> SendResult:
     """Reads the outcome from the status code; the text decides only between two meanings of one code."""
     status, text = response.status_code, response.text[:300]
     accepted_id = response.headers.get("x-line-accepted-request-id")
     request_id = accepted_id or response.headers.get("x-line-request-id")
     if status == 400 and "reply token" in text.lower():
-        return SendOutcome(LineAnswer.BAD_TOKEN, text, request_id)
+        return SendResult(Outcome.BAD_TOKEN, text, request_id)
     if status == 429 and "monthly" in text.lower():
-        return SendOutcome(LineAnswer.NO_QUOTA, text, request_id)
+        return SendResult(Outcome.NO_QUOTA, text, request_id)
     answer = _ANSWERS.get(status) or _by_class(status)
-    return SendOutcome(answer, text, request_id, _retry_after(response.headers.get("Retry-After", "")))
+    return SendResult(answer, text, request_id, _retry_after(response.headers.get("Retry-After", "")))
 
 
 def _retry_after(value: str) -> float | None:
@@ -171,21 +145,21 @@ def _retry_after(value: str) -> float | None:
 
 
 _ANSWERS = {
-    200: LineAnswer.ACCEPTED,
-    409: LineAnswer.ACCEPTED,
-    401: LineAnswer.UNAUTHORISED,
-    403: LineAnswer.UNAUTHORISED,
-    429: LineAnswer.SLOW_DOWN,
+    200: Outcome.ACCEPTED,
+    409: Outcome.ACCEPTED,
+    401: Outcome.UNAUTHORISED,
+    403: Outcome.UNAUTHORISED,
+    429: Outcome.RATE_LIMIT,
 }
 
 
-def _by_class(status: int) -> LineAnswer:
+def _by_class(status: int) -> Outcome:
     """Returns the outcome of a status code that _ANSWERS lacks.
 
     A redirect is UNKNOWN: it comes from a machine between LINE and us.
     """
     if 200 <= status < 300:
-        return LineAnswer.ACCEPTED
+        return Outcome.ACCEPTED
     if 400 <= status < 500:
-        return LineAnswer.REFUSED
-    return LineAnswer.BROKEN if status >= 500 else LineAnswer.UNKNOWN
+        return Outcome.REFUSED
+    return Outcome.SERVER_ERROR if status >= 500 else Outcome.NO_ANSWER

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -19,18 +18,28 @@ from sqlalchemy.orm import Session
 from bot.context import AppContext
 from bot.line import retry_policy
 from bot.line.messages import request_body
-from bot.line.messaging_api import LineAnswer, LineClient, SendOutcome
-from bot.line.retry_policy import RESERVED_FOR, AccountBackoff, backoff
+from bot.line.messaging_api import LineClient
+from bot.line.retry_policy import AccountBackoff
 from bot.settings import BotSettings
 from store.broadcasts import mailings
 from store.broadcasts.content import BroadcastContent
 from store.broadcasts.messages import Addresses, footer_of, to_messages
-from store.broadcasts.models import Broadcast, Chunk, ChunkState, Mailing, MailingPart, MailingState
+from store.broadcasts.models import (
+    Broadcast,
+    Chunk,
+    ChunkState,
+    Mailing,
+    MailingPart,
+    MailingState,
+    StopReason,
+)
 from store.broadcasts.transitions import closing_of, content_of
-from store.clock import now
 from store.database.engine import Database
 from store.line.limits import MULTICASTS_A_SECOND
 from store.logs import failure_fields
+from store.messaging.outcomes import Outcome, SendResult, is_expired
+from store.messaging.requests import RESERVED_FOR
+from store.messaging.states import Reason, Receipt
 from store.quota import usage
 
 log = logging.getLogger(__name__)
@@ -61,8 +70,8 @@ class RateLimit:
 class MulticastRequest:
     """Describes the frozen request of a chunk. `told` is its number of recipients; `to_friends` means all friends.
 
-    `tries` includes the try that follows, and so differs from that of a later try by another thread. If `in_doubt`,
-    LINE may have accepted an earlier try.
+    `tries` includes the try that follows, and so differs from that of a later try by another thread. `before` says
+    whether LINE may have it already, from an earlier try.
     """
 
     chunk_id: int
@@ -71,7 +80,7 @@ class MulticastRequest:
     told: int
     retry_key: str
     tries: int
-    in_doubt: bool
+    before: Receipt
 
 
 class Mailer:
@@ -115,20 +124,20 @@ class Mailer:
     def _mail(self, most: int) -> bool:
         with self._database.transaction() as session:
             chunks = mailings.claim(session, most=most)
-            parcels = self._pack(session, chunks)
-        if parcels:
-            answers = self._answers(parcels)
+            outgoing_requests = self._pack(session, chunks)
+        if outgoing_requests:
+            answers = self._answers(outgoing_requests)
             with self._database.transaction() as session:
                 self._conclude(session, answers)
-            for outgoing, outcome in answers:
-                log.info("mailed", extra={"answer": outcome.answer.value, "row": outgoing.chunk_id})
+            for outgoing, result in answers:
+                log.info("mailed", extra={"answer": result.outcome, "row": outgoing.chunk_id})
         return bool(chunks)
 
-    def _answers(self, parcels: Sequence[MulticastRequest]) -> list[tuple[MulticastRequest, SendOutcome]]:
+    def _answers(self, requests: Sequence[MulticastRequest]) -> list[tuple[MulticastRequest, SendResult]]:
         call = map if self._executor is None else self._executor.map
-        return list(zip(parcels, call(self._call, parcels), strict=True))
+        return list(zip(requests, call(self._call, requests), strict=True))
 
-    def _call(self, outgoing: MulticastRequest) -> SendOutcome:
+    def _call(self, outgoing: MulticastRequest) -> SendResult:
         self._pace.wait()
         send = self._line.broadcast if outgoing.to_friends else self._line.multicast
         return retry_policy.call(send, outgoing.body, outgoing.retry_key, row=outgoing.chunk_id)
@@ -139,11 +148,11 @@ class Mailer:
             return []
         tried = [chunk for chunk in chunks if chunk.first_tried_at is not None]
         fresh = [chunk for chunk in chunks if chunk.first_tried_at is None]
-        parcels = [self._pack_again(chunk) for chunk in tried]
+        requests = [self._pack_again(chunk) for chunk in tried]
         if fresh and (messages := self._find_messages(session, fresh[0].mailing)) is not None:
-            parcels += self._pack_fresh(session, fresh, messages)
+            requests += self._pack_fresh(session, fresh, messages)
         mailings.finish_if_over(session, chunks[0].mailing)
-        return [outgoing for outgoing in parcels if outgoing is not None]
+        return [outgoing for outgoing in requests if outgoing is not None]
 
     def _pack_again(self, chunk: Chunk) -> MulticastRequest | None:
         """Returns the frozen request for another try, or None if the chunk is given up.
@@ -151,13 +160,13 @@ class Mailer:
         It is given up if it cannot be decrypted, and 23 hours after its first try: after 24 hours LINE forgets the
         retry key, and would take the request for a new one.
         """
-        if retry_policy.is_too_late(chunk.first_tried_at):
-            mailings.settle(chunk, ChunkState.DEAD, error="no clear answer from LINE for 23 hours")
+        if is_expired(chunk.first_tried_at):
+            mailings.give_up(chunk, Reason.NO_CLEAR_ANSWER)
             return None
         if not chunk.can_be_read():
-            mailings.settle(chunk, ChunkState.DEAD, error="no key in DATA_KEY opens it")
+            mailings.give_up(chunk, Reason.UNDECRYPTABLE)
             return None
-        return _frozen(chunk, chunk.body or "", chunk.told or 0, in_doubt=True)
+        return _frozen(chunk, chunk.body or "", chunk.told or 0)
 
     def _find_messages(self, session: Session, mailing: Mailing) -> list[dict[str, Any]] | None:
         """Returns the messages to send, or stops the mailing and returns None if they cannot be written.
@@ -166,13 +175,13 @@ class Mailer:
         """
         if not self._settings.public_url and _content(mailing).pictures():
             # Phones fetch the pictures from our public address.
-            mailings.stop(mailing, "no public address")
+            mailings.stop(mailing, StopReason.NO_PUBLIC_ADDRESS)
             return None
         try:
             return self._messages(session, mailing)
         except Exception as error:
             log.error("broadcast cannot be written", extra={"row": mailing.id, **failure_fields(error)})
-            mailings.stop(mailing, "cannot be written")
+            mailings.stop(mailing, StopReason.UNWRITABLE)
             return None
 
     def _pack_fresh(
@@ -211,7 +220,7 @@ class Mailer:
     ) -> MulticastRequest | None:
         count = mailings.count_friends(session)
         if left < count:
-            mailings.stop(chunk.mailing, "quota")
+            mailings.stop(chunk.mailing, StopReason.NO_QUOTA)
             return None
         return _frozen(chunk, request_body(messages=messages), count)
 
@@ -225,10 +234,10 @@ class Mailer:
         people = mailings.recipients(session, chunk)
         if not people:
             chunk.told = 0
-            mailings.settle(chunk, ChunkState.SENT)
+            mailings.end(chunk, ChunkState.SENT)
             return None
         if not left:
-            mailings.stop(chunk.mailing, "quota")
+            mailings.stop(chunk.mailing, StopReason.NO_QUOTA)
             return None
         if left < len(people):
             people = dict(islice(people.items(), left))
@@ -261,47 +270,23 @@ class Mailer:
             link=lambda number, link: f"{ours}/b/{broadcast.id}/{number}" if ours else link,
         )
 
-    def _conclude(self, session: Session, answers: Sequence[tuple[MulticastRequest, SendOutcome]]) -> None:
+    def _conclude(self, session: Session, answers: Sequence[tuple[MulticastRequest, SendResult]]) -> None:
         chunks = mailings.take_up_again(session, [outgoing.chunk_id for outgoing, _ in answers])
-        for outgoing, outcome in answers:
+        for outgoing, result in answers:
             chunk = chunks[outgoing.chunk_id]
-            if chunk.state != ChunkState.READY:
-                continue
-            if outcome.answer is LineAnswer.ACCEPTED:
-                self._account.heard(outcome)
-                mailings.settle(chunk, ChunkState.SENT, request_id=outcome.request_id)
-            elif chunk.tries == outgoing.tries:
-                self._put_off(session, chunk, outgoing, outcome)
+            # Any answer but "accepted" counts only where no other thread has tried the chunk again meanwhile.
+            is_latest = chunk.tries == outgoing.tries or result.outcome is Outcome.ACCEPTED
+            if chunk.state is ChunkState.READY and is_latest:
+                self._hear(result, chunk)
+                mailings.record(session, chunk, outgoing.before, result)
         mailings.finish_if_over(session, next(iter(chunks.values())).mailing)
 
-    def _put_off(
-        self, session: Session, chunk: Chunk, outgoing: MulticastRequest, outcome: SendOutcome
-    ) -> None:
-        match outcome.answer:
-            case LineAnswer.REFUSED | LineAnswer.BAD_TOKEN:
-                self._refused(session, chunk, outcome)
-            case LineAnswer.NO_QUOTA:
-                self._quota_is_gone()
-                mailings.stop(chunk.mailing, "quota")
-                _not_now(chunk, outgoing, timedelta(0))
-            case LineAnswer.SLOW_DOWN | LineAnswer.UNAUTHORISED:
-                self._account.heard(outcome)
-                _not_now(chunk, outgoing, timedelta(0))
-            case _:
-                # LINE may have accepted the request: body and key stay, even if the mailing is stopped meanwhile.
-                chunk.error, chunk.next_try_at = outcome.answer.value, now() + backoff(chunk.tries)
-
-    def _refused(self, session: Session, chunk: Chunk, outcome: SendOutcome) -> None:
-        """Splits a refused chunk into halves with new retry keys; gives up one for all friends or for one resident.
-
-        LINE cannot have accepted the chunk before: to a retry key that it accepted it answers 409, never a refusal.
-        """
-        error = f"{outcome.answer.value}: {outcome.detail}"[:200]
-        log.error("LINE refused a broadcast", extra={"row": chunk.id})
-        if chunk.residents is None:
-            mailings.settle(chunk, ChunkState.DEAD, error=error)
-        else:
-            mailings.split(session, chunk, error)
+    def _hear(self, result: SendResult, chunk: Chunk) -> None:
+        self._account.heard(result)
+        if result.outcome is Outcome.NO_QUOTA:
+            self._quota_is_gone()
+        if result.outcome in (Outcome.REFUSED, Outcome.BAD_TOKEN):
+            log.error("LINE refused a broadcast", extra={"row": chunk.id})
 
 
 def _content(mailing: Mailing) -> BroadcastContent:
@@ -310,20 +295,9 @@ def _content(mailing: Mailing) -> BroadcastContent:
     return content_of(mailing.broadcast)
 
 
-def _frozen(chunk: Chunk, body: str, told: int, *, in_doubt: bool = False) -> MulticastRequest:
+def _frozen(chunk: Chunk, body: str, told: int) -> MulticastRequest:
+    before = chunk.receipt
     mailings.freeze(chunk, body, told, again_in=RESERVED_FOR)
     return MulticastRequest(
-        chunk.id, chunk.residents is None, body, told, chunk.retry_key, chunk.tries, in_doubt
+        chunk.id, chunk.residents is None, body, told, chunk.retry_key, chunk.tries, before
     )
-
-
-def _not_now(chunk: Chunk, outgoing: MulticastRequest, again_in: timedelta) -> None:
-    """Postpones a chunk that LINE did not accept in this try.
-
-    If LINE may have accepted an earlier try, the request and its retry key stay the same: with a new key everybody
-    could get the message twice.
-    """
-    if outgoing.in_doubt:
-        chunk.next_try_at = now() + again_in
-    else:
-        mailings.release(chunk, again_in=again_in)

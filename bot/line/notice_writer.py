@@ -15,9 +15,9 @@ from bot.supervision.watchdog import Watchdog
 from store.database.engine import Database
 from store.line.limits import TEXT_UNITS, cut_units
 from store.logs import failure_fields
-from store.messaging import outbox, unwritten_notices
+from store.messaging import requests, unwritten_notices
 from store.messaging.models import OutboxRow
-from store.messaging.states import MessageState
+from store.messaging.states import MessageState, Reason
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,8 @@ class NoticeWriter:
                         unwritten_notices.done(row, self.messages_of(row))
                 except Exception as error:
                     log.error("notice cannot be written", extra={"row": row.id, **failure_fields(error)})
-                    reason = f"cannot be written: {type(error).__name__}"
-                    outbox.settle(session, row.id, MessageState.DEAD, error=reason)
+                    why = type(error).__name__
+                    requests.end(session, row.id, MessageState.DEAD, reason=Reason.UNWRITABLE, error=why)
 
     def messages_of(self, row: OutboxRow) -> list[dict[str, Any]]:
         return render(

@@ -1,7 +1,4 @@
-"""Decides when LINE is called and when a request is tried again, for single messages and for broadcasts alike.
-
-https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
-"""
+"""Decides when LINE is called again after it refused all requests, for single messages and for broadcasts alike."""
 
 import logging
 import random
@@ -10,22 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from bot.line.messaging_api import LineAnswer, SendOutcome
 from store.clock import is_within, now
-from store.line.limits import RETRY_KEY_KNOWN_FOR
 from store.logs import failure_fields
+from store.messaging.outcomes import Outcome, SendResult
 
 log = logging.getLogger(__name__)
 
-# How long a request is reserved for the thread that sends it. This is longer than the slowest call, and so short that
-# after a crash during a call a reply token is still valid: a second try then shows whether the first one used it.
-RESERVED_FOR = timedelta(seconds=20)
-# How long after its first try a request may be tried again. An hour later LINE forgets the retry key, and would take
-# the request for a new one.
-LAST_TRY_AFTER = RETRY_KEY_KNOWN_FOR - timedelta(hours=1)
-# The longest wait, before jitter, between tries of one request that LINE did not answer, or answered with a server
-# error.
-LONGEST_WAIT_SECONDS = 900
 # The longest pause of all calls, before jitter, after LINE's rate limit. Retry-After may ask for a longer one.
 LONGEST_SECONDS = 60
 # A Retry-After is followed for no longer than this.
@@ -33,8 +20,8 @@ LONGEST_RETRY_AFTER_SECONDS = 900
 PAUSE_WHEN_UNAUTHORISED = timedelta(minutes=1)
 
 
-def call(send: Callable[..., SendOutcome], *arguments: str, row: int) -> SendOutcome:
-    """Calls LINE and returns the outcome. An unexpected error is logged and becomes the outcome UNKNOWN.
+def call(send: Callable[..., SendResult], *arguments: str, row: int) -> SendResult:
+    """Calls LINE and returns the outcome. An unexpected error is logged and becomes the outcome NO_ANSWER.
 
     Several requests are sent at the same time, and an error of one must not lose the outcomes of the others.
     """
@@ -42,17 +29,7 @@ def call(send: Callable[..., SendOutcome], *arguments: str, row: int) -> SendOut
         return send(*arguments)
     except Exception as error:
         log.error("answer cannot be read", extra={"row": row, **failure_fields(error)})
-        return SendOutcome(LineAnswer.UNKNOWN, type(error).__name__)
-
-
-def is_too_late(first_tried_at: datetime | None) -> bool:
-    """Says whether a request must not be tried again, because LINE may no longer know its retry key."""
-    return first_tried_at is None or now() - first_tried_at > LAST_TRY_AFTER
-
-
-def backoff(tries: int) -> timedelta:
-    """Returns the wait after `tries` tries of one request: 2, 4, 8 … seconds, at most 900, each ± 30 % by chance."""
-    return timedelta(seconds=min(2**tries, LONGEST_WAIT_SECONDS) * random.uniform(0.7, 1.3))  # noqa: S311
+        return SendResult(Outcome.NO_ANSWER, type(error).__name__)
 
 
 class AccountBackoff:
@@ -89,14 +66,14 @@ class AccountBackoff:
             if has_turn:
                 self._is_trying = False
 
-    def heard(self, outcome: SendOutcome) -> None:
+    def heard(self, result: SendResult) -> None:
         """Adjusts the pause, or the number of requests allowed, to an outcome."""
-        match outcome.answer:
-            case LineAnswer.ACCEPTED:
+        match result.outcome:
+            case Outcome.ACCEPTED:
                 self.accepted()
-            case LineAnswer.SLOW_DOWN:
-                self.too_fast(outcome.retry_after)
-            case LineAnswer.UNAUTHORISED:
+            case Outcome.RATE_LIMIT:
+                self.too_fast(result.retry_after)
+            case Outcome.UNAUTHORISED:
                 log.critical("LINE refuses our access token: check LINE_CHANNEL_ACCESS_TOKEN")
                 self.stop(PAUSE_WHEN_UNAUTHORISED)
 

@@ -160,7 +160,7 @@ def show_mailing(session: Session, mailing: Mailing) -> MailingShown:
         mailing=mailing,
         label=wording.MAILINGS[mailing.part],
         state=wording.mailing_state(mailing),
-        why=wording.why_stopped(mailing.why) if mailing.why and mailing.state == MailingState.STOPPED else "",
+        why=wording.STOPS[mailing.reason] if mailing.reason else "",
         progress=progress,
         percent=_percent(progress),
         to_friends=mailing.broadcast.audience["who"] == "friends",

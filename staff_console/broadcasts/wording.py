@@ -3,7 +3,7 @@
 from typing import Final
 
 from store.broadcasts import audience_words
-from store.broadcasts.models import Broadcast, Mailing
+from store.broadcasts.models import Broadcast, Mailing, StopReason
 from store.broadcasts.queries import Pile
 from store.broadcasts.transitions import Act
 from store.cases.workflows import Tone
@@ -42,20 +42,19 @@ MAILING_STATES: Final = {
     "stopped": "หยุดส่ง",
     "cancelled": "ยกเลิกแล้ว",
 }
-# Explains why a mailing stopped. A key is how the stored reason begins.
+# Explains why a mailing stopped.
 STOPS: Final = {
-    "not approved by another": "ผู้อนุมัติเป็นคนเดียวกับผู้เขียน จึงไม่ส่ง",
-    "not approved": "ยังไม่ได้รับอนุมัติ",
-    "changed after approval": "เนื้อหาหรือผู้รับต่างจากที่อนุมัติไว้ จึงไม่ส่ง ต้องแก้ไขและขออนุมัติใหม่",
-    "over already": "เลยเวลาสิ้นสุดแล้ว จึงไม่ส่ง",
-    "approval ran out": "ไม่ได้เริ่มส่งภายในเวลาที่อนุมัติไว้ ต้องขออนุมัติใหม่",
-    "quota": "ข้อความ LINE ของเดือนนี้ไม่พอ หรือเหลือเพียงที่กันไว้ ซื้อเพิ่มแล้วกด “ส่งต่อ”",
-    "refused by LINE": "LINE ไม่รับข้อความนี้",
-    "no public address": "มีรูปแต่ยังไม่ได้ตั้ง PUBLIC_URL ให้ผู้ดูแลระบบตั้งค่าแล้วกด “ส่งต่อ”",
-    "restored from a backup": "นำข้อมูลสำรองกลับมาใช้ ประกาศนี้อาจส่งไปแล้วหลังวันที่สำรอง ตรวจก่อนกด “ส่งต่อ”",
-    "cannot be written": "ระบบเขียนข้อความนี้ไม่ได้ กรุณาแจ้งผู้ดูแลระบบ",
+    StopReason.NOT_BY_ANOTHER: "ผู้อนุมัติเป็นคนเดียวกับผู้เขียน จึงไม่ส่ง",
+    StopReason.NOT_APPROVED: "ยังไม่ได้รับอนุมัติ",
+    StopReason.CHANGED: "เนื้อหาหรือผู้รับต่างจากที่อนุมัติไว้ จึงไม่ส่ง ต้องแก้ไขและขออนุมัติใหม่",
+    StopReason.OVER: "เลยเวลาสิ้นสุดแล้ว จึงไม่ส่ง",
+    StopReason.APPROVAL_EXPIRED: "ไม่ได้เริ่มส่งภายในเวลาที่อนุมัติไว้ ต้องขออนุมัติใหม่",
+    StopReason.NO_QUOTA: "ข้อความ LINE ของเดือนนี้ไม่พอ หรือเหลือเพียงที่กันไว้ ซื้อเพิ่มแล้วกด “ส่งต่อ”",
+    StopReason.REFUSED: "LINE ไม่รับข้อความนี้",
+    StopReason.NO_PUBLIC_ADDRESS: "มีรูปแต่ยังไม่ได้ตั้ง PUBLIC_URL ให้ผู้ดูแลระบบตั้งค่าแล้วกด “ส่งต่อ”",
+    StopReason.RESTORED: "นำข้อมูลสำรองกลับมาใช้ ประกาศนี้อาจส่งไปแล้วหลังวันที่สำรอง ตรวจก่อนกด “ส่งต่อ”",
+    StopReason.UNWRITABLE: "ระบบเขียนข้อความนี้ไม่ได้ กรุณาแจ้งผู้ดูแลระบบ",
 }
-STOPPED_OTHERWISE: Final = "ระบบหยุดส่งเอง"
 
 CATEGORIES: Final = {
     "announcement": "ประกาศทั่วไป",
@@ -224,11 +223,6 @@ def mailing_state(mailing: Mailing) -> str:
     if mailing.state == "waiting" and mailing.broadcast.template_id is not None:
         return "กำลังเริ่มส่ง"
     return MAILING_STATES[mailing.state]
-
-
-def why_stopped(why: str) -> str:
-    """Returns in Thai why a mailing stopped; `why` is the stored reason in English."""
-    return next((said for begins, said in STOPS.items() if why.startswith(begins)), STOPPED_OTHERWISE)
 
 
 def said(word: str) -> str:

@@ -102,7 +102,7 @@ def resume(session: Session, broadcast: Broadcast) -> None:
     if not found:
         raise ActRefused("nothing_to_resume")
     for mailing in found:
-        mailing.state, mailing.why = (
+        mailing.state, mailing.reason = (
             (MailingState.SENDING if mailing.started_at else MailingState.WAITING),
             None,
         )

@@ -21,11 +21,14 @@ from store.broadcasts.models import (
     Mailing,
     MailingPart,
     MailingState,
+    StopReason,
 )
 from store.broadcasts.transitions import BroadcastStatus, closing_of, content_of, digest_of
 from store.clock import now
 from store.database.advisory_locks import lock_senders
 from store.line.limits import MULTICAST_RECIPIENTS
+from store.messaging.outcomes import Effect, Fact, SendResult, find_rule, wait_after
+from store.messaging.states import Reason, Receipt, SentBy
 from store.residents.models import Resident
 
 # One resident whom LINE does not know is normal; several, and no accepted request, mean that the message is at fault.
@@ -126,8 +129,8 @@ def claim(session: Session, *, most: int = 1) -> list[Chunk]:
         return []
     for mailing in control.hold(session, broadcast_id):
         if mailing.state in (MailingState.WAITING, MailingState.SENDING) and mailing.due_at <= now():
-            if why := _why_not(session, mailing):
-                stop(mailing, why)
+            if reason := _why_not(session, mailing):
+                stop(mailing, reason)
             elif chunks := _next_chunks(session, mailing, most):
                 return chunks
     session.flush()
@@ -214,28 +217,28 @@ def count_under_way(session: Session) -> int:
     return session.execute(query).scalar_one() or 0
 
 
-def _why_not(session: Session, mailing: Mailing) -> str:
-    """Returns the reason why the mailing must not be sent now, or "" if it may."""
+def _why_not(session: Session, mailing: Mailing) -> StopReason | None:
+    """Returns the reason why the mailing must not be sent now, or None if it may."""
     broadcast = mailing.broadcast
     if broadcast.status != BroadcastStatus.APPROVED and not (
         mailing.part == MailingPart.CLOSING and broadcast.status == BroadcastStatus.CANCELLED
     ):
-        return "not approved"
+        return StopReason.NOT_APPROVED
     if broadcast.approver_id is None or broadcast.approver_id in broadcast.writers:
-        return "not approved by another person"
+        return StopReason.NOT_BY_ANOTHER
     if digest_of(session, broadcast) != broadcast.digest:
-        return "changed after approval"
+        return StopReason.CHANGED
     if mailing.part == MailingPart.MESSAGE and broadcast.ends_at is not None and now() >= broadcast.ends_at:
-        return "over already"
+        return StopReason.OVER
     late = broadcast.valid_until is not None and now() > broadcast.valid_until
     if late and mailing.part == MailingPart.MESSAGE and mailing.started_at is None:
-        return "approval ran out"
-    return ""
+        return StopReason.APPROVAL_EXPIRED
+    return None
 
 
-def stop(mailing: Mailing, why: str) -> None:
-    """Stops the mailing until somebody resumes it; `why` is the reason, such as "quota"."""
-    mailing.state, mailing.why = MailingState.STOPPED, why
+def stop(mailing: Mailing, reason: StopReason) -> None:
+    """Stops the mailing until somebody resumes it."""
+    mailing.state, mailing.reason = MailingState.STOPPED, reason
 
 
 def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) -> None:
@@ -246,21 +249,58 @@ def freeze(chunk: Chunk, body: str, told: int | None, *, again_in: timedelta) ->
     chunk.first_tried_at = chunk.first_tried_at or now()
     chunk.mailing.started_at = chunk.mailing.started_at or now()
     chunk.body, chunk.told = body, told
+    chunk.receipt, chunk.reason, chunk.error = Receipt.UNKNOWN, None, None
     chunk.tries += 1
     chunk.next_try_at = now() + again_in
 
 
-def settle(chunk: Chunk, state: ChunkState, *, error: str = "", request_id: str | None = None) -> None:
-    """Sets the final state of a chunk, sent or dead, and deletes its body.
+def record(session: Session, chunk: Chunk, before: Receipt, result: SendResult) -> None:
+    """Does with a chunk what `store.messaging.outcomes` says after this result of a try.
 
-    The caller then calls `finish_if_over`, which ends the mailing after its last chunk.
+    `before` says whether LINE may have had the request before the try. The caller then calls `finish_if_over`, which
+    ends the mailing after its last chunk.
     """
-    chunk.state = state
-    chunk.error = error or None
-    chunk.line_request_id = request_id
-    chunk.body = None
-    if state == ChunkState.SENT:
+    several = {Fact.HOLDS_SEVERAL} if len(chunk.residents or ()) > 1 else set[Fact]()
+    rule = find_rule(result.outcome, SentBy.PUSH, before, several)
+    chunk.receipt = rule.receipt or before
+    chunk.reason, chunk.error = rule.reason, result.detail[:200] or None
+    if rule.reason is Reason.NO_QUOTA:
+        stop(chunk.mailing, StopReason.NO_QUOTA)
+    match rule.effect:
+        case Effect.END_SENT:
+            end(chunk, ChunkState.SENT, request_id=result.request_id)
+        case Effect.END_DEAD:
+            end(chunk, ChunkState.DEAD)
+            session.flush()
+            if rule.reason is Reason.REFUSED and chunk.residents and _is_hopeless(session, chunk.mailing):
+                stop(chunk.mailing, StopReason.REFUSED)
+        case Effect.DIVIDE:
+            divide(session, chunk, len(chunk.residents or ()) // 2)
+            _release(chunk)
+        case Effect.RELEASE:
+            _release(chunk)
+        case _:
+            # The bytes and the key stay, even if the mailing is stopped meanwhile.
+            chunk.next_try_at = now() + wait_after(result.outcome, SentBy.PUSH, chunk.tries)
+
+
+def end(chunk: Chunk, state: ChunkState, *, request_id: str | None = None) -> None:
+    """Sets the final state of a chunk and deletes its body."""
+    chunk.state, chunk.line_request_id, chunk.body = state, request_id, None
+    if state is ChunkState.SENT:
         chunk.sent_at = now()
+
+
+def _release(chunk: Chunk) -> None:
+    """Makes a chunk as if it had not been tried: it is due now, with a new retry key.
+
+    On the next try its recipients are determined again.
+    """
+    chunk.retry_key = str(uuid.uuid4())
+    chunk.body = None
+    chunk.told = None
+    chunk.first_tried_at = None
+    chunk.next_try_at = now()
 
 
 def finish_if_over(session: Session, mailing: Mailing) -> None:
@@ -277,20 +317,8 @@ def finish_if_over(session: Session, mailing: Mailing) -> None:
         select(exists(left))
     ):
         mailing.state = MailingState.DONE
-        mailing.why = None
+        mailing.reason = None
         mailing.ended_at = now()
-
-
-def release(chunk: Chunk, *, again_in: timedelta) -> None:
-    """Makes a chunk that LINE certainly did not accept as if it had not been tried: it gets a new retry key.
-
-    On the next try its recipients are determined again.
-    """
-    chunk.retry_key = str(uuid.uuid4())
-    chunk.body = None
-    chunk.told = None
-    chunk.first_tried_at = None
-    chunk.next_try_at = now() + again_in
 
 
 def divide(session: Session, chunk: Chunk, at: int) -> None:
@@ -318,27 +346,18 @@ def leave_out(session: Session, chunk: Chunk, reachable: Collection[int]) -> Non
         chunk.residents = list(reachable)
         left_out = _new_chunk(chunk.mailing_id, unreachable)
         left_out.told = 0
-        settle(left_out, ChunkState.SENT)
+        end(left_out, ChunkState.SENT)
         session.add(left_out)
 
 
-def split(session: Session, chunk: Chunk, error: str) -> None:
-    """Divides a chunk that LINE refused into halves, which are sent separately, to find the resident at fault.
-
-    A refused chunk of one resident is dead. The mailing is stopped when several are dead and none was accepted.
-    """
-    count = len(chunk.residents or ())
-    if count > 1:
-        divide(session, chunk, count // 2)
-        release(chunk, again_in=timedelta(0))
-        return
-    settle(chunk, ChunkState.DEAD, error=error)
-    session.flush()
-    if _is_hopeless(session, chunk.mailing):
-        stop(chunk.mailing, "refused by LINE")
+def give_up(chunk: Chunk, reason: Reason) -> None:
+    """Ends a chunk as dead for another reason than an answer of LINE."""
+    chunk.reason = reason
+    end(chunk, ChunkState.DEAD)
 
 
 def _is_hopeless(session: Session, mailing: Mailing) -> bool:
+    """Says whether several residents' chunks are dead and LINE accepted none, so that the message is at fault."""
     query = select(Chunk.state, func.count()).where(Chunk.mailing_id == mailing.id, Chunk.told > 0)
     chunks = dict(session.execute(query.group_by(Chunk.state)).all())
     return ChunkState.SENT not in chunks and chunks.get(ChunkState.DEAD, 0) >= HOPELESS_AFTER

@@ -11,6 +11,7 @@ from store.database.closed_sets import must_be_one_of, one_of
 from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.id_lists import PeopleList
+from store.messaging.states import Reason, Receipt
 from store.staff.models import Staff
 
 
@@ -114,6 +115,21 @@ class MailingState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class StopReason(StrEnum):
+    """Says why we stopped a mailing."""
+
+    NOT_APPROVED = "not_approved"
+    NOT_BY_ANOTHER = "not_by_another"  # whoever approved it also wrote it
+    CHANGED = "changed"  # since its approval
+    OVER = "over"  # it ends before it began
+    APPROVAL_EXPIRED = "approval_expired"
+    NO_QUOTA = "no_quota"
+    REFUSED = "refused"  # by LINE
+    NO_PUBLIC_ADDRESS = "no_public_address"  # from which phones could fetch its pictures
+    UNWRITABLE = "unwritable"  # its text could not be written
+    RESTORED = "restored"  # it waited in a backup
+
+
 class ChunkState(StrEnum):
     """Lists the states of a chunk."""
 
@@ -126,13 +142,14 @@ class ChunkState(StrEnum):
 class Mailing(Table):
     """Describes one sending of an approved broadcast: of its message or, at its end, of its closing message.
 
-    `why` is the reason where we stopped it.
+    `reason` says why we stopped it; it is None in all other states.
     """
 
     __tablename__ = "mailing"
     __table_args__ = (
         must_be_one_of(MailingPart, "part"),
         must_be_one_of(MailingState, "state"),
+        must_be_one_of(StopReason, "reason"),
         UniqueConstraint("broadcast_id", "part"),
         Index(
             "ix_mailing_due",
@@ -148,7 +165,7 @@ class Mailing(Table):
     due_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    why: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[StopReason | None] = mapped_column(one_of(StopReason, 20))
     broadcast: Mapped[Broadcast] = relationship(back_populates="mailings")
 
 
@@ -157,12 +174,15 @@ class Chunk(EncryptedRow, Table):
 
     `residents` is None for a broadcast to all friends, which is one chunk.
     Residents who cannot be reached at the first try are moved into a chunk of their own, which is `sent` without a try.
-    `told` counts the recipients of the request; it is None before the first try.
+    `told` counts the recipients of the request; it is None before the first try. `receipt`, `reason` and `error` are
+    those of a message of the outbox.
     """
 
     __tablename__ = "chunk"
     __table_args__ = (
         must_be_one_of(ChunkState, "state"),
+        must_be_one_of(Receipt, "receipt"),
+        must_be_one_of(Reason, "reason"),
         Index("ix_chunk_mailing", "mailing_id", "state", "id"),
         Index("ix_chunk_sent", "sent_at"),
     )
@@ -178,6 +198,8 @@ class Chunk(EncryptedRow, Table):
     first_tried_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     line_request_id: Mapped[str | None] = mapped_column(String(60))
+    receipt: Mapped[Receipt] = mapped_column(one_of(Receipt, 8), default=Receipt.NONE, server_default="none")
+    reason: Mapped[Reason | None] = mapped_column(one_of(Reason, 16))
     error: Mapped[str | None] = mapped_column(String(200))
     mailing: Mapped[Mailing] = relationship()
 

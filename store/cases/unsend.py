@@ -81,7 +81,7 @@ def _from_dead_events(session: Session, resident: Resident, message_id: str) -> 
         if isinstance(message, dict) and message.get("id") == message_id:
             event.state = EventState.DONE
             event.body = None
-            event.error = None
+            event.reason, event.error = None, None
 
 
 def _told_only_in(message_id: str, rows: Iterable[Mapping[str, Any]]) -> Facts:

@@ -16,8 +16,8 @@ from store.database.advisory_locks import lock_senders
 from store.database.encryption import NewValue, new_row_key
 from store.database.upsert import ENGINES, insert_for
 from store.messaging.models import InboxEvent
-from store.messaging.states import EventState
-from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
+from store.messaging.states import EventState, Reason
+from store.messaging.undecryptable import put_off
 
 MAX_TRIES = 5
 # Longer than a hanging worker is allowed to run, so that others have their turn before its event is tried again. Five
@@ -56,8 +56,11 @@ _THESE = (
     .with_for_update()
 )
 _TRY = update(InboxEvent).where(_GIVEN).values(tries=InboxEvent.tries + 1, next_try_at=bindparam("again_at"))
-_DONE = update(InboxEvent).where(_GIVEN).values(state=EventState.DONE, body=None, error=None)
-ENDED_ITS_WORKER = "each worker that tried it was ended"
+_DONE = (
+    update(InboxEvent)
+    .where(_GIVEN)
+    .values(state=EventState.DONE, body=None, reason=None, waits_since=None, error=None)
+)
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def _find_tried(session: Session, _most: int) -> Claim | None:
     session.execute(
         update(InboxEvent)
         .where(InboxEvent.id == due.id)
-        .values(state=EventState.DEAD, error=ENDED_ITS_WORKER)
+        .values(state=EventState.DEAD, reason=Reason.WORKER_ENDED)
     )
     return Claim((), 0, given_up=due.id)
 
@@ -161,7 +164,7 @@ def _read(session: Session, event_ids: Sequence[int], tries: int) -> list[InboxE
         if event.lacks_key():
             wait_for_key(event)
         else:
-            event.state, event.error = EventState.DEAD, UNREADABLE
+            event.state, event.reason = EventState.DEAD, Reason.UNDECRYPTABLE
     return [event for event in events if event not in closed]
 
 
@@ -174,7 +177,7 @@ def wait_for_key(event: InboxEvent) -> bool:
     if put_off(event):
         event.tries -= 1
         return True
-    event.state, event.error = EventState.DEAD, UNREADABLE
+    event.state, event.reason = EventState.DEAD, Reason.UNDECRYPTABLE
     return False
 
 
@@ -194,7 +197,7 @@ def done(session: Session, events: Iterable[InboxEvent]) -> None:
 
 def failed(event: InboxEvent, error: str) -> bool:
     """Records why the try failed. After several tries the event is dead and an officer must look; returns True then."""
-    event.error = error[:200]
+    event.reason, event.waits_since, event.error = Reason.FAILED, None, error[:200]
     if event.tries >= MAX_TRIES:
         event.state = EventState.DEAD
         return True
@@ -206,9 +209,7 @@ def backlog(session: Session) -> tuple[int, float]:
 
     A resident whose event waits for a missing key is not counted, because the others are served all the same.
     """
-    waits_for_key = select(_ELDER.lane).where(
-        _ELDER.state == EventState.NEW, _ELDER.error.startswith(WAITS_FOR_KEY)
-    )
+    waits_for_key = select(_ELDER.lane).where(_ELDER.state == EventState.NEW, _ELDER.reason == Reason.NO_KEY)
     query = select(func.count(), func.min(InboxEvent.arrived_at)).where(InboxEvent.state == EventState.NEW)
     count, oldest = session.execute(query.where(InboxEvent.lane.not_in(waits_for_key))).one()
     return count, (now() - oldest).total_seconds() if oldest else 0.0

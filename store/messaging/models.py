@@ -10,17 +10,21 @@ from store.database.closed_sets import must_be_one_of, one_of
 from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
-from store.messaging.states import EventState, MessageKind, MessageState, SentBy
+from store.messaging.states import EventState, MessageKind, MessageState, Reason, Receipt, SentBy
 
 
 class InboxEvent(EncryptedRow, Table):
     """Holds one LINE event, written before LINE is answered. `lane` names the queue of its resident or group; events of
     one queue keep their order.
+
+    `reason` says why it waits or was given up, `waits_since` since when it waits for a key, and `error` names the last
+    exception, for operators.
     """
 
     __tablename__ = "inbox"
     __table_args__ = (
         must_be_one_of(EventState, "state"),
+        must_be_one_of(Reason, "reason"),
         partial_index("ix_inbox_due", "occurred_at", "id", where="state = 'new'"),
         partial_index("ix_inbox_tried", "tries", "id", where="state = 'new' AND tries > 0"),
         partial_index("ix_inbox_lane", "lane", "occurred_at", "id", where="state = 'new'"),
@@ -35,6 +39,8 @@ class InboxEvent(EncryptedRow, Table):
     state: Mapped[EventState] = mapped_column(one_of(EventState, 5), default=EventState.NEW)
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
+    reason: Mapped[Reason | None] = mapped_column(one_of(Reason, 16))
+    waits_since: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(200))
 
 
@@ -44,13 +50,17 @@ class OutboxRow(EncryptedRow, Table):
     Several rows for one resident can go out in one request. The row that holds the request (`body`, `retry_key`) is
     its lead; the others name it in `lead_id`. A reply that `must_arrive`, such as a receipt, is pushed where others are
     dropped: when a newer reply waits, and when nobody knows whether LINE took it (then it may arrive twice).
-    `write_tries` counts the tries to write a notice's text that have not succeeded.
+    `write_tries` counts the tries to write a notice's text that have not succeeded. `receipt` says whether the channel
+    has the message, `reason` why it waits or ended, `waits_since` since when it waits for a key. `error` is what the
+    channel said, for operators; nothing depends on it.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
         must_be_one_of(MessageKind, "kind"),
         must_be_one_of(MessageState, "state"),
+        must_be_one_of(Receipt, "receipt"),
+        must_be_one_of(Reason, "reason"),
         partial_index("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
         partial_index("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
         partial_index("ix_outbox_dead", "id", where="state = 'dead'"),
@@ -81,5 +91,8 @@ class OutboxRow(EncryptedRow, Table):
     first_tried_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     line_request_id: Mapped[str | None] = mapped_column(String(60))
+    receipt: Mapped[Receipt] = mapped_column(one_of(Receipt, 8), default=Receipt.NONE, server_default="none")
+    reason: Mapped[Reason | None] = mapped_column(one_of(Reason, 16))
+    waits_since: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]

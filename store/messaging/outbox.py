@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from store.clock import now
 from store.messaging.models import OutboxRow
-from store.messaging.states import MessageKind, MessageState, SentBy
+from store.messaging.states import MessageKind, MessageState, Reason, SentBy
 from store.messaging.undecryptable import address_of, give_up, readable
 from store.residents.models import Resident
 
@@ -20,8 +20,6 @@ REPLY_WITHIN = timedelta(seconds=50)
 # The machines that receive and that send may have different clocks. Until a token is so old by our clock that it is
 # expired by any clock, only LINE knows whether it is valid, and a refusal costs nothing (docs/decisions/0010).
 CLOCKS_DIFFER = timedelta(minutes=3)
-# The error of rows that wait until LINE takes messages again, next month or with a larger plan.
-MONTHLY_LIMIT = "monthly limit"
 
 
 def _before_this() -> Any:
@@ -66,13 +64,6 @@ _OF_LANES = (
     .where(OutboxRow.state == MessageState.READY, OutboxRow.lane.in_(bindparam("lanes", expanding=True)))
     .order_by(OutboxRow.id)
     .with_for_update(skip_locked=True)
-)
-_SENT = (
-    update(OutboxRow)
-    .where(or_(OutboxRow.id == bindparam("lead"), OutboxRow.lead_id == bindparam("lead")))
-    .where(OutboxRow.state == MessageState.READY)
-    .values(state=MessageState.SENT, error=None, messages=None, body=None, reply_token=None)
-    .values(line_request_id=bindparam("request"), sent_at=bindparam("at"))
 )
 
 
@@ -220,25 +211,11 @@ def _may_ride(row: OutboxRow) -> bool:
     return row.kind == MessageKind.NOTICE or (row.must_arrive and not token_may_live(row))
 
 
-def freeze(rows: Sequence[OutboxRow], *, by: SentBy, body: str, again_in: timedelta) -> None:
-    """Records, before the first call, exactly what is sent, by which way, and when to try again if LINE does not
-    answer.
-    """
-    lead = rows[0]
-    lead.first_tried_at = lead.first_tried_at or now()
-    lead.body, lead.sent_by = body, by
-    for row in rows:
-        row.error = None
-        row.next_try_at = now() + again_in
-        row.tries += 1
-        row.lead_id = lead.id if row is not lead else None
-
-
 def wait_for_quota(rows: Sequence[OutboxRow], until: datetime) -> None:
     """Postpones the rows until then, or until LINE reports that messages are left or a free reply takes them along."""
     for row in rows:
         row.next_try_at = max(row.next_try_at, until)
-        row.error = row.error or MONTHLY_LIMIT
+        row.reason = Reason.NO_QUOTA
 
 
 def end_wait_for_quota(session: Session) -> None:
@@ -246,75 +223,11 @@ def end_wait_for_quota(session: Session) -> None:
         update(OutboxRow)
         .where(
             OutboxRow.state == MessageState.READY,
-            OutboxRow.error == MONTHLY_LIMIT,
+            OutboxRow.reason == Reason.NO_QUOTA,
             OutboxRow.next_try_at > now(),
         )
         .values(next_try_at=now())
     )
-
-
-def release(
-    session: Session, lead_id: int, *, again_in: timedelta, count_try: bool, error: str | None = None
-) -> None:
-    """Frees the rows of a request that LINE certainly did not take; each row gets a new retry key."""
-    for row in _travelling(session, lead_id):
-        row.error = error
-        row.lead_id = None
-        row.first_tried_at = None
-        row.body = None
-        row.sent_by = None
-        row.retry_key, row.next_try_at = str(uuid.uuid4()), now() + again_in
-        row.tries = row.tries if count_try else row.tries - 1
-
-
-def settle(
-    session: Session, lead_id: int, state: MessageState, *, error: str = "", request_id: str | None = None
-) -> None:
-    """Sets the final state of a row and of those sent with it, and deletes the request and the reply token.
-
-    The messages are deleted, too, except those of a dead row: a supervisor decides whether it is tried again
-    (store.operations.dead_letters).
-    """
-    for row in _travelling(session, lead_id):
-        row.state = state
-        row.error = error or None
-        row.line_request_id = request_id
-        row.messages = row.messages if state == MessageState.DEAD else None
-        row.body, row.reply_token = None, None
-        if state == MessageState.SENT:
-            row.sent_at = now()
-
-
-def note_sent(session: Session, request_ids: Mapping[int, str | None]) -> None:
-    """Settles requests that LINE took, by their leads, with the ids that LINE gave them."""
-    at = now()
-    sent = [{"lead": lead, "request": given, "at": at} for lead, given in sorted(request_ids.items())]
-    if sent:
-        session.connection().execute(_SENT, sent)
-
-
-def is_as_frozen(session: Session, lead_id: int, retry_key: str, tries: int) -> bool:
-    """Says whether the request is still as it was frozen.
-
-    It is not where another process took it up because our call took longer than the lease: then the other's result
-    counts, and a refusal of ours may only mean that theirs was taken.
-    """
-    lead = session.get(OutboxRow, lead_id, with_for_update=True)
-    return lead is not None and (lead.state, lead.retry_key, lead.tries) == (
-        MessageState.READY,
-        retry_key,
-        tries,
-    )
-
-
-def travels_alone(session: Session, lead_id: int) -> bool:
-    return len(_travelling(session, lead_id)) == 1
-
-
-def _travelling(session: Session, lead_id: int) -> list[OutboxRow]:
-    theirs = (OutboxRow.id == lead_id) | (OutboxRow.lead_id == lead_id)
-    query = select(OutboxRow).where(theirs, OutboxRow.state == MessageState.READY).order_by(OutboxRow.id)
-    return list(session.scalars(query.with_for_update()))
 
 
 def newer_reply_waits(session: Session, row: OutboxRow) -> bool:

@@ -66,5 +66,5 @@ class Reason(StrEnum):
     RESTORED = "restored"  # it waited in a backup: what became of it since is unknown
     # It was dropped.
     TOO_LATE = "too_late"  # a reply whose token expired and that is not worth a push
-    REPLY_IN_DOUBT = "reply_in_doubt"  # a reply that the channel may have, whose token expired
+    IN_DOUBT = "in_doubt"  # a reply that the channel may have, whose token expired
     BY_STAFF = "by_staff"  # the audit log says by whom and why

@@ -12,14 +12,12 @@ from datetime import datetime, timedelta
 from store.clock import now
 from store.database.encryption import CannotDecrypt, UnknownKey
 from store.messaging.models import InboxEvent, OutboxRow
-from store.messaging.states import MessageState
+from store.messaging.states import MessageState, Reason
 from store.residents.models import Resident
 
 log = logging.getLogger(__name__)
 
-UNREADABLE = "no key in DATA_KEY opens it"
 PUT_OFF_FOR, GIVE_UP_AFTER = timedelta(minutes=1), timedelta(days=1)
-WAITS_FOR_KEY = "needs a key that DATA_KEY lacks since "
 
 
 def readable(rows: Iterable[OutboxRow], *, at: datetime) -> list[OutboxRow]:
@@ -70,9 +68,8 @@ def _is_of(requests: set[int], row: OutboxRow) -> bool:
 
 def give_up(row: OutboxRow) -> None:
     """Makes the row a dead letter, which supervisors see at /dead-letters."""
-    tried = row.first_tried_at is not None or row.lead_id is not None
     row.state, row.lead_id = MessageState.DEAD, None
-    row.error = UNREADABLE if tried else f"cannot be written: {UNREADABLE}"
+    row.reason, row.waits_since = Reason.UNDECRYPTABLE, None
 
 
 def put_off(row: InboxEvent | OutboxRow, *, at: datetime | None = None) -> bool:
@@ -80,10 +77,10 @@ def put_off(row: InboxEvent | OutboxRow, *, at: datetime | None = None) -> bool:
     enough.
     """
     at = at or now()
-    since = _waits_since(row) or at
+    since = row.waits_since or at
     if at - since >= GIVE_UP_AFTER:
         return False
-    row.error = f"{WAITS_FOR_KEY}{since.isoformat()}"
+    row.reason, row.waits_since = Reason.NO_KEY, since
     row.next_try_at = max(row.next_try_at or at, at + PUT_OFF_FOR)
     log.error(
         "a message needs a key that this process lacks: restart it with the DATA_KEY of the others",
@@ -93,12 +90,5 @@ def put_off(row: InboxEvent | OutboxRow, *, at: datetime | None = None) -> bool:
 
 
 def _end_wait(row: OutboxRow) -> None:
-    if _waits_since(row) is not None:
-        row.error = None
-
-
-def _waits_since(row: InboxEvent | OutboxRow) -> datetime | None:
-    error = row.error or ""
-    return (
-        datetime.fromisoformat(error.removeprefix(WAITS_FOR_KEY)) if error.startswith(WAITS_FOR_KEY) else None
-    )
+    if row.waits_since is not None:
+        row.reason, row.waits_since = None, None

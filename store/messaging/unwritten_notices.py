@@ -7,27 +7,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.clock import now
-from store.messaging import outbox
-from store.messaging.inbox import ENDED_ITS_WORKER, pause_after
+from store.messaging import requests
+from store.messaging.inbox import pause_after
 from store.messaging.models import OutboxRow
-from store.messaging.states import MessageState
+from store.messaging.states import MessageState, Reason
 
 MAX_TRIES = 5
 
 
-def begin(session: Session, requests: Sequence[Sequence[OutboxRow]], *, tried_first: bool) -> dict[int, int]:
+def begin(session: Session, due: Sequence[Sequence[OutboxRow]], *, tried_first: bool) -> dict[int, int]:
     """Counts a try of notices that have no text yet, and returns the counts by row id: {} where others go first.
 
     The caller commits before it writes the texts, so that a notice that ends its worker has used up its try. After that
     it is written alone and after everything else is sent, unless `tried_first`; after five tries it is dead.
     """
-    unwritten = [row for rows in requests for row in rows if row.messages is None]
+    unwritten = [row for rows in due for row in rows if row.messages is None]
     chosen = [row for row in unwritten if not row.write_tries]
-    if not chosen and (tried_first or all(is_unwritten(rows) for rows in requests)):
+    if not chosen and (tried_first or all(is_unwritten(rows) for rows in due)):
         chosen = sorted(unwritten, key=lambda row: (row.write_tries, row.id))[:1]
     for row in chosen:
         if row.write_tries >= MAX_TRIES:
-            outbox.settle(session, row.id, MessageState.DEAD, error=f"cannot be written: {ENDED_ITS_WORKER}")
+            requests.end(session, row.id, MessageState.DEAD, reason=Reason.WORKER_ENDED)
         row.write_tries += 1
         row.next_try_at = max(row.next_try_at, now() + pause_after(row.write_tries))
     return {row.id: row.write_tries for row in chosen}

@@ -13,18 +13,17 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
-from store.broadcasts.models import ConfirmButton, Mailing, MailingState, Tester
+from store.broadcasts.models import ConfirmButton, Mailing, MailingState, StopReason, Tester
 from store.cases.models import Case, Surge
 from store.clock import in_bangkok, now
 from store.files.lifecycle import RESTORED
 from store.files.models import File, FileState
 from store.messaging.models import InboxEvent, OutboxRow
-from store.messaging.states import EventState, MessageKind, MessageState
+from store.messaging.states import EventState, MessageKind, MessageState, Reason, Receipt
 from store.operations import heartbeats
 from store.operations.models import Heartbeat
 from store.staff.models import AccountRequest, SignInStreak, SignInTry, Staff, StaffSession
 
-WHY = "restored from a backup"
 AS_IT_WAS = "as it was"
 BECOMES: Final = {
     # Work in progress
@@ -90,7 +89,7 @@ def hold_back(
 def _stop_events(session: Session) -> int:
     waiting = update(InboxEvent).where(InboxEvent.state == EventState.NEW)
     done = session.execute(
-        waiting.values(state=EventState.DEAD, error=f"{WHY}: it may have been worked on since").returning(
+        waiting.values(state=EventState.DEAD, reason=Reason.RESTORED, waits_since=None, error=None).returning(
             InboxEvent.id
         )
     )
@@ -101,17 +100,22 @@ def _stop_messages(session: Session) -> int:
     """Drops waiting answers, which would come too late; receipts and notices become dead. Returns how many did."""
     waiting = update(OutboxRow).where(OutboxRow.state == MessageState.READY)
     travelled_alone = {"body": None, "reply_token": None, "lead_id": None}
+    # Each of them may have been sent since the backup.
+    in_doubt = {"receipt": Receipt.UNKNOWN, "reason": Reason.RESTORED, "waits_since": None, "error": None}
     answers = waiting.where(OutboxRow.kind == MessageKind.REPLY, OutboxRow.must_arrive.is_(False))
-    session.execute(answers.values(state=MessageState.DROPPED, messages=None, **travelled_alone))
-    rest = waiting.values(
-        state=MessageState.DEAD, error=f"{WHY}: it may have been sent since", **travelled_alone
-    )
+    dropped = answers.values(state=MessageState.DROPPED, messages=None)
+    session.execute(dropped.values(**travelled_alone, **in_doubt))
+    rest = waiting.values(state=MessageState.DEAD, **travelled_alone, **in_doubt)
     return len(session.execute(rest.returning(OutboxRow.id)).all())
 
 
 def _stop_mailings(session: Session) -> int:
     going = update(Mailing).where(Mailing.state.in_((MailingState.WAITING, MailingState.SENDING)))
-    return len(session.execute(going.values(state=MailingState.STOPPED, why=WHY).returning(Mailing.id)).all())
+    return len(
+        session.execute(
+            going.values(state=MailingState.STOPPED, reason=StopReason.RESTORED).returning(Mailing.id)
+        ).all()
+    )
 
 
 def _quiet_files(session: Session, damaged: Collection[str], taken_back: Collection[str]) -> None:

@@ -12,16 +12,14 @@ from store.audit.log import write_down
 from store.cases.models import Case
 from store.cases.queue import visible_to
 from store.clock import now
-from store.messaging import inbox, outbox
+from store.messaging import inbox, requests
 from store.messaging.models import InboxEvent, OutboxRow
-from store.messaging.states import EventState, MessageKind, MessageState
+from store.messaging.states import EventState, MessageKind, MessageState, Reason, Receipt
 from store.staff.accounts import Role
 from store.staff.models import Staff
 
 LATE_AFTER = timedelta(minutes=1)
 MAX_SHOWN = 100
-# LINE refused these or never received them; of any other row the outcome is unknown.
-CERTAINLY_NOT_TAKEN = ("refused", "cannot be written")
 
 
 class DropReason(StrEnum):
@@ -37,8 +35,8 @@ class DeadLetter:
     """Describes one event or message as the page shows it, never its content.
 
     `case_number` is empty and `case_id` None for events, for messages without a case, and for admins, who see no case.
-    `may_be_taken` says that LINE may already have the message, so a retry may send it twice. `companions` counts the
-    waiting messages that go out in the same request.
+    `error` is the name of an exception, for events only. `may_be_taken` says that LINE may already have the message, so
+    a retry may send it twice. `companions` counts the waiting messages that go out in the same request.
     """
 
     id: int
@@ -48,6 +46,7 @@ class DeadLetter:
     case_id: int | None
     since: datetime
     tries: int
+    reason: Reason | None
     error: str
     is_dead: bool
     can_retry: bool = True
@@ -67,6 +66,7 @@ def unfinished_events(session: Session) -> list[DeadLetter]:
             case_id=None,
             since=event.arrived_at,
             tries=event.tries,
+            reason=event.reason,
             error=event.error or "",
             is_dead=event.state == EventState.DEAD,
             can_retry=not event.never_open(),
@@ -85,7 +85,7 @@ def retry_event(session: Session, by: Staff, event_id: int) -> bool:
     event.state = EventState.NEW
     event.tries = 0
     event.next_try_at = None
-    event.error = None
+    event.reason, event.waits_since, event.error = None, None, None
     write_down(session, "retry_event", staff_id=by.id, about=f"event {event.id}")
     return True
 
@@ -127,7 +127,8 @@ def _shown(person: Staff, row: OutboxRow, case: Case | None, companions: int) ->
         case_id=known.id if known else None,
         since=row.created_at,
         tries=row.tries,
-        error=row.error or "",
+        reason=row.reason,
+        error="",
         is_dead=row.state == MessageState.DEAD,
         can_retry=row.state == MessageState.READY or _can_be_sent_again(row),
         may_be_taken=_may_be_taken(row),
@@ -159,7 +160,7 @@ def drop_row(session: Session, by: Staff, row_id: int, held: timedelta, reason: 
     if row is None:
         return False
     row.state, row.messages = MessageState.READY, None
-    outbox.settle(session, row.id, MessageState.DROPPED, error=f"dropped by staff: {reason}")
+    requests.end(session, row.id, MessageState.DROPPED, reason=Reason.BY_STAFF)
     write_down(session, "drop_message", staff_id=by.id, about=f"message {row.id}: {reason}")
     return True
 
@@ -167,7 +168,7 @@ def drop_row(session: Session, by: Staff, row_id: int, held: timedelta, reason: 
 def _begin_anew(row: OutboxRow) -> None:
     """Prepares a row to be sent under a new key, because its own expired or was refused; a notice is written again."""
     row.state = MessageState.READY
-    row.error = None
+    row.receipt, row.reason, row.error = Receipt.NONE, None, None
     row.retry_key = str(uuid.uuid4())
     row.tries, row.write_tries = 0, 0
     row.first_tried_at = None
@@ -187,7 +188,7 @@ def _can_be_sent_again(row: OutboxRow) -> bool:
 
 
 def _may_be_taken(row: OutboxRow) -> bool:
-    return row.state == MessageState.DEAD and not (row.error or "").startswith(CERTAINLY_NOT_TAKEN)
+    return row.state == MessageState.DEAD and row.receipt != Receipt.NONE
 
 
 def _lock_event(session: Session, event_id: int) -> InboxEvent | None:

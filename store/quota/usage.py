@@ -17,7 +17,7 @@ from store.broadcasts.models import Chunk, ChunkState
 from store.clock import in_bangkok, now
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
-from store.messaging.states import MessageState, SentBy
+from store.messaging.states import MessageState, Reason, SentBy
 from store.municipality.calendar import Month
 from store.municipality.profile import Plan
 from store.quota.models import QuotaReading
@@ -250,7 +250,7 @@ def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
 def count_waiting(session: Session) -> int:
     """Counts the messages that LINE refused for lack of quota and that have not been sent since, by push or reply."""
     query = select(func.count()).where(
-        OutboxRow.state == MessageState.READY, OutboxRow.error == outbox.MONTHLY_LIMIT
+        OutboxRow.state == MessageState.READY, OutboxRow.reason == Reason.NO_QUOTA
     )
     return session.execute(query).scalar_one()
 

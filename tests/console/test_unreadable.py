@@ -13,8 +13,8 @@ from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_notice
-from store.messaging.states import EventState
-from store.messaging.undecryptable import UNREADABLE, WAITS_FOR_KEY, put_off
+from store.messaging.states import EventState, Reason, Receipt
+from store.messaging.undecryptable import put_off
 from store.municipality.profile import Municipality
 from tests.builders import a_case, an_answer
 from tests.console.conftest import Known
@@ -110,7 +110,7 @@ def test_who_cannot_be_reached_holds_up_nobody_else_who_is_told(
     assert NOT_TOLD not in others
     with database.reading() as session:
         dead = session.query(OutboxRow).filter_by(state="dead").one()
-    assert (dead.case_id, dead.error) == (spoilt.case_id, "cannot be written: no key in DATA_KEY opens it")
+    assert (dead.case_id, dead.reason, dead.receipt) == (spoilt.case_id, Reason.UNDECRYPTABLE, Receipt.NONE)
 
 
 def test_a_console_that_lacks_the_key_says_so_and_changes_nothing(
@@ -158,11 +158,10 @@ def test_an_event_that_never_opens_can_only_be_dropped(
     with database.transaction() as session:
         inbox.accept(session, [Arrival("e", "somebody", now(), {})])
         event = session.query(InboxEvent).one()
-        event.state, event.error = EventState.DEAD, UNREADABLE
+        event.state, event.reason = EventState.DEAD, Reason.UNDECRYPTABLE
     shut(database, "inbox.body", event.id, **({"key": key} if key else {}))
     page = supervisor.visit("/dead-letters")
     assert "ข้อมูลที่เข้ารหัสไว้เปิดไม่ได้" in page.html
-    assert UNREADABLE not in page.html
     assert ("ลองใหม่</button>" in page.html) is (key is not None)
     assert ("ทิ้งได้อย่างเดียว" in page.html) is (key is None)
     supervisor.submit(page, f"/dead-letters/inbox/{event.id}/drop", reason="defective")
@@ -179,4 +178,3 @@ def test_what_waits_for_a_key_says_so_in_thai(
         row.created_at = row.created_at - timedelta(days=1)
     page = supervisor.visit("/dead-letters").html
     assert "รอกุญแจ DATA_KEY" in page
-    assert WAITS_FOR_KEY not in page

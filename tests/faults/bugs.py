@@ -2,7 +2,7 @@
 
 import io
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import ClosingIterator
 
-from bot.line.delivery import OutgoingRequest, Sender
-from bot.line.messaging_api import LineClient, SendOutcome
+from bot.line.delivery import Sender
+from bot.line.messaging_api import LineClient
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
 from store.cases import actions
 from store.database.engine import Database
 from store.files.media import Media
-from store.messaging import inbox, outbox, unwritten_notices
-from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging import inbox, outbox, outcomes, requests, unwritten_notices
+from store.messaging.models import InboxEvent
+from store.messaging.outcomes import Fact, Outcome, Rule
+from store.messaging.states import EventState, Receipt, SentBy
 from tests.faults import acts
 
 
@@ -97,9 +99,9 @@ def call_inside_the_transaction() -> None:
         with sender._database.transaction() as session:
             due = outbox.claim(session, most=1)
             to_write = sender.writer.begin(session, due)
-            for outgoing in [sender._pack(session, rows) for rows in due if not to_write]:
+            for outgoing in [requests.prepare(session, rows, sender) for rows in due if not to_write]:
                 if outgoing is not None:
-                    sender._conclude(session, outgoing, sender._call(outgoing))
+                    requests.record(session, {outgoing: sender._call(outgoing)}, sender)
         sender.writer.write(to_write)
         return bool(due)
 
@@ -114,13 +116,13 @@ def new_key_for_each_try() -> None:
 def push_what_was_perhaps_replied() -> None:
     """Takes a used reply token for an expired one."""
 
-    def reply_failed(
-        sender: Sender, session: Session, outgoing: OutgoingRequest, _outcome: SendOutcome
-    ) -> None:
-        lead = session.get_one(OutboxRow, outgoing.lead_id)
-        sender._too_late_for_reply(session, lead, tried=False, in_doubt=False)
+    find_rule = outcomes.find_rule
 
-    Sender._reply_failed = reply_failed  # type: ignore[method-assign, assignment]
+    def forget_earlier_tries(outcome: Outcome, sent_by: SentBy, before: Receipt, facts: Set[Fact]) -> Rule:
+        was_tried = Receipt.NONE if outcome is Outcome.BAD_TOKEN else before
+        return find_rule(outcome, sent_by, was_tried, facts)
+
+    requests.find_rule = forget_earlier_tries  # type: ignore[attr-defined]
 
 
 def row_before_bytes() -> None:
@@ -166,9 +168,9 @@ def no_try_before_the_work() -> None:
 def no_try_before_a_notice_is_written() -> None:
     begin = unwritten_notices.begin
 
-    def begin_without_noting(session: Session, requests: Any, **how: Any) -> dict[int, int]:
+    def begin_without_noting(session: Session, due: Any, **how: Any) -> dict[int, int]:
         with session.begin_nested() as noted:
-            tries = begin(session, requests, **how)
+            tries = begin(session, due, **how)
             session.flush()
             noted.rollback()
         return {row_id: count - 1 for row_id, count in tries.items()}
@@ -184,7 +186,9 @@ def what_was_tried_goes_together() -> None:
         claim = find_tried(session, most)
         if claim is None or not claim.event_ids:
             return claim
-        same = select(InboxEvent.id).where(InboxEvent.state == "new", InboxEvent.tries == claim.tries - 1)
+        same = select(InboxEvent.id).where(
+            InboxEvent.state == EventState.NEW, InboxEvent.tries == claim.tries - 1
+        )
         return inbox.Claim(tuple(session.scalars(same)), claim.tries)
 
     inbox._find_tried = find_all_tried  # type: ignore[assignment]

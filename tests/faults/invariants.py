@@ -108,9 +108,9 @@ def _times_shown(seen: Evidence) -> Iterator[tuple[str, int]]:
 def every_row_came_to_its_end(seen: Evidence) -> Found:
     for row in seen.outbox:
         if row.state not in (("dead",) if is_harmful(row.details) else ("sent", "dropped")):
-            yield Violation("broken", f"{row.kind} {row.id} ended as {row.state}: {row.error}")
+            yield Violation("broken", f"{row.kind} {row.id} ended as {row.state}: {row.reason}")
         if row.state == "dropped" and (row.kind == "notice" or row.must_arrive):
-            yield Violation("lost", f"{row.kind} {row.id} was dropped: {row.error}")
+            yield Violation("lost", f"{row.kind} {row.id} was dropped: {row.reason}")
 
 
 def what_was_sent_is_on_the_screen(seen: Evidence) -> Found:

@@ -108,7 +108,7 @@ def quota(town: Town, most: int | None, used: int) -> None:
 def state_of(town: Town, broadcast_id: int, part: str = "message") -> tuple[str, str | None]:
     with town.database.reading() as session:
         mailing = session.scalars(_mailing(broadcast_id, part)).one()
-        return mailing.state, mailing.why
+        return mailing.state, mailing.reason
 
 
 def progress(town: Town, broadcast_id: int) -> Progress:

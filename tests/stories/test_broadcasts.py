@@ -10,11 +10,12 @@ from sqlalchemy import LargeBinary, select, text, type_coerce, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.broadcasts import control
-from store.broadcasts.models import Broadcast, Chunk
+from store.broadcasts.models import Broadcast, Chunk, StopReason
 from store.clock import now
 from store.database.encryption import Cipher
 from store.database.engine import Database, Table
 from store.files.lifecycle import uploaded
+from store.messaging.states import Reason
 from store.residents import preferences
 from tests.builders import a_resident, an_officer
 from tests.stories.press import (
@@ -208,7 +209,7 @@ def test_a_message_that_line_takes_from_nobody_is_stopped_after_a_few_tries(town
     town.simulator.faults.turn(api_status="400")
     broadcast = approve(town)
     town.settle()
-    assert state_of(town, broadcast) == ("stopped", "refused by LINE")
+    assert state_of(town, broadcast) == ("stopped", StopReason.REFUSED)
     assert len(requests(town)) < 20
     assert progress(town, broadcast).left == 61
 
@@ -219,7 +220,7 @@ def test_the_quota_ends_in_the_middle_says_who_is_left_and_next_month_goes_on_wi
     quota(town, 1000, 1000 - reserve - 8)
     broadcast = approve(town)
     town.settle()
-    assert state_of(town, broadcast) == ("stopped", "quota")
+    assert state_of(town, broadcast) == ("stopped", StopReason.NO_QUOTA)
     assert heard(phones) == [1] * 8 + [0] * 4
     assert (progress(town, broadcast).told, progress(town, broadcast).left) == (8, 4)
     town.wait(days=14)
@@ -237,7 +238,7 @@ def test_what_is_urgent_may_use_what_is_kept_for_news_of_cases(town: Town) -> No
     quota(town, 1000, 1000 - town.app.municipality.plan.reserve)
     news, warning = approve(town), approve(town, content=words("น้ำกำลังขึ้นค่ะ"), **URGENT)
     town.settle()
-    assert (heard(phones), state_of(town, news)) == ([0] * 5, ("stopped", "quota"))
+    assert (heard(phones), state_of(town, news)) == ([0] * 5, ("stopped", StopReason.NO_QUOTA))
     assert (heard(phones, "น้ำกำลังขึ้น"), state_of(town, warning)) == ([1] * 5, ("done", None))
 
 
@@ -250,7 +251,7 @@ def test_when_line_says_that_the_months_messages_are_gone_the_mailing_stops(town
     broadcast = approve(town)
     town.settle()
     town.wait(hours=2)
-    assert state_of(town, broadcast) == ("stopped", "quota")
+    assert state_of(town, broadcast) == ("stopped", StopReason.NO_QUOTA)
     assert (len(requests(town)), told) == (1, [True])
     town.simulator.quota.set(limit=1000, used=0)
     act(town, "resume", broadcast)
@@ -398,7 +399,7 @@ def test_what_was_changed_in_the_database_after_the_approval_goes_nowhere(town: 
     change(town, broadcast, content=words("โอนเงินมาที่บัญชีนี้"))
     town.wait(hours=1)
     assert (requests(town), heard(phones, "โอนเงิน")) == ([], [0, 0])
-    assert state_of(town, broadcast) == ("stopped", "changed after approval")
+    assert state_of(town, broadcast) == ("stopped", StopReason.CHANGED)
 
 
 def test_what_is_changed_between_two_requests_stops_the_second(town: Town) -> None:
@@ -408,7 +409,7 @@ def test_what_is_changed_between_two_requests_stops_the_second(town: Town) -> No
     change(town, broadcast, content=words("โอนเงินมาที่บัญชีนี้"))
     town.settle()
     assert (sum(heard(phones)), sum(heard(phones, "โอนเงิน"))) == (500, 0)
-    assert state_of(town, broadcast) == ("stopped", "changed after approval")
+    assert state_of(town, broadcast) == ("stopped", StopReason.CHANGED)
 
 
 def test_a_warning_overtakes_news_that_are_on_their_way(town: Town) -> None:
@@ -481,7 +482,7 @@ def test_without_an_address_of_ours_links_lead_straight_and_pictures_wait(town: 
     town.settle()
     assert "https://www.example.go.th/map" in str(phone.messages)
     assert len(phone.messages) == 1
-    assert state_of(town, with_picture) == ("stopped", "no public address")
+    assert state_of(town, with_picture) == ("stopped", StopReason.NO_PUBLIC_ADDRESS)
 
 
 def a_picture(town: Town) -> str:
@@ -569,7 +570,7 @@ def test_a_request_that_no_key_opens_is_given_up_and_later_broadcasts_go_out(tow
     shut(town, "chunk", "body", chunk.id)
     town.simulator.faults.clear()
     town.wait(minutes=20)
-    assert [chunk.error for chunk in chunks(town, broadcast)] == ["no key in DATA_KEY opens it"]
+    assert [chunk.reason for chunk in chunks(town, broadcast)] == [Reason.UNDECRYPTABLE]
     approve(town)
     town.settle()
     assert heard(phones) == [1, 1]

@@ -9,12 +9,14 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.line.retry_policy import RESERVED_FOR, AccountBackoff
+from bot.line.retry_policy import AccountBackoff
 from line_simulator.residents import Resident as Phone
 from store.cases.workflows import Action, Status
 from store.clock import now
 from store.messaging import outbox
 from store.messaging.models import OutboxRow
+from store.messaging.requests import RESERVED_FOR
+from store.messaging.states import Reason, Receipt
 from store.operations.dead_letters import retry_row
 from tests.builders import an_officer
 from tests.stories.scenes import (
@@ -253,7 +255,7 @@ def test_an_answer_that_makes_no_sense_is_no_answer_and_all_is_told_once_in_the_
         while sender.deliver_once():
             pass
         server.shutdown()
-    assert {row.error for row in rows(town, "ready")} == {"no answer"}
+    assert {(row.reason, row.receipt) for row in rows(town, "ready")} == {(Reason.NO_ANSWER, Receipt.UNKNOWN)}
     town.wait(minutes=1)
     assert [times_told(phone, "ข่าว") for phone in phones] == [1, 1, 1]
 
@@ -282,7 +284,7 @@ def test_the_answer_that_a_key_was_used_means_sent_and_keeps_lines_number(town: 
     assert [call["status"] for call in calls(town, "push")] == [500, 409]
     row = rows(town, "sent")[-1]
     assert row.line_request_id
-    assert row.error is None
+    assert row.reason is None
 
 
 def test_a_key_that_may_have_been_used_stays_even_if_line_then_refuses_for_a_while(town: Town) -> None:
@@ -339,7 +341,7 @@ def test_a_message_that_line_refuses_is_given_up_and_the_company_it_travelled_in
     assert [call["status"] for call in calls(town, "reply")[-3:]] == [400, 400, 200]
     dead = rows(town, "dead")
     assert [row.kind for row in dead] == ["reply"]
-    assert "400" in str(dead[0].error) or "refused" in str(dead[0].error)
+    assert (dead[0].reason, dead[0].receipt) == (Reason.REFUSED, Receipt.NONE)
 
 
 APOLOGY = "คำตอบของเราแสดงไม่ได้"

@@ -8,8 +8,9 @@ import pytest
 
 from bot.line.account_api import LineAccount
 from bot.line.connection import LineApiError
-from bot.line.messaging_api import ContentState, LineAnswer, LineClient
+from bot.line.messaging_api import ContentState, LineClient
 from bot.line.rich_menu_links import RichMenuLinks
+from store.messaging.outcomes import Outcome
 from tests.waiting import finish
 
 TOKEN = "token-of-the-account"
@@ -93,7 +94,7 @@ def test_a_redirect_is_not_followed_because_the_token_would_go_along(line: Serve
     assert len(line.requests) == 4
     assert elsewhere.requests == []
     assert errors == ["LINE answered 307."] * 2
-    assert LineClient(line.url, line.url, TOKEN).push("{}", KEY).answer is LineAnswer.UNKNOWN
+    assert LineClient(line.url, line.url, TOKEN).push("{}", KEY).outcome is Outcome.NO_ANSWER
     assert LineClient(line.url, line.url, TOKEN).content("1").content is ContentState.LATER
 
 

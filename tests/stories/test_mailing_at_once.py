@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.line.multicast import CHUNKS_AT_ONCE
+from store.broadcasts.models import StopReason
 from store.line.limits import MULTICAST_RECIPIENTS
 from tests.stories.press import (
     act,
@@ -48,7 +49,7 @@ def test_the_quota_ends_at_exactly_the_resident_at_whom_it_ends(town: Town) -> N
     quota(town, 10_000, 10_000 - reserve - allowed)
     broadcast = approve(town)
     town.settle()
-    assert (sum(heard(phones)), state_of(town, broadcast)) == (allowed, ("stopped", "quota"))
+    assert (sum(heard(phones)), state_of(town, broadcast)) == (allowed, ("stopped", StopReason.NO_QUOTA))
     assert (progress(town, broadcast).told, progress(town, broadcast).left) == (allowed, CROWD - allowed)
     quota(town, 10_000, 0)
     act(town, "resume", broadcast)
@@ -74,5 +75,5 @@ def test_a_message_that_line_takes_from_nobody_is_not_offered_many_at_a_time(tow
     town.simulator.faults.turn(api_status="400")
     broadcast = approve(town)
     town.settle()
-    assert state_of(town, broadcast) == ("stopped", "refused by LINE")
+    assert state_of(town, broadcast) == ("stopped", StopReason.REFUSED)
     assert len(requests(town)) < 40

@@ -5,7 +5,7 @@ import pytest
 from bot.handlers.commands import LABELS
 from store.broadcasts import testers
 from store.broadcasts.approval import write_draft
-from store.broadcasts.models import ButtonPress
+from store.broadcasts.models import ButtonPress, StopReason
 from store.clock import now
 from store.residents import preferences
 from store.residents.models import Resident
@@ -238,7 +238,7 @@ def test_news_of_cases_go_on_when_broadcasts_have_stopped_for_want_of_quota(town
     quota(town, 1000, 1000 - town.app.municipality.plan.reserve)
     broadcast = approve(town)
     town.settle()
-    assert state_of(town, broadcast) == ("stopped", "quota")
+    assert state_of(town, broadcast) == ("stopped", StopReason.NO_QUOTA)
     from tests.stories.scenes import tell, times_told  # noqa: PLC0415
 
     tell(town, phone, "พรุ่งนี้ช่างไปค่ะ")

@@ -8,6 +8,7 @@ from bot.line.notice_writer import NoticeWriter
 from bot.supervision.watchdog import Watchdog
 from store.messaging.inbox import pause_after
 from store.messaging.models import OutboxRow
+from store.messaging.states import Reason, Receipt
 from store.messaging.unwritten_notices import MAX_TRIES
 from store.operations.dead_letters import retry_row
 from tests.builders import an_officer
@@ -65,9 +66,7 @@ def test_a_notice_that_ends_each_worker_is_dead_after_five_tries_and_everybody_e
         town.clock.shift(timedelta(minutes=1))
         ended += deliver_until_quiet(sender)
     assert ended <= MAX_TRIES - 1
-    assert [row.error for row in rows(town, "dead")] == [
-        "cannot be written: each worker that tried it was ended"
-    ]
+    assert [(row.reason, row.receipt) for row in rows(town, "dead")] == [(Reason.WORKER_ENDED, Receipt.NONE)]
     officer_says_it_again = "ข่าวใหม่"
     tell(town, poisoned, officer_says_it_again)
     town.wait(minutes=5)

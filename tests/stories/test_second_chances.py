@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.line.messaging_api import LineAnswer
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import Reason, Receipt
 from store.operations import dead_letters
 from store.operations.dead_letters import DropReason
 from store.residents.models import Resident
@@ -41,8 +41,7 @@ def test_a_notice_that_line_refused_arrives_once(town: Town, supervisor: Staff) 
     town.simulator.faults.turn(api_status="400", count=1)
     town.settle()
     dead = the_dead(town)
-    assert dead.error is not None
-    assert dead.error.startswith(LineAnswer.REFUSED.value)
+    assert (dead.reason, dead.receipt) == (Reason.REFUSED, Receipt.NONE)
     assert retry(town, supervisor, dead)
     assert not retry(town, supervisor, dead)
     town.wait(hours=30)

@@ -13,6 +13,7 @@ from store.cases.workflows import Action
 from store.messaging.inbox import backlog
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_reply
+from store.messaging.states import Reason, Receipt
 from store.operations.data_keys import open_database
 from store.operations.dead_letters import DropReason, drop_row, retry_row, unfinished_messages
 from store.operations.reencryption import reencrypt
@@ -41,7 +42,7 @@ def test_a_notice_that_no_key_opens_is_dead_and_everybody_else_is_told(town: Tow
     told = [times_told(phone, "ข่าวของ") for phone in town.simulator.residents.values()]
     assert sorted(told) == [0, 1, 1]
     (dead,) = rows(town, "dead")
-    assert (dead.id, dead.error) == (first, "cannot be written: no key in DATA_KEY opens it")
+    assert (dead.id, dead.reason, dead.receipt) == (first, Reason.UNDECRYPTABLE, Receipt.NONE)
 
 
 @pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
@@ -103,7 +104,7 @@ def test_what_travelled_with_it_and_may_have_been_taken_is_decided_by_staff(town
     lead = next(row for row in rows(town, "ready") if row.lead_id is None)
     shut(town.database, "outbox.body", lead.id)
     town.wait(minutes=20)
-    assert {row.error for row in rows(town, "dead")} == {"no key in DATA_KEY opens it"}
+    assert {row.reason for row in rows(town, "dead")} == {Reason.UNDECRYPTABLE}
     assert len(rows(town, "dead")) == 2
     with town.database.transaction() as session:
         assert all(

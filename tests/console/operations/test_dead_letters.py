@@ -11,9 +11,9 @@ from store.cases.models import Case
 from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
-from store.messaging import inbox, outbox
+from store.messaging import inbox, outbox, requests
 from store.messaging.models import InboxEvent, OutboxRow
-from store.messaging.states import EventState, MessageState, SentBy
+from store.messaging.states import EventState, MessageState, Reason, Receipt, SentBy
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
 from tests.builders import a_case
@@ -21,15 +21,14 @@ from tests.console.looks import acts_of, person_of, snapshot
 from tests.console.pages import Person
 
 CANARY = "ความลับของป้าสมศรี"
-REFUSED = f"refused: {CANARY}"
-SILENT = "no clear answer from LINE for 23 hours"
 
 
-def _dead_notice(session: Session, case: Case, error: str = REFUSED) -> OutboxRow:
+def _dead_notice(session: Session, case: Case, reason: Reason = Reason.REFUSED) -> OutboxRow:
     row = outbox.put_notice(session, case.resident, "case_message", {"note": CANARY}, case_id=case.id)
     session.flush()
     row.tries, row.first_tried_at, row.sent_by = 3, now(), SentBy.PUSH
-    outbox.settle(session, row.id, MessageState.DEAD, error=error)
+    row.receipt = Receipt.NONE if reason is Reason.REFUSED else Receipt.UNKNOWN
+    requests.end(session, row.id, MessageState.DEAD, reason=reason, error=CANARY)
     return row
 
 
@@ -50,7 +49,8 @@ def _event(session: Session, state: EventState = EventState.DEAD) -> InboxEvent:
     inbox.accept(session, [inbox.Arrival(f"event {state}", "lane", now(), {"text": CANARY})])
     event = session.scalars(select(InboxEvent).where(InboxEvent.event_id == f"event {state}")).one()
     event.state = state
-    event.tries, event.error = (5, "ValueError") if state == EventState.DEAD else (0, None)
+    if state is EventState.DEAD:
+        event.tries, event.reason, event.error = 5, Reason.FAILED, "ValueError"
     return event
 
 
@@ -58,8 +58,8 @@ def leave_some_stuck(session: Session) -> None:
     """Leaves one of each kind stuck, about cases that are there already."""
     cases = list(session.scalars(select(Case).order_by(Case.id).limit(2)))
     _dead_notice(session, cases[0])
-    _dead_notice(session, cases[1], SILENT)
-    outbox.settle(session, _reply(session, to=None).id, MessageState.DEAD, error="refused: 400")
+    _dead_notice(session, cases[1], Reason.NO_CLEAR_ANSWER)
+    requests.end(session, _reply(session, to=None).id, MessageState.DEAD, reason=Reason.REFUSED)
     waiting = outbox.put_notice(session, cases[0].resident, "case_received", {}, case_id=cases[0].id)
     waiting.next_try_at = now() - timedelta(hours=3)
     _event(session)
@@ -142,7 +142,7 @@ def test_what_may_have_arrived_is_sent_again_only_by_who_was_told_so(
     supervisor: Person, database: Database, municipality: Municipality
 ) -> None:
     with database.transaction() as session:
-        doubtful = _dead_notice(session, a_case(session, municipality), SILENT).id
+        doubtful = _dead_notice(session, a_case(session, municipality), Reason.NO_CLEAR_ANSWER).id
     form = {"csrf_token": supervisor.token()}
     supervisor.client.post(f"/dead-letters/outbox/{doubtful}/retry", data=form)
     assert _row(database, doubtful).state == "dead"
@@ -157,7 +157,7 @@ def test_a_message_under_way_keeps_its_key_and_its_bytes(
         case = a_case(session, municipality)
         row = outbox.put_notice(session, case.resident, "case_message", {}, case_id=case.id)
         session.flush()
-        outbox.freeze([row], by=SentBy.PUSH, body="exactly this", again_in=timedelta(minutes=15))
+        requests.freeze([row], by=SentBy.PUSH, body="exactly this", again_in=timedelta(minutes=15))
         row.created_at = now() - timedelta(hours=30)
         before = (row.id, row.retry_key, row.body, row.tries)
     assert "ยังลองอยู่" in supervisor.visit("/dead-letters").html
@@ -170,7 +170,7 @@ def test_a_message_under_way_keeps_its_key_and_its_bytes(
 def test_an_answer_to_a_group_can_only_be_dropped(supervisor: Person, database: Database) -> None:
     with database.transaction() as session:
         row_id = _reply(session, to=None).id
-        outbox.settle(session, row_id, MessageState.DEAD, error="refused: 400")
+        requests.end(session, row_id, MessageState.DEAD, reason=Reason.REFUSED)
     form = {"csrf_token": supervisor.token(), "even_twice": "yes"}
     supervisor.client.post(f"/dead-letters/outbox/{row_id}/retry", data=form)
     assert _row(database, row_id).state == "dead"
@@ -181,7 +181,7 @@ def test_dropping_forgets_the_words_and_writes_down_why(
 ) -> None:
     assert "ทิ้งแล้ว" in _press(admin, f"/dead-letters/outbox/{dead}/drop", reason="told_otherwise")
     row = _row(database, dead)
-    assert (row.state, row.messages, row.error) == ("dropped", None, "dropped by staff: told_otherwise")
+    assert (row.state, row.messages, row.reason) == ("dropped", None, Reason.BY_STAFF)
     assert [act.about for act in acts_of(database, "drop_message")] == [f"message {dead}: told_otherwise"]
     form = {"csrf_token": supervisor.token(), "reason": "not_needed"}
     supervisor.client.post(f"/dead-letters/outbox/{dead}/drop", data=form)

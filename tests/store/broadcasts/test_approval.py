@@ -16,12 +16,14 @@ from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.audience import BadAudience, reach, read_audience
 from store.broadcasts.content import BadContent
 from store.broadcasts.imported_list import Imported, find_listed
-from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, ChunkState, Mailing
+from store.broadcasts.models import AudienceSnapshot, Broadcast, Chunk, ChunkState, Mailing, StopReason
 from store.broadcasts.statistics import press, progress_of, results_of, was_sent
 from store.broadcasts.transitions import ActRefused, digest_of
 from store.clock import now
 from store.database.engine import Database
 from store.messaging.models import OutboxRow
+from store.messaging.outcomes import Outcome, SendResult
+from store.messaging.states import Receipt
 from store.municipality.profile import Municipality
 from store.residents import preferences
 from store.residents.models import Resident
@@ -75,7 +77,7 @@ def send_one(session: Session) -> list[int]:
     for chunk in mailings.claim(session):
         told = list(mailings.recipients(session, chunk))
         mailings.freeze(chunk, "{}", len(told), again_in=timedelta(seconds=20))
-        mailings.settle(chunk, ChunkState.SENT)
+        mailings.end(chunk, ChunkState.SENT)
         mailings.finish_if_over(session, chunk.mailing)
     return told
 
@@ -192,7 +194,7 @@ def test_whatever_is_changed_behind_our_back_after_approval_goes_nowhere(
     session.flush()
     assert send_one(session) == []
     mailing = session.scalars(select(Mailing)).one()
-    assert (mailing.state, mailing.why) == ("stopped", "changed after approval")
+    assert (mailing.state, mailing.reason) == ("stopped", StopReason.CHANGED)
 
 
 def test_an_edit_after_approval_voids_it_and_takes_the_sending_back(
@@ -221,7 +223,7 @@ def test_what_is_approved_but_not_begun_in_time_must_be_approved_anew(
     approved(session, malee, boss)
     clock.shift(approval.VALID_FOR + timedelta(minutes=1))
     assert send_one(session) == []
-    assert session.scalars(select(Mailing.why)).one() == "approval ran out"
+    assert session.scalars(select(Mailing.reason)).one() is StopReason.APPROVAL_EXPIRED
 
 
 def test_who_blocked_or_opted_out_since_is_left_out_and_nobody_is_added(
@@ -278,11 +280,10 @@ def test_one_bad_id_is_found_by_halves_and_takes_nobody_with_it(
     for _ in range(20):
         for chunk in mailings.claim(session):
             mailings.freeze(chunk, "{}", len(chunk.residents or ()), again_in=timedelta(seconds=20))
-            if bad in (chunk.residents or ()):
-                mailings.split(session, chunk, "400")
-            else:
-                told += chunk.residents or ()
-                mailings.settle(chunk, ChunkState.SENT)
+            refused = bad in (chunk.residents or ())
+            told += [] if refused else chunk.residents or ()
+            outcome = Outcome.REFUSED if refused else Outcome.ACCEPTED
+            mailings.record(session, chunk, Receipt.NONE, SendResult(outcome))
             mailings.finish_if_over(session, chunk.mailing)
     progress = progress_of(session, broadcast.mailings[0])
     assert sorted(told) == [i for i in people if i != bad]

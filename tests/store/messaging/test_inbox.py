@@ -12,6 +12,7 @@ from store.database.engine import Database
 from store.messaging import inbox
 from store.messaging.inbox import Arrival, Claim
 from store.messaging.models import InboxEvent
+from store.messaging.states import Reason
 from tests.shut import NOBODYS_KEY, shut
 
 
@@ -225,7 +226,7 @@ def test_an_event_that_was_moved_is_put_aside_and_holds_up_nobody(database: Data
     accept(database, arrival("1"), arrival("2", "b"))
     shut(database, "inbox.body", waiting_ids(database)["1"])
     assert work_all(database) == ["2"]
-    assert (row(database, "1").state, row(database, "1").error) == ("dead", "no key in DATA_KEY opens it")
+    assert (row(database, "1").state, row(database, "1").reason) == ("dead", Reason.UNDECRYPTABLE)
 
 
 def test_an_event_that_needs_an_unknown_key_waits_a_day_and_costs_no_try(

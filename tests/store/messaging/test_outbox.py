@@ -1,9 +1,11 @@
 """Tests the outbox: which messages share a request, in which order, and which may never overtake others."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from store.clock import now
 from store.database.engine import Database
-from store.messaging import outbox
+from store.messaging import outbox, requests
 from store.messaging.models import OutboxRow
+from store.messaging.outcomes import Outcome, SendResult
+from store.messaging.requests import OutgoingRequest
 from store.messaging.states import MessageState, SentBy
 from store.residents.models import Resident
 from tests.builders import a_resident
@@ -51,17 +55,33 @@ def claimed(database: Database) -> Iterator[list[OutboxRow]]:
         yield requests[0] if requests else []
 
 
+class PlainChannel:
+    """Sends nothing; composes requests that hold their messages only."""
+
+    def compose(self, lead: OutboxRow, by: SentBy, messages: list[dict[str, Any]]) -> str:
+        return json.dumps(messages)
+
+    def in_simple_words(self, refused: OutboxRow) -> dict[str, Any]:
+        return {"type": "text", "text": "in short"}
+
+    def no_quota_until(self, session: Session, *, tried: bool) -> None:
+        return None
+
+    def pause_after(self, outcome: Outcome) -> timedelta:
+        return timedelta(0)
+
+
 def claim(database: Database, *, by: SentBy = SentBy.PUSH) -> list[int]:
     """Claims a request and freezes it, as before a call to LINE; returns its rows, the lead first."""
     with claimed(database) as rows:
         if rows:
-            outbox.freeze(rows, by=by, body="{}", again_in=timedelta(seconds=20))
+            requests.freeze(rows, by=by, body="{}", again_in=timedelta(seconds=20))
         return [row.id for row in rows]
 
 
 def settle(database: Database, lead_id: int, state: MessageState = MessageState.SENT) -> None:
     with database.transaction() as session:
-        outbox.settle(session, lead_id, state)
+        requests.end(session, lead_id, state)
 
 
 def in_doubt(database: Database, lead_id: int, *, again_in: float) -> None:
@@ -189,7 +209,9 @@ def test_what_was_refused_in_company_goes_again_alone_under_a_new_key(database: 
         old_key = session.get_one(OutboxRow, first).retry_key
     claim(database)
     with database.transaction() as session:
-        outbox.release(session, first, again_in=timedelta(0), count_try=True)
+        lead = session.get_one(OutboxRow, first)
+        request = OutgoingRequest(first, SentBy.PUSH, "{}", lead.retry_key, lead.tries)
+        requests.record(session, {request: SendResult(Outcome.REFUSED)}, PlainChannel())
         assert session.get_one(OutboxRow, first).retry_key != old_key
     assert claim(database) == [first]
     settle(database, first)

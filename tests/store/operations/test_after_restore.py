@@ -17,7 +17,7 @@ from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
 from staff_console.settings import ConsoleSettings
 from staff_console.web import create_app
-from store.broadcasts.models import Mailing
+from store.broadcasts.models import Mailing, StopReason
 from store.broadcasts.models import Tester as Colleague
 from store.cases.models import Case
 from store.clock import now
@@ -26,8 +26,9 @@ from store.files import lifecycle
 from store.files.media import Media
 from store.files.models import File
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import Reason
 from store.operations import dead_letters
-from store.operations.after_restore import BECOMES, WHY
+from store.operations.after_restore import BECOMES
 from store.operations.archive import BadBackup
 from store.operations.backup import Report, back_up, restore
 from store.operations.copying import one_look, tables_in, write_rows
@@ -112,7 +113,7 @@ def test_nothing_that_was_on_its_way_goes_out_by_itself(
         assert {row.state for row in session.query(OutboxRow)} <= {"sent", "dead", "dropped", "unreachable"}
         assert {event.state for event in session.query(InboxEvent)} <= {"done", "dead"}
         assert {file.state for file in session.query(File)} <= {"kept", "refused", "gone"}
-        going = session.query(Mailing).where(Mailing.why == WHY).all()
+        going = session.query(Mailing).where(Mailing.reason == StopReason.RESTORED).all()
         assert {mailing.state for mailing in going} == {"stopped"}
         assert len(going) == 2
         assert not is_alive(session, "worker")
@@ -137,7 +138,7 @@ def test_an_event_that_waited_stands_where_a_supervisor_decides(
     assert texts(phone) == answered
     with elsewhere.database.transaction() as session:
         (event,) = dead_letters.unfinished_events(session)
-        assert (event.is_dead, event.error.startswith(WHY)) == (True, True)
+        assert (event.is_dead, event.reason) == (True, Reason.RESTORED)
         boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         assert dead_letters.retry_event(session, boss, event.id)
     elsewhere.works()
@@ -161,7 +162,7 @@ def test_news_and_a_receipt_that_waited_can_be_told_again_and_a_mere_answer_is_g
     with elsewhere.database.transaction() as session:
         assert session.query(Case).count() == 1
         (row,) = session.query(OutboxRow).where(OutboxRow.state == "dead").all()
-        assert (row.kind, row.must_arrive, (row.error or "").startswith(WHY)) == ("reply", True, True)
+        assert (row.kind, row.must_arrive, row.reason) == ("reply", True, Reason.RESTORED)
         boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
         assert dead_letters.retry_row(session, boss, row.id, dead_letters.LATE_AFTER, even_twice=True)
     elsewhere.works()

@@ -6,7 +6,6 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from bot.line.retry_policy import LAST_TRY_AFTER
 from store.broadcasts import approval, testers
 from store.broadcasts.approval import BroadcastDraft
 from store.broadcasts.models import Chunk, Mailing
@@ -17,9 +16,10 @@ from store.database.engine import Database
 from store.database.models import PeriodicSlot
 from store.files.lifecycle import claim_wanted, put_off, want
 from store.files.models import File
-from store.messaging import inbox, outbox
+from store.messaging import inbox, outbox, requests
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.outcomes import LAST_TRY_AFTER
 from store.messaging.states import SentBy
 from store.municipality.profile import Municipality
 from store.operations import heartbeats
@@ -66,7 +66,7 @@ def fill(database: Database, municipality: Municipality) -> None:
         news = outbox.put_notice(session, resident, "case_message", {}, hold_seconds=1200)
         outbox.put_reply(session, lane="somebody", to="U1", token="t", messages=[], heard_at=now())
         session.flush()
-        outbox.freeze([news], by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
+        requests.freeze([news], by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
         want(
             session, resident, kind="photo", line_message_id="1", name="", album=None, for_conversation=False
         )
@@ -137,7 +137,7 @@ def test_a_retry_key_is_not_used_for_longer_than_line_knows_it_though_the_clock_
     with database.transaction() as session:
         news = outbox.put_notice(session, a_resident(session), "case_message", {})
         session.flush()
-        outbox.freeze([news], by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
+        requests.freeze([news], by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
     stopped.shift(timedelta(hours=22))
     jump(database, stopped, BACK)
     stopped.shift(timedelta(hours=2))

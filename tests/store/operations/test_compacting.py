@@ -13,7 +13,7 @@ from sqlalchemy import text
 from store.__main__ import main
 from store.clock import now
 from store.database.engine import Database
-from store.messaging import inbox, outbox
+from store.messaging import inbox, outbox, requests
 from store.messaging.inbox import Arrival
 from store.messaging.models import OutboxRow
 from store.messaging.states import MessageState, SentBy
@@ -49,9 +49,9 @@ def live(database: Database, name: str) -> None:
         with database.transaction() as session:
             kept = [session.get_one(OutboxRow, row.id) for row in rows]
             lead = kept[0]
-            outbox.freeze(kept, by=SentBy.PUSH, body=LONG, again_in=outbox.REPLY_WITHIN)
+            requests.freeze(kept, by=SentBy.PUSH, body=LONG, again_in=outbox.REPLY_WITHIN)
             session.flush()
-            outbox.note_sent(session, {lead.id: "a request"})
+            requests.end(session, lead.id, MessageState.SENT)
 
 
 def pages(database: Database) -> int:
@@ -145,7 +145,7 @@ def test_what_waits_is_left_and_compacted_when_it_is_done(database: Database) ->
     compact(database)
     with_holes = pages(database)
     with database.transaction() as session:
-        outbox.settle(session, waiting.id, MessageState.DROPPED)
+        requests.end(session, waiting.id, MessageState.DROPPED)
     compact(database)
     assert pages(database) < with_holes
 

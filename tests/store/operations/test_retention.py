@@ -16,7 +16,7 @@ from store.clock import now
 from store.database.encryption import NewValue, new_row_key
 from store.database.engine import Database
 from store.files.media import Media
-from store.messaging import outbox
+from store.messaging import requests
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.outbox import put_notice, put_reply
 from store.messaging.states import MessageState, SentBy
@@ -69,8 +69,8 @@ def tell_all(database: Database, *states: MessageState) -> None:
             session.flush()
             row.messages, row.reply_token = WORDS, "t" * 32
             if state != MessageState.READY:
-                outbox.freeze([row], by=SentBy.PUSH, body="{}", again_in=timedelta(0))
-                outbox.settle(session, row.id, state)
+                requests.freeze([row], by=SentBy.PUSH, body="{}", again_in=timedelta(0))
+                requests.end(session, row.id, state)
                 # As if its text had not been deleted when it was settled.
                 row.messages = WORDS
                 row.body = "{}"
@@ -89,9 +89,9 @@ def tell_together(database: Database) -> None:
         session.flush()
         after = put_notice(session, resident, "case_message", {}, hold_seconds=60)
         session.flush()
-        outbox.freeze([answer, before, after], by=SentBy.REPLY, body="{}", again_in=timedelta(0))
+        requests.freeze([answer, before, after], by=SentBy.REPLY, body="{}", again_in=timedelta(0))
         session.flush()
-        outbox.settle(session, answer.id, MessageState.SENT)
+        requests.end(session, answer.id, MessageState.SENT)
 
 
 def test_the_id_of_an_event_is_kept_for_thirty_days(
@@ -149,8 +149,8 @@ def test_news_that_waited_long_is_remembered_from_when_it_was_told(
     clock.shift(timedelta(days=45))
     with database.transaction() as session:
         row = session.scalars(select(OutboxRow)).one()
-        outbox.freeze([row], by=SentBy.PUSH, body="{}", again_in=timedelta(0))
-        outbox.settle(session, row.id, MessageState.SENT)
+        requests.freeze([row], by=SentBy.PUSH, body="{}", again_in=timedelta(0))
+        requests.end(session, row.id, MessageState.SENT)
     purge(database)
     assert rows(database)[0].to is not None
 

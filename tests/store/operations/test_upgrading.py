@@ -7,10 +7,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from store.broadcasts import approval
-from store.broadcasts.models import Broadcast
+from store.broadcasts.models import Broadcast, Mailing, MailingPart, MailingState, StopReason
 from store.cases.unsend import note_unsent, was_unsent
 from store.clock import now
 from store.database.engine import Database
+from store.messaging import inbox, outbox
+from store.messaging.models import InboxEvent, OutboxRow
+from store.messaging.states import EventState, MessageState, Reason, Receipt
 from store.municipality.profile import Municipality
 from store.operations.schema import FOLDER, _config, drift, upgrade
 from store.residents.models import Resident
@@ -32,6 +35,7 @@ MIGRATIONS = {
     "0011_buttons_and_bulk_messages": "4cd9e6f43aeb8953",
     "0012_misses": "5fccd4b550ecc455",
     "0013_words_of_staff": "ba2146a9b8976901",
+    "0014_reasons_and_receipts": "f916abc622fa0c81",
 }
 
 
@@ -120,3 +124,71 @@ def test_who_saw_all_departments_goes_on_seeing_them(database: Database, municip
         assert people["everywhere"].department == ALL_DEPARTMENTS
         assert (people["here"].department, people["admin"].department) == ("health", None)
         assert all(person.may_approve for person in people.values())
+
+
+def test_why_a_message_waits_or_ended_is_read_from_the_errors_of_yesterday(database: Database) -> None:
+    """Checks each reason in both directions: today's row becomes yesterday's error, and is read from it again."""
+    with database.transaction() as session:
+        resident = a_resident(session)
+        for reason, state, receipt in WHY_AND_WHO_HAS_IT:
+            row = outbox.put_notice(session, resident, "case_message", {})
+            row.state, row.reason, row.receipt = state, reason, receipt
+            row.first_tried_at = (
+                now() if state is MessageState.READY and receipt is not Receipt.NONE else None
+            )
+            row.sent_at = now() if state is MessageState.SENT else None
+            row.waits_since = now() if reason is Reason.NO_KEY else None
+        inbox.accept(session, [inbox.Arrival("one", "lane", now(), {})])
+        event = session.query(InboxEvent).one()
+        event.state, event.reason, event.error = EventState.DEAD, Reason.FAILED, "ValueError"
+    before = _whys(database)
+    go_back_before(database, "0014")
+    with database.engine.connect() as connection:
+        errors = set(connection.exec_driver_sql("SELECT error FROM outbox WHERE error IS NOT NULL").scalars())
+        connection.rollback()
+    assert {"monthly limit", "refused", "no clear answer", "cannot be written"} <= errors
+    upgrade(database)
+    assert drift(database) == []
+    assert _whys(database) == before
+
+
+WHY_AND_WHO_HAS_IT = (
+    (None, MessageState.READY, Receipt.NONE),
+    (Reason.NO_QUOTA, MessageState.READY, Receipt.NONE),
+    (Reason.NO_KEY, MessageState.READY, Receipt.NONE),
+    (Reason.SERVER_ERROR, MessageState.READY, Receipt.FAILED),
+    (Reason.NO_ANSWER, MessageState.READY, Receipt.UNKNOWN),
+    (None, MessageState.SENT, Receipt.TAKEN),
+    (Reason.REFUSED, MessageState.DEAD, Receipt.NONE),
+    (Reason.UNWRITABLE, MessageState.DEAD, Receipt.NONE),
+    (Reason.NO_CLEAR_ANSWER, MessageState.DEAD, Receipt.UNKNOWN),
+    (Reason.UNDECRYPTABLE, MessageState.DEAD, Receipt.UNKNOWN),
+    (Reason.RESTORED, MessageState.DEAD, Receipt.UNKNOWN),
+    (Reason.TOO_LATE, MessageState.DROPPED, Receipt.NONE),
+    (Reason.IN_DOUBT, MessageState.DROPPED, Receipt.UNKNOWN),
+    (Reason.BY_STAFF, MessageState.DROPPED, Receipt.NONE),
+)
+
+
+def _whys(database: Database) -> list[tuple[object, ...]]:
+    with database.reading() as session:
+        rows = session.query(OutboxRow).order_by(OutboxRow.id)
+        whys: list[tuple[object, ...]] = [
+            (row.state, row.reason, row.receipt, row.waits_since) for row in rows
+        ]
+        return whys + [(event.state, event.reason, event.error) for event in session.query(InboxEvent)]
+
+
+def test_why_a_broadcast_was_stopped_is_carried_over(database: Database, municipality: Municipality) -> None:
+    with database.transaction() as session:
+        author = an_officer(session, municipality)
+        for reason in StopReason:
+            broadcast = approval.write_draft(session, DRAFT, author)
+            mailing = Mailing(broadcast_id=broadcast.id, part=MailingPart.MESSAGE, due_at=now())
+            mailing.state, mailing.reason = MailingState.STOPPED, reason
+            session.add(mailing)
+    go_back_before(database, "0014")
+    upgrade(database)
+    with database.reading() as session:
+        found = [mailing.reason for mailing in session.query(Mailing).order_by(Mailing.id)]
+        assert found == list(StopReason)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from store.broadcasts.models import Broadcast, Chunk, ChunkState, Mailing, MailingPart
 from store.clock import BANGKOK, now
 from store.database.engine import Database
-from store.messaging import outbox
+from store.messaging import outbox, requests
 from store.messaging.models import OutboxRow
 from store.messaging.states import MessageState, SentBy
 from store.municipality.calendar import Month
@@ -110,8 +110,8 @@ def test_what_travels_in_anothers_request_is_not_billed_again(database: Database
         resident = a_resident(session)
         rows = [outbox.put_notice(session, resident, "case_message", {}) for _ in range(3)]
         session.flush()
-        outbox.freeze(rows, by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
-        outbox.settle(session, rows[0].id, MessageState.SENT)
+        requests.freeze(rows, by=SentBy.PUSH, body="{}", again_in=timedelta(seconds=20))
+        requests.end(session, rows[0].id, MessageState.SENT)
     with database.reading() as session:
         assert billed_between(session, NOVEMBER.starts, NOVEMBER.ends) == Billed(push=1)
 
