@@ -4,6 +4,7 @@ from typing import Final
 
 from store.cases.queue import Tab
 from store.cases.workflows import ACTION_LABELS, STATUS_ROWS, Action, Tone
+from store.files.models import FileReason
 from store.messaging.states import Reason
 from store.operations.dead_letters import DeadLetter, DropReason
 from store.quota.usage import Alarm
@@ -91,16 +92,16 @@ FILE_STATES: Final = {
     "refused": "รับไฟล์ไม่ได้",
     "gone": "ผู้แจ้งลบแล้ว",
 }
-FILE_REFUSALS: Final = {
-    "too_big": "ไฟล์ใหญ่เกินไป",
-    "unreadable": "เปิดไฟล์ไม่ได้",
-    "wrong_type": "ไม่ใช่รูปหรือ PDF",
-    "cut_off": "ไฟล์มาไม่ครบ",
-    "locked": "ไฟล์มีรหัสผ่าน",
-    "infected": "พบไวรัสในไฟล์",
-    "unsafe": "ไฟล์มีคำสั่งหรือไฟล์อื่นซ่อนอยู่",
-    "lost": "LINE ไม่มีไฟล์นี้แล้ว",
-    "damaged": "ไฟล์ในข้อมูลสำรองเสียหายหรือหายไป",
+FILE_REASONS: Final = {
+    FileReason.TOO_BIG: "ไฟล์ใหญ่เกินไป",
+    FileReason.UNREADABLE: "เปิดไฟล์ไม่ได้",
+    FileReason.WRONG_TYPE: "ไม่ใช่รูปหรือ PDF",
+    FileReason.CUT_OFF: "ไฟล์มาไม่ครบ",
+    FileReason.LOCKED: "ไฟล์มีรหัสผ่าน",
+    FileReason.INFECTED: "พบไวรัสในไฟล์",
+    FileReason.UNSAFE: "ไฟล์มีคำสั่งหรือไฟล์อื่นซ่อนอยู่",
+    FileReason.LOST: "LINE ไม่มีไฟล์นี้แล้ว",
+    FileReason.DAMAGED: "ไฟล์ในข้อมูลสำรองเสียหายหรือหายไป",
 }
 
 # The texts of the form of an action: its button, what happens to the note, and phrases to begin a note with.

@@ -15,7 +15,7 @@ from store.database.advisory_locks import lock_senders
 from store.database.engine import Database
 from store.files import lifecycle
 from store.files.decoding import Decoded, DecoderUnavailable
-from store.files.models import File, FileState
+from store.files.models import File, FileReason, FileState
 from store.files.scanner import ScannerUnavailable
 from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
@@ -62,11 +62,11 @@ class FetchResult(Enum):
 
 @dataclass(frozen=True)
 class FetchedFile:
-    """Holds the outcome of one try: `clean` is set if it is CLEAN, `reason` if it is REFUSED."""
+    """Holds the outcome of one try: `clean` is set if it is CLEAN. `reason` is why it is given up, if it is."""
 
     came: FetchResult
     clean: Decoded | None = None
-    reason: str = ""
+    reason: FileReason = FileReason.LOST
 
 
 _NOT_HERE = {
@@ -74,7 +74,7 @@ _NOT_HERE = {
     ContentState.MISSING: FetchedFile(FetchResult.MISSING),
     # If it was unsent, LINE also delivers an event that says so, perhaps a moment later (bot/handlers/unsend.py).
     ContentState.GONE: FetchedFile(FetchResult.MISSING),
-    ContentState.TOO_BIG: FetchedFile(FetchResult.REFUSED, reason="too_big"),
+    ContentState.TOO_BIG: FetchedFile(FetchResult.REFUSED, reason=FileReason.TOO_BIG),
 }
 
 
@@ -126,17 +126,17 @@ class Fetcher:
 
     def _fetch(self, wanted: WantedFile) -> FetchedFile:
         if wanted.is_harmful:
-            return FetchedFile(FetchResult.REFUSED, reason="unreadable")
+            return FetchedFile(FetchResult.REFUSED, reason=FileReason.UNREADABLE)
         fetched = self._line.content(wanted.message_id)
         if fetched.content is not ContentState.HERE:
             return _NOT_HERE[fetched.content]
         try:
             if self._office.scanner.has_virus(fetched.data):
-                return FetchedFile(FetchResult.REFUSED, reason="infected")
+                return FetchedFile(FetchResult.REFUSED, reason=FileReason.INFECTED)
             clean = lifecycle.clean(self._office.media.decoder, wanted.opens_as, fetched.data)
             self._office.media.keep(wanted.token, clean.data)
         except lifecycle.FileNotAccepted as error:
-            return FetchedFile(FetchResult.REFUSED, reason=error.reason)
+            return FetchedFile(FetchResult.REFUSED, reason=FileReason(error.reason))
         except (DecoderUnavailable, ScannerUnavailable, StorageUnavailable) as error:
             log.warning("file not kept", extra={"file": wanted.file_id, **failure_fields(error)})
             return FetchedFile(
@@ -183,15 +183,15 @@ class Fetcher:
             case came:
                 missing, finished = came is FetchResult.MISSING, came is not FetchResult.UNDECODED
                 if not lifecycle.put_off(file, missing=missing, finished=finished):
-                    self._give_up(session, file, "lost")
+                    self._give_up(session, file, catch.reason)
 
-    def _give_up(self, session: Session, file: File, reason: str) -> None:
+    def _give_up(self, session: Session, file: File, reason: FileReason) -> None:
         """Refuses the file, and tells the resident why and whether to send it again.
 
         Nothing is told of a file that comes from a backup, or whose request does not need it any more.
         """
         log.warning("file refused", extra={"file": file.id, "reason": reason})
-        was_restored = file.refused_because == lifecycle.RESTORED
+        was_restored = file.reason is FileReason.RESTORED
         lifecycle.refuse(file, reason)
         dropped = self._drop_from_request(session, file)
         if was_restored:

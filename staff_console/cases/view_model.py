@@ -140,8 +140,8 @@ def _place(value: dict[str, Any]) -> PlaceShown | None:
 
 def _file(file: File, said: NumberMask) -> FileShown:
     state = words.FILE_STATES.get(file.state, "")
-    if file.refused_because:
-        state = f"{state}: {words.FILE_REFUSALS.get(file.refused_because, file.refused_because)}"
+    if file.reason in words.FILE_REASONS:
+        state = f"{state}: {words.FILE_REASONS[file.reason]}"
     is_photo = file.kind == "photo" if state else file.mime == "image/jpeg"
     name = name_for(file.mime or "", file.value_or("name", None), file.id)
     return FileShown(file.token, said(name), is_photo, state)

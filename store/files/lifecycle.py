@@ -16,7 +16,7 @@ from store.errors import Refusal
 from store.files.decoding import Decoded, Decoder, FileRefused
 from store.files.limits import MAX_BYTES
 from store.files.media import Media
-from store.files.models import File, FileState
+from store.files.models import File, FileReason, FileState
 from store.residents.models import Conversation, Resident
 
 # LINE keeps content for a time it does not publish, so tries are many, frequent at first and then hourly.
@@ -33,8 +33,6 @@ ASK_AGAIN_FOR = timedelta(days=1)
 WAIT_FOR_US = timedelta(minutes=1)
 # A photo that answers no question and belongs to no case is deleted after this time.
 UNUSED_FOR = timedelta(hours=1)
-# The reason of a file that was still to be fetched at a restore: whether its resident was informed since is unknown.
-RESTORED = "restored"
 # Bytes are stored before the row that names them; bytes this old without a row are orphans.
 UNCLAIMED_FOR = timedelta(hours=1)
 
@@ -58,7 +56,7 @@ _WANTED = (
 
 
 class FileNotAccepted(Refusal):
-    """Says that the file was not kept; `reason` is a Reason of store.files.decoding, or wrong_type."""
+    """Says that the file was not kept; `reason` is the value of a FileReason."""
 
 
 def want(
@@ -170,8 +168,8 @@ def wait_for_us(file: File) -> None:
     file.next_try_at = now() + WAIT_FOR_US
 
 
-def refuse(file: File, reason: str) -> None:
-    file.state, file.refused_because = FileState.REFUSED, reason
+def refuse(file: File, reason: FileReason) -> None:
+    file.state, file.reason = FileState.REFUSED, reason
     _end_tries(file)
 
 
@@ -203,7 +201,7 @@ def note_kept(file: File, kept: Decoded) -> None:
     file.kind = "photo" if kept.mime == "image/jpeg" else "document"
     _end_tries(file)
     file.sha256, file.taken_at_place = hashlib.sha256(kept.data).hexdigest(), kept.place
-    file.refused_because = None
+    file.reason = None
 
 
 def uploaded(media: Media, data: bytes, *, staff_id: int) -> File:

@@ -21,6 +21,21 @@ class FileState(StrEnum):
     GONE = "gone"  # unsent or purged
 
 
+class FileReason(StrEnum):
+    """Says why a file was refused, or why one that is still wanted is treated in another way."""
+
+    TOO_BIG = "too_big"
+    UNREADABLE = "unreadable"
+    WRONG_TYPE = "wrong_type"  # neither a photo nor a PDF
+    CUT_OFF = "cut_off"
+    LOCKED = "locked"  # by a password
+    UNSAFE = "unsafe"  # it holds commands or other files
+    INFECTED = "infected"
+    LOST = "lost"  # LINE did not deliver it
+    DAMAGED = "damaged"  # in a backup
+    RESTORED = "restored"  # it was wanted in a backup: whether its resident was told of it since is unknown
+
+
 class File(EncryptedRow, Table):
     """Describes a photo or document. `token` is its name everywhere: in answers, addresses and on disk.
 
@@ -31,6 +46,7 @@ class File(EncryptedRow, Table):
     __tablename__ = "file"
     __table_args__ = (
         must_be_one_of(FileState, "state"),
+        must_be_one_of(FileReason, "reason"),
         partial_index("ix_file_wanted", "next_try_at", where="state = 'wanted'"),
         partial_index("ix_file_again", "resident_id", "again_until", where="again_until IS NOT NULL"),
     )
@@ -50,7 +66,7 @@ class File(EncryptedRow, Table):
     size: Mapped[int | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
     taken_at_place = EncryptedValue[dict[str, float] | None]("file.taken_at_place")
-    refused_because: Mapped[str | None] = mapped_column(String(40))
+    reason: Mapped[FileReason | None] = mapped_column(one_of(FileReason, 12))
     tries: Mapped[int] = mapped_column(default=0)
     unfinished: Mapped[int] = mapped_column(default=0, server_default="0")
     claimed_until: Mapped[datetime | None]

@@ -16,8 +16,7 @@ from store.audit.log import write_down
 from store.broadcasts.models import ConfirmButton, Mailing, MailingState, StopReason, Tester
 from store.cases.models import Case, Surge
 from store.clock import in_bangkok, now
-from store.files.lifecycle import RESTORED
-from store.files.models import File, FileState
+from store.files.models import File, FileReason, FileState
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.states import EventState, MessageKind, MessageState, Reason, Receipt
 from store.operations import heartbeats
@@ -120,7 +119,7 @@ def _stop_mailings(session: Session) -> int:
 
 def _quiet_files(session: Session, damaged: Collection[str], taken_back: Collection[str]) -> None:
     wanted = update(File).where(File.state == FileState.WANTED)
-    session.execute(wanted.values(next_try_at=now(), tries=0, refused_because=RESTORED))
+    session.execute(wanted.values(next_try_at=now(), tries=0, reason=FileReason.RESTORED))
     for file in session.scalars(
         select(File).where(File.token.in_([*damaged, *taken_back]), File.state == FileState.KEPT)
     ):
@@ -130,7 +129,7 @@ def _quiet_files(session: Session, damaged: Collection[str], taken_back: Collect
             file.name = None
             file.taken_at_place = None
         else:
-            file.state, file.refused_because = FileState.REFUSED, "damaged"
+            file.state, file.reason = FileState.REFUSED, FileReason.DAMAGED
 
 
 def _show_out(session: Session) -> int:

@@ -221,7 +221,7 @@ def files_and_rows_agree(seen: Evidence) -> Found:
     yield from (Violation("broken", f"bytes {token} without a row") for token in seen.on_disk - kept)
     for file in seen.files:
         if file.state not in ("kept", "gone"):
-            yield Violation("lost", f"file {file.id} ended as {file.state}: {file.refused_because}")
+            yield Violation("lost", f"file {file.id} ended as {file.state}: {file.reason}")
     if seen.half_written:
         yield Violation("broken", f"{seen.half_written} half-written files lie about")
 

@@ -127,7 +127,7 @@ def test_a_photo_that_cannot_be_had_opens_its_question_again_and_the_resident_he
     phone = at_the_photos(town)
     sends_a_photo_in_vain(town, phone, **fault)
     (file,) = files(town)
-    assert (file.state, file.refused_because) == ("refused", reason)
+    assert (file.state, file.reason) == ("refused", reason)
     assert bytes_on_disk(town) == []
     assert "photos" not in answers(town)
     phone.sends_photos([photo()])
@@ -206,7 +206,7 @@ def test_a_photo_whose_decoder_is_killed_every_time_is_given_up_after_five_tries
         assert sent_by_a_friend(town, f"คนที่ {number}", photo()).state == "kept"
         town.wait(minutes=20)
     file = files(town)[0]
-    assert (file.state, file.refused_because, file.tries) == ("refused", "unreadable", 6)
+    assert (file.state, file.reason, file.tries) == ("refused", "unreadable", 6)
     assert times_told(phone, "ช่วยส่งใหม่อีกครั้ง") == 1
 
 
@@ -440,7 +440,7 @@ def test_a_document_may_be_a_pdf_or_a_photo_and_nothing_else(town: Town) -> None
     phone.sends_file("รูป.jpg", photo(), "image/jpeg")
     phone.sends_file("โปรแกรม.pdf", b"MZ\x90\x00 a program", "application/pdf")
     town.settle()
-    assert [(file.state, file.mime, file.refused_because) for file in files(town)] == [
+    assert [(file.state, file.mime, file.reason) for file in files(town)] == [
         ("kept", "application/pdf", None),
         ("kept", "image/jpeg", None),
         ("refused", None, "wrong_type"),

@@ -27,7 +27,7 @@ def test_a_pdf_with_a_script_is_refused_and_a_photo_of_it_is_asked_for(town: Tow
     phone.sends_file("ใบเสร็จ.pdf", a_pdf(within=b"<</S/J#61vaScript/JS(x)>>"), "application/pdf")
     town.settle()
     town.wait(minutes=2)
-    assert [(file.state, file.refused_because) for file in files(town)] == [("refused", "unsafe")]
+    assert [(file.state, file.reason) for file in files(town)] == [("refused", "unsafe")]
     assert times_told(phone, "มีคำสั่งหรือไฟล์อื่นซ่อนอยู่ข้างใน") == 1
     assert bytes_on_disk(town) == []
 
@@ -42,7 +42,7 @@ def test_a_virus_is_refused_and_logged_without_names(
         phone.sends_file("ใบเสร็จสมศรี.pdf", data, "application/pdf")
         town.settle()
         town.wait(minutes=2)
-    assert [(file.state, file.refused_because) for file in files(town)] == [("refused", "infected")]
+    assert [(file.state, file.reason) for file in files(town)] == [("refused", "infected")]
     assert times_told(phone, "มีไวรัส") == 1
     assert bytes_on_disk(town) == []
     assert "infected" in [getattr(record, "reason", None) for record in caplog.records]

@@ -16,6 +16,9 @@ REASONS = (
     "'no_quota', 'no_key', 'rate_limit', 'unauthorised', 'server_error', 'no_answer', 'failed', 'refused', "
     "'no_clear_answer', 'undecryptable', 'unwritable', 'worker_ended', 'restored', 'too_late', 'in_doubt', 'by_staff'"
 )
+FILES = (
+    "'too_big', 'unreadable', 'wrong_type', 'cut_off', 'locked', 'unsafe', 'infected', 'lost', 'damaged', 'restored'"
+)
 STOPS = (
     "'not_approved', 'not_by_another', 'changed', 'over', 'approval_expired', 'no_quota', 'refused', "
     "'no_public_address', 'unwritable', 'restored'"
@@ -63,6 +66,9 @@ def upgrade() -> None:
     _add('chunk', f"receipt VARCHAR(8) DEFAULT 'none' NOT NULL CONSTRAINT ck_chunk_receipt CHECK (receipt IN ({RECEIPTS}))")
     _add('chunk', f"reason VARCHAR(16) CONSTRAINT ck_chunk_reason CHECK (reason IN ({REASONS}))")
     _add('mailing', f"reason VARCHAR(20) CONSTRAINT ck_mailing_reason CHECK (reason IN ({STOPS}))")
+    _add('file', f"reason VARCHAR(12) CONSTRAINT ck_file_reason CHECK (reason IN ({FILES}))")
+    op.execute(f"UPDATE file SET reason = refused_because WHERE refused_because IN ({FILES})")
+    op.drop_column('file', 'refused_because')
     for table in ('outbox', 'chunk'):
         _say_who_has_it(table)
     for table in ('inbox', 'outbox', 'chunk'):
@@ -113,6 +119,8 @@ def _run(statement: str, **values: Any) -> None:
 
 
 def downgrade() -> None:
+    op.add_column('file', sa.Column('refused_because', sa.String(length=40), nullable=True))
+    op.execute("UPDATE file SET refused_because = reason")
     op.add_column('mailing', sa.Column('why', sa.String(length=200), nullable=True))
     for why, reason in STOPPED:
         _run("UPDATE mailing SET why = :why WHERE reason = :reason", why=why, reason=reason)
@@ -130,6 +138,7 @@ def downgrade() -> None:
         'outbox': ('receipt', 'reason', 'waits_since'),
         'chunk': ('receipt', 'reason'),
         'mailing': ('reason',),
+        'file': ('reason',),
     }.items():
         for column in columns:
             op.drop_column(table, column)

@@ -18,7 +18,7 @@ from store.files.decoding import Decoder
 from store.files.lifecycle import FileNotAccepted
 from store.files.limits import MAX_BYTES
 from store.files.media import Media
-from store.files.models import File
+from store.files.models import File, FileReason
 from store.files.unassigned import claim, unassigned_files
 from store.residents.models import Resident
 from tests.builders import a_resident
@@ -113,7 +113,7 @@ def test_nobody_has_all_fetchers(session: Session, clock: time_machine.Traveller
     assert lifecycle.claim_wanted(session) is None
     of_another = wanted(session, other)
     assert lifecycle.claim_wanted(session) is of_another
-    lifecycle.refuse(many[0], "unreadable")
+    lifecycle.refuse(many[0], FileReason.UNREADABLE)
     assert lifecycle.claim_wanted(session) is many[2]
     # Fetchers that died have none of them.
     clock.shift(timedelta(seconds=121))

@@ -186,7 +186,7 @@ def test_a_file_that_was_wanted_is_fetched_and_its_loss_is_not_told(
         town.clock.shift(120)
     with elsewhere.database.reading() as session:
         assert [file.state for file in session.query(File)] == ["kept", "kept"]
-        assert {file.refused_because for file in session.query(File)} == {None}
+        assert {file.reason for file in session.query(File)} == {None}
     assert len(texts(phone)) == heard
 
 
@@ -303,7 +303,7 @@ def test_a_file_that_is_not_as_it_was_is_named_and_nothing_is_written(
     assert list(report.damaged) == [harmed.name]
     assert len(elsewhere.media.tokens()) == report.files == 1
     with elsewhere.database.reading() as session:
-        states = {file.token: (file.state, file.refused_because) for file in session.query(File)}
+        states = {file.token: (file.state, file.reason) for file in session.query(File)}
     assert states.pop(harmed.name) == ("refused", "damaged")
     assert list(states.values()) == [("kept", None)]
 

@@ -26,7 +26,7 @@ HELD_BACK = {
     "inbox": {"state", "error"},
     "outbox": {"state", "error", "messages", "body", "reply_token", "lead_id"},
     "mailing": {"state", "why"},
-    "file": {"next_try_at", "tries", "refused_because"},
+    "file": {"next_try_at", "tries", "reason"},
     "staff": {"password_is_initial"},
     "account_request": {"state", "decided_at", "code_hash", "link_hash", "link_until"},
     "tester": {"code", "code_until"},

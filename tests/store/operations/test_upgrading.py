@@ -11,6 +11,7 @@ from store.broadcasts.models import Broadcast, Mailing, MailingPart, MailingStat
 from store.cases.unsend import note_unsent, was_unsent
 from store.clock import now
 from store.database.engine import Database
+from store.files.models import File, FileReason, FileState
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.states import EventState, MessageState, Reason, Receipt
@@ -35,7 +36,7 @@ MIGRATIONS = {
     "0011_buttons_and_bulk_messages": "4cd9e6f43aeb8953",
     "0012_misses": "5fccd4b550ecc455",
     "0013_words_of_staff": "ba2146a9b8976901",
-    "0014_reasons_and_receipts": "f916abc622fa0c81",
+    "0014_reasons_and_receipts": "99dca5eaaa1d0c08",
 }
 
 
@@ -192,3 +193,15 @@ def test_why_a_broadcast_was_stopped_is_carried_over(database: Database, municip
     with database.reading() as session:
         found = [mailing.reason for mailing in session.query(Mailing).order_by(Mailing.id)]
         assert found == list(StopReason)
+
+
+def test_why_a_file_was_refused_is_carried_over(database: Database) -> None:
+    with database.transaction() as session:
+        for number, reason in enumerate([*FileReason, None]):
+            file = File(token=str(number), kind="photo", state=FileState.REFUSED, created_at=now())
+            file.reason = reason
+            session.add(file)
+    go_back_before(database, "0014")
+    upgrade(database)
+    with database.reading() as session:
+        assert [file.reason for file in session.query(File).order_by(File.id)] == [*FileReason, None]
