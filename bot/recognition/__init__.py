@@ -1,0 +1,1 @@
+"""Recognises what a resident typed, with one module for each recogniser; order.py lists them in their order."""

@@ -1,0 +1,27 @@
+"""Recognises, in words that the open question refuses, the name of one other service."""
+
+from bot.conversations.drafts import Asking, next_turn
+from bot.conversations.service_matching import meant
+from bot.recognition.matches import Match, OffersToSwitch
+from bot.recognition.state import State
+from bot.recognition.typed import Typed
+from store.services import Service
+
+# Kinds of question with free text as the answer: a sentence about another matter may be that answer.
+_FREE = frozenset({"text", "name", "place", "address"})
+
+
+def recognise(typed: Typed, state: State) -> Match | None:
+    if state.draft is None:
+        return None
+    turn = next_turn(state.draft)
+    if isinstance(turn, Asking) and turn.question.kind in _FREE:
+        return None
+    service = other_service(typed, state, than=state.draft.service.name)
+    return OffersToSwitch(service) if service else None
+
+
+def other_service(typed: Typed, state: State, *, than: str) -> Service | None:
+    """Returns the one service that the words name, unless it is this one or they name several."""
+    found = meant(state.services.values(), typed.text)
+    return found[0] if len(found) == 1 and found[0].name != than else None
