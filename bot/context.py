@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.conversations.answers import Setting
+from bot.phrases.typed import TypedWords, read_typed_words
 from bot.phrases.wording import IN_ENGLISH, Phrases
 from bot.settings import BotSettings
 from store.clock import today
@@ -23,6 +24,7 @@ class AppContext:
     phrases: Phrases
     media: Media
     public_url: str = ""
+    typed_words: TypedWords = field(default_factory=read_typed_words)
     scanner: Scanner = field(default_factory=Scanner)
 
     def setting(self) -> Setting:
@@ -40,4 +42,4 @@ def open_app_context(settings: BotSettings) -> AppContext:
     media = Media(settings.store.media_url, Cipher(settings.store.data_keys))
     facts, scanner = municipality.words(), Scanner(settings.clamd)
     phrases = Phrases(facts, english=Phrases(facts, IN_ENGLISH))
-    return AppContext(municipality, read_services(), phrases, media, settings.public_url, scanner)
+    return AppContext(municipality, read_services(), phrases, media, settings.public_url, scanner=scanner)

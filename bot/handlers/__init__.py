@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.handlers import follow, menu, plain_messages, taps, unsend
+from bot.handlers import follow, menu, plain_messages, taps, typed_messages, unsend
 from bot.handlers.event_context import EventContext
 from bot.line.events import Followed, Joined, SentFile, SentPlace, Tap, Unfollowed, UnknownEvent, Unsent
 from bot.replies import Reply
@@ -13,7 +13,7 @@ from store.services.answers.inputs import SomethingElse, TypedText
 Handler = Callable[[EventContext], list[Reply]]
 
 HANDLERS: dict[type, Handler] = {
-    TypedText: plain_messages.words,
+    TypedText: typed_messages.words,
     SentFile: plain_messages.sent_file,
     SentPlace: plain_messages.place,
     SomethingElse: plain_messages.something_else,

@@ -1,7 +1,5 @@
 """Answers whether a broadcast is genuine (requirement L9), presses of its buttons, and the codes that testers type."""
 
-import re
-
 from bot.handlers.event_context import EventContext
 from bot.line.events import Tap, row_number
 from bot.replies import Reply, Say
@@ -11,10 +9,9 @@ from store.broadcasts.published import Announcement, buttons_of, list_announceme
 from store.broadcasts.statistics import press, was_sent
 from store.cases.rate_limits import may_guess, note_wrong_code
 from store.line.limits import cut
-from store.thai import arabic_digits, thai_date
+from store.thai import thai_date
 
 SHOWN, LONGEST_TITLE = 3, 100
-_CODE = re.compile(r"ทดสอบ\d{6}")
 
 
 def genuine(context: EventContext) -> list[Reply]:
@@ -44,11 +41,8 @@ def note_press(context: EventContext, button: Tap) -> bool:
     return True
 
 
-def tester_code(context: EventContext, text: str) -> list[Reply] | None:
-    """Links the chat of a colleague who typed their code, and says so; returns None for any other words."""
-    code = arabic_digits("".join(text.split()))
-    if not _CODE.fullmatch(code):
-        return None
+def link_tester(context: EventContext, code: str) -> list[Reply]:
+    """Links the chat of a colleague who typed their code, and says so."""
     if not may_guess(context.resident, context.app.municipality.limits):
         return [context.say("limits.codes", context.button("mine", "mine"))]
     if testers.link(context.session, context.resident, code) is None:

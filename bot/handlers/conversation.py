@@ -86,10 +86,6 @@ def _as_answer(files: list[File], kind: str) -> list[dict[str, Any]]:
     return [{"token": file.token, "album": None, "of": 1} for file in files if file.kind == kind]
 
 
-def find_draft(context: EventContext, row: Conversation) -> Draft | None:
-    return draft_of(context.app, row)
-
-
 def hear(context: EventContext, row: Conversation, draft: Draft, said: Said) -> list[Reply]:
     return answer_with(context, row, engine.hear(draft, said, context.app.setting()))
 
@@ -165,9 +161,21 @@ def ask(
 
 def ask_again(context: EventContext) -> list[Reply]:
     """Asks the running question once more, if there is one."""
-    row = context.running
-    draft = find_draft(context, row) if row else None
+    row, draft = context.running, context.draft
     return ask(context, row, draft) if row and draft else []
+
+
+def met_with(context: EventContext, phrase: str) -> list[Reply]:
+    """Says this phrase and asks the open question again; returns [] if no request is running.
+
+    A request that was left alone for long is offered to be resumed instead.
+    """
+    row, draft = context.running, context.draft
+    if row is None or draft is None:
+        return []
+    if conversations.is_cold(row):
+        return offer_resume(context, row, draft)
+    return [context.say(phrase), *ask(context, row, draft)]
 
 
 def _how_far(context: EventContext, draft: Draft, turn: Asking) -> str:

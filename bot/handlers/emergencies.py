@@ -45,7 +45,7 @@ def answer(context: EventContext, emergency: Emergency, text: str) -> list[Reply
             context.say("menu.told_a_secret"),
             *conversation.ask_again(context),
         ]
-    if (row := context.running) is not None and (draft := conversation.find_draft(context, row)) is not None:
+    if (row := context.running) is not None and (draft := context.draft) is not None:
         return [_card(context, emergency), *_go_on(context, row, draft, text)]
     listening = listening_for(context.resident)
     if listening is not None and listening[0] != "comment":

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from bot.context import AppContext
+from bot.conversations.drafts import Draft
+from bot.draft_files import draft_of
 from bot.line.events import Event
 from bot.phrases.hotlines import make_calls
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
@@ -32,6 +35,11 @@ class EventContext:
     arrived_at: datetime
     running: Conversation | None = None
     offered: tuple[str, str] = ("", "")
+
+    @cached_property
+    def draft(self) -> Draft | None:
+        """Returns the running request as it was before this event; None if none runs or its service is gone."""
+        return draft_of(self.app, self.running) if self.running else None
 
     @property
     def late(self) -> bool:

@@ -47,7 +47,7 @@ def _tokens(row: dict[str, Any]) -> list[str]:
 
 def note_sent_anew(context: EventContext, row: Conversation, file: File) -> None:
     """Stops asking for one of the lost files, if the running request took this file in its place."""
-    draft = conversation.find_draft(context, row)
+    draft = draft_files.draft_of(context.app, row)
     if draft is None or file.token not in draft_files.files_in(draft):
         return
     for lost in asked_again_in_request(context.session, context.resident, row)[:1]:
@@ -66,7 +66,7 @@ def find_asked_again(context: EventContext) -> File | None:
     A request that takes photos itself, or an officer who waits for an answer, comes first.
     """
     listening = listening_for(context.resident)
-    if (listening and listening[0] == "answer") or _takes_files(context, context.running):
+    if (listening and listening[0] == "answer") or _takes_files(context):
         return None
     for lost in asked_again(context.session, context.resident):
         if lost.case_id is not None and takes_more(context.session.get_one(Case, lost.case_id)):
@@ -74,8 +74,8 @@ def find_asked_again(context: EventContext) -> File | None:
     return None
 
 
-def _takes_files(context: EventContext, row: Conversation | None) -> bool:
-    draft = conversation.find_draft(context, row) if row else None
+def _takes_files(context: EventContext) -> bool:
+    draft = context.draft
     return draft is not None and any(q.kind in ("photos", "file") for q in draft.service.questions)
 
 
@@ -84,7 +84,4 @@ def take_again(context: EventContext, file: File, lost: File) -> list[Reply]:
     case = context.session.get_one(Case, lost.case_id)
     my_cases.take_more(context, case, files=(file.token,))
     lost.again_until = None
-    row = context.running
-    draft = conversation.find_draft(context, row) if row else None
-    question = conversation.ask(context, row, draft) if row and draft else []
-    return [context.say("cases.sent_again", number=case.shown_number), *question]
+    return [context.say("cases.sent_again", number=case.shown_number), *conversation.ask_again(context)]

@@ -1,6 +1,5 @@
 """Shows a resident's own cases, takes what they add, and lets them withdraw, reopen and rate."""
 
-from bot.conversations.recognition import Recognised, recognise
 from bot.handlers.case_cards import card
 from bot.handlers.event_context import EventContext
 from bot.line.events import row_number
@@ -13,7 +12,6 @@ from store.cases.actions import (
     find_own_case_by_code,
     lock_case,
 )
-from store.cases.codes import read_case_code
 from store.cases.models import Case
 from store.cases.rate_limits import may_guess, note_wrong_code
 from store.cases.ratings import comment, rate
@@ -42,14 +40,6 @@ def mine(context: EventContext) -> list[Reply]:
         context.say("cases.list", count=len(found)),
         CaseCards(tuple(card(context, c) for c in found), text),
     ]
-
-
-def recognise_with_cases(context: EventContext, text: str) -> Recognised:
-    """Decides what a message is about, with the resident's own cases taken into account."""
-    found = cases_of(context.session, context.resident)
-    waits_for = {case.service for case in found if Status(case.status) in OPEN_STATUSES}
-    services = context.app.services.values()
-    return recognise(services, text, has_cases=bool(found), waits_for=waits_for)
 
 
 def track(context: EventContext) -> list[Reply]:
@@ -90,10 +80,8 @@ def find_typed(context: EventContext, text: str) -> Case | None:
     return find_own_case_by_code(context.session, context.resident, text)
 
 
-def not_theirs(context: EventContext, text: str) -> list[Reply] | None:
-    """Says that none of the resident's cases has the typed number; returns None for words that are no case number."""
-    if read_case_code(text) is None:
-        return None
+def refuse_number(context: EventContext) -> list[Reply]:
+    """Says that none of the resident's cases has the typed number, and counts it as a wrong guess."""
     if not may_guess(context.resident, context.app.municipality.limits):
         return [context.say("limits.codes", context.button("mine", "mine"))]
     note_wrong_code(context.resident)

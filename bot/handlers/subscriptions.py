@@ -6,7 +6,6 @@ from bot.replies import Button, Reply, TopicCard, TopicRow
 from store.municipality.profile import Topic
 from store.residents import preferences
 from store.residents.preferences import EVERYTHING
-from store.thai import folded
 
 
 def show(context: EventContext) -> list[Reply]:
@@ -24,19 +23,6 @@ def choose(context: EventContext, button: Tap) -> list[Reply]:
     if wanted:
         return [context.say("topics.now_yes", topic=topic.name), _card(context)]
     return [context.say("topics.now_no", topic=topic.name), _card(context)]
-
-
-def choose_typed(context: EventContext, typed: str) -> list[Reply] | None:
-    """Does what a topic's button does when its words are typed, such as ไม่รับ เก็บขยะ; None for other words.
-
-    `typed` is folded.
-    """
-    for topic in context.app.municipality.topics:
-        for wanted in _WANTED:
-            about = {"t": topic.code, "w": wanted}
-            if typed and folded(f"{context.app.phrases.say(f'topics.{wanted}')} {topic.name}") == typed:
-                return choose(context, Tap("topic", about))
-    return None
 
 
 def choose_all(context: EventContext, button: Tap) -> list[Reply]:

@@ -5,6 +5,7 @@ from typing import cast
 
 from bot.conversations import drafts, engine
 from bot.conversations.drafts import Asking, Draft
+from bot.draft_files import draft_of
 from bot.handlers import (
     announcements,
     cancellation,
@@ -31,7 +32,11 @@ InConversation = Callable[[EventContext, Tap, Conversation, Draft], list[Reply]]
 
 
 def tap(context: EventContext) -> list[Reply]:
-    button = cast(Tap, context.event.what)
+    return press(context, cast(Tap, context.event.what))
+
+
+def press(context: EventContext, button: Tap) -> list[Reply]:
+    """Does what the button does, whether it was pressed or its words were typed."""
     if button.do in MENU:
         return MENU[button.do](context)
     if button.do == "open":
@@ -50,8 +55,7 @@ def _open(context: EventContext, button: Tap) -> list[Reply]:
     service = context.app.services.get(button.about.get("s", ""))
     if service is None:
         return [context.say("menu.service_gone"), *menu.everything(context)]
-    row = context.running
-    draft = conversation.find_draft(context, row) if row else None
+    row, draft = context.running, context.draft
     if row is None or draft is None or not _worth_keeping(draft):
         words, said_in = kept_words(context.resident)
         return conversation.start(context, service, opening=words, said_in=said_in)
@@ -80,7 +84,7 @@ def _in_conversation(context: EventContext, button: Tap) -> list[Reply]:
         return menu.old_button(context)
     if row.ended_as is not None:
         return _ended(context, row)
-    draft = conversation.find_draft(context, row)
+    draft = context.draft if row is context.running else draft_of(context.app, row)
     if draft is None:
         return conversation.leave_gone_service(context, row)
     if is_cold(row) and button.do in ("answer", "day", "skip", "unknown", "back"):

@@ -15,9 +15,10 @@ from bot.conversations.emergencies import find_cry, find_emergency, says_only_da
 from bot.conversations.intents import asked_for, hinted, is_for_the_counter, without_wishes
 from bot.conversations.service_matching import hinted_first, meant, named_exactly
 from bot.conversations.urgency import triage_of
-from bot.handlers.commands import read_command
-from bot.handlers.typed_buttons import read_stars
 from bot.line.events import read_event
+from bot.phrases.typed import read_typed_words
+from bot.recognition.stars import read_stars
+from bot.recognition.typed import Typed
 from store.cases.codes import find_case_code, read_case_code
 from store.line.limits import cut, units
 from store.residents.masking import numbers_masked
@@ -35,6 +36,7 @@ from tests.pure.patterns import Found, find_patterns, repeats, words_of
 from tests.pure.strategies import SERVICES
 
 FOUND = find_patterns()
+STARS = read_typed_words().stars
 # The slowest of ours takes five times as long as a plain pass; what takes the square of the length takes a hundred.
 TIMES_OF_A_PATTERN = 20
 
@@ -128,7 +130,7 @@ RECOGNISERS = {
     "folding": folded,
     "secrets": tells_a_secret,
     "no answer": lambda text: [is_nothing(text, kind) for kind in get_args(Kind)],
-    "commands": read_command,
+    "commands": lambda text: Typed(text).command,
     "services": name_a_service,
     "triage": sort_in,
     "dialects": in_central_thai,
@@ -146,7 +148,7 @@ RECOGNISERS = {
     "courtesy around a name": without_wishes,
     "hints of services": lambda text: hinted_first(SERVICES.values(), text),
     "repeated letters": without_repeats,
-    "stars": read_stars,
+    "stars": lambda text: read_stars(text, STARS),
     "name to call by": first_name,
     "numbers of people": numbers_masked,
     "events": receive,

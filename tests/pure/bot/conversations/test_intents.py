@@ -1,5 +1,6 @@
 """Tests that the words of a tile or button get its answer, and so do the sentences that people type around them."""
 
+import tomllib
 from urllib.parse import parse_qsl
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import given
 
 from bot.conversations.intents import ASKS, HINTS, asked_for, hinted, without_wishes
 from bot.conversations.service_matching import named_exactly
-from bot.handlers import commands, taps, typed_buttons
-from bot.handlers.typed_buttons import read_stars
+from bot.handlers import functions, taps
+from bot.phrases.typed import FILE, read_typed_words
 from bot.phrases.wording import Phrases
+from bot.recognition.stars import read_stars
 from bot.richmenus.declaration import read_menus
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY
@@ -29,7 +31,7 @@ TILES = [
 def answer_to(words):
     """Returns what these words lead to when nothing is asked."""
     if name := asked_for(words):
-        return commands.ANSWERS[name]
+        return functions.ANSWERS[name]
     return named_exactly(SERVICES.values(), words)
 
 
@@ -46,26 +48,26 @@ def test_the_words_of_a_tab_are_answered(label):
 
 
 # Words that only a running request, or what was just offered, gives a meaning.
-IN_CONTEXT = [
-    *commands._CANCEL_REQUEST, *commands._BACK, *commands._SKIP, *commands._HELP, *commands._SEND, *commands._EDIT,
-    *typed_buttons._GO_ON, *typed_buttons._START_OVER, *typed_buttons._SWITCH, *typed_buttons._NOT_THIS,
-    *typed_buttons._CANCEL_YES, *typed_buttons._KEEP, *typed_buttons._HOW, *typed_buttons._SAME, *typed_buttons._NEW,
-    "ไม่ทราบ",
-]  # fmt: skip
+WORDS = read_typed_words()
+IN_CONTEXT = {
+    *WORDS.cancel_request, *WORDS.back, *WORDS.skip, *WORDS.help, *WORDS.send, *WORDS.edit, *WORDS.go_on,
+    *WORDS.start_over, *WORDS.switch, *WORDS.not_this, *WORDS.cancel_yes, *WORDS.keep, *WORDS.how.photo,
+    *WORDS.how.pin, *WORDS.how.day, *WORDS.same_case, *WORDS.new_matter, folded("ไม่ทราบ"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in PHRASES.names() if name.startswith("button.")])
 def test_the_words_of_every_button_are_understood_when_typed(name):
     words = PHRASES.say(name)
-    assert answer_to(words) or folded(words) in set(map(folded, IN_CONTEXT)), words
+    assert answer_to(words) or folded(words) in IN_CONTEXT, words
 
 
 def test_whatever_can_be_asked_for_is_answered():
-    assert set(ASKS) == set(commands.ANSWERS)
+    assert set(ASKS) == set(functions.ANSWERS)
     assert set(HINTS) - {"counter", "waiting"} <= set(ASKS)
 
 
-@pytest.mark.parametrize("words", commands.LABELS)
+@pytest.mark.parametrize("words", tomllib.loads(FILE.read_text("utf-8"))["commands"])
 def test_a_label_asks_for_something(words):
     assert asked_for(words) in ASKS
 
@@ -184,7 +186,7 @@ def test_courtesy_and_asking_are_taken_off_a_name(typed, name):
     ],
 )  # fmt: skip
 def test_stars_may_be_typed(typed, stars):
-    assert read_stars(typed) == stars
+    assert read_stars(typed, WORDS.stars) == stars
 
 
 @given(hard_texts)
