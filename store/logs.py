@@ -13,7 +13,7 @@ from typing import Any, Final, TextIO
 # The fields a line may have beside its sentence. Any other `extra` is dropped, so that nobody logs a name by accident.
 FIELDS: Final = frozenset(
     {"row", "case", "file", "staff", "answer", "by", "count", "reason", "error", "where", "endpoint", "lane8",
-     "request_id", "seconds", "status", "step"}
+     "reference", "request_id", "seconds", "status", "step"}
 )  # fmt: skip
 OURS: Final = ("bot", "deploy", "public_site", "staff_console", "store")
 LONGEST = 200

@@ -17,6 +17,8 @@ from store.cases.models import Case
 from store.cases.workflows import Action, Status
 from store.clock import now
 from store.database import periodic
+from store.jobs import requests as jobs
+from store.jobs.models import JobKind
 from store.messaging import requests
 from store.messaging.models import OutboxRow
 from store.messaging.states import MessageState, Reason
@@ -187,7 +189,7 @@ def invite_testers(town: Town, phone: Phone) -> None:
 
 
 def leave_on_its_way(town: Town, phone: Phone) -> None:
-    """Leaves an event, a receipt, news, undeliverable news, a photo, two broadcasts (one in doubt) and a surge."""
+    """Leaves an event, a receipt, news, undeliverable news, a photo, two broadcasts (one in doubt), a job, a surge."""
     for state in (MessageState.DEAD, MessageState.UNREACHABLE):
         tell(town, phone, state)
         with town.database.transaction() as session:
@@ -204,6 +206,7 @@ def leave_on_its_way(town: Town, phone: Phone) -> None:
     phone.says(WAITING_WORDS)
     town.simulator.deliver_webhooks()
     with town.database.transaction() as session:
+        jobs.ask(session, JobKind.BACKUP, by=an_officer(session, town.app.municipality, role="admin").id)
         if surge.find_running(session) is None:
             boss = an_officer(session, town.app.municipality, role="supervisor", department=None)
             surge.start(session, boss, "น้ำท่วมทั้งเมือง", None)

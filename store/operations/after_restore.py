@@ -17,6 +17,7 @@ from store.broadcasts.models import ConfirmButton, Mailing, MailingState, StopRe
 from store.cases.models import Case, Surge
 from store.clock import in_bangkok, now
 from store.files.models import File, FileReason, FileState
+from store.jobs.models import OPEN, FailReason, Job, JobState
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.states import EventState, MessageKind, MessageState, Reason, Receipt
 from store.operations import heartbeats
@@ -33,6 +34,7 @@ BECOMES: Final = {
     "file": "one still to be fetched is fetched; if LINE has it no more, nobody is told. Damaged ones are refused",
     "conversation": f"{AS_IT_WAS}: it goes on when its resident writes, and says nothing by itself",
     "tick": f"{AS_IT_WAS}: a slot that is over is never done later",
+    "job": "one that waited or ran has failed: what it did since is unknown, and it can be asked for again",
     "bulk_message": f"{AS_IT_WAS}: one that waits is read again by the supervisor who releases it",
     # What is shown for a time
     "surge": f"{AS_IT_WAS}, and said in the report: only a supervisor knows whether it is over",
@@ -78,6 +80,7 @@ def hold_back(
     held = _stop_events(session) + _stop_messages(session)
     stopped = _stop_mailings(session)
     _quiet_files(session, damaged, taken_back)
+    _fail_jobs(session)
     people = _show_out(session)
     session.execute(delete(Heartbeat).where(Heartbeat.name != heartbeats.REDELIVERY))
     write_down(session, "restore", staff_id=None, about=f"backup of {taken_at}"[:120])
@@ -115,6 +118,11 @@ def _stop_mailings(session: Session) -> int:
             going.values(state=MailingState.STOPPED, reason=StopReason.RESTORED).returning(Mailing.id)
         ).all()
     )
+
+
+def _fail_jobs(session: Session) -> None:
+    failed = update(Job).where(Job.state.in_(OPEN))
+    session.execute(failed.values(state=JobState.FAILED, reason=FailReason.RESTORED, ended_at=now()))
 
 
 def _quiet_files(session: Session, damaged: Collection[str], taken_back: Collection[str]) -> None:

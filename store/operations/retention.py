@@ -1,5 +1,5 @@
 """Deletes data whose retention time is over: ids of events, texts and addresses of messages, used forms, sign-in tries,
-password links and confirmation buttons.
+password links, confirmation buttons and jobs.
 
 It works in small transactions with pauses between them, so that no webhook waits for it. Rows that wait, are dead or
 are stuck stay until they are done or staff decide.
@@ -20,6 +20,8 @@ from store.clock import now
 from store.database import periodic
 from store.database.engine import Database
 from store.database.sequences import count_gone_events, count_gone_requests
+from store.jobs import leases as jobs
+from store.jobs.models import Job
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.states import EventState, MessageState
@@ -46,6 +48,8 @@ REMEMBER_ROWS_FOR = timedelta(days=400)
 REMEMBER_FORMS_FOR = timedelta(days=90)
 # As long as a supervisor may press a button in their LINE and learn that it has expired.
 REMEMBER_BUTTONS_FOR = timedelta(days=30)
+# As long as somebody may ask when data was backed up or encrypted again.
+REMEMBER_JOBS_FOR = timedelta(days=400)
 
 _OVER = OutboxRow.state.in_((MessageState.SENT, MessageState.DROPPED, MessageState.UNREACHABLE))
 
@@ -61,6 +65,7 @@ def purge(database: Database) -> None:
     _forget(database, LimitedUse.id, LimitedUse.at < now() - LONGEST_WINDOW)
     _forget(database, PressedForm.token, PressedForm.at < now() - REMEMBER_FORMS_FOR)
     _forget(database, ConfirmButton.id, ConfirmButton.until < now() - REMEMBER_BUTTONS_FOR)
+    _forget(database, Job.id, jobs.ended_before(now() - REMEMBER_JOBS_FOR))
     _forget_bulk_messages(database)
     _forget_codes(database)
     with database.transaction() as session:

@@ -25,6 +25,7 @@ from store.database.engine import Database
 from store.files import lifecycle
 from store.files.media import Media
 from store.files.models import File
+from store.jobs.models import Job
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.states import Reason
 from store.operations import dead_letters
@@ -116,6 +117,7 @@ def test_nothing_that_was_on_its_way_goes_out_by_itself(
         going = session.query(Mailing).where(Mailing.reason == StopReason.RESTORED).all()
         assert {mailing.state for mailing in going} == {"stopped"}
         assert len(going) == 2
+        assert [(job.state, job.reason) for job in session.query(Job)] == [("failed", "restored")]
         assert not is_alive(session, "worker")
     assert "Nothing that was waiting goes out by itself" in " ".join(report.notes)
     assert any("A surge is running" in note for note in report.notes)

@@ -36,6 +36,7 @@ HELD_BACK = {
         "lead_id",
     },
     "mailing": {"state", "reason"},
+    "job": {"state", "reason", "ended_at"},
     "file": {"next_try_at", "tries", "reason"},
     "staff": {"password_is_initial"},
     "account_request": {"state", "decided_at", "code_hash", "link_hash", "link_until"},

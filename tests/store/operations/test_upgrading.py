@@ -12,6 +12,8 @@ from store.cases.unsend import note_unsent, was_unsent
 from store.clock import now
 from store.database.engine import Database
 from store.files.models import File, FileReason, FileState
+from store.jobs import requests
+from store.jobs.models import JobKind
 from store.messaging import inbox, outbox
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.states import EventState, MessageState, Reason, Receipt
@@ -37,6 +39,7 @@ MIGRATIONS = {
     "0012_misses": "5fccd4b550ecc455",
     "0013_words_of_staff": "ba2146a9b8976901",
     "0014_reasons_and_receipts": "99dca5eaaa1d0c08",
+    "0015_jobs": "261c0fdb49b636d7",
 }
 
 
@@ -205,3 +208,15 @@ def test_why_a_file_was_refused_is_carried_over(database: Database) -> None:
     upgrade(database)
     with database.reading() as session:
         assert [file.reason for file in session.query(File).order_by(File.id)] == [*FileReason, None]
+
+
+def test_jobs_can_be_asked_for_after_the_upgrade(database: Database, municipality: Municipality) -> None:
+    with database.transaction() as session:
+        asker = an_officer(session, municipality, role="admin").id
+    go_back_before(database, "0015")
+    assert drift(database) != []
+    upgrade(database)
+    assert drift(database) == []
+    with database.transaction() as session:
+        assert requests.ask(session, JobKind.BACKUP, by=asker) is not None
+        assert requests.ask(session, JobKind.BACKUP, by=asker) is None
