@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.conversations.answers import Setting
 from bot.phrases.typed import TypedWords, read_typed_words
 from bot.phrases.wording import IN_ENGLISH, Phrases
 from bot.settings import BotSettings
@@ -13,6 +12,7 @@ from store.files.media import Media
 from store.files.scanner import Scanner
 from store.municipality.profile import Municipality, read_municipality
 from store.services import Service, read_services
+from store.services.answers.verdicts import Setting
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from bot.context import AppContext
 from bot.conversations import drafts
 from bot.conversations.drafts import Draft
 from store.residents.models import Conversation
-from store.services import Question
+from store.services.answers.inputs import Document, Photo
 
 
 def draft_of(app: AppContext, row: Conversation) -> Draft | None:
@@ -27,7 +27,7 @@ def drop_file(app: AppContext, row: Conversation, token: str) -> bool:
         return False
     answers = dict(draft.answers)
     for question in draft.service.questions:
-        if question.kind in ("photos", "file") and answers.get(question.key):
+        if question.file_limit and answers.get(question.key):
             left = [file for file in answers[question.key] if file["token"] != token]
             answers = {**answers, question.key: left} if left else _without(answers, question.key)
     row.answers = answers
@@ -40,11 +40,11 @@ def take_photo(app: AppContext, row: Conversation, token: str) -> bool:
     Returns False if the request has no such question, already holds the photo, or takes no more photos.
     """
     draft = draft_of(app, row)
-    question = drafts.of_kind(draft, "photos") if draft else None
-    if draft is None or question is None or token in files_in(draft):
+    question = drafts.question_for(draft, Photo) if draft else None
+    if draft is None or question is None or Document in question.takes or token in files_in(draft):
         return False
     before = draft.answers.get(question.key) or []
-    if len(before) >= question.most_files:
+    if len(before) >= question.file_limit:
         return False
     row.answers = {**draft.answers, question.key: [*before, {"token": token, "album": None, "of": 1}]}
     return True
@@ -54,14 +54,6 @@ def _without(answers: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if name != key}
 
 
-def is_files(question: Question, value: Any) -> bool:
-    return question.kind in ("photos", "file") and bool(value)
-
-
 def files_in(draft: Draft) -> list[str]:
     """Returns the tokens of all photos and documents of the request."""
-    tokens: list[str] = []
-    for question, value in drafts.answered(draft):
-        if is_files(question, value):
-            tokens += [file["token"] for file in value]
-    return tokens
+    return [token for question, value in drafts.answered(draft) for token in question.tokens(value)]

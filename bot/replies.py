@@ -42,6 +42,7 @@ class DayPicker:
     about: Mapping[str, str]
     earliest: str
     latest: str
+    initial: str
 
 
 @dataclass(frozen=True)

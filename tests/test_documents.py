@@ -5,11 +5,11 @@ import runpy
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from store.services.definition import Kind, read_services
+from store.services.definition import read_services
+from store.services.kinds import KINDS
 from tests.faults.bugs import BUGS
 from tests.faults.invariants import INVARIANTS
 from tests.faults.points import POINTS
@@ -113,7 +113,7 @@ def test_the_example_of_the_variables_holds_each_of_the_table() -> None:
 def test_the_page_about_services_names_every_kind_of_question() -> None:
     section = (ROOT / "docs" / "services.md").read_text("utf-8").split("## Kinds of questions")[1]
     listed = section.split(". The")[0]
-    assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(get_args(Kind))
+    assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(KINDS)
 
 
 def test_the_service_that_is_shown_as_an_example_can_be_read(tmp_path: Path) -> None:

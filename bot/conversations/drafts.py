@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.services import Question, Service
-from store.services.answers.places import must_be_meant
-from store.services.definition import REMEMBERED
+from store.services.answers.inputs import Document, Photo
+from store.services.answers.verdicts import Accepted
 
 Answers = Mapping[str, Any]
 
@@ -55,19 +55,18 @@ def begin(
     """Returns a new draft, with answers from the opening words, the remembered data and the files just sent."""
     answers: dict[str, Any] = {}
     for question in service.questions:
-        if question.takes_opening and opening and len(opening) <= question.longest:
-            answers[question.key] = opening
-        if question.kind in REMEMBERED and (known or {}).get(question.kind) is not None:
+        if isinstance(taken := question.from_opening(opening), Accepted):
+            answers[question.key] = taken.value
+        if question.is_remembered and (known or {}).get(question.kind) is not None:
             answers[question.key] = (known or {})[question.kind]
-        if question.kind == "photos" and photos:
-            answers[question.key], photos = photos[: question.most_files], None
-    for question in service.questions:
-        # A question for a file takes photos, too, where no other does.
-        files = [*(documents or []), *(photos or [])]
-        if question.kind == "file" and files:
-            answers[question.key] = files[: question.most_files]
-            documents = None
-            photos = None
+    # A question for documents takes photos, too, where no other does.
+    for question in _most_particular_first(service):
+        given = {Photo: photos or [], Document: documents or []}
+        files = [file for sort in (Document, Photo) if sort in question.takes for file in given[sort]]
+        if files:
+            answers[question.key] = files[: question.file_limit]
+            photos = None if Photo in question.takes else photos
+            documents = None if Document in question.takes else documents
     return Draft(service, still_valid(service, answers), in_surge=in_surge)
 
 
@@ -103,19 +102,19 @@ def asked_in(draft: Draft) -> list[Question]:
     ]
 
 
-def is_in_doubt(draft: Draft, question: Question) -> bool:
-    """Says whether the question's answer is a pin outside the town that the resident has not confirmed yet."""
-    return question.kind == "place" and must_be_meant(draft.answers.get(question.key))
+def is_unfinished(draft: Draft, question: Question) -> bool:
+    """Says whether something about the question's answer must still be asked, such as of a pin outside the town."""
+    return question.follow_up(draft.answers.get(question.key)) is not None
 
 
 def next_turn(draft: Draft) -> Turn:
-    """Returns the next question: one with a pin to confirm, else the one being edited, else the first unanswered one.
+    """Returns the next question: one with an unfinished answer, else the one being edited, else the first open one.
 
     If there is none, it returns Confirming.
     """
     asked = asked_in(draft)
     for step, question in enumerate(asked, start=1):
-        if is_in_doubt(draft, question):
+        if is_unfinished(draft, question):
             return Asking(question, step, len(asked))
     for step, question in enumerate(asked, start=1):
         if question.key == draft.editing:
@@ -126,8 +125,15 @@ def next_turn(draft: Draft) -> Turn:
     return Confirming()
 
 
-def of_kind(draft: Draft, kind: str) -> Question | None:
-    return next((q for q in draft.service.questions if q.kind == kind), None)
+def question_for(draft: Draft, sort: type) -> Question | None:
+    """Returns the question that takes this sort of message, and the fewest others besides; None if there is none."""
+    return next(
+        (question for question in _most_particular_first(draft.service) if sort in question.takes), None
+    )
+
+
+def _most_particular_first(service: Service) -> list[Question]:
+    return sorted(service.questions, key=lambda question: len(question.takes))
 
 
 def only_opened(draft: Draft) -> bool:
@@ -137,22 +143,22 @@ def only_opened(draft: Draft) -> bool:
     """
     if draft.editing:
         return False
-    told = {q.key for q, _ in answered(draft) if q.kind not in REMEMBERED and q.kind != "photos"}
-    opening = {q.key for q in draft.service.questions if q.takes_opening}
+    told = {q.key for q, _ in answered(draft) if not q.is_remembered and not q.file_limit}
+    opening = {q.key for q in draft.service.questions if q.is_opened_by_words}
     return bool(told) and told == opening and draft.service.questions[0].key not in told
 
 
 def is_urgent(draft: Draft) -> bool:
-    return any(draft.answers.get(question.key) in question.urgent for question in draft.service.questions)
+    return any(question.is_urgent(draft.answers.get(question.key)) for question in draft.service.questions)
 
 
 def advice_given(draft: Draft) -> list[str]:
     """Returns the advice that the service gives for the urgent choices among the answers."""
     given = ((question, draft.answers.get(question.key)) for question in draft.service.questions)
     return [
-        question.advice[value]
+        advice
         for question, value in given
-        if value in question.urgent and value in question.advice
+        if question.is_urgent(value) and (advice := question.advice_for(value))
     ]
 
 

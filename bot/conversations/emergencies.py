@@ -43,7 +43,7 @@ _FAR_ENOUGH = 60
 _MAX_BETWEEN = 6
 _ARTICLES = ("a", "an", "the")
 _FAR_IN_ENGLISH = 4
-# In letters, as a place is asked for (bot/conversations/answers.py).
+# In letters, as a place is asked for (store/services/kinds/place.py).
 _SHORTEST_PLACE = 3
 
 

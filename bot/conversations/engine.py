@@ -7,7 +7,6 @@ changed meanwhile all follow from that: there are no step numbers to go wrong.
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.conversations.answers import Accepted, RefusedAnswer, Setting, check, count_files
 from bot.conversations.drafts import (
     Asking,
     Confirming,
@@ -15,22 +14,17 @@ from bot.conversations.drafts import (
     answered,
     applies,
     asked_in,
-    is_in_doubt,
+    is_unfinished,
     next_turn,
-    of_kind,
+    question_for,
     still_valid,
 )
 from store.services import Question
-from store.services.answers.choices import read_choice
-from store.services.answers.inputs import Document, Photo, Picked, Pin, Said, TypedText
-from store.services.definition import REMEMBERED, UNKNOWN
+from store.services.answers.files import count_files
+from store.services.answers.inputs import Document, Photo, Pin, Said
+from store.services.answers.verdicts import UNKNOWN, Accepted, AskAnew, RefusedAnswer, Setting
 
 MISSES_BEFORE_A_WAY_OUT = 2
-
-# Asks whether a pin outside the town is intended.
-PIN_MEANT = Question(
-    key="pin_meant", kind="choice", ask="ใช่จุดนี้ไหมคะ", label="จุดนี้", choices={"yes": "ใช่", "no": "ปักใหม่"}
-)
 
 
 @dataclass(frozen=True)
@@ -60,13 +54,14 @@ def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
     question = _meant(draft, said)
     if question is None:
         return Heard(draft, (Remark("at_the_summary"),))
-    if is_in_doubt(draft, question) and (sure := _is_sure(said)) is not None:
-        return Heard(_settled(draft, question, sure=sure))
-    verdict = check(question, said, setting)
+    so_far = draft.answers[question.key] if is_unfinished(draft, question) else None
+    verdict = question.check(said, setting, so_far)
     if isinstance(verdict, RefusedAnswer):
         missed = replace(draft, misses=draft.misses + 1)
         return Heard(missed, _refusal(missed, question, verdict), refused=True)
-    if question.kind in ("photos", "file"):
+    if isinstance(verdict, AskAnew):
+        return Heard(_without(draft, question))
+    if question.file_limit:
         return _take_file(draft, question, verdict)
     return _take(draft, question, verdict)
 
@@ -87,8 +82,8 @@ def _refusal(draft: Draft, question: Question, refused: RefusedAnswer) -> tuple[
 
     The way out stands alone where the question may be skipped or left unknown, unless a secret was told.
     """
-    why, way_out = Remark(refused.why, refused.words), _way_out(draft, question)
-    stands_alone = (question.optional or question.may_be_unknown) and refused.why != "told_a_secret"
+    why, way_out = Remark(refused.why, refused.words, refused.text), _way_out(draft, question)
+    stands_alone = (question.optional or question.accepts_unknown) and refused.why != "told_a_secret"
     return way_out if way_out and stands_alone else (why, *way_out)
 
 
@@ -97,20 +92,10 @@ def _way_out(draft: Draft, question: Question) -> tuple[Remark, ...]:
         return ()
     if question.optional:
         return (Remark("way_out_skip"),)
-    return (Remark("way_out_unknown" if question.may_be_unknown else "way_out_phone"),)
+    return (Remark("way_out_unknown" if question.accepts_unknown else "way_out_phone"),)
 
 
-def _is_sure(said: Said) -> bool | None:
-    if isinstance(said, Picked):
-        return said.choice == "yes"
-    answer = read_choice(PIN_MEANT, said.text) if isinstance(said, TypedText) else None
-    return None if answer is None else answer == "yes"
-
-
-def _settled(draft: Draft, question: Question, *, sure: bool) -> Draft:
-    """Returns the draft with the pin confirmed, or without it, so that the place is asked for again."""
-    if sure:
-        return _with(draft, question.key, {**draft.answers[question.key], "meant": True})
+def _without(draft: Draft, question: Question) -> Draft:
     return replace(draft, answers={key: said for key, said in draft.answers.items() if key != question.key})
 
 
@@ -121,14 +106,10 @@ def _meant(draft: Draft, said: Said) -> Question | None:
     """
     turn = next_turn(draft)
     asking = turn.question if isinstance(turn, Asking) else None
-    if isinstance(said, Pin) and (asking is None or asking.kind != "place"):
-        return of_kind(draft, "place") or asking
     if isinstance(said, Photo) and (begun := _question_of_album(draft, said)) is not None:
         return begun
-    if isinstance(said, Photo) and (asking is None or asking.kind not in ("photos", "file")):
-        return of_kind(draft, "photos") or of_kind(draft, "file") or asking
-    if isinstance(said, Document) and (asking is None or asking.kind != "file"):
-        return of_kind(draft, "file") or asking
+    if isinstance(said, Pin | Photo | Document) and (asking is None or type(said) not in asking.takes):
+        return question_for(draft, type(said)) or asking
     return asking
 
 
@@ -137,25 +118,20 @@ def _question_of_album(draft: Draft, photo: Photo) -> Question | None:
     if photo.album is None:
         return None
     for question, value in answered(draft):
-        if question.kind in ("photos", "file") and any(file["album"] == photo.album for file in value or []):
+        if question.file_limit and any(file["album"] == photo.album for file in value or []):
             return question
     return None
 
 
 def _take(draft: Draft, question: Question, verdict: Accepted) -> Heard:
-    remarks = (
-        [Remark("advice", text=question.advice[verdict.value])] if _has_advice(question, verdict) else []
-    )
+    advice = question.advice_for(verdict.value)
+    remarks = [Remark("advice", text=advice)] if advice else []
     taken = _with(draft, question.key, verdict.value)
-    if is_in_doubt(taken, question):
+    if is_unfinished(taken, question):
         return Heard(taken)
     if _out_of_turn(draft, question):
         remarks.append(Remark("kept_for_later", {"label": question.label}))
     return Heard(taken, tuple(remarks))
-
-
-def _has_advice(question: Question, verdict: Accepted) -> bool:
-    return question.kind == "choice" and verdict.value in question.advice
 
 
 def _take_file(draft: Draft, question: Question, verdict: Accepted) -> Heard:
@@ -165,13 +141,13 @@ def _take_file(draft: Draft, question: Question, verdict: Accepted) -> Heard:
     [new] = verdict.value
     before = [] if draft.editing == question.key else list(draft.answers.get(question.key) or [])
     rest_of_album = new["album"] is not None and any(file["album"] == new["album"] for file in before)
-    enough = Remark("enough_files", {"most": str(question.most_files)})
-    if len(before) >= question.most_files:
+    enough = Remark("enough_files", {"most": str(question.file_limit)})
+    if len(before) >= question.file_limit:
         return Heard(draft, (enough,), silent=rest_of_album)
     files = [*before, new]
     # A too large album is reported at its first photo; the others get no message.
     received = Remark("files_received", {"count": str(count_files(files))})
-    remark = enough if count_files(files) > question.most_files else received
+    remark = enough if count_files(files) > question.file_limit else received
     return Heard(_with(draft, question.key, files), (remark,), silent=rest_of_album)
 
 
@@ -201,19 +177,19 @@ def leave_unknown(draft: Draft) -> Heard:
     turn = next_turn(draft)
     if isinstance(turn, Confirming):
         return Heard(draft)
-    if not turn.question.may_be_unknown:
+    if not turn.question.accepts_unknown:
         return Heard(draft, (Remark("cannot_skip"),))
     return Heard(_with(draft, turn.question.key, UNKNOWN))
 
 
 def go_back(draft: Draft) -> Heard:
-    """Asks the previous question again. It ends an edit instead, or removes a pin that waits for confirmation.
+    """Asks the previous question again. It ends an edit instead, or removes an unfinished answer.
 
     At the first question it says that there is none before it.
     """
     turn = next_turn(draft)
-    if isinstance(turn, Asking) and is_in_doubt(draft, turn.question):
-        return Heard(_settled(draft, turn.question, sure=False))
+    if isinstance(turn, Asking) and is_unfinished(draft, turn.question):
+        return Heard(_without(draft, turn.question))
     if draft.editing:
         return Heard(replace(draft, editing=None, misses=0))
     asked = asked_in(draft)
@@ -235,4 +211,4 @@ def edit(draft: Draft, key: str) -> Heard:
 
 def to_remember(draft: Draft) -> dict[str, Any]:
     """Returns what residents told about themselves and need not type again, by the kind of question."""
-    return {q.kind: value for q, value in answered(draft) if q.kind in REMEMBERED and value is not None}
+    return {q.kind: value for q, value in answered(draft) if q.is_remembered and value is not None}

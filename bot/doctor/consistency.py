@@ -20,7 +20,7 @@ def _service(app: AppContext, service: Service) -> list[str]:
     if app.municipality.department(service.department).code != service.department:
         problems.append(f"{service.name}: no department {service.department}; the office takes its cases")
     for question in service.questions:
-        for text in (question.ask, *question.advice.values()):
+        for text in question.texts_with_facts():
             try:
                 app.phrases.fill(text)
             except (KeyError, ValueError) as error:

@@ -23,7 +23,7 @@ def not_this(context: EventContext, row: Conversation, draft: Draft) -> list[Rep
     """Ends the request and shows all services. The next request gets the opening words and the files."""
     give_back(context.session, context.resident, files_in(draft))
     opening = next(
-        (q.key for q in draft.service.questions if q.takes_opening and draft.answers.get(q.key)), None
+        (q.key for q in draft.service.questions if q.is_opened_by_words and draft.answers.get(q.key)), None
     )
     if opening is not None and listening_for(context.resident) is None:
         keep_words(context.resident, draft.answers[opening], (row.said_in or {}).get(opening))

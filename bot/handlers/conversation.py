@@ -1,15 +1,13 @@
 """Runs a resident's request: loads its answers, passes messages to the engine, saves, and asks the next question."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from bot.context import AppContext
 from bot.conversations import drafts, engine
-from bot.conversations.answers import arrived, show, show_in_chat
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.engine import Heard, Remark
-from bot.draft_files import draft_of, files_in, is_files
+from bot.draft_files import draft_of, files_in
 from bot.handlers.event_context import EventContext
 from bot.handlers.follow import show_privacy
 from bot.handlers.menu import everything
@@ -28,7 +26,6 @@ from bot.replies import (
     choice,
 )
 from store.cases.surge import find_running
-from store.clock import today
 from store.files.models import File
 from store.files.unassigned import claim, unassigned_files
 from store.residents import conversations
@@ -37,6 +34,8 @@ from store.residents.residents import listening_for, offer, stop_listening
 from store.services import Question, Service
 from store.services.answers.inputs import Said
 from store.services.answers.places import as_pinned
+from store.services.answers.verdicts import RefusedAnswer
+from store.services.forms import ChatInputs, FollowUp
 
 FEW_LEFT = 5
 
@@ -64,7 +63,7 @@ def start(
         context.event.at,
         in_surge=in_surge,
     )
-    openings = [question for question in service.questions if question.takes_opening and opening]
+    openings = [question for question in service.questions if question.is_opened_by_words and opening]
     if said_in:
         row.said_in = {question.key: said_in for question in openings if question.key in draft.answers}
     if (listening_for(context.resident) or ("",))[0] != "answer":
@@ -74,8 +73,8 @@ def start(
     replies: list[Reply] = [*show_privacy(context)]
     replies.append(context.say(f"conversation.{phrase}", icon=service.icon, title=title))
     for question in openings:
-        if question.key not in draft.answers:
-            replies.append(context.say("complaint.too_long", longest=f"{question.longest:,}"))
+        if isinstance(refused := question.from_opening(opening), RefusedAnswer):
+            replies.append(context.say(f"complaint.{refused.why}", **refused.words))
     if loose:
         what = "files" if documents else "photos"
         replies.append(context.say(f"conversation.{what}_taken_along", count=len(loose)))
@@ -146,17 +145,22 @@ def ask(
     if not isinstance(turn, Asking):
         return [_summary(context, row, draft)]
     question = turn.question
-    if drafts.is_in_doubt(draft, question):
-        sure = _choices_of(row, engine.PIN_MEANT, key=question.key)
-        return [context.say("conversation.outside", *sure, context.button("cancel", "cancel", c=row.id))]
+    if (follow_up := question.follow_up(draft.answers.get(question.key))) is not None:
+        return [_follow_up(context, row, question, follow_up)]
     text = context.app.phrases.fill(question.ask)
     if question.hint:
         text = f"{text}\n({question.hint})"
     text = f"{text}\n{_how_far(context, draft, turn)}".strip()
     ways_out = _ways_out(context, row, draft, turn, opened_by_words)
-    if question.kind == "choice":
-        return [choice(text, _choices_of(row, question, key=question.key), *ways_out)]
-    return [Say(text, (*_answers_to(context, row, question), *ways_out))]
+    offered = question.chat(context.app.setting())
+    if offered.choices:
+        return [choice(text, _choices_of(row, question, offered.choices), *ways_out)]
+    return [Say(text, (*_answers_to(context, row, question, offered), *ways_out))]
+
+
+def _follow_up(context: EventContext, row: Conversation, question: Question, asked: FollowUp) -> Say:
+    quick = (*_choices_of(row, question, asked.choices), context.button("cancel", "cancel", c=row.id))
+    return Say(asked.text, quick) if asked.text else context.say(asked.phrase, *quick)
 
 
 def ask_again(context: EventContext) -> list[Reply]:
@@ -199,24 +203,24 @@ def _advice(context: EventContext, text: str) -> Say | CallCard:
     return CallCard(context.app.phrases.say("emergency.advice_title"), text, calls) if calls else Say(text)
 
 
-def _choices_of(row: Conversation, choices: Question, *, key: str) -> tuple[Button, ...]:
-    """Returns a button for each choice; `key` is that of the question they answer."""
-    about = {"c": str(row.id), "q": key}
-    return tuple(Button(label, "answer", {**about, "v": v}, label) for v, label in choices.choices.items())
+def _choices_of(row: Conversation, question: Question, choices: Mapping[str, str]) -> tuple[Button, ...]:
+    """Returns a button for each choice, given as labels by key."""
+    about = {"c": str(row.id), "q": question.key}
+    return tuple(Button(label, "answer", {**about, "v": v}, label) for v, label in choices.items())
 
 
-def _answers_to(context: EventContext, row: Conversation, question: Question) -> tuple[Quick, ...]:
+def _answers_to(
+    context: EventContext, row: Conversation, question: Question, offered: ChatInputs
+) -> tuple[Quick, ...]:
     about = {"c": str(row.id), "q": question.key}
     words = context.app.phrases
-    if question.kind == "place":
+    if offered.location:
         return (PinDrop(words.say("button.pin")),)
-    if question.kind in ("photos", "file"):
+    if offered.camera:
         return (Camera(words.say("button.camera")), Album(words.say("button.album")))
-    if question.kind == "date":
-        latest = today() + timedelta(days=question.days_ahead or 365)
-        return (
-            DayPicker(words.say("button.pick_day"), "day", about, today().isoformat(), latest.isoformat()),
-        )
+    if (days := offered.days) is not None:
+        first, last, shown = (day.isoformat() for day in (days.earliest, days.latest, days.initial))
+        return (DayPicker(words.say("button.pick_day"), "day", about, first, last, shown),)
     return ()
 
 
@@ -226,7 +230,7 @@ def _ways_out(
     question, ways = turn.question, list[Quick]()
     if question.optional:
         ways.append(context.button("skip", "skip", c=row.id, q=question.key))
-    elif engine.needs_a_way_out(draft) and question.may_be_unknown:
+    elif engine.needs_a_way_out(draft) and question.accepts_unknown:
         ways.append(context.button("unknown", "unknown", c=row.id, q=question.key))
     elif engine.needs_a_way_out(draft):
         ways += context.calls(("office",))
@@ -238,7 +242,7 @@ def _ways_out(
 
 
 def _summary(context: EventContext, row: Conversation, draft: Draft) -> Summary:
-    answers = tuple((question, show_in_chat(question, value)) for question, value in drafts.answered(draft))
+    answers = tuple((question, question.show_in_chat(value)) for question, value in drafts.answered(draft))
     fee = fee_line(context, draft.service)
     return Summary(draft.service, answers, row.id, fee, ways_from_summary(context, row))
 
@@ -308,9 +312,9 @@ def snapshot(draft: Draft, said_in: dict[str, str]) -> list[dict[str, Any]]:
         {
             "key": question.key,
             "question": question.label,
-            "answer": show(question, arrived(value) if is_files(question, value) else value),
+            "answer": question.show(question.arrived(value)),
             "kind": question.kind,
-            "value": [file["token"] for file in value] if is_files(question, value) else value,
+            "value": question.kept(value),
             "message": said_in.get(question.key),
         }
         for question, value in drafts.answered(draft)

@@ -20,12 +20,9 @@ from store.residents.conversations import is_cold
 from store.residents.models import Conversation
 from store.residents.residents import keep_words, listening_for
 from store.services import Question
-from store.services.answers.inputs import Picked, TypedText
+from store.services.answers.inputs import TypedText
 from store.services.answers.secret_words import tells_a_secret
-
-# Kinds of question whose answer may hold a word of danger: a place named after a snake, a choice about a fire.
-_HOLDS_DANGER = frozenset({"text", "name", "place", "address", "choice"})
-_NOT_DANGER_ALONE = frozenset({"name", "place", "address"})
+from store.services.forms import AnswerWords
 
 
 def answer(context: EventContext, emergency: Emergency, text: str) -> list[Reply]:
@@ -90,13 +87,14 @@ def _hear(context: EventContext, draft: Draft, question: Question, text: str) ->
 
     A question about danger gets its first urgent choice. Words of danger alone are no place and no name.
     """
-    if question.urgent:
-        picked = engine.hear(draft, Picked(question.urgent[0]), context.app.setting())
+    if (danger := question.in_danger()) is not None:
+        picked = engine.hear(draft, danger, context.app.setting())
         # The card has said what to do in danger: the advice of the question would say it a second time.
         return replace(picked, remarks=(Remark("danger_noted"),))
-    if question.kind not in _HOLDS_DANGER or (question.kind in _NOT_DANGER_ALONE and says_only_danger(text)):
+    is_fact = question.answer_words is AnswerWords.FACT
+    if question.answer_words is AnswerWords.FORM or (is_fact and says_only_danger(text)):
         return engine.miss(draft, question)
     heard = engine.hear(draft, TypedText(text), context.app.setting())
-    if heard.refused or question.kind not in _NOT_DANGER_ALONE:
+    if heard.refused or not is_fact:
         return heard
     return replace(heard, remarks=(Remark("words_noted", {"label": question.label}), *heard.remarks))

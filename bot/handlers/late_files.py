@@ -7,7 +7,6 @@ asked to send them again, because a file that cannot be fetched is given up only
 from typing import Any
 
 from bot import draft_files
-from bot.conversations.answers import arrived, show
 from bot.handlers import conversation, my_cases
 from bot.handlers.event_context import EventContext
 from bot.replies import Reply
@@ -17,6 +16,7 @@ from store.files.lifecycle import asked_again, asked_again_in_request, attach_be
 from store.files.models import File
 from store.residents.models import Conversation
 from store.residents.residents import listening_for
+from store.services.kinds import kind_called
 
 
 def join_album(context: EventContext, file: File, sibling: File) -> None:
@@ -30,19 +30,18 @@ def join_album(context: EventContext, file: File, sibling: File) -> None:
         return
     service = context.app.services.get(case.service)
     question = next((q for q in service.questions if q.key == row["key"]), None) if service else None
-    if question is None or len(_tokens(row)) >= question.most_files:
+    if question is None or len(_tokens(row)) >= question.file_limit:
         return
     attach_beside(file, sibling)
     tokens = [*_tokens(row), file.token]
-    answer = show(question, arrived([{"token": token} for token in tokens]))
+    answer = question.show([{"token": token, "album": None, "of": 1} for token in tokens])
     case.answers = [
         {**each, "value": tokens, "answer": answer} if each is row else each for each in case.answers
     ]
 
 
 def _tokens(row: dict[str, Any]) -> list[str]:
-    value = row["value"] if row["kind"] in ("photos", "file") else None
-    return value if isinstance(value, list) else []
+    return kind_called(row["kind"]).tokens(row["value"])
 
 
 def note_sent_anew(context: EventContext, row: Conversation, file: File) -> None:
@@ -76,7 +75,7 @@ def find_asked_again(context: EventContext) -> File | None:
 
 def _takes_files(context: EventContext) -> bool:
     draft = context.draft
-    return draft is not None and any(q.kind in ("photos", "file") for q in draft.service.questions)
+    return draft is not None and any(q.file_limit for q in draft.service.questions)
 
 
 def take_again(context: EventContext, file: File, lost: File) -> list[Reply]:

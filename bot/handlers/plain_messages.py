@@ -16,9 +16,6 @@ from store.residents.models import Conversation
 from store.residents.residents import listening_for
 from store.services.answers.inputs import Document, Photo, Pin, Said, SomethingElse
 
-# Kinds of question with free text as the answer: a sentence about another matter may be that answer.
-_FREE = frozenset({"text", "name", "place", "address"})
-
 
 def _in_conversation(context: EventContext, row: Conversation, said: Said) -> list[Reply]:
     """Takes a photo, document or pin as an answer in the running request."""

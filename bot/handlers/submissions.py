@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from bot.conversations import drafts, engine
-from bot.conversations.answers import count_files, show
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.urgency import triage_of
-from bot.draft_files import files_in, is_files
+from bot.draft_files import files_in
 from bot.handlers import late_files
 from bot.handlers.case_cards import holder_line
 from bot.handlers.conversation import ask, fee_line, snapshot, ways_from_summary
@@ -24,6 +23,7 @@ from store.residents import conversations
 from store.residents.models import Conversation, EndedAs
 from store.residents.residents import remember
 from store.services import Service
+from store.services.answers.files import count_files
 from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
 
 
@@ -67,7 +67,8 @@ def _in_one_line(draft: Draft) -> str:
     parts = []
     for key in ("subject", "problem", "detail", "reason", "place"):
         if key in said and said[key][1] is not None:
-            parts.append(show(*said[key]))
+            question, value = said[key]
+            parts.append(question.show(value))
     return cut(" · ".join(parts) or draft.service.title, 160)
 
 
@@ -122,8 +123,8 @@ def _files_line(context: EventContext, draft: Draft) -> list[str]:
     """Says how many files have arrived while others are on their way; those join the case when they arrive."""
     sent = here = 0
     for question, value in drafts.answered(draft):
-        if is_files(question, value):
-            sent, here = sent + min(count_files(value), question.most_files), here + len(value)
+        if question.tokens(value):
+            sent, here = sent + min(count_files(value), question.file_limit), here + len(value)
     return [context.app.phrases.say("receipt.files", here=here, sent=sent)] if here < sent else []
 
 

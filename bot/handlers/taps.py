@@ -26,7 +26,6 @@ from store.residents.conversations import find_conversation, is_cold
 from store.residents.models import Conversation
 from store.residents.residents import kept_words
 from store.services.answers.inputs import Day, Picked
-from store.services.definition import REMEMBERED
 
 InConversation = Callable[[EventContext, Tap, Conversation, Draft], list[Reply]]
 
@@ -66,7 +65,7 @@ def _open(context: EventContext, button: Tap) -> list[Reply]:
 
 def _worth_keeping(draft: Draft) -> bool:
     """Says whether the draft has an answer that would be lost, other than what is remembered of the resident."""
-    known = {q.key for q in draft.service.questions if q.kind in REMEMBERED}
+    known = {q.key for q in draft.service.questions if q.is_remembered}
     return bool(set(draft.answers) - known)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from bot.conversations.answers import clean_text
 from bot.conversations.recognition import NothingRecognised
 from bot.handlers import announcements, conversation, emergencies, functions, menu, my_cases, taps, which_case
 from bot.handlers.event_context import EventContext
@@ -17,6 +16,7 @@ from bot.replies import Reply
 from store.cases.models import Case
 from store.residents.conversations import is_cold
 from store.residents.residents import keep_words, kept_words, listening_for
+from store.services.answers.cleaning import clean_text
 from store.services.answers.inputs import TypedText
 
 

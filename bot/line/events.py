@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlencode
 
-from bot.conversations.answers import clean_text
+from store.services.answers.cleaning import clean_text
 from store.services.answers.inputs import SomethingElse, TypedText
 
 _PHOTO_ENDINGS = (".jpg", ".jpeg", ".jfif", ".png", ".heic", ".heif", ".hif", ".webp", ".avif")

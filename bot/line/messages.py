@@ -128,7 +128,7 @@ def _quick_action(item: Quick) -> Message:
                 "label": label,
                 "data": tap_data(item.do, **item.about),
                 "mode": "date",
-                "initial": item.earliest,
+                "initial": item.initial,
                 "min": item.earliest,
                 "max": item.latest,
             }

@@ -7,15 +7,13 @@ from bot.recognition.state import State
 from bot.recognition.typed import Typed
 from store.services import Service
 
-# Kinds of question with free text as the answer: a sentence about another matter may be that answer.
-_FREE = frozenset({"text", "name", "place", "address"})
-
 
 def recognise(typed: Typed, state: State) -> Match | None:
     if state.draft is None:
         return None
     turn = next_turn(state.draft)
-    if isinstance(turn, Asking) and turn.question.kind in _FREE:
+    # Where any words are an answer, a sentence about another matter may be that answer.
+    if isinstance(turn, Asking) and turn.question.takes_any_words:
         return None
     service = other_service(typed, state, than=state.draft.service.name)
     return OffersToSwitch(service) if service else None

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.conversations.answers import Setting
 from bot.conversations.drafts import Draft
 from bot.phrases.typed import TypedWords
 from bot.phrases.wording import Phrases
 from store.services import Service
+from store.services.answers.verdicts import Setting
 
 
 class OwnCases(Protocol):

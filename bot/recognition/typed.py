@@ -12,7 +12,7 @@ LONGEST_COMMAND = 200
 
 @dataclass(frozen=True)
 class Typed:
-    """Holds one message; `text` is as bot.conversations.answers.clean_text returns it."""
+    """Holds one message; `text` is as store.services.answers.cleaning.clean_text returns it."""
 
     text: str
 

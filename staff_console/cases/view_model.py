@@ -16,10 +16,10 @@ from store.messaging.models import OutboxRow
 from store.messaging.states import MessageKind
 from store.residents.masking import numbers_masked
 from store.residents.models import Resident
+from store.services.kinds import kind_called
 
 _CLOSED_ANSWERS = [{"question": "คำตอบ", "kind": "text", "answer": words.CLOSED, "value": None}]
 _CLOSED_PERSON = {"name": words.CLOSED, "phone": words.CLOSED}
-_MASKS = {"phone": thai.phone_masked, "citizen_id": thai.citizen_id_masked}
 
 
 @dataclass(frozen=True)
@@ -118,24 +118,23 @@ def show_case(session: Session, case: Case, *, unmasked: bool) -> CaseShown:
 
 
 def _answer(row: dict[str, Any], known: dict[str, File], said: NumberMask) -> AnswerShown:
-    kind, value = row["kind"], row["value"]
-    mask = None if said.unmasked or not value else _MASKS.get(kind)
-    text = mask(str(value)) if mask else said(row["answer"])
-    tokens = value if kind in ("photos", "file") and isinstance(value, list) else []
+    kind, value = kind_called(row["kind"]), row["value"]
+    masked = None if said.unmasked or not value else kind.mask(value)
+    text = said(row["answer"]) if masked is None else masked
     return AnswerShown(
         question=row["question"],
         text=text,
         is_masked=text != row["answer"],
-        place=_place(value) if kind == "place" and value else None,
-        files=[_file(known[token], said) for token in tokens if token in known],
+        place=_place(kind.position(value)),
+        files=[_file(known[token], said) for token in kind.tokens(value) if token in known],
     )
 
 
-def _place(value: dict[str, Any]) -> PlaceShown | None:
-    latitude, longitude = value.get("latitude"), value.get("longitude")
-    if latitude is None or longitude is None:
+def _place(position: tuple[float, float] | None) -> PlaceShown | None:
+    if position is None:
         return None
-    return PlaceShown(f"{float(latitude):.6f}", f"{float(longitude):.6f}")
+    latitude, longitude = position
+    return PlaceShown(f"{latitude:.6f}", f"{longitude:.6f}")
 
 
 def _file(file: File, said: NumberMask) -> FileShown:

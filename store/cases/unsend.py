@@ -18,7 +18,7 @@ from store.messaging.models import InboxEvent
 from store.messaging.states import EventState
 from store.residents.models import Resident
 from store.residents.residents import forget
-from store.services.definition import REMEMBERED
+from store.services.kinds import REMEMBERED
 
 TAKEN_BACK = "(ผู้แจ้งลบข้อความนี้แล้ว)"
 

@@ -3,26 +3,17 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from store.line.limits import LABEL_CHARACTERS, has_characters
+from store.services.kinds import AnyQuestion
+from store.services.question import Label, Question
 
 FOLDER = Path(__file__).parent / "builtin"
 
-Kind = Literal[
-    "text", "name", "phone", "citizen_id", "email", "number", "date",
-    "choice", "place", "photos", "file", "address",
-]  # fmt: skip
-# These facts about residents are remembered and offered again.
-REMEMBERED = frozenset({"name", "phone", "address"})
 # The service cards show eight cards of eight services; more would be left out silently.
 MAX_SERVICES = 64
-# Residents who do not know whether there is danger may say so, and are treated as if there were.
-UNSURE, UNSURE_LABEL = "unsure", "ไม่แน่ใจ"
-# The stored answer to a question that the resident left to the officer, who reads it as it stands.
-UNKNOWN = "ไม่ทราบ"
 
 
 class ServiceError(ValueError):
@@ -33,91 +24,9 @@ class _ServicePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _label(text: str) -> str:
-    if not has_characters(text, LABEL_CHARACTERS):
-        raise ValueError(f"a label has 1 to {LABEL_CHARACTERS} characters: {text}")
-    return text
-
-
 class Promise(_ServicePart):
     days: int = Field(ge=0, le=365)
     unit: Literal["working", "calendar"]
-
-
-class Question(_ServicePart):
-    """Defines one question. `when` maps keys of earlier questions to the choices with which this question is asked.
-
-    If a service has questions with `in_surge`, only these are asked in a surge. `means` maps a choice to other words
-    that residents use for it. A question with `urgent` choices also offers ไม่แน่ใจ, with the advice of the first urgent
-    choice that has advice. A question with `may_be_unknown` accepts ไม่ทราบ, and offers it after two refused answers.
-    """
-
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    kind: Kind
-    ask: str = Field(min_length=1, max_length=500)
-    label: str
-    optional: bool = False
-    may_be_unknown: bool = False
-    choices: dict[str, str] = {}
-    when: dict[str, str] = {}
-    advice: dict[str, str] = {}
-    urgent: tuple[str, ...] = ()
-    means: dict[str, tuple[str, ...]] = {}
-    takes_opening: bool = False
-    in_surge: bool = False
-    hint: str = ""
-    shortest: int = 1
-    longest: int = 1000
-    least: float = 0
-    most: float = 1_000_000
-    unit: str = ""
-    most_files: int = Field(default=5, ge=1, le=10)
-    days_ahead: int = Field(default=0, ge=0)
-    must_know: tuple[Literal["house_no", "moo"], ...] = ()
-
-    _check_label = field_validator("label")(_label)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _offer_unsure(cls, written: Any) -> Any:
-        if not isinstance(written, dict) or not written.get("urgent") or not written.get("choices"):
-            return written
-        choices = written["choices"]
-        urgent = written["urgent"]
-        advice = written.get("advice") or {}
-        if not isinstance(choices, dict) or not isinstance(advice, dict) or UNSURE in choices:
-            return written
-        careful = next((advice[key] for key in urgent if key in advice), None)
-        return {
-            **written,
-            "choices": {**choices, UNSURE: UNSURE_LABEL},
-            "urgent": [*urgent, UNSURE],
-            "advice": {**advice, UNSURE: careful} if careful else advice,
-        }
-
-    @field_validator("choices")
-    @classmethod
-    def _check_choices(cls, choices: dict[str, str]) -> dict[str, str]:
-        if len(choices) > 10:
-            raise ValueError("at most 10 choices: a phone shows no more beside back, skip and cancel")
-        return {key: _label(text) for key, text in choices.items()}
-
-    @model_validator(mode="after")
-    def _hangs_together(self) -> "Question":
-        if (self.kind == "choice") != bool(self.choices):
-            raise ValueError(f"{self.key}: choices belong to the kind choice, and only there")
-        for name in (*self.advice, *self.urgent, *self.means):
-            if name not in self.choices:
-                raise ValueError(f"{self.key}: {name} is none of its choices")
-        if len(set(self.choices.values())) < len(self.choices):
-            raise ValueError(f"{self.key}: two choices have the same label")
-        if self.least > self.most or self.shortest > self.longest:
-            raise ValueError(f"{self.key}: its bounds leave no answer")
-        if self.may_be_unknown and (self.optional or self.kind not in ("text", "number")):
-            raise ValueError(f"{self.key}: only a text or a number that must be answered may be unknown")
-        if self.takes_opening and self.kind != "text":
-            raise ValueError(f"{self.key}: only a text can take the opening words")
-        return self
 
 
 class Service(_ServicePart):
@@ -132,8 +41,8 @@ class Service(_ServicePart):
     name: str
     code: str = Field(pattern=r"^D[1-6]-\d\d$")
     title: str = Field(min_length=1, max_length=60)
-    label: str
-    label_en: str = ""
+    label: Label
+    label_en: Label = ""
     icon: str = Field(min_length=1, max_length=8)
     group: Literal["problem", "request"]
     department: str
@@ -145,9 +54,7 @@ class Service(_ServicePart):
     order: int = 100
     next_step: str
     triage: Literal["yellow", "green"] = "green"
-    questions: tuple[Question, ...] = Field(min_length=1)
-
-    _check_label = field_validator("label", "label_en")(_label)
+    questions: tuple[AnyQuestion, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -175,12 +82,12 @@ class Service(_ServicePart):
             if question.key in earlier:
                 raise ValueError(f"two questions are called {question.key}")
             for key, value in question.when.items():
-                if key not in earlier or value not in earlier[key].choices:
+                if key not in earlier or value not in earlier[key].options:
                     raise ValueError(f"{question.key}: when {key}={value} can never hold")
                 if question.in_surge and not earlier[key].in_surge:
                     raise ValueError(f"{question.key}: in a surge {key} must be asked, too")
             earlier[question.key] = question
-        if sum(q.takes_opening for q in self.questions) > 1:
+        if sum(q.is_opened_by_words for q in self.questions) > 1:
             raise ValueError("only one question can take the opening words")
         return self
 

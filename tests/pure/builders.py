@@ -3,20 +3,22 @@
 from datetime import date
 from typing import Any
 
-from bot.conversations.answers import Accepted, RefusedAnswer, Setting, check
 from bot.conversations.drafts import Draft, begin
 from store.services import Question, Service
 from store.services.answers.inputs import Said, TypedText
+from store.services.answers.verdicts import Accepted, RefusedAnswer, Setting
+from store.services.kinds import read_question
 
 FRIDAY = date(2026, 11, 20)
 SETTING = Setting(FRIDAY, {"tambon": "ตัวอย่าง", "amphoe": "เมือง", "province": "ขอนแก่น"})
 DANGER = {"no": "ไม่มี", "yes": "มีอันตราย"}
 
 
-def a_question(kind: str = "text", **changes: Any) -> Question:
+def a_question(kind: str = "text", **changes: Any) -> Any:
+    """Returns a question of the kind. Its type is left open, so that a test may read what only this kind has."""
     needed = {"choices": DANGER} if kind == "choice" else {}
     base = {"key": kind, "kind": kind, "label": kind, "ask": "ถามค่ะ"}
-    return Question.model_validate({**base, **needed, **changes})
+    return read_question({**base, **needed, **changes})
 
 
 def written_service(*questions: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -62,13 +64,13 @@ def a_draft(*questions: Question) -> Draft:
 
 def accepted(question: Question, said: Said | str) -> Any:
     """Returns the value kept for the answer; a refusal fails the test with its reason."""
-    verdict = check(question, TypedText(said) if isinstance(said, str) else said, SETTING)
+    verdict = question.check(TypedText(said) if isinstance(said, str) else said, SETTING)
     assert isinstance(verdict, Accepted), verdict
     return verdict.value
 
 
 def refused(question: Question, said: Said | str) -> str:
     """Returns why the answer is refused; one that is taken fails the test."""
-    verdict = check(question, TypedText(said) if isinstance(said, str) else said, SETTING)
+    verdict = question.check(TypedText(said) if isinstance(said, str) else said, SETTING)
     assert isinstance(verdict, RefusedAnswer), verdict
     return verdict.why

@@ -4,11 +4,9 @@ Compared is what reading takes with what a plain pass over the same text takes a
 """
 
 import re
-from typing import get_args
 
 import pytest
 
-from bot.conversations.answers import check, clean_text
 from bot.conversations.dialects import in_central_thai
 from bot.conversations.drafts import begin
 from bot.conversations.emergencies import find_cry, find_emergency, says_only_danger
@@ -24,11 +22,12 @@ from store.line.limits import cut, units
 from store.residents.masking import numbers_masked
 from store.services.answers.addresses import read_address
 from store.services.answers.amounts import read_amount
+from store.services.answers.cleaning import clean_text
 from store.services.answers.dates import read_day_or_several
 from store.services.answers.empty_answers import is_nothing
 from store.services.answers.inputs import TypedText
 from store.services.answers.secret_words import tells_a_secret
-from store.services.definition import Kind
+from store.services.kinds import KINDS
 from store.thai import first_name, folded, one_spelling, without_particles, without_repeats
 from tests.pure.builders import FRIDAY, SETTING, a_question, a_service
 from tests.pure.pace import Pace
@@ -97,12 +96,17 @@ KEYWORDS = ["ไฟฟ้า", "ไฟกิ่ง"]
 CHOICES = a_question("choice", choices={f"c{n}": f"ต่ำกว่า {n} ปี" for n in range(10)})
 
 
+WIDEST: dict[str, dict[str, object]] = {
+    "text": {"longest": 5000},
+    "place": {"longest": 5000},
+    "number": {"unit": "คน", "most": 1e9},
+}
 DANGER = SERVICES["street_light"].questions[0]
 
 
 def answer_to(kind):
-    question = CHOICES if kind == "choice" else a_question(kind, longest=5000, unit="คน", most=1e9)
-    return lambda text: check(question, TypedText(text), SETTING)
+    question = CHOICES if kind == "choice" else a_question(kind, **WIDEST.get(kind, {}))
+    return lambda text: question.check(TypedText(text), SETTING)
 
 
 def name_a_service(text):
@@ -125,11 +129,13 @@ def receive(text):
 RECOGNISERS = {
     "clean text": clean_text,
     "spelling": one_spelling,
-    "danger": lambda text: check(DANGER, TypedText(text), SETTING),
+    "danger": lambda text: DANGER.check(TypedText(text), SETTING),
     "courtesy": without_particles,
     "folding": folded,
     "secrets": tells_a_secret,
-    "no answer": lambda text: [is_nothing(text, kind) for kind in get_args(Kind)],
+    "no answer": lambda text: [
+        kind.nothing is None or is_nothing(text, kind.nothing) for kind in KINDS.values()
+    ],
     "commands": lambda text: Typed(text).command,
     "services": name_a_service,
     "triage": sort_in,
@@ -153,7 +159,7 @@ RECOGNISERS = {
     "numbers of people": numbers_masked,
     "events": receive,
     "LINE's counting": lambda text: (units(text), cut(text, 160)),
-    **{f"answer: {kind}": answer_to(kind) for kind in get_args(Kind)},
+    **{f"answer: {kind}": answer_to(kind) for kind in KINDS},
 }
 # They look at a text several times, and most of them for a list of words. The library for phones tries every way to
 # read many slashes, but is never given more than a hundred signs.

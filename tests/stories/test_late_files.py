@@ -104,7 +104,7 @@ def test_no_more_photos_come_late_than_were_wanted(town: Town) -> None:
     with held_back(town, others):
         town.settle()
         case = send(town, phone)
-    most = next(q.most_files for q in town.app.services[case.service].questions if q.kind == "photos")
+    most = next(q.file_limit for q in town.app.services[case.service].questions if q.file_limit)
     assert answer(case_of(town)) == f"{most} รูป"
     assert len(photos_of(town, case)) == most
 

@@ -5,11 +5,14 @@ is asked again. Words for the danger itself, as in สายไฟขาดค�
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from store.services import Question
-from store.services.definition import UNSURE
 from store.thai import arabic_digits, folded, folded_word, without_particles
+
+# Residents who do not know whether there is danger may say so, and are treated as if there were.
+UNSURE, UNSURE_LABEL = "unsure", "ไม่แน่ใจ"
+# In characters. Nobody needs more to name a choice.
+LONGEST = 1000
 
 _NUMBER_OF_A_CHOICE = re.compile(
     r"(?:(?:ขอ|ตอบ|เลือก)\s*)?(?:(?:ข้อที่|ข้อ|อันที่|ที่)\s*)?(?:\(\s?([1-9][0-9]?)\s?\)|([1-9][0-9]?)\s?[.)]?)"
@@ -44,11 +47,15 @@ _BEGINS_WITH_NO = _all_folded("ไม่", "เปล่า", "ยังไม�
 _DENIED, _DANGEROUS = "\x00", "\x01"
 
 
-def read_choice(question: Question, text: str) -> str | None:
-    """Returns the key of the choice that the text means; None if several or no choices fit, or the text is too long."""
-    if len(text) > question.longest:
+def read_choice(
+    text: str, choices: Mapping[str, str], means: Mapping[str, Sequence[str]], *, about_danger: bool = False
+) -> str | None:
+    """Returns the key of the choice that the text means; None if several or no choices fit, or the text is too long.
+
+    `choices` are labels by key, and `means` other words for a choice by its key.
+    """
+    if len(text) > LONGEST:
         return None
-    choices = question.choices
     said = without_particles(arabic_digits(text)).strip()
     keys = list(choices)
     if (number := _choice_number(said)) is not None and number <= len(keys):
@@ -59,9 +66,9 @@ def read_choice(question: Question, text: str) -> str | None:
     typed = folded(said)
     if UNSURE in choices and typed.startswith(_UNSURE):
         return UNSURE
-    if question.urgent and {"yes", "no"} <= choices.keys():
-        return _by_label(choices, typed, whole=True) or _yes_or_no(question, said)
-    if key := _by_label(choices, typed) or _by_words(question, _folded_trees(said)):
+    if about_danger and {"yes", "no"} <= choices.keys():
+        return _by_label(choices, typed, whole=True) or _yes_or_no(means.get("yes", ()), said)
+    if key := _by_label(choices, typed) or _by_words(choices, means, _folded_trees(said)):
         return key
     return next((key for key, words in (("yes", _YES), ("no", _NO)) if key in keys and typed in words), None)
 
@@ -91,7 +98,7 @@ def _by_label(choices: Mapping[str, str], typed: str, *, whole: bool = False) ->
     return None
 
 
-def _by_words(question: Question, typed: str) -> str | None:
+def _by_words(choices: Mapping[str, str], means: Mapping[str, Sequence[str]], typed: str) -> str | None:
     """Returns the one choice that is named by a word of its label or by a word that the service lists for it.
 
     A word that is denied does not count: ไม่ใช่ขยะ.
@@ -99,9 +106,9 @@ def _by_words(question: Question, typed: str) -> str | None:
     if re.search(r"\d", typed):
         return None
     fitting = []
-    for key, label in question.choices.items():
+    for key, label in choices.items():
         words = [word for word in map(_folded_trees, label.split()) if len(word) >= 3]
-        words += [_folded_trees(word) for word in question.means.get(key, ())]
+        words += [_folded_trees(word) for word in means.get(key, ())]
         if any(word in typed and not _is_denied(word, typed) for word in words):
             fitting.append(key)
     return fitting[0] if len(fitting) == 1 else None
@@ -111,19 +118,18 @@ def _is_denied(word: str, typed: str) -> bool:
     return any(negation + word in typed for negation in _NEGATIONS)
 
 
-def _yes_or_no(question: Question, said: str) -> str | None:
+def _yes_or_no(danger: Sequence[str], said: str) -> str | None:
     """Decides between yes and no.
 
     Spaces count: ไม่มีสายขาด denies the danger; in ไม่มี สายขาด the words contradict each other, and it returns None.
     """
     parts = [_folded_trees(part) for part in said.split()]
     rest, first = " ".join(parts), parts[0] if parts else ""
-    dangers = _all_folded(*_DANGER, *map(_folded_trees, question.means.get("yes", ())))
-    for danger in dangers:
+    for word in _all_folded(*_DANGER, *map(_folded_trees, danger)):
         for negation in _NEGATIONS:
             # ไม่ปลอดภัย is danger, and ปลอดภัย alone is none.
-            rest = rest.replace(negation + danger, _DENIED)
-        rest = rest.replace(danger, _DANGEROUS)
+            rest = rest.replace(negation + word, _DENIED)
+        rest = rest.replace(word, _DANGEROUS)
     denies = _DENIED in rest or first in _NO or rest.startswith(_BEGINS_WITH_NO)
     if _DANGEROUS in rest:
         return None if denies else "yes"

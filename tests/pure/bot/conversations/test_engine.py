@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.answers import show
 from bot.conversations.drafts import (
     Asking,
     Confirming,
@@ -22,7 +21,7 @@ from bot.conversations.drafts import (
 from bot.conversations.engine import Heard, edit, go_back, hear, leave_unknown, skip, to_remember
 from store.services import Question
 from store.services.answers.inputs import Document, Photo, Picked, Pin, Said, TypedText
-from store.services.definition import UNKNOWN
+from store.services.answers.verdicts import UNKNOWN
 from tests.pure.builders import SETTING, a_draft, a_question, a_service
 from tests.pure.strategies import FEW, SERVICES, SOME, anything_said, services
 
@@ -47,7 +46,7 @@ def after(draft: Draft, *said: Said) -> Draft:
 
 def an_answer_to(question: Question) -> Said:
     """Returns an answer that this question accepts."""
-    return _GOOD.get(question.kind) or Picked(next(iter(question.choices)))
+    return _GOOD.get(question.kind) or Picked(next(iter(question.options)))
 
 
 _GOOD: dict[str, Said] = {
@@ -163,7 +162,7 @@ def test_after_two_misses_at_one_question_there_is_a_way_out():
 
 
 def shown_answers(draft):
-    return [(question.key, show(question, value)) for question, value in answered(draft)]
+    return [(question.key, question.show(value)) for question, value in answered(draft)]
 
 
 @pytest.mark.parametrize("said", ["ไม่รู้", "ไม่ทราบค่ะ", "จำไม่ได้", "ไม่แน่ใจครับ"])

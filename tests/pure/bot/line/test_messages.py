@@ -194,7 +194,7 @@ def test_no_more_than_thirteen_quick_replies_are_shown():
 
 
 def test_every_kind_of_quick_reply_is_one_line_knows():
-    picker = DayPicker("เลือกวัน", "day", {"c": "1"}, "2026-11-20", "2026-12-20")
+    picker = DayPicker("เลือกวัน", "day", {"c": "1"}, "2026-11-20", "2026-12-20", "2026-11-20")
     quick = (
         Camera("ถ่ายรูป"),
         Album("เลือกรูป"),

@@ -108,7 +108,8 @@ ADVICE = [
     text
     for service in SERVICES.values()
     for question in service.questions
-    for text in question.advice.values()
+    for text in question.texts_with_facts()
+    if text != question.ask
 ]
 
 

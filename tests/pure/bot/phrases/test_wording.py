@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversations import answers, engine
+from bot.conversations import engine
 from bot.notice_replies import NOTICES
 from bot.phrases import wording as phrases_module
 from bot.phrases.wording import FILE, IN_ENGLISH, PhraseError, Phrases
 from store.cases.workflows import RULES
 from store.line.limits import LABEL_CHARACTERS, characters
 from store.municipality.profile import read_municipality
+from store.services import kinds
+from store.services import question as question_module
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.strategies import SERVICES
 
@@ -54,11 +56,24 @@ def test_a_phrase_that_is_said_exists_and_gets_its_facts(name, given):
         assert PHRASES.facts_in(name) <= set(OFFICE_WORDS) | given
 
 
-def remarks(module):
-    return re.findall(r'(?:Refused|Remark)\(\s*"(\w+)"', Path(module.__file__).read_text("utf-8"))
+def remarks(path):
+    """Returns the names of refusals and remarks that have no text of their own."""
+    return re.findall(r'(?:RefusedAnswer|Remark)\(\s*"(\w+)"', path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("name", sorted({*remarks(answers), *remarks(engine)} - {"advice"}))
+KINDS = Path(kinds.__file__).parent
+REMARKS = {
+    name
+    for path in (Path(engine.__file__), Path(question_module.__file__), *KINDS.glob("*.py"))
+    for name in remarks(path)
+}
+
+
+def test_refusals_are_found_in_every_file_that_has_them():
+    assert {"told_a_secret", "too_long", "want_words", "not_a_phone", "pick_one", "kept_for_later"} <= REMARKS
+
+
+@pytest.mark.parametrize("name", sorted(REMARKS - {"advice"}))
 def test_every_refusal_and_remark_has_its_words(name):
     assert PHRASES.has(f"complaint.{name}") or PHRASES.has(f"conversation.{name}")
 
@@ -85,7 +100,7 @@ def everything_a_resident_reads():
         yield name, PHRASES.say(name, **dict.fromkeys(PHRASES.facts_in(name) - set(OFFICE_WORDS), "x"))
     for service in SERVICES.values():
         for question in service.questions:
-            for text in (question.ask, question.hint, question.label, *question.advice.values()):
+            for text in (*question.texts_with_facts(), question.hint, question.label):
                 yield f"{service.name}.{question.key}", text
         yield service.name, service.next_step
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 
 import bot.recognition
-from bot.conversations.answers import clean_text
 from bot.conversations.drafts import Draft, begin
 from bot.phrases.typed import read_typed_words
 from bot.phrases.wording import Phrases
@@ -17,6 +16,7 @@ from bot.recognition.order import RECOGNISERS, recognised
 from bot.recognition.state import Request, State
 from bot.recognition.typed import Typed
 from store.municipality.profile import read_municipality
+from store.services.answers.cleaning import clean_text
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import SETTING
 from tests.pure.strategies import SERVICES, SOME, hard_texts

@@ -51,7 +51,7 @@ def test_a_short_request_asks_for_the_place_the_phone_and_no_photo(service):
     assert {"place", "phone", "name", "text"} <= set(kinds)
     assert "photos" not in kinds
     assert len(kinds) <= 7
-    urgent = [question.key for question in service.questions if question.urgent]
+    urgent = [question.key for question in service.questions if question.in_danger()]
     assert set(urgent) <= set(keys(begin(service, in_surge=True)))
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 
-from bot.conversations.answers import RefusedAnswer, check
 from bot.conversations.drafts import Draft, is_urgent
 from bot.conversations.engine import hear
+from store.services.answers.choices import UNSURE, UNSURE_LABEL
 from store.services.answers.inputs import TypedText
-from store.services.definition import UNSURE, UNSURE_LABEL
+from store.services.answers.verdicts import RefusedAnswer
+from store.services.kinds.choice import Choice
 from tests.pure.builders import DANGER, SETTING, a_question, accepted, refused
 from tests.pure.strategies import SERVICES
 
@@ -72,14 +73,17 @@ def test_what_says_no_and_more_is_asked_about_again(typed):
 def test_who_is_not_sure_is_met_with_the_advice_for_danger(typed):
     assert accepted(LIGHT, typed) == UNSURE
     heard = hear(Draft(SERVICES["street_light"]), TypedText(typed), SETTING)
-    assert [remark.text for remark in heard.remarks] == [LIGHT.advice["yes"]]
+    assert [remark.text for remark in heard.remarks] == [LIGHT.advice_for("yes")]
     assert is_urgent(heard.draft)
 
 
 def test_every_question_about_danger_offers_not_sure_beside_all_else_that_is_offered():
-    asked = [question for service in SERVICES.values() for question in service.questions if question.urgent]
+    asked = [
+        question for service in SERVICES.values() for question in service.questions if question.in_danger()
+    ]
     assert len(asked) == 5
     for question in asked:
+        assert isinstance(question, Choice)
         assert question.choices[UNSURE] == UNSURE_LABEL
         assert UNSURE in question.urgent
         assert UNSURE in question.advice
@@ -124,10 +128,10 @@ def test_words_that_fit_no_choice_or_two_are_asked_about_again(question, typed):
 @pytest.mark.parametrize("joiner", ["\u200b", "\u200c", "\u200d", "\ufe0f", "\u180e", "\u2060", "\ufeff"])
 @pytest.mark.parametrize("typed", ["ไม่{}มี", "{}2", "มี{}ค่ะ", "ข้อ{} 1"])
 def test_signs_that_nobody_sees_change_no_choice(typed, joiner):
-    plain = check(LIGHT, TypedText(typed.format("")), SETTING)
-    assert check(LIGHT, TypedText(typed.format(joiner)), SETTING) == plain
+    plain = LIGHT.check(TypedText(typed.format("")), SETTING)
+    assert LIGHT.check(TypedText(typed.format(joiner)), SETTING) == plain
 
 
 def test_a_refusal_names_what_can_be_typed():
     named = {"choices": "ไม่มี / มีอันตราย / ไม่แน่ใจ"}
-    assert check(LIGHT, TypedText("ค่ะ"), SETTING) == RefusedAnswer("pick_one", named)
+    assert LIGHT.check(TypedText("ค่ะ"), SETTING) == RefusedAnswer("pick_one", named)

@@ -2,11 +2,10 @@
 
 import pytest
 
-from bot.conversations.answers import Accepted, check, show_in_chat
 from bot.phrases.wording import Phrases
 from store.municipality.profile import read_municipality
-from store.services.answers.empty_answers import is_nothing
 from store.services.answers.inputs import TypedText
+from store.services.answers.verdicts import Accepted
 from store.settings import DEMO_MUNICIPALITY
 from tests.pure.builders import SETTING, a_question, accepted, refused
 from tests.pure.strategies import SERVICES
@@ -98,7 +97,7 @@ def test_signs_that_nobody_sees_do_not_make_an_answer_of_nothing(kind, unseen):
 )
 @pytest.mark.parametrize("typed", ["-", "ไม่มีค่ะ", "ไม่สะดวกบอก"])
 def test_nothing_skips_what_is_optional(kind, typed):
-    assert check(a_question(kind, optional=True), TypedText(typed), SETTING) == Accepted(None)
+    assert a_question(kind, optional=True).check(TypedText(typed), SETTING) == Accepted(None)
 
 
 @pytest.mark.parametrize(
@@ -116,8 +115,8 @@ def test_nothing_skips_what_is_optional(kind, typed):
 def test_a_number_of_one_figure_is_kept_where_it_may_be_the_answer(
     kind: str, typed: str, value: object
 ) -> None:
-    question = a_question(kind, optional=True, unit="ลิตร" if kind == "number" else "")
-    assert check(question, TypedText(typed), SETTING) == Accepted(value)
+    question = a_question(kind, optional=True, **({"unit": "ลิตร"} if kind == "number" else {}))
+    assert question.check(TypedText(typed), SETTING) == Accepted(value)
 
 
 def test_a_detail_of_one_figure_is_kept() -> None:
@@ -125,18 +124,18 @@ def test_a_detail_of_one_figure_is_kept() -> None:
 
 
 def test_no_photo_said_in_words_skips_the_photos():
-    assert check(a_question("photos", optional=True), TypedText("ไม่มีรูปค่ะ"), SETTING) == Accepted(None)
+    assert a_question("photos", optional=True).check(TypedText("ไม่มีรูปค่ะ"), SETTING) == Accepted(None)
 
 
 def test_a_long_answer_is_something():
-    assert not is_nothing("ไม่มีน้ำใช้มาสองวันแล้วค่ะ ท่อหน้าบ้านแตกตั้งแต่วันจันทร์", "text")
+    assert not a_question("text").is_nothing("ไม่มีน้ำใช้มาสองวันแล้วค่ะ ท่อหน้าบ้านแตกตั้งแต่วันจันทร์")
 
 
 def test_a_citizen_id_is_masked_where_the_phone_shows_it():
     question = a_question("citizen_id")
-    assert show_in_chat(question, "1234567890121") == "1-2345-xxxxx-xx-1"
-    assert show_in_chat(question, None) == "ไม่ได้ระบุ"
-    assert show_in_chat(a_question("phone"), "0812345678") == "081-234-5678"
+    assert question.show_in_chat("1234567890121") == "1-2345-xxxxx-xx-1"
+    assert question.show_in_chat(None) == "ไม่ได้ระบุ"
+    assert a_question("phone").show_in_chat("0812345678") == "081-234-5678"
 
 
 def test_no_example_that_a_resident_reads_dials_a_stranger_or_writes_to_one():
@@ -149,7 +148,7 @@ def test_no_example_that_a_resident_reads_dials_a_stranger_or_writes_to_one():
     assert [text for text in (*own.values(), *asked) if "@" in text.replace("เครื่องหมาย @", "")] == []
     examples = [a_question("phone"), a_question("citizen_id")]
     for text in (*own.values(), *asked):
-        assert all(not isinstance(check(each, TypedText(text), SETTING), Accepted) for each in examples), text
+        assert all(not isinstance(each.check(TypedText(text), SETTING), Accepted) for each in examples), text
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)

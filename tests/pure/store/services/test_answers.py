@@ -1,27 +1,20 @@
 """Tests what counts as an answer, kind by kind: generous to people, strict about what an officer will rely on."""
 
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.answers import (
-    Accepted,
-    RefusedAnswer,
-    arrived,
-    check,
-    clean_text,
-    count_files,
-    show,
-)
+from store.services.answers.cleaning import clean_text
+from store.services.answers.files import arrived, count_files
 from store.services.answers.inputs import Day, Document, Photo, Picked, Pin, SomethingElse, TypedText
 from store.services.answers.secret_words import tells_a_secret
-from store.services.definition import Kind
+from store.services.answers.verdicts import Accepted, AskAnew, RefusedAnswer
+from store.services.kinds import KINDS
 from tests.pure.builders import DANGER, FRIDAY, SETTING, a_question, accepted, refused
 from tests.pure.strategies import FEW, SOME, anything_said, hard_texts
 
-KINDS = get_args(Kind)
 WATER = {"none": "น้ำไม่ไหล", "weak": "น้ำไหลอ่อน", "burst": "ท่อแตก น้ำรั่ว", "dirty": "น้ำขุ่น มีกลิ่น"}
 AGES = {"under20": "ต่ำกว่า 20 ปี", "to39": "20-39 ปี", "to59": "40-59 ปี", "over60": "60 ปีขึ้นไป"}
 
@@ -183,7 +176,7 @@ def test_what_may_mean_two_numbers_or_none_is_asked_again(typed):
 
 @pytest.mark.parametrize("typed", ["0", "-5", "51", "ห้าพันคน", "9" * 400])
 def test_a_number_out_of_bounds_is_told_the_bounds(typed):
-    verdict = check(a_question("number", least=1, most=50, unit="คน"), TypedText(typed), SETTING)
+    verdict = a_question("number", least=1, most=50, unit="คน").check(TypedText(typed), SETTING)
     assert verdict == RefusedAnswer("number_out_of_bounds", {"least": "1", "most": "50", "unit": "คน"})
 
 
@@ -430,8 +423,9 @@ def test_cleaning_twice_is_cleaning_once(text):
 @FEW
 def test_whatever_is_said_is_accepted_or_refused_and_an_answer_can_be_shown(kind, said):
     question = a_question(kind)
-    verdict = check(question, said, SETTING)
-    assert isinstance(verdict, RefusedAnswer) or show(question, verdict.value).strip()
+    verdict = question.check(said, SETTING)
+    assert not isinstance(verdict, AskAnew)
+    assert isinstance(verdict, RefusedAnswer) or question.show(verdict.value).strip()
 
 
 @pytest.mark.parametrize(
@@ -455,7 +449,7 @@ def test_whatever_is_said_is_accepted_or_refused_and_an_answer_can_be_shown(kind
     ],
 )
 def test_an_answer_is_shown_as_people_write_it(kind, value, shown):
-    assert show(a_question(kind), value) == shown
+    assert a_question(kind).show(value) == shown
 
 
 def test_an_album_counts_whole_as_soon_as_its_first_photo_is_here():
@@ -464,9 +458,9 @@ def test_an_album_counts_whole_as_soon_as_its_first_photo_is_here():
         {"token": "2", "album": None, "of": 1},
     ]
     assert count_files(photos) == 4
-    assert show(a_question("photos", most_files=3), photos) == "3 รูป (มาถึงแล้ว 2)"
-    assert show(a_question("photos", most_files=3), arrived(photos)) == "2 รูป"
+    assert a_question("photos", most_files=3).show(photos) == "3 รูป (มาถึงแล้ว 2)"
+    assert a_question("photos", most_files=3).show(arrived(photos)) == "2 รูป"
 
 
 def test_an_accepted_value_is_what_the_question_keeps():
-    assert check(a_question("text"), TypedText(" ไฟดับ "), SETTING) == Accepted("ไฟดับ")
+    assert a_question("text").check(TypedText(" ไฟดับ "), SETTING) == Accepted("ไฟดับ")
