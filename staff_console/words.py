@@ -64,6 +64,7 @@ BLOCKED: Final = "ผู้แจ้งบล็อกบัญชี LINE ข�
 NO_ADDRESS: Final = "ที่อยู่ LINE ของผู้แจ้งเปิดไม่ได้ ข้อความไปไม่ถึง กรุณาติดต่อทางโทรศัพท์ และแจ้งผู้ดูแลระบบ"
 DEAD_LETTER_REASONS: Final = {
     Reason.REFUSED: "LINE ไม่รับข้อความนี้",
+    Reason.NO_CONTACT: "ผู้แจ้งไม่มีช่องทางรับข้อความ กรุณาโทรแจ้ง",
     Reason.UNWRITABLE: "ระบบเขียนข้อความนี้ไม่ได้",
     Reason.NO_CLEAR_ANSWER: "LINE ไม่ตอบชัดเจนตลอด 23 ชั่วโมง",
     Reason.NO_ANSWER: "LINE ไม่ตอบ กำลังลองใหม่",

@@ -7,7 +7,7 @@ from store.database.encryption import Cipher, DatabaseSecret
 from store.database.engine import Database
 from store.database.models import Secret
 from store.operations.data_keys import encrypted_columns
-from store.operations.schema import _config
+from store.operations.schema import _config, migrating
 from tests.conftest import KEY
 
 
@@ -20,7 +20,7 @@ def derive_fingerprints(database: Database) -> None:
 
 def go_back(database: Database) -> None:
     """Takes the database back to the first version's schema, with all that is stored."""
-    with database.engine.begin() as connection:
+    with migrating(database) as connection:
         for about, encrypted in encrypted_columns():
             name, value = encrypted.name, type_coerce(encrypted, LargeBinary)
             rows = connection.execute(

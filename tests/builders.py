@@ -12,7 +12,7 @@ from store.cases.workflows import Action, Status, Who
 from store.clock import now
 from store.database.encryption import cipher_of
 from store.municipality.profile import Municipality
-from store.residents.models import Resident
+from store.residents.models import Contact, Resident
 from store.residents.residents import find_or_add_resident, remember
 from store.services import Service
 from store.staff.accounts import NewStaff, add_staff
@@ -126,3 +126,9 @@ def an_officer(
     username = username or f"{role}{next(_SERIAL)}"
     new = NewStaff(username, full_name, role, department or ALL_DEPARTMENTS, PASSWORD)
     return add_staff(session, municipality, QUICK_PASSWORDS, new)
+
+
+def line_of(resident: Resident) -> Contact:
+    """Returns the resident's LINE contact; every resident of the tests has one, unless the test says otherwise."""
+    assert resident.line is not None
+    return resident.line

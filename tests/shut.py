@@ -1,10 +1,10 @@
 """Makes encrypted values that cannot be decrypted, which tests put directly into the database."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import LargeBinary, text, type_coerce, update
 
-from store.database.encryption import Cipher
+from store.database.encryption import Cipher, EncryptedColumn
 from store.database.engine import Database, Table
 from tests.conftest import KEY
 
@@ -18,7 +18,8 @@ def shut(database: Database, about: str, row_id: int, key: bytes = KEY) -> None:
     """
     name, column = about.split(".")
     table = Table.metadata.tables[name]
-    encrypted = Cipher((key,)).encrypt(b"{}", about, b"the key of a row")
+    bound_to = cast(EncryptedColumn, table.c[column].type).about
+    encrypted = Cipher((key,)).encrypt(b"{}", bound_to, b"the key of a row")
     with database.transaction() as session:
         changed = update(table).where(table.c.id == row_id)
         session.execute(changed.values({column: type_coerce(encrypted, LargeBinary)}))

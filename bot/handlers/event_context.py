@@ -14,7 +14,7 @@ from bot.line.events import Event
 from bot.phrases.hotlines import make_calls
 from bot.replies import Button, Call, Quick, Reply, Say, ServiceMenu
 from store.residents.menus import ENGLISH
-from store.residents.models import Conversation, Resident
+from store.residents.models import Contact, Conversation, Resident
 from store.services import Service
 from store.services.answers.inputs import TypedText
 from store.thai import has_thai
@@ -22,7 +22,8 @@ from store.thai import has_thai
 
 @dataclass(frozen=True)
 class EventContext:
-    """Holds one event and its context. `arrived_at` is when the event reached us.
+    """Holds one event and its context. `contact` is where the event came from, and `arrived_at` when it reached
+    us.
 
     `running` is the resident's running request. `offered` is what the buttons of our last message were for, and which
     case or service they concern.
@@ -30,7 +31,7 @@ class EventContext:
 
     session: Session
     app: AppContext
-    resident: Resident
+    contact: Contact
     event: Event
     arrived_at: datetime
     running: Conversation | None = None
@@ -40,6 +41,10 @@ class EventContext:
     def draft(self) -> Draft | None:
         """Returns the running request as it was before this event; None if none runs or its service is gone."""
         return draft_of(self.app, self.running) if self.running else None
+
+    @property
+    def resident(self) -> Resident:
+        return self.contact.resident
 
     @property
     def late(self) -> bool:

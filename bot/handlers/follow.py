@@ -9,12 +9,12 @@ from store.residents.menus import look_again
 
 def followed(context: EventContext) -> list[Reply]:
     """Greets a new or returning friend. Notices from the time of the block are not sent again."""
-    resident, at = context.resident, context.event.at
-    if resident.blocked_at is not None and at < resident.blocked_at:
+    contact, at = context.contact, context.event.at
+    if contact.blocked_at is not None and at < contact.blocked_at:
         return []  # Delivered late: they have blocked us since.
-    resident.blocked_at, resident.followed_at = None, at
-    if resident.menu_linked:
-        look_again(resident)  # LINE links no menu to a user who blocks us, and reports no error.
+    contact.blocked_at, contact.followed_at = None, at
+    if contact.menu_linked:
+        look_again(contact.resident)  # LINE links no menu to a user who blocks us, and reports no error.
     welcome = context.say("greeting.welcome")
     return [
         welcome,
@@ -24,11 +24,11 @@ def followed(context: EventContext) -> list[Reply]:
 
 
 def unfollowed(context: EventContext) -> list[Reply]:
-    resident, at = context.resident, context.event.at
-    if resident.followed_at is not None and at < resident.followed_at:
+    contact, at = context.contact, context.event.at
+    if contact.followed_at is not None and at < contact.followed_at:
         return []  # Delivered late: they have come back since.
-    resident.blocked_at = at
-    outbox.stop_notices(context.session, resident.line_key)
+    contact.blocked_at = at
+    outbox.stop_notices(context.session, contact)
     return []
 
 

@@ -19,7 +19,7 @@ from bot.line.rich_menu_links import RichMenuLinks
 from store.broadcasts.season_menu import menu_now, note_linked
 from store.database.engine import Database
 from store.residents import menus
-from store.residents.models import Resident
+from store.residents.models import Contact
 
 log = logging.getLogger(__name__)
 
@@ -120,19 +120,19 @@ class Season:
             groups = self._next_groups(after)
             if not groups:
                 return
-            for menu, residents in groups.items():
-                self._tell(menu, residents)
-            after = max(resident.id for residents in groups.values() for resident in residents)
+            for menu, contacts in groups.items():
+                self._tell(menu, contacts)
+            after = max(contact.id for contacts in groups.values() for contact in contacts)
 
-    def _next_groups(self, after: int) -> dict[str, list[Resident]]:
-        groups: dict[str, list[Resident]] = defaultdict(list)
+    def _next_groups(self, after: int) -> dict[str, list[Contact]]:
+        groups: dict[str, list[Contact]] = defaultdict(list)
         with self._database.reading() as session:
             season = menu_now(session)
-            for resident in menus.to_be_told(session, after):
-                groups[menus.own_menu(resident, season)].append(resident)
+            for contact in menus.to_be_told(session, after):
+                groups[menus.own_menu(contact.resident, season)].append(contact)
         return groups
 
-    def _tell(self, menu: str, residents: Sequence[Resident]) -> None:
+    def _tell(self, menu: str, contacts: Sequence[Contact]) -> None:
         if menu == menus.NONE_OF_THEIR_OWN:
             tell: Callable[[Sequence[str]], None] = self._line.unlink
         elif (menu_id := self._line.find_menu(menu)) is not None:
@@ -140,21 +140,21 @@ class Season:
         else:
             log.error("residents are due a menu that was never published", extra={"reason": menu})
             return
-        _tell_or_halve(residents, tell)
+        _tell_or_halve(contacts, tell)
         with self._database.transaction() as session:
-            note_linked(session, residents, menu)
+            note_linked(session, contacts, menu)
 
 
-def _tell_or_halve(residents: Sequence[Resident], tell: Callable[[Sequence[str]], None]) -> None:
+def _tell_or_halve(contacts: Sequence[Contact], tell: Callable[[Sequence[str]], None]) -> None:
     """Calls LINE for all residents at once and, if it refuses, for each half: one unknown resident makes it refuse."""
     try:
-        tell([resident.line_user_id for resident in residents])
+        tell([contact.address for contact in contacts])
     except LineApiError as trouble:
         if trouble.status != REFUSED:
             raise
-        if len(residents) == 1:
-            log.warning("LINE knows no such resident", extra={"row": residents[0].id})
+        if len(contacts) == 1:
+            log.warning("LINE knows no such resident", extra={"row": contacts[0].id})
             return
-        middle = len(residents) // 2
-        _tell_or_halve(residents[:middle], tell)
-        _tell_or_halve(residents[middle:], tell)
+        middle = len(contacts) // 2
+        _tell_or_halve(contacts[:middle], tell)
+        _tell_or_halve(contacts[middle:], tell)

@@ -20,6 +20,7 @@ from store.files.scanner import ScannerUnavailable
 from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
 from store.messaging import outbox
+from store.residents.contacts import lane_of
 from store.residents.conversations import find_open
 from store.residents.models import Resident
 
@@ -121,7 +122,7 @@ class Fetcher:
         has_name = file.value_or("name", "a name that cannot be read") != ""
         opens_as = "document" if file.kind == "document" or has_name else "photo"
         return WantedFile(
-            file.id, file.token, opens_as, message_id, resident.line_key, lifecycle.is_harmful(file)
+            file.id, file.token, opens_as, message_id, lane_of(resident), lifecycle.is_harmful(file)
         )
 
     def _fetch(self, wanted: WantedFile) -> FetchedFile:

@@ -27,10 +27,10 @@ from store.messaging.models import InboxEvent
 from store.messaging.states import EventState
 from store.messaging.undecryptable import forget_what_never_opens
 from store.operations.heartbeats import note_redelivery
+from store.residents.contacts import find_contacts, find_or_add_contact
 from store.residents.conversations import end as end_request
 from store.residents.conversations import open_requests
-from store.residents.models import Conversation, EndedAs, Resident
-from store.residents.residents import find_known_residents, find_or_add_resident
+from store.residents.models import Channel, Contact, Conversation, EndedAs
 from store.services.answers.inputs import TypedText
 
 # LINE stops redelivering an event long before, so a time that is farther from its arrival is wrong.
@@ -127,31 +127,37 @@ class Worker:
     def _answer(self, session: Session, row: InboxEvent, event: Event, known: "_Known") -> None:
         if not event.active:
             return  # Standby mode: another module has the chat, and LINE asks the bot for silence.
-        replies = self._in_group(event) if event.group else self._alone(session, row, event, known)
+        contact = None if event.group else self._contact(session, row, event, known)
+        replies = self._alone(session, row, event, contact, known) if contact else self._in_group(event)
         if replies and event.reply_token:
             outbox.put_reply(
                 session,
                 lane=row.lane,
-                to=None if event.group else event.user_id,
+                contact_id=contact.id if contact else None,
+                to=event.user_id if contact else None,
                 token=event.reply_token,
                 messages=render(replies),
                 heard_at=row.arrived_at,
                 must_arrive=any(isinstance(reply, Receipt) for reply in replies),
             )
 
-    def _alone(self, session: Session, row: InboxEvent, event: Event, known: "_Known") -> list[Reply]:
+    def _contact(self, session: Session, row: InboxEvent, event: Event, known: "_Known") -> Contact | None:
+        """Returns the contact that the event comes from, and adds that of a new resident; None if it is nobody's."""
         if event.user_id is None:
-            return []
-        resident = known.residents.get(row.lane) or find_or_add_resident(
-            session, self._database.cipher, event.user_id
-        )
-        if resident.blocked_at is not None and event.reply_token and event.at > resident.blocked_at:
+            return None
+        known_one = known.contacts.get(row.lane)
+        return known_one or find_or_add_contact(session, self._database.cipher, Channel.LINE, event.user_id)
+
+    def _alone(
+        self, session: Session, row: InboxEvent, event: Event, contact: Contact, known: "_Known"
+    ) -> list[Reply]:
+        if contact.blocked_at is not None and event.reply_token and event.at > contact.blocked_at:
             # A resident who wrote after blocking us has unblocked us; LINE may deliver these events in any order.
-            resident.blocked_at = None
-        running = known.requests.get(resident.id)
-        forget_what_never_opens(resident, event.user_id)
+            contact.blocked_at = None
+        running = known.requests.get(contact.resident_id)
+        forget_what_never_opens(contact, event.user_id or "")
         running = _that_opens(running)
-        return handle(EventContext(session, self._office, resident, event, row.arrived_at, running))
+        return handle(EventContext(session, self._office, contact, event, row.arrived_at, running))
 
     def _in_group(self, event: Event) -> list[Reply]:
         """Returns what is said when the account joins a group or is mentioned in it, otherwise []; nothing is kept.
@@ -218,15 +224,16 @@ class Worker:
 
 @dataclass(frozen=True)
 class _Known:
-    """Holds what was read at once for several events: known residents by queue, open requests by resident id."""
+    """Holds what was read at once for several events: known contacts by queue, open requests by resident id."""
 
-    residents: Mapping[str, Resident]
+    contacts: Mapping[str, Contact]
     requests: Mapping[int, Conversation]
 
     @classmethod
     def by_lane(cls, session: Session, lanes: Sequence[str]) -> Self:
-        residents = find_known_residents(session, lanes)
-        return cls(residents, open_requests(session, residents.values()))
+        contacts = find_contacts(session, Channel.LINE, lanes)
+        residents = [contact.resident for contact in contacts.values()]
+        return cls(contacts, open_requests(session, residents))
 
 
 def _that_opens(running: Conversation | None) -> Conversation | None:

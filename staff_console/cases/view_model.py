@@ -14,6 +14,7 @@ from store.cases.workflows import Action
 from store.files.models import File
 from store.messaging.models import OutboxRow
 from store.messaging.states import MessageKind
+from store.residents.contacts import contact_for_notices
 from store.residents.masking import numbers_masked
 from store.residents.models import Resident
 from store.services.kinds import kind_called
@@ -186,9 +187,10 @@ def _notices(session: Session, case: Case) -> list[NoticeShown]:
 
 def why_unreachable(resident: Resident) -> str:
     """Returns in words why the resident cannot get messages in LINE; empty if they can."""
-    if resident.blocked_at is not None:
+    contact = contact_for_notices(resident)
+    if contact is not None and contact.blocked_at is not None:
         return words.BLOCKED
-    return words.NO_ADDRESS if resident.value_or("line_user_id", None) is None else ""
+    return words.NO_ADDRESS if contact is None or contact.value_or("address", None) is None else ""
 
 
 def _resident(resident: Resident, channel: str, said: NumberMask) -> ResidentShown:

@@ -14,7 +14,7 @@ from store.broadcasts.models import AudienceSnapshot, Broadcast
 from store.cases.models import Case
 from store.database.encryption import CannotDecrypt, DatabaseCipher, cipher_of
 from store.errors import Refusal
-from store.residents.models import Resident, TopicChoice
+from store.residents.models import Channel, Contact, Resident, TopicChoice
 from store.residents.preferences import EVERYTHING, wants
 
 log = logging.getLogger(__name__)
@@ -98,10 +98,12 @@ def _word_on(topic: Any) -> ScalarSelect[bool]:
     return select(TopicChoice.wanted).where(said).correlate(Resident).scalar_subquery()
 
 
-_NAME = Resident.line_user_id
+_NAME = Contact.address
+_HAS_LINE = (Contact.resident_id == Resident.id) & (Contact.channel == Channel.LINE)
 _REACHABLE = (
-    select(Resident.id, type_coerce(_NAME, LargeBinary), Resident.row_key)
-    .where(Resident.id.in_(bindparam("residents", expanding=True)), Resident.blocked_at.is_(None))
+    select(Resident.id, type_coerce(_NAME, LargeBinary), Contact.row_key)
+    .join(Contact, _HAS_LINE)
+    .where(Resident.id.in_(bindparam("residents", expanding=True)), Contact.blocked_at.is_(None))
     .order_by(Resident.id)
 )
 _WANTING = _REACHABLE.where(
@@ -158,7 +160,7 @@ def homes(session: Session) -> Homes:
 
 
 def _meant(audience: Audience) -> Select[int, datetime | None]:
-    query = select(Resident.id, Resident.blocked_at)
+    query = select(Resident.id, Contact.blocked_at).join(Contact, _HAS_LINE)
     match audience.who:
         case "moo":
             return query.where(Resident.moo.in_(audience.values))

@@ -29,7 +29,7 @@ from store.database.advisory_locks import lock_senders
 from store.line.limits import MULTICAST_RECIPIENTS
 from store.messaging.outcomes import Effect, Fact, SendResult, find_rule, wait_after
 from store.messaging.states import Reason, Receipt, SentBy
-from store.residents.models import Resident
+from store.residents.models import Channel, Contact
 
 # One resident whom LINE does not know is normal; several, and no accepted request, mean that the message is at fault.
 HOPELESS_AFTER = 3
@@ -200,7 +200,9 @@ def count_friends(session: Session) -> int:
 
     LINE reports only a day later how many friends it really reached.
     """
-    return session.execute(select(func.count()).where(Resident.blocked_at.is_(None))).scalar_one()
+    return session.execute(
+        select(func.count()).where(Contact.channel == Channel.LINE, Contact.blocked_at.is_(None))
+    ).scalar_one()
 
 
 def count_under_way(session: Session) -> int:

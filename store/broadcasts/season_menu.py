@@ -10,7 +10,7 @@ from store.broadcasts.transitions import BroadcastStatus, digest_of
 from store.cases.models import Surge
 from store.clock import now
 from store.residents import menus
-from store.residents.models import Resident
+from store.residents.models import Contact
 
 
 def menu_now(session: Session) -> str | None:
@@ -21,9 +21,9 @@ def menu_now(session: Session) -> str | None:
     return _menu_of_surge(session) or _menu_of_broadcast(session)
 
 
-def note_linked(session: Session, residents: Iterable[Resident], menu: str) -> None:
-    """Records that LINE has linked `menu` to these residents, except those who should have another one by now."""
-    menus.note_linked(session, residents, menu, season=menu_now(session))
+def note_linked(session: Session, contacts: Iterable[Contact], menu: str) -> None:
+    """Records that LINE has linked `menu` to these contacts, except those that should have another one by now."""
+    menus.note_linked(session, contacts, menu, season=menu_now(session))
 
 
 def _menu_of_surge(session: Session) -> str | None:

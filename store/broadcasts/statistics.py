@@ -11,7 +11,7 @@ from store.clock import now
 from store.database.upsert import insert_into
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
 from store.messaging.models import InboxEvent
-from store.residents.models import Resident
+from store.residents.models import Contact, Resident
 
 AFTER = timedelta(days=1)
 # LINE counts days in Japan's time, and reports a day on the next one.
@@ -157,14 +157,14 @@ def _told(session: Session, mailing: Mailing) -> set[int]:
 
 
 def _blocked(session: Session, since: datetime) -> set[int]:
-    query = select(Resident.id).where(Resident.blocked_at.between(since, since + AFTER))
+    query = select(Contact.resident_id).where(Contact.blocked_at.between(since, since + AFTER))
     return set(session.scalars(query))
 
 
 def _writers(session: Session, since: datetime) -> set[int]:
     query = (
-        select(Resident.id)
-        .join(InboxEvent, InboxEvent.lane == Resident.line_key)
+        select(Contact.resident_id)
+        .join(InboxEvent, InboxEvent.lane == Contact.key)
         .where(InboxEvent.arrived_at.between(since, since + AFTER))
     )
     return set(session.scalars(query.distinct()))

@@ -30,12 +30,14 @@ def note_unsent(session: Session, resident: Resident, message_id: str, at: datet
     """Records an unsend in case LINE delivers the message itself later. `at` is LINE's time of the unsend."""
     if not _is_noted(session, resident, message_id):
         session.add(UnsentMessage(resident_id=resident.id, message_id=message_id, at=now()))
-    resident.unsent_at = max(at, resident.unsent_at or at)
+    if (line := resident.line) is not None:
+        line.unsent_at = max(at, line.unsent_at or at)
 
 
 def was_unsent(session: Session, resident: Resident, message_id: str, at: datetime) -> bool:
     """Says whether this message, written at that time by LINE's clock, was unsent before it arrived."""
-    if resident.unsent_at is None or at > resident.unsent_at:
+    line = resident.line
+    if line is None or line.unsent_at is None or at > line.unsent_at:
         return False
     return _is_noted(session, resident, message_id)
 
@@ -75,7 +77,8 @@ def take_back_from_cases(session: Session, resident: Resident, message_id: str) 
 
 def _from_dead_events(session: Session, resident: Resident, message_id: str) -> None:
     """Deletes the content of the message's dead letters and marks them as done: staff need not decide about them."""
-    dead = select(InboxEvent).where(InboxEvent.lane == resident.line_key, InboxEvent.state == EventState.DEAD)
+    lane = resident.line.key if resident.line else ""
+    dead = select(InboxEvent).where(InboxEvent.lane == lane, InboxEvent.state == EventState.DEAD)
     for event in session.scalars(dead):
         message = (event.body or {}).get("message") if event.can_be_read() else None
         if isinstance(message, dict) and message.get("id") == message_id:

@@ -70,10 +70,14 @@ class EncryptedValue(Generic[Value]):
     whole: changes within a dict or list are not noticed. On the class the attribute is the column, so that queries can
     ask whether it is null; what they return is decrypted with the row's key. An INSERT of many rows at once sets
     `row_key` and NAME_sealed, a `NewValue` value.
+
+    `about` names the table and column that the ciphertext is bound to. Values that were moved from another table keep
+    theirs; `column` names the new one.
     """
 
-    def __init__(self, about: str, *, nullable: bool = True) -> None:
-        self._column: Any = mapped_column(about.split(".")[1], EncryptedColumn(about), nullable=nullable)
+    def __init__(self, about: str, *, column: str = "", nullable: bool = True) -> None:
+        column = column or about.split(".")[1]
+        self._column: Any = mapped_column(column, EncryptedColumn(about), nullable=nullable)
 
     def __set_name__(self, owner: type[EncryptedRow], name: str) -> None:
         self._key = f"{name}_sealed"

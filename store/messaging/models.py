@@ -11,6 +11,7 @@ from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
 from store.messaging.states import EventState, MessageKind, MessageState, Reason, Receipt, SentBy
+from store.residents.models import Channel
 
 
 class InboxEvent(EncryptedRow, Table):
@@ -45,8 +46,9 @@ class InboxEvent(EncryptedRow, Table):
 
 
 class OutboxRow(EncryptedRow, Table):
-    """Holds a message to one resident, with everything needed to send it.
+    """Holds a message to one contact of a resident, with everything needed to send it.
 
+    `to` is the contact's address at the time. An answer to a group of LINE has neither contact nor address.
     Several rows for one resident can go out in one request. The row that holds the request (`body`, `retry_key`) is
     its lead; the others name it in `lead_id`. A reply that `must_arrive`, such as a receipt, is pushed where others are
     dropped: when a newer reply waits, and when nobody knows whether LINE took it (then it may arrive twice).
@@ -61,7 +63,8 @@ class OutboxRow(EncryptedRow, Table):
         must_be_one_of(MessageState, "state"),
         must_be_one_of(Receipt, "receipt"),
         must_be_one_of(Reason, "reason"),
-        partial_index("ix_outbox_due", "next_try_at", "id", where="state = 'ready'"),
+        must_be_one_of(Channel, "channel"),
+        partial_index("ix_outbox_due", "channel", "next_try_at", "id", where="state = 'ready'"),
         partial_index("ix_outbox_lane", "lane", "id", where="state = 'ready'"),
         partial_index("ix_outbox_dead", "id", where="state = 'dead'"),
         # Before a row is purged, the rows that name it are looked up.
@@ -72,6 +75,8 @@ class OutboxRow(EncryptedRow, Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
     lane: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[Channel] = mapped_column(one_of(Channel, 8), default=Channel.LINE, server_default="line")
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     to = EncryptedValue[str | None]("outbox.to")
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     kind: Mapped[MessageKind] = mapped_column(one_of(MessageKind, 6))

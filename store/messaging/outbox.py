@@ -13,7 +13,8 @@ from store.clock import now
 from store.messaging.models import OutboxRow
 from store.messaging.states import MessageKind, MessageState, Reason, SentBy
 from store.messaging.undecryptable import address_of, give_up, readable
-from store.residents.models import Resident
+from store.residents.contacts import contact_for_notices, lane_of
+from store.residents.models import Channel, Contact, Resident
 
 # LINE asks that a reply token be used within a minute of receipt; the rest is margin for the call itself.
 REPLY_WITHIN = timedelta(seconds=50)
@@ -76,6 +77,7 @@ def put_reply(
     messages: list[dict[str, Any]],
     heard_at: datetime,
     must_arrive: bool = False,
+    contact_id: int | None = None,
 ) -> OutboxRow:
     """Queues the answer to what was just said. `to` is the address to push it to if the token expires.
 
@@ -83,7 +85,7 @@ def put_reply(
     or an unknown outcome.
     """
     row = _new_row(lane=lane, to=to, kind=MessageKind.REPLY, next_try_at=now())
-    row.must_arrive = must_arrive
+    row.must_arrive, row.contact_id = must_arrive, contact_id
     # A message from the future was received by a machine whose clock is ahead of ours.
     row.reply_token = token
     row.reply_until = min(heard_at, now()) + REPLY_WITHIN
@@ -103,7 +105,7 @@ def put_in_stead(session: Session, refused: OutboxRow, messages: list[dict[str, 
     row = _new_row(lane=refused.lane, to=refused.to, kind=MessageKind.REPLY, next_try_at=now())
     row.notice = "in stead"
     row.messages = messages
-    row.must_arrive = refused.must_arrive
+    row.must_arrive, row.contact_id = refused.must_arrive, refused.contact_id
     row.reply_token, row.reply_until = refused.reply_token, refused.reply_until
     session.add(row)
     return row
@@ -118,18 +120,25 @@ def put_notice(
     case_id: int | None = None,
     hold_seconds: int = 0,
 ) -> OutboxRow:
-    """Queues news for a resident. While it is held for `hold_seconds`, it can share a request with other rows or a free
-    reply.
+    """Queues news for a resident: a fact, which the channel of their contact words.
 
-    For a resident who blocked the account, or whose address was changed or moved, the row gets its final state at once,
-    and the console shows it.
+    While it is held for `hold_seconds`, it can share a request with other rows or a free reply. For a resident who has
+    no contact or blocked the account, or whose address was changed or moved, the row gets its final state at once, and
+    the console shows it.
     """
     due = now() + timedelta(seconds=hold_seconds)
-    row = _new_row(lane=resident.line_key, to=address_of(resident), kind=MessageKind.NOTICE, next_try_at=due)
+    contact = contact_for_notices(resident)
+    to = address_of(contact) if contact else None
+    row = _new_row(lane=lane_of(resident), to=to, kind=MessageKind.NOTICE, next_try_at=due)
     row.case_id = case_id
     row.notice = notice
     row.details = details
-    if resident.blocked_at is not None:
+    if contact is None:
+        row.state, row.reason = MessageState.DEAD, Reason.NO_CONTACT
+        session.add(row)
+        return row
+    row.lane, row.contact_id, row.channel = contact.key, contact.id, contact.channel
+    if contact.blocked_at is not None:
         row.state = MessageState.UNREACHABLE
     elif row.to is None:
         give_up(row)
@@ -150,16 +159,19 @@ def _new_row(*, lane: str, to: str | None, kind: MessageKind, next_try_at: datet
     )
 
 
-def claim(session: Session, *, most: int, replies_first: bool = False) -> list[list[OutboxRow]]:
-    """Returns the requests to send now: each is a list of one resident's rows, the row that carries the others first.
+def claim(
+    session: Session, *, most: int, replies_first: bool = False, channel: Channel = Channel.LINE
+) -> list[list[OutboxRow]]:
+    """Returns the requests of a channel to send now: each is a list of one contact's rows, the lead first.
 
     A request whose outcome is unknown is sent again exactly as it was. Otherwise a free reply takes along all waiting
     rows, and a due row takes the others along, because LINE bills requests and not messages. Rows that cannot be
     decrypted are skipped.
     """
     times = {"now": now(), "long_ago": now() - CLOCKS_DIFFER}
+    which = {**times, "channel": channel, "most": most}
     query = _DUE_REPLIES_FIRST if replies_first else _DUE
-    while due := session.execute(query, {**times, "most": most}).all():
+    while due := session.execute(query, which).all():
         waiting = defaultdict(list)
         rows = session.scalars(_OF_LANES, {"lanes": list({lane for _, lane in due})})
         for row in readable(rows, at=times["now"]):
@@ -235,11 +247,11 @@ def newer_reply_waits(session: Session, row: OutboxRow) -> bool:
     return session.scalars(select(OutboxRow.id).where(newer).limit(1)).first() is not None
 
 
-def stop_notices(session: Session, line_key: str) -> None:
-    """Marks the waiting messages of a resident who blocked the account as unreachable."""
+def stop_notices(session: Session, contact: Contact) -> None:
+    """Marks the waiting messages to a contact that blocked the account as unreachable."""
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.lane == line_key, OutboxRow.state == MessageState.READY)
+        .where(OutboxRow.lane == contact.key, OutboxRow.state == MessageState.READY)
         .values(state=MessageState.UNREACHABLE, messages=None, body=None, reply_token=None)
     )
 

@@ -61,6 +61,7 @@ class Reason(StrEnum):
     REFUSED = "refused"  # the channel does not accept this message
     NO_CLEAR_ANSWER = "no_clear_answer"  # until the retry key expired
     UNDECRYPTABLE = "undecryptable"
+    NO_CONTACT = "no_contact"  # the resident has no address to which messages are sent
     UNWRITABLE = "unwritable"  # its text could not be written
     WORKER_ENDED = "worker_ended"  # each worker that tried it was ended
     RESTORED = "restored"  # it waited in a backup: what became of it since is unknown

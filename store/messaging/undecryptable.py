@@ -13,7 +13,7 @@ from store.clock import now
 from store.database.encryption import CannotDecrypt, UnknownKey
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.states import MessageState, Reason
-from store.residents.models import Resident
+from store.residents.models import Contact
 
 log = logging.getLogger(__name__)
 
@@ -40,26 +40,31 @@ def readable(rows: Iterable[OutboxRow], *, at: datetime) -> list[OutboxRow]:
     return [row for row in found if not _is_of(closed, row)]
 
 
-def address_of(resident: Resident) -> str | None:
-    """Returns the resident's LINE user id, or None where it was changed or moved. Raises UnknownKey where this process
-    lacks its key.
+def address_of(contact: Contact) -> str | None:
+    """Returns the contact's address, or None where it was changed or moved. Raises UnknownKey where this process lacks
+    its key.
     """
     try:
-        return resident.line_user_id
+        return contact.address
     except UnknownKey:
         raise
     except CannotDecrypt:
         return None
 
 
-def forget_what_never_opens(resident: Resident, line_user_id: str) -> None:
-    """Clears those values of a resident that were changed or moved, because each message about them would fail.
+def forget_what_never_opens(contact: Contact, address: str) -> None:
+    """Clears those values of a contact and its resident that were changed or moved, because each message about them
+    would fail.
 
-    A value whose key this process lacks stays.
+    A value whose key this process lacks stays. The contact gets its `address` again.
     """
+    resident = contact.resident
     for name in resident.never_open():
         log.error("what was known of a resident never opens and is forgotten", extra={"row": resident.id})
-        setattr(resident, name, line_user_id if name == "line_user_id" else None)
+        setattr(resident, name, None)
+    if contact.never_open():
+        log.error("the address of a resident never opens and is written anew", extra={"row": resident.id})
+        contact.address = address
 
 
 def _is_of(requests: set[int], row: OutboxRow) -> bool:

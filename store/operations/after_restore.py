@@ -59,6 +59,7 @@ BECOMES: Final = {
     "secret": AS_IT_WAS,
     "unsent_message": f"{AS_IT_WAS}: what was taken back before it came still stays away",
     "resident": AS_IT_WAS,
+    "contact": AS_IT_WAS,
     "case": AS_IT_WAS,
     "case_event": AS_IT_WAS,
     "broadcast_act": AS_IT_WAS,

@@ -40,7 +40,7 @@ from store.database.encryption import (
 from store.database.engine import Database
 from store.database.models import Secret
 from store.operations.tables import TABLES
-from store.residents.models import Resident
+from store.residents.models import Channel, Contact
 from store.settings import StoreSettings
 
 TOWN = "town"
@@ -103,8 +103,9 @@ def _old_fingerprint_key(connection: Connection, cipher: Cipher) -> bytes:
 
 def _some_residents(connection: Connection, cipher: Cipher) -> Iterator[tuple[str, str]]:
     """Yields fingerprint and LINE user id of those of the first and last residents that can be decrypted."""
-    query = select(Resident.line_key, type_coerce(Resident.line_user_id, LargeBinary)).limit(_SAMPLE)
-    for order in (Resident.id, Resident.id.desc()):
+    query = select(Contact.key, type_coerce(Contact.address, LargeBinary)).limit(_SAMPLE)
+    query = query.where(Contact.channel == Channel.LINE)
+    for order in (Contact.id, Contact.id.desc()):
         for line_key, encrypted in connection.execute(query.order_by(order)):
             with suppress(CannotDecrypt):
                 yield line_key, json.loads(cipher.decrypt(encrypted, "resident.line_user_id"))

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import CursorResult, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from store.clock import now
 from store.line.limits import LINKED_RESIDENTS
-from store.residents.models import MenuShown, Resident
+from store.residents.models import Channel, Contact, MenuShown, Resident
 
 # The aliases of menus: each is the name of a file in bot/richmenus.
 DEFAULT, REGISTERED = "resident", "registered"
@@ -43,52 +43,48 @@ def is_registered(person: dict[str, Any] | None) -> bool:
 
 def look_again(resident: Resident) -> None:
     """Marks the resident, so that bot.richmenus.season links their menu in LINE within a minute."""
-    resident.menu_linked = None
+    if resident.line is not None:
+        resident.line.menu_linked = None
 
 
 def look_again_at_all(session: Session, after_id: int) -> int | None:
-    """Marks a slice of the residents who have, or may need, a menu of their own; returns the id to continue after, or
-    None.
+    """Marks a slice of the LINE contacts of residents who have, or may need, a menu of their own.
+
+    Returns the contact's id to continue after, or None at the end.
     """
-    last = session.scalar(select(func.max(Resident.id))) or 0
+    last = session.scalar(select(func.max(Contact.id))) or 0
     until = after_id + SLICE
+    known = select(Resident.id).where(or_(Resident.person.is_not(None), Resident.language.is_not(None)))
     session.execute(
-        update(Resident)
-        .where(Resident.id > after_id, Resident.id <= until, Resident.menu_linked.is_not(None))
-        .where(
-            or_(
-                Resident.menu_linked != NONE_OF_THEIR_OWN,
-                Resident.person.is_not(None),
-                Resident.language.is_not(None),
-            )
-        )
+        update(Contact)
+        .where(Contact.id > after_id, Contact.id <= until, Contact.channel == Channel.LINE)
+        .where(Contact.menu_linked.is_not(None))
+        .where(or_(Contact.menu_linked != NONE_OF_THEIR_OWN, Contact.resident_id.in_(known)))
         .values(menu_linked=None)
     )
     return until if until < last else None
 
 
-def to_be_told(session: Session, after_id: int) -> list[Resident]:
-    """Returns residents whose menu LINE does not know yet, in order of their ids, without those who cannot be
-    decrypted.
+def to_be_told(session: Session, after_id: int) -> list[Contact]:
+    """Returns the LINE contacts whose menu LINE does not know yet, in order of their ids, with their residents.
+
+    Those that cannot be decrypted are left out.
     """
-    query = (
-        select(Resident).where(Resident.menu_linked.is_(None)).order_by(Resident.id).limit(LINKED_RESIDENTS)
-    )
-    while found := session.scalars(query.where(Resident.id > after_id)).all():
-        if readable := [resident for resident in found if resident.can_be_read()]:
+    query = select(Contact).where(Contact.menu_linked.is_(None)).order_by(Contact.id).limit(LINKED_RESIDENTS)
+    query = query.options(joinedload(Contact.resident))
+    while found := session.scalars(query.where(Contact.id > after_id)).all():
+        if readable := [each for each in found if each.can_be_read() and each.resident.can_be_read()]:
             return readable
         after_id = found[-1].id
     return []
 
 
-def note_linked(session: Session, residents: Iterable[Resident], menu: str, *, season: str | None) -> None:
-    """Records that LINE has linked `menu` to these residents. Those who need another one in this `season` stay
-    marked.
-    """
-    query = select(Resident).where(Resident.id.in_([resident.id for resident in residents]))
-    for resident in session.scalars(query.order_by(Resident.id).with_for_update()):
-        if own_menu(resident, season) == menu:
-            resident.menu_linked = menu
+def note_linked(session: Session, contacts: Iterable[Contact], menu: str, *, season: str | None) -> None:
+    """Records that LINE has linked `menu` to these contacts. Those that need another in this `season` stay marked."""
+    query = select(Contact).where(Contact.id.in_([contact.id for contact in contacts]))
+    for contact in session.scalars(query.order_by(Contact.id).with_for_update()):
+        if own_menu(contact.resident, season) == menu:
+            contact.menu_linked = menu
 
 
 def find_shown(session: Session) -> MenuShown | None:

@@ -1,48 +1,29 @@
 """Keeps residents: who writes to us, what they let us remember, and what a plain message of theirs means now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from store.clock import now
 from store.database.encryption import DatabaseCipher
 from store.line.limits import cut
+from store.residents.contacts import find_or_add_contact
 from store.residents.menus import is_registered, look_again
-from store.residents.models import Resident
+from store.residents.models import Channel, Resident
 
 # After this time a plain message no longer belongs to the case that was being discussed.
 LISTEN_FOR = timedelta(minutes=30)
 # An answer to an officer's question may take this long.
 LISTEN_FOR_ANSWER = timedelta(days=60)
 
-_OF_LINES = select(Resident).where(Resident.line_key.in_(bindparam("line_keys", expanding=True)))
-_OF_LINE = select(Resident).where(Resident.line_key == bindparam("line_key"))
-
 Listening = Literal["answer", "more", "comment"]
-
-
-def find_resident(session: Session, line_key: str) -> Resident | None:
-    return session.scalars(_OF_LINE, {"line_key": line_key}).one_or_none()
-
-
-def find_known_residents(session: Session, line_keys: Iterable[str]) -> dict[str, Resident]:
-    """Returns the known residents among these LINE keys, in one query."""
-    known = session.scalars(_OF_LINES, {"line_keys": list(line_keys)})
-    return {resident.line_key: resident for resident in known}
 
 
 def find_or_add_resident(session: Session, cipher: DatabaseCipher, line_user_id: str) -> Resident:
     """Returns the resident with this LINE user id, and creates them if they are new."""
-    line_key = cipher.fingerprint(line_user_id)
-    resident = find_resident(session, line_key)
-    if resident is None:
-        resident = Resident(line_key=line_key, line_user_id=line_user_id, created_at=now())
-        session.add(resident)
-        session.flush()
-    return resident
+    return find_or_add_contact(session, cipher, Channel.LINE, line_user_id).resident
 
 
 def remember(resident: Resident, facts: dict[str, Any]) -> None:

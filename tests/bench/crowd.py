@@ -23,7 +23,7 @@ from store.messaging import inbox
 from store.messaging.inbox import Arrival
 from store.messaging.models import InboxEvent, OutboxRow
 from store.municipality.profile import Municipality, read_municipality
-from store.residents.models import Resident
+from store.residents.models import Contact, Resident
 from store.services import read_services
 from tests.bench.bodies import SECRET, TOKEN
 from tests.builders import a_case
@@ -99,7 +99,10 @@ def _fill(database: Database, municipality: Municipality) -> None:
         a_case(session, municipality, status=Status.IN_PROGRESS)
         inbox.accept(session, [arrival])
         session.flush()
-        _multiply(session, Resident, RESIDENTS, line_key="'key' || numbers.n")
+        _multiply(session, Resident, RESIDENTS)
+        _multiply(
+            session, Contact, RESIDENTS, key="'key' || numbers.n", resident_id="last.resident_id + numbers.n"
+        )
         _multiply(
             session,
             Case,

@@ -16,7 +16,7 @@ from store.messaging.outbox import put_notice
 from store.messaging.states import EventState, Reason, Receipt
 from store.messaging.undecryptable import put_off
 from store.municipality.profile import Municipality
-from tests.builders import a_case, an_answer
+from tests.builders import a_case, an_answer, line_of
 from tests.console.conftest import Known
 from tests.console.looks import snapshot
 from tests.console.pages import Person
@@ -32,6 +32,7 @@ class Spoilt:
 
     case_id: int
     resident_id: int
+    contact_id: int
     event_id: int
 
 
@@ -42,7 +43,7 @@ def spoilt(database: Database, municipality: Municipality) -> Spoilt:
         case.comment = "ช้าไปหน่อย"
         event = session.query(CaseEvent).filter_by(case_id=case.id).one()
         event.note = "หมายเหตุแรก"
-        return Spoilt(case.id, case.resident_id, event.id)
+        return Spoilt(case.id, case.resident_id, line_of(case.resident).id, event.id)
 
 
 @pytest.mark.parametrize("key", [NOBODYS_KEY, None])
@@ -58,7 +59,12 @@ def spoilt(database: Database, municipality: Municipality) -> Spoilt:
 def test_the_page_of_the_case_shows_all_the_rest(
     officer: Person, database: Database, spoilt: Spoilt, about: str, gone: str, key: bytes | None
 ) -> None:
-    row_of = {"case": spoilt.case_id, "case_event": spoilt.event_id, "resident": spoilt.resident_id}
+    row_of = {
+        "case": spoilt.case_id,
+        "case_event": spoilt.event_id,
+        "resident": spoilt.resident_id,
+        "contact": spoilt.contact_id,
+    }
     before = officer.visit(f"/cases/{spoilt.case_id}").html
     shut(database, about, row_of[about.partition(".")[0]], **({"key": key} if key else {}))
     after = officer.visit(f"/cases/{spoilt.case_id}").html
@@ -73,12 +79,17 @@ def test_the_page_of_the_case_shows_all_the_rest(
 @pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("value", NO_SEALED_VALUES)
 @pytest.mark.parametrize(
-    "about", ["case.summary", "case.answers", "case_event.note", "resident.person", "resident.line_user_id"]
+    "about", ["case.summary", "case.answers", "case_event.note", "resident.person", "contact.address"]
 )
 def test_no_page_is_lost_by_what_is_no_sealed_value(
     officer: Person, database: Database, spoilt: Spoilt, about: str, value: Any
 ) -> None:
-    row_of = {"case": spoilt.case_id, "case_event": spoilt.event_id, "resident": spoilt.resident_id}
+    row_of = {
+        "case": spoilt.case_id,
+        "case_event": spoilt.event_id,
+        "resident": spoilt.resident_id,
+        "contact": spoilt.contact_id,
+    }
     spoil(database, about, row_of[about.partition(".")[0]], value)
     assert f"/cases/{spoilt.case_id}" in officer.visit("/").html
     assert "ความเคลื่อนไหว" in officer.visit(f"/cases/{spoilt.case_id}").html
@@ -95,7 +106,7 @@ def test_the_queue_shows_every_case(officer: Person, database: Database, spoilt:
 def test_who_cannot_be_reached_holds_up_nobody_else_who_is_told(
     officer: Person, database: Database, spoilt: Spoilt, case: Known
 ) -> None:
-    shut(database, "resident.line_user_id", spoilt.resident_id)
+    shut(database, "contact.address", spoilt.contact_id)
     for case_id in (spoilt.case_id, case.case_id):
         page = officer.visit(f"/cases/{case_id}")
         assert officer.submit(page, f"/cases/{case_id}/accept").status_code == 303
@@ -116,7 +127,7 @@ def test_who_cannot_be_reached_holds_up_nobody_else_who_is_told(
 def test_a_console_that_lacks_the_key_says_so_and_changes_nothing(
     officer: Person, database: Database, spoilt: Spoilt
 ) -> None:
-    shut(database, "resident.line_user_id", spoilt.resident_id, NOBODYS_KEY)
+    shut(database, "contact.address", spoilt.contact_id, NOBODYS_KEY)
     page = officer.visit(f"/cases/{spoilt.case_id}")
     before = snapshot(database)
     answer = officer.submit(page, f"/cases/{spoilt.case_id}/accept")
@@ -130,7 +141,7 @@ def test_a_message_to_many_names_whom_it_does_not_reach(
     supervisor: Person, database: Database, spoilt: Spoilt, case: Known, key: bytes | None
 ) -> None:
     form = supervisor.visit("/").form("/cases/tell")
-    shut(database, "resident.line_user_id", spoilt.resident_id, **({"key": key} if key else {}))
+    shut(database, "contact.address", spoilt.contact_id, **({"key": key} if key else {}))
     answer = supervisor.send(
         form, note="น้ำประปาหยุดไหลค่ะ", case=[str(spoilt.case_id), str(case.case_id)], do="send"
     )

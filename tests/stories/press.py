@@ -21,7 +21,7 @@ from store.database.encryption import NewValue, new_row_key
 from store.database.engine import Database
 from store.municipality.profile import Municipality
 from store.quota import usage
-from store.residents.models import Resident
+from store.residents.models import Channel, Contact, Resident
 from tests.builders import an_officer
 from tests.stories.scenes import calls
 from tests.town import TOKEN, Town
@@ -62,16 +62,27 @@ def move_in(simulator: Simulator, database: Database, count: int) -> list[Phone]
     for phone in phones:
         phone.friend = True
     key_of = database.cipher.fingerprint
-    rows = [_row(key_of(phone.id), phone.id) for phone in phones]
     with database.transaction() as session:
-        session.execute(insert(Resident), rows)
+        people = insert(Resident).returning(Resident.id, sort_by_parameter_order=True)
+        rows = [{"row_key": new_row_key(), "created_at": now()} for _ in phones]
+        ids = session.scalars(people, rows).all()
+        session.execute(
+            insert(Contact),
+            [_row(one, key_of(each.id), each.id) for one, each in zip(ids, phones, strict=True)],
+        )
     return phones
 
 
-def _row(line_key: str, line_user_id: str) -> dict[str, Any]:
+def _row(resident_id: int, key: str, address: str) -> dict[str, Any]:
     row_key = new_row_key()
-    encrypted = NewValue(line_user_id, row_key)
-    return {"line_key": line_key, "row_key": row_key, "line_user_id_sealed": encrypted, "created_at": now()}
+    return {
+        "resident_id": resident_id,
+        "channel": Channel.LINE,
+        "key": key,
+        "row_key": row_key,
+        "address_sealed": NewValue(address, row_key),
+        "created_at": now(),
+    }
 
 
 def approve(town: Town, **changes: Any) -> int:

@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import LargeBinary, select, text, type_coerce, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.broadcasts import control
 from store.broadcasts.models import Broadcast, Chunk, StopReason
 from store.clock import now
-from store.database.encryption import Cipher
-from store.database.engine import Database, Table
+from store.database.engine import Database
 from store.files.lifecycle import uploaded
 from store.messaging.states import Reason
 from store.residents import preferences
-from tests.builders import a_resident, an_officer
+from tests.builders import a_resident, an_officer, line_of
+from tests.shut import NOBODYS_KEY, shut
 from tests.stories.press import (
     BROADCAST,
     IN_AN_HOUR,
@@ -92,7 +92,7 @@ def test_a_request_that_fails_goes_again_with_the_same_key_and_the_same_bytes(to
 
 def a_resident_blocks_meanwhile(town: Town, phone_id: str) -> None:
     with town.database.transaction() as session:
-        a_resident(session, line_user_id=phone_id).blocked_at = now()
+        line_of(a_resident(session, line_user_id=phone_id)).blocked_at = now()
 
 
 @pytest.mark.parametrize("fault", ["api_status_after_accept", "api_reset"])
@@ -352,7 +352,7 @@ def test_who_opted_out_or_blocked_us_after_the_approval_is_not_even_named(town: 
     broadcast = approve(town, send_at=now() + IN_AN_HOUR)
     with town.database.transaction() as session:
         preferences.choose(session, the_resident(session, opts_out), "water", wanted=False)
-        the_resident(session, blocks).blocked_at = now()
+        line_of(the_resident(session, blocks)).blocked_at = now()
     town.wait(hours=1)
     assert heard(phones) == [1, 0, 0]
     assert named(town) == [stays.id]
@@ -365,7 +365,7 @@ def test_who_was_out_when_the_message_went_and_is_back_does_not_hear_its_end(tow
     for wanted in (False, True):
         with town.database.transaction() as session:
             preferences.choose(session, the_resident(session, opts_out), "water", wanted=wanted)
-            the_resident(session, blocks).blocked_at = None if wanted else now()
+            line_of(the_resident(session, blocks)).blocked_at = None if wanted else now()
         town.wait(hours=2)
     assert (heard(phones), heard(phones, OVER)) == ([1, 0, 0], [1, 0, 0])
     assert named(town) == [stays.id] * 2
@@ -538,23 +538,12 @@ def mail_all(mailer: Any) -> None:
         pass
 
 
-def shut(town: Town, table: str, column: str, row_id: int) -> None:
-    """Replaces the value of a row as if it was encrypted with a lost key."""
-    rows = Table.metadata.tables[table]
-    encrypted = Cipher((b"a key that nobody has any more..",)).encrypt(
-        b"{}", f"{table}.{column}", b"the key of a row"
-    )
-    with town.database.transaction() as session:
-        changed = update(rows).where(rows.c.id == row_id)
-        session.execute(changed.values({column: type_coerce(encrypted, LargeBinary)}))
-
-
 def test_a_resident_whom_no_key_opens_keeps_the_warning_from_nobody_else(town: Town) -> None:
     phones = crowd(town, 3)
     broadcast = approve(town, send_at=now() + IN_AN_HOUR)
     with town.database.reading() as session:
-        unreadable = the_resident(session, phones[1]).id
-    shut(town, "resident", "line_user_id", unreadable)
+        unreadable = line_of(the_resident(session, phones[1])).id
+    shut(town.database, "contact.address", unreadable, NOBODYS_KEY)
     town.wait(hours=1)
     assert heard(phones) == [1, 0, 1]
     assert state_of(town, broadcast) == ("done", None)
@@ -567,7 +556,7 @@ def test_a_request_that_no_key_opens_is_given_up_and_later_broadcasts_go_out(tow
     broadcast = approve(town)
     town.settle()
     (chunk,) = chunks(town, broadcast)
-    shut(town, "chunk", "body", chunk.id)
+    shut(town.database, "chunk.body", chunk.id, NOBODYS_KEY)
     town.simulator.faults.clear()
     town.wait(minutes=20)
     assert [chunk.reason for chunk in chunks(town, broadcast)] == [Reason.UNDECRYPTABLE]

@@ -9,7 +9,7 @@ from line_simulator.residents import Resident as Phone
 from store.broadcasts import testers
 from store.cases.models import Case
 from store.files.models import File
-from store.residents.models import Resident
+from store.residents.models import Contact, Resident
 from tests.builders import a_case, an_officer
 from tests.stories.scenes import friend, texts
 from tests.stories.test_unsend import key_of, says
@@ -22,7 +22,7 @@ def phone(town: Town) -> Phone:
 
 
 def the_row(session, town: Town, phone: Phone) -> Resident:
-    return session.scalars(select(Resident).where(Resident.line_key == key_of(town, phone))).one()
+    return session.scalars(select(Contact).where(Contact.key == key_of(town, phone))).one().resident
 
 
 def cases(town: Town) -> int:

@@ -21,10 +21,10 @@ from store.broadcasts.transitions import digest_of
 from store.cases import surge
 from store.clock import now
 from store.residents import menus
-from store.residents.models import Resident
+from store.residents.models import Contact
 from store.residents.residents import choose_language
 from store.staff.models import Staff
-from tests.builders import a_resident, an_officer
+from tests.builders import a_resident, an_officer, line_of
 from tests.shut import shut
 from tests.stories.scenes import friend
 from tests.town import TOKEN, Town
@@ -360,8 +360,8 @@ def test_one_resident_whom_no_key_opens_keeps_nobody_else_from_their_menu(
     phone = english(town)
     with town.database.transaction() as session:
         unreadable = a_resident(session, line_user_id=f"U{7:032x}")
-        other = session.scalars(select(Resident).where(Resident.line_key != unreadable.line_key)).one()
-        unreadable.menu_linked = other.menu_linked = None
+        other = session.scalars(select(Contact).where(Contact.resident_id != unreadable.id)).one()
+        line_of(unreadable).menu_linked = other.menu_linked = None
         unreadable_id = unreadable.id
     shut(town.database, "resident.person", unreadable_id)
     season.keep()
@@ -383,15 +383,15 @@ def test_who_changes_their_mind_while_line_is_being_told_is_told_of_again(town: 
         person = a_resident(session)
         choose_language(person, "en")
     with town.database.transaction() as session:
-        note_linked(session, [person], "registered")
+        note_linked(session, [line_of(person)], "registered")
         assert waiting(session) == [person.id]
-        note_linked(session, [person], "resident-en")
+        note_linked(session, [line_of(person)], "resident-en")
         session.flush()
         assert waiting(session) == []
 
 
 def waiting(session: Session) -> list[int]:
-    return list(session.scalars(select(Resident.id).where(Resident.menu_linked.is_(None))))
+    return list(session.scalars(select(Contact.resident_id).where(Contact.menu_linked.is_(None))))
 
 
 def test_a_season_that_nobody_approved_is_not_shown(town: Town) -> None:

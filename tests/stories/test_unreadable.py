@@ -17,8 +17,8 @@ from store.messaging.states import Reason, Receipt
 from store.operations.data_keys import open_database
 from store.operations.dead_letters import DropReason, drop_row, retry_row, unfinished_messages
 from store.operations.reencryption import reencrypt
-from store.residents.models import Conversation, Resident
-from tests.builders import a_resident, an_officer
+from store.residents.models import Contact, Conversation, Resident
+from tests.builders import a_resident, an_officer, line_of
 from tests.conftest import KEY
 from tests.shut import NO_SEALED_VALUES, NOBODYS_KEY, shut, spoil
 from tests.stories.scenes import a_case_of, friend, officer, rows, tell, texts, times_told
@@ -81,7 +81,7 @@ def test_an_answer_that_no_key_opens_holds_up_nobody_and_its_resident_is_told_th
     with town.database.transaction() as session:
         resident = a_resident(session, line_user_id=phone.id)
         row = put_reply(
-            session, lane=resident.line_key, to=phone.id, token="t", messages=[{"type": "text", "text": "ค่ะ"}],
+            session, lane=line_of(resident).key, to=phone.id, token="t", messages=[{"type": "text", "text": "ค่ะ"}],
             heard_at=resident.created_at,
         )  # fmt: skip
         session.flush()
@@ -238,18 +238,15 @@ def test_what_needs_a_key_that_never_comes_is_dead_after_a_day_and_holds_up_nobo
 
 
 @pytest.mark.parametrize(
-    "about", ["resident.person", "resident.listening", "resident.line_user_id", "conversation.answers"]
+    "about", ["resident.person", "resident.listening", "contact.address", "conversation.answers"]
 )
 def test_a_resident_of_whom_something_never_opens_is_still_served(town: Town, about: str) -> None:
     phone = friend(town)
     phone.says("ไฟถนนดับค่ะ")
     town.settle()
     with town.database.reading() as session:
-        row_id = (
-            session.scalars(select(Conversation.id)).one()
-            if about.startswith("conversation")
-            else session.scalars(select(Resident.id)).one()
-        )
+        of_one = {"conversation": Conversation.id, "resident": Resident.id, "contact": Contact.id}
+        row_id = session.scalars(select(of_one[about.split(".", maxsplit=1)[0]])).one()
     shut(town.database, about, row_id)
     before = len(texts(phone))
     phone.says("ไฟถนนดับค่ะ")

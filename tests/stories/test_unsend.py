@@ -18,7 +18,7 @@ from store.database.engine import Table
 from store.messaging.models import InboxEvent
 from store.messaging.states import EventState
 from store.operations.retention import purge
-from store.residents.models import Conversation, Resident
+from store.residents.models import Contact, Conversation, Resident
 from store.residents.residents import listen
 from tests.stories.scenes import a_case_of, friend, texts
 from tests.stories.test_fetching import bytes_on_disk, files
@@ -67,8 +67,8 @@ def says(town: Town, phone: Phone, *words: str) -> list[str]:
 
 def person(town: Town, phone: Phone) -> Any:
     with town.database.reading() as session:
-        resident = session.scalars(select(Resident).where(Resident.line_key == key_of(town, phone))).one()
-        return resident.person
+        contact = session.scalars(select(Contact).where(Contact.key == key_of(town, phone))).one()
+        return contact.resident.person
 
 
 def key_of(town: Town, phone: Phone) -> str:

@@ -140,8 +140,11 @@ def downgrade() -> None:
         'mailing': ('reason',),
         'file': ('reason',),
     }.items():
-        for column in columns:
-            op.drop_column(table, column)
+        with op.batch_alter_table(table) as changed:
+            for column in columns:
+                if column != 'waits_since':
+                    changed.drop_constraint(op.f(f'ck_{table}_{column}'), type_='check')
+                changed.drop_column(column)
 
 
 def _write_since(table: str) -> None:

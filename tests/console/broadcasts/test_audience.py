@@ -16,7 +16,7 @@ from store.database.engine import Database
 from store.municipality.profile import Municipality
 from store.quota.usage import note_reading
 from store.residents import preferences
-from tests.builders import a_case, a_resident
+from tests.builders import a_case, a_resident, line_of
 from tests.console.looks import acts_of
 from tests.console.news import (
     CARD,
@@ -46,7 +46,7 @@ def village(database: Database, municipality: Municipality) -> dict[str, int]:
     with database.transaction() as session:
         found = {name: a_resident(session) for name in ("moo1", "moo3", "market", "asked", "refused", "gone")}
         found["moo1"].moo, found["moo3"].moo, found["market"].community = "1", "3", "ชุมชนตลาด"
-        found["gone"].moo, found["gone"].blocked_at = "1", now()
+        found["gone"].moo, line_of(found["gone"]).blocked_at = "1", now()
         preferences.choose(session, found["asked"], "water", wanted=True)
         preferences.choose(session, found["refused"], "water", wanted=False)
         a_case(session, municipality, resident=found["moo3"])

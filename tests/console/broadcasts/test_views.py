@@ -11,7 +11,7 @@ from store.broadcasts import statistics
 from store.clock import BANGKOK, in_bangkok, now
 from store.database.engine import Database
 from store.messaging.inbox import REMEMBER_EVENTS_FOR
-from store.residents.models import Resident
+from store.residents.models import Contact
 from tests.console.news import (
     CARD,
     FORM,
@@ -208,7 +208,7 @@ def test_who_acts_on_an_old_page_is_told_how_it_is_now_and_keeps_their_words(
 
 def test_what_would_reach_nobody_is_not_submitted(officer: Person, database: Database) -> None:
     with database.transaction() as session:
-        session.execute(update(Resident).values(blocked_at=now()))
+        session.execute(update(Contact).values(blocked_at=now()))
     answer = press(officer, "submit")
     assert answer.status_code == 400
     assert "ไม่มีใครในกลุ่มนี้ที่ส่งถึงได้" in said_at(answer.text, "audience")
@@ -234,7 +234,7 @@ def test_who_was_left_out_is_counted_although_everything_is_over(
 ) -> None:
     broadcast = approved(officer, supervisor)
     with database.transaction() as session:
-        session.query(Resident).limit(1).one().blocked_at = now()
+        session.query(Contact).limit(1).one().blocked_at = now()
     goes_out(town)
     page = words(officer.visit(f"/broadcasts/{broadcast}").html)
     assert "LINE รับแล้ว 2 คน ยังเหลือ 0 คน ไม่ได้ส่งถึง 1 คน" in page

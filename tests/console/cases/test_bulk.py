@@ -16,7 +16,7 @@ from store.messaging.models import OutboxRow
 from store.municipality.profile import Municipality
 from store.operations.retention import purge
 from store.staff.models import Staff
-from tests.builders import a_case, a_resident, an_officer
+from tests.builders import a_case, a_resident, an_officer, line_of
 from tests.console.cases.test_surge import asked_again, picked, tell, too_new
 from tests.console.conftest import _signed_in
 from tests.console.looks import acts_of, events_of, person_of
@@ -109,7 +109,7 @@ def test_residents_whom_nothing_reaches_count_neither_before_nor_when_it_is_sent
 ) -> None:
     ids = cases(6)
     with database.transaction() as session:
-        session.get_one(Case, ids[0]).resident.blocked_at = now()
+        line_of(session.get_one(Case, ids[0]).resident).blocked_at = now()
     form, boxes = picked(supervisor.visit("/?tab=all"), *ids)
     asked = Page(supervisor.send(form, note=NOTE, case=boxes))
     assert "ส่งทันที เรียกคืนไม่ได้" in asked.html

@@ -22,7 +22,7 @@ from store.files.models import File
 from store.files.storage import Folder
 from store.municipality.profile import Municipality
 from store.residents.models import Resident
-from tests.builders import a_case, a_place, a_resident, an_answer, an_officer
+from tests.builders import a_case, a_place, a_resident, an_answer, an_officer, line_of
 from tests.console.conftest import Known, office_of
 from tests.console.looks import acts_of, events_of, notices_of, person_of, snapshot, status_of
 from tests.console.pages import Page, Person
@@ -350,7 +350,7 @@ def test_numbers_inside_words_are_masked_wherever_the_console_shows_them(
 def test_a_resident_who_blocked_us_is_to_be_called(officer: Person, database: Database, case: Known) -> None:
     with database.transaction() as session:
         resident = session.get_one(Resident, session.get_one(Case, case.case_id).resident_id)
-        resident.blocked_at = resident.created_at
+        line_of(resident).blocked_at = resident.created_at
     officer.do(case.case_id, "accept")
     html = officer.visit(f"/cases/{case.case_id}").html
     assert "กรุณาติดต่อทางโทรศัพท์" in html

@@ -26,9 +26,9 @@ from store.messaging.outcomes import Outcome, SendResult
 from store.messaging.states import Receipt
 from store.municipality.profile import Municipality
 from store.residents import preferences
-from store.residents.models import Resident
+from store.residents.models import Channel, Contact, Resident
 from store.staff.models import Staff
-from tests.builders import a_case, a_resident, an_officer
+from tests.builders import a_case, a_resident, an_officer, line_of
 from tests.shut import shut
 
 WORDS = {"parts": [{"kind": "words", "text": "พรุ่งนี้น้ำประปาหยุดไหล 9.00-12.00 น. ค่ะ"}]}
@@ -231,7 +231,7 @@ def test_who_blocked_or_opted_out_since_is_left_out_and_nobody_is_added(
 ) -> None:
     stays, blocks, opts_out = (a_resident(session) for _ in range(3))
     approved(session, malee, boss)
-    blocks.blocked_at = now()
+    line_of(blocks).blocked_at = now()
     preferences.choose(session, opts_out, "water", wanted=False)
     a_resident(session)
     assert send_one(session) == [stays.id]
@@ -262,9 +262,12 @@ def test_a_word_on_one_topic_outlives_a_word_on_everything(session: Session) -> 
 
 
 def test_chunks_hold_at_most_five_hundred(session: Session, malee: Staff, boss: Staff) -> None:
-    session.add_all(
-        Resident(line_key=f"{i:040x}", line_user_id=f"U{i:032x}", created_at=now()) for i in range(1201)
-    )
+    for i in range(1201):
+        resident = Resident(created_at=now())
+        contact = Contact(resident=resident, channel=Channel.LINE, key=f"{i:040x}", created_at=now())
+        contact.address = f"U{i:032x}"
+        session.add(contact)
+    session.flush()
     approved(session, malee, boss)
     sizes = [len(chunk.residents or ()) for chunk in session.scalars(select(Chunk).order_by(Chunk.id))]
     assert sizes == [500, 500, 201]
@@ -558,7 +561,7 @@ def test_a_tester_is_linked_by_typing_the_code_and_gets_the_test(
     testers.send_test(session, broadcast, tester)
     session.flush()
     row = session.scalars(select(OutboxRow)).one()
-    assert (row.notice, row.to) == ("broadcast_test", colleague.line_user_id)
+    assert (row.notice, row.to) == ("broadcast_test", line_of(colleague).address)
 
 
 def test_presses_blocks_and_writers_are_counted(
@@ -570,7 +573,7 @@ def test_presses_blocks_and_writers_are_counted(
     send_one(session)
     assert was_sent(session, broadcast.id) is broadcast
     clock.shift(timedelta(hours=2))
-    leaves.blocked_at = now()
+    line_of(leaves).blocked_at = now()
     press(session, broadcast.id, 0)
     press(session, broadcast.id, 0)
     session.flush()

@@ -19,8 +19,8 @@ from store.messaging.models import OutboxRow
 from store.messaging.outcomes import Outcome, SendResult
 from store.messaging.requests import OutgoingRequest
 from store.messaging.states import MessageState, SentBy
-from store.residents.models import Resident
-from tests.builders import a_resident
+from store.residents.models import Contact
+from tests.builders import a_resident, line_of
 
 SOMSRI, SOMCHAI = "U" + "1" * 32, "U" + "2" * 32
 ON_POSTGRESQL = pytest.mark.parametrize("store_settings", ["postgresql"], indirect=True)
@@ -38,7 +38,7 @@ def answer(session: Session, to: str = SOMSRI, *, late: bool = False) -> int:
     resident = a_resident(session, line_user_id=to)
     row = outbox.put_reply(
         session,
-        lane=resident.line_key,
+        lane=line_of(resident).key,
         to=to,
         token="a token",
         messages=[{"type": "text", "text": "ค่ะ"}],
@@ -105,7 +105,7 @@ def test_every_row_has_a_key_of_its_own_from_the_start(database: Database) -> No
 
 def test_news_for_who_blocked_us_is_marked_and_never_goes_out(database: Database) -> None:
     with database.transaction() as session:
-        a_resident(session, line_user_id=SOMSRI).blocked_at = now()
+        line_of(a_resident(session, line_user_id=SOMSRI)).blocked_at = now()
         row = session.get_one(OutboxRow, news(session))
         assert row.state == "unreachable"
     assert claim(database) == []
@@ -234,9 +234,9 @@ def test_an_end_is_the_end_and_what_was_said_is_forgotten(database: Database) ->
 def test_who_blocks_us_takes_everything_waiting_out_of_the_way(database: Database) -> None:
     with database.transaction() as session:
         news(session), news(session, hold=60), news(session, SOMCHAI)
-        lane = a_resident(session, line_user_id=SOMSRI).line_key
-        outbox.stop_notices(session, lane)
-        states = session.execute(select(OutboxRow.lane == lane, OutboxRow.state)).all()
+        contact = line_of(a_resident(session, line_user_id=SOMSRI))
+        outbox.stop_notices(session, contact)
+        states = session.execute(select(OutboxRow.contact_id == contact.id, OutboxRow.state)).all()
     assert sorted(map(tuple, states)) == [(False, "ready"), (True, "unreachable"), (True, "unreachable")]
 
 
@@ -279,7 +279,7 @@ def test_many_senders_at_once_send_each_row_once_and_each_resident_in_order(data
         sent = [each for part in threads.map(send, range(4)) for each in part] + send(0)
     with database.reading() as session:
         assert sorted(sent) == sorted(session.scalars(select(OutboxRow.id)))
-        for lane in session.scalars(select(Resident.line_key)):
+        for lane in session.scalars(select(Contact.key)):
             of_lane = select(OutboxRow.id).where(OutboxRow.lane == lane).order_by(OutboxRow.sent_at)
             in_order = list(session.scalars(of_lane))
             assert in_order == sorted(in_order)

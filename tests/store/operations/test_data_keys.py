@@ -20,7 +20,7 @@ from store.operations.backup import back_up, restore
 from store.operations.data_keys import open_database
 from store.operations.readiness import Readiness
 from store.operations.schema import is_newest, upgrade
-from store.residents.models import Resident
+from store.residents.models import Contact, Resident
 from store.residents.residents import find_or_add_resident
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back
@@ -126,7 +126,7 @@ def test_a_process_that_could_not_ask_at_its_start_writes_nothing_with_the_wrong
     stranger = Database(with_keys(store_settings, OTHER_KEY))
     for write in (
         lambda session: inbox.accept(session, [Arrival("1", "a", now(), {"text": "ไฟดับ"})]),
-        lambda session: session.add(Resident(line_key="a", line_user_id=SOMSRI, created_at=now())),
+        lambda session: session.add(Resident(person={"name": SOMSRI}, created_at=now())),
     ):
         with pytest.raises(Exception, match="DATA_KEY"), stranger.transaction() as session:
             write(session)
@@ -150,7 +150,7 @@ def test_a_new_key_that_was_put_last_does_no_harm(database: Database, store_sett
     assert (meet_resident(appended, SOMSRI), meet_resident(appended, MALEE)) == (1, 2)
     assert meet_resident(database, MALEE) == 2
     with database.reading() as session:
-        assert [resident.line_user_id for resident in session.scalars(select(Resident))] == [SOMSRI, MALEE]
+        assert [contact.address for contact in session.scalars(select(Contact))] == [SOMSRI, MALEE]
     appended.close()
 
 

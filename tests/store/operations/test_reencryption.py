@@ -31,7 +31,7 @@ from store.residents.models import Resident
 from store.residents.residents import find_or_add_resident
 from store.settings import StoreSettings
 from tests.before_row_keys import derive_fingerprints, go_back
-from tests.builders import a_case, a_resident
+from tests.builders import a_case, a_resident, line_of
 from tests.conftest import KEY
 
 NEW_KEY, OTHER_KEY = b"a newer key that has 32 bytes...", b"the key of another municipality."
@@ -196,10 +196,10 @@ def test_a_key_that_is_still_written_with_is_said_to_be_needed(
 
 
 def put_closed(session: Session, resident: Resident) -> None:
-    strange = Cipher((OTHER_KEY,)).encrypt(b'"x"', "resident.line_user_id", resident.row_key)
+    strange = Cipher((OTHER_KEY,)).encrypt(b'"x"', "resident.line_user_id", line_of(resident).row_key)
     connection = session.connection()
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    connection.exec_driver_sql(f"UPDATE resident SET line_user_id = {mark}", (strange,))
+    connection.exec_driver_sql(f"UPDATE contact SET address = {mark}", (strange,))
 
 
 def test_what_no_key_opens_stays_as_it_is_and_is_told(
@@ -221,7 +221,7 @@ def test_what_no_key_opens_stays_as_it_is_and_is_told(
         resident = session.query(Resident).one()
         assert resident.person == {"name": "นางสมศรี ใจดี", "phone": "0812345678"}
         with pytest.raises(CannotDecrypt):
-            assert resident.line_user_id
+            assert line_of(resident).address
 
 
 def test_a_photo_that_was_taken_back_meanwhile_does_not_come_back(

@@ -28,7 +28,7 @@ from store.settings import StoreSettings
 from store.staff import account_requests
 from store.staff.accounts import FIRST_SECRET_LASTS
 from store.staff.models import AccountRequest, PressedForm
-from tests.builders import QUICK_PASSWORDS, a_resident, an_officer
+from tests.builders import QUICK_PASSWORDS, a_resident, an_officer, line_of
 
 WORDS = [{"type": "text", "text": "เรื่องของท่านเสร็จแล้ว"}]
 
@@ -84,7 +84,7 @@ def tell_together(database: Database) -> None:
         before = put_notice(session, resident, "case_message", {}, hold_seconds=60)
         session.flush()
         answer = put_reply(
-            session, lane=resident.line_key, to=None, token="t", messages=WORDS, heard_at=now()
+            session, lane=line_of(resident).key, to=None, token="t", messages=WORDS, heard_at=now()
         )
         session.flush()
         after = put_notice(session, resident, "case_message", {}, hold_seconds=60)
