@@ -14,11 +14,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.context import open_app_context
 from bot.line.account_api import LineAccount
-from bot.line.delivery import MAX_AT_ONCE, Sender
+from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import CHUNKS_AT_ONCE, Mailer
 from bot.line.quota_poller import QuotaPoller
 from bot.line.rich_menu_links import RichMenuLinks
+from bot.outbox_sender import MAX_AT_ONCE
 from bot.richmenus.season import Season
 from bot.settings import BotSettings
 from bot.supervision.timekeeping import Timekeeper

@@ -49,11 +49,8 @@ def _before_this() -> Any:
 # Built once, because building a statement takes longer than running it.
 _DUE = (
     select(OutboxRow.id, OutboxRow.lane)
-    .where(
-        OutboxRow.state == MessageState.READY,
-        OutboxRow.lead_id.is_(None),
-        OutboxRow.next_try_at <= bindparam("now"),
-    )
+    .where(OutboxRow.state == MessageState.READY, OutboxRow.lead_id.is_(None))
+    .where(OutboxRow.channel == bindparam("channel"), OutboxRow.next_try_at <= bindparam("now"))
     .where(or_(OutboxRow.first_tried_at.is_not(None), ~_before_this().exists()))
     .order_by(OutboxRow.next_try_at, OutboxRow.id)
     .limit(bindparam("most"))

@@ -64,8 +64,8 @@ class OutgoingRequest:
     before: Receipt = Receipt.NONE
 
 
-class Channel(Protocol):
-    """Lists what the store asks of the channel that sends the requests."""
+class Transport(Protocol):
+    """Lists what the store asks of whoever sends the requests of a channel."""
 
     def compose(self, lead: OutboxRow, by: SentBy, messages: list[dict[str, Any]]) -> str:
         """Returns the bytes of a request, as text."""
@@ -80,7 +80,7 @@ class Channel(Protocol):
         """Returns how long every request waits after this outcome of one."""
 
 
-def prepare(session: Session, rows: list[OutboxRow], channel: Channel) -> OutgoingRequest | None:
+def prepare(session: Session, rows: list[OutboxRow], transport: Transport) -> OutgoingRequest | None:
     """Freezes the request of these rows, the lead first, and returns it; None if it is dropped, given up or must wait.
 
     A reply whose token has expired becomes a push only if it must arrive or no newer reply waits. A row without an
@@ -88,21 +88,21 @@ def prepare(session: Session, rows: list[OutboxRow], channel: Channel) -> Outgoi
     """
     lead = rows[0]
     if lead.first_tried_at is not None:
-        return _prepare_again(session, rows, channel)
+        return _prepare_again(session, rows, transport)
     by = SentBy.REPLY if token_may_live(lead) else SentBy.PUSH
     if by is SentBy.PUSH:
         if not _is_worth_a_push(session, lead):
             _end([lead], MessageState.DROPPED, reason=Reason.TOO_LATE)
             return None
-        if until := channel.no_quota_until(session, tried=False):
+        if until := transport.no_quota_until(session, tried=False):
             outbox.wait_for_quota(rows, until)
             return None
     rows, messages = _filled(rows)
-    freeze(rows, by=by, body=channel.compose(lead, by, messages), again_in=RESERVED_FOR)
+    freeze(rows, by=by, body=transport.compose(lead, by, messages), again_in=RESERVED_FOR)
     return OutgoingRequest(lead.id, by, lead.body or "", lead.retry_key, lead.tries)
 
 
-def _prepare_again(session: Session, rows: list[OutboxRow], channel: Channel) -> OutgoingRequest | None:
+def _prepare_again(session: Session, rows: list[OutboxRow], transport: Transport) -> OutgoingRequest | None:
     """Freezes a request for another try, unless its time has run out.
 
     A request that was tried ignores the count of messages left: if the channel accepted it, another try costs nothing.
@@ -111,12 +111,12 @@ def _prepare_again(session: Session, rows: list[OutboxRow], channel: Channel) ->
     by, before, body = lead.sent_by or SentBy.PUSH, lead.receipt, lead.body or ""
     request = OutgoingRequest(lead.id, by, body, lead.retry_key, lead.tries + 1, before)
     if is_expired(lead.first_tried_at):
-        _carry_out(session, request, SendResult(Outcome.EXPIRED), channel)
+        _carry_out(session, request, SendResult(Outcome.EXPIRED), transport)
         return None
     if by is SentBy.REPLY and not token_may_live(lead):
-        _carry_out(session, request, SendResult(Outcome.BAD_TOKEN), channel)
+        _carry_out(session, request, SendResult(Outcome.BAD_TOKEN), transport)
         return None
-    if by is SentBy.PUSH and (until := channel.no_quota_until(session, tried=True)):
+    if by is SentBy.PUSH and (until := transport.no_quota_until(session, tried=True)):
         outbox.wait_for_quota(rows, until)
         return None
     freeze(rows, by=by, body=body, again_in=RESERVED_FOR)
@@ -161,7 +161,7 @@ def freeze(rows: Sequence[OutboxRow], *, by: SentBy, body: str, again_in: timede
         row.lead_id = lead.id if row is not lead else None
 
 
-def record(session: Session, results: Mapping[OutgoingRequest, SendResult], channel: Channel) -> None:
+def record(session: Session, results: Mapping[OutgoingRequest, SendResult], transport: Transport) -> None:
     """Records what became of requests.
 
     A result other than accepted counts only while its request is as it was frozen. It is not where another process took
@@ -176,7 +176,7 @@ def record(session: Session, results: Mapping[OutgoingRequest, SendResult], chan
     _note_sent(session, accepted)
     for request, result in results.items():
         if request.lead_id not in accepted and _is_as_frozen(session, request):
-            _carry_out(session, request, result, channel)
+            _carry_out(session, request, result, transport)
 
 
 def _note_sent(session: Session, request_ids: Mapping[int, str | None]) -> None:
@@ -192,13 +192,13 @@ def _is_as_frozen(session: Session, request: OutgoingRequest) -> bool:
     return lead is not None and (lead.state, lead.retry_key, lead.tries) == frozen
 
 
-def _carry_out(session: Session, request: OutgoingRequest, result: SendResult, channel: Channel) -> None:
+def _carry_out(session: Session, request: OutgoingRequest, result: SendResult, transport: Transport) -> None:
     """Does with the rows of a request what the table says."""
     rows = rows_of(session, request.lead_id)
     lead = session.get_one(OutboxRow, request.lead_id)
     rule = find_rule(result.outcome, request.by, request.before, _facts(lead, rows))
     _note(rows, rule.receipt or request.before, rule.reason, result.detail)
-    pause = max(wait_after(result.outcome, request.by, request.tries), channel.pause_after(result.outcome))
+    pause = max(wait_after(result.outcome, request.by, request.tries), transport.pause_after(result.outcome))
     was_tried = request.before is not Receipt.NONE
     match rule.effect:
         case Effect.REPEAT:
@@ -217,7 +217,7 @@ def _carry_out(session: Session, request: OutgoingRequest, result: SendResult, c
         case Effect.END_SENT:
             _end(rows, MessageState.SENT, request_id=result.request_id)
         case Effect.END_DEAD:
-            _give_up(session, rows, rule, result, channel)
+            _give_up(session, rows, rule, result, transport)
 
 
 def _note(rows: Sequence[OutboxRow], receipt: Receipt, reason: Reason | None, error: str) -> None:
@@ -226,13 +226,13 @@ def _note(rows: Sequence[OutboxRow], receipt: Receipt, reason: Reason | None, er
 
 
 def _give_up(
-    session: Session, rows: Sequence[OutboxRow], rule: Rule, result: SendResult, channel: Channel
+    session: Session, rows: Sequence[OutboxRow], rule: Rule, result: SendResult, transport: Transport
 ) -> None:
     """Ends the rows as dead. For an answer that the channel refused, a simpler one is queued."""
     if rule.reason is Reason.REFUSED:
         for row in rows:
             log.error("LINE refused a message", extra={"row": row.id})
-            outbox.put_in_stead(session, row, [channel.in_simple_words(row)])
+            outbox.put_in_stead(session, row, [transport.in_simple_words(row)])
     _end(rows, MessageState.DEAD, reason=rule.reason, error=result.detail)
 
 

@@ -98,11 +98,11 @@ def call_inside_the_transaction() -> None:
     def deliver_once(sender: Any) -> bool:
         with sender._database.transaction() as session:
             due = outbox.claim(session, most=1)
-            to_write = sender.writer.begin(session, due)
+            to_write = sender._writer.begin(session, due)
             for outgoing in [requests.prepare(session, rows, sender) for rows in due if not to_write]:
                 if outgoing is not None:
-                    requests.record(session, {outgoing: sender._call(outgoing)}, sender)
-        sender.writer.write(to_write)
+                    requests.record(session, {outgoing: sender.call(outgoing)}, sender)
+        sender._writer.write(to_write)
         return bool(due)
 
     Sender.deliver_once = deliver_once  # type: ignore[method-assign, assignment]

@@ -12,7 +12,7 @@ from typing import Any
 import bot.handlers
 import bot.worker.inbox_worker
 from bot.handlers.event_context import EventContext
-from bot.line.notice_writer import NoticeWriter
+from bot.line.delivery import Sender
 from bot.replies import Reply
 from store.messaging.models import OutboxRow
 
@@ -61,7 +61,7 @@ def is_harmful(words: object) -> bool:
 
 def let_words_do_harm(tell: Callable[[str], None] = lambda _: None) -> None:
     """Makes events and notices with such words do what they say; `tell` gets the kind before it happens."""
-    messages_of = NoticeWriter.messages_of
+    messages_of = Sender.messages_of
 
     def do_harm(words: str) -> None:
         kind = words.rpartition(_MARK)[2] if is_harmful(words) else ""
@@ -73,9 +73,9 @@ def let_words_do_harm(tell: Callable[[str], None] = lambda _: None) -> None:
         do_harm(getattr(context.event.what, "text", ""))
         return bot.handlers.handle(context)
 
-    def write(writer: NoticeWriter, row: OutboxRow) -> list[dict[str, Any]]:
+    def write(sender: Sender, row: OutboxRow) -> list[dict[str, Any]]:
         do_harm(str((row.details or {}).get("note", "")))
-        return messages_of(writer, row)
+        return messages_of(sender, row)
 
     bot.worker.inbox_worker.handle = handle  # type: ignore[attr-defined]
-    NoticeWriter.messages_of = write  # type: ignore[method-assign, assignment]
+    Sender.messages_of = write  # type: ignore[method-assign, assignment]

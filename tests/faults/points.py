@@ -15,7 +15,6 @@ import bot.web
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.line.multicast import Mailer
-from bot.line.notice_writer import NoticeWriter
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
 from store.files import lifecycle
@@ -109,7 +108,7 @@ def _in_every_transaction(trap: Trap) -> None:
 
 
 def _in_calls(trap: Trap) -> None:
-    for step in ("deliver_once", "_call"):
+    for step in ("deliver_once", "call"):
         around(Sender, step, trap.enter("pack"))
     around(Sender, "_settle", trap.enter("settle"))
     for step in ("mail_once", "_call"):
@@ -125,18 +124,18 @@ def _in_calls(trap: Trap) -> None:
 
 def stamp_messages() -> None:
     """Marks every message with its answer or notice, so that one shown twice is seen on the screens."""
-    put_reply, messages_of = outbox.put_reply, NoticeWriter.messages_of
+    put_reply, messages_of = outbox.put_reply, Sender.messages_of
 
     def put_stamped(session: Session, **row: Any) -> Any:
         urgent = "!" if row.get("must_arrive") else ""
         row["messages"] = _stamped(row["messages"], f"r{urgent}:{row['token']}")
         return put_reply(session, **row)
 
-    def stamped_messages_of(writer: NoticeWriter, row: Any) -> Any:
-        return _stamped(messages_of(writer, row), f"n:{row.id}")
+    def stamped_messages_of(sender: Sender, row: Any) -> Any:
+        return _stamped(messages_of(sender, row), f"n:{row.id}")
 
     outbox.put_reply = put_stamped
-    NoticeWriter.messages_of = stamped_messages_of  # type: ignore[method-assign, assignment]
+    Sender.messages_of = stamped_messages_of  # type: ignore[method-assign, assignment]
 
 
 def _stamped(messages: list[dict[str, Any]], mark: str) -> list[dict[str, Any]]:

@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from bot.line.delivery import Sender
-from bot.line.notice_writer import NoticeWriter
-from bot.supervision.watchdog import Watchdog
 from store.messaging.inbox import pause_after
 from store.messaging.models import OutboxRow
 from store.messaging.states import Reason, Receipt
@@ -22,8 +20,8 @@ class EndsItsWorker(BaseException):
     """Stands for the end of the process: nothing of the transaction under way is kept."""
 
 
-class FragileWriter(NoticeWriter):
-    """Ends when it reads certain words."""
+class FragileSender(Sender):
+    """Ends when it writes certain words."""
 
     def messages_of(self, row: OutboxRow) -> list[dict[str, Any]]:
         if "พิษ" in str(row.details):
@@ -32,9 +30,7 @@ class FragileWriter(NoticeWriter):
 
 
 def fragile_sender(town: Town) -> Sender:
-    sender = Sender(town.database, town.app, town.settings, town.line)
-    sender.writer = FragileWriter(town.database, town.app, town.settings, Watchdog())
-    return sender
+    return FragileSender(town.database, town.app, town.settings, town.line)
 
 
 def deliver_until_quiet(sender: Sender) -> int:

@@ -14,7 +14,7 @@ depends_on = None
 RECEIPTS = "'none', 'failed', 'unknown', 'taken'"
 REASONS = (
     "'no_quota', 'no_key', 'rate_limit', 'unauthorised', 'server_error', 'no_answer', 'failed', 'refused', "
-    "'no_clear_answer', 'undecryptable', 'unwritable', 'worker_ended', 'restored', 'too_late', 'in_doubt', 'by_staff'"
+    "'no_clear_answer', 'undecryptable', 'no_contact', 'unwritable', 'worker_ended', 'restored', 'too_late', 'in_doubt', 'by_staff'"
 )
 FILES = (
     "'too_big', 'unreadable', 'wrong_type', 'cut_off', 'locked', 'unsafe', 'infected', 'lost', 'damaged', 'restored'"

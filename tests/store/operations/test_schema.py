@@ -1,12 +1,13 @@
 """Tests migrations: from an empty database to the models' schema, on either database."""
 
+import re
 from pathlib import Path
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 
 from store.cases.models import Case
 from store.database.engine import Database
@@ -121,3 +122,24 @@ def test_files_that_were_being_fetched_go_on_being_fetched(tmp_path: Path) -> No
         assert file is not None
         assert (file.token, file.tries, file.unfinished, file.again_until) == ("t", 4, 1, None)
     database.close()
+
+
+def test_the_database_refuses_the_words_that_the_models_refuse(database: Database) -> None:
+    """Checks the words in each CHECK: a word that was added to an enum needs a migration, which drift does not see."""
+    with database.engine.connect() as connection:
+        found = {
+            check["name"]: _words(check["sqltext"])
+            for table in TABLES.tables
+            for check in inspect(connection).get_check_constraints(table)
+        }
+    declared = {
+        str(constraint.name): _words(str(constraint.sqltext))
+        for table in TABLES.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    assert {name: found.get(name) for name in declared} == declared
+
+
+def _words(condition: str) -> set[str]:
+    return set(re.findall(r"'(\w+)'", condition))

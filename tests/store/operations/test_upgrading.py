@@ -38,7 +38,7 @@ MIGRATIONS = {
     "0011_buttons_and_bulk_messages": "4cd9e6f43aeb8953",
     "0012_misses": "5fccd4b550ecc455",
     "0013_words_of_staff": "ba2146a9b8976901",
-    "0014_reasons_and_receipts": "74e82d1736460b97",
+    "0014_reasons_and_receipts": "92cadf1df3ea44fd",
     "0015_jobs": "261c0fdb49b636d7",
     "0016_contacts": "c8efa5c9234e3579",
 }
