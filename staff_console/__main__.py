@@ -15,7 +15,6 @@ from store.settings import SettingsError, StoreSettings
 from store.staff.accounts import (
     BadAccount,
     NewStaff,
-    Role,
     add_staff,
     find_staff,
     reset_password,
@@ -23,6 +22,7 @@ from store.staff.accounts import (
 )
 from store.staff.models import ALL_DEPARTMENTS, Staff
 from store.staff.passwords import BadPassword, Passwords
+from store.staff.permissions import Role
 
 BAD_INPUT = 2
 REASONS = {

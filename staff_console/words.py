@@ -8,7 +8,7 @@ from store.files.models import FileReason
 from store.messaging.states import Reason
 from store.operations.dead_letters import DeadLetter, DropReason
 from store.quota.usage import Alarm
-from store.staff.accounts import Role
+from store.staff.permissions import Role
 
 ROLES: Final = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้างาน", Role.ADMIN: "ผู้ดูแลระบบ"}
 

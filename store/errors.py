@@ -1,4 +1,4 @@
-"""Defines the base class of all refusals that carry a reason."""
+"""Defines the base class of all refusals that carry a reason, and the error of what is not found."""
 
 
 class Refusal(ValueError):
@@ -7,3 +7,7 @@ class Refusal(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NotFound(LookupError):
+    """Says that there is no such object, or that this person may not know of it: both look the same."""

@@ -23,7 +23,7 @@ def join_album(context: EventContext, file: File, sibling: File) -> None:
     """Attaches a photo silently to the case of its album's other photos, while the question accepts more files."""
     if sibling.case_id is None:
         return
-    case = lock_case(context.session, sibling.case_id)
+    case = lock_case(context.session, sibling.case_id, by=context.resident)
     row = next((row for row in case.answers if sibling.token in _tokens(row)), None)
     if row is None:
         attach_beside(file, sibling)

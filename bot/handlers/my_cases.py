@@ -140,7 +140,7 @@ def take_more(
 
     Without `may_answer` the officer's question stays open.
     """
-    case = lock_case(context.session, case.id)
+    case = lock_case(context.session, case.id, by=context.resident)
     answering = may_answer and case.status == Status.NEED_INFO
     try:
         action = Action.ANSWER if answering else Action.ADD
@@ -177,7 +177,7 @@ def ask_withdraw(context: EventContext, case: Case) -> list[Reply]:
 
 
 def withdraw(context: EventContext, case: Case) -> list[Reply]:
-    case = lock_case(context.session, case.id)
+    case = lock_case(context.session, case.id, by=context.resident)
     try:
         act(context.session, context.app.municipality, case, Action.CANCEL, RESIDENT)
     except NotAllowed:
@@ -188,7 +188,7 @@ def withdraw(context: EventContext, case: Case) -> list[Reply]:
 
 def confirm_works(context: EventContext, case: Case) -> list[Reply]:
     """Notes that the resident confirms the work, then asks for stars: five buttons below each other, no typing."""
-    case = lock_case(context.session, case.id)
+    case = lock_case(context.session, case.id, by=context.resident)
     if case.status != Status.DONE:
         return [card(context, case)]
     if case.confirmed_at is None:
@@ -201,7 +201,7 @@ def confirm_works(context: EventContext, case: Case) -> list[Reply]:
 
 
 def take_stars(context: EventContext, case: Case, stars: str) -> list[Reply]:
-    case = lock_case(context.session, case.id)
+    case = lock_case(context.session, case.id, by=context.resident)
     if stars not in ("1", "2", "3", "4", "5") or case.status != Status.DONE:
         return [card(context, case)]
     rate(context.session, context.app.municipality, case, int(stars))
@@ -211,7 +211,7 @@ def take_stars(context: EventContext, case: Case, stars: str) -> list[Reply]:
 
 
 def take_comment(context: EventContext, case: Case, text: str) -> list[Reply]:
-    case = lock_case(context.session, case.id)
+    case = lock_case(context.session, case.id, by=context.resident)
     if case.status == Status.DONE:
         comment(context.session, context.app.municipality, case, text[:1000], context.event.message_id)
     stop_listening(context.resident)
@@ -225,7 +225,7 @@ def no_comment(context: EventContext, _case: Case) -> list[Reply]:
 
 def reopen(context: EventContext, case: Case) -> list[Reply]:
     """Reopens the case at once, so that an officer sees it again. The resident may then add what is still wrong."""
-    case = lock_case(context.session, case.id)
+    case = lock_case(context.session, case.id, by=context.resident)
     note = context.app.phrases.say("button.still_broken")
     try:
         act(context.session, context.app.municipality, case, Action.REOPEN, RESIDENT, note=note)

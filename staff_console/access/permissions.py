@@ -1,10 +1,12 @@
-"""Lists who may use which page. An endpoint that is not listed here lets nobody in."""
+"""Lists the permission that each page needs. An endpoint that is not listed here lets nobody in.
+
+Which roles have a permission, and to which objects, says `store.staff.permissions`.
+"""
 
 from typing import Final
 
-from store.staff.accounts import Role
-
-OFFICER, SUPERVISOR, ADMIN = Role.OFFICER, Role.SUPERVISOR, Role.ADMIN
+from store.staff.permissions import Permission as P
+from store.staff.permissions import Role, has
 
 PUBLIC: Final = frozenset(
     {
@@ -20,69 +22,69 @@ PUBLIC: Final = frozenset(
 )
 
 # fmt: off
-PERMISSIONS: Final = {
-    #  endpoint                 roles
-    "sign_in.sign_out":        {OFFICER, SUPERVISOR, ADMIN},
-    "sign_in.remaining":       {OFFICER, SUPERVISOR, ADMIN},
-    "password.ask":            {OFFICER, SUPERVISOR, ADMIN},
-    "password.change":         {OFFICER, SUPERVISOR, ADMIN},
-    "my_sessions.show_all":    {OFFICER, SUPERVISOR, ADMIN},
-    "my_sessions.end":         {OFFICER, SUPERVISOR, ADMIN},
-    "style.show":              {OFFICER, SUPERVISOR, ADMIN},
-    "queue.show":              {OFFICER, SUPERVISOR, ADMIN},  # admins are sent on to the accounts
-    "queue.counts":            {OFFICER, SUPERVISOR},
-    "cases.show":              {OFFICER, SUPERVISOR},
-    "cases.unmask":            {OFFICER, SUPERVISOR},
-    "cases.act":               {OFFICER, SUPERVISOR},  # see store.cases.workflows.RULES
-    "bulk.tell":               {OFFICER, SUPERVISOR},  # officers only during a surge
-    "bulk.show":               {OFFICER, SUPERVISOR},  # officers only their own messages
-    "bulk.release":            {SUPERVISOR},
-    "bulk.refuse":             {OFFICER, SUPERVISOR},  # officers only their own messages
-    "surge.show":              {SUPERVISOR},
-    "surge.start":             {SUPERVISOR},
-    "surge.decide":            {SUPERVISOR},  # a supervisor cannot confirm their own proposal
-    "surge.end":               {SUPERVISOR},
-    "surge.set_level":         {OFFICER, SUPERVISOR},
-    "files.show":              {OFFICER, SUPERVISOR},
-    "files.preview":           {OFFICER, SUPERVISOR},
-    "dead_letters.show":              {SUPERVISOR, ADMIN},  # admins see no case numbers, nobody sees contents
-    "dead_letters.retry":             {SUPERVISOR, ADMIN},
-    "dead_letters.drop":              {SUPERVISOR, ADMIN},
-    "quota.show":              {SUPERVISOR, ADMIN},
-    "broadcasts.show_all":     {OFFICER, SUPERVISOR},
-    "broadcasts.show":         {OFFICER, SUPERVISOR},
-    "broadcasts.progress":     {OFFICER, SUPERVISOR},
-    "broadcasts.act":          {OFFICER, SUPERVISOR},  # see store.broadcasts.transitions.RULES
-    "broadcasts.send_test":    {OFFICER, SUPERVISOR},
-    "editor.ask":              {OFFICER, SUPERVISOR},
-    "editor.write":            {OFFICER, SUPERVISOR},
-    "editor.ask_again":        {OFFICER, SUPERVISOR},
-    "editor.change_it":        {OFFICER, SUPERVISOR},
-    "previews.preview":        {OFFICER, SUPERVISOR},
-    "previews.drawing":        {OFFICER, SUPERVISOR},
-    "previews.picture":        {OFFICER, SUPERVISOR},
-    "emergency.show_all":      {OFFICER, SUPERVISOR},
-    "emergency.ask":           {OFFICER, SUPERVISOR},
-    "emergency.send":          {OFFICER, SUPERVISOR},
-    "emergency_templates.ask":     {OFFICER, SUPERVISOR},
-    "emergency_templates.write":   {OFFICER, SUPERVISOR},
-    "emergency_templates.approve": {SUPERVISOR},
-    "emergency_templates.retire":  {OFFICER, SUPERVISOR},  # officers only their own, before it is approved
-    "testers.show_all":        {OFFICER, SUPERVISOR},
-    "testers.invite":          {OFFICER, SUPERVISOR},
-    "testers.remove":          {OFFICER, SUPERVISOR},
-    "health.metrics":          {SUPERVISOR, ADMIN},  # and whoever has METRICS_TOKEN
-    "people.show_all":         {ADMIN},
-    "people.add":              {ADMIN},
-    "people.show":             {ADMIN},
-    "people.change_role":      {ADMIN},
-    "people.reset_password":   {ADMIN},
-    "people.unlock":           {ADMIN},
-    "people.close":            {ADMIN},
-    "people.reopen":           {ADMIN},
-    "account_requests.show_all":   {SUPERVISOR, ADMIN},
-    "account_requests.confirm":    {SUPERVISOR, ADMIN},  # neither the requester nor the account's owner
-    "account_requests.refuse":     {SUPERVISOR, ADMIN},
+NEEDED: Final = {
+    #  endpoint                        permission
+    "sign_in.sign_out":                P.CONSOLE_USE,
+    "sign_in.remaining":               P.CONSOLE_USE,
+    "password.ask":                    P.CONSOLE_USE,
+    "password.change":                 P.CONSOLE_USE,
+    "my_sessions.show_all":            P.CONSOLE_USE,
+    "my_sessions.end":                 P.CONSOLE_USE,
+    "style.show":                      P.CONSOLE_USE,
+    "queue.show":                      P.CONSOLE_USE,  # admins are sent on to the accounts
+    "queue.counts":                    P.CASES_READ,
+    "cases.show":                      P.CASES_READ,
+    "cases.unmask":                    P.CASES_UNMASK,
+    "cases.act":                       P.CASES_ACT,  # see store.cases.workflows
+    "surge.set_level":                 P.CASES_SET_LEVEL,
+    "files.show":                      P.FILES_READ,
+    "files.preview":                   P.FILES_READ,
+    "bulk.tell":                       P.BULK_WRITE,
+    "bulk.show":                       P.BULK_READ,
+    "bulk.release":                    P.BULK_RELEASE,
+    "bulk.refuse":                     P.BULK_REFUSE,
+    "surge.show":                      P.SURGE_MANAGE,
+    "surge.start":                     P.SURGE_MANAGE,
+    "surge.decide":                    P.SURGE_MANAGE,  # a supervisor cannot confirm their own proposal
+    "surge.end":                       P.SURGE_MANAGE,
+    "broadcasts.show_all":             P.BROADCASTS_READ,
+    "broadcasts.show":                 P.BROADCASTS_READ,
+    "broadcasts.progress":             P.BROADCASTS_READ,
+    "broadcasts.act":                  P.BROADCASTS_ACT,  # see store.broadcasts.transitions
+    "broadcasts.send_test":            P.BROADCASTS_ACT,
+    "editor.ask":                      P.BROADCASTS_WRITE,
+    "editor.write":                    P.BROADCASTS_WRITE,
+    "editor.ask_again":                P.BROADCASTS_WRITE,
+    "editor.change_it":                P.BROADCASTS_WRITE,
+    "previews.preview":                P.BROADCASTS_WRITE,
+    "previews.drawing":                P.BROADCASTS_WRITE,
+    "previews.picture":                P.BROADCASTS_WRITE,
+    "emergency.show_all":              P.EMERGENCIES_ORDER,
+    "emergency.ask":                   P.EMERGENCIES_ORDER,
+    "emergency.send":                  P.EMERGENCIES_ORDER,
+    "emergency_templates.ask":         P.TEMPLATES_WRITE,
+    "emergency_templates.write":       P.TEMPLATES_WRITE,
+    "emergency_templates.approve":     P.TEMPLATES_APPROVE,
+    "emergency_templates.retire":      P.TEMPLATES_RETIRE,
+    "testers.show_all":                P.TESTERS_LINK,
+    "testers.invite":                  P.TESTERS_LINK,
+    "testers.remove":                  P.TESTERS_REMOVE,
+    "dead_letters.show":               P.DEAD_LETTERS_HANDLE,  # admins see no case numbers, nobody sees contents
+    "dead_letters.retry":              P.DEAD_LETTERS_HANDLE,
+    "dead_letters.drop":               P.DEAD_LETTERS_HANDLE,
+    "quota.show":                      P.QUOTA_READ,
+    "health.metrics":                  P.METRICS_READ,  # and whoever has METRICS_TOKEN
+    "people.show_all":                 P.ACCOUNTS_MANAGE,
+    "people.add":                      P.ACCOUNTS_MANAGE,
+    "people.show":                     P.ACCOUNTS_MANAGE,
+    "people.change_role":              P.ACCOUNTS_MANAGE,
+    "people.reset_password":           P.ACCOUNTS_MANAGE,
+    "people.unlock":                   P.ACCOUNTS_MANAGE,
+    "people.close":                    P.ACCOUNTS_MANAGE,
+    "people.reopen":                   P.ACCOUNTS_MANAGE,
+    "account_requests.show_all":       P.ACCOUNTS_CONFIRM,
+    "account_requests.confirm":        P.ACCOUNTS_CONFIRM,  # neither the requester nor the account's owner
+    "account_requests.refuse":         P.ACCOUNTS_CONFIRM,
 }
 # fmt: on
 
@@ -96,4 +98,5 @@ WITH_INITIAL_PASSWORD: Final = frozenset(
 
 
 def may(role: str, endpoint: str | None) -> bool:
-    return role in PERMISSIONS.get(endpoint or "", set())
+    """Says whether this role may use the endpoint for any object at all; the view asks about the object."""
+    return endpoint in NEEDED and has(Role(role), NEEDED[endpoint])

@@ -19,7 +19,7 @@ from staff_console.context import context, me
 from store.audit.log import write_down
 from store.broadcasts.audience import BadAudience, read_audience
 from store.broadcasts.imported_list import find_listed
-from store.cases.queue import find_by_number, visible_to
+from store.cases.queue import find_by_number
 from store.database.encryption import CannotDecrypt
 from store.staff.rate_limits import LimitReached
 
@@ -141,7 +141,7 @@ def _import(session: Session, chosen: Chosen) -> Problems:
     if text is None:
         return {"audience": "unreadable_list"}
     try:
-        found = find_listed(session, text.splitlines(), seen=visible_to(me()))
+        found = find_listed(session, text.splitlines(), by=me())
     except BadAudience as error:
         return {"audience": error.reason}
     chosen.kept = {"who": "list", "residents": list(found.residents)}

@@ -21,7 +21,7 @@ from staff_console.broadcasts.forms import (
 )
 from staff_console.broadcasts.parts import NoSuchPart, Problems, change, take_pictures
 from staff_console.broadcasts.preview_messages import figures_of_form, phone_of_form
-from staff_console.broadcasts.view_model import found_or_404, may_edit, refuse_page
+from staff_console.broadcasts.view_model import may_edit, refuse_page
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press, whole, whole_or_400
 from store.broadcasts import approval, control
@@ -55,7 +55,7 @@ def write() -> Page:
 @editor.get("/broadcasts/<int:broadcast_id>/edit")
 def ask_again(broadcast_id: int) -> Page:
     with context().database.reading() as session:
-        broadcast = found_or_404(session, broadcast_id)
+        broadcast = approval.find(session, me(), broadcast_id)
         if not may_edit(session, broadcast, me()):
             return _closed(session, broadcast)
         return _page(session, typed_of(broadcast), broadcast)
@@ -66,11 +66,11 @@ def change_it(broadcast_id: int) -> Page:
     typed = read_typed()
     seen = whole_or_400("seen_version")
     with context().database.reading() as session:
-        broadcast = found_or_404(session, broadcast_id)
+        broadcast = approval.find(session, me(), broadcast_id)
     typed.corrects_id = broadcast.corrects_id
 
     def save(session: Session) -> Broadcast:
-        held = approval.lock(session, broadcast_id, seen_version=seen)
+        held = approval.lock(session, broadcast_id, by=me(), seen_version=seen)
         approval.edit(session, held, draft_of(typed), me())
         return held
 
@@ -82,7 +82,7 @@ def _sent(session: Session, typed: str) -> Broadcast:
 
     Answers 409 if LINE has received nothing of it, because then it can be edited instead.
     """
-    broadcast = found_or_404(session, whole(typed) or abort(404))
+    broadcast = approval.find(session, me(), whole(typed) or abort(404))
     if not control.begun(session, broadcast):
         abort(409)
     return broadcast
@@ -139,7 +139,7 @@ def _save(
 
 def _refuse(typed: Typed, broadcast: Broadcast | None, error: ActRefused) -> Page:
     with context().database.reading() as session:
-        now = found_or_404(session, broadcast.id) if broadcast else None
+        now = approval.find(session, me(), broadcast.id) if broadcast else None
         if now is not None and not may_edit(session, now, me()):
             return _closed(session, now)
         problems = {wording.FIELDS_OF_REFUSALS.get(error.reason, "form"): error.reason}

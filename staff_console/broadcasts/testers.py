@@ -9,7 +9,7 @@ from store.audit.log import write_down
 from store.broadcasts import testers as circle
 from store.broadcasts.models import Tester
 from store.clock import now
-from store.staff.accounts import Role
+from store.staff.permissions import Permission, allows
 
 testers = Blueprint("testers", __name__)
 
@@ -47,7 +47,7 @@ def remove(tester_id: int) -> Response:
     """Removes a link. A supervisor may remove any, an officer only their own."""
     with context().database.transaction() as session:
         tester = session.get(Tester, tester_id) or abort(404)
-        if me().role != Role.SUPERVISOR and tester.staff_id != me().id:
+        if not allows(me(), Permission.TESTERS_REMOVE, tester):
             abort(403)
         circle.remove(session, tester)
         write_down(session, "remove_tester", staff_id=me().id, about=f"tester {tester_id}")

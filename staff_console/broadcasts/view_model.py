@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template
+from flask import render_template
 from sqlalchemy.orm import Session
 
 from staff_console.broadcasts import reach_and_cost, wording
@@ -231,10 +231,6 @@ def _makes_sense(broadcast: Broadcast, act: Act) -> bool:
             message = states.get(MailingPart.MESSAGE, MailingState.SENDING)
             return message not in (MailingState.DONE, MailingState.CANCELLED) and not is_over
     return True
-
-
-def found_or_404(session: Session, broadcast_id: int) -> Broadcast:
-    return session.get(Broadcast, broadcast_id) or abort(404)
 
 
 def refuse_page(session: Session, broadcast: Broadcast, reason: str, note: str = "") -> str:

@@ -12,7 +12,6 @@ from staff_console.access.rate_limits import TEST_SENDS, count
 from staff_console.broadcasts import wording
 from staff_console.broadcasts.view_model import (
     forms_for,
-    found_or_404,
     is_own,
     may_edit,
     refuse_page,
@@ -33,7 +32,6 @@ from store.broadcasts import approval, emergency, testers
 from store.broadcasts.models import Broadcast, Tester
 from store.broadcasts.queries import Pile, count_piles, list_broadcasts, stage_of, waiting_for
 from store.broadcasts.transitions import Act, ActRefused
-from store.cases.queue import visible_to
 
 broadcasts = Blueprint("broadcasts", __name__)
 Page = str | Response | tuple[str, int]
@@ -59,9 +57,9 @@ def show_all() -> str:
             "broadcasts/list.html",
             pile=pile,
             piles=wording.PILES,
-            counts=count_piles(session),
-            listed=list_broadcasts(session, pile, page=whole(request.args.get("page")) or 1),
-            waiting=waiting_for(session, me(), seen=visible_to(me())),
+            counts=count_piles(session, me()),
+            listed=list_broadcasts(session, me(), pile, page=whole(request.args.get("page")) or 1),
+            waiting=waiting_for(session, me()),
             stages=wording.STAGES,
             categories=wording.CATEGORIES,
         )
@@ -70,14 +68,14 @@ def show_all() -> str:
 @broadcasts.get("/broadcasts/<int:broadcast_id>")
 def show(broadcast_id: int) -> str:
     with context().database.reading() as session:
-        return _page(session, found_or_404(session, broadcast_id))
+        return _page(session, approval.find(session, me(), broadcast_id))
 
 
 @broadcasts.get("/broadcasts/<int:broadcast_id>/progress")
 def progress(broadcast_id: int) -> dict[str, Any]:
     """Returns the progress of a broadcast that is being sent, which a script of its page polls."""
     with context().database.reading() as session:
-        broadcast = found_or_404(session, broadcast_id)
+        broadcast = approval.find(session, me(), broadcast_id)
         shown = [show_mailing(session, mailing) for mailing in broadcast.mailings]
         return {
             "stage": stage_of(broadcast),
@@ -156,11 +154,13 @@ def carry_out(broadcast_id: int, asked: ActInput, deed: Callable[[Session, Broad
     """
     back = url_for("broadcasts.show", broadcast_id=broadcast_id)
     with context().database.reading() as session:
-        found_or_404(session, broadcast_id)
+        approval.find(session, me(), broadcast_id)
     try:
         with context().database.transaction() as session:
             press(session, back)
-            done = deed(session, approval.lock(session, broadcast_id, seen_version=asked.seen_version))
+            done = deed(
+                session, approval.lock(session, broadcast_id, by=me(), seen_version=asked.seen_version)
+            )
     except ActRefused as error:
         return refuse(broadcast_id, error, asked)
     flash(done, "good")
@@ -175,7 +175,7 @@ def refuse(broadcast_id: int, error: ActRefused, asked: ActInput) -> Page:
     if error.reason in wording.FORBIDDEN:
         _note_refusal(broadcast_id, asked.act)
     with context().database.reading() as session:
-        broadcast = found_or_404(session, broadcast_id)
+        broadcast = approval.find(session, me(), broadcast_id)
         if error.reason in TO_MEND:
             return _page(session, broadcast, problem=wording.REFUSALS[error.reason], asked=asked), 400
         page = refuse_page(session, broadcast, error.reason, asked.note)

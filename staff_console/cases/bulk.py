@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from staff_console import words
 from staff_console.access.rate_limits import CASES_TOLD, count, retry_after, said
-from staff_console.cases.forms import LONGEST_BULK_NOTE, may_tell_many
+from staff_console.cases.forms import LONGEST_BULK_NOTE
 from staff_console.cases.view_model import why_unreachable
 from staff_console.context import context, me
 from staff_console.forms import clean_note, new_form_token, press, whole
@@ -21,9 +21,11 @@ from store.cases import bulk as messages
 from store.cases.actions import lock_case
 from store.cases.bulk import BulkRefused
 from store.cases.models import BulkMessage, Case
-from store.cases.queue import PER_PAGE, find_case
+from store.cases.queue import PER_PAGE, find_cases
 from store.cases.repeated_messages import told_the_same
-from store.staff.accounts import Role
+from store.cases.surge import may_tell_many
+from store.errors import NotFound
+from store.staff.permissions import Permission, allows
 from store.staff.rate_limits import LimitReached
 
 bulk = Blueprint("bulk", __name__)
@@ -55,7 +57,7 @@ def tell() -> Page:
     """
     note, ids = clean_note(request.form.get("note", "")), _asked_ids()
     with context().database.reading() as session:
-        if not may_tell_many(session):
+        if not may_tell_many(session, me()):
             abort(403)
         if problem := _problem(note, ids):
             return render_template(
@@ -86,7 +88,7 @@ def _ask_again(session: Session, note: str, ids: list[int]) -> str:
 def _tell(note: str, ids: list[int]) -> Page:
     with context().database.transaction() as session:
         press(session, url_for("queue.show"))
-        cases = [lock_case(session, case.id) for case in _visible(session, ids)]
+        cases = [lock_case(session, case.id, by=me()) for case in _visible(session, ids)]
         unreachable = _unreachable(cases)
         without = [case for case, _ in unreachable]
         reachable = [case for case in cases if case not in without]
@@ -104,7 +106,7 @@ def _tell(note: str, ids: list[int]) -> Page:
 @bulk.get("/cases/tell/<int:message_id>")
 def show(message_id: int) -> str:
     with context().database.reading() as session:
-        return _page(session, _readable(session.get(BulkMessage, message_id)))
+        return _page(session, messages.find(session, me(), message_id))
 
 
 @bulk.post("/cases/tell/<int:message_id>/release")
@@ -112,7 +114,7 @@ def release(message_id: int) -> Page:
     """Sends a waiting message. The supervisor must have read these very words and may see all its cases."""
     try:
         with context().database.transaction() as session:
-            message = _readable(messages.lock(session, message_id))
+            message = messages.lock(session, message_id, by=me(), permission=Permission.BULK_RELEASE)
             press(session, url_for("bulk.show", message_id=message_id))
             note, outcome = message.note or "", _release(session, message)
     except BulkRefused as refused:
@@ -121,8 +123,7 @@ def release(message_id: int) -> Page:
 
 
 def _release(session: Session, message: BulkMessage) -> BulkOutcome:
-    _check_sight(session, message)
-    cases = [lock_case(session, case_id) for case_id in message.cases]
+    cases = messages.lock_cases(session, message, by=me())
     unreachable = _unreachable(cases)
     without = [case for case, _ in unreachable]
     refused = messages.release(
@@ -142,10 +143,10 @@ def _release(session: Session, message: BulkMessage) -> BulkOutcome:
 def refuse(message_id: int) -> Page:
     try:
         with context().database.transaction() as session:
-            message = _readable(messages.lock(session, message_id))
+            message = messages.lock(session, message_id, by=me(), permission=Permission.BULK_REFUSE)
             press(session, url_for("bulk.show", message_id=message_id))
             if message.author_id != me().id:
-                _check_sight(session, message)
+                messages.lock_cases(session, message, by=me())
             messages.refuse(session, message, me())
     except BulkRefused as refused:
         return _refused(message_id, refused)
@@ -157,7 +158,7 @@ def _refused(message_id: int, refused: BulkRefused) -> tuple[str, int]:
         403 if refused.reason in ("own_message", "account_too_new", "not_your_role", "unseen_cases") else 409
     )
     with context().database.reading() as session:
-        message = _readable(session.get(BulkMessage, message_id))
+        message = messages.find(session, me(), message_id)
         return _page(session, message, words.REFUSALS[refused.reason]), status
 
 
@@ -166,29 +167,16 @@ def _back(message_id: int, said_: str) -> Response:
     return redirect(url_for("bulk.show", message_id=message_id), 303)
 
 
-def _check_sight(session: Session, message: BulkMessage) -> None:
-    """Raises BulkRefused unless this person may see every case of the message."""
-    if len(_visible(session, message.cases)) < len(message.cases):
-        raise BulkRefused("unseen_cases")
-
-
-def _readable(message: BulkMessage | None) -> BulkMessage:
-    """Returns the message if this person is its author or a supervisor; answers 404 otherwise, and for None."""
-    if message is None or (me().role != Role.SUPERVISOR and message.author_id != me().id):
-        abort(404)
-    return message
-
-
 def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
     """Returns the page of the message.
 
     Only its author and people who may see all its cases read its words. A supervisor who may see them all decides on
     it, but never its author.
     """
-    seen = _visible(session, message.cases)
+    seen = find_cases(session, me(), message.cases)
     waits, is_own = message.state == "waiting" and not message.lapsed, me().id == message.author_id
     sees_all = len(seen) == len(message.cases)
-    decides = waits and sees_all and me().role == Role.SUPERVISOR and not is_own
+    decides = waits and sees_all and allows(me(), Permission.BULK_RELEASE, message) and not is_own
     return render_template(
         "cases/bulk_message.html",
         message=message,
@@ -218,8 +206,10 @@ def _unreachable(cases: Sequence[Case]) -> list[tuple[Case, str]]:
 
 
 def _visible(session: Session, ids: Sequence[int]) -> list[Case]:
-    """Returns the cases with these ids that this person may see, and leaves out the others."""
-    return [case for case_id in ids if (case := find_case(session, me(), case_id)) is not None]
+    """Returns those of the cases that this person may see; raises NotFound if it is none of them."""
+    if not (cases := find_cases(session, me(), ids)):
+        raise NotFound
+    return cases
 
 
 def _asked_ids() -> list[int]:

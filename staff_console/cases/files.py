@@ -29,7 +29,7 @@ def _opened(token: str) -> tuple[File, bytes]:
     """Returns the row and the decrypted bytes of a file; answers 404 if this person may not see it or it is missing."""
     with context().database.reading() as session:
         file = find_file(session, me(), token)
-    if file is None or file.state != FileState.KEPT:
+    if file.state != FileState.KEPT:
         abort(404)
     try:
         return file, context().media.read(token)

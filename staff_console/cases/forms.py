@@ -3,18 +3,14 @@
 from dataclasses import dataclass
 
 from flask import request
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from staff_console import words
-from staff_console.context import me
 from staff_console.forms import LONGEST_NOTE, clean_note, new_form_token, whole_or_400
 from store.cases.models import Case
-from store.cases.surge import find_running
 from store.cases.workflows import RULES, Action, Rule, Status, Who, allowed
 from store.errors import Refusal
 from store.municipality.agencies import names_an_agency
-from store.staff.accounts import Role
 from store.staff.models import Staff
 
 MAX_PHOTOS = 5
@@ -96,11 +92,6 @@ def _form(row: Rule, *, is_next: bool) -> ActionForm:
 def may_ever(person: Staff, action: Action) -> bool:
     """Says whether this person's role may do the action to a case in any status at all."""
     return any(row.action is action and Who(person.role) in row.who for row in RULES)
-
-
-def may_tell_many(session: Session) -> bool:
-    """Says whether the signed-in person may send bulk messages: a supervisor always, an officer only during a surge."""
-    return me().role == Role.SUPERVISOR or find_running(session) is not None
 
 
 def tells(action: Action) -> bool:

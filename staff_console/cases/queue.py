@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
-from staff_console.cases.forms import LONGEST_BULK_NOTE, may_tell_many
+from staff_console.cases.forms import LONGEST_BULK_NOTE
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, whole
 from store.cases.queue import (
@@ -19,14 +19,13 @@ from store.cases.queue import (
     find_by_number,
     list_queue,
     newest_id,
-    visible_to,
 )
-from store.cases.surge import find_running, open_by_triage
+from store.cases.surge import find_running, may_tell_many, open_by_triage
 from store.cases.workflows import Status
 from store.quota import unapproved, usage
 from store.staff import account_requests
-from store.staff.accounts import Role
 from store.staff.models import ALL_DEPARTMENTS, Staff
+from store.staff.permissions import Permission, Role, has, roles_with
 
 queue = Blueprint("queue", __name__)
 KEPT = ("tab", "status", "service", "department", "urgent", "assignee", "triage")
@@ -55,7 +54,7 @@ def show() -> str | Response:
             accounts_waiting=_accounts_waiting(session),
             surge=find_running(session),
             open_levels=_open_levels(session),
-            may_tell_many=may_tell_many(session),
+            may_tell_many=may_tell_many(session, me()),
             longest_note=LONGEST_BULK_NOTE,
             form_token=new_form_token(),
             triage_labels=words.TRIAGE,
@@ -79,8 +78,8 @@ def counts() -> dict[str, Any]:
 
 
 def _accounts_waiting(session: Session) -> int:
-    """Counts the requests about accounts that this supervisor may confirm; 0 for other roles."""
-    if me().role != Role.SUPERVISOR:
+    """Counts the requests about accounts that this person may confirm."""
+    if not has(me().role, Permission.ACCOUNTS_CONFIRM):
         return 0
     waiting = account_requests.list_waiting(session)
     return sum(
@@ -92,7 +91,7 @@ def _open_levels(session: Session) -> list[tuple[str, int]]:
     """Returns each triage level with the number of its open cases that this person may see; empty without a surge."""
     if find_running(session) is None:
         return []
-    counts = open_by_triage(session, visible_to(me()))
+    counts = open_by_triage(session, me())
     return [(level, counts.get(level, 0)) for level in words.TRIAGE]
 
 
@@ -131,7 +130,9 @@ def _kept() -> dict[str, Any]:
 
 
 def _colleagues(session: Session) -> list[Staff]:
-    query = select(Staff).where(Staff.active, Staff.role != Role.ADMIN, Staff.id != me().id)
+    query = select(Staff).where(
+        Staff.active, Staff.role.in_(roles_with(Permission.CASES_ACT)), Staff.id != me().id
+    )
     if not me().sees_all:
         query = query.where(Staff.department.in_((me().department, ALL_DEPARTMENTS)))
     return list(session.scalars(query.order_by(Staff.full_name)))

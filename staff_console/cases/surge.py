@@ -8,11 +8,13 @@ from staff_console import words
 from staff_console.context import context, me
 from staff_console.forms import clean_note, new_form_token, press
 from store.cases import surge as surges
-from store.cases.actions import Actor, act, lock_case
-from store.cases.queue import find_case, visible_to
+from store.cases.actions import lock_case
+from store.cases.queue import find_case
 from store.cases.surge import BadSurge
-from store.cases.workflows import Action, Who
+from store.cases.triage import set_triage
+from store.cases.workflows import NotAllowed
 from store.residents.menus import SEASONS
+from store.staff.permissions import Permission
 
 surge = Blueprint("surge", __name__)
 Page = str | Response | tuple[str, int]
@@ -71,24 +73,20 @@ def end() -> Page:
 def set_level(case_id: int) -> Response:
     """Sets the triage level of a case, and records in its timeline who set it."""
     with context().database.reading() as session:
-        if find_case(session, me(), case_id) is None:
-            abort(404)
+        find_case(session, me(), case_id, Permission.CASES_SET_LEVEL)
     level = request.form.get("level", "")
     if level not in words.TRIAGE:
         abort(400)
     back = url_for("cases.show", case_id=case_id)
     with context().database.transaction() as session:
         press(session, back)
-        _sort(session, case_id, level)
+        case = lock_case(session, case_id, by=me(), permission=Permission.CASES_SET_LEVEL)
+        try:
+            set_triage(session, context().municipality, case, level, words.TRIAGE[level], me())
+        except NotAllowed:
+            abort(409)
     flash(f"ระดับ: {words.TRIAGE[level]}", "good")
     return redirect(back, 303)
-
-
-def _sort(session: Session, case_id: int, level: str) -> None:
-    case = lock_case(session, case_id)
-    case.triage = level
-    by, note = Actor(Who(me().role), me().id), f"ระดับ: {words.TRIAGE[level]}"
-    act(session, context().municipality, case, Action.REMARK, by, note=note)
 
 
 def _require_confirmation() -> None:
@@ -115,7 +113,7 @@ def _refuse(refused: BadSurge, said: str = "", menu: str | None = None) -> Page:
 
 
 def _page(session: Session, problem: str = "", said: str = "", menu: str | None = None) -> str:
-    counts = surges.open_by_triage(session, visible_to(me()))
+    counts = surges.open_by_triage(session, me())
     return render_template(
         "cases/surge.html",
         running=surges.find_running(session),

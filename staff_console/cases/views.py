@@ -35,6 +35,7 @@ from store.cases.surge import may_sort
 from store.cases.workflows import Action, NotAllowed, Who
 from store.files.lifecycle import FileNotAccepted, uploaded
 from store.files.models import File
+from store.staff.permissions import Permission
 
 cases = Blueprint("cases", __name__)
 Page = str | Response | tuple[str, int]
@@ -43,14 +44,14 @@ Page = str | Response | tuple[str, int]
 @cases.get("/cases/<int:case_id>")
 def show(case_id: int) -> str:
     with context().database.reading() as session:
-        return _page(session, _seen(session, case_id))
+        return _page(session, find_case(session, me(), case_id))
 
 
 @cases.post("/cases/<int:case_id>/unmask")
 def unmask(case_id: int) -> Response:
     """Shows the case's phone and ID numbers in this browser for five minutes, and notes that in the audit log."""
     with context().database.transaction() as session:
-        case = _seen(session, case_id)
+        case = find_case(session, me(), case_id, Permission.CASES_UNMASK)
         count(session, UNMASKS)
         write_down(session, "unmask", staff_id=me().id, about=f"case {case.id}")
     unmask_for_a_while(case_id)
@@ -73,10 +74,6 @@ def act(case_id: int, action: str) -> Page:
     return redirect(url_for("cases.show", case_id=case_id, done=asked.action), 303)
 
 
-def _seen(session: Session, case_id: int) -> Case:
-    return find_case(session, me(), case_id) or abort(404)
-
-
 def _read(case_id: int, action: str) -> ActionInput:
     """Returns the submitted form.
 
@@ -84,7 +81,7 @@ def _read(case_id: int, action: str) -> ActionInput:
     no status, and 400 if a number in the form is not valid.
     """
     with context().database.reading() as session:
-        _seen(session, case_id)
+        find_case(session, me(), case_id, Permission.CASES_ACT)
     if action not in list(Action):
         abort(404)
     if not may_ever(me(), Action(action)):
@@ -114,7 +111,7 @@ def _do(case_id: int, asked: ActionInput, photos: list[File]) -> str:
     by = Actor(Who(me().role), me().id)
     with context().database.transaction() as session:
         press(session, url_for("cases.show", case_id=case_id))
-        case = lock_case(session, case_id, seen_version=asked.seen_version)
+        case = lock_case(session, case_id, by=me(), seen_version=asked.seen_version)
         if asked.action is Action.ASSIGN:
             _assign(session, case, asked.assignee, by)
             return ""
@@ -138,13 +135,15 @@ def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> No
 def _mend(case_id: int, asked: ActionInput, reason: str) -> Page:
     """Returns the page of the case with the form as typed and the `reason` in words, with status 400."""
     with context().database.reading() as session:
-        return _page(session, _seen(session, case_id), problem=words.REFUSALS[reason], asked=asked), 400
+        return _page(
+            session, find_case(session, me(), case_id), problem=words.REFUSALS[reason], asked=asked
+        ), 400
 
 
 def _conflict(case_id: int, asked: ActionInput) -> Page:
     """Returns a page, with status 409, that shows the case as it is now and the form as typed."""
     with context().database.reading() as session:
-        shown = show_case(session, _seen(session, case_id), unmasked=False)
+        shown = show_case(session, find_case(session, me(), case_id), unmasked=False)
         page = render_template(
             "cases/conflict.html", shown=shown, asked=asked, label=words.EVENTS[asked.action]
         )

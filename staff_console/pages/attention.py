@@ -12,10 +12,9 @@ from staff_console.context import context, me
 from store.broadcasts.emergency import unconfirmed
 from store.broadcasts.models import Broadcast
 from store.broadcasts.queries import waiting_for
-from store.cases.queue import visible_to
 from store.cases.surge import find_waiting
 from store.logs import failure_fields
-from store.staff.accounts import Role
+from store.staff.permissions import Permission, has
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +41,8 @@ def attention() -> Attention:
         return Attention()
     try:
         with context().database.reading() as session:
-            count = waiting_for(session, me(), seen=visible_to(me())).count
-            if me().role != Role.SUPERVISOR:
+            count = waiting_for(session, me()).count
+            if not has(me().role, Permission.SURGE_MANAGE):
                 return Attention(count)
             proposals = find_waiting(session) if me().may_approve else []
             surges = [found for found in proposals if found.started_by_id != me().id]

@@ -10,6 +10,7 @@ from flask import Flask, current_app, flash, g, redirect, render_template, reque
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import NotFound as PageNotFound
 from werkzeug.wrappers import Response
 
 from staff_console.access.kept_forms import keep, show_kept
@@ -17,6 +18,7 @@ from staff_console.access.permissions import may
 from staff_console.access.rate_limits import retry_after, said
 from staff_console.forms import AlreadyPressed, NoToken
 from store.database.encryption import CannotDecrypt
+from store.errors import NotFound
 from store.files.decoding import DecoderUnavailable
 from store.files.storage import StorageUnavailable
 from store.logs import failure_fields
@@ -65,6 +67,7 @@ DAMAGED_FILE: Final = ErrorWords(
 
 def install_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(NotFound, show_not_found)
     app.register_error_handler(CSRFError, show_unusable_form)
     app.register_error_handler(NoToken, show_no_token)
     app.register_error_handler(AlreadyPressed, show_already_pressed)
@@ -76,6 +79,10 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(OSError, show_no_room)
     app.register_error_handler(CannotDecrypt, show_closed)
     app.register_error_handler(Exception, show_failure)
+
+
+def show_not_found(_error: NotFound) -> Response | tuple[str, int, dict[str, str]]:
+    return show_http_error(PageNotFound())
 
 
 def error_page(code: int, words: ErrorWords | None = None) -> tuple[str, int]:

@@ -26,7 +26,9 @@ from store.broadcasts.transitions import (
 )
 from store.broadcasts.uploads import pictures_of, unknown_pictures
 from store.clock import now
+from store.errors import NotFound
 from store.staff.models import Staff
+from store.staff.permissions import Permission, allows, permitted
 from store.workflow.approvals import Decider
 
 # What has not begun to go out for so long after its submission or planned time must be approved again.
@@ -67,17 +69,29 @@ def write_draft(session: Session, draft: BroadcastDraft, by: Staff) -> Broadcast
     return broadcast
 
 
-def lock(session: Session, broadcast_id: int, *, seen_version: int | None = None) -> Broadcast:
+def find(session: Session, person: Staff, broadcast_id: int) -> Broadcast:
+    """Returns the broadcast; raises NotFound for one that this person may not see, or that does not exist."""
+    seen = permitted(person, Permission.BROADCASTS_READ, Broadcast)
+    found = session.scalars(select(Broadcast).where(Broadcast.id == broadcast_id, seen)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock(session: Session, broadcast_id: int, *, by: Staff, seen_version: int | None = None) -> Broadcast:
     """Returns the broadcast, locked until this transaction ends.
 
-    Raises ActRefused("stale") if `seen_version` is given and is not its version any more.
+    Whether this person may act on it is asked about the locked row: raises NotFound if they may not. Raises
+    ActRefused("stale") if `seen_version` is given and is not its version any more.
     """
     broadcast = session.scalars(
         select(Broadcast)
         .where(Broadcast.id == broadcast_id)
         .with_for_update(of=Broadcast)
         .execution_options(populate_existing=True)
-    ).one()
+    ).one_or_none()
+    if broadcast is None or not allows(by, Permission.BROADCASTS_ACT, broadcast):
+        raise NotFound
     if seen_version is not None and broadcast.version != seen_version:
         raise ActRefused("stale")
     return broadcast

@@ -17,6 +17,7 @@ from store.broadcasts.emergency import confirmers
 from store.broadcasts.models import Broadcast, ConfirmButton, Tester
 from store.broadcasts.transitions import ActRefused, digest_of
 from store.clock import now
+from store.errors import NotFound
 from store.messaging import outbox
 from store.residents.models import Resident
 
@@ -89,7 +90,10 @@ def _confirm(session: Session, button: ConfirmButton, resident: Resident) -> Bro
         raise ActRefused("button_late")
     if not button.staff.active:
         raise ActRefused("not_your_role")
-    broadcast = approval.lock(session, button.broadcast_id)
+    try:
+        broadcast = approval.lock(session, button.broadcast_id, by=button.staff)
+    except NotFound as error:  # They have another role since.
+        raise ActRefused("not_your_role") from error
     if broadcast.template_id is None:
         raise ActRefused("wrong_status")
     approval.approve(session, broadcast, button.staff, read_digest=button.digest, note=NOTE)

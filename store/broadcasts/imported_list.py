@@ -12,6 +12,8 @@ from store.broadcasts.audience import BadAudience
 from store.cases.models import Case
 from store.database.encryption import CannotDecrypt, StoredValue
 from store.residents.models import Resident
+from store.staff.models import Staff
+from store.staff.permissions import Permission, permitted
 from store.thai import arabic_digits
 
 # The limit on rows of an uploaded file; more is a mistake or an attack.
@@ -33,16 +35,17 @@ class Imported:
     missing: tuple[tuple[int, str], ...]
 
 
-def find_listed(session: Session, rows: Iterable[str], *, seen: ColumnElement[bool]) -> Imported:
+def find_listed(session: Session, rows: Iterable[str], *, by: Staff) -> Imported:
     """Finds the residents of each row by its first cell that is a known telephone number or tracking code.
 
-    `seen` says which cases this person may see: residents without such a case are not found, exactly like unknown
-    numbers. Phones of residents are encrypted, so they are compared here and not in the database. Nothing of the rows
-    is stored. Raises BadAudience for more than 20,000 rows.
+    A resident without a case that this person may see is not found, exactly like an unknown number. Phones of residents
+    are encrypted, so they are compared here and not in the database. Nothing of the rows is stored. Raises BadAudience
+    for more than 20,000 rows.
     """
     wanted = [(number, row, _words(row)) for number, row in enumerate(rows, 1) if row.strip()]
     if len(wanted) > MAX_ROWS:
         raise BadAudience("too_many_rows")
+    seen = permitted(by, Permission.CASES_READ, Case)
     known = {**_phones(session, seen), **_codes(session, {w for *_, ws in wanted for w in ws}, seen)}
     found, missing = set[int](), list[tuple[int, str]]()
     for number, row, words in wanted:

@@ -21,6 +21,7 @@ from store.broadcasts.models import (
 from store.broadcasts.transitions import BroadcastStatus
 from store.cases.models import BulkMessage, Case
 from store.staff.models import Staff
+from store.staff.permissions import Permission, has, permitted
 
 PER_PAGE = 30
 
@@ -92,36 +93,39 @@ def stage_of(broadcast: Broadcast) -> str:
     return {"done": "sent", "cancelled": "cut"}.get(message.state, message.state)
 
 
-def list_broadcasts(session: Session, pile: Pile, *, page: int = 1) -> BroadcastPage:
+def list_broadcasts(session: Session, person: Staff, pile: Pile, *, page: int = 1) -> BroadcastPage:
     """Returns one page of 30 broadcasts of this pile, the newest first."""
     page = max(page, 1)
-    query = select(Broadcast).where(_in_pile(pile)).order_by(Broadcast.id.desc())
+    query = select(Broadcast).where(_seen(person), _in_pile(pile)).order_by(Broadcast.id.desc())
     query = query.options(selectinload(Broadcast.mailings))
     found = list(session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)))
     return BroadcastPage(_rows(session, found[:PER_PAGE]), page, len(found) > PER_PAGE)
 
 
-def count_piles(session: Session) -> dict[Pile, int]:
-    return {
-        pile: session.execute(select(func.count()).select_from(Broadcast).where(_in_pile(pile))).scalar_one()
-        for pile in Pile
-    }
+def count_piles(session: Session, person: Staff) -> dict[Pile, int]:
+    counting = select(func.count()).select_from(Broadcast).where(_seen(person))
+    return {pile: session.execute(counting.where(_in_pile(pile))).scalar_one() for pile in Pile}
 
 
-def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -> WaitingForStaff:
-    """Returns what waits for this person. `seen` says which cases they may see: see `store.cases.queue.visible_to`."""
+def _seen(person: Staff) -> ColumnElement[bool]:
+    return permitted(person, Permission.BROADCASTS_READ, Broadcast)
+
+
+def waiting_for(session: Session, person: Staff) -> WaitingForStaff:
     mine = (Broadcast.author_id == person.id) | (Broadcast.editor_id == person.id)
     returned = (
         select(Broadcast).where(Broadcast.status == BroadcastStatus.RETURNED, mine).order_by(Broadcast.id)
     )
     mend = list(session.scalars(returned))
-    if person.role != "supervisor":
+    if not has(person.role, Permission.BULK_RELEASE):
         return WaitingForStaff([], [], mend, [], [])
     review = [found for found in to_review(session) if person.id not in found.writers]
     if not person.may_approve:
         return WaitingForStaff([], review, mend, [], [])
-    submitted = select(Broadcast).where(Broadcast.status == BroadcastStatus.SUBMITTED).order_by(Broadcast.id)
-    others = (found for found in session.scalars(submitted) if person.id not in found.writers)
+    submitted = select(Broadcast).where(_seen(person), Broadcast.status == BroadcastStatus.SUBMITTED)
+    others = (
+        found for found in session.scalars(submitted.order_by(Broadcast.id)) if person.id not in found.writers
+    )
     approve = [found for found in others if not why_too_late(found)]
     templates = select(EmergencyTemplate).where(
         EmergencyTemplate.approved_at.is_(None),
@@ -129,15 +133,16 @@ def waiting_for(session: Session, person: Staff, *, seen: ColumnElement[bool]) -
         EmergencyTemplate.author_id != person.id,
     )
     return WaitingForStaff(
-        approve, review, mend, list(session.scalars(templates)), _bulk_for(session, person, seen)
+        approve, review, mend, list(session.scalars(templates)), _bulk_for(session, person)
     )
 
 
-def _bulk_for(session: Session, person: Staff, seen: ColumnElement[bool]) -> list[BulkMessage]:
+def _bulk_for(session: Session, person: Staff) -> list[BulkMessage]:
     """Returns the bulk messages by others that wait for approval, if this person may see all their cases."""
     query = select(BulkMessage).where(BulkMessage.state == "waiting", BulkMessage.author_id != person.id)
     messages = [found for found in session.scalars(query.order_by(BulkMessage.id)) if not found.lapsed]
     ids = {case_id for message in messages for case_id in message.cases}
+    seen = permitted(person, Permission.CASES_READ, Case)
     visible = set(session.scalars(select(Case.id).where(Case.id.in_(ids), seen)))
     return [message for message in messages if visible.issuperset(message.cases)]
 

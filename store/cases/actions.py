@@ -13,6 +13,7 @@ from store.cases.models import Case, CaseEvent
 from store.cases.workflows import Action, NotAllowed, Rule, Status, Who, allowed, find_rule
 from store.clock import in_bangkok, now
 from store.database.sequences import new_tracking_code, next_number
+from store.errors import NotFound
 from store.files.models import File
 from store.messaging import outbox
 from store.municipality.calendar import OfficeCalendar, fiscal_year
@@ -21,6 +22,7 @@ from store.residents.models import Resident
 from store.residents.residents import listen
 from store.services import Service
 from store.staff.models import Staff
+from store.staff.permissions import Permission, allows
 
 # Notices that may share a request with another message; all others are sent at once.
 UNHURRIED = frozenset({"case_received", "case_started"})
@@ -90,14 +92,40 @@ def open_case(
     return case
 
 
-def lock_case(session: Session, case_id: int, *, seen_version: int | None = None) -> Case:
-    """Returns the case, locked until the transaction ends; raises StaleCase if it changed since the person saw it."""
-    case = session.scalars(
-        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+def lock_case(
+    session: Session,
+    case_id: int,
+    *,
+    by: Staff | Resident,
+    permission: Permission = Permission.CASES_ACT,
+    seen_version: int | None = None,
+) -> Case:
+    """Returns the case, locked until the transaction ends.
+
+    Whether this person may do it is asked about the locked row: the case may have got another department since the
+    person saw it. Raises NotFound if they may not, and StaleCase if the case has changed since they saw it.
+    """
+    case = hold_case(session, case_id)
+    if not _may(by, permission, case):
+        raise NotFound
     if seen_version is not None and case.version != seen_version:
         raise StaleCase(case.shown_number)
     return case
+
+
+def hold_case(session: Session, case_id: int) -> Case:
+    """Returns the case, locked until the transaction ends, whoever acts; raises NotFound if there is none."""
+    query = select(Case).where(Case.id == case_id).with_for_update()
+    case = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _may(by: Staff | Resident, permission: Permission, case: Case) -> bool:
+    if isinstance(by, Resident):
+        return case.resident_id == by.id
+    return allows(by, permission, case)
 
 
 def act(

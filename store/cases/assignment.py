@@ -4,15 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.cases.models import Case
-from store.staff.accounts import Role
-from store.staff.models import ALL_DEPARTMENTS, Staff
+from store.staff.models import Staff
+from store.staff.permissions import Permission, allows
 
 
 def colleagues_for(session: Session, case: Case) -> list[Staff]:
-    """Returns the officers and supervisors who may see this case and be assigned to it."""
-    query = select(Staff).where(
-        Staff.active,
-        Staff.role != Role.ADMIN,
-        Staff.department.in_((case.department, ALL_DEPARTMENTS)),
-    )
-    return list(session.scalars(query.order_by(Staff.full_name)))
+    """Returns the people with an open account who may act on this case, by name."""
+    people = session.scalars(select(Staff).where(Staff.active).order_by(Staff.full_name))
+    return [person for person in people if allows(person, Permission.CASES_ACT, case)]

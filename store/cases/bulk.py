@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
-from store.cases.actions import Actor, tell_many
+from store.cases.actions import Actor, lock_case, tell_many
 from store.cases.models import BulkMessage, Case
 from store.cases.workflows import Who
 from store.clock import CLOCKS_DIFFER, now
-from store.errors import Refusal
+from store.errors import NotFound, Refusal
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
+from store.staff.permissions import Permission, allows, permitted
 
 MAX_ALONE = 5
 WINDOW = timedelta(days=1)
@@ -84,9 +85,30 @@ def digest_of(message: BulkMessage) -> str:
     return hashlib.sha256(read.encode()).hexdigest()
 
 
-def lock(session: Session, message_id: int) -> BulkMessage | None:
-    query = select(BulkMessage).where(BulkMessage.id == message_id)
-    return session.scalars(query.with_for_update(of=BulkMessage)).one_or_none()
+def find(session: Session, person: Staff, message_id: int) -> BulkMessage:
+    """Returns the message; raises NotFound for one that this person may not see, or that does not exist."""
+    seen = permitted(person, Permission.BULK_READ, BulkMessage)
+    message = session.scalars(select(BulkMessage).where(BulkMessage.id == message_id, seen)).one_or_none()
+    if message is None:
+        raise NotFound
+    return message
+
+
+def lock(session: Session, message_id: int, *, by: Staff, permission: Permission) -> BulkMessage:
+    """Returns the message, locked until the transaction ends; raises NotFound if this person may not do it."""
+    query = select(BulkMessage).where(BulkMessage.id == message_id).with_for_update(of=BulkMessage)
+    message = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if message is None or not allows(by, permission, message):
+        raise NotFound
+    return message
+
+
+def lock_cases(session: Session, message: BulkMessage, *, by: Staff) -> list[Case]:
+    """Returns all cases of the message, locked; raises BulkRefused unless this person may act on every one of them."""
+    try:
+        return [lock_case(session, case_id, by=by) for case_id in message.cases]
+    except NotFound as error:
+        raise BulkRefused("unseen_cases") from error
 
 
 def release(

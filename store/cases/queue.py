@@ -1,21 +1,23 @@
 """Finds cases for the officers' queue: those that a member of staff may see, filtered and sorted."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, false, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 
 from store.cases.models import Case
 from store.cases.surge import in_order
 from store.cases.workflows import OPEN_STATUSES, WAITING_STATUSES, Status
 from store.clock import today
+from store.errors import NotFound
 from store.files.models import File
 from store.municipality.calendar import fiscal_year
-from store.staff.accounts import Role
 from store.staff.models import Staff
+from store.staff.permissions import Permission, permitted
 from store.thai import arabic_digits
 
 PER_PAGE = 50
@@ -69,25 +71,42 @@ class Page:
     has_next: bool
 
 
-def visible_to(person: Staff, *, led: bool = False) -> ColumnElement[bool]:
-    """Returns the SQL condition for the cases that this person may see: of their department, or of all if granted.
+@dataclass(frozen=True)
+class _Led:
+    """Stands for the cases in a condition, with the column of departments as `_column` returns it."""
 
-    Admins see no case. With `led` the condition uses no index: see `_column`.
-    """
-    if person.role == Role.ADMIN or person.department is None:
-        return false()
-    return true() if person.sees_all else _column(Case.department, led=led) == person.department
+    department: ColumnElement[Any]
 
 
-def find_case(session: Session, person: Staff, case_id: int) -> Case | None:
-    """Returns the case; None for one of another department, exactly as for one that does not exist."""
-    return session.scalars(select(Case).where(Case.id == case_id, visible_to(person))).one_or_none()
+def _visible_to(person: Staff, *, led: bool = False) -> ColumnElement[bool]:
+    """Returns the SQL condition for the cases that this person may see; with `led` it uses no index: see `_column`."""
+    columns = _Led(_column(Case.department, led=led)) if led else Case
+    return permitted(person, Permission.CASES_READ, columns)
 
 
-def find_file(session: Session, person: Staff, token: str) -> File | None:
-    """Returns the file if it belongs to a case this person may see, else None."""
-    query = select(File).join(Case, File.case_id == Case.id).where(File.token == token, visible_to(person))
-    return session.scalars(query).one_or_none()
+def find_case(
+    session: Session, person: Staff, case_id: int, permission: Permission = Permission.CASES_READ
+) -> Case:
+    """Returns the case; raises NotFound for one of another department, exactly as for one that does not exist."""
+    query = select(Case).where(Case.id == case_id, permitted(person, permission, Case))
+    if (case := session.scalars(query).one_or_none()) is None:
+        raise NotFound
+    return case
+
+
+def find_cases(session: Session, person: Staff, ids: Collection[int]) -> list[Case]:
+    """Returns those of the cases that this person may see, in the order of their ids."""
+    query = select(Case).where(Case.id.in_(ids), permitted(person, Permission.CASES_READ, Case))
+    return list(session.scalars(query.order_by(Case.id)))
+
+
+def find_file(session: Session, person: Staff, token: str) -> File:
+    """Returns the file if it belongs to a case whose files this person may see; raises NotFound otherwise."""
+    query = select(File).join(Case, File.case_id == Case.id)
+    query = query.where(File.token == token, permitted(person, Permission.FILES_READ, Case))
+    if (file := session.scalars(query).one_or_none()) is None:
+        raise NotFound
+    return file
 
 
 def list_queue(session: Session, person: Staff, tab: Tab, filters: Filters, *, page: int = 1) -> Page:
@@ -104,7 +123,7 @@ def _matching(person: Staff, tab: Tab, filters: Filters) -> Select[int]:
     led = tab not in _NEWEST_FIRST
     # A department has far more cases than one of its services or one person.
     narrower = led or filters.service is not None or filters.assignee is not None
-    seen = visible_to(person, led=narrower)
+    seen = _visible_to(person, led=narrower)
     return select(Case.id).where(seen, _in_tab(tab), *_conditions(filters, led=led, department_led=narrower))
 
 
@@ -128,7 +147,7 @@ def _load(session: Session, ids: list[int]) -> list[Case]:
 
 def find_by_number(session: Session, person: Staff, typed: str) -> Page:
     """Finds cases in any tab by number (0123/2570, or 123 of the last ten years) or tracking code."""
-    query = select(Case.id).where(visible_to(person, led=True), _numbered(typed)).order_by(Case.id.desc())
+    query = select(Case.id).where(_visible_to(person, led=True), _numbered(typed)).order_by(Case.id.desc())
     return Page(_load(session, list(session.scalars(query.limit(PER_PAGE)))), 1, has_next=False)
 
 
@@ -159,7 +178,7 @@ def _count(person: Staff, tab: Tab, filters: Filters) -> Select[str, int]:
 
 def newest_id(session: Session, person: Staff) -> int:
     """Returns the id of the newest case that the person may see, or 0. An open page learns by it of new cases."""
-    query = select(Case.id).where(visible_to(person)).order_by(Case.id.desc()).limit(1)
+    query = select(Case.id).where(_visible_to(person)).order_by(Case.id.desc()).limit(1)
     return session.scalar(query) or 0
 
 

@@ -18,6 +18,7 @@ from store.clock import now
 from store.errors import Refusal
 from store.residents.menus import SEASONS
 from store.staff.models import Staff
+from store.staff.permissions import Permission, allows, permitted
 
 LONGEST_WORDS = 300
 # Standard words, which no one person wrote: with one of these a single supervisor starts a surge. They name no place.
@@ -180,8 +181,9 @@ def count_before(session: Session, own: Case) -> int:
     return session.scalar(select(func.count()).select_from(Case).where(_is_open(), same, first)) or 0
 
 
-def open_by_triage(session: Session, seen: ColumnElement[bool]) -> dict[str | None, int]:
-    """Counts the open cases that match `seen` by triage; those without a triage are under None."""
+def open_by_triage(session: Session, person: Staff) -> dict[str | None, int]:
+    """Counts the open cases that this person may see by triage; those without a triage are under None."""
+    seen = permitted(person, Permission.CASES_READ, Case)
     query = select(Case.triage, func.count()).where(_is_open(), seen).group_by(Case.triage)
     return dict(session.execute(query).all())
 
@@ -189,6 +191,11 @@ def open_by_triage(session: Session, seen: ColumnElement[bool]) -> dict[str | No
 def may_sort(session: Session, own: Case) -> bool:
     """Says whether a triage level applies to the case: it is open, and it was triaged or a surge is running."""
     return own.status in OPEN_STATUSES and (own.triage is not None or find_running(session) is not None)
+
+
+def may_tell_many(session: Session, person: Staff) -> bool:
+    """Says whether this person may send bulk messages now: a supervisor always, an officer only during a surge."""
+    return allows(person, Permission.BULK_WRITE, find_running(session))
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session, aliased
 
 from store.audit.log import write_down
 from store.cases.models import Case
-from store.cases.queue import visible_to
 from store.clock import now
 from store.messaging import inbox, requests
 from store.messaging.models import InboxEvent, OutboxRow
 from store.messaging.states import EventState, MessageKind, MessageState, Reason, Receipt
-from store.staff.accounts import Role
 from store.staff.models import Staff
+from store.staff.permissions import Permission, allows, permitted
 
 LATE_AFTER = timedelta(minutes=1)
 MAX_SHOWN = 100
@@ -110,7 +109,7 @@ def unfinished_messages(session: Session, person: Staff, held: timedelta) -> lis
     query = (
         select(OutboxRow, Case, companions.scalar_subquery())
         .outerjoin(Case, Case.id == OutboxRow.case_id)
-        .where(_is_unfinished_message(held), _visible(person))
+        .where(_is_unfinished_message(held), permitted(person, Permission.DEAD_LETTERS_HANDLE, Case))
         .order_by(OutboxRow.id)
         .limit(MAX_SHOWN)
     )
@@ -118,7 +117,7 @@ def unfinished_messages(session: Session, person: Staff, held: timedelta) -> lis
 
 
 def _shown(person: Staff, row: OutboxRow, case: Case | None, companions: int) -> DeadLetter:
-    known = case if person.role != Role.ADMIN else None
+    known = case if case is not None and allows(person, Permission.CASES_READ, case) else None
     return DeadLetter(
         id=row.id,
         kind=row.kind,
@@ -197,7 +196,8 @@ def _lock_event(session: Session, event_id: int) -> InboxEvent | None:
 
 
 def _lock_row(session: Session, by: Staff, row_id: int, held: timedelta) -> OutboxRow | None:
-    seen = select(OutboxRow.id).outerjoin(Case, Case.id == OutboxRow.case_id).where(_visible(by))
+    seen = select(OutboxRow.id).outerjoin(Case, Case.id == OutboxRow.case_id)
+    seen = seen.where(permitted(by, Permission.DEAD_LETTERS_HANDLE, Case))
     query = select(OutboxRow).where(
         OutboxRow.id == row_id, OutboxRow.id.in_(seen), _is_unfinished_message(held)
     )
@@ -218,12 +218,3 @@ def _is_unfinished_message(held: timedelta) -> ColumnElement[bool]:
     is_old = OutboxRow.created_at < now() - held - LATE_AFTER
     waits = and_(OutboxRow.state == MessageState.READY, OutboxRow.lead_id.is_(None), or_(is_due, is_old))
     return or_(OutboxRow.state == MessageState.DEAD, waits)
-
-
-def _visible(person: Staff) -> ColumnElement[bool]:
-    """Selects the rows this person sees: admins all of them; supervisors those of their own cases and those of no
-    case.
-    """
-    if person.role == Role.ADMIN:
-        return OutboxRow.id.is_not(None)
-    return or_(OutboxRow.case_id.is_(None), visible_to(person))

@@ -21,9 +21,10 @@ from store.database.engine import Database
 from store.errors import Refusal
 from store.municipality.profile import Municipality
 from store.staff import accounts
-from store.staff.accounts import FIRST_SECRET_LASTS, NEW_POWER_WAITS, BadAccount, NewStaff, Role
+from store.staff.accounts import FIRST_SECRET_LASTS, NEW_POWER_WAITS, BadAccount, NewStaff
 from store.staff.models import AccountRequest, Staff
 from store.staff.passwords import Passwords
+from store.staff.permissions import Role
 from store.staff.sessions import end_sessions_of
 from store.staff.sign_ins import username_of
 

@@ -4,7 +4,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from store.errors import Refusal
 from store.municipality.profile import Municipality
 from store.staff.models import ALL_DEPARTMENTS, AccountRequest, Staff
 from store.staff.passwords import Passwords, check_new_password
+from store.staff.permissions import Role
 from store.staff.sessions import end_sessions_of
 from store.staff.sign_ins import unlock, username_of
 
@@ -26,12 +26,6 @@ LONGEST_NAME = 120
 NEW_POWER_WAITS = timedelta(days=1)
 # A password that another person knows, or a link to set one, is not secret for long.
 FIRST_SECRET_LASTS = timedelta(hours=72)
-
-
-class Role(StrEnum):
-    OFFICER = "officer"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
 
 
 class BadAccount(Refusal):

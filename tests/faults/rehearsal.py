@@ -17,7 +17,7 @@ from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
 from bot.worker.process import tidy_up
 from deploy.web import create_app
-from store.cases.actions import Actor, act, lock_case
+from store.cases.actions import Actor, act, hold_case
 from store.cases.models import Case
 from store.cases.workflows import Action, Who
 from store.database import engine
@@ -67,7 +67,7 @@ def rehearse(order: Order) -> None:
         web.test_client().post("/line/webhook", data=body, headers={"x-line-signature": signature})
         Worker(database, app).work_once()
     with database.transaction() as session:
-        case = lock_case(session, session.scalars(select(Case.id)).one())
+        case = hold_case(session, session.scalars(select(Case.id)).one())
         act(session, app.municipality, case, Action.ACCEPT, Actor(Who.SUPERVISOR))
     for step in (sender.deliver_once, fetcher.fetch_once):
         while step():

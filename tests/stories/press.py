@@ -106,7 +106,7 @@ def act(town: Town, name: str, broadcast_id: int, *more: str) -> None:
     """Does `pause`, `resume` or `cancel` (with a note) as a supervisor, who may stop what others wrote."""
     with town.database.transaction() as session:
         by = an_officer(session, town.app.municipality, role="supervisor", department=None)
-        getattr(approval, name)(session, approval.lock(session, broadcast_id), by, *more)
+        getattr(approval, name)(session, approval.lock(session, broadcast_id, by=by), by, *more)
 
 
 def quota(town: Town, most: int | None, used: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from line_simulator.residents import Resident as Phone
-from store.cases.actions import Actor, act, lock_case
+from store.cases.actions import Actor, act, hold_case
 from store.cases.workflows import Action, Status, Who
 from store.database.engine import Database
 from store.messaging.models import OutboxRow
@@ -32,7 +32,7 @@ def a_case_of(town: Town, phone: Phone, status: Status = Status.RECEIVED) -> int
 
 def officer(town: Town, case_id: int, action: Action, note: str = "", *, files: tuple[str, ...] = ()) -> None:
     with town.database.transaction() as session:
-        case = lock_case(session, case_id)
+        case = hold_case(session, case_id)
         act(session, town.app.municipality, case, action, OFFICER, note=note, files=files)
 
 

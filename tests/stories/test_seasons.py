@@ -88,7 +88,7 @@ def a_season(town: Town, menu: str = "flood", **changes: Any) -> int:
     """Adds an approved season, a menu without a message: from now on for a week, or as `changes` say."""
     broadcast_id, approver = submitted(town, menu, **changes)
     with town.database.transaction() as session:
-        broadcast = approval.lock(session, broadcast_id)
+        broadcast = approval.lock(session, broadcast_id, by=approver)
         approval.approve(session, broadcast, approver, read_digest=digest_of(session, broadcast))
     return broadcast_id
 
@@ -436,7 +436,7 @@ def test_a_season_that_is_cancelled_ends_also_when_its_message_has_gone_out(town
     town.settle()
     with town.database.transaction() as session:
         supervisor = an_officer(session, town.app.municipality, role="supervisor")
-        approval.cancel(session, approval.lock(session, broadcast_id), supervisor, "น้ำลดแล้ว")
+        approval.cancel(session, approval.lock(session, broadcast_id, by=supervisor), supervisor, "น้ำลดแล้ว")
     with town.database.reading() as session:
         assert session.get_one(Broadcast, broadcast_id).status == "approved"
     assert due(town) is None

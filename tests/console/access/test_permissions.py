@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from staff_console.access.permissions import PERMISSIONS, PUBLIC, may
+from staff_console.access.permissions import NEEDED, PUBLIC, may
 from store.database.engine import Database
 from store.staff.models import Staff
 from tests.console.addresses import addresses
@@ -108,7 +108,7 @@ ACTS = {
 
 def test_every_address_has_a_permission(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    assert endpoints == PUBLIC | set(PERMISSIONS)
+    assert endpoints == PUBLIC | set(NEEDED)
 
 
 def test_every_address_stands_in_the_table_of_this_test(app: Flask) -> None:

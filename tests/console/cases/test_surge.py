@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from store.cases import surge
-from store.cases.models import CaseEvent
+from store.cases.models import Case, CaseEvent
 from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
@@ -270,6 +270,15 @@ def test_a_case_from_before_is_sorted_only_while_it_is_on(
     assert "ยังไม่คัดแยก" in page.html
     officer.submit(page, f"/cases/{case.case_id}/level", level="yellow")
     assert "เหลือง เร่งด่วน" in officer.visit("/").html
+
+
+def test_without_a_surge_no_level_is_set_even_by_a_form_that_no_page_offers(
+    database: Database, officer: Person, case: Known
+) -> None:
+    form = {"csrf_token": officer.token(), "form_token": "0123456789abcdef", "level": "red"}
+    assert officer.client.post(f"/cases/{case.case_id}/level", data=form).status_code == 409
+    with database.reading() as session:
+        assert session.get_one(Case, case.case_id).triage is None
 
 
 def test_the_level_of_another_departments_case_is_not_changed(

@@ -11,7 +11,7 @@ from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from store.cases.actions import lock_case
+from store.cases.actions import hold_case
 from store.cases.models import Case
 from store.cases.ratings import comment, rate
 from store.cases.workflows import Status
@@ -374,8 +374,8 @@ def test_stars_and_the_words_to_them_stand_in_the_timeline_under_their_own_names
 ) -> None:
     case_id = _case_in(database, municipality, Status.DONE)
     with database.transaction() as session:
-        rate(session, municipality, lock_case(session, case_id), 5)
-        comment(session, municipality, lock_case(session, case_id), "มาเร็วมากค่ะ", None)
+        rate(session, municipality, hold_case(session, case_id), 5)
+        comment(session, municipality, hold_case(session, case_id), "มาเร็วมากค่ะ", None)
     html = officer.visit(f"/cases/{case_id}").html
     assert html.count("ผู้แจ้งให้คะแนน") == 1
     assert html.count("ผู้แจ้งเขียนความเห็น") == 1

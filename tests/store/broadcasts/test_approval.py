@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select, text, true
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,12 +27,14 @@ from store.messaging.states import Receipt
 from store.municipality.profile import Municipality
 from store.residents import preferences
 from store.residents.models import Channel, Contact, Resident
-from store.staff.models import Staff
+from store.staff.models import ALL_DEPARTMENTS, Staff
 from tests.builders import a_case, a_resident, an_officer, line_of
 from tests.shut import shut
 
 WORDS = {"parts": [{"kind": "words", "text": "พรุ่งนี้น้ำประปาหยุดไหล 9.00-12.00 น. ค่ะ"}]}
 OVER = {"parts": [{"kind": "words", "text": "น้ำประปาไหลตามปกติแล้วค่ะ"}]}
+# Sees the cases of all departments.
+EVERYWHERE = Staff(role="supervisor", department=ALL_DEPARTMENTS)
 DRAFT = BroadcastDraft(
     title="น้ำหยุดไหล",
     category="announcement",
@@ -369,9 +371,9 @@ def test_a_send_time_is_waited_for(
 def test_a_stale_form_changes_nothing(session: Session, malee: Staff) -> None:
     broadcast = approval.write_draft(session, DRAFT, malee)
     seen = broadcast.version
-    approval.edit(session, approval.lock(session, broadcast.id, seen_version=seen), DRAFT, malee)
+    approval.edit(session, approval.lock(session, broadcast.id, by=malee, seen_version=seen), DRAFT, malee)
     with pytest.raises(ActRefused, match="stale"):
-        approval.lock(session, broadcast.id, seen_version=seen)
+        approval.lock(session, broadcast.id, by=malee, seen_version=seen)
 
 
 def test_audiences_name_the_right_people(session: Session, municipality: Municipality) -> None:
@@ -408,7 +410,9 @@ def test_a_list_is_matched_however_its_numbers_are_written(
         a_case(session, municipality, resident=resident)
     code = a_case(session, municipality, resident=third).tracking_code
     found = find_listed(
-        session, ["๐๘๑-๑๑๑ ๑๑๑๑", "+66 82 222 2222,นางข", code.lower(), "0899999999", "", "ชื่อ"], seen=true()
+        session,
+        ["๐๘๑-๑๑๑ ๑๑๑๑", "+66 82 222 2222,นางข", code.lower(), "0899999999", "", "ชื่อ"],
+        by=EVERYWHERE,
     )
     assert found.residents == tuple(sorted((first.id, second.id, third.id)))
     assert found.missing == ((4, "0899999999"), (6, "ชื่อ"))
@@ -437,7 +441,7 @@ def test_a_number_is_found_however_excel_wrote_it(
 ) -> None:
     resident = a_resident(session, person={"phone": "0812345678"})
     a_case(session, municipality, resident=resident)
-    assert find_listed(session, ["ชื่อ", row], seen=true()) == Imported((resident.id,), ((1, "ชื่อ"),))
+    assert find_listed(session, ["ชื่อ", row], by=EVERYWHERE) == Imported((resident.id,), ((1, "ชื่อ"),))
 
 
 def test_of_a_number_that_two_left_both_are_found_and_a_day_is_no_number(
@@ -448,7 +452,7 @@ def test_of_a_number_that_two_left_both_are_found_and_a_day_is_no_number(
     for resident in people:
         a_case(session, municipality, resident=resident)
     couple = [resident.id for resident in people[:2]]
-    found = find_listed(session, ["0812345678,2569-01-02", "2569-01-02"], seen=true())
+    found = find_listed(session, ["0812345678,2569-01-02", "2569-01-02"], by=EVERYWHERE)
     assert found == Imported(tuple(sorted(couple)), ((2, "2569-01-02"),))
 
 
@@ -459,7 +463,7 @@ def test_a_tracking_code_is_found_with_and_without_dashes(
     session: Session, municipality: Municipality, change: Callable[[str], str]
 ) -> None:
     case = a_case(session, municipality)
-    found = find_listed(session, [change(case.tracking_code)], seen=true())
+    found = find_listed(session, [change(case.tracking_code)], by=EVERYWHERE)
     assert found == Imported((case.resident_id,), ())
 
 
@@ -476,7 +480,7 @@ def test_a_list_is_matched_although_one_resident_cannot_be_read(
         ids = unreadable.id, other.id
     shut(database, "resident.person", ids[0])
     with database.reading() as session:
-        found = find_listed(session, ["0811111111", "0822222222"], seen=true())
+        found = find_listed(session, ["0811111111", "0822222222"], by=EVERYWHERE)
     assert (found.residents, found.missing) == ((ids[1],), ((1, "0811111111"),))
 
 

@@ -8,18 +8,23 @@ import time_machine
 from sqlalchemy import select
 
 from store.cases import actions
-from store.cases.actions import RESIDENT, Actor, StaleCase, act, lock_case
+from store.cases.actions import RESIDENT, Actor, StaleCase, act, hold_case, lock_case
 from store.cases.models import Case
+from store.cases.queue import find_case
 from store.cases.ratings import rate
 from store.cases.workflows import Action, NotAllowed, Status, Who
 from store.clock import BANGKOK, now
 from store.database.engine import Database
+from store.errors import NotFound
 from store.files.models import File
 from store.messaging.models import OutboxRow
 from store.municipality.profile import Municipality
+from store.staff.models import ALL_DEPARTMENTS, Staff
+from store.staff.permissions import Permission
 from tests.builders import a_case, a_resident, an_officer
 
 OFFICER = Actor(Who.OFFICER)
+EVERYWHERE = Staff(role="supervisor", department=ALL_DEPARTMENTS)
 
 
 def open_one(database: Database, municipality: Municipality, **facts: object) -> int:
@@ -36,7 +41,7 @@ def do(
     note: str = "",
 ) -> None:
     with database.transaction() as session:
-        act(session, municipality, lock_case(session, case_id), action, by, note=note)
+        act(session, municipality, hold_case(session, case_id), action, by, note=note)
 
 
 def notices(database: Database) -> list[OutboxRow]:
@@ -158,7 +163,32 @@ def test_a_case_changed_meanwhile_is_not_changed_by_who_has_not_seen_that(
     case_id = open_one(database, municipality)
     do(database, municipality, case_id, Action.ACCEPT)
     with pytest.raises(StaleCase), database.transaction() as session:
-        lock_case(session, case_id, seen_version=1)
+        lock_case(session, case_id, by=EVERYWHERE, seen_version=1)
+
+
+def test_who_may_act_is_asked_again_about_the_locked_case(
+    database: Database, municipality: Municipality
+) -> None:
+    """Tests that a case that changed its department after the officer looked is not there any more."""
+    case_id = open_one(database, municipality, department="engineering")
+    engineer = Staff(role="officer", department="engineering")
+    with database.transaction() as session:
+        assert find_case(session, engineer, case_id).id == case_id
+    with database.transaction() as session:
+        hold_case(session, case_id).department = "health"
+    for permission in (Permission.CASES_ACT, Permission.CASES_SET_LEVEL, Permission.CASES_UNMASK):
+        with pytest.raises(NotFound), database.transaction() as session:
+            lock_case(session, case_id, by=engineer, permission=permission)
+    with database.transaction() as session:
+        assert lock_case(session, case_id, by=EVERYWHERE).department == "health"
+
+
+def test_a_resident_locks_only_their_own_case(database: Database, municipality: Municipality) -> None:
+    case_id = open_one(database, municipality)
+    with pytest.raises(NotFound), database.transaction() as session:
+        lock_case(session, case_id, by=a_resident(session))
+    with pytest.raises(NotFound), database.transaction() as session:
+        lock_case(session, case_id + 1, by=EVERYWHERE)
 
 
 def test_of_two_officers_at_once_one_is_first_and_the_other_hears_of_it(
@@ -169,7 +199,7 @@ def test_of_two_officers_at_once_one_is_first_and_the_other_hears_of_it(
     def press(_: int) -> bool:
         try:
             with database.transaction() as session:
-                case = lock_case(session, case_id, seen_version=1)
+                case = lock_case(session, case_id, by=EVERYWHERE, seen_version=1)
                 act(session, municipality, case, Action.ACCEPT, OFFICER)
         except StaleCase:
             return False
@@ -222,9 +252,9 @@ def test_stars_are_one_to_five_and_only_for_what_is_done(
     case_id = open_one(database, municipality, status=Status.DONE)
     for stars in (0, 6):
         with pytest.raises(NotAllowed), database.transaction() as session:
-            rate(session, municipality, lock_case(session, case_id), stars)
+            rate(session, municipality, hold_case(session, case_id), stars)
     for stars in (2, 5):
         with database.transaction() as session:
-            rate(session, municipality, lock_case(session, case_id), stars)
+            rate(session, municipality, hold_case(session, case_id), stars)
     with database.reading() as session:
         assert session.get_one(Case, case_id).stars == 5

@@ -10,6 +10,7 @@ from store.cases.queue import Filters, Tab
 from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
+from store.errors import NotFound
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
 from tests.builders import a_case, an_officer
@@ -53,9 +54,10 @@ def test_officers_see_their_department_who_was_granted_all_everything_others_and
     assert _listed(database, admin) == []
     assert _listed(database, nowhere) == []
     with database.reading() as session:
-        assert queue.find_case(session, officer, other) is None
-        assert queue.find_case(session, admin, own) is None
-        assert queue.find_case(session, officer, own) is not None
+        for person, case_id in ((officer, other), (admin, own), (nowhere, own)):
+            with pytest.raises(NotFound):
+                queue.find_case(session, person, case_id)
+        assert queue.find_case(session, officer, own).id == own
         assert queue.count_tabs(session, admin, Filters())[Tab.ALL] == 0
         assert queue.newest_id(session, officer) == own
 

@@ -11,7 +11,7 @@ from store.audit.models import StaffAct
 from store.broadcasts.season_menu import menu_now
 from store.cases import surge
 from store.cases.models import Case
-from store.cases.queue import Filters, Tab, list_queue, visible_to
+from store.cases.queue import Filters, Tab, list_queue
 from store.cases.surge import BadSurge
 from store.cases.workflows import Status
 from store.database.engine import Database
@@ -71,7 +71,7 @@ def test_what_told_of_danger_before_is_red_from_now_on(
     with database.reading() as session:
         levels = {case.id: case.triage for case in session.scalars(select(Case))}
         assert levels == {danger: "red", sorted_before: "yellow", ended: None, calm: None}
-        assert surge.open_by_triage(session, visible_to(supervisor))["red"] == 1
+        assert surge.open_by_triage(session, supervisor)["red"] == 1
 
 
 def test_a_second_one_is_refused_clearly_and_after_the_end_there_may_be_another(
@@ -206,7 +206,7 @@ def test_the_numbers_are_of_the_cases_that_somebody_may_see(
         a_case(session, municipality, triage="green", department="health")
         engineer = an_officer(session, municipality, role="supervisor", department="engineering")
         admin = an_officer(session, municipality, role="admin", department=None)
-        everything = surge.open_by_triage(session, visible_to(supervisor))
+        everything = surge.open_by_triage(session, supervisor)
         assert everything == {"red": 2, "yellow": 1, "green": 2, None: 2}
-        assert surge.open_by_triage(session, visible_to(engineer))["green"] == 1
-        assert surge.open_by_triage(session, visible_to(admin)) == {}
+        assert surge.open_by_triage(session, engineer)["green"] == 1
+        assert surge.open_by_triage(session, admin) == {}
