@@ -11,32 +11,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 from sqlalchemy.orm import Session
 
-from store.clock import now
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.files.media import Media
-from store.files.models import File, FileState
 from store.operations.after_restore import hold_back
 from store.operations.archive import (
     Archive,
     BadBackup,
-    begin_archive,
     facts_of,
     open_archive,
-    write_file,
-    write_manifest,
-    write_table,
+)
+from store.operations.backup_parts import (
+    CHANGED,
+    MISSING,
+    SHUT,
+    copy_files,
+    kept_in,
+    write_rest,
+    write_rows_of_now,
 )
 from store.operations.copying import (
-    as_line,
     copy_rows,
     from_line,
     must_be_empty,
     one_look,
-    read_rows,
     tables_in,
     write_rows,
 )
@@ -44,7 +45,6 @@ from store.operations.data_keys import set_up_secret
 from store.operations.schema import begin_anew, is_known, migrating, revision_in, upgrade_in
 
 MAX_NAMED = 20
-MISSING, CHANGED, SHUT = "missing", "changed after the backup was taken", "does not open with DATA_KEY"
 
 
 @dataclass(frozen=True)
@@ -61,69 +61,10 @@ class Report:
 
 def back_up(database: Database, media: Media, folder: Path, *, key: bytes | None = None) -> Report:
     """Writes a backup into an empty or new folder. Rows come first, so every file they name still exists."""
-    begin_archive(folder)
-    tables: dict[str, dict[str, Any]] = {}
-    kept: set[str] = set()
-    with one_look(database) as connection:
-        schema = revision_in(connection)
-        if schema is None:
-            raise BadBackup("the database has no tables yet: there is nothing to back up")
-        for table in tables_in(connection):
-            rows = read_rows(connection, table)
-            if table.name == File.__tablename__:
-                rows = _noting_kept(rows, kept)
-            tables[table.name] = write_table(folder, table.name, map(as_line, rows), key)
-    count = sum(facts["rows"] for facts in tables.values())
-    if key is not None:  # The manifest itself is not encrypted.
-        tables = {name: {"sha256": facts["sha256"]} for name, facts in tables.items()}
-    files, damaged = _files_out(media, folder)
-    gone = kept - files.keys()
-    taken_back = gone - _still_kept(database, gone)
-    manifest = {
-        "schema": schema,
-        "taken_at": now().isoformat(),
-        "sealed": key is not None,
-        "tables": tables,
-        "files": files,
-        "taken_back": sorted(taken_back),
-    }
-    write_manifest(folder, manifest)
-    damaged |= dict.fromkeys(gone - taken_back, MISSING)
-    return Report(count, len(files), damaged)
-
-
-def _noting_kept(rows: Iterable[dict[str, Any]], kept: set[str]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        if row["state"] == FileState.KEPT:
-            kept.add(row["token"])
-        yield row
-
-
-def _files_out(media: Media, folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Copies the files; returns their entries, and the damaged ones. Files never change, so this is safe while the
-    system runs.
-    """
-    files, damaged = {}, {}
-    for token in media.tokens():
-        try:
-            data = media.read_encrypted(token)
-        except FileNotFoundError:
-            continue  # Unsent by its resident meanwhile.
-        files[token] = write_file(folder, token, data)
-        if not media.opens(token, data):
-            damaged[token] = SHUT
-    return files, damaged
-
-
-def _still_kept(database: Database, tokens: Iterable[str]) -> set[str]:
-    """Returns those of the missing files whose rows still say that they are kept."""
-    found: set[str] = set()
-    with database.reading() as session:
-        for token in tokens:
-            found.update(
-                session.scalars(select(File.token).where(File.token == token, File.state == FileState.KEPT))
-            )
-    return found
+    rows = write_rows_of_now(database, folder, key)
+    files = copy_files(media, folder, media.tokens())
+    damaged = write_rest(database, folder, key, rows, files)
+    return Report(rows.count, len(files.entries), damaged)
 
 
 def restore(
@@ -179,18 +120,12 @@ def find_damaged(archive: Archive, media: Media) -> Iterator[tuple[str, str]]:
             yield token, CHANGED
         elif not media.opens(token, data):
             yield token, SHUT
-    for token in sorted(_kept_in(archive).keys() - set(_tokens(archive)) - archive.taken_back):
+    for token in sorted(kept_in(archive).keys() - set(_tokens(archive)) - archive.taken_back):
         yield token, MISSING
 
 
 def _tokens(archive: Archive) -> list[str]:
     return sorted(archive.tokens() if archive.files is None else archive.files)
-
-
-def _kept_in(archive: Archive) -> dict[str, dict[str, Any]]:
-    """Returns, by token, the rows of files that were kept when their table was read; some may be unsent since."""
-    rows = (json.loads(line) for line in archive.lines(File.__tablename__))
-    return {row["token"]: row for row in rows if row["state"] == FileState.KEPT}
 
 
 def _named(archive: Archive, damaged: dict[str, str]) -> str:
@@ -209,7 +144,7 @@ def _named(archive: Archive, damaged: dict[str, str]) -> str:
 
 def name_damaged(archive: Archive, damaged: dict[str, str]) -> list[str]:
     """Returns a line for each file, with the case it belongs to."""
-    rows = {token: row for token, row in _kept_in(archive).items() if token in damaged}
+    rows = {token: row for token, row in kept_in(archive).items() if token in damaged}
     wanted = {row["case_id"] for row in rows.values()}
     cases = (json.loads(line) for line in archive.lines("case"))
     numbers = {
