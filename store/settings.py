@@ -182,6 +182,27 @@ def number_of_proxies(environ: Mapping[str, str]) -> int:
 
 
 @dataclass(frozen=True)
+class BackupSettings:
+    """Says where backups that are asked for in the console go, and which file holds the key that encrypts them."""
+
+    folder: Path
+    key_file: Path | None = None
+
+
+def backup_settings(environ: Mapping[str, str]) -> BackupSettings | None:
+    """Returns where backups go, None without BACKUP_FOLDER; raises SettingsError for a folder that is relative.
+
+    Neither the folder nor the key file need be readable here: only the worker uses them.
+    """
+    folder, key_file = (environ.get(name, "").strip() for name in ("BACKUP_FOLDER", "BACKUP_KEY_FILE"))
+    if folder and not Path(folder).is_absolute():
+        raise SettingsError("BACKUP_FOLDER is no whole path: it begins with a slash.")
+    if key_file and not folder:
+        raise SettingsError("BACKUP_KEY_FILE is set, and BACKUP_FOLDER is not: set both or none.")
+    return BackupSettings(Path(folder), Path(key_file) if key_file else None) if folder else None
+
+
+@dataclass(frozen=True)
 class StoreSettings:
     """Holds the settings that every process needs to open the store."""
 
@@ -189,6 +210,7 @@ class StoreSettings:
     media_url: str
     municipality: Path
     data_keys: tuple[bytes, ...] = field(repr=False)
+    backup: BackupSettings | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -199,4 +221,5 @@ class StoreSettings:
             media_url=media_address(environ.get("MEDIA_URL", "").strip() or "var/media"),
             municipality=Path(environ.get("MUNICIPALITY") or DEMO_MUNICIPALITY),
             data_keys=data_keys(required(environ, "DATA_KEY")),
+            backup=backup_settings(environ),
         )

@@ -1,4 +1,6 @@
-"""Runs the worker process: threads that work on events, send messages and fetch files, and a scheduler of jobs."""
+"""Runs the worker process: threads that work on events, send messages, fetch files and run jobs, and a scheduler of
+periodic work.
+"""
 
 import logging
 import os
@@ -33,9 +35,11 @@ from store.database.periodic import once
 from store.database.polling import NOTHING, Poller
 from store.files import lifecycle
 from store.files.media import Media
+from store.jobs.runner import JobRunner
 from store.logs import failure_fields
 from store.operations.compacting import compact
 from store.operations.data_keys import open_database
+from store.operations.job_kinds import job_kinds
 from store.operations.retention import purge
 from store.residents import conversations
 
@@ -112,7 +116,7 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
     of_broadcasts = ThreadPoolExecutor(MAILERS * CHUNKS_AT_ONCE)
     mailer = Mailer(database, app, settings, line, executor=of_broadcasts, quota_is_gone=meter.want)
     mailers = ThreadPool(mailer.mail_once, MAILERS, stop, wake=WakeSignal(MAILERS), rest=MAILERS_REST_SECONDS)
-    crews = (workers, senders, fetchers, mailers)
+    crews = (workers, senders, fetchers, mailers, job_pool(settings, database, app.media, stop))
     for pool in crews:
         pool.start()
     season = Season(database, RichMenuLinks(settings.line_api_url, settings.access_token))
@@ -127,6 +131,12 @@ def run_worker(settings: BotSettings, stop: threading.Event, watchdog: Watchdog 
     executor.shutdown(wait=False)
     of_broadcasts.shutdown(wait=False)
     database.close()
+
+
+def job_pool(settings: BotSettings, database: Database, media: Media, stop: threading.Event) -> ThreadPool:
+    """Returns the one thread that runs jobs."""
+    runner = JobRunner(database, job_kinds(settings.store, media), rest=stop.wait)
+    return ThreadPool(runner.run_once, 1, stop)
 
 
 def and_ring(wake: WakeSignal, step: Callable[[], bool]) -> Callable[[], bool]:

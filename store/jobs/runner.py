@@ -70,14 +70,18 @@ class Kind(Protocol):
 
 
 class JobRunner:
-    """Runs one job at a time, of the kinds that this process can do. It is used by one thread."""
+    """Runs one job at a time, of the kinds that this process can do. It is used by one thread.
+
+    `rest` waits so many seconds after each step. If it returns True, the process is about to end: then the job is given
+    back, so that another worker need not wait for the end of its lease.
+    """
 
     def __init__(
         self,
         database: Database,
         kinds: Mapping[JobKind, Kind],
         *,
-        rest: Callable[[float], object] = time.sleep,
+        rest: Callable[[float], bool | None] = time.sleep,
     ) -> None:
         self._database, self._kinds, self._rest = database, kinds, rest
         self._work: Work | None = None
@@ -98,11 +102,11 @@ class JobRunner:
             self._put_off(work, error)
         else:
             self._work = None if work.is_over else work
-            self._rest(REST_SECONDS)
+            if self._rest(REST_SECONDS):
+                self._release()
         return True
 
-    def release(self) -> None:
-        """Gives back the job in hand, so that another worker need not wait for the end of its lease."""
+    def _release(self) -> None:
         work, self._work = self._work, None
         if work is not None:
             with suppress(LeaseLost), self._database.transaction() as session:

@@ -10,6 +10,7 @@ Format 1, which earlier versions wrote, had each table in one piece and did not 
 import gzip
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
@@ -156,6 +157,16 @@ def write_file(folder: Path, token: str, data: bytes) -> dict[str, Any]:
 
 def facts_of(data: bytes) -> dict[str, Any]:
     return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def to_disk(paths: Iterable[Path]) -> None:
+    """Waits until files and folders are on the disk, so that they survive a power cut."""
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

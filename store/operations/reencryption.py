@@ -18,6 +18,7 @@ from sqlalchemy import (
     TableClause,
     bindparam,
     column,
+    func,
     or_,
     select,
     table,
@@ -28,6 +29,7 @@ from sqlalchemy.orm import Session
 from store.database.encryption import (
     CannotDecrypt,
     DatabaseCipher,
+    cipher_of,
     decrypt_secret,
     is_unbound,
     key_id_of,
@@ -67,15 +69,15 @@ def reencrypt(
     """Encrypts all values and files again. `tell` is called with progress from time to time."""
     done, by_key = Reencryption(), Counter[bytes]()
     say = _Progress(tell).say
-    for encrypted in _encrypted_tables():
+    for encrypted in encrypted_tables():
         _reencrypt_table(database, encrypted, done, say)
     _reencrypt_files(database, media, done, by_key, say)
     with database.reading() as session:
-        by_start = count_by_key(session.connection())
+        by_start = count_left(session)
     for start, count in by_start.items():
         by_key[key_id_of(start)] += count
     done.left = by_key
-    _reencrypt_secret(database, any(is_unbound(start) for start in by_start))
+    reencrypt_secret(database, by_start)
     return done
 
 
@@ -103,7 +105,7 @@ _BACKUPS = "Backups taken before now need it: keep it with them."
 
 
 @dataclass(frozen=True)
-class _EncryptedTable:
+class EncryptedTable:
     """Describes a table with encrypted columns; `plain` shows these as stored bytes."""
 
     plain: TableClause
@@ -116,13 +118,13 @@ class _EncryptedTable:
         return or_(*is_empty, *(beginning(each) != newest for each in columns))
 
 
-def _encrypted_tables() -> Iterator[_EncryptedTable]:
+def encrypted_tables() -> Iterator[EncryptedTable]:
     abouts: dict[str, dict[str, str]] = {}
     for about, encrypted in encrypted_columns():
         abouts.setdefault(encrypted.table.name, {})[encrypted.name] = about
     for name, names in abouts.items():
         columns = [column(each, LargeBinary) for each in ("row_key", *names)]
-        yield _EncryptedTable(table(name, column("id", Integer), *columns), names)
+        yield EncryptedTable(table(name, column("id", Integer), *columns), names)
 
 
 class _Progress:
@@ -135,44 +137,71 @@ class _Progress:
             self._tell(f"{done.rows} rows and {done.files} files so far")
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Counts the rows that were encrypted again and those that others had locked.
+
+    `closed` counts, by key id, the values that no key decrypts.
+    """
+
+    changed: int
+    held: int
+    closed: Counter[bytes]
+
+
 def _reencrypt_table(
-    database: Database, encrypted: _EncryptedTable, done: Reencryption, say: Callable[[Reencryption], None]
+    database: Database, encrypted: EncryptedTable, done: Reencryption, say: Callable[[Reencryption], None]
 ) -> None:
     for _ in range(MAX_ROUNDS):
-        changed = held = 0
-        closed: Counter[bytes] = Counter()
+        batches = list[Batch]()
         for ids in _old_rows(database, encrypted):
             with database.transaction() as session:
-                rows = _hold(session, encrypted, ids)
-                anew = [_encrypted_anew(database.cipher, encrypted, row) for row in rows]
-                _write(session, encrypted, [row for row, _ in anew if row])
-            changed += sum(bool(row) for row, _ in anew)
-            closed.update(key_id for _, key_ids in anew for key_id in key_ids)
-            held += len(ids) - len(rows)
+                batches.append(reencrypt_rows(session, encrypted, ids))
             say(done)
             time.sleep(REST_SECONDS)
+        changed = sum(batch.changed for batch in batches)
+        closed = sum((batch.closed for batch in batches), Counter[bytes]())
         done.rows += changed
-        if not changed and not held:
+        if not changed and not any(batch.held for batch in batches):
             done.closed += closed
             return
     done.closed += closed
     done.is_complete = False
 
 
-def _old_rows(database: Database, encrypted: _EncryptedTable) -> Iterator[Sequence[int]]:
+def _old_rows(database: Database, encrypted: EncryptedTable) -> Iterator[Sequence[int]]:
     """Yields batches of ids of the rows to encrypt again, without blocking writers."""
-    key, last = encrypted.plain.c.id, 0
-    query = select(key).where(encrypted.is_old(database.cipher.newest_start)).order_by(key).limit(AT_ONCE)
-    while True:
-        with database.reading() as session:
-            ids = session.scalars(query.where(key > last)).all()
-        if not ids:
-            return
+    last = 0
+    while ids := next_old(database, encrypted, last):
         yield ids
         last = ids[-1]
 
 
-def _hold(session: Session, encrypted: _EncryptedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
+def next_old(database: Database, encrypted: EncryptedTable, after: int) -> Sequence[int]:
+    """Returns the ids of the next rows to encrypt again, of those after `after`."""
+    key = encrypted.plain.c.id
+    is_old = encrypted.is_old(database.cipher.newest_start)
+    with database.reading() as session:
+        return session.scalars(select(key).where(is_old, key > after).order_by(key).limit(AT_ONCE)).all()
+
+
+def count_old(session: Session, encrypted: EncryptedTable) -> int:
+    """Counts the rows to encrypt again."""
+    is_old = encrypted.is_old(cipher_of(session.get_bind().dialect).newest_start)
+    return session.execute(select(func.count()).select_from(encrypted.plain).where(is_old)).scalar_one()
+
+
+def reencrypt_rows(session: Session, encrypted: EncryptedTable, ids: Sequence[int]) -> Batch:
+    """Encrypts these rows again. Those that others have locked are counted and left for the next round."""
+    cipher = cipher_of(session.get_bind().dialect)
+    rows = _hold(session, encrypted, ids)
+    anew = [_encrypted_anew(cipher, encrypted, row) for row in rows]
+    _write(session, encrypted, [row for row, _ in anew if row])
+    closed = Counter(key_id for _, key_ids in anew for key_id in key_ids)
+    return Batch(sum(bool(row) for row, _ in anew), len(ids) - len(rows), closed)
+
+
+def _hold(session: Session, encrypted: EncryptedTable, ids: Sequence[int]) -> Sequence[dict[str, Any]]:
     """Returns the rows as they are now, locked. Rows locked by others are skipped: waiting for them could take for
     ever.
     """
@@ -181,7 +210,7 @@ def _hold(session: Session, encrypted: _EncryptedTable, ids: Sequence[int]) -> S
 
 
 def _encrypted_anew(
-    cipher: DatabaseCipher, encrypted: _EncryptedTable, row: dict[str, Any]
+    cipher: DatabaseCipher, encrypted: EncryptedTable, row: dict[str, Any]
 ) -> tuple[dict[str, Any] | None, list[bytes]]:
     """Returns the row with new values, None where nothing changes, and the key ids of its values that cannot be
     decrypted.
@@ -202,7 +231,7 @@ def _encrypted_anew(
     return {**anew, "row_key": row_key}, closed
 
 
-def _write(session: Session, encrypted: _EncryptedTable, rows: Sequence[dict[str, Any]]) -> None:
+def _write(session: Session, encrypted: EncryptedTable, rows: Sequence[dict[str, Any]]) -> None:
     names = ("row_key", *encrypted.abouts)
     statement = update(encrypted.plain).where(encrypted.plain.c.id == bindparam("row_to_change"))
     values = {name: bindparam(f"new_{name}", type_=LargeBinary) for name in names}
@@ -221,14 +250,14 @@ def _reencrypt_files(
     for token in sorted(media.tokens()):
         with suppress(FileNotFoundError):  # Unsent by its resident meanwhile.
             try:
-                done.files += _reencrypt_file(database, media, token)
+                done.files += reencrypt_file(database, media, token)
             except CannotDecrypt:
                 done.closed[key_id_of(media.read_encrypted(token))] += 1
             by_key[key_id_of(media.read_encrypted(token))] += 1
         say(done)
 
 
-def _reencrypt_file(database: Database, media: Media, token: str) -> bool:
+def reencrypt_file(database: Database, media: Media, token: str) -> bool:
     """Encrypts one file again; returns whether it did. A file that is being fetched may be written at this moment, so
     it is left for later. A file that was deleted between our reading and our writing is deleted again.
     """
@@ -245,8 +274,17 @@ def _state(database: Database, token: str) -> str | None:
         return session.scalars(select(File.state).where(File.token == token)).one_or_none()
 
 
-def _reencrypt_secret(database: Database, is_unbound_left: bool) -> None:
-    """Encrypts the secret again, and forbids values that are bound to no row once none is left."""
+def count_left(session: Session) -> Counter[bytes]:
+    """Counts the stored values by their first bytes, which name version and key."""
+    return count_by_key(session.connection())
+
+
+def reencrypt_secret(database: Database, by_start: Counter[bytes]) -> None:
+    """Encrypts the secret again, and forbids values that are bound to no row once none is left.
+
+    `by_start` counts the values that are stored, by their first bytes.
+    """
+    is_unbound_left = any(is_unbound(start) for start in by_start)
     with database.transaction() as session:
         kept = session.get_one(Secret, TOWN, with_for_update=True)
         secret = decrypt_secret(database.cipher, kept.value)

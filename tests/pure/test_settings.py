@@ -1,12 +1,13 @@
 """The environment: a missing or weak secret stops the start, and the message says which and what to do."""
 
 import base64
+from pathlib import Path
 
 import pytest
 
 from bot.settings import BotSettings
 from staff_console.settings import ConsoleSettings
-from store.settings import DEMO_MUNICIPALITY, SettingsError, StoreSettings, data_keys
+from store.settings import DEMO_MUNICIPALITY, BackupSettings, SettingsError, StoreSettings, data_keys
 
 RAW = b"thirty-two bytes to seal with..!"
 KEY, OTHER = base64.b64encode(RAW).decode(), base64.b64encode(RAW[::-1]).decode()
@@ -133,3 +134,17 @@ def test_without_https_the_console_starts_for_this_machine_only(url):
     for outside in ("0.0.0.0", "::", "10.0.0.5", "127.0.0.1,0.0.0.0", "console.example.go.th"):
         with pytest.raises(SettingsError, match="CONSOLE_URL is not https"):
             ConsoleSettings.from_environment({**GOOD, "CONSOLE_URL": url, "SERVED_AT": outside})
+
+
+@pytest.mark.parametrize("settings", [BotSettings, ConsoleSettings])
+def test_where_backups_go_is_a_whole_path_or_nowhere(settings):
+    def read(**variables):
+        return settings.from_environment({**GOOD, **variables}).store.backup
+
+    folder, key = Path("/backups"), Path("/key")
+    assert read() is None
+    assert read(BACKUP_FOLDER="/backups") == BackupSettings(folder)
+    assert read(BACKUP_FOLDER="/backups", BACKUP_KEY_FILE="/key") == BackupSettings(folder, key)
+    for wrong in ({"BACKUP_FOLDER": "backups"}, {"BACKUP_KEY_FILE": "/key"}):
+        with pytest.raises(SettingsError, match="BACKUP_"):
+            read(**wrong)
