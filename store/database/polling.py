@@ -10,7 +10,7 @@ from store.database.engine import Database
 # The partial indexes over open work hold few rows, so each answer is one step in an index.
 _QUERY = """
     SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'new' AND (next_try_at IS NULL OR next_try_at <= {now})),
-           EXISTS (SELECT 1 FROM outbox WHERE state = 'ready' AND next_try_at <= {now}),
+           EXISTS (SELECT 1 FROM outbox WHERE state = 'ready' AND channel = 'line' AND next_try_at <= {now}),
            EXISTS (SELECT 1 FROM file WHERE state = 'wanted' AND next_try_at <= {now})
 """
 # Work that becomes due by the clock alone is noticed at most this much later.
