@@ -6,10 +6,9 @@ from flask import Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from bot.settings import BotSettings
-from store.database.engine import Database
+from bot.web_context import web_context
 from store.logs import failure_fields, set_up_logs
-from store.operations.metrics import CONTENT_TYPE, exposition, is_bearer, is_this_machine, open_registry
+from store.operations.metrics import CONTENT_TYPE, exposition, is_bearer, is_this_machine
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +16,8 @@ log = logging.getLogger(__name__)
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
-def install_monitor(app: Flask, database: Database) -> None:
+def install_monitor(app: Flask) -> None:
     set_up_logs()
-    app.extensions["registry"] = open_registry(database)
     app.add_url_rule("/metrics", view_func=metrics)
     app.register_error_handler(Exception, show_failure)
 
@@ -27,7 +25,7 @@ def install_monitor(app: Flask, database: Database) -> None:
 def metrics() -> Response:
     if not _may_see():
         abort(404)
-    return Response(exposition(current_app.extensions["registry"]), content_type=CONTENT_TYPE)
+    return Response(exposition(web_context().registry), content_type=CONTENT_TYPE)
 
 
 def _may_see() -> bool:
@@ -36,7 +34,7 @@ def _may_see() -> bool:
     A request that a proxy on this machine forwards also seems to come from this machine, so one with a proxy's headers
     is refused. A proxy that adds no headers cannot be noticed: behind such a proxy a token is needed.
     """
-    settings: BotSettings = current_app.extensions["bot_settings"]
+    settings = web_context().settings
     if settings.metrics_token:
         return is_bearer(request.headers.get("Authorization", ""), settings.metrics_token)
     was_forwarded = any(name in request.headers for name in _FORWARDED)

@@ -11,19 +11,22 @@ import os
 import re
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, jsonify, request
+from flask import Flask, Response, abort, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.line.events import occurred_at, whose
 from bot.metrics import install_monitor
 from bot.settings import BotSettings
+from bot.web_context import WebContext, web_context
 from store.database.encryption import WrongDataKey
 from store.database.engine import Database
 from store.database.storable_text import is_keepable, without_nul
+from store.logs import note_municipality
 from store.messaging import inbox
 from store.messaging.group_commit import GroupCommit, NotCommitted
 from store.operations.data_keys import open_database
+from store.operations.metrics import open_registry
 from store.operations.readiness import Readiness
 from store.settings import refusing_in_one_line
 
@@ -46,15 +49,16 @@ def create_app(settings: BotSettings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     proxies = settings.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
-    app.extensions["database"] = database
-    app.extensions["readiness"] = Readiness(database)
-    app.extensions["intake"] = GroupCommit(database, patience=QUEUE_SECONDS)
-    app.extensions["bot_settings"] = settings
+    name = settings.store.name
+    intake = GroupCommit(database, patience=QUEUE_SECONDS)
+    registry = open_registry(database, name)
+    app.extensions["webhook"] = WebContext(settings, database, intake, Readiness(database), registry)
+    app.before_request(lambda: note_municipality(name))
     app.before_request(refuse_unkeepable)
     app.add_url_rule("/line/webhook", view_func=receive, methods=["POST"])
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
-    install_monitor(app, database)
+    install_monitor(app)
     return app
 
 
@@ -71,13 +75,11 @@ def refuse_unkeepable() -> Response | None:
 
 def receive() -> Response:
     body = request.get_data(cache=False)
-    settings: BotSettings = current_app.extensions["bot_settings"]
-    if not is_signed(body, request.headers.get("x-line-signature", ""), settings.channel_secrets):
+    context = web_context()
+    if not is_signed(body, request.headers.get("x-line-signature", ""), context.settings.channel_secrets):
         abort(400, "bad signature")
-    database: Database = current_app.extensions["database"]
     try:
-        arrivals = [_arrival(event, database) for event in _events(body)]
-        current_app.extensions["intake"].keep(arrivals)
+        context.intake.keep([_arrival(event, context.database) for event in _events(body)])
     except (NotCommitted, WrongDataKey, SQLAlchemyError, TimeoutError):
         # Not kept, so not acknowledged: LINE delivers the body again.
         abort(503, "try again")
@@ -131,5 +133,5 @@ def healthz() -> Response:
 
 
 def readyz() -> tuple[Response, int]:
-    ready, report = current_app.extensions["readiness"].report()
+    ready, report = web_context().readiness.report()
     return jsonify(report), 200 if ready else 503

@@ -44,13 +44,11 @@ from staff_console.staff_accounts.requests import account_requests
 from staff_console.staff_accounts.views import people
 from staff_console.words import CLOSED
 from store.clock import now
-from store.files.media import Media
-from store.logs import set_up_logs
-from store.municipality.profile import read_municipality
+from store.logs import note_municipality, set_up_logs
+from store.municipality_context import read_context
 from store.operations.data_keys import open_database
 from store.operations.metrics import open_registry
 from store.operations.readiness import Readiness
-from store.services import read_services
 from store.settings import is_this_machine, refusing_in_one_line
 from store.staff.passwords import Passwords
 
@@ -74,17 +72,17 @@ def create_app(settings: ConsoleSettings | None = None) -> Flask:
     proxies = settings.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     database = open_database(settings.store)
+    found = read_context(settings.store)
     app.extensions["context"] = ConsoleContext(
+        **vars(found),
         settings=settings,
         database=database,
-        municipality=read_municipality(settings.store.municipality),
-        services=read_services(),
-        media=Media(settings.store.media_url, database.cipher),
         passwords=Passwords(),
+        readiness=Readiness(database),
+        registry=open_registry(database, found.name),
+        started_at=now(),
     )
-    app.extensions["readiness"] = Readiness(database)
-    app.extensions["started_at"] = now()
-    app.extensions["registry"] = open_registry(database)
+    app.before_request(lambda: note_municipality(found.name))
     install_row_ids(app)
     # The order matters: a browser that is not signed in is sent to sign in before its form is read.
     install_gate(app)

@@ -4,17 +4,23 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
-from typing import Any, Final, TextIO
+from typing import Any, Final, ParamSpec, TextIO, TypeVar
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 # The fields a line may have beside its sentence. Any other `extra` is dropped, so that nobody logs a name by accident.
 FIELDS: Final = frozenset(
     {"row", "case", "file", "staff", "answer", "by", "count", "reason", "error", "where", "endpoint", "lane8",
      "reference", "request_id", "seconds", "status", "step"}
 )  # fmt: skip
+# The municipality that the current thread works for, where a process serves several.
+_MUNICIPALITY: Final = ContextVar("municipality", default="")
 OURS: Final = ("bot", "deploy", "public_site", "staff_console", "store")
 LONGEST = 200
 # LINE's ids of people, and numbers as long as a phone's or a citizen's; ids within a longer word stay.
@@ -32,6 +38,24 @@ def set_up_logs(level: int = logging.INFO) -> None:
     root.addHandler(handler)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
+
+
+def note_municipality(name: str) -> None:
+    """Names the municipality for the lines that this thread, or this request, logs from now on."""
+    _MUNICIPALITY.set(name)
+
+
+def for_municipality(name: str, step: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Returns the function, which names the municipality in the lines that are logged while it runs."""
+
+    def named(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        token = _MUNICIPALITY.set(name)
+        try:
+            return step(*args, **kwargs)
+        finally:
+            _MUNICIPALITY.reset(token)
+
+    return named
 
 
 class _ToStderr(logging.StreamHandler[TextIO]):
@@ -55,6 +79,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": _safe(_sentence(record)),
         }
+        if municipality := _MUNICIPALITY.get():
+            line["municipality"] = municipality
         line |= {name: _safe(value) for name, value in vars(record).items() if name in FIELDS}
         if record.exc_info and record.exc_info[1] is not None:
             line |= failure_fields(record.exc_info[1])

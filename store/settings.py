@@ -212,6 +212,19 @@ class StoreSettings:
     data_keys: tuple[bytes, ...] = field(repr=False)
     backup: BackupSettings | None = None
 
+    @property
+    def name(self) -> str:
+        """Returns the name by which logs and metrics tell municipalities apart: that of the file, without .toml."""
+        return self.municipality.stem
+
+    def own_folder(self, kind: str) -> Path | None:
+        """Returns the folder with the municipality's own files of a kind, such as demo/services beside demo.toml.
+
+        None if there is no such folder.
+        """
+        folder = self.municipality.with_suffix("") / kind
+        return folder if folder.is_dir() else None
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         return cls(

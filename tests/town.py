@@ -65,7 +65,7 @@ class Town:
         return self._console_app
 
     def close(self) -> None:
-        self._web_app.extensions["database"].close()
+        self._web_app.extensions["webhook"].database.close()
         if self._console_app is not None:
             self._console_app.extensions["context"].database.close()
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, abort
 
 from staff_console.context import context
 from store.municipality.security_txt import PATH, security_txt
@@ -18,14 +18,14 @@ def healthz() -> dict[str, Any]:
 
 @health.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    ready, report = current_app.extensions["readiness"].report()
+    ready, report = context().readiness.report()
     return report, 200 if ready else 503
 
 
 @health.get(PATH)
 def security() -> Response:
     known, address = context().municipality.security, context().settings.console_url
-    text = security_txt(known, current_app.extensions["started_at"], address)
+    text = security_txt(known, context().started_at, address)
     if text is None:
         abort(404)
     return Response(text, content_type="text/plain; charset=utf-8")
@@ -33,4 +33,4 @@ def security() -> Response:
 
 @health.get("/metrics")
 def metrics() -> Response:
-    return Response(exposition(current_app.extensions["registry"]), content_type=CONTENT_TYPE)
+    return Response(exposition(context().registry), content_type=CONTENT_TYPE)

@@ -28,14 +28,22 @@ OUTCOMES: Final[dict[str, str]] = {
 
 
 class TownCollector(Collector):
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, municipality: str) -> None:
         self._database = database
+        self._municipality = municipality
 
     def describe(self) -> list[Metric]:
         """Returns no metrics, so that registering does not need the database."""
         return []
 
     def collect(self) -> Iterator[Metric]:
+        for metric in self._metrics():
+            for number, sample in enumerate(metric.samples):
+                labels = {"municipality": self._municipality, **sample.labels}
+                metric.samples[number] = sample._replace(labels=labels)
+            yield metric
+
+    def _metrics(self) -> Iterator[Metric]:
         try:
             with self._database.reading() as session:
                 figures = count_all(session)
@@ -49,10 +57,13 @@ class TownCollector(Collector):
         yield from _quota(figures.month)
 
 
-def open_registry(database: Database) -> CollectorRegistry:
-    """Creates a registry for one application, so that two of them in one process do not mix."""
+def open_registry(database: Database, municipality: str) -> CollectorRegistry:
+    """Creates a registry for one application, so that two of them in one process do not mix.
+
+    Each figure has the label `municipality`.
+    """
     registry = CollectorRegistry()
-    registry.register(TownCollector(database))
+    registry.register(TownCollector(database, municipality))
     return registry
 
 

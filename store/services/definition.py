@@ -121,12 +121,14 @@ _PERSON: list[dict[str, object]] = [
 ]
 
 
-def read_services(folder: Path = FOLDER) -> dict[str, Service]:
+def read_services(folder: Path = FOLDER, *, own: Path | None = None) -> dict[str, Service]:
     """Returns all services by name, in the order in which they are offered.
 
-    Raises ServiceError if a definition is invalid, or if there are more than MAX_SERVICES.
+    A file in `own`, the municipality's folder, replaces the built-in one of the same name or adds a service. Raises
+    ServiceError if a definition is invalid, or if there are more than MAX_SERVICES.
     """
-    services = [read_service(path) for path in sorted(folder.glob("*.toml"))]
+    files = {path.stem: path for each in (folder, own) if each for path in sorted(each.glob("*.toml"))}
+    services = [read_service(path) for path in files.values()]
     if len(services) > MAX_SERVICES:
         raise ServiceError(
             f"{len(services)} services, and the chat lists {MAX_SERVICES}: put some together, or take some out"

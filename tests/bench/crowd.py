@@ -88,7 +88,7 @@ def open_desk(plot: Plot) -> Iterator[Desk]:
             clerk.page("/")  # The first request also loads what all pages share, which is not measured.
         yield desk
     finally:
-        for each in (database, console.extensions["context"].database, bot.extensions["database"]):
+        for each in (database, console.extensions["context"].database, bot.extensions["webhook"].database):
             each.close()
 
 

@@ -96,7 +96,7 @@ def _served(app: Flask, door: socket.socket) -> Iterator[None]:
         finish(thread, what="the server")
         server.server_close()
         if "database" in app.extensions:
-            app.extensions["database"].close()
+            app.extensions["webhook"].database.close()
 
 
 @contextmanager

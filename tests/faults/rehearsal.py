@@ -74,7 +74,7 @@ def rehearse(order: Order) -> None:
             pass
     tidy_up(database, app.media)
     database.close()
-    web.extensions["database"].close()
+    web.extensions["webhook"].database.close()
     logging.disable(logging.NOTSET)
 
 

@@ -40,7 +40,7 @@ def full(database: Database) -> Iterator[None]:
 @pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True)
 def test_while_the_disk_is_full_nothing_is_acknowledged(town: Town) -> None:
     body = body_of(an_event("large", message={"type": "text", "id": "1", "text": "ก" * 100_000}))
-    with full(town.web.application.extensions["database"]):
+    with full(town.web.application.extensions["webhook"].database):
         assert post(town, body) == 503
     assert inbox_states(town) == {}
     assert post(town, body) == 200

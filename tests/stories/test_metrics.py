@@ -29,10 +29,11 @@ BEARER = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 def figures(text: str) -> dict[str, float]:
-    """Returns `name{label=value,…}` and the number, as a monitor reads them."""
+    """Returns `name{label=value,…}` and the number, as a monitor reads them; each figure names the municipality."""
     found = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
+            assert sample.labels.pop("municipality") == "demo"
             labels = ",".join(f"{key}={value}" for key, value in sorted(sample.labels.items()))
             name = sample.name.removeprefix("tessaban_")
             found[f"{name}{{{labels}}}" if labels else name] = sample.value
@@ -145,12 +146,12 @@ def test_two_processes_tell_the_same(town: Town) -> None:
     friend(town)
     other = create_app(town.settings)
     assert figures(other.test_client().get("/metrics").text) == pytest.approx(of(town), abs=5)
-    other.extensions["database"].close()
+    other.extensions["webhook"].database.close()
 
 
 def test_a_database_that_is_away_is_a_figure_as_well(tmp_path: Path) -> None:
     database = Database(settings_for(f"sqlite:///{tmp_path}/no-tables.db", tmp_path))
-    assert figures(exposition(open_registry(database)).decode()) == {"database_up": 0}
+    assert figures(exposition(open_registry(database, "demo")).decode()) == {"database_up": 0}
     database.close()
 
 
@@ -179,7 +180,7 @@ def test_without_a_token_only_this_machine_sees_them(
 def web_with_token(town: Town) -> Iterator[FlaskClient]:
     app = create_app(replace(town.settings, metrics_token=METRICS_TOKEN))
     yield app.test_client()
-    app.extensions["database"].close()
+    app.extensions["webhook"].database.close()
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def console(store_settings: StoreSettings) -> Iterator[Flask]:
 
 def test_at_the_console_the_token_opens_the_figures_and_nothing_else(console: Flask) -> None:
     client = console.test_client()
-    assert "tessaban_database_up 1.0" in client.get("/metrics", headers=BEARER).text
+    assert 'tessaban_database_up{municipality="demo"} 1.0' in client.get("/metrics", headers=BEARER).text
     assert client.get("/metrics").status_code == 303
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 303
     for address in ("/", "/dead-letters", "/staff", "/cases/1", "/counts"):

@@ -243,7 +243,7 @@ def fail_inside(town: Town) -> Any:
     app = create_app(town.settings)
     with app.test_request_context("/line/webhook", method="POST"):
         answer = app.make_response(app.handle_user_exception(ValueError(f"{NAME} {TOKEN}")))
-    app.extensions["database"].close()
+    app.extensions["webhook"].database.close()
     return answer
 
 

@@ -76,4 +76,4 @@ def test_without_a_contact_there_is_no_security_txt(town: Town, tmp_path: Path) 
     store = replace(town.settings.store, municipality=tmp_path / "town.toml")
     app = create_app(replace(town.settings, store=store))
     assert app.test_client().get(SECURITY_TXT).status_code == 404
-    app.extensions["database"].close()
+    app.extensions["webhook"].database.close()

@@ -117,7 +117,7 @@ def test_while_the_secret_is_replaced_both_sign(town: Town) -> None:
         body = body_of(an_event(f"0{number}"))
         answer = app.test_client().post("/line/webhook", data=body, headers=signed(body, secret))
         assert answer.status_code == 200
-    app.extensions["database"].close()
+    app.extensions["webhook"].database.close()
     assert len(inbox_states(town)) == 2
 
 

@@ -197,7 +197,9 @@ def test_a_definition_cannot_be_changed_once_it_is_read():
 def an_office(tmp_path, *services):
     municipality = read_municipality(DEMO_MUNICIPALITY)
     media = Media(str(tmp_path), Cipher((b"k" * 32,)))
-    return AppContext(municipality, {s.name: s for s in services}, Phrases(municipality.words()), media)
+    return AppContext(
+        "demo", municipality, {s.name: s for s in services}, media, phrases=Phrases(municipality.words())
+    )
 
 
 def test_the_services_of_the_house_fit_the_demo_municipality(tmp_path):
