@@ -30,10 +30,11 @@ def words(context: EventContext) -> list[Reply]:
 
 
 def _state(context: EventContext) -> State:
-    row = context.running
+    row, municipality = context.running, context.app.municipality
     return State(
         services=context.app.services,
-        topics={topic.code: topic.name for topic in context.app.municipality.topics},
+        topics={topic.code: topic.name for topic in municipality.topics},
+        departments={each.name: each.phone for each in municipality.departments if each.phone},
         phrases=context.app.phrases,
         words=context.app.typed_words,
         setting=context.app.setting(),

@@ -48,14 +48,16 @@ class Request:
 
 @dataclass(frozen=True)
 class State:
-    """Holds what is known when a resident types something; `topics` are the names of the topics of news by their codes.
+    """Holds what is known when a resident types something.
 
+    `topics` are the names of the topics of news by their codes, `departments` the departments' phones by their names.
     `offered` is what the buttons of our last message were for, and which case or service they concern. `listening` is
     what the resident is writing about, answer, more or comment, and the id of the case.
     """
 
     services: Mapping[str, Service]
     topics: Mapping[str, str]
+    departments: Mapping[str, str]
     phrases: Phrases
     words: TypedWords
     setting: Setting

@@ -50,6 +50,7 @@ class Cases:
 NOTHING_RUNS = State(
     services=SERVICES,
     topics={topic.code: topic.name for topic in MUNICIPALITY.topics},
+    departments={each.name: each.phone for each in MUNICIPALITY.departments},
     phrases=Phrases(MUNICIPALITY.words()),
     words=read_typed_words(),
     setting=SETTING,
