@@ -12,6 +12,7 @@ from bot.recognition import (
     cold_requests,
     commands,
     danger,
+    department_phones,
     finished_work,
     late_buttons,
     numbers_in_sentences,
@@ -62,6 +63,7 @@ RECOGNISERS = (
     Recogniser("case being talked about", cases_talked_about.recognise),
     # What is left
     Recogniser("wrong case number", wrong_numbers.recognise),
+    Recogniser("phone of a department", department_phones.recognise),
     Recogniser("question in between", questions_in_between.recognise),
     Recogniser("refused answer", refused_answers.recognise),
     Recogniser("services and small talk", services.recognise),
