@@ -264,6 +264,7 @@ def choose_edit(context: EventContext, row: Conversation, draft: Draft) -> list[
         Button(question.label, "edit", {"c": str(row.id), "q": question.key}, f"แก้ไข {question.label}")
         for question, _ in drafts.answered(draft)
     )
+    offer(context.resident, "edit")
     text = context.words("conversation.edit_which")
     return [choice(text, buttons, context.button("back", "go_on", c=row.id))]
 

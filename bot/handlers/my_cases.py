@@ -158,6 +158,7 @@ def take_more(
         stop_listening(context.resident)
         return [_about(context, "cannot_add", case), card(context, case)]
     listen(context.resident, "answer" if case.status == Status.NEED_INFO else "more", case.id)
+    offer(context.resident, "see", str(case.id))
     return [
         _about(
             context, "answered" if answering else "added", case, context.button("see", "see", case=case.id)

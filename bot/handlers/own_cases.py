@@ -29,6 +29,9 @@ class LoadedCases:
     def service_of(self, case_id: int) -> str:
         return self._context.session.get_one(Case, case_id).service
 
+    def title_of(self, case_id: int) -> str:
+        return self._context.session.get_one(Case, case_id).service_title
+
     def has_any(self) -> bool:
         return bool(self._cases)
 

@@ -21,7 +21,7 @@ from store.files.unassigned import unassigned_files
 from store.line.limits import cut
 from store.residents import conversations
 from store.residents.models import Conversation, EndedAs
-from store.residents.residents import remember
+from store.residents.residents import offer, remember
 from store.services import Service
 from store.services.answers.files import count_files
 from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
@@ -51,6 +51,7 @@ def send(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
     remember(context.resident, engine.to_remember(draft))
     late_files.take_lost_along(context, row, case)
     conversations.end(row, EndedAs.SUBMITTED, case.id)
+    offer(context.resident, "see", str(case.id))
     return [_receipt(context, case, draft, surge)]
 
 

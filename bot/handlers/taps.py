@@ -24,7 +24,7 @@ from store.cases.models import Case
 from store.cases.workflows import STATUS_LABELS, Status
 from store.residents.conversations import find_conversation, is_cold
 from store.residents.models import Conversation
-from store.residents.residents import kept_words
+from store.residents.residents import kept_words, offer
 from store.services.answers.inputs import Day, Picked
 
 InConversation = Callable[[EventContext, Tap, Conversation, Draft], list[Reply]]
@@ -97,6 +97,7 @@ def _ended(context: EventContext, row: Conversation) -> list[Reply]:
         case = context.session.get_one(Case, row.case_id)
         status = STATUS_LABELS[Status(case.status)]
         see = context.button("see", "see", case=case.id)
+        offer(context.resident, "see", str(case.id))
         return [context.say("conversation.already_sent", see, number=case.shown_number, status=status)]
     again = context.button("start_over", "open", s=row.service)
     return [context.say("conversation.already_over", again)]

@@ -1,7 +1,7 @@
 """Recognises words for the case that the resident is writing about: an answer to an officer, more, or a comment."""
 
 from bot.conversations.service_matching import named_exactly
-from bot.recognition.matches import Asks, CaseOrService, Match, MoreForCase
+from bot.recognition.matches import Asks, CaseOrService, Match, MoreForCase, Presses
 from bot.recognition.other_services import other_service
 from bot.recognition.state import State
 from bot.recognition.typed import Typed
@@ -22,12 +22,22 @@ def recognise(typed: Typed, state: State) -> Match | None:
     if named_exactly(state.services.values(), typed.text, polite=False):
         return None
     what, case_id = state.listening
+    if button := _button_of(typed, state, what):
+        return Presses(button, {"case": str(case_id)})
     if name := _other_function(typed, state, officer_waits=what == "answer"):
         return Asks(name)
     if what == "comment":
         return MoreForCase(case_id, comment=True)
     service = other_service(typed, state, than=state.cases.service_of(case_id))
     return CaseOrService(case_id, service) if service else MoreForCase(case_id)
+
+
+def _button_of(typed: Typed, state: State, what: str) -> str | None:
+    """Returns what the words do if they are the button's that invited to write, or skip the comment."""
+    if what == "comment":
+        return "no_comment" if typed.command in state.words.skip else None
+    invited = any(typed.is_label(state.phrases.say(f"button.{name}")) for name in ("answer", "add"))
+    return "add" if invited else None
 
 
 def _other_function(typed: Typed, state: State, *, officer_waits: bool) -> str | None:

@@ -1,5 +1,6 @@
 """Recognises the words of the buttons that our last message offered, and yes or no to what it asked."""
 
+from bot.conversations.drafts import Draft, answered
 from bot.recognition.matches import Match, Presses
 from bot.recognition.state import State
 from bot.recognition.typed import Typed
@@ -9,6 +10,9 @@ def recognise(typed: Typed, state: State) -> Match | None:
     what, about = state.offered
     if what == "withdraw":
         return _whether_to_withdraw(typed, state, about)
+    if what == "see":
+        sees = typed.is_label(state.phrases.say("button.see"))
+        return Presses("see", {"case": about}) if sees else None
     if what == "whose":
         return _whose(typed, state, *about.split(" "))
     if state.request is None or state.request.draft is None:
@@ -18,6 +22,8 @@ def recognise(typed: Typed, state: State) -> Match | None:
         return _whether_to_cancel(typed, state, request)
     if what == "resume":
         return _whether_to_resume(typed, state, request)
+    if what == "edit":
+        return _which_to_edit(typed, state, state.request.draft, request)
     wants = what == "switch" and about in state.services
     return Presses("switch", {**request, "s": about}) if wants and _switches(typed, state) else None
 
@@ -57,4 +63,15 @@ def _whether_to_resume(typed: Typed, state: State, request: dict[str, str]) -> M
         return Presses("start_over", request)
     if typed.command in state.words.refuse:
         return Presses("cancel", request)
+    if typed.command in state.words.cancel_now:
+        return Presses("cancel_yes", request)
     return Presses("go_on", request) if typed.command in state.words.agree | state.words.resume else None
+
+
+def _which_to_edit(typed: Typed, state: State, draft: Draft, request: dict[str, str]) -> Match | None:
+    if typed.command in state.words.back:
+        return Presses("go_on", request)
+    for question, _ in answered(draft):
+        if typed.is_label(question.label):
+            return Presses("edit", {**request, "q": question.key})
+    return None

@@ -6,7 +6,6 @@ from bot.recognition.how_words import recognise_how
 from bot.recognition.matches import Asks, Match, OffersToResume, Presses
 from bot.recognition.state import State
 from bot.recognition.typed import Typed
-from store.thai import folded_word
 
 
 def recognise(typed: Typed, state: State) -> Match | None:
@@ -54,6 +53,7 @@ def _edits(typed: Typed, state: State, request: dict[str, str], draft: Draft) ->
     if typed.command in state.words.edit:
         return Presses("edit", request)
     edit = state.phrases.say("button.edit")
-    labels = {folded_word(f"{edit} {question.label}"): question.key for question, _ in drafts.answered(draft)}
-    key = labels.get(typed.command)
-    return Presses("edit", {**request, "q": key}) if key else None
+    for question, _ in drafts.answered(draft):
+        if typed.is_label(f"{edit} {question.label}"):
+            return Presses("edit", {**request, "q": question.key})
+    return None

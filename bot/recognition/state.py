@@ -26,6 +26,9 @@ class OwnCases(Protocol):
     def service_of(self, case_id: int) -> str:
         """Returns the name of the service of this case."""
 
+    def title_of(self, case_id: int) -> str:
+        """Returns the title of the service of this case, as its cards show it."""
+
     def has_any(self) -> bool:
         """Says whether the resident has reported anything before."""
 

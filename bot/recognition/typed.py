@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.conversations.intents import asked_for
-from store.thai import folded, without_particles
+from store.thai import folded, folded_word, without_particles
 
 # In characters, with spaces and polite words; the longest command itself has twenty.
 LONGEST_COMMAND = 200
@@ -20,6 +20,13 @@ class Typed:
     def command(self) -> str:
         """Returns the form in which commands and labels are compared; "" for what is too long to be one."""
         return folded(without_particles(self.text)) if len(self.text) <= LONGEST_COMMAND else ""
+
+    def is_label(self, label: str) -> bool:
+        """Says whether this label was typed, with or without polite words after it.
+
+        The label itself may end like a polite word: ข้อเสนอแนะ ends in นะ.
+        """
+        return bool(self.command) and folded_word(label) in (self.command, folded(self.text))
 
     @cached_property
     def function(self) -> str | None:

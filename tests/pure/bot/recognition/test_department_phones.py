@@ -3,7 +3,8 @@
 import pytest
 
 from bot.recognition.department_phones import recognise
-from bot.recognition.order import RECOGNISERS
+from bot.recognition.matches import Tells
+from bot.recognition.order import recognised
 from bot.recognition.typed import Typed
 from tests.pure.bot.recognition.test_order import BEGUN, NOTHING_RUNS
 
@@ -13,10 +14,9 @@ from tests.pure.bot.recognition.test_order import BEGUN, NOTHING_RUNS
 )
 @pytest.mark.parametrize("state", [NOTHING_RUNS, BEGUN])
 def test_the_phone_of_a_department_is_told(text, state):
-    match = next(found for each in RECOGNISERS if (found := each.recognise(Typed(text), state)))
-    assert match.phrase == "information.department_phone"
-    assert match.words == {"department": "กองช่าง", "phone": "043-000-002"}
-    assert state.phrases.say(match.phrase, **match.words).startswith("กองช่าง")
+    match = next(recognised(Typed(text), state))
+    assert match == Tells("information.department_phone", {"department": "กองช่าง", "phone": "043-000-002"})
+    assert state.phrases.say(match.phrase, **match.words).startswith("กองช่าง โทร 043-000-002")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,9 @@ class Cases:
     def service_of(self, case_id: int) -> str:
         return "street_light"
 
+    def title_of(self, case_id: int) -> str:
+        return "แจ้งไฟฟ้าสาธารณะขัดข้อง"
+
     def has_any(self) -> bool:
         return bool(self.number)
 
@@ -86,6 +89,9 @@ def answered(**answers: Any) -> State:
         ("เลือกรูป", BEGUN, "buttons of the request"),
         ("ทำต่อ", NOTHING_RUNS, "buttons of a request that is over"),
         ("0001/2570", ONE_CASE, "own case number"),
+        ("0001/2570 แจ้งไฟฟ้า…", ONE_CASE, "own case number"),
+        ("ดูความคืบหน้า", replace(ONE_CASE, offered=("see", "7")), "buttons just offered"),
+        ("รายละเอียด", replace(answered(detail="มืด"), offered=("edit", "")), "buttons just offered"),
         ("ครับผม", COLD, "request left alone"),
         ("ไม่มี", BEGUN, "answer to the question"),
         ("อะไรนะ", GONE, "answer to the question"),
