@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from store.services import Question, Service
@@ -26,6 +27,11 @@ class Draft:
     editing: str | None = None
     in_surge: bool = False
     misses: int = 0
+
+    @cached_property
+    def turn(self) -> "Turn":
+        """Returns what comes next, worked out once for this draft: see next_turn."""
+        return next_turn(self)
 
 
 @dataclass(frozen=True)

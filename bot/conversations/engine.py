@@ -11,11 +11,11 @@ from bot.conversations.drafts import (
     Asking,
     Confirming,
     Draft,
+    Turn,
     answered,
     applies,
     asked_in,
     is_unfinished,
-    next_turn,
     question_for,
     still_valid,
 )
@@ -38,12 +38,20 @@ class Remark:
 
 @dataclass(frozen=True)
 class Heard:
-    """Holds the draft after a message, and what to say. `silent`: no reply, because the album had its reply before."""
+    """Holds the draft after a message, with its turn, and what to say before the next question.
+
+    `silent` says that no reply follows, because the album had its reply before.
+    """
 
     draft: Draft
     remarks: tuple[Remark, ...] = ()
     silent: bool = False
     refused: bool = False
+
+    @property
+    def turn(self) -> Turn:
+        """Returns the question that comes next, or that none is left."""
+        return self.draft.turn
 
 
 def hear(draft: Draft, said: Said, setting: Setting) -> Heard:
@@ -104,7 +112,7 @@ def _meant(draft: Draft, said: Said) -> Question | None:
 
     A pin, photo or file that does not fit that question answers the one of its own kind, early or late.
     """
-    turn = next_turn(draft)
+    turn = draft.turn
     asking = turn.question if isinstance(turn, Asking) else None
     if isinstance(said, Photo) and (begun := _question_of_album(draft, said)) is not None:
         return begun
@@ -152,7 +160,7 @@ def _take_file(draft: Draft, question: Question, verdict: Accepted) -> Heard:
 
 
 def _out_of_turn(draft: Draft, question: Question) -> bool:
-    turn = next_turn(draft)
+    turn = draft.turn
     return not (isinstance(turn, Asking) and turn.question.key == question.key)
 
 
@@ -164,7 +172,7 @@ def _with(draft: Draft, key: str, value: Any) -> Draft:
 
 def skip(draft: Draft) -> Heard:
     """Skips the current question if it is optional; else it is asked again, with the reason."""
-    turn = next_turn(draft)
+    turn = draft.turn
     if isinstance(turn, Confirming):
         return Heard(draft)
     if not turn.question.optional:
@@ -174,7 +182,7 @@ def skip(draft: Draft) -> Heard:
 
 def leave_unknown(draft: Draft) -> Heard:
     """Stores ไม่ทราบ as the answer if the question has `may_be_unknown`; else the question is asked again."""
-    turn = next_turn(draft)
+    turn = draft.turn
     if isinstance(turn, Confirming):
         return Heard(draft)
     if not turn.question.accepts_unknown:
@@ -187,7 +195,7 @@ def go_back(draft: Draft) -> Heard:
 
     At the first question it says that there is none before it.
     """
-    turn = next_turn(draft)
+    turn = draft.turn
     if isinstance(turn, Asking) and is_unfinished(draft, turn.question):
         return Heard(_without(draft, turn.question))
     if draft.editing:

@@ -141,7 +141,7 @@ def ask(
     context: EventContext, row: Conversation, draft: Draft, *, opened_by_words: bool = False
 ) -> list[Reply]:
     """Returns the next question, or the summary when all is answered."""
-    turn = drafts.next_turn(draft)
+    turn = draft.turn
     if not isinstance(turn, Asking):
         return [_summary(context, row, draft)]
     question = turn.question

@@ -6,7 +6,7 @@ for the next request. Two are not kept: one with a password or code, and one of 
 
 from dataclasses import replace
 
-from bot.conversations import drafts, engine
+from bot.conversations import engine
 from bot.conversations.drafts import Asking, Draft
 from bot.conversations.emergencies import Emergency, says_only_danger
 from bot.conversations.engine import Heard, Remark
@@ -75,7 +75,7 @@ def _services_meant(context: EventContext, text: str) -> tuple[Button, ...]:
 def _go_on(context: EventContext, row: Conversation, draft: Draft, text: str) -> list[Reply]:
     if is_cold(row):
         return conversation.offer_resume(context, row, draft)
-    turn = drafts.next_turn(draft)
+    turn = draft.turn
     if not isinstance(turn, Asking) or context.late:
         return conversation.ask(context, row, draft)
     heard = _hear(context, draft, turn.question, text)

@@ -32,7 +32,7 @@ def send(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
 
     A second press never comes here: its conversation has ended, so it is answered with the number of the case.
     """
-    if isinstance(drafts.next_turn(draft), Asking):
+    if isinstance(draft.turn, Asking):
         return ask(context, row, draft)
     surge = find_running(context.session)
     if (at := _must_wait_until(context, draft)) is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from bot.conversations import drafts, engine
+from bot.conversations import engine
 from bot.conversations.drafts import Asking, Draft
 from bot.draft_files import draft_of
 from bot.handlers import (
@@ -133,7 +133,7 @@ def _other_question(
     context: EventContext, button: Tap, row: Conversation, draft: Draft
 ) -> list[Reply] | None:
     """Says that the button belongs to another question than the current one; returns None if it belongs to this."""
-    turn = drafts.next_turn(draft)
+    turn = draft.turn
     if isinstance(turn, Asking) and turn.question.key == button.about.get("q"):
         return None
     return [context.say("conversation.other_question"), *conversation.ask(context, row, draft)]

@@ -1,6 +1,6 @@
 """Recognises, in words that the open question refuses, the name of one other service."""
 
-from bot.conversations.drafts import Asking, next_turn
+from bot.conversations.drafts import Asking
 from bot.conversations.service_matching import meant
 from bot.recognition.matches import Match, OffersToSwitch
 from bot.recognition.state import State
@@ -11,7 +11,7 @@ from store.services import Service
 def recognise(typed: Typed, state: State) -> Match | None:
     if state.draft is None:
         return None
-    turn = next_turn(state.draft)
+    turn = state.draft.turn
     # Where any words are an answer, a sentence about another matter may be that answer.
     if isinstance(turn, Asking) and turn.question.takes_any_words:
         return None

@@ -37,7 +37,7 @@ def _about_the_whole(typed: Typed, state: State, request: dict[str, str], draft:
 
 def _about_this_question(typed: Typed, state: State, request: dict[str, str], draft: Draft) -> Match | None:
     """Reads words that go back or skip the question, and at the summary those that send or edit."""
-    words, turn = state.words, drafts.next_turn(draft)
+    words, turn = state.words, draft.turn
     if typed.command in words.back:
         return Presses("back", request)
     if isinstance(turn, drafts.Asking):
