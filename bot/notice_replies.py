@@ -8,20 +8,19 @@ from bot.replies import Button, NoticeCard, Picture, Ready, Reply, Say
 from bot.settings import BotSettings
 from store.broadcasts.content import read_content
 from store.broadcasts.messages import COLOURS, Addresses, footer_of, to_messages
+from store.cases.workflows import NOTICES
 from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.municipality.profile import read_municipality
 from store.thai import thai_moment, thai_weekday_date
 
-# The colour of each notice and its buttons, at most three: (name of the label in bot/phrases/th.toml, action).
-NOTICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
-    "case_received": ("#00695C", (("see", "see"),)),
-    "case_question": ("#A84300", (("answer", "add"), ("see", "see"))),
-    "case_started": ("#1A5FB4", (("see", "see"),)),
-    "case_done": ("#2E7D32", (("works", "works"), ("still_broken", "broken"), ("see", "see"))),
-    "case_forwarded": ("#6A1B9A", (("see", "see"),)),
-    "case_closed": ("#5D4037", (("look_again", "broken"), ("see", "see"))),
-    "case_reopened": ("#A84300", (("see", "see"),)),
-    "case_message": ("#455A64", (("add", "add"), ("see", "see"))),
+# What a button does, by the name of its label in bot/phrases/th.toml.
+BUTTONS = {
+    "see": "see",
+    "add": "add",
+    "answer": "add",
+    "works": "works",
+    "still_broken": "broken",
+    "look_again": "broken",
 }
 PICTURES_SENT = 2
 
@@ -109,14 +108,14 @@ def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: in
     text = phrases.say(f"notice.{_phrase(notice, details)}", **{**details, "due": due, "numbers": numbers})
     if told_of:
         text = f"{text}\n{phrases.say('notice.photo_attached', count=told_of)}"
-    colour, pressable = NOTICES[notice]
+    row = NOTICES[notice]
     about = {"case": str(details["case_id"])}
     buttons = tuple(
         Button(label, do, about, label)
-        for label, do in ((phrases.say(f"button.{name}"), do) for name, do in pressable)
+        for label, do in ((phrases.say(f"button.{name}"), BUTTONS[name]) for name in row.buttons)
     )
     alt = phrases.say("notice.alt", case_number=details["case_number"], text=text)
-    return NoticeCard(details["case_number"], details["title"], text, colour, buttons, alt)
+    return NoticeCard(details["case_number"], details["title"], text, row.colour, buttons, alt)
 
 
 def _phrase(notice: str, details: dict[str, Any]) -> str:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from store.cases.queue import Tab
-from store.cases.workflows import ACTION_LABELS, STATUS_ROWS, Action, Tone
+from store.cases.workflows import ACTION_ROWS, STATUS_ROWS, Tone
+from store.cases.workflows import NOTICES as NOTICE_ROWS
 from store.files.models import FileReason
 from store.messaging.states import Reason
 from store.operations.dead_letters import DeadLetter, DropReason
@@ -28,9 +29,9 @@ TABS: Final = {
     Tab.ALL: "ทั้งหมด",
 }
 
-STATUSES: Final = {status: row.staff_label for status, row in STATUS_ROWS.items()}
+STATUSES: Final = {status: row.for_staff for status, row in STATUS_ROWS.items()}
 
-EVENTS: Final = {"submit": "ผู้แจ้งส่งเรื่อง", **{str(action): label for action, label in ACTION_LABELS.items()}}
+EVENTS: Final = {action: row.label for action, row in ACTION_ROWS.items()}
 COMMENTED: Final = "ผู้แจ้งเขียนความเห็น"
 
 # Shown instead of a value that cannot be decrypted.
@@ -38,16 +39,7 @@ CLOSED: Final = "(เปิดอ่านไม่ได้ กรุณาแ�
 
 CHANNELS: Final = {"line": "LINE", "email": "อีเมล", "phone": "โทรศัพท์", "counter": "เคาน์เตอร์"}
 
-NOTICES: Final = {
-    "case_received": "แจ้งว่ารับเรื่องแล้ว",
-    "case_question": "ขอข้อมูลเพิ่ม",
-    "case_started": "แจ้งว่าเริ่มดำเนินการ",
-    "case_done": "แจ้งว่าเสร็จสิ้น",
-    "case_forwarded": "แจ้งว่าส่งต่อหน่วยงานอื่น",
-    "case_closed": "แจ้งว่ายุติเรื่อง",
-    "case_reopened": "แจ้งว่าเปิดเรื่องใหม่",
-    "case_message": "ข้อความจากเจ้าหน้าที่",
-}
+NOTICES: Final = {notice: row.label for notice, row in NOTICE_ROWS.items()}
 
 # LINE reports that it accepted a message, but not whether the resident received it.
 DELIVERIES: Final = {
@@ -103,68 +95,6 @@ FILE_REASONS: Final = {
     FileReason.UNSAFE: "ไฟล์มีคำสั่งหรือไฟล์อื่นซ่อนอยู่",
     FileReason.LOST: "LINE ไม่มีไฟล์นี้แล้ว",
     FileReason.DAMAGED: "ไฟล์ในข้อมูลสำรองเสียหายหรือหายไป",
-}
-
-# The texts of the form of an action: its button, what happens to the note, and phrases to begin a note with.
-BUTTONS: Final = {
-    Action.ACCEPT: "รับเรื่อง",
-    Action.ASK: "ส่งคำถามถึงผู้แจ้ง",
-    Action.START: "เริ่มดำเนินการ",
-    Action.FINISH: "บันทึกว่าเสร็จสิ้น",
-    Action.FORWARD: "ส่งต่อหน่วยงานอื่น",
-    Action.CLOSE: "ยุติเรื่อง",
-    Action.REOPEN: "เปิดเรื่องใหม่",
-    Action.TELL: "ส่งข้อความ",
-    Action.REMARK: "บันทึก",
-    Action.ASSIGN: "มอบหมาย",
-}
-NOTE_LABELS: Final = {
-    Action.ASK: "ต้องการถามอะไร",
-    Action.FINISH: "ผลการดำเนินการ",
-    Action.FORWARD: "เหตุผล และช่องทางติดต่อหน่วยงานนั้น",
-    Action.CLOSE: "เหตุผลที่ยุติเรื่อง",
-    Action.REOPEN: "เหตุผลที่เปิดใหม่",
-    Action.TELL: "ข้อความ",
-    Action.REMARK: "บันทึก",
-}
-PHRASES: Final = {
-    Action.ACCEPT: (),
-    Action.ASK: (
-        "ขอทราบจุดสังเกตใกล้เคียงเพิ่มเติมค่ะ",
-        "รบกวนส่งรูปที่เห็นจุดเกิดเหตุชัดเจนอีกครั้งค่ะ",
-        "ขอเลขเสาไฟหรือบ้านเลขที่ที่ใกล้ที่สุดค่ะ",
-    ),
-    Action.START: (),
-    Action.FINISH: (
-        "เจ้าหน้าที่ดำเนินการแก้ไขเรียบร้อยแล้วค่ะ",
-        "ตรวจสอบแล้ว ใช้งานได้ตามปกติค่ะ",
-        "ซ่อมชั่วคราวแล้ว จะแก้ไขถาวรตามแผนงานค่ะ",
-    ),
-    Action.FORWARD: (
-        "จุดนี้อยู่ในความรับผิดชอบของหน่วยงานนี้ค่ะ",
-        "ติดตามเรื่องกับหน่วยงานนี้ได้โดยตรงที่โทร. ",
-    ),
-    Action.CLOSE: (
-        "ตรวจสอบแล้วเป็นเรื่องเดียวกับที่มีผู้แจ้งไว้ก่อนค่ะ",
-        "ติดต่อกลับหลายครั้งแล้วไม่ได้รับข้อมูลเพิ่มเติมค่ะ",
-    ),
-    Action.TELL: (
-        "เจ้าหน้าที่จะลงพื้นที่ภายในวันนี้ค่ะ",
-        "อยู่ระหว่างรออะไหล่ คาดว่าจะแล้วเสร็จภายใน 3 วันทำการค่ะ",
-    ),
-}
-
-DONE: Final = {
-    Action.ACCEPT: "รับเรื่องแล้ว",
-    Action.ASK: "ส่งคำถามถึงผู้แจ้งแล้ว",
-    Action.START: "เริ่มดำเนินการแล้ว",
-    Action.FINISH: "บันทึกว่าเสร็จสิ้นแล้ว",
-    Action.FORWARD: "ส่งต่อแล้ว",
-    Action.CLOSE: "ยุติเรื่องแล้ว",
-    Action.REOPEN: "เปิดเรื่องใหม่แล้ว",
-    Action.TELL: "ส่งข้อความแล้ว",
-    Action.REMARK: "บันทึกแล้ว",
-    Action.ASSIGN: "มอบหมายแล้ว",
 }
 
 # The labels of the triage levels. Colour alone must not tell them apart.

@@ -1,17 +1,17 @@
 """Checks whether services, phrases and municipality fit together, before a resident finds out."""
 
 from bot.context import AppContext
-from bot.notice_replies import NOTICES
-from store.cases.workflows import RULES
+from bot.notice_replies import BUTTONS
+from store.cases.workflows import NOTICES
 from store.services import Service
 
 
 def check(app: AppContext) -> list[str]:
     """Returns every problem found, as a sentence."""
     problems = [problem for service in app.services.values() for problem in _service(app, service)]
-    for rule in RULES:
-        if rule.notice and (rule.notice not in NOTICES or not app.phrases.has(f"notice.{rule.notice}")):
-            problems.append(f"{rule.action}: the notice {rule.notice} has no wording")
+    for notice, row in NOTICES.items():
+        if not app.phrases.has(f"notice.{notice}") or not BUTTONS.keys() >= set(row.buttons):
+            problems.append(f"the notice {notice} has no wording")
     return problems
 
 

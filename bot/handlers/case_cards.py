@@ -5,40 +5,27 @@ from bot.phrases.hotlines import IN_ANY_DANGER
 from bot.replies import Button, CaseCard
 from store.cases.models import Case, CaseEvent
 from store.cases.surge import count_before, find_running
-from store.cases.workflows import OPEN_STATUSES, STATUS_LABELS, Action, Status, Who, allowed
+from store.cases.workflows import OPEN_STATUSES, STATUS_ROWS, Action, Status, resident_may
 from store.thai import thai_date, thai_time
 
 # A long timeline keeps its beginning and its end.
 FIRST_STEPS, LAST_STEPS = 2, 8
 
 
-COLOURS = {
-    Status.SUBMITTED: "#455A64",
-    Status.RECEIVED: "#00695C",
-    Status.NEED_INFO: "#A84300",
-    Status.IN_PROGRESS: "#1A5FB4",
-    Status.FORWARDED_OUT: "#6A1B9A",
-    Status.DONE: "#2E7D32",
-    Status.CLOSED: "#5D4037",
-    Status.CANCELLED: "#616161",
-    Status.REOPENED: "#A84300",
-}
-
-
 def card(context: EventContext, case: Case) -> CaseCard:
-    status = Status(case.status)
+    status = STATUS_ROWS[case.status]
     say = context.app.phrases.say
     return CaseCard(
         number=case.shown_number,
         title=case.service_title,
-        status=STATUS_LABELS[status],
-        colour=COLOURS[status],
+        status=status.label,
+        colour=status.colour,
         summary=case.value_or("summary", say("cases.unreadable")),
         steps=tuple(_step(context, event) for event in _shown_events(context, case)),
         lines=(holder_line(context, case), *_how_long(context, case)),
         buttons=tuple(_buttons(context, case)),
-        alt=say("cases.alt", number=case.shown_number, status=STATUS_LABELS[status]),
-        calls=context.calls(IN_ANY_DANGER) if case.urgent and status in OPEN_STATUSES else (),
+        alt=say("cases.alt", number=case.shown_number, status=status.label),
+        calls=context.calls(IN_ANY_DANGER) if case.urgent and status.is_open else (),
     )
 
 
@@ -53,7 +40,7 @@ def _how_long(context: EventContext, case: Case) -> list[str]:
     A case of a surge was promised no day: it shows how many cases come before it while the surge runs. A case of
     danger was promised none either, because it must not wait.
     """
-    if Status(case.status) not in OPEN_STATUSES:
+    if case.status not in OPEN_STATUSES:
         return []
     say = context.app.phrases.say
     danger = [say("cases.urgent")] if case.urgent else []
@@ -81,17 +68,16 @@ def _step(context: EventContext, event: CaseEvent) -> tuple[str, str]:
 
 
 def _buttons(context: EventContext, case: Case) -> list[Button]:
-    open_to_resident = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
     buttons = []
-    if Action.CONFIRM in open_to_resident and case.confirmed_at is None:
+    if resident_may(case, Action.CONFIRM) and case.confirmed_at is None:
         buttons.append(context.button("works", "works", case=case.id))
-    if Action.REOPEN in open_to_resident:
+    if resident_may(case, Action.REOPEN):
         name = "still_broken" if case.status == Status.DONE else "look_again"
         buttons.append(context.button(name, "broken", case=case.id))
-    if Action.ANSWER in open_to_resident:
+    if resident_may(case, Action.ANSWER):
         buttons.append(context.button("answer", "add", case=case.id))
-    elif Action.ADD in open_to_resident:
+    elif resident_may(case, Action.ADD):
         buttons.append(context.button("add", "add", case=case.id))
-    if Action.CANCEL in open_to_resident:
+    if resident_may(case, Action.CANCEL):
         buttons.append(context.button("withdraw", "withdraw", case=case.id))
     return buttons

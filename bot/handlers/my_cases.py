@@ -1,5 +1,7 @@
 """Shows a resident's own cases, takes what they add, and lets them withdraw, reopen and rate."""
 
+from typing import Literal
+
 from bot.handlers.case_cards import card
 from bot.handlers.event_context import EventContext
 from bot.line.events import row_number
@@ -11,6 +13,7 @@ from store.cases.actions import (
     find_own_case,
     find_own_case_by_code,
     lock_case,
+    takes_more,
 )
 from store.cases.models import Case
 from store.cases.rate_limits import may_guess, note_wrong_code
@@ -18,12 +21,10 @@ from store.cases.ratings import comment, rate
 from store.cases.surge import count_open, find_running
 from store.cases.workflows import (
     OPEN_STATUSES,
-    STATUS_LABELS,
+    STATUS_ROWS,
     Action,
     NotAllowed,
-    Status,
-    Who,
-    allowed,
+    resident_may,
 )
 from store.line.limits import LABEL_CHARACTERS, cut
 from store.residents.residents import kept_words, listen, offer, stop_listening
@@ -59,7 +60,7 @@ def _tracked(context: EventContext) -> list[Reply]:
     found = cases_of(context.session, context.resident)
     if not found:
         return [context.say("cases.none", context.button("report", "report"))]
-    being_done = [case for case in found if Status(case.status) in OPEN_STATUSES]
+    being_done = [case for case in found if case.status in OPEN_STATUSES]
     if len(being_done) == 1 or len(found) == 1:
         return see(context, (being_done or found)[0])
     buttons = tuple(
@@ -101,10 +102,9 @@ def see(context: EventContext, case: Case) -> list[Reply]:
 
 def invite_more(context: EventContext, case: Case) -> list[Reply]:
     """Asks what to add: from now on plain messages and photos belong to this case."""
-    actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
-    if not actions & {Action.ANSWER, Action.ADD}:
+    if not takes_more(case):
         return [_about(context, "cannot_add", case), card(context, case)]
-    listen(context.resident, "answer" if Action.ANSWER in actions else "more", case.id)
+    listen(context.resident, _listens_for(case), case.id)
     return [_about(context, "add_what", case)]
 
 
@@ -141,7 +141,7 @@ def take_more(
     Without `may_answer` the officer's question stays open.
     """
     case = lock_case(context.session, case.id, by=context.resident)
-    answering = may_answer and case.status == Status.NEED_INFO
+    answering = may_answer and resident_may(case, Action.ANSWER)
     try:
         action = Action.ANSWER if answering else Action.ADD
         act(
@@ -157,7 +157,7 @@ def take_more(
     except NotAllowed:
         stop_listening(context.resident)
         return [_about(context, "cannot_add", case), card(context, case)]
-    listen(context.resident, "answer" if case.status == Status.NEED_INFO else "more", case.id)
+    listen(context.resident, _listens_for(case), case.id)
     offer(context.resident, "see", str(case.id))
     return [
         _about(
@@ -167,7 +167,7 @@ def take_more(
 
 
 def ask_withdraw(context: EventContext, case: Case) -> list[Reply]:
-    if Action.CANCEL not in {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}:
+    if not resident_may(case, Action.CANCEL):
         return [_about(context, "cannot_withdraw", case)]
     buttons = (
         context.button("cancel_yes", "withdraw_yes", case=case.id),
@@ -190,7 +190,7 @@ def withdraw(context: EventContext, case: Case) -> list[Reply]:
 def confirm_works(context: EventContext, case: Case) -> list[Reply]:
     """Notes that the resident confirms the work, then asks for stars: five buttons below each other, no typing."""
     case = lock_case(context.session, case.id, by=context.resident)
-    if case.status != Status.DONE:
+    if not resident_may(case, Action.CONFIRM):
         return [card(context, case)]
     if case.confirmed_at is None:
         act(context.session, context.app.municipality, case, Action.CONFIRM, RESIDENT)
@@ -203,7 +203,7 @@ def confirm_works(context: EventContext, case: Case) -> list[Reply]:
 
 def take_stars(context: EventContext, case: Case, stars: str) -> list[Reply]:
     case = lock_case(context.session, case.id, by=context.resident)
-    if stars not in ("1", "2", "3", "4", "5") or case.status != Status.DONE:
+    if stars not in ("1", "2", "3", "4", "5") or not resident_may(case, Action.RATE):
         return [card(context, case)]
     rate(context.session, context.app.municipality, case, int(stars))
     listen(context.resident, "comment", case.id)
@@ -213,7 +213,7 @@ def take_stars(context: EventContext, case: Case, stars: str) -> list[Reply]:
 
 def take_comment(context: EventContext, case: Case, text: str) -> list[Reply]:
     case = lock_case(context.session, case.id, by=context.resident)
-    if case.status == Status.DONE:
+    if resident_may(case, Action.RATE):
         comment(context.session, context.app.municipality, case, text[:1000], context.event.message_id)
     stop_listening(context.resident)
     return [context.say("cases.comment_thanks")]
@@ -237,5 +237,9 @@ def reopen(context: EventContext, case: Case) -> list[Reply]:
 
 
 def _about(context: EventContext, phrase: str, case: Case, *quick: Button) -> Say:
-    status = STATUS_LABELS[Status(case.status)]
+    status = STATUS_ROWS[case.status].label
     return context.say(f"cases.{phrase}", *quick, number=case.shown_number, status=status)
+
+
+def _listens_for(case: Case) -> Literal["answer", "more"]:
+    return "answer" if resident_may(case, Action.ANSWER) else "more"

@@ -6,7 +6,7 @@ from bot.handlers import my_cases, which_case
 from bot.handlers.event_context import EventContext
 from store.cases.actions import cases_of
 from store.cases.models import Case
-from store.cases.workflows import OPEN_STATUSES, Status
+from store.cases.workflows import OPEN_STATUSES
 
 
 class LoadedCases:
@@ -36,4 +36,4 @@ class LoadedCases:
         return bool(self._cases)
 
     def open_services(self) -> set[str]:
-        return {case.service for case in self._cases if Status(case.status) in OPEN_STATUSES}
+        return {case.service for case in self._cases if case.status in OPEN_STATUSES}

@@ -21,7 +21,7 @@ from bot.handlers.submissions import send
 from bot.line.events import Tap, row_number
 from bot.replies import Reply
 from store.cases.models import Case
-from store.cases.workflows import STATUS_LABELS, Status
+from store.cases.workflows import STATUS_ROWS
 from store.residents.conversations import find_conversation, is_cold
 from store.residents.models import Conversation
 from store.residents.residents import kept_words, offer
@@ -95,7 +95,7 @@ def _ended(context: EventContext, row: Conversation) -> list[Reply]:
     """Answers a button of a request that has ended: says what became of it and how to go on."""
     if row.case_id is not None:
         case = context.session.get_one(Case, row.case_id)
-        status = STATUS_LABELS[Status(case.status)]
+        status = STATUS_ROWS[case.status].label
         see = context.button("see", "see", case=case.id)
         offer(context.resident, "see", str(case.id))
         return [context.say("conversation.already_sent", see, number=case.shown_number, status=status)]

@@ -9,7 +9,7 @@ from bot.recognition.matches import AboutCase, OwnNumber, Stars
 from bot.replies import Button, Reply
 from store.cases.actions import cases_of, takes_more
 from store.cases.models import Case
-from store.cases.workflows import OPEN_STATUSES, Action, Status, Who, allowed
+from store.cases.workflows import OPEN_STATUSES, Action, resident_may
 from store.line.limits import LABEL_CHARACTERS, cut
 from store.residents.residents import offer
 
@@ -93,12 +93,10 @@ def may(case: Case, act: str) -> bool:
 
     A finished case can be confirmed or reported as broken by typed words only until it was confirmed.
     """
-    status = Status(case.status)
-    actions = {rule.action for rule in allowed(status, Who.RESIDENT)}
     return {
-        "withdraw": status in OPEN_STATUSES,
-        "add": bool(actions & {Action.ANSWER, Action.ADD}),
-        "works": status is Status.DONE and case.confirmed_at is None,
-        "broken": Action.REOPEN in actions and case.confirmed_at is None,
-        "stars": status is Status.DONE and case.stars is None,
+        "withdraw": case.status in OPEN_STATUSES,
+        "add": resident_may(case, Action.ANSWER, Action.ADD),
+        "works": resident_may(case, Action.CONFIRM) and case.confirmed_at is None,
+        "broken": resident_may(case, Action.REOPEN) and case.confirmed_at is None,
+        "stars": resident_may(case, Action.RATE) and case.stars is None,
     }[act]

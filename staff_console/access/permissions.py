@@ -35,7 +35,7 @@ NEEDED: Final = {
     "queue.counts":                    P.CASES_READ,
     "cases.show":                      P.CASES_READ,
     "cases.unmask":                    P.CASES_UNMASK,
-    "cases.act":                       P.CASES_ACT,  # see store.cases.workflows
+    "cases.act":                       P.CASES_ACT,  # see store.workflow.tables
     "surge.set_level":                 P.CASES_SET_LEVEL,
     "files.show":                      P.FILES_READ,
     "files.preview":                   P.FILES_READ,

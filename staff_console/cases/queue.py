@@ -21,7 +21,7 @@ from store.cases.queue import (
     newest_id,
 )
 from store.cases.surge import find_running, may_tell_many, open_by_triage
-from store.cases.workflows import Status
+from store.cases.workflows import WORKFLOWS
 from store.quota import unapproved, usage
 from store.staff import account_requests
 from store.staff.models import ALL_DEPARTMENTS, Staff
@@ -60,7 +60,7 @@ def show() -> str | Response:
             triage_labels=words.TRIAGE,
             colleagues=_colleagues(session),
             services=context().services,
-            statuses=words.STATUSES,
+            statuses={word: words.STATUSES[word] for word in _statuses()},
             departments=context().municipality.departments,
             link=_link_to,
             counts_address=url_for("queue.counts", **_kept()),
@@ -110,13 +110,19 @@ def asked_filters() -> Filters:
     """Returns the filters in the address. An unknown status, triage level or assignee is ignored."""
     args = request.args
     return Filters(
-        status=Status(args["status"]) if args.get("status") in list(Status) else None,
+        status=args["status"] if args.get("status") in _statuses() else None,
         service=args.get("service") or None,
         department=args.get("department") or None,
         urgent=bool(args.get("urgent")),
         triage=args["triage"] if args.get("triage") in words.TRIAGE else None,
         assignee=me().id if args.get("assignee") == "me" else whole(args.get("assignee")),
     )
+
+
+def _statuses() -> list[str]:
+    """Returns the statuses that cases of the offered services can have, in the order of their workflows."""
+    offered = [WORKFLOWS[service.workflow] for service in context().services.values()]
+    return list(dict.fromkeys(word for workflow in offered for word in workflow.status_rows))
 
 
 def _link_to(**changes: Any) -> str:

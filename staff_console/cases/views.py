@@ -15,9 +15,7 @@ from staff_console.cases.forms import (
     check_form,
     forms_for,
     may_assign,
-    may_ever,
     read_form,
-    tells,
 )
 from staff_console.cases.unmasking import unmask_for_a_while, unmasked_until
 from staff_console.cases.view_model import show_case, why_unreachable
@@ -32,7 +30,7 @@ from store.cases.models import Case
 from store.cases.queue import find_case
 from store.cases.repeated_messages import reach_too_many
 from store.cases.surge import may_sort
-from store.cases.workflows import Action, NotAllowed, Who
+from store.cases.workflows import ACTION_ROWS, Action, NotAllowed, Who, workflow_of
 from store.files.lifecycle import FileNotAccepted, uploaded
 from store.files.models import File
 from store.staff.permissions import Permission
@@ -70,7 +68,7 @@ def act(case_id: int, action: str) -> Page:
     except (StaleCase, NotAllowed):
         return _conflict(case_id, asked)
     # The reason is shown because staff who believe that the resident got a message do not phone them.
-    flash(f"{words.DONE[asked.action]} {trouble}".strip(), "warning" if trouble else "good")
+    flash(f"{ACTION_ROWS[asked.action].done} {trouble}".strip(), "warning" if trouble else "good")
     return redirect(url_for("cases.show", case_id=case_id, done=asked.action), 303)
 
 
@@ -81,12 +79,13 @@ def _read(case_id: int, action: str) -> ActionInput:
     no status, and 400 if a number in the form is not valid.
     """
     with context().database.reading() as session:
-        find_case(session, me(), case_id, Permission.CASES_ACT)
-    if action not in list(Action):
-        abort(404)
-    if not may_ever(me(), Action(action)):
-        abort(403)
-    return read_form(Action(action))
+        case = find_case(session, me(), case_id, Permission.CASES_ACT)
+        workflow = workflow_of(case)
+        if action not in workflow.action_rows:
+            abort(404)
+        if not workflow.may_ever(action, me().role):
+            abort(403)
+        return read_form(case, action)
 
 
 @contextmanager
@@ -112,7 +111,7 @@ def _do(case_id: int, asked: ActionInput, photos: list[File]) -> str:
     with context().database.transaction() as session:
         press(session, url_for("cases.show", case_id=case_id))
         case = lock_case(session, case_id, by=me(), seen_version=asked.seen_version)
-        if asked.action is Action.ASSIGN:
+        if asked.action == Action.ASSIGN:
             _assign(session, case, asked.assignee, by)
             return ""
         if reach_too_many(session, context().municipality, me(), case, asked.action, asked.words()):
@@ -121,7 +120,7 @@ def _do(case_id: int, asked: ActionInput, photos: list[File]) -> str:
         session.flush()
         tokens = [photo.token for photo in photos]
         act_on(session, context().municipality, case, asked.action, by, note=asked.words(), files=tokens)
-        return why_unreachable(case.resident) if tells(asked.action) else ""
+        return why_unreachable(case.resident) if asked.tells else ""
 
 
 def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> None:

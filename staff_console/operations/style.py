@@ -18,7 +18,7 @@ _LIGHT: Final = re.compile(r"^ {2}--([\w-]+): (.+);$", re.MULTILINE)
 _DARK: Final = re.compile(r"^ {4}--([\w-]+): (.+);$", re.MULTILINE)
 _COLOUR: Final = re.compile(r"#[0-9a-f]{3,6}|rgb\([^)]*\)")
 TAGS: Final = {
-    "เรื่อง": [(row.staff_label, row.tone) for row in STATUS_ROWS.values()],
+    "เรื่อง": [(row.for_staff, row.tone) for row in STATUS_ROWS.values()],
     "ประกาศ": list(wording.STAGES.values()),
     "ข้อความถึงผู้แจ้ง": list(words.DELIVERIES.values()),
 }

@@ -10,7 +10,7 @@ from staff_console.context import context
 from store import thai
 from store.cases.models import Case
 from store.cases.queue import RUNNING
-from store.cases.workflows import STATUS_ROWS, Status, Tone
+from store.cases.workflows import STATUS_ROWS, Tone
 from store.clock import in_bangkok, today
 from store.line_breaks import unbroken
 from store.municipality.calendar import Month
@@ -63,11 +63,11 @@ def iso(at: datetime | date) -> str:
 
 
 def status_label(status: str) -> str:
-    return words.STATUSES[Status(status)]
+    return words.STATUSES[status]
 
 
 def tone(status: str) -> Tone:
-    return STATUS_ROWS[Status(status)].tone
+    return STATUS_ROWS[status].tone
 
 
 def due_words(case: Case) -> str:

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session
 
 from store.cases.codes import read_case_code
 from store.cases.models import Case, CaseEvent
-from store.cases.workflows import Action, NotAllowed, Rule, Status, Who, allowed, find_rule
+from store.cases.workflows import (
+    ACTION_ROWS,
+    OPEN_STATUSES,
+    STATUS_ROWS,
+    WORKFLOWS,
+    Action,
+    CaseRule,
+    NotAllowed,
+    Who,
+    find_rule,
+    resident_may,
+)
 from store.clock import in_bangkok, now
 from store.database.sequences import new_tracking_code, next_number
 from store.errors import NotFound
@@ -23,9 +34,6 @@ from store.residents.residents import listen
 from store.services import Service
 from store.staff.models import Staff
 from store.staff.permissions import Permission, allows
-
-# Notices that may share a request with another message; all others are sent at once.
-UNHURRIED = frozenset({"case_received", "case_started"})
 
 
 class StaleCase(ValueError):
@@ -76,7 +84,8 @@ def open_case(
         department=municipality.department(service.department).code,
         channel=submission.channel,
         resident_id=resident.id,
-        status=Status.SUBMITTED,
+        workflow=service.workflow,
+        status=WORKFLOWS[service.workflow].first,
         urgent=submission.urgent,
         triage=submission.triage,
         answers=submission.answers,
@@ -87,7 +96,7 @@ def open_case(
     )
     session.add(case)
     session.flush()
-    event = _write_down(session, case, "submit", None, RESIDENT, "")
+    event = _write_down(session, case, Action.SUBMIT, None, RESIDENT, "")
     _attach(session, case, event, submission.files)
     return case
 
@@ -132,7 +141,7 @@ def act(
     session: Session,
     municipality: Municipality,
     case: Case,
-    action: Action,
+    action: str,
     by: Actor,
     *,
     note: str = "",
@@ -144,28 +153,26 @@ def act(
     `files` are tokens of stored files; `said_in` is the id of the LINE message with a resident's note. If the table
     names a notice for the action, an action of staff puts this notice into the outbox.
     """
-    rule = find_rule(action, Status(case.status), by.who)
+    rule = find_rule(case, action, by.who, has_note=bool(note.strip() or files))
     event = _do(session, case, rule, by, note=note, files=files)
     event.line_message_id = said_in
     if rule.notice and by.who is not Who.RESIDENT:
-        _tell(session, municipality, case, rule.notice, event, files)
+        _tell(session, municipality, case, rule, event, files)
     return event
 
 
 def _do(
-    session: Session, case: Case, rule: Rule, by: Actor, *, note: str, files: Sequence[str] = ()
+    session: Session, case: Case, rule: CaseRule, by: Actor, *, note: str, files: Sequence[str] = ()
 ) -> CaseEvent:
-    if rule.needs_note and not note.strip() and not files:
-        raise NotAllowed(f"{rule.action} needs a note")
-    before = Status(case.status)
+    before = case.status
     after = rule.after or before
     case.status, case.version = after, case.version + 1
     _keep_dates(case, rule.action, before, after)
     event = _write_down(session, case, rule.action, before, by, note.strip())
     _attach(session, case, event, files)
-    if rule.action is Action.ACCEPT:
+    if ACTION_ROWS[rule.action].assigns:
         _make_responsible(session, case, by)
-    if rule.action is Action.ASK:
+    if before != after and resident_may(case, Action.ANSWER):
         listen(session.get_one(Resident, case.resident_id), "answer", case.id)
     return event
 
@@ -192,28 +199,28 @@ def tell_many(
     `note` must not be blank. Returns the cases whose status does not allow a message; they stay as they are.
     """
     refused: list[Case] = []
-    told: dict[int, list[tuple[Case, CaseEvent]]] = {}
+    told: dict[int, list[tuple[Case, CaseRule, CaseEvent]]] = {}
     for case in cases:
         try:
-            rule = find_rule(Action.TELL, Status(case.status), by.who)
+            rule = find_rule(case, Action.TELL, by.who, has_note=bool(note.strip()))
             event = _do(session, case, rule, by, note=note)
         except NotAllowed:
             refused.append(case)
         else:
-            told.setdefault(case.resident_id, []).append((case, event))
-    for (case, event), *others in told.values():
-        numbers = [other.shown_number for other, _ in others]
-        _tell(session, municipality, case, "case_message", event, together=numbers)
+            told.setdefault(case.resident_id, []).append((case, rule, event))
+    for (case, rule, event), *others in told.values():
+        numbers = [other.shown_number for other, _, _ in others]
+        _tell(session, municipality, case, rule, event, together=numbers)
     return refused
 
 
-def _keep_dates(case: Case, action: Action, before: Status, after: Status) -> None:
-    if after in (Status.DONE, Status.CLOSED, Status.CANCELLED) and before is not after:
+def _keep_dates(case: Case, action: str, before: str, after: str) -> None:
+    if STATUS_ROWS[after].ends and before != after:
         case.ended_at = now()
-    if action is Action.REOPEN:
+    if after in OPEN_STATUSES and before not in OPEN_STATUSES:
         case.ended_at, case.confirmed_at = None, None
         case.times_reopened += 1
-    if action is Action.CONFIRM:
+    if action == Action.CONFIRM:
         case.confirmed_at = now()
 
 
@@ -244,14 +251,15 @@ def _tell(
     session: Session,
     municipality: Municipality,
     case: Case,
-    notice: str,
+    rule: CaseRule,
     event: CaseEvent,
     files: Sequence[str] = (),
     *,
     together: Sequence[str] = (),
 ) -> None:
-    """Puts a notice of the event into the outbox; `together` are the numbers of the resident's other cases in it."""
-    hold = municipality.messages.hold_seconds if notice in UNHURRIED else 0
+    """Puts the rule's notice into the outbox; `together` are the numbers of the resident's other cases in it."""
+    # A notice without words of staff may share a request with another message; all others are sent at once.
+    hold = 0 if rule.needs_note else municipality.messages.hold_seconds
     details = {
         "case_id": case.id,
         "case_number": case.shown_number,
@@ -266,7 +274,7 @@ def _tell(
         "together": list(together),
     }
     resident = session.get_one(Resident, case.resident_id)
-    outbox.put_notice(session, resident, notice, details, case_id=case.id, hold_seconds=hold)
+    outbox.put_notice(session, resident, rule.notice or "", details, case_id=case.id, hold_seconds=hold)
 
 
 def assign(
@@ -283,8 +291,7 @@ def assign(
 
 def takes_more(case: Case) -> bool:
     """Says whether the resident may still add something to the case."""
-    actions = {rule.action for rule in allowed(Status(case.status), Who.RESIDENT)}
-    return bool(actions & {Action.ANSWER, Action.ADD})
+    return resident_may(case, Action.ANSWER, Action.ADD)
 
 
 def cases_of(session: Session, resident: Resident, *, most: int = 10) -> list[Case]:

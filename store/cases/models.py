@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from store.cases.workflows import Status
 from store.clock import CLOCKS_DIFFER, now
 from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
@@ -18,19 +17,17 @@ from store.staff.models import Staff
 # An older bulk message cannot be released: what was true when it was written may have changed.
 BULK_MESSAGE_WAITS = timedelta(days=7)
 
-_STATUSES = ", ".join(f"'{status}'" for status in Status)
-
 
 class Case(EncryptedRow, Table):
     """Holds a submitted request. `answers` change when the resident unsends something or a file comes late.
 
-    Editing a service never changes them.
+    Editing a service never changes them. `workflow` names the table of rules under which the case was opened, and
+    `status` is one of its statuses.
     """
 
     __tablename__ = "case"
     __table_args__ = (
         UniqueConstraint("fiscal_year", "number"),
-        CheckConstraint(f"status IN ({_STATUSES})", "status"),
         CheckConstraint("stars BETWEEN 1 AND 5", "stars"),
         CheckConstraint("triage IN ('red', 'yellow', 'green')", "triage"),
         # Covers everything the queue of open cases filters and sorts by, so that it never reads the rows themselves.
@@ -58,6 +55,7 @@ class Case(EncryptedRow, Table):
     service: Mapped[str] = mapped_column(String(60))
     service_title: Mapped[str] = mapped_column(String(200))
     department: Mapped[str] = mapped_column(String(40))
+    workflow: Mapped[str] = mapped_column(String(20), server_default="problem")
     channel: Mapped[str] = mapped_column(String(10))
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     status: Mapped[str] = mapped_column(String(20))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 
 from store.cases.models import Case
 from store.cases.surge import in_order
-from store.cases.workflows import OPEN_STATUSES, WAITING_STATUSES, Status
+from store.cases.workflows import OPEN_STATUSES, STATUS_ROWS, WAITING_STATUSES, Tone
 from store.clock import today
 from store.errors import NotFound
 from store.files.models import File
@@ -38,12 +38,11 @@ class Tab(StrEnum):
 
 
 RUNNING = OPEN_STATUSES - WAITING_STATUSES
+_TONE_OF = {Tab.NEW: Tone.NEW, Tab.DOING: Tone.WORKING, Tab.WAITING: Tone.WAITING}
 _STATUSES_OF = {
-    Tab.NEW: frozenset({Status.SUBMITTED, Status.REOPENED}),
-    Tab.DOING: frozenset({Status.RECEIVED, Status.IN_PROGRESS}),
-    Tab.WAITING: frozenset({Status.NEED_INFO}),
-    Tab.OVERDUE: RUNNING,
-}
+    tab: frozenset(word for word, row in STATUS_ROWS.items() if row.tone is tone)
+    for tab, tone in _TONE_OF.items()
+} | {Tab.OVERDUE: RUNNING}
 # The ended cases only grow; the officers' daily work is in the other tabs.
 _NEWEST_FIRST = frozenset({Tab.DONE, Tab.ALL})
 
@@ -52,7 +51,7 @@ _NEWEST_FIRST = frozenset({Tab.DONE, Tab.ALL})
 class Filters:
     """Holds the filters of the queue. `assignee` is a staff id, or 0 for unassigned cases."""
 
-    status: Status | None = None
+    status: str | None = None
     service: str | None = None
     department: str | None = None
     urgent: bool = False

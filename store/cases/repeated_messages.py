@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from store.cases.bulk import MAX_ALONE, WINDOW, hold
 from store.cases.models import BulkMessage, Case, CaseEvent
-from store.cases.workflows import Action
+from store.cases.workflows import WORKFLOWS, Action
 from store.clock import CLOCKS_DIFFER, now
 from store.municipality.foreign_contacts import leads_away, town_numbers
 from store.municipality.profile import Municipality
@@ -19,12 +19,17 @@ from store.thai import folded
 # Actions with which an officer writes to a resident. Only for the FREE ones are equal words limited; with the others,
 # such as FINISH, equal words are normal, and only messages with a link are limited.
 FREE = frozenset({Action.TELL, Action.ASK})
-TOLD = FREE | {Action.FINISH, Action.FORWARD, Action.CLOSE, Action.REOPEN}
+TOLD = frozenset(
+    str(rule.action)
+    for workflow in WORKFLOWS.values()
+    for rule in workflow.rules
+    if rule.notice and rule.needs_note
+)
 _WITH_A_LINK = "a link"
 
 
 def reach_too_many(
-    session: Session, municipality: Municipality, author: Staff, case: Case, action: Action, note: str
+    session: Session, municipality: Municipality, author: Staff, case: Case, action: str, note: str
 ) -> bool:
     """Says whether this resident would be a sixth or later one whom the author sends the same words within 24 hours.
 

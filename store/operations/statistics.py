@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from store.cases.models import Case
 from store.cases.queue import RUNNING
-from store.cases.workflows import OPEN_STATUSES, Status
+from store.cases.workflows import OPEN_STATUSES
 from store.clock import now, today
 from store.database import sequences
 from store.files.models import File
@@ -80,6 +80,6 @@ def _requests(session: Session) -> dict[tuple[str, str], int]:
     return dict(counted + Counter(sequences.gone_requests(session)))
 
 
-def _cases(statuses: frozenset[Status]) -> Select[str, int]:
+def _cases(statuses: frozenset[str]) -> Select[str, int]:
     among = Case.status.in_(sorted(statuses))
     return select(Case.department, func.count()).where(among).group_by(Case.department)

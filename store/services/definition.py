@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from store.services.kinds import AnyQuestion
 from store.services.question import Label, Question
+from store.workflow.workflows import WORKFLOWS
 
 FOLDER = Path(__file__).parent / "builtin"
 
@@ -36,6 +37,8 @@ class Service(_ServicePart):
     things happen on a ถนน (road). As the whole message a hint begins a request; in a longer message it only puts the
     service first in the list. A keyword does not count in a message that also has a word of `unless`, which names
     another service: น้ำไม่ไหล (no water) of a canal.
+
+    `workflow` names the table of rules that its cases follow; without it they follow the one named as their group.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Service(_ServicePart):
     label_en: Label = ""
     icon: str = Field(min_length=1, max_length=8)
     group: Literal["problem", "request"]
+    workflow: str
     department: str
     answer_within: Promise
     fee_baht: int = Field(default=0, ge=0)
@@ -63,6 +67,18 @@ class Service(_ServicePart):
         if isinstance(read, dict) and read.get("label_en") and isinstance(read.get("keywords"), list):
             return {**read, "keywords": [*read["keywords"], read["label_en"]]}
         return read
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follows_a_workflow(cls, read: object) -> object:
+        return {"workflow": read.get("group"), **read} if isinstance(read, dict) else read
+
+    @field_validator("workflow")
+    @classmethod
+    def _is_a_workflow(cls, name: str) -> str:
+        if name not in WORKFLOWS:
+            raise ValueError(f"there is no workflow {name}, only {', '.join(WORKFLOWS)}")
+        return name
 
     @field_validator("questions", mode="before")
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs
 
-from store.cases.workflows import RULES
+from store.cases.workflows import WORKFLOWS
 from store.messaging.outbox import REPLY_WITHIN
 from tests.faults.evidence import Evidence
 from tests.faults.harm import is_harmful
@@ -16,7 +16,9 @@ from tests.faults.harm import is_harmful
 TOKEN_LIFE_MS = REPLY_WITHIN.total_seconds() * 1000
 MAX_WAITS = 3
 _ERRAND = re.compile(r"[A-Z]+?X+Q")
-_NOTICES: dict[str, str] = {rule.action: rule.notice for rule in RULES if rule.notice}
+_NOTICES: dict[str, str] = {
+    str(rule.action): rule.notice for workflow in WORKFLOWS.values() for rule in workflow.rules if rule.notice
+}
 
 
 @dataclass(frozen=True)

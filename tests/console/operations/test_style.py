@@ -13,7 +13,7 @@ pytestmark = pytest.mark.parametrize("store_settings", ["sqlite"], indirect=True
 
 def test_each_status_and_stage_has_its_words_and_its_tone(admin: Person) -> None:
     shown = admin.visit("/style").html
-    tags = [(row.staff_label, row.tone) for row in STATUS_ROWS.values()] + list(STAGES.values())
+    tags = [(row.for_staff, row.tone) for row in STATUS_ROWS.values()] + list(STAGES.values())
     for words, tone in tags:
         assert f'<span class="tag tag-{tone}">{words}</span>' in shown
 

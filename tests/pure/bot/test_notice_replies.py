@@ -3,11 +3,12 @@
 import pytest
 
 from bot.line.messages import render
-from bot.notice_replies import NOTICES, notice_replies
+from bot.notice_replies import notice_replies
 from bot.phrases.wording import Phrases
 from bot.replies import NoticeCard, Picture, Say
 from bot.settings import BotSettings
 from line_simulator.messages.validation import find_message_problems
+from store.cases.workflows import NOTICES
 from store.municipality.profile import read_municipality
 from store.settings import DEMO_MUNICIPALITY, StoreSettings
 

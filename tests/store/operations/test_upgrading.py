@@ -2,13 +2,18 @@
 
 import hashlib
 
+import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.broadcasts import approval
 from store.broadcasts.models import Broadcast, Mailing, MailingPart, MailingState, StopReason
+from store.cases.models import Case, CaseEvent
 from store.cases.unsend import note_unsent, was_unsent
+from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
 from store.files.models import File, FileReason, FileState
@@ -20,8 +25,9 @@ from store.messaging.states import EventState, MessageState, Reason, Receipt
 from store.municipality.profile import Municipality
 from store.operations.schema import FOLDER, _config, drift, migrating, upgrade
 from store.residents.models import Resident
+from store.services import read_services
 from store.staff.models import ALL_DEPARTMENTS, Staff
-from tests.builders import a_resident, an_officer, line_of
+from tests.builders import a_case, a_resident, an_officer, line_of
 from tests.store.broadcasts.test_approval import DRAFT
 
 # A database that has run a migration never runs it again: a later change to it would not reach that database. A changed
@@ -41,6 +47,7 @@ MIGRATIONS = {
     "0014_reasons_and_receipts": "92cadf1df3ea44fd",
     "0015_jobs": "261c0fdb49b636d7",
     "0016_contacts": "c8efa5c9234e3579",
+    "0017_workflows": "6e996eb07d86db06",
 }
 
 
@@ -220,3 +227,44 @@ def test_jobs_can_be_asked_for_after_the_upgrade(database: Database, municipalit
     with database.transaction() as session:
         assert requests.ask(session, JobKind.BACKUP, by=asker) is not None
         assert requests.ask(session, JobKind.BACKUP, by=asker) is None
+
+
+def test_cases_of_yesterday_go_on_under_the_workflow_of_their_service(
+    database: Database, municipality: Municipality
+) -> None:
+    services = read_services()
+    with database.transaction() as session:
+        for status in Status:
+            a_case(session, municipality, status=status, summary=f"ไฟดับ {status}")
+        a_case(session, municipality, service=services["water_truck"])
+        before = _cases(session)
+    indexes = _indexes(database)
+    go_back_before(database, "0017")
+    upgrade(database)
+    assert drift(database) == []
+    assert _indexes(database) == indexes
+    with database.transaction() as session:
+        assert _cases(session) == before
+        assert {case.workflow for case in session.query(Case).filter(Case.service != "water_truck")} == {
+            "problem"
+        }
+        assert session.query(Case).filter(Case.service == "water_truck").one().workflow == "request"
+        assert session.query(CaseEvent).filter(CaseEvent.case_id == before[-1][0]).count() == 1
+        a_case(session, municipality).status = "to_pay"
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.execute(text('UPDATE "case" SET stars = 6'))
+
+
+def _cases(session: Session) -> list[tuple[object, ...]]:
+    cases = session.query(Case).order_by(Case.id)
+    return [
+        (case.id, case.status, case.summary, case.answers, case.due_on, len(case.events)) for case in cases
+    ]
+
+
+def _indexes(database: Database) -> list[tuple[object, ...]]:
+    found = inspect(database.engine).get_indexes("case")
+    return sorted(
+        (index["name"], index["unique"], sorted(str(where) for where in index["dialect_options"].values()))
+        for index in found
+    )

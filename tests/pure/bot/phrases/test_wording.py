@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.conversations import engine
-from bot.notice_replies import NOTICES
+from bot.notice_replies import BUTTONS
 from bot.phrases import wording as phrases_module
 from bot.phrases.wording import FILE, IN_ENGLISH, PhraseError, Phrases
-from store.cases.workflows import RULES
+from store.cases.workflows import NOTICES
 from store.line.limits import LABEL_CHARACTERS, characters
 from store.municipality.profile import read_municipality
 from store.services import kinds
@@ -83,11 +83,10 @@ def test_every_part_an_address_may_have_to_name_has_its_question(part):
     assert PHRASES.has(f"complaint.address_without_{part}")
 
 
-@pytest.mark.parametrize("notice", sorted({rule.notice for rule in RULES if rule.notice}))
+@pytest.mark.parametrize("notice", sorted(NOTICES))
 def test_every_notice_has_words_a_colour_and_buttons_with_labels(notice):
     assert PHRASES.has(f"notice.{notice}")
-    _, pressable = NOTICES[notice]
-    assert all(PHRASES.has(f"button.{label}") for label, _ in pressable)
+    assert all(PHRASES.has(f"button.{name}") and name in BUTTONS for name in NOTICES[notice].buttons)
 
 
 @pytest.mark.parametrize("name", [name for name in PHRASES.names() if name.startswith("button.")])

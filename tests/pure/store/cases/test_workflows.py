@@ -4,28 +4,18 @@ from itertools import product
 
 import pytest
 
-from store.cases.workflows import (
-    ACTION_LABELS,
-    OPEN_STATUSES,
-    RULES,
-    STATUS_LABELS,
-    STATUS_ROWS,
-    WAITING_STATUSES,
-    Action,
-    NotAllowed,
-    Status,
-    Tone,
-    Who,
-    allowed,
-    find_rule,
-    rule,
-)
+from store.cases.workflows import STATUS_ROWS, Action, Status, Tone, Who
+from store.workflow.case_table import OPEN_TONES, StatusRow, read_workflow
+from store.workflow.table import RuleRefused
+from store.workflow.tables.problem import ACTION_ROWS, NOTICES, ROWS, WORKFLOW
+from store.workflow.workflows import WORKFLOWS, together
 
 # The table once more, written independently: who may do what, when.
 STAFF, RESIDENT, SUPERVISOR = {Who.OFFICER, Who.SUPERVISOR}, {Who.RESIDENT}, {Who.SUPERVISOR}
 OPEN = {Status.SUBMITTED, Status.RECEIVED, Status.NEED_INFO, Status.IN_PROGRESS, Status.REOPENED}
 ENDED = {Status.DONE, Status.CLOSED, Status.CANCELLED}
 LIFE = {
+    Action.SUBMIT: (set(), RESIDENT),
     Action.ACCEPT: ({Status.SUBMITTED, Status.REOPENED}, STAFF),
     Action.ASK: ({Status.RECEIVED, Status.IN_PROGRESS}, STAFF),
     Action.ANSWER: ({Status.NEED_INFO}, RESIDENT),
@@ -48,18 +38,18 @@ LIFE = {
 def test_an_action_is_allowed_exactly_when_the_table_says(action, status, who):
     before, people = LIFE[action]
     if status in before and who in people:
-        assert find_rule(action, status, who) in allowed(status, who)
+        assert WORKFLOW.find_rule(action, status, who) in WORKFLOW.allowed(status, who)
     else:
-        with pytest.raises(NotAllowed):
-            find_rule(action, status, who)
-        assert action not in {row.action for row in allowed(status, who)}
+        with pytest.raises(RuleRefused):
+            WORKFLOW.find_rule(action, status, who)
+        assert action not in {row.action for row in WORKFLOW.allowed(status, who)}
 
 
 def reachable_from(status: Status) -> set[Status]:
     found, waiting = {status}, [status]
     while waiting:
         here = waiting.pop()
-        onward = {row.after for row in RULES if here in row.before and row.after} - found
+        onward = {row.after for row in WORKFLOW.rules if here in row.before and row.after} - found
         found |= onward
         waiting += onward
     return found
@@ -69,14 +59,14 @@ def test_every_status_can_be_reached_from_a_new_case():
     assert reachable_from(Status.SUBMITTED) == set(Status)
 
 
-@pytest.mark.parametrize("status", sorted(OPEN_STATUSES))
+@pytest.mark.parametrize("status", sorted(OPEN))
 def test_every_open_case_can_be_brought_to_an_end(status):
     assert reachable_from(status) >= ENDED
 
 
 def test_no_action_has_two_rows_for_one_person_in_one_status():
     for status, who in product(Status, Who):
-        actions = [row.action for row in allowed(status, who)]
+        actions = [row.action for row in WORKFLOW.allowed(status, who)]
         assert len(actions) == len(set(actions)), (status, who)
 
 
@@ -84,54 +74,93 @@ def test_a_cancelled_case_stays_cancelled():
     assert reachable_from(Status.CANCELLED) == {Status.CANCELLED}
 
 
-@pytest.mark.parametrize("status", sorted(OPEN_STATUSES))
+@pytest.mark.parametrize("status", sorted(OPEN))
 def test_no_open_case_leaves_an_officer_without_anything_to_do(status):
-    assert any(row.after for row in allowed(status, Who.OFFICER))
+    assert any(row.after for row in WORKFLOW.allowed(status, Who.OFFICER))
 
 
 def test_a_supervisor_may_do_all_that_an_officer_may():
     for status in Status:
-        assert {r.action for r in allowed(status, Who.OFFICER)} <= {
-            r.action for r in allowed(status, Who.SUPERVISOR)
+        assert {r.action for r in WORKFLOW.allowed(status, Who.OFFICER)} <= {
+            r.action for r in WORKFLOW.allowed(status, Who.SUPERVISOR)
         }
 
 
 def test_what_turns_a_resident_away_needs_a_reason():
     turning_away = {Action.FORWARD, Action.CLOSE, Action.ASK, Action.FINISH}
-    assert all(row.needs_note for row in RULES if row.action in turning_away)
+    assert all(row.needs_note for row in WORKFLOW.rules if row.action in turning_away)
 
 
 def test_a_resident_is_told_of_every_change_that_staff_make():
-    assert all(row.notice for row in RULES if row.after and row.who & STAFF)
+    assert all(row.notice for row in WORKFLOW.rules if row.after and row.who & STAFF)
 
 
 def test_words_between_colleagues_are_told_to_nobody():
     quiet = {Action.REMARK, Action.ASSIGN}
-    assert all(row.notice is None and row.after is None for row in RULES if row.action in quiet)
+    assert all(row.notice is None and row.after is None for row in WORKFLOW.rules if row.action in quiet)
 
 
-def test_the_clock_stands_still_only_in_open_cases():
-    assert WAITING_STATUSES < OPEN_STATUSES
+def test_the_clock_stands_still_only_while_the_resident_is_asked():
+    assert {status for status in Status if STATUS_ROWS[status].tone is Tone.WAITING} == {Status.NEED_INFO}
 
 
-@pytest.mark.parametrize("row", ["accpet", "", "accept"])
-def test_a_misspelt_row_fails_when_it_is_read(row):
-    with pytest.raises(ValueError, match="is not a valid"):
-        rule(row, "submited", "received", "officer", "", "-")
+def test_the_tone_of_a_status_says_whether_the_case_is_open():
+    assert {status for status in Status if STATUS_ROWS[status].tone in OPEN_TONES} == OPEN
+    assert {status for status in Status if STATUS_ROWS[status].ends} == ENDED
 
 
-def test_every_status_and_action_has_a_thai_label_of_its_own():
-    assert set(STATUS_LABELS) == set(Status)
-    assert set(ACTION_LABELS) == set(Action)
-    assert len(set(STATUS_LABELS.values())) == len(Status)
-    assert len(set(ACTION_LABELS.values())) == len(Action)
+def read_again(*rows, status_rows=None, action_rows=None):
+    status_rows, action_rows = status_rows or STATUS_ROWS, action_rows or ACTION_ROWS
+    return read_workflow(
+        "problem",
+        Status,
+        Action,
+        (*ROWS, *rows),
+        status_rows=status_rows,
+        action_rows=action_rows,
+        notices=NOTICES,
+    )
+
+
+def test_a_notice_that_nobody_words_fails_when_the_table_is_read():
+    with pytest.raises(ValueError, match="not a valid notice"):
+        read_again(("start", "submitted", "in_progress", "officer", "", "case_begun"))
+
+
+def test_a_second_first_status_fails_when_the_table_is_read():
+    with pytest.raises(ValueError, match="exactly one status"):
+        read_again(("submit", "-", "received", "resident", "", "-"))
+
+
+def test_an_action_that_staff_cannot_press_fails_when_the_table_is_read():
+    with pytest.raises(ValueError, match="no words for rate"):
+        read_again(("rate", "done", "=", "officer", "", "-"))
+
+
+def test_a_status_without_a_row_fails_when_the_table_is_read():
+    rows = {status: row for status, row in STATUS_ROWS.items() if status != Status.DONE}
+    with pytest.raises(ValueError, match="how to show done"):
+        read_again(status_rows=rows)
+
+
+def test_a_likely_action_that_is_not_possible_fails_when_the_table_is_read():
+    rows = {**STATUS_ROWS, Status.DONE: StatusRow("เสร็จสิ้น", Tone.DONE, "#2E7D32", "accept")}
+    with pytest.raises(ValueError, match="accept cannot be the likely action in done"):
+        read_again(status_rows=rows)
+
+
+def test_a_word_means_the_same_in_every_workflow():
+    mine = {"done": StatusRow("เสร็จแล้ว", Tone.DONE, "#2E7D32")}
+    assert together([STATUS_ROWS, STATUS_ROWS]) == STATUS_ROWS
+    with pytest.raises(ValueError, match="describe done differently"):
+        together([STATUS_ROWS, mine])
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=WORKFLOWS)
+def test_every_status_and_action_has_a_thai_label_of_its_own(workflow):
+    for rows in (workflow.status_rows, workflow.action_rows):
+        assert len({row.label for row in rows.values()}) == len(rows)
 
 
 def test_a_status_reads_differently_to_staff_only_where_it_says_who_has_it():
-    assert {row.staff_label for row in STATUS_ROWS.values()} - set(STATUS_LABELS.values()) == {"รอรับเรื่อง"}
-
-
-def test_what_waits_or_is_over_has_the_tone_of_it():
-    tones = {status: row.tone for status, row in STATUS_ROWS.items()}
-    assert {status for status in Status if tones[status] is Tone.WAITING} == WAITING_STATUSES
-    assert not {tones[status] for status in OPEN_STATUSES} & {Tone.DONE, Tone.ENDED, Tone.REFUSED}
+    assert {row.for_staff for row in STATUS_ROWS.values() if row.for_staff != row.label} == {"รอรับเรื่อง"}
