@@ -25,8 +25,9 @@ from store.cases.queue import PER_PAGE, find_cases
 from store.cases.repeated_messages import told_the_same
 from store.cases.surge import may_tell_many
 from store.errors import NotFound
-from store.staff.permissions import Permission, allows
+from store.staff.permissions import Permission
 from store.staff.rate_limits import LimitReached
+from store.workflow.approvals import Decider
 
 bulk = Blueprint("bulk", __name__)
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -176,17 +177,18 @@ def _page(session: Session, message: BulkMessage, problem: str = "") -> str:
     seen = find_cases(session, me(), message.cases)
     waits, is_own = message.state == "waiting" and not message.lapsed, me().id == message.author_id
     sees_all = len(seen) == len(message.cases)
-    decides = waits and sees_all and allows(me(), Permission.BULK_RELEASE, message) and not is_own
+    why_not = messages.RELEASE.why_not(Decider(me()), {message.author_id})
+    may_decide, decides_later = waits and sees_all and not why_not, why_not == messages.RELEASE.too_new
     return render_template(
         "cases/bulk_message.html",
         message=message,
         waits=waits,
         cases=seen,
         unseen=len(message.cases) - len(seen),
-        may_release=decides and me().may_approve,
-        decides_later=decides and not me().may_approve,
+        may_release=may_decide,
+        decides_later=waits and sees_all and decides_later,
         may_read=is_own or sees_all,
-        may_refuse=(waits and is_own) or (decides and me().may_approve),
+        may_refuse=(waits and is_own) or may_decide,
         digest=messages.digest_of(message),
         problem=problem or (words.REFUSALS["lapsed"] if message.lapsed else ""),
         tokens=(new_form_token(), new_form_token()),

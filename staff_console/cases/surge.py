@@ -15,6 +15,7 @@ from store.cases.triage import set_triage
 from store.cases.workflows import NotAllowed
 from store.residents.menus import SEASONS
 from store.staff.permissions import Permission
+from store.workflow.approvals import Decider
 
 surge = Blueprint("surge", __name__)
 Page = str | Response | tuple[str, int]
@@ -121,6 +122,7 @@ def _page(session: Session, problem: str = "", said: str = "", menu: str | None 
         untold=counts.get(None, 0),
         menus=SEASONS,
         waiting=surges.find_waiting(session),
+        why_not=lambda each: surges.CONFIRMATION.why_not(Decider(me()), {each.started_by_id}),
         tokens=[new_form_token() for _ in range(2)],
         phrases=surges.STANDARD_WORDS,
         longest=surges.LONGEST_WORDS,

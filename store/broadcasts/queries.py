@@ -18,10 +18,11 @@ from store.broadcasts.models import (
     MailingPart,
     MailingState,
 )
-from store.broadcasts.transitions import BroadcastStatus
+from store.broadcasts.transitions import APPROVAL, BroadcastStatus
 from store.cases.models import BulkMessage, Case
 from store.staff.models import Staff
 from store.staff.permissions import Permission, has, permitted
+from store.workflow.approvals import Decider
 
 PER_PAGE = 30
 
@@ -124,7 +125,9 @@ def waiting_for(session: Session, person: Staff) -> WaitingForStaff:
         return WaitingForStaff([], review, mend, [], [])
     submitted = select(Broadcast).where(_seen(person), Broadcast.status == BroadcastStatus.SUBMITTED)
     others = (
-        found for found in session.scalars(submitted.order_by(Broadcast.id)) if person.id not in found.writers
+        found
+        for found in session.scalars(submitted.order_by(Broadcast.id))
+        if not APPROVAL.why_not(Decider(person), found.writers)
     )
     approve = [found for found in others if not why_too_late(found)]
     templates = select(EmergencyTemplate).where(

@@ -4,10 +4,9 @@ One person may reach five residents within 24 hours this way; a message beyond t
 releases it. Messages to a single case are not counted here: see store.cases.repeated_messages. Nothing here commits.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +19,9 @@ from store.clock import CLOCKS_DIFFER, now
 from store.errors import NotFound, Refusal
 from store.municipality.profile import Municipality
 from store.staff.models import Staff
-from store.staff.permissions import Permission, allows, permitted
+from store.staff.permissions import Permission, allows, permitted, roles_with
+from store.workflow import approvals
+from store.workflow.approvals import Chain, Decider
 
 MAX_ALONE = 5
 WINDOW = timedelta(days=1)
@@ -31,6 +32,9 @@ class BulkRefused(Refusal):
 
     `reason` is not_your_role, own_message, account_too_new, decided, stale, lapsed, author_gone or unseen_cases.
     """
+
+
+RELEASE: Final = Chain((roles_with(Permission.BULK_RELEASE),), BulkRefused, own="own_message")
 
 
 def hold(session: Session, author: Staff) -> None:
@@ -81,8 +85,7 @@ def digest_of(message: BulkMessage) -> str:
 
     `release` compares it with the digest of what the supervisor read.
     """
-    read = json.dumps([message.note, message.cases, message.residents])
-    return hashlib.sha256(read.encode()).hexdigest()
+    return approvals.digest_of([message.note, message.cases, message.residents])
 
 
 def find(session: Session, person: Staff, message_id: int) -> BulkMessage:
@@ -128,11 +131,11 @@ def release(
     or supervisor.
     """
     _check_decision(message, by)
-    if digest_of(message) != read_digest or [case.id for case in cases] != message.cases:
-        raise BulkRefused("stale")
+    digest = digest_of(message) if [case.id for case in cases] == message.cases else ""
+    approval = RELEASE.approve(Decider(by), {message.author_id}, digest=digest, read_digest=read_digest)
     if not message.author.active or message.author.role not in ("officer", "supervisor"):
         raise BulkRefused("author_gone")
-    message.approver_id, message.decided_at = by.id, now()
+    message.approver_id, message.decided_at = approval.person_id, approval.at
     write_down(session, "tell_many_released", staff_id=by.id, about=_about(message))
     told = [case for case in cases if case not in unreachable]
     return _send(session, municipality, message, message.author, told, message.note or "")
@@ -151,12 +154,7 @@ def refuse(session: Session, message: BulkMessage, by: Staff) -> None:
 
 
 def _check_decision(message: BulkMessage, by: Staff) -> None:
-    if by.role != "supervisor":
-        raise BulkRefused("not_your_role")
-    if by.id == message.author_id:
-        raise BulkRefused("own_message")
-    if not by.may_approve:
-        raise BulkRefused("account_too_new")
+    RELEASE.check(Decider(by), {message.author_id})
     _check_waiting(message)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from store.clock import CLOCKS_DIFFER, now
 from store.database.encrypted_rows import EncryptedRow, EncryptedValue
 from store.database.engine import Table
 from store.database.indexes import partial_index
 from store.files.models import File
 from store.residents.models import Resident
 from store.staff.models import Staff
+from store.workflow.approvals import has_lapsed
 
 # An older bulk message cannot be released: what was true when it was written may have changed.
 BULK_MESSAGE_WAITS = timedelta(days=7)
@@ -143,8 +143,8 @@ class BulkMessage(EncryptedRow, Table):
     @property
     def lapsed(self) -> bool:
         """Says whether nobody decided within seven days, or the clock was set back since it was written."""
-        in_time = now() - BULK_MESSAGE_WAITS < self.created_at <= now() + CLOCKS_DIFFER
-        return self.decided_at is None and (self.state == "refused" or not in_time)
+        too_late = has_lapsed(self.created_at, BULK_MESSAGE_WAITS)
+        return self.decided_at is None and (self.state == "refused" or too_late)
 
 
 class Surge(Table):

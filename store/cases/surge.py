@@ -5,7 +5,7 @@ long the queue is instead of a date that nobody can promise.
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +18,8 @@ from store.clock import now
 from store.errors import Refusal
 from store.residents.menus import SEASONS
 from store.staff.models import Staff
-from store.staff.permissions import Permission, allows, permitted
+from store.staff.permissions import Permission, allows, permitted, roles_with
+from store.workflow.approvals import Chain, Decider
 
 LONGEST_WORDS = 300
 # Standard words, which no one person wrote: with one of these a single supervisor starts a surge. They name no place.
@@ -33,6 +34,9 @@ PROPOSAL_LASTS = timedelta(hours=12)
 
 class BadSurge(Refusal):
     """Says why a surge cannot begin or end; `reason` is a word such as already_running."""
+
+
+CONFIRMATION: Final = Chain((roles_with(Permission.SURGE_MANAGE),), BadSurge, own="own_words")
 
 
 def find_running(session: Session) -> Surge | None:
@@ -63,10 +67,7 @@ def confirm(session: Session, surge_id: int, staff: Staff) -> Surge:
     """Starts a surge that another supervisor proposed. Raises BadSurge if it cannot be confirmed now."""
     _require_supervisor(staff)
     surge = _hold_waiting(session, surge_id)
-    if surge.started_by_id == staff.id:
-        raise BadSurge("own_words")
-    if not staff.may_approve:
-        raise BadSurge("account_too_new")
+    CONFIRMATION.check(Decider(staff), {surge.started_by_id})
     if find_running(session) is not None:
         raise BadSurge("already_running")
     surge.is_running = True
@@ -143,7 +144,7 @@ def end(session: Session, staff: Staff) -> Surge:
 
 
 def _require_supervisor(staff: Staff) -> None:
-    if staff.role != "supervisor":
+    if staff.role not in CONFIRMATION.steps[0]:
         raise BadSurge("not_your_role")
 
 

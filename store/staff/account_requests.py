@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.audit.log import write_down
-from store.clock import CLOCKS_DIFFER, now
+from store.clock import now
 from store.database.encryption import DatabaseCipher
 from store.database.engine import Database
 from store.errors import Refusal
@@ -27,12 +27,21 @@ from store.staff.passwords import Passwords
 from store.staff.permissions import Role
 from store.staff.sessions import end_sessions_of
 from store.staff.sign_ins import username_of
+from store.workflow.approvals import Chain, Decider, has_lapsed
 
 # An older request cannot be confirmed: what was true when it was made may have changed.
 REQUEST_LASTS: Final = timedelta(days=7)
 WITH_LINK: Final = frozenset({"open", "reset"})
 MAX_WRONG_CODES = 5
 CODE_DIGITS = 8
+# Supervisors and admins confirm, but neither the requester nor the owner of the account.
+CONFIRMATION: Final = Chain(
+    (frozenset(accounts.APPROVING),),
+    BadAccount,
+    wrong_role="own_request",
+    own="own_request",
+    too_new="too_new",
+)
 
 
 class BadLink(Refusal):
@@ -107,8 +116,9 @@ def namesakes(session: Session, request: AccountRequest) -> list[Staff]:
 
 def confirmers(session: Session, request: AccountRequest) -> list[Staff]:
     """Returns the people who may confirm: neither the requester nor the account's owner."""
-    concerned = (request.asked_by_id, request.staff_id)
-    return [person for person in accounts.approvers(session) if person.id not in concerned]
+    concerned = _concerned(request)
+    people = accounts.approvers(session)
+    return [person for person in people if not CONFIRMATION.why_not(Decider(person), concerned)]
 
 
 def lock(session: Session, request_id: int) -> AccountRequest | None:
@@ -233,16 +243,17 @@ def _about(person: Staff, kind: str) -> AccountRequest:
 
 
 def _check_waiting(request: AccountRequest) -> None:
-    lies_ahead = request.asked_at > now() + CLOCKS_DIFFER
-    if request.state != "waiting" or lies_ahead or request.asked_at <= now() - REQUEST_LASTS:
+    if request.state != "waiting" or has_lapsed(request.asked_at, REQUEST_LASTS):
         raise BadAccount("request_gone")
 
 
 def _check_confirmer(request: AccountRequest, by: Staff) -> None:
-    if not by.active or by.role not in accounts.APPROVING or by.id in (request.asked_by_id, request.staff_id):
-        raise BadAccount("own_request")
-    if not by.may_approve:
-        raise BadAccount("too_new")
+    CONFIRMATION.check(Decider(by), _concerned(request))
+
+
+def _concerned(request: AccountRequest) -> set[int]:
+    """Returns the ids of the requester and, if there is one already, of the account's owner."""
+    return {person for person in (request.asked_by_id, request.staff_id) if person is not None}
 
 
 def _carry_out(
