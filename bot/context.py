@@ -1,10 +1,12 @@
 """Holds what every event needs and none changes: the municipality's facts, its services, the wording, the files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.phrases.typed import TypedWords, read_typed_words
 from bot.phrases.wording import IN_ENGLISH, Phrases
 from bot.settings import BotSettings
+from store.cases.submissions import HOOKS, Hook
 from store.clock import today
 from store.files.scanner import Scanner
 from store.municipality_context import MunicipalityContext, read_context
@@ -13,12 +15,13 @@ from store.services.answers.verdicts import Setting
 
 @dataclass(frozen=True)
 class AppContext(MunicipalityContext):
-    """Holds what is the same for every event."""
+    """Holds what is the same for every event; `hooks` are those that services name."""
 
     phrases: Phrases
     public_url: str = ""
     typed_words: TypedWords = field(default_factory=read_typed_words)
     scanner: Scanner = field(default_factory=Scanner)
+    hooks: Mapping[str, Hook] = field(default_factory=lambda: HOOKS)
 
     def setting(self) -> Setting:
         address = self.municipality.address

@@ -7,6 +7,7 @@ a context for each; nothing of a municipality is kept at module level.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from store.cases.submissions import HOOKS
 from store.database.encryption import Cipher
 from store.files.media import Media
 from store.municipality.profile import Municipality, read_municipality
@@ -33,6 +34,6 @@ def read_context(settings: StoreSettings) -> MunicipalityContext:
     return MunicipalityContext(
         settings.name,
         read_municipality(settings.municipality),
-        read_services(own=settings.own_folder("services")),
+        read_services(own=settings.own_folder("services"), hooks=HOOKS),
         Media(settings.media_url, Cipher(settings.data_keys)),
     )

@@ -11,10 +11,11 @@ from bot.handlers.case_cards import holder_line
 from bot.handlers.conversation import ask, fee_line, snapshot, ways_from_summary
 from bot.handlers.event_context import EventContext
 from bot.phrases.hotlines import IN_ANY_DANGER, names_in
-from bot.replies import Call, Receipt, Reply
-from store.cases.actions import Submission, cases_of, open_case
+from bot.replies import Call, Receipt, Reply, Say
+from store.cases.actions import Submission, cases_of
 from store.cases.models import Case, Surge
 from store.cases.rate_limits import next_case_at
+from store.cases.submissions import SubmissionRefused, submit
 from store.cases.surge import count_before, find_running
 from store.clock import in_bangkok
 from store.files.unassigned import unassigned_files
@@ -30,6 +31,7 @@ from store.thai import thai_moment, thai_near_day, thai_time, thai_weekday_date
 def send(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
     """Opens the case and returns its receipt, or asks what is missing, or says until when the resident must wait.
 
+    If the hook of the service refuses the request, the resident reads why, and the draft stays as it is.
     A second press never comes here: its conversation has ended, so it is answered with the number of the case.
     """
     if isinstance(draft.turn, Asking):
@@ -47,7 +49,11 @@ def send(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
         triage=triage_of(draft, context.app.municipality.surge.keywords) if surge else None,
         files=[*files_in(draft), *loose],
     )
-    case = open_case(context.session, context.app.municipality, context.resident, submission)
+    town, hooks = context.app.municipality, context.app.hooks
+    try:
+        case = submit(context.session, town, context.resident, submission, hooks=hooks)
+    except SubmissionRefused as refused:
+        return [Say(refused.words, ways_from_summary(context, row))]
     remember(context.resident, engine.to_remember(draft))
     late_files.take_lost_along(context, row, case)
     conversations.end(row, EndedAs.SUBMITTED, case.id)

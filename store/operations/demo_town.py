@@ -21,6 +21,7 @@ from store.broadcasts.transitions import digest_of
 from store.cases.actions import RESIDENT, Actor, Submission, act, open_case
 from store.cases.models import Case
 from store.cases.ratings import comment, rate
+from store.cases.submissions import HOOKS
 from store.cases.workflows import Action, Who
 from store.clock import BANGKOK, in_bangkok, in_the_past, now
 from store.database.encryption import cipher_of
@@ -91,7 +92,7 @@ def give_a_past(session: Session, municipality: Municipality, line_ids: Mapping[
         raise SystemExit(
             "Nothing was written: the demo's past is for an empty database, and this one has cases."
         )
-    services = read_services()
+    services = read_services(hooks=HOOKS)
     staff = {person.username: person for person in session.scalars(select(Staff))}
     people = {name: _person(session, name, line_ids[name]) for name in PEOPLE}
     for past in CASES:

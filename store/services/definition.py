@@ -1,6 +1,7 @@
 """Models a service definition. The file's name is the service's name everywhere else."""
 
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
@@ -39,6 +40,7 @@ class Service(_ServicePart):
     another service: น้ำไม่ไหล (no water) of a canal.
 
     `workflow` names the table of rules that its cases follow; without it they follow the one named as their group.
+    `on_submit` names the hook that is asked when a request is sent.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Service(_ServicePart):
     icon: str = Field(min_length=1, max_length=8)
     group: Literal["problem", "request"]
     workflow: str
+    on_submit: str = ""
     department: str
     answer_within: Promise
     fee_baht: int = Field(default=0, ge=0)
@@ -137,11 +140,14 @@ _PERSON: list[dict[str, object]] = [
 ]
 
 
-def read_services(folder: Path = FOLDER, *, own: Path | None = None) -> dict[str, Service]:
+def read_services(
+    folder: Path = FOLDER, *, own: Path | None = None, hooks: Collection[str] = ()
+) -> dict[str, Service]:
     """Returns all services by name, in the order in which they are offered.
 
-    A file in `own`, the municipality's folder, replaces the built-in one of the same name or adds a service. Raises
-    ServiceError if a definition is invalid, or if there are more than MAX_SERVICES.
+    A file in `own`, the municipality's folder, replaces the built-in one of the same name or adds a service. `hooks`
+    are the names that `on_submit` may have. Raises ServiceError if a definition is invalid, or if there are more than
+    MAX_SERVICES.
     """
     files = {path.stem: path for each in (folder, own) if each for path in sorted(each.glob("*.toml"))}
     services = [read_service(path) for path in files.values()]
@@ -149,6 +155,9 @@ def read_services(folder: Path = FOLDER, *, own: Path | None = None) -> dict[str
         raise ServiceError(
             f"{len(services)} services, and the chat lists {MAX_SERVICES}: put some together, or take some out"
         )
+    for service in services:
+        if service.on_submit and service.on_submit not in hooks:
+            raise ServiceError(f"{service.name}.toml: on_submit: there is no hook {service.on_submit}")
     return {service.name: service for service in sorted(services, key=lambda s: (s.order, s.name))}
 
 

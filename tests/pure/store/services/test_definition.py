@@ -234,3 +234,17 @@ def test_a_service_ends_with_how_to_reach_the_resident_and_asks_no_more_than_it_
     kinds = [question.kind for question in service.questions]
     assert {"name", "phone", "place", "photos"} <= set(kinds)
     assert all(question.optional for question in service.questions if question.kind == "photos")
+
+
+def test_a_service_follows_the_workflow_of_its_group_or_the_one_it_names(tmp_path):
+    assert read(tmp_path, GOOD).workflow == "problem"
+    assert read(tmp_path, f'workflow = "request"\n{GOOD}').workflow == "request"
+    with pytest.raises(ServiceError, match="there is no workflow permitt, only problem"):
+        read(tmp_path, f'workflow = "permitt"\n{GOOD}')
+
+
+def test_a_hook_that_nobody_wrote_fails_when_the_definition_is_read(tmp_path):
+    (tmp_path / "light.toml").write_text(f'on_submit = "book"\n{GOOD}', "utf-8")
+    assert read_services(tmp_path, hooks={"book"})["light"].on_submit == "book"
+    with pytest.raises(ServiceError, match=r"light\.toml: on_submit: there is no hook book"):
+        read_services(tmp_path, hooks={"boook"})
