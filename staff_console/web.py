@@ -29,6 +29,7 @@ from staff_console.cases.views import cases
 from staff_console.context import ConsoleContext, context
 from staff_console.operations.dead_letters import dead_letters
 from staff_console.operations.health import health
+from staff_console.operations.jobs import jobs
 from staff_console.operations.quota import quota
 from staff_console.operations.style import style
 from staff_console.pages.attention import attention
@@ -55,7 +56,7 @@ from store.staff.passwords import Passwords
 CASES = (queue, cases, bulk, surge, files)
 BROADCASTS = (broadcasts, editor, previews, emergency, emergency_templates, testers)
 ACCOUNTS = (sign_in, first_password, password, my_sessions, people, account_requests)
-BLUEPRINTS = (health, *ACCOUNTS, *CASES, *BROADCASTS, dead_letters, quota, style)
+BLUEPRINTS = (health, *ACCOUNTS, *CASES, *BROADCASTS, dead_letters, quota, jobs, style)
 log = logging.getLogger(__name__)
 MAX_UPLOAD = 40 * 1024 * 1024
 

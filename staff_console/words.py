@@ -6,6 +6,7 @@ from store.cases.queue import Tab
 from store.cases.workflows import ACTION_ROWS, STATUS_ROWS, Tone
 from store.cases.workflows import NOTICES as NOTICE_ROWS
 from store.files.models import FileReason
+from store.jobs.models import FailReason, Job, JobKind, JobState, Phase
 from store.messaging.states import Reason
 from store.operations.dead_letters import DeadLetter, DropReason
 from store.quota.usage import Alarm
@@ -78,6 +79,24 @@ DROP_REASONS: Final = {
     DropReason.TOLD_OTHERWISE: "แจ้งทางอื่นแล้ว",
     DropReason.NOT_NEEDED: "ไม่จำเป็นแล้ว",
     DropReason.DEFECTIVE: "ข้อมูลเสีย ใช้ไม่ได้",
+}
+
+JOB_KINDS: Final = {JobKind.BACKUP: "สำรองข้อมูล", JobKind.REENCRYPT: "เข้ารหัสข้อมูลใหม่"}
+JOB_STATES: Final = {
+    JobState.WAITING: ("รอทำ", Tone.WAITING),
+    JobState.RUNNING: ("กำลังทำ", Tone.WORKING),
+    JobState.DONE: ("เสร็จแล้ว", Tone.DONE),
+    JobState.FAILED: ("ไม่สำเร็จ", Tone.REFUSED),
+    JobState.CANCELLED: ("ยกเลิกแล้ว", Tone.ENDED),
+}
+JOB_PHASES: Final = {Phase.ROWS: "ข้อมูล", Phase.FILES: "ไฟล์"}
+JOB_REASONS: Final = {
+    FailReason.ERROR: "ลองหลายครั้งแล้วไม่สำเร็จ กรุณาแจ้งผู้ดูแลเครื่อง",
+    FailReason.WORKER_ENDED: "ระบบหยุดทำงานทุกครั้งที่ลอง กรุณาแจ้งผู้ดูแลเครื่อง",
+    FailReason.NO_FOLDER: "เขียนลงโฟลเดอร์สำรองไม่ได้ ผู้ดูแลเครื่องตรวจ BACKUP_FOLDER และสิทธิ์ของโฟลเดอร์",
+    FailReason.NO_KEY_FILE: "อ่านกุญแจของข้อมูลสำรองไม่ได้ ผู้ดูแลเครื่องตรวจ BACKUP_KEY_FILE",
+    FailReason.NO_ROOM: "ดิสก์ของเครื่องแม่ข่ายเต็ม",
+    FailReason.RESTORED: "ค้างอยู่ตอนนำข้อมูลสำรองกลับมาใช้ เริ่มใหม่ได้",
 }
 
 FILE_STATES: Final = {
@@ -167,3 +186,17 @@ def why_unfinished(row: DeadLetter) -> str:
     if row.kind == "event":
         return f"ระบบประมวลผลไม่สำเร็จ ({row.error})" if row.error else "ระบบยังไม่ได้ประมวลผล"
     return "ส่งไม่สำเร็จ" if row.is_dead else "ยังส่งไม่ได้ อาจรอโควตาหรือระบบหยุด"
+
+
+def job_result(job: Job) -> str:
+    """Says what a job that is done has done."""
+    found = job.result or {}
+    if job.kind is JobKind.BACKUP:
+        said = f"สำรองแล้ว {found['rows']:,} รายการ {found['files']:,} ไฟล์"
+        return f"{said} มีไฟล์เสียหรือหายไป {found['damaged']:,} ไฟล์" if found["damaged"] else said
+    said = f"เข้ารหัสใหม่แล้ว {found['rows']:,} รายการ {found['files']:,} ไฟล์"
+    if found["closed"]:
+        said += f" เปิดไม่ได้ {found['closed']:,} รายการ"
+    if found["left"]:
+        said += f" ยังใช้กุญแจเก่าอยู่ {found['left']:,} รายการ อย่าเพิ่งนำกุญแจเก่าออก"
+    return said

@@ -24,7 +24,7 @@ NOT_WITHOUT_HTTPS: Final = (
     "The console serves other machines only by https: set CONSOLE_URL.\n"
 )
 # Scripts in open pages request these without the user; such requests must not prolong the session.
-_ASKED_BY_THE_PAGE = frozenset({"queue.counts", "broadcasts.progress", "sign_in.remaining"})
+_ASKED_BY_THE_PAGE = frozenset({"queue.counts", "broadcasts.progress", "jobs.progress", "sign_in.remaining"})
 
 
 def install_gate(app: Flask) -> None:

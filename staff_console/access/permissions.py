@@ -72,6 +72,10 @@ NEEDED: Final = {
     "dead_letters.show":               P.DEAD_LETTERS_HANDLE,  # admins see no case numbers, nobody sees contents
     "dead_letters.retry":              P.DEAD_LETTERS_HANDLE,
     "dead_letters.drop":               P.DEAD_LETTERS_HANDLE,
+    "jobs.show_all":                   P.JOBS_MANAGE,
+    "jobs.progress":                   P.JOBS_MANAGE,
+    "jobs.start":                      P.JOBS_MANAGE,
+    "jobs.cancel":                     P.JOBS_MANAGE,
     "quota.show":                      P.QUOTA_READ,
     "health.metrics":                  P.METRICS_READ,  # and whoever has METRICS_TOKEN
     "people.show_all":                 P.ACCOUNTS_MANAGE,

@@ -79,7 +79,7 @@ def progress(broadcast_id: int) -> dict[str, Any]:
         shown = [show_mailing(session, mailing) for mailing in broadcast.mailings]
         return {
             "stage": stage_of(broadcast),
-            "mailings": {
+            "parts": {
                 each.mailing.part: {
                     "percent": each.percent,
                     "told": each.progress.told,

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     TESTERS_LINK = "testers.link"
     TESTERS_REMOVE = "testers.remove"
     DEAD_LETTERS_HANDLE = "dead_letters.handle"
+    JOBS_MANAGE = "jobs.manage"
     QUOTA_READ = "quota.read"
     METRICS_READ = "metrics.read"
     ACCOUNTS_MANAGE = "accounts.manage"
@@ -124,6 +125,7 @@ PERMISSIONS: Final = {
     Permission.TESTERS_LINK:        _row(ALWAYS,         ALWAYS,                      NEVER),
     Permission.TESTERS_REMOVE:      _row(OWN_LINK,       ALWAYS,                      NEVER),
     Permission.DEAD_LETTERS_HANDLE: _row(NEVER,          OF_NO_CASE_OR_IN_DEPARTMENT, ALWAYS),
+    Permission.JOBS_MANAGE:         _row(NEVER,          NEVER,                       ALWAYS),
     Permission.QUOTA_READ:          _row(NEVER,          ALWAYS,                      ALWAYS),
     Permission.METRICS_READ:        _row(NEVER,          ALWAYS,                      ALWAYS),
     Permission.ACCOUNTS_MANAGE:     _row(NEVER,          NEVER,                       ALWAYS),

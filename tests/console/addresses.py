@@ -21,7 +21,14 @@ DRAFT = BroadcastDraft("น้ำหยุดไหล", "announcement", "ให
 def addresses(app: Flask, database: Database, case: Known, *, make_file: bool = True) -> dict[str, str]:
     values = {"case_id": case.case_id, "action": "accept", "filename": "icon.svg", "token": "none"}
     values |= {"secret": "none"}
-    values |= {"box": "inbox", "row_id": 1, "act": "approve", "name": "js/chat.js", "size": "full"}
+    values |= {
+        "box": "inbox",
+        "row_id": 1,
+        "kind": "reencrypt",
+        "act": "approve",
+        "name": "js/chat.js",
+        "size": "full",
+    }
     values |= {"surge_id": 1, "decision": "confirm", "version": "0"}
     with database.transaction() as session:
         values |= _things(session, app, case)

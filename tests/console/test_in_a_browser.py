@@ -24,6 +24,9 @@ from store.cases.workflows import Status
 from store.clock import now
 from store.database.engine import Database
 from store.files.lifecycle import uploaded
+from store.jobs import leases, requests
+from store.jobs.leases import Progress
+from store.jobs.models import FailReason, JobKind, Phase
 from store.municipality.profile import Municipality
 from store.staff.models import Staff, StaffSession
 from tests.builders import PASSWORD, a_case, an_answer, an_officer
@@ -81,6 +84,7 @@ def address(app: Flask, database: Database, municipality: Municipality) -> Itera
             a_case(session, municipality, status=status)
         leave_some_stuck(session)
         some_news(session, municipality, person)
+        some_jobs(session)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -88,6 +92,22 @@ def address(app: Flask, database: Database, municipality: Municipality) -> Itera
     server.shutdown()
     finish(thread, what="the server")
     server.server_close()
+
+
+def some_jobs(session: Session) -> None:
+    """One that failed, one that is done, one that is half done."""
+    for kind, result in ((JobKind.BACKUP, None), (JobKind.REENCRYPT, {"rows": 1200, "files": 3})):
+        requests.ask(session, kind, by=None)
+        held = leases.claim(session, [kind])
+        assert held is not None
+        if result is None:
+            leases.fail(session, held, FailReason.ERROR, "0a1b2c3d")
+        else:
+            leases.finish(session, held, {**result, "closed": 0, "left": 0})
+    requests.ask(session, JobKind.BACKUP, by=1)
+    held = leases.claim(session, [JobKind.BACKUP])
+    assert held is not None
+    leases.save(session, held, {}, Progress(Phase.FILES, 1200, 4800))
 
 
 def some_news(session: Session, municipality: Municipality, author: Staff) -> None:
@@ -147,7 +167,7 @@ def _complaints(page: BrowserPage) -> list[str]:
             ["/", "/?tab=all&urgent=1", "/?number=9", "/cases/1", "/cases/4", "/cases/7", "/password", "/x"],
         ),
         ("officer", ["/my-sessions", "/style"]),
-        ("admin", ["/staff", "/staff/1", "/dead-letters", "/quota", "/account-requests"]),
+        ("admin", ["/staff", "/staff/1", "/dead-letters", "/quota", "/account-requests", "/jobs"]),
         ("supervisor", ["/dead-letters", "/quota", "/surge", "/?tab=all"]),
         ("supervisor", ["/broadcasts/2", "/broadcasts/4"]),
         ("officer", [f"/broadcasts{path}" for path in OF_NEWS]),

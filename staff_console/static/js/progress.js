@@ -1,4 +1,4 @@
-// How a broadcast is going out, asked again until it is over; then the whole page is shown anew.
+// How a broadcast or a job goes on, asked again until it is over; then the whole page is shown anew.
 const EVERY = 3000;
 const box = document.querySelector("[data-progress]");
 
@@ -14,11 +14,11 @@ async function ask() {
   }
   let changed = told.stage !== box.dataset.stage;
   for (const part of box.querySelectorAll("[data-part]")) {
-    const now = told.mailings[part.dataset.part];
+    const now = told.parts[part.dataset.part];
     if (!now) continue;
-    changed ||= now.state !== part.dataset.state;
+    changed ||= now.state !== part.dataset.state || (now.phase ?? "") !== (part.dataset.phase ?? "");
     part.querySelector("progress").value = now.percent;
-    for (const name of ["told", "left"]) {
+    for (const name of ["told", "left", "done", "total"]) {
       const shown = part.querySelector(`[data-${name}]`);
       if (shown) shown.textContent = now[name].toLocaleString("en");
     }
@@ -28,4 +28,4 @@ async function ask() {
   if (changed && !typing) location.reload();
 }
 
-if (box && box.querySelector("[data-state=waiting], [data-state=sending]")) setInterval(ask, EVERY);
+if (box && box.querySelector("[data-state=waiting], [data-state=sending], [data-state=running]")) setInterval(ask, EVERY);

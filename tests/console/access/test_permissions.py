@@ -55,6 +55,10 @@ EXPECTED = {
     ("GET",  "dead_letters.show"):          (303,    403,    403,     200,       200,  303),
     ("POST", "dead_letters.retry"):         (303,    403,    403,     303,       303,  303),
     ("POST", "dead_letters.drop"):          (303,    403,    403,     400,       400,  303),
+    ("GET",  "jobs.show_all"):       (303,    403,    403,     403,       200,  303),
+    ("GET",  "jobs.progress"):       (303,    403,    403,     403,       200,  303),
+    ("POST", "jobs.start"):          (303,    403,    403,     403,       303,  303),
+    ("POST", "jobs.cancel"):         (303,    403,    403,     403,       303,  303),
     ("GET",  "quota.show"):          (303,    403,    403,     200,       200,  303),
     ("GET",  "broadcasts.show_all"): (303,    200,    200,     200,       403,  303),
     ("GET",  "broadcasts.show"):     (303,    200,    200,     200,       403,  303),
@@ -95,6 +99,8 @@ EXPECTED = {
 SIGN_OUT = {"sign_in.check", "sign_in.sign_out"}
 # Those that do what they say even with an empty form, and may.
 ACTS = {
+    "jobs.start",
+    "jobs.cancel",
     "sign_in.sign_out",
     "people.unlock",
     "people.close",

@@ -222,11 +222,11 @@ def test_while_it_goes_out_the_page_asks_how_far_it_is(
     before = officer.client.get(address).get_json()
     assert before == {
         "stage": "waiting",
-        "mailings": {"message": {"percent": 0, "told": 0, "left": 3, "state": "waiting"}},
+        "parts": {"message": {"percent": 0, "told": 0, "left": 3, "state": "waiting"}},
     }
     goes_out(town)
     after = officer.client.get(address).get_json()
-    assert (after["stage"], after["mailings"]["message"]["percent"]) == ("sent", 100)
+    assert (after["stage"], after["parts"]["message"]["percent"]) == ("sent", 100)
 
 
 def test_who_was_left_out_is_counted_although_everything_is_over(

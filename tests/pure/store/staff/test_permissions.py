@@ -53,6 +53,7 @@ EXPECTED = {
     Permission.TESTERS_LINK:        (EVERYWHERE, EVERYWHERE, NOWHERE),
     Permission.TESTERS_REMOVE:      (OWN,        EVERYWHERE, NOWHERE),
     Permission.DEAD_LETTERS_HANDLE: (NOWHERE,    OWN,        EVERYWHERE),
+    Permission.JOBS_MANAGE:         (NOWHERE,    NOWHERE,    EVERYWHERE),
     Permission.QUOTA_READ:          (NOWHERE,    EVERYWHERE, EVERYWHERE),
     Permission.METRICS_READ:        (NOWHERE,    EVERYWHERE, EVERYWHERE),
     Permission.ACCOUNTS_MANAGE:     (NOWHERE,    NOWHERE,    EVERYWHERE),
