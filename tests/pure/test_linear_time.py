@@ -23,7 +23,7 @@ from store.residents.masking import numbers_masked
 from store.services.answers.addresses import read_address
 from store.services.answers.amounts import read_amount
 from store.services.answers.cleaning import clean_text
-from store.services.answers.dates import read_day_or_several
+from store.services.answers.dates import Calendar, read_day_or_several
 from store.services.answers.empty_answers import is_nothing
 from store.services.answers.inputs import TypedText
 from store.services.answers.secret_words import tells_a_secret
@@ -142,7 +142,7 @@ RECOGNISERS = {
     "dialects": in_central_thai,
     "emergencies": find_emergency,
     "danger alone": says_only_danger,
-    "day": lambda text: read_day_or_several(text, FRIDAY),
+    "day": lambda text: [read_day_or_several(text, Calendar(FRIDAY, past)) for past in (False, True)],
     "amount": lambda text: read_amount(text, "คน"),
     "address": read_address,
     "cry for help": find_cry,

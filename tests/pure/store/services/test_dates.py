@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.services.answers.dates import read_day_or_several
+from store.services.answers.dates import Calendar, read_day_or_several
 from store.thai import MONTHS, WEEKDAYS, thai_date
 from tests.pure.builders import FRIDAY, a_question, refused
 from tests.pure.strategies import SOME, hard_texts
 
 
 def day_in(typed, today):
-    return read_day_or_several(typed, today)[0]
+    return read_day_or_several(typed, Calendar(today))[0]
 
 
 @pytest.mark.parametrize(
@@ -164,12 +164,12 @@ def test_the_day_that_was_said_is_the_day(day, typed):
 
 @pytest.mark.parametrize("typed", SEVERAL)
 def test_of_several_days_none_is_chosen(typed):
-    assert read_day_or_several(typed, MONDAY) == (None, True)
+    assert read_day_or_several(typed, Calendar(MONDAY)) == (None, True)
 
 
 @pytest.mark.parametrize("typed", NO_DAY)
 def test_a_clock_time_or_a_day_that_is_not_meant_is_no_day(typed):
-    assert read_day_or_several(typed, MONDAY) == (None, False)
+    assert read_day_or_several(typed, Calendar(MONDAY)) == (None, False)
 
 
 def test_of_several_days_the_first_is_asked_for():
