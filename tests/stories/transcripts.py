@@ -41,9 +41,9 @@ class Story:
     lines: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_stories() -> list[Story]:
+def read_stories(folder: Path = FOLDER) -> list[Story]:
     stories: list[Story] = []
-    for path in sorted(FOLDER.glob("*.txt")):
+    for path in sorted(folder.glob("*.txt")):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
             if line.startswith("== "):
                 stories.append(Story(path.stem, line[3:].strip()))
