@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, wait
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -111,7 +112,10 @@ class OutboxSender(ABC):
         if self._executor is None or len(outgoing_requests) < 2:
             yield [(outgoing, self.call(outgoing)) for outgoing in outgoing_requests]
             return
-        calls = {self._executor.submit(self.call, outgoing): outgoing for outgoing in outgoing_requests}
+        calls = {
+            self._executor.submit(copy_context().run, self.call, outgoing): outgoing
+            for outgoing in outgoing_requests
+        }
         waiting = set(calls)
         while waiting:
             answered, waiting = wait(waiting, timeout=GATHER_SECONDS)

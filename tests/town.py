@@ -90,17 +90,18 @@ def open_town(
     store_settings: StoreSettings, database: Database, clock: time_machine.Traveller, **changes: Any
 ) -> Iterator[Town]:
     town: Town
+    secret, token = changes.pop("secret", SECRET), changes.pop("token", TOKEN)
     simulator = Simulator(
-        secret=SECRET,
-        token=TOKEN,
+        secret=secret,
+        token=token,
         background=False,
         deliver=lambda body, headers: town.receive(body, headers),  # noqa: PLW0108 - the town comes later
     )
     with serve(simulator) as address:
         settings = BotSettings(
             store=store_settings,
-            channel_secrets=(SECRET,),
-            access_token=TOKEN,
+            channel_secrets=(secret,),
+            access_token=token,
             secret_key=SECRET_KEY,
             line_api_url=address,
             line_api_data_url=address,

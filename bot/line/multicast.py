@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -134,8 +135,11 @@ class Mailer:
         return bool(chunks)
 
     def _answers(self, requests: Sequence[MulticastRequest]) -> list[tuple[MulticastRequest, SendResult]]:
-        call = map if self._executor is None else self._executor.map
-        return list(zip(requests, call(self._call, requests), strict=True))
+        if self._executor is None:
+            return [(outgoing, self._call(outgoing)) for outgoing in requests]
+        # With the context, in which the logs find the municipality.
+        calls = [self._executor.submit(copy_context().run, self._call, outgoing) for outgoing in requests]
+        return [(outgoing, call.result()) for outgoing, call in zip(requests, calls, strict=True)]
 
     def _call(self, outgoing: MulticastRequest) -> SendResult:
         self._pace.wait()

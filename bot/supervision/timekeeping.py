@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 from apscheduler.schedulers.base import BaseScheduler
@@ -21,8 +22,15 @@ REST_AFTER_TROUBLE_SECONDS = 2.0
 NOT_SET = timedelta(0)
 
 
+def keep_time(keepers: Sequence["Timekeeper"], stop: threading.Event) -> None:
+    """Lets the timekeepers of all databases do a step every quarter of a second until `stop` is set."""
+    while not stop.wait(LOOK_EVERY_SECONDS):
+        for keeper in keepers:
+            keeper.keep()
+
+
 class Timekeeper:
-    """Writes the worker's heartbeats and notices when the clock was set. Each worker runs it in one thread.
+    """Writes the worker's heartbeats and notices when the clock was set. Each worker has one for each database.
 
     It then also restarts the intervals of APScheduler's jobs, because APScheduler waits for a time of day.
     """
@@ -33,19 +41,20 @@ class Timekeeper:
         self._to_move = NOT_SET
         self._beats_at = time.monotonic()
         self._right_at = time.monotonic()
+        self._began, self._rests_until = False, time.monotonic()
 
-    def run(self, stop: threading.Event) -> None:
-        """Calls `step` every quarter of a second until `stop` is set. After an error it waits and tries again."""
-        began = False
-        while not stop.wait(LOOK_EVERY_SECONDS):
-            try:
-                if not began:
-                    self.begin()
-                    began = True
-                self.step()
-            except Exception as error:
-                log.error("step failed", extra=failure_fields(error))
-                stop.wait(REST_AFTER_TROUBLE_SECONDS)
+    def keep(self) -> None:
+        """Begins at the first call, and then does a step at each call. After an error it rests for two seconds."""
+        if time.monotonic() < self._rests_until:
+            return
+        try:
+            if not self._began:
+                self.begin()
+                self._began = True
+            self.step()
+        except Exception as error:
+            log.error("step failed", extra=failure_fields(error))
+            self._rests_until = time.monotonic() + REST_AFTER_TROUBLE_SECONDS
 
     def begin(self) -> None:
         """Notes that the clock was set back while no worker ran, if the last heartbeat is far in the future.

@@ -95,7 +95,7 @@ def _served(app: Flask, door: socket.socket) -> Iterator[None]:
         server.shutdown()
         finish(thread, what="the server")
         server.server_close()
-        if "database" in app.extensions:
+        if "webhook" in app.extensions:
             app.extensions["webhook"].database.close()
 
 

@@ -23,7 +23,8 @@ from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
-from bot.worker.process import run_worker, tidy_up
+from bot.worker.process import run_worker
+from bot.worker.schedule import tidy_up
 from deploy.web import create_app
 from store.cases.workflows import NotAllowed
 from store.database.engine import Database

@@ -15,7 +15,7 @@ from bot.line.delivery import Sender
 from bot.line.messaging_api import LineClient
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
-from bot.worker.process import tidy_up
+from bot.worker.schedule import tidy_up
 from deploy.web import create_app
 from store.cases.actions import Actor, act, hold_case
 from store.cases.models import Case

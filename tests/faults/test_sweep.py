@@ -7,7 +7,7 @@ from pathlib import Path
 
 import time_machine
 
-from bot.worker.process import tidy_up
+from bot.worker.schedule import tidy_up
 from store.clock import now
 from store.database.engine import Database
 from store.files.decoding import Decoded

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.line.messaging_api import DownloadLimits, LineClient
 from bot.worker.content_fetcher import Fetcher
-from bot.worker.process import tidy_up
+from bot.worker.schedule import tidy_up
 from line_simulator.residents import Resident as Phone
 from store.clock import now
 from store.files.decoding import Decoder, DecoderLimits

@@ -16,7 +16,8 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.worker.process import repeat, run_worker
+from bot.worker.pools import repeat
+from bot.worker.process import run_worker
 from store.clock import now
 from store.database.engine import Database
 from store.messaging import inbox, outbox

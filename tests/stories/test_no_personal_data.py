@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.worker.process import repeat
+from bot.worker.pools import repeat
 from deploy.web import create_app
 from line_simulator.residents import Resident as Phone
 from store.cases.models import Case

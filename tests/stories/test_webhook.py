@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.web import MAX_BYTES, PATIENCE_SECONDS, QUEUE_SECONDS
-from bot.worker.process import tidy_up
+from bot.worker.schedule import tidy_up
 from deploy.web import create_app
 from line_simulator.webhooks.queue import TIMEOUT_SECONDS
 from store.database.engine import Database

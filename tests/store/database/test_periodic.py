@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import event, select
 
-from bot.worker.process import tidy_up_in_turn
+from bot.worker.schedule import tidy_up_in_turn
 from store.clock import now
 from store.database.engine import Database
 from store.database.models import PeriodicSlot

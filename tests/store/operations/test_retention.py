@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import event, func, insert, select
 
-from bot.worker.process import tidy_up
+from bot.worker.schedule import tidy_up
 from store.broadcasts import approval
 from store.broadcasts.emergency_confirmation import BUTTON_LASTS
 from store.broadcasts.models import ConfirmButton

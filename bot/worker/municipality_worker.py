@@ -1,0 +1,63 @@
+"""Puts together what the worker process does for one municipality."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from bot.context import open_app_context
+from bot.line.account_api import LineAccount
+from bot.line.delivery import Sender
+from bot.line.messaging_api import LineClient
+from bot.line.multicast import Mailer
+from bot.line.quota_poller import QuotaPoller
+from bot.line.rich_menu_links import RichMenuLinks
+from bot.richmenus.season import Season
+from bot.settings import BotSettings
+from bot.supervision.watchdog import Watchdog
+from bot.worker.content_fetcher import Fetcher
+from bot.worker.inbox_worker import Worker
+from store.jobs.runner import JobRunner
+from store.logs import for_municipality
+from store.operations.data_keys import open_database
+from store.operations.job_kinds import job_kinds
+
+
+class MunicipalityWorker:
+    """Holds one municipality's database and the steps on it. The threads that do the steps belong to the process.
+
+    `deliveries` and `mailings` are the process's thread pools for calls to LINE. `rest` waits so many seconds and says
+    whether the process is asked to end.
+    """
+
+    def __init__(
+        self,
+        settings: BotSettings,
+        *,
+        deliveries: Executor,
+        mailings: Executor,
+        watchdog: Watchdog,
+        rest: Callable[[float], bool],
+    ) -> None:
+        self.database, app = open_database(settings.store), open_app_context(settings)
+        self.name, self.media = app.name, app.media
+        line = LineClient(settings.line_api_url, settings.line_api_data_url, settings.access_token)
+        self.meter = QuotaPoller(self.database, LineAccount(settings.line_api_url, settings.access_token))
+        self.season = Season(self.database, RichMenuLinks(settings.line_api_url, settings.access_token))
+        sender = Sender(
+            self.database,
+            app,
+            settings,
+            line,
+            executor=deliveries,
+            quota_is_gone=self.meter.want,
+            watchdog=watchdog,
+        )
+        mailer = Mailer(self.database, app, settings, line, executor=mailings, quota_is_gone=self.meter.want)
+        runner = JobRunner(self.database, job_kinds(settings.store, app.media), rest=rest)
+        self.work = for_municipality(self.name, Worker(self.database, app, watchdog).work_once)
+        self.deliver = for_municipality(self.name, sender.deliver_once)
+        self.fetch = for_municipality(self.name, Fetcher(self.database, app, line).fetch_once)
+        self.mail = for_municipality(self.name, mailer.mail_once)
+        self.run_job = for_municipality(self.name, runner.run_once)
+
+    def close(self) -> None:
+        self.database.close()
