@@ -8,7 +8,7 @@ from bot.replies import Button, NoticeCard, Picture, Ready, Reply, Say
 from bot.settings import BotSettings
 from store.broadcasts.content import read_content
 from store.broadcasts.messages import COLOURS, Addresses, footer_of, to_messages
-from store.cases.workflows import NOTICES
+from store.cases.workflows import NOTICES, STATUS_ROWS
 from store.line.limits import MESSAGES_IN_A_REQUEST
 from store.municipality.profile import read_municipality
 from store.thai import thai_moment, thai_weekday_date
@@ -105,7 +105,9 @@ def _as_residents_would_see_it(details: dict[str, Any], sender: str, settings: B
 def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: int) -> NoticeCard:
     due = thai_weekday_date(date.fromisoformat(details["due_on"]))
     numbers = " ".join(details.get("together", ()))
-    text = phrases.say(f"notice.{_phrase(notice, details)}", **{**details, "due": due, "numbers": numbers})
+    status = STATUS_ROWS[details["status"]].label
+    facts = {**details, "due": due, "numbers": numbers, "status_label": status}
+    text = phrases.say(f"notice.{_phrase(notice, details, phrases)}", **facts)
     if told_of:
         text = f"{text}\n{phrases.say('notice.photo_attached', count=told_of)}"
     row = NOTICES[notice]
@@ -118,7 +120,10 @@ def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: in
     return NoticeCard(details["case_number"], details["title"], text, row.colour, buttons, alt)
 
 
-def _phrase(notice: str, details: dict[str, Any]) -> str:
+def _phrase(notice: str, details: dict[str, Any], phrases: Phrases) -> str:
+    # A notice of a workflow that has no words of its own says what the status is now.
+    if not phrases.has(f"notice.{notice}"):
+        return "case_moved_with_note" if details["note"] else "case_moved"
     # A resident in danger was promised no day, and waits for help and not for a confirmation.
     if notice == "case_received" and details.get("urgent"):
         return "case_received_urgent"

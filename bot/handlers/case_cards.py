@@ -5,7 +5,15 @@ from bot.phrases.hotlines import IN_ANY_DANGER
 from bot.replies import Button, CaseCard
 from store.cases.models import Case, CaseEvent
 from store.cases.surge import count_before, find_running
-from store.cases.workflows import OPEN_STATUSES, STATUS_ROWS, Action, Status, resident_may
+from store.cases.workflows import (
+    ACTION_ROWS,
+    OPEN_STATUSES,
+    STATUS_ROWS,
+    TELLING,
+    Action,
+    Status,
+    resident_may,
+)
 from store.thai import thai_date, thai_time
 
 # A long timeline keeps its beginning and its end.
@@ -54,17 +62,27 @@ def _how_long(context: EventContext, case: Case) -> list[str]:
 
 def _shown_events(context: EventContext, case: Case) -> list[CaseEvent]:
     """Returns the events of the case that residents may see: none that staff write for each other."""
-    shown = [event for event in case.events if context.app.phrases.has(f"step.{event.action}")]
+    shown = [event for event in case.events if _what_happened(context, event)]
     if len(shown) <= FIRST_STEPS + LAST_STEPS:
         return shown
     return shown[:FIRST_STEPS] + shown[-LAST_STEPS:]
 
 
 def _step(context: EventContext, event: CaseEvent) -> tuple[str, str]:
-    happened = context.app.phrases.say(f"step.{event.action}")
+    happened = _what_happened(context, event)
     moment = f"{thai_date(event.at)} {thai_time(event.at)}"
     note = event.value_or("note", context.app.phrases.say("cases.unreadable"))
     return moment, f"{happened}: {note}" if note else happened
+
+
+def _what_happened(context: EventContext, event: CaseEvent) -> str:
+    """Returns the words for an event; empty for what staff do among themselves.
+
+    An action without words of its own, of which residents are told, is called as staff call it.
+    """
+    if context.app.phrases.has(f"step.{event.action}"):
+        return context.app.phrases.say(f"step.{event.action}")
+    return ACTION_ROWS[event.action].label if event.action in TELLING else ""
 
 
 def _buttons(context: EventContext, case: Case) -> list[Button]:

@@ -23,6 +23,10 @@ __all__ = [
 ]
 CaseRule = Rule[StrEnum, StrEnum]
 
+# The actions of which the resident is told.
+TELLING: Final = frozenset(
+    str(rule.action) for workflow in WORKFLOWS.values() for rule in workflow.rules if rule.notice
+)
 # The office waits for the resident. The promised day stays as it is.
 WAITING_STATUSES: Final = frozenset(word for word, row in STATUS_ROWS.items() if row.tone is Tone.WAITING)
 
