@@ -60,10 +60,17 @@ class ActionInput:
 
 def forms_for(case: Case, person: Staff) -> list[ActionForm]:
     """Returns the forms of the actions that this person may do now, except ASSIGN, the likely next step first."""
-    likely = STATUS_ROWS[case.status].likely
     rows = [row for row in allowed(case, Who(person.role)) if row.action != Action.ASSIGN]
+    likely = _likely(case, rows)
     forms = [_form(row, is_next=row.action == likely) for row in rows]
     return sorted(forms, key=lambda form: not form.is_next)
+
+
+def _likely(case: Case, rows: list[CaseRule]) -> str:
+    likely = STATUS_ROWS[case.status].likely
+    if not likely or workflow_of(case).rules_of(likely):
+        return likely
+    return next((row.action for row in rows if row.after), "")
 
 
 def may_assign(case: Case, person: Staff) -> bool:

@@ -29,7 +29,8 @@ OPEN_TONES = frozenset({Tone.NEW, Tone.WORKING, Tone.WAITING})
 class StatusRow:
     """Describes how a status is shown. Staff read other words where those of residents would mislead them.
 
-    `colour` is that of the card in the chat. `likely` is the action that the console offers first. `ends` says that the
+    `colour` is that of the card in the chat. `likely` is the action that the console offers first;
+    in a workflow without it, that is the first one that changes the status. `ends` says that the
     date on which the case ended is kept.
     """
 
@@ -132,8 +133,8 @@ def _problems(workflow: Workflow[S_co, A_co]) -> Iterable[str]:
     if len([rule for rule in workflow.rules if not rule.before]) != 1:
         yield "a new case must begin in exactly one status"
     for word, status in workflow.status_rows.items():
-        likely = [rule for rule in workflow.rules_of(status.likely) if word in rule.before]
-        if status.likely and not likely:
+        likely = workflow.rules_of(status.likely)
+        if likely and not any(word in rule.before for rule in likely):
             yield f"{status.likely} cannot be the likely action in {word}"
     for rule in workflow.rules:
         row = workflow.action_rows[rule.action]
