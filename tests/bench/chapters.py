@@ -30,7 +30,7 @@ def acks(bench: Bench) -> Iterator[Row]:
                     rates[kind].append(bench.load(town.web).rate)
     yield told("bare gunicorn and Flask with the signature check: acks", rates["bare"], "/s")
     for kind in bench.grounds:
-        yield ratio(f"durable acks of the webhook alone ÷ bare, {kind}", 0.7, rates[kind], rates["bare"])
+        yield ratio(f"durable acks of the webhook alone ÷ bare, {kind}", 0.8, rates[kind], rates["bare"])
 
 
 def beside(bench: Bench) -> Iterator[Row]:
@@ -43,15 +43,18 @@ def beside(bench: Bench) -> Iterator[Row]:
         for _ in range(bench.rounds):
             for delay in (0.0, SLOW_SECONDS):
                 _beside_once(bench, peers, delay, rates)
-    for delay, goal in ((0.0, 1.2), (SLOW_SECONDS, 8.0)):
+    for delay, peer, goal in ((0.0, FLASK, 2.0), (SLOW_SECONDS, EXPRESS, 4.0)):
         line = f"LINE at {delay * 1000:.0f} ms"
-        for peer in (FLASK, EXPRESS):
-            what = f"{peer}: acks, {line}"
-            yield told(what, rates[f"{peer}{delay}"], "/s") if peer in peers else not_here(what)
+        for each in (FLASK, EXPRESS):
+            what = f"{each}: acks, {line}"
+            yield told(what, rates[f"{each}{delay}"], "/s") if each in peers else not_here(what)
         for kind in bench.grounds:
-            what = f"durable acks beside the worker ÷ Flask echo, {line}, {kind}"
+            what = f"durable acks beside the worker ÷ {peer}, {line}, {kind}"
+            if peer not in peers:
+                yield not_here(what)
+                continue
             answered = f", {middle(rates[f'{kind}{delay} answered']):.0f} answers/s meanwhile"
-            yield ratio(what, goal, rates[f"{kind}{delay}"], rates[f"{FLASK}{delay}"], note=answered)
+            yield ratio(what, goal, rates[f"{kind}{delay}"], rates[f"{peer}{delay}"], note=answered)
 
 
 def _beside_once(bench: Bench, peers: dict[str, Server], delay: float, rates: Rounds) -> None:
@@ -84,6 +87,49 @@ def turns(bench: Bench) -> Iterator[Row]:
                 figure = f"{lost} requests were not answered to the end"
             goal, holds = ("≥ 500/s", not lost and middle(rates) >= 500) if workers == 1 else ("", None)
             yield Row(what, goal, figure, holds)
+
+
+def cost(bench: Bench) -> Iterator[Row]:
+    """Measures what a turn costs in processor time, in units of a bare signed ack of the same run.
+
+    Few residents act at a time, so that nothing waits. The figure holds on any machine, however busy it is.
+    """
+    units: Rounds = defaultdict(list)
+    for _ in range(bench.rounds):
+        with bench.peer("bare") as bare:
+            bare_ack = _seconds_of_a_bare_ack(bench, bare)
+        for kind in bench.grounds:
+            with bench.town(kind) as town:
+                for part, seconds in _seconds_of_a_turn(bench, town).items():
+                    units[f"{part}, {kind}"].append(seconds / bare_ack)
+    for part, goal in (("worker", 6), ("web", 2)):
+        for kind in bench.grounds:
+            measured = units[f"{part}, {kind}"]
+            what = f"processor time of one turn, {part}, {kind}"
+            holds = middle(measured) <= goal
+            yield Row(what, f"≤ {goal} bare acks", f"{middle(measured):.1f} bare acks", holds)
+
+
+def _seconds_of_a_bare_ack(bench: Bench, bare: Server) -> float:
+    bench.load(bare, seconds=0.5)  # A process just started is not measured.
+    before = bare.cpu_seconds()
+    load = bench.load(bare, seconds=2 * bench.seconds, warm_up=0.0)
+    return (bare.cpu_seconds() - before) / (len(load.due) + load.refused)
+
+
+def _seconds_of_a_turn(bench: Bench, town: Town) -> dict[str, float]:
+    """Returns the processor time of one turn in each process, without what it takes while nobody writes."""
+    bench.take_turns(town, warm_up=0.0, seconds=1.0, residents=4)
+    parts = {"worker": town.workers[0], "web": town.web}
+    idle = {part: _busy(server) for part, server in parts.items()}
+    before, began = {part: server.cpu_seconds() for part, server in parts.items()}, time.monotonic()
+    seconds = 4 * bench.seconds
+    turns = bench.take_turns(town, warm_up=0.0, seconds=seconds, residents=4).rate * seconds
+    lasted = time.monotonic() - began
+    return {
+        part: (server.cpu_seconds() - before[part] - idle[part] * lasted) / turns
+        for part, server in parts.items()
+    }
 
 
 def waits(bench: Bench) -> Iterator[Row]:
@@ -129,8 +175,8 @@ def burst(bench: Bench) -> Iterator[Row]:
             f"slowest ack {flood.slowest:.0f} ms, {flood.refused} refused, {lost} unanswered, {doubled} answered "
             f"twice, backlog gone after {seconds:.0f} s"
         )
-        kept = flood.slowest < 2000 and seconds < 60 and not (flood.refused or lost or doubled)
-        goal = "all acked < 2 s, none lost, backlog gone in 60 s"
+        kept = flood.slowest < 2000 and seconds < 30 and not (flood.refused or lost or doubled)
+        goal = "all acked < 2 s, none lost, backlog gone in 30 s"
         yield Row(f"burst of 1,000 events/s for 10 s, {kind}", goal, figure, kept)
 
 
@@ -146,7 +192,7 @@ def idle(bench: Bench) -> Iterator[Row]:
             wait_for_rest(town.plot, seconds=10)
             used = [server.memory_bytes() / 2**20 for server in (town.web, *town.workers, officers)]
             busy = _busy(town.workers[0])
-        yield under(f"memory of web, worker and console together (PSS), {kind}", 400, [sum(used)], " MB")
+        yield under(f"memory of web, worker and console together (PSS), {kind}", 300, [sum(used)], " MB")
         yield Row(f"processor time of the idle worker, {kind}", "", f"{busy:.1%} of one core")
         starts = (town.web.start_seconds, town.start_seconds, officers.start_seconds)
         figure = " / ".join(f"{seconds:.1f}" for seconds in starts)
@@ -180,6 +226,7 @@ CHAPTERS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "acks": acks,
     "beside": beside,
     "turns": turns,
+    "cost": cost,
     "waits": waits,
     "burst": burst,
     "idle": idle,

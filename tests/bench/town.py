@@ -74,8 +74,10 @@ class Bench:
             due=answer["due"],
         )
 
-    def take_turns(self, town: Town, *, warm_up: float, seconds: float) -> Turns:
-        wanted = turns.Order(town.web.port, self.line.port, warm_up=warm_up, seconds=seconds)
+    def take_turns(self, town: Town, *, warm_up: float, seconds: float, residents: int = 48) -> Turns:
+        wanted = turns.Order(
+            town.web.port, self.line.port, residents=residents, warm_up=warm_up, seconds=seconds
+        )
         answer = _run("tests.bench.turns", asdict(wanted), warm_up + seconds)
         return Turns(
             rate=answer["turns"] / seconds,
