@@ -77,7 +77,7 @@ def _emergency_confirm(details: dict[str, Any], phrases: Phrases, settings: BotS
         return [Say(phrases.say("confirming.ask_in_console", **details))]
     label = phrases.say("confirming.button")
     card = NoticeCard(
-        number=phrases.say("confirming.title"),
+        heading=phrases.say("confirming.title"),
         title=details["title"],
         text=phrases.say("confirming.ask", **details),
         colour=COLOURS["warning"],
@@ -117,7 +117,8 @@ def _card(notice: str, details: dict[str, Any], phrases: Phrases, *, told_of: in
         for label, do in ((phrases.say(f"button.{name}"), BUTTONS[name]) for name in row.buttons)
     )
     alt = phrases.say("notice.alt", case_number=details["case_number"], text=text)
-    return NoticeCard(details["case_number"], details["title"], text, row.colour, buttons, alt)
+    heading = phrases.say("cases.number", number=details["case_number"])
+    return NoticeCard(heading, details["title"], text, row.colour, buttons, alt)
 
 
 def _phrase(notice: str, details: dict[str, Any], phrases: Phrases) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from store.services import Question, Service
+from store.services import Service
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,15 @@ class DayPicker:
 
 @dataclass(frozen=True)
 class Call:
-    """Describes a phone number: who answers, the number as people read it, and the `tel:` address that dials it."""
+    """Describes a phone number: who answers, the number as people read it, and the `tel:` address that dials it.
+
+    A button on a card is read aloud as `dial`.
+    """
 
     who: str
     number: str
     uri: str
+    dial: str = ""
 
 
 Quick = Button | Call | Camera | Album | PinDrop | DayPicker
@@ -96,13 +100,25 @@ def choice(text: str, choices: Sequence[Button], *quick: Quick) -> "Say | Choice
 
 
 @dataclass(frozen=True)
-class Summary:
-    """Shows all answers, each with a button to change it, and the button that sends them."""
+class SummaryRow:
+    """Shows one answer below the label of its question; a tap changes it."""
 
-    service: Service
-    answers: tuple[tuple[Question, str], ...]
-    conversation_id: int
+    label: str
+    answer: str
+    button: Button
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Shows all answers, each with a button to change it, and the buttons that send or edit them."""
+
+    title: str
+    service_title: str
+    how: str
+    rows: tuple[SummaryRow, ...]
     fee: str
+    buttons: tuple[Button, ...]
+    alt: str
     quick: tuple[Quick, ...] = ()
 
 
@@ -125,11 +141,11 @@ class CallCard:
 class Receipt:
     title: str
     number: str
-    tracking_code: str
+    tracking: str
     service_title: str
     lines: tuple[str, ...]
     fee: str
-    case_id: int
+    button: Button
     alt: str
     urgent: bool = False
     calls: tuple[Call, ...] = ()
@@ -139,7 +155,7 @@ class Receipt:
 class CaseCard:
     """Shows one case with its timeline; each step is (moment, what happened)."""
 
-    number: str
+    heading: str
     title: str
     status: str
     colour: str
@@ -161,7 +177,7 @@ class CaseCards:
 class NoticeCard:
     """Tells news in one short text, such as what happened to a case, with buttons for what can be done now."""
 
-    number: str
+    heading: str
     title: str
     text: str
     colour: str

@@ -24,7 +24,7 @@ def card(context: EventContext, case: Case) -> CaseCard:
     status = STATUS_ROWS[case.status]
     say = context.app.phrases.say
     return CaseCard(
-        number=case.shown_number,
+        heading=say("cases.number", number=case.shown_number),
         title=case.service_title,
         status=status.label,
         colour=status.colour,

@@ -23,11 +23,13 @@ from bot.replies import (
     Reply,
     Say,
     Summary,
+    SummaryRow,
     choice,
 )
 from store.cases.surge import find_running
 from store.files.models import File
 from store.files.unassigned import claim, unassigned_files
+from store.line.limits import LABEL_CHARACTERS, cut
 from store.residents import conversations
 from store.residents.models import Conversation, EndedAs
 from store.residents.residents import listening_for, offer, stop_listening
@@ -242,9 +244,27 @@ def _ways_out(
 
 
 def _summary(context: EventContext, row: Conversation, draft: Draft) -> Summary:
-    answers = tuple((question, question.show_in_chat(value)) for question, value in drafts.answered(draft))
-    fee = fee_line(context, draft.service)
-    return Summary(draft.service, answers, row.id, fee, ways_from_summary(context, row))
+    say, service = context.app.phrases.say, draft.service
+    rows = []
+    for question, value in drafts.answered(draft):
+        label = cut(say("summary.edit", label=question.label), LABEL_CHARACTERS)
+        button = Button(label, "edit", {"c": str(row.id), "q": question.key}, label)
+        rows.append(SummaryRow(question.label, question.show_in_chat(value), button))
+    return Summary(
+        title=say("summary.title"),
+        service_title=f"{service.icon} {service.title}",
+        how=say("summary.how"),
+        rows=tuple(rows),
+        fee=fee_line(context, service),
+        buttons=tuple(_thai_button(context, row, name) for name in ("send", "edit")),
+        alt=say("summary.alt", title=service.title),
+        quick=ways_from_summary(context, row),
+    )
+
+
+def _thai_button(context: EventContext, row: Conversation, name: str) -> Button:
+    label = context.app.phrases.say(f"button.{name}")
+    return Button(label, name, {"c": str(row.id)}, label)
 
 
 def ways_from_summary(context: EventContext, row: Conversation) -> tuple[Quick, ...]:
@@ -261,7 +281,12 @@ def fee_line(context: EventContext, service: Service) -> str:
 def choose_edit(context: EventContext, row: Conversation, draft: Draft) -> list[Reply]:
     """Asks which answer to change."""
     buttons = tuple(
-        Button(question.label, "edit", {"c": str(row.id), "q": question.key}, f"แก้ไข {question.label}")
+        Button(
+            question.label,
+            "edit",
+            {"c": str(row.id), "q": question.key},
+            context.words("summary.edit", label=question.label),
+        )
         for question, _ in drafts.answered(draft)
     )
     offer(context.resident, "edit")

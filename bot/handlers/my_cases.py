@@ -68,7 +68,7 @@ def _tracked(context: EventContext) -> list[Reply]:
             cut(f"{c.shown_number} {c.service_title}", LABEL_CHARACTERS),
             "see",
             {"case": str(c.id)},
-            f"เรื่องที่ {c.shown_number}",
+            context.words("cases.number", number=c.shown_number),
         )
         for c in found
     )
@@ -195,7 +195,8 @@ def confirm_works(context: EventContext, case: Case) -> list[Reply]:
     if case.confirmed_at is None:
         act(context.session, context.app.municipality, case, Action.CONFIRM, RESIDENT)
     stars = tuple(
-        Button("⭐" * n, "stars", {"case": str(case.id), "n": str(n)}, f"{n} ดาว") for n in range(5, 0, -1)
+        Button("⭐" * n, "stars", {"case": str(case.id), "n": str(n)}, context.words("cases.stars", count=n))
+        for n in range(5, 0, -1)
     )
     offer(context.resident, "stars", str(case.id))
     return [choice(context.words("cases.glad"), stars)]

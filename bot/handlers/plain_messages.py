@@ -95,9 +95,9 @@ def place(context: EventContext) -> list[Reply]:
     listening = listening_for(context.resident)
     if listening is not None and listening[0] != "comment":
         case = context.session.get_one(Case, listening[1])
-        note = f"📍 {pin.text} ({pin.latitude:.6f}, {pin.longitude:.6f})"
-        if context.app.municipality.centre.is_far(pin.latitude, pin.longitude):
-            note += " (นอกเขต)"
+        is_far = context.app.municipality.centre.is_far(pin.latitude, pin.longitude)
+        at = f"{pin.latitude:.6f}, {pin.longitude:.6f}"
+        note = context.app.phrases.say(f"cases.{'pin_outside' if is_far else 'pin'}", text=pin.text, at=at)
         return my_cases.take_more(context, case, note=note)
     return context.menu("menu.place_first")
 

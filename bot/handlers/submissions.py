@@ -11,7 +11,7 @@ from bot.handlers.case_cards import holder_line
 from bot.handlers.conversation import ask, fee_line, snapshot, ways_from_summary
 from bot.handlers.event_context import EventContext
 from bot.phrases.hotlines import IN_ANY_DANGER, names_in
-from bot.replies import Call, Receipt, Reply, Say
+from bot.replies import Button, Call, Receipt, Reply, Say
 from store.cases.actions import Submission, cases_of
 from store.cases.models import Case, Surge
 from store.cases.rate_limits import next_case_at
@@ -82,14 +82,15 @@ def _in_one_line(draft: Draft) -> str:
 def _receipt(context: EventContext, case: Case, draft: Draft, surge: Surge | None) -> Receipt:
     service = draft.service
     lines = _lines_in_danger(context, case, surge) if case.urgent else _lines(context, case, service, surge)
+    see = context.app.phrases.say("button.see")
     return Receipt(
         title=context.words("receipt.urgent_title" if case.urgent else "receipt.title"),
         number=context.words("receipt.number", number=case.shown_number),
-        tracking_code=case.tracking_code,
+        tracking=context.app.phrases.say("receipt.tracking", code=case.tracking_code),
         service_title=f"{service.icon} {service.title}",
         lines=(*lines, *_files_line(context, draft)),
         fee=fee_line(context, service),
-        case_id=case.id,
+        button=Button(see, "see", {"case": str(case.id)}, see),
         alt=_alt(context, case, calls := _calls(context, case, draft, lines)),
         urgent=case.urgent,
         calls=calls,

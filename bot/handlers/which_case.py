@@ -67,7 +67,7 @@ def _do(context: EventContext, act: str, given: str = "") -> list[Reply]:
             cut(f"{case.shown_number} {case.service_title}", LABEL_CHARACTERS),
             act,
             {"case": str(case.id), "n": given},
-            f"เรื่องที่ {case.shown_number}",
+            context.words("cases.number", number=case.shown_number),
         )
         for case in able
     )

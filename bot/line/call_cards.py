@@ -30,7 +30,7 @@ def _call_box(call: Call) -> Box:
         "backgroundColor": RED,
         "action": {
             "type": "uri",
-            "label": cut(f"โทร {call.number} {call.who}", CARD_LABEL_CHARACTERS),
+            "label": cut(call.dial or f"{call.number} {call.who}", CARD_LABEL_CHARACTERS),
             "uri": call.uri,
         },
         "contents": [

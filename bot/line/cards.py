@@ -9,7 +9,17 @@ from dataclasses import replace
 
 from bot.line.call_cards import call_boxes
 from bot.line.events import tap_data
-from bot.replies import Button, CaseCard, ChoiceCard, NoticeCard, Receipt, Summary, TopicCard, TopicRow
+from bot.replies import (
+    Button,
+    CaseCard,
+    ChoiceCard,
+    NoticeCard,
+    Receipt,
+    Summary,
+    SummaryRow,
+    TopicCard,
+    TopicRow,
+)
 from store.line.flex import (
     GREEN,
     GREY,
@@ -24,8 +34,8 @@ from store.line.flex import (
     separator,
     text,
 )
-from store.line.limits import BUBBLE_BYTES, CAROUSEL_BYTES, LABEL_CHARACTERS, cut, cut_units, json_bytes
-from store.services import Question, Service
+from store.line.limits import BUBBLE_BYTES, CAROUSEL_BYTES, cut_units, json_bytes
+from store.services import Service
 
 SERVICES_ON_A_CARD = 8
 CASES_SIDE_BY_SIDE, STEPS_SIDE_BY_SIDE = 10, 2
@@ -33,6 +43,7 @@ CASES_SIDE_BY_SIDE, STEPS_SIDE_BY_SIDE = 10, 2
 # consonant with its vowel and tone mark takes up to three.
 LENGTHS = (320, 160, 80, 40, 20)
 LONGEST_NOTE = 1800
+_STYLES = ("primary", *["secondary"] * 5)
 UNDOING = frozenset({"broken", "withdraw"})
 
 
@@ -91,30 +102,21 @@ def summary(reply: Summary) -> Box:
 
 
 def _summary(reply: Summary, longest: int) -> Box:
-    rows = [text("แตะข้อที่อยากแก้ไขได้เลยค่ะ", size="sm", color=GREY)]
-    for question, answer in reply.answers:
-        rows += [
-            _answer_row(question, cut_units(answer, longest), reply.conversation_id),
-            separator(),
-        ]
+    rows = [text(reply.how, size="sm", color=GREY)]
+    for row in reply.rows:
+        rows += [_answer_row(row, longest), separator()]
     rows.append(text(reply.fee, size="sm", color=GREEN, weight="bold", margin="md"))
-    about = {"c": str(reply.conversation_id)}
-    footer = [
-        _button(Button("ส่งเรื่อง", "send", about, "ส่งเรื่อง"), "primary"),
-        _button(Button("แก้ไข", "edit", about, "แก้ไข"), "secondary"),
-    ]
-    return bubble(header("ตรวจสอบก่อนส่ง", f"{reply.service.icon} {reply.service.title}"), rows, footer)
+    footer = [_button(button, style) for button, style in zip(reply.buttons, _STYLES, strict=False)]
+    return bubble(header(reply.title, reply.service_title), rows, footer)
 
 
-def _answer_row(question: Question, answer: str, conversation_id: int) -> Box:
-    about = {"c": str(conversation_id), "q": question.key}
-    row = [
-        text(question.label, size="sm", color=GREY),
-        text(answer, size="md", weight="bold"),
+def _answer_row(row: SummaryRow, longest: int) -> Box:
+    words = [
+        text(row.label, size="sm", color=GREY),
+        text(cut_units(row.answer, longest), size="md", weight="bold"),
     ]
-    label = cut(f"แก้ไข {question.label}", LABEL_CHARACTERS)
-    action = _postback(Button(label, "edit", about, label))
-    return {"type": "box", "layout": "vertical", "paddingTop": "6px", "contents": row, "action": action}
+    action = _postback(row.button)
+    return {"type": "box", "layout": "vertical", "paddingTop": "6px", "contents": words, "action": action}
 
 
 def receipt(reply: Receipt) -> Box:
@@ -124,16 +126,14 @@ def receipt(reply: Receipt) -> Box:
     body = [
         *(calls if reply.urgent else ()),
         text(reply.number, size="xxl", weight="bold", color=colour, align="center", margin="md"),
-        text(f"รหัสติดตาม {reply.tracking_code}", size="sm", color=GREY, align="center"),
+        text(reply.tracking, size="sm", color=GREY, align="center"),
         text(reply.service_title, size="md", align="center", margin="sm"),
         separator(),
         *(text(line, size="md", margin="md") for line in reply.lines),
         *(() if reply.urgent else calls),
         text(reply.fee, size="md", color=GREEN, weight="bold", margin="md"),
     ]
-    about = {"case": str(reply.case_id)}
-    footer = [_button(Button("ดูความคืบหน้า", "see", about, "ดูความคืบหน้า"), "primary")]
-    return bubble(top, body, footer)
+    return bubble(top, body, [_button(reply.button, "primary")])
 
 
 def case_card(card: CaseCard) -> Box:
@@ -148,7 +148,7 @@ def _case(card: CaseCard, longest: int) -> Box:
         *(text(line, size="sm", color=GREY, margin="md") for line in card.lines),
         *call_boxes(card.calls),
     ]
-    return bubble(header(f"เรื่องที่ {card.number}", card.title), body, _footer(card.buttons))
+    return bubble(header(card.heading, card.title), body, _footer(card.buttons))
 
 
 def case_cards(cards: Sequence[CaseCard]) -> Box:
@@ -169,7 +169,7 @@ def case_cards(cards: Sequence[CaseCard]) -> Box:
 
 
 def notice_card(card: NoticeCard) -> Box:
-    top = header(f"เรื่องที่ {card.number}", card.title, colour=card.colour)
+    top = header(card.heading, card.title, colour=card.colour)
     headline, _, rest = cut_units(card.text, LONGEST_NOTE).partition("\n")
     body = [text(headline, size="lg", weight="bold")]
     if rest:
@@ -213,7 +213,7 @@ def _topic(row: TopicRow) -> Box:
 
 def _footer(buttons: Sequence[Button]) -> list[Box]:
     """Returns the buttons. The first one, which most people press next, stands out unless it undoes something."""
-    styles = ["primary"] + ["secondary"] * 5
+    styles = list(_STYLES)
     if buttons and buttons[0].do in UNDOING:
         styles[0] = "secondary"
     return [_button(button, style) for button, style in zip(buttons, styles, strict=False)]

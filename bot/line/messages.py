@@ -96,7 +96,7 @@ _RENDERERS: dict[type, Callable[[Any], Message]] = {
     Picture: _picture,
     ServiceMenu: lambda r: _flex(r.text, cards.service_menu(r.services, r.text)),
     ChoiceCard: lambda r: _flex(r.text, cards.choice_card(r)),
-    Summary: lambda r: _flex(f"ตรวจสอบก่อนส่ง: {r.service.title}", cards.summary(r)),
+    Summary: lambda r: _flex(r.alt, cards.summary(r)),
     CallCard: lambda r: _flex(r.alt, call_cards.call_card(r)),
     Receipt: lambda r: _flex(r.alt, cards.receipt(r)),
     CaseCard: lambda r: _flex(r.alt, cards.case_card(r)),

@@ -59,7 +59,9 @@ def make_calls(
         found = _FIRST_NUMBER.search(arabic_digits(numbers[name]))
         if found is not None:
             dialled = re.sub(r"[ .-]", "", found[0])
-            calls.setdefault(dialled, Call(say(f"call.{name}"), numbers[name], f"tel:{dialled}"))
+            who, number = say(f"call.{name}"), numbers[name]
+            dial = say("call.dial", number=number, who=who)
+            calls.setdefault(dialled, Call(who, number, f"tel:{dialled}", dial))
     return tuple(calls.values())
 
 

@@ -52,8 +52,7 @@ def _edits(typed: Typed, state: State, request: dict[str, str], draft: Draft) ->
     """Reads แก้ไข alone, or with the label of a question as its button says."""
     if typed.command in state.words.edit:
         return Presses("edit", request)
-    edit = state.phrases.say("button.edit")
     for question, _ in drafts.answered(draft):
-        if typed.is_label(f"{edit} {question.label}"):
+        if typed.is_label(state.phrases.say("summary.edit", label=question.label)):
             return Presses("edit", {**request, "q": question.key})
     return None

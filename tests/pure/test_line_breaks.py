@@ -51,7 +51,9 @@ def test_a_day_stays_with_every_month_and_its_year(month):
 def test_what_the_bot_says_and_the_console_shows_does_not_break():
     due = thai_weekday_date(AT.date())
     button = Button("ดู", "see")
-    receipt = Receipt("รับไว้แล้ว", "เรื่องที่ 0006/2570", "TX", "ไฟ", (f"ไม่เกิน{due}",), "ฟรี", 1, "เรื่อง")
+    receipt = Receipt(
+        "รับไว้แล้ว", "เรื่องที่ 0006/2570", "TX", "ไฟ", (f"ไม่เกิน{due}",), "ฟรี", Button("ดู", "see"), "เรื่อง"
+    )
     said = f"ถึง {thai_moment(AT)}"
     replies: list[Reply] = [Say(said), receipt, choice(f"ก่อน{due}", (button,) * 5)]
     shown = "".join(told_apart(json.dumps(message, ensure_ascii=False)) for message in render(replies))

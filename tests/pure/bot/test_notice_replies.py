@@ -55,7 +55,7 @@ def test_line_takes_every_notice(notice, note):
 def test_a_notice_tells_case_deadline_and_what_can_be_pressed():
     [card] = notice_replies("case_received", details(), PHRASES, settings_with())
     assert isinstance(card, NoticeCard)
-    assert (card.number, "วันพุธ 25 พ.ย. 2569" in card.text) == ("0123/2570", True)
+    assert (card.heading, "วันพุธ 25 พ.ย. 2569" in card.text) == ("เรื่องที่ 0123/2570", True)
     assert [(button.do, button.about) for button in card.buttons] == [("see", {"case": "7"})]
 
 

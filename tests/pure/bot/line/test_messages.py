@@ -23,6 +23,7 @@ from bot.replies import (
     Say,
     ServiceMenu,
     Summary,
+    SummaryRow,
     choice,
 )
 from line_simulator.messages.validation import find_message_problems
@@ -49,7 +50,7 @@ FAMILIES = "👨‍👩‍👧‍👦" * 700
 
 def a_case_card(*, summary="ไฟดับ", steps=1, note="", buttons=3):
     return CaseCard(
-        number="0123/2570",
+        heading="เรื่องที่ 0123/2570",
         title="แจ้งซ่อมประปา น้ำไม่ไหล ท่อแตก",
         status="รอข้อมูลจากผู้แจ้ง",
         colour="#A84300",
@@ -61,17 +62,27 @@ def a_case_card(*, summary="ไฟดับ", steps=1, note="", buttons=3):
     )
 
 
-def a_summary(service, answer):
-    return Summary(service, tuple((q, answer) for q in service.questions), 123456, "ไม่มีค่าธรรมเนียม", (BUTTON,))
+def a_summary(service, answer, *, row=123456):
+    rows = tuple(
+        SummaryRow(q.label, answer, Button(cut(f"แก้ไข {q.label}", 20), "edit", {"c": str(row), "q": q.key}))
+        for q in service.questions
+    )
+    title = f"{service.icon} {service.title}"
+    alt = f"ตรวจสอบก่อนส่ง: {title}"
+    return Summary(
+        "ตรวจสอบก่อนส่ง", title, "แตะเพื่อแก้ไข", rows, "ไม่มีค่าธรรมเนียม", (BUTTON, BUTTON), alt, (BUTTON,)
+    )
 
 
 def a_notice(text):
-    return NoticeCard("0123/2570", "แจ้งไฟฟ้าสาธารณะขัดข้อง", text, "#2E7D32", (BUTTON,) * 3, f"เรื่องที่: {text}")
+    return NoticeCard(
+        "เรื่องที่ 0123/2570", "แจ้งไฟฟ้าสาธารณะขัดข้อง", text, "#2E7D32", (BUTTON,) * 3, f"เรื่องที่: {text}"
+    )
 
 
 def a_receipt(**changes):
-    base = {"title": "รับเรื่องไว้แล้วค่ะ", "number": "เรื่องที่ 0123/2570", "tracking_code": "TX70-K7QP-94M2-8"}
-    more = {"service_title": "💡 แจ้งไฟ", "lines": ("รับเรื่อง",), "fee": "ไม่มี", "case_id": 1, "alt": "ส่งแล้ว"}
+    base = {"title": "รับเรื่องไว้แล้วค่ะ", "number": "เรื่องที่ 0123/2570", "tracking": "รหัสติดตาม TX70-K7QP-94M2-8"}
+    more = {"service_title": "💡 แจ้งไฟ", "lines": ("รับเรื่อง",), "fee": "ไม่มี", "button": BUTTON, "alt": "ส่งแล้ว"}
     return Receipt(**{**base, **more, **changes})
 
 
@@ -170,7 +181,7 @@ def test_a_short_answer_is_shown_whole():
 
 def test_cases_side_by_side_keep_the_latest_step():
     steps = tuple((f"{day} พ.ย.", f"ขั้นที่ {day}") for day in range(1, 7))
-    card = CaseCard("1/2570", "ไฟ", "รับเรื่องแล้ว", "#000000", "ไฟดับ", steps, (), (), "เรื่องที่ 1")
+    card = CaseCard("เรื่องที่ 1/2570", "ไฟ", "รับเรื่องแล้ว", "#000000", "ไฟดับ", steps, (), (), "เรื่องที่ 1")
     shown = texts(render([CaseCards((card, card), "สองเรื่อง")])[0])
     assert "ขั้นที่ 6" in shown
     assert "ขั้นที่ 1" not in shown
@@ -262,5 +273,5 @@ def test_a_character_outside_the_basic_plane_counts_twice():
 
 def test_what_a_button_carries_stays_within_what_line_returns():
     question = a_question(key="q" * 40)
-    [message] = render([Summary(a_service(question), ((question, "ก"),), 10**15, "ไม่มี")])
+    [message] = render([a_summary(a_service(question), "ก", row=10**15)])
     in_order([message])
