@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bot.context import open_app_context
 from bot.doctor.consistency import check
+from bot.phrases.wording import PhraseError
 from bot.richmenus.declaration import MenuError
 from bot.richmenus.pictures import draw_menus, read_drawn_menus
 from bot.settings import BotSettings, blanks_around
@@ -111,7 +112,7 @@ def explained(command: Callable[[], int]) -> int:
     """Runs the command and returns its exit code; a known error is printed as one sentence."""
     try:
         return command()
-    except (SettingsError, MunicipalityError, ServiceError) as error:
+    except (SettingsError, MunicipalityError, ServiceError, PhraseError) as error:
         print(error, file=sys.stderr)
         return CANNOT_START
     except MenuError as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.phrases.typed import TypedWords, read_typed_words
-from bot.phrases.wording import IN_ENGLISH, Phrases
+from bot.phrases.wording import Phrases, read_phrases
 from bot.settings import BotSettings
 from store.cases.submissions import HOOKS, Hook
 from store.clock import today
@@ -32,13 +32,15 @@ class AppContext(MunicipalityContext):
 def open_app_context(settings: BotSettings) -> AppContext:
     """Reads municipality, services and phrases, and connects to the storage of files.
 
-    Raises MunicipalityError, ServiceError or SettingsError; the message is a sentence for the operator.
+    Phrases of the municipality's own folder come over the built-in ones. Raises MunicipalityError, ServiceError,
+    PhraseError or SettingsError; the message is a sentence for the operator.
     """
     found = read_context(settings.store)
-    facts = found.municipality.words()
+    own = settings.store.own_folder("phrases")
     return AppContext(
         **vars(found),
-        phrases=Phrases(facts, english=Phrases(facts, IN_ENGLISH)),
+        phrases=read_phrases(found.municipality.words(), own),
         public_url=settings.public_url,
+        typed_words=read_typed_words(own),
         scanner=Scanner(settings.clamd),
     )

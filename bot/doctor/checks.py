@@ -12,6 +12,7 @@ from bot.doctor.line_checks import examine_line
 from bot.doctor.reachability import check_console, check_proxies
 from bot.doctor.scanner_check import examine_scanner
 from bot.line.account_api import LineAccount
+from bot.phrases.wording import PhraseError
 from bot.settings import BotSettings
 from store.clock import now
 from store.database.encryption import WrongDataKey
@@ -47,7 +48,7 @@ def examine(settings: BotSettings, line: LineAccount) -> Iterator[Finding]:
         database.close()
     try:
         app = open_app_context(settings)
-    except (MunicipalityError, ServiceError) as error:
+    except (MunicipalityError, ServiceError, PhraseError) as error:
         yield fail("definitions", str(error), "mend the file that MUNICIPALITY names, or the service")
         return
     except SettingsError as error:

@@ -4,8 +4,9 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from bot.phrases.wording import PhraseError
 from store.thai import folded
 
 FILE = Path(__file__).parent / "typed.toml"
@@ -70,6 +71,20 @@ class TypedWords(_Part):
     stars: StarWords
 
 
-def read_typed_words(file: Path = FILE) -> TypedWords:
-    """Reads the words. Raises ValidationError if a list is missing or unknown."""
-    return TypedWords.model_validate(tomllib.loads(file.read_text("utf-8")))
+def read_typed_words(own: Path | None = None) -> TypedWords:
+    """Reads the words; lists of typed.toml in the municipality's folder `own` replace the built-in ones.
+
+    Raises PhraseError if a list is missing, unknown or empty.
+    """
+    written, file = tomllib.loads(FILE.read_text("utf-8")), FILE
+    if own is not None and (own / FILE.name).exists():
+        file = own / FILE.name
+        try:
+            written |= tomllib.loads(file.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PhraseError(f"{file}: this is not TOML in UTF-8 ({error})") from error
+    try:
+        return TypedWords.model_validate(written)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise PhraseError(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
