@@ -1,15 +1,13 @@
 """Reads the console's words from th.toml into one frozen model."""
 
 import tomllib
-from collections.abc import Callable, Mapping
-from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator
 
+from staff_console.phrases.parts import Part, Text, Toned, all_of
 from store.cases.queue import Tab
-from store.cases.workflows import Tone
 from store.files.models import FileReason
 from store.jobs.models import FailReason, JobKind, JobState, Phase
 from store.messaging.states import Reason
@@ -18,27 +16,9 @@ from store.quota.usage import Alarm
 from store.staff.permissions import Role
 
 FILE = Path(__file__).parent / "th.toml"
-Text = Annotated[str, StringConstraints(min_length=1)]
-# A label, and the tone that colours it.
-Toned = tuple[Text, Tone]
 
 
-def _all_of(kind: type[Enum]) -> Callable[[Mapping[Any, Any]], Mapping[Any, Any]]:
-    """Returns a check that no member of the enum is without words."""
-
-    def check(words: Mapping[Any, Any]) -> Mapping[Any, Any]:
-        if missing := [str(member.value) for member in kind if member not in words]:
-            raise ValueError(f"there are no words for {', '.join(missing)}")
-        return words
-
-    return check
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Sentences(_Part):
+class Sentences(Part):
     """Holds single sentences; names in braces are filled in by staff_console.words."""
 
     commented: Text
@@ -56,22 +36,22 @@ class Sentences(_Part):
     encrypted_left: Text
 
 
-class Labels(_Part):
+class Labels(Part):
     """Holds the words of th.toml, each section by the values that they name."""
 
-    roles: Annotated[dict[Role, Text], AfterValidator(_all_of(Role))]
+    roles: Annotated[dict[Role, Text], AfterValidator(all_of(Role))]
     account_requests: dict[str, Text]
-    tabs: Annotated[dict[Tab, Text], AfterValidator(_all_of(Tab))]
+    tabs: Annotated[dict[Tab, Text], AfterValidator(all_of(Tab))]
     channels: dict[str, Text]
     deliveries: dict[str, Toned]
     dead_letter_kinds: dict[str, Text]
     dead_letter_reasons: dict[Reason, Text]
-    alarms: Annotated[dict[Alarm, Text], AfterValidator(_all_of(Alarm))]
-    drop_reasons: Annotated[dict[DropReason, Text], AfterValidator(_all_of(DropReason))]
-    job_kinds: Annotated[dict[JobKind, Text], AfterValidator(_all_of(JobKind))]
-    job_states: Annotated[dict[JobState, Toned], AfterValidator(_all_of(JobState))]
-    job_phases: Annotated[dict[Phase, Text], AfterValidator(_all_of(Phase))]
-    job_reasons: Annotated[dict[FailReason, Text], AfterValidator(_all_of(FailReason))]
+    alarms: Annotated[dict[Alarm, Text], AfterValidator(all_of(Alarm))]
+    drop_reasons: Annotated[dict[DropReason, Text], AfterValidator(all_of(DropReason))]
+    job_kinds: Annotated[dict[JobKind, Text], AfterValidator(all_of(JobKind))]
+    job_states: Annotated[dict[JobState, Toned], AfterValidator(all_of(JobState))]
+    job_phases: Annotated[dict[Phase, Text], AfterValidator(all_of(Phase))]
+    job_reasons: Annotated[dict[FailReason, Text], AfterValidator(all_of(FailReason))]
     file_states: dict[str, Text]
     file_reasons: dict[FileReason, Text]
     triage: dict[str, Text]

@@ -5,22 +5,35 @@ import tomllib
 import pytest
 from pydantic import ValidationError
 
+from staff_console.phrases import broadcast_labels
+from staff_console.phrases.broadcast_labels import BroadcastLabels
 from staff_console.phrases.labels import FILE, Labels, read_labels
 from staff_console.words import job_result
 from store.jobs.models import Job, JobKind
 from store.staff.permissions import Role
 
 WRITTEN = tomllib.loads(FILE.read_text("utf-8"))
+OF_BROADCASTS = tomllib.loads(broadcast_labels.FILE.read_text("utf-8"))
 
 
 def test_the_words_are_read_by_what_they_name():
     assert read_labels().roles[Role.OFFICER] == "เจ้าหน้าที่"
 
 
-@pytest.mark.parametrize("section", sorted(WRITTEN))
-def test_a_section_that_is_missing_is_refused_by_name(section):
+@pytest.mark.parametrize(
+    ("model", "written", "section"),
+    [(Labels, WRITTEN, name) for name in WRITTEN]
+    + [(BroadcastLabels, OF_BROADCASTS, name) for name in OF_BROADCASTS],
+)
+def test_a_section_that_is_missing_is_refused_by_name(model, written, section):
     with pytest.raises(ValidationError, match=section):
-        Labels.model_validate({name: words for name, words in WRITTEN.items() if name != section})
+        model.model_validate({name: words for name, words in written.items() if name != section})
+
+
+def test_every_reason_why_a_broadcast_stopped_has_words():
+    stops = {name: words for name, words in OF_BROADCASTS["stops"].items() if name != "refused"}
+    with pytest.raises(ValidationError, match="no words for refused"):
+        BroadcastLabels.model_validate({**OF_BROADCASTS, "stops": stops})
 
 
 @pytest.mark.parametrize(
