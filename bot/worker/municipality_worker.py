@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass
 
 from bot.context import open_app_context
 from bot.line.account_api import LineAccount
@@ -21,21 +22,26 @@ from store.operations.data_keys import open_database
 from store.operations.job_kinds import job_kinds
 
 
+@dataclass(frozen=True)
+class Calls:
+    """Holds the process's threads for calls to LINE: for single messages and for broadcasts."""
+
+    of_messages: Executor
+    of_broadcasts: Executor
+
+    def end(self) -> None:
+        for executor in (self.of_messages, self.of_broadcasts):
+            executor.shutdown(wait=False)
+
+
 class MunicipalityWorker:
     """Holds one municipality's database and the steps on it. The threads that do the steps belong to the process.
 
-    `deliveries` and `mailings` are the process's thread pools for calls to LINE. `rest` waits so many seconds and says
-    whether the process is asked to end.
+    `rest` waits so many seconds and says whether the process is asked to end.
     """
 
     def __init__(
-        self,
-        settings: BotSettings,
-        *,
-        deliveries: Executor,
-        mailings: Executor,
-        watchdog: Watchdog,
-        rest: Callable[[float], bool],
+        self, settings: BotSettings, calls: Calls, watchdog: Watchdog, *, rest: Callable[[float], bool]
     ) -> None:
         self.database, app = open_database(settings.store), open_app_context(settings)
         self.name, self.media = app.name, app.media
@@ -47,11 +53,13 @@ class MunicipalityWorker:
             app,
             settings,
             line,
-            executor=deliveries,
+            executor=calls.of_messages,
             quota_is_gone=self.meter.want,
             watchdog=watchdog,
         )
-        mailer = Mailer(self.database, app, settings, line, executor=mailings, quota_is_gone=self.meter.want)
+        mailer = Mailer(
+            self.database, app, settings, line, executor=calls.of_broadcasts, quota_is_gone=self.meter.want
+        )
         runner = JobRunner(self.database, job_kinds(settings.store, app.media), rest=rest)
         self.work = for_municipality(self.name, Worker(self.database, app, watchdog).work_once)
         self.deliver = for_municipality(self.name, sender.deliver_once)

@@ -8,18 +8,20 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Self
 
 from bot.line.multicast import CHUNKS_AT_ONCE
 from bot.outbox_sender import MAX_AT_ONCE
 from bot.settings import BotSettings
 from bot.supervision.timekeeping import Timekeeper, keep_time
 from bot.supervision.watchdog import Watchdog
-from bot.worker.municipality_worker import MunicipalityWorker
+from bot.worker.municipality_worker import Calls, MunicipalityWorker
 from bot.worker.pools import InTurn, ThreadPool, WakeSignal, and_ring
 from bot.worker.schedule import MAILERS, start_scheduler
 from store.database.engine import Database
 from store.database.polling import NOTHING, DueWork, Poller
-from store.logs import failure_fields, note_municipality
+from store.logs import failure_fields, for_municipality
 
 log = logging.getLogger(__name__)
 
@@ -45,50 +47,59 @@ def run_workers(
 
     Each step that a message could make hang is noted in `watchdog`.
     """
-    deliveries = ThreadPoolExecutor(DELIVERY_THREADS)
-    mailings = ThreadPoolExecutor(MAILERS * CHUNKS_AT_ONCE)
-    served = [
-        MunicipalityWorker(
-            each,
-            deliveries=deliveries,
-            mailings=mailings,
-            watchdog=watchdog or Watchdog(),
-            rest=stop.wait,
-        )
-        for each in settings
-    ]
-    senders = ThreadPool(InTurn([each.deliver for each in served]), SENDERS, stop, name="deliver")
-    workers = ThreadPool(and_ring(senders.wake, InTurn([each.work for each in served])), 1, stop, name="work")
-    fetchers = ThreadPool(InTurn([each.fetch for each in served]), FETCHERS, stop, name="fetch")
-    mailers = ThreadPool(
-        InTurn([each.mail for each in served]),
-        MAILERS,
-        stop,
-        name="mail",
-        wake=WakeSignal(MAILERS),
-        rest=MAILERS_REST_SECONDS,
-    )
-    jobs = ThreadPool(InTurn([each.run_job for each in served]), 1, stop, name="job")
-    pools = (workers, senders, fetchers, mailers, jobs)
-    for pool in pools:
+    calls = Calls(ThreadPoolExecutor(DELIVERY_THREADS), ThreadPoolExecutor(MAILERS * CHUNKS_AT_ONCE))
+    served = [MunicipalityWorker(each, calls, watchdog or Watchdog(), rest=stop.wait) for each in settings]
+    pools = Pools.of(served, stop)
+    for pool in pools.all():
         pool.start()
-    scheduler = start_scheduler(served, mailers.wake)
+    scheduler = start_scheduler(served, pools.mailers.wake)
     keepers = [Timekeeper(each.database, scheduler) for each in served]
     timekeeper = threading.Thread(target=keep_time, args=(keepers, stop), daemon=True)
     timekeeper.start()
     for each in served:
-        note_municipality(each.name)
-        log.info("worker is up")
-    note_municipality("")
-    keep_looking([each.database for each in served], stop, workers.wake, senders.wake, fetchers.wake)
+        for_municipality(each.name, log.info)("worker is up")
+    databases = [each.database for each in served]
+    keep_looking(databases, stop, pools.workers.wake, pools.senders.wake, pools.fetchers.wake)
     timekeeper.join(timeout=20)
     scheduler.shutdown(wait=False)
-    for pool in pools:
+    for pool in pools.all():
         pool.leave()
-    for executor in (deliveries, mailings):
-        executor.shutdown(wait=False)
+    calls.end()
     for each in served:
         each.close()
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Holds the pools of threads of this process."""
+
+    workers: ThreadPool
+    senders: ThreadPool
+    fetchers: ThreadPool
+    mailers: ThreadPool
+    jobs: ThreadPool
+
+    @classmethod
+    def of(cls, served: Sequence[MunicipalityWorker], stop: threading.Event) -> Self:
+        senders = ThreadPool(InTurn([each.deliver for each in served]), SENDERS, stop, name="deliver")
+        work = and_ring(senders.wake, InTurn([each.work for each in served]))
+        return cls(
+            workers=ThreadPool(work, 1, stop, name="work"),
+            senders=senders,
+            fetchers=ThreadPool(InTurn([each.fetch for each in served]), FETCHERS, stop, name="fetch"),
+            mailers=ThreadPool(
+                InTurn([each.mail for each in served]),
+                MAILERS,
+                stop,
+                name="mail",
+                wake=WakeSignal(MAILERS),
+                rest=MAILERS_REST_SECONDS,
+            ),
+            jobs=ThreadPool(InTurn([each.run_job for each in served]), 1, stop, name="job"),
+        )
+
+    def all(self) -> tuple[ThreadPool, ...]:
+        return (self.workers, self.senders, self.fetchers, self.mailers, self.jobs)
 
 
 def keep_looking(databases: Sequence[Database], stop: threading.Event, *signals: WakeSignal) -> None:
