@@ -9,22 +9,22 @@ from store.jobs.models import Job, JobKind
 from store.operations.dead_letters import DeadLetter
 
 _LABELS: Final = read_labels()
-_SAYS: Final = _LABELS.sentences
+SENTENCES: Final = _LABELS.sentences
 
 ROLES: Final = _LABELS.roles
 ACCOUNT_REQUESTS: Final = _LABELS.account_requests
 TABS: Final = _LABELS.tabs
 STATUSES: Final = {status: row.for_staff for status, row in STATUS_ROWS.items()}
 EVENTS: Final = {action: row.label for action, row in ACTION_ROWS.items()}
-COMMENTED: Final = _SAYS.commented
+COMMENTED: Final = SENTENCES.commented
 # Shown instead of a value that cannot be decrypted.
-CLOSED: Final = _SAYS.closed
+CLOSED: Final = SENTENCES.closed
 CHANNELS: Final = _LABELS.channels
 NOTICES: Final = {notice: row.label for notice, row in NOTICE_ROWS.items()}
 DELIVERIES: Final = _LABELS.deliveries
 DEAD_LETTER_KINDS: Final = _LABELS.dead_letter_kinds
-BLOCKED: Final = _SAYS.blocked
-NO_ADDRESS: Final = _SAYS.no_address
+BLOCKED: Final = SENTENCES.blocked
+NO_ADDRESS: Final = SENTENCES.no_address
 DEAD_LETTER_REASONS: Final = _LABELS.dead_letter_reasons
 ALARMS: Final = _LABELS.alarms
 DROP_REASONS: Final = _LABELS.drop_reasons
@@ -37,6 +37,7 @@ FILE_REASONS: Final = _LABELS.file_reasons
 TRIAGE: Final = _LABELS.triage
 SURGE_REFUSALS: Final = _LABELS.surge_refusals
 REFUSALS: Final = _LABELS.refusals
+ERRORS: Final = _LABELS.errors
 
 
 def why_unfinished(row: DeadLetter) -> str:
@@ -44,16 +45,16 @@ def why_unfinished(row: DeadLetter) -> str:
     if row.reason in DEAD_LETTER_REASONS:
         return DEAD_LETTER_REASONS[row.reason]
     if row.kind == "event":
-        return _SAYS.event_failed.format(error=row.error) if row.error else _SAYS.event_waits
-    return _SAYS.not_sent if row.is_dead else _SAYS.not_sent_yet
+        return SENTENCES.event_failed.format(error=row.error) if row.error else SENTENCES.event_waits
+    return SENTENCES.not_sent if row.is_dead else SENTENCES.not_sent_yet
 
 
 def job_result(job: Job) -> str:
     """Says what a job that is done has done."""
     found = job.result or {}
     if job.kind is JobKind.BACKUP:
-        parts = [_SAYS.backed_up, _SAYS.backed_up_damaged if found["damaged"] else ""]
+        parts = [SENTENCES.backed_up, SENTENCES.backed_up_damaged if found["damaged"] else ""]
     else:
-        closed = _SAYS.encrypted_closed if found["closed"] else ""
-        parts = [_SAYS.encrypted, closed, _SAYS.encrypted_left if found["left"] else ""]
+        closed = SENTENCES.encrypted_closed if found["closed"] else ""
+        parts = [SENTENCES.encrypted, closed, SENTENCES.encrypted_left if found["left"] else ""]
     return "".join(parts).format(**found)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from flask import Flask, request
 
-from staff_console.pages.errors import UNKEEPABLE, error_page
+from staff_console.pages.errors import error_page
+from staff_console.words import ERRORS
 from store.database.storable_text import is_keepable
 
 
@@ -14,7 +15,7 @@ def install_clean_input(app: Flask) -> None:
 
 
 def refuse_unkeepable() -> tuple[str, int] | None:
-    return None if all(map(is_keepable, _typed())) else error_page(400, UNKEEPABLE)
+    return None if all(map(is_keepable, _typed())) else error_page(400, ERRORS.unkeepable)
 
 
 def _typed() -> Iterator[str]:

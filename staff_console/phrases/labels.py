@@ -21,6 +21,7 @@ FILE = Path(__file__).parent / "th.toml"
 class Sentences(Part):
     """Holds single sentences; names in braces are filled in by staff_console.words."""
 
+    nothing_done: Text
     commented: Text
     closed: Text
     blocked: Text
@@ -34,6 +35,32 @@ class Sentences(Part):
     encrypted: Text
     encrypted_closed: Text
     encrypted_left: Text
+
+
+class ErrorWords(Part):
+    """Says on an error page what happened, and what to do now."""
+
+    happened: Text
+    now: Text
+
+
+def _with_the_page_for_others(pages: dict[int, ErrorWords]) -> dict[int, ErrorWords]:
+    """Checks that there is a page 400: it is shown for codes that have no page of their own."""
+    if 400 not in pages:
+        raise ValueError("there is no page 400")
+    return pages
+
+
+class ErrorPages(Part):
+    """Holds the error pages by their code of HTTP, and those for one cause."""
+
+    by_code: Annotated[dict[int, ErrorWords], AfterValidator(_with_the_page_for_others)]
+    not_found_by_admins: ErrorWords
+    full: ErrorWords
+    unkeepable: ErrorWords
+    closed: ErrorWords
+    closed_and_unchanged: ErrorWords
+    damaged_file: ErrorWords
 
 
 class Labels(Part):
@@ -58,6 +85,7 @@ class Labels(Part):
     surge_refusals: dict[str, Text]
     refusals: dict[str, Text]
     sentences: Sentences
+    errors: ErrorPages
 
 
 def read_labels(file: Path = FILE) -> Labels:

@@ -22,7 +22,7 @@ BOT = {
     "bot/web.py": 1,
 }
 # What is left in the code of the console.
-CONSOLE = 145
+CONSOLE = 115
 
 
 def thai_literals(package: str) -> Counter[str]:
