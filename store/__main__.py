@@ -1,4 +1,4 @@
-"""Commands of the store: `python -m store upgrade | backup | restore | copy | compact | reencrypt | revision`."""
+"""Commands of the store: `python -m store upgrade | backup | restore | copy | compact | verify-audit | …`."""
 
 import argparse
 import os
@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from store.audit.chain import AUDIT_KEY, BadAnchor, read_anchor, verify
 from store.database.engine import Database
 from store.files.media import Media
 from store.operations.archive import BadBackup, open_archive
 from store.operations.backup import back_up, copy_database, name_damaged, restore
-from store.operations.copying import Differs, DoesNotFit, NotEmpty
+from store.operations.copying import Differs, DoesNotFit, NotEmpty, one_look
 from store.operations.data_keys import open_database
 from store.operations.reencryption import reencrypt, sentences
 from store.operations.schema import BrokenPointers, upgrade, write_revision
@@ -25,15 +26,28 @@ class DamagedFiles(Exception):
     """Says that the backup was taken but files are damaged, so that a scheduled backup ends with an error code."""
 
 
+class ChangedAuditLog(Exception):
+    """Says that entries of the audit log are not as they were written."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         settings = StoreSettings.from_environment(os.environ)
         print(COMMANDS[given.command](settings, given))
-    except DamagedFiles as error:
+    except (DamagedFiles, ChangedAuditLog) as error:
         print(error)
         return 1
-    except (SettingsError, BadBackup, NotEmpty, Differs, DoesNotFit, BrokenPointers, OSError) as error:
+    except (
+        SettingsError,
+        BadBackup,
+        NotEmpty,
+        Differs,
+        DoesNotFit,
+        BrokenPointers,
+        BadAnchor,
+        OSError,
+    ) as error:
         return _complain(str(error))
     except (SQLAlchemyError, TimeoutError) as error:
         return _complain(
@@ -109,6 +123,17 @@ def _reencrypt(settings: StoreSettings, _given: argparse.Namespace) -> str:
         return "\n".join(sentences(done, database.cipher))
 
 
+def _verify_audit(settings: StoreSettings, given: argparse.Namespace) -> str:
+    anchor = read_anchor(given.against) if given.against else None
+    with closing(open_database(settings)) as database, one_look(database) as connection:
+        found = verify(connection, database.cipher.derived_key(AUDIT_KEY), anchor)
+    if found.fault:
+        raise ChangedAuditLog(f"The audit log was tampered with: {found.fault}.")
+    if given.anchor:
+        return str(found.head or "")
+    return f"{found.checked} entries are as they were written; {found.pending} have no checkpoint yet."
+
+
 def _revision(settings: StoreSettings, given: argparse.Namespace) -> str:
     with closing(Database(settings)) as database:
         write_revision(database, given.words)
@@ -126,6 +151,7 @@ COMMANDS = {
     "copy": _copy,
     "compact": _compact,
     "reencrypt": _reencrypt,
+    "verify-audit": _verify_audit,
     "revision": _revision,
 }
 
@@ -153,6 +179,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands.add_parser(
         "reencrypt", help="encrypt everything again with the first key, while the system runs"
+    )
+    verify_audit = commands.add_parser("verify-audit", help="find the first changed entry of the audit log")
+    verify_audit.add_argument(
+        "--anchor", action="store_true", help="print only the anchor, to keep elsewhere"
+    )
+    verify_audit.add_argument(
+        "--against", metavar="ANCHOR", help="check also that the log goes on from there"
     )
     revision = commands.add_parser("revision", help="draft the next migration from the models")
     revision.add_argument("words")

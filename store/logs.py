@@ -16,7 +16,7 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 # The fields a line may have beside its sentence. Any other `extra` is dropped, so that nobody logs a name by accident.
 FIELDS: Final = frozenset(
-    {"row", "case", "file", "staff", "answer", "by", "count", "reason", "error", "where", "endpoint", "lane8",
+    {"anchor", "row", "case", "file", "staff", "answer", "by", "count", "reason", "error", "where", "endpoint", "lane8",
      "reference", "request_id", "seconds", "status", "step"}
 )  # fmt: skip
 # The municipality that the current thread works for, where a process serves several.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from line_simulator.refusals import NoSuchButton
 from line_simulator.residents import Resident as Phone
+from store.audit.chain import add_checkpoints
 from store.broadcasts import approval, emergency, emergency_confirmation, testers
 from store.broadcasts.models import Broadcast, EmergencyTemplate
 from store.cases import bulk, surge
@@ -90,6 +91,7 @@ def fill(town: Town, stories: Iterable[Story]) -> None:
     ):
         step(town, phone)
     leave_on_its_way(town, phone)
+    add_checkpoints(town.database)
 
 
 def keep_the_account(town: Town, phone: Phone) -> None:

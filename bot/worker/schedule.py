@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.richmenus.season import Season
 from bot.worker.municipality_worker import MunicipalityWorker
 from bot.worker.pools import WakeSignal
+from store.audit.chain import add_checkpoints
 from store.broadcasts import mailings
 from store.clock import now
 from store.database.engine import Database
@@ -41,6 +42,7 @@ def _add_jobs(scheduler: BackgroundScheduler, each: MunicipalityWorker, mailers:
     add(each.meter.read, soon=timedelta(seconds=5), hours=1)
     add(each.meter.read_if_wanted, seconds=10)
     add(keep_season, each.database, each.season, soon=timedelta(0), minutes=1)
+    add(extend_audit_chain, each.database, soon=timedelta(0), minutes=1)
     add(call_mailers, each.database, mailers, seconds=1)
 
 
@@ -57,6 +59,12 @@ def keep_season(database: Database, season: Season) -> None:
     """Brings rich menus on LINE up to date, at most once a minute among all worker processes."""
     if once(database, "menus", timedelta(minutes=1)):
         season.keep()
+
+
+def extend_audit_chain(database: Database) -> None:
+    """Adds checkpoints to the audit log, at most once a minute among all worker processes."""
+    if once(database, "audit_chain", timedelta(minutes=1)):
+        add_checkpoints(database)
 
 
 def tidy_up_in_turn(database: Database, media: Media) -> None:

@@ -5,12 +5,12 @@ from typing import Final
 from flask import Flask, abort, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from staff_console.access.audit_log import install_audit_log
 from staff_console.access.cookies import session_cookie
 from staff_console.access.kept_forms import KeptForm, keep, path_of_referrer
 from staff_console.access.permissions import PUBLIC, WITH_INITIAL_PASSWORD, may
 from staff_console.access.sign_in_page import sign_in_page
 from staff_console.context import context
-from store.audit.log import write_down
 from store.operations.metrics import is_bearer
 from store.settings import is_this_machine
 from store.staff.sessions import find_signed_in, is_known, why_ended
@@ -28,7 +28,9 @@ _ASKED_BY_THE_PAGE = frozenset({"queue.counts", "broadcasts.progress", "jobs.pro
 
 
 def install_gate(app: Flask) -> None:
+    """Lets the gate run before every request; what it and the views refuse is written into the audit log."""
     app.before_request(let_in)
+    install_audit_log(app)
 
 
 def let_in() -> Response | None:
@@ -53,7 +55,6 @@ def let_in() -> Response | None:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
         return redirect(url_for("password.ask", next=wanted if wanted not in ("", "/") else None), 303)
     if not may(g.staff.role, request.endpoint):
-        _note_refusal()
         abort(403)
     return None
 
@@ -104,8 +105,3 @@ def _kept() -> KeptForm | None:
 def _why() -> str | None:
     """Returns why the session is over, as a value of SessionEnded; None for a browser without a session cookie."""
     return why_ended(context().database, session_cookie()) if session_cookie() else None
-
-
-def _note_refusal() -> None:
-    with context().database.transaction() as session:
-        write_down(session, "refused", staff_id=g.staff.id, about=str(request.endpoint))

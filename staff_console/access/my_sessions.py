@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from staff_console.access.cookies import session_cookie
 from staff_console.context import context, me
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.staff import sessions
 
 my_sessions = Blueprint("my_sessions", __name__)
@@ -29,6 +29,12 @@ def end() -> Response:
         else:
             ended = sessions.end_others(session, me(), session_cookie())
         if ended:
-            write_down(session, "end_sessions", staff_id=me().id, about=f"{ended} of staff {me().id}")
+            write_down(
+                session,
+                "end_sessions",
+                staff_id=me().id,
+                about=Subject("staff", me().id),
+                details={"ended": ended},
+            )
     flash("ออกจากระบบในอุปกรณ์นั้นแล้ว" if handle else f"ออกจากระบบในอุปกรณ์อื่นแล้ว {ended} เครื่อง", "good")
     return redirect(url_for("my_sessions.show_all"), 303)

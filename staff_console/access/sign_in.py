@@ -17,7 +17,7 @@ from staff_console.access.kept_forms import show_kept, unpack
 from staff_console.access.sign_in_page import sign_in_page
 from staff_console.access.wrong_tries import retry_after, too_many
 from staff_console.context import context, me
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.logs import failure_fields
 from store.staff import sessions, sign_ins
 from store.staff.sign_ins import Browser
@@ -75,7 +75,7 @@ def sign_out() -> Response:
     try:
         with context().database.transaction() as transaction:
             sessions.end_session(transaction, session_cookie())
-            write_down(transaction, "sign_out", staff_id=me().id)
+            write_down(transaction, "sign_out", staff_id=me().id, about=Subject("staff", me().id))
     except (OperationalError, TimeoutError) as error:
         log.error("the end of a session was not kept", extra=failure_fields(error))
         minutes = sessions.IDLE // timedelta(minutes=1)

@@ -147,8 +147,8 @@ def _import(session: Session, chosen: Chosen) -> Problems:
     chosen.kept = {"who": "list", "residents": list(found.residents)}
     chosen.missing = found.missing
     with context().database.transaction() as writing:
-        about = f"list: {len(found.residents)} residents, {len(found.missing)} rows of nobody"
-        write_down(writing, "list_lookup", staff_id=me().id, about=about)
+        counts = {"residents": len(found.residents), "rows_of_nobody": len(found.missing)}
+        write_down(writing, "list_lookup", staff_id=me().id, details=counts)
     return {}
 
 

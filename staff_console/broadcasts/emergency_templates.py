@@ -23,7 +23,7 @@ from staff_console.broadcasts.parts import (
 from staff_console.broadcasts.preview_messages import phone_of_content
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.broadcasts import emergency as lane
 from store.broadcasts.transitions import ActRefused
 from store.line.limits import units
@@ -71,7 +71,7 @@ def _save(typed: TypedTemplate, problems: Problems) -> Page:
         with context().database.transaction() as session:
             press(session, url_for("emergency.show_all"))
             made = lane.write_template(session, typed.title, without_blanks(typed.message), me())
-            write_down(session, "write_template", staff_id=me().id, about=f"template {made.id}")
+            write_down(session, "write_template", staff_id=me().id, about=Subject("template", made.id))
     except ActRefused as error:
         with context().database.reading() as session:
             return _page(session, typed, {"message": error.reason}), 400
@@ -87,7 +87,7 @@ def approve(template_id: int) -> Page:
             template = template_in(session, template_id, hold=True)
             press(session, back)
             lane.approve_template(template, me())
-            write_down(session, "approve_template", staff_id=me().id, about=f"template {template_id}")
+            write_down(session, "approve_template", staff_id=me().id, about=Subject("template", template_id))
     except ActRefused as error:
         with context().database.reading() as session:
             page = page_of(session, template_in(session, template_id), problems={"form": error.reason})
@@ -104,7 +104,7 @@ def retire(template_id: int) -> Page:
             lane.retire_template(template, me())
         except ActRefused:
             abort(403)
-        write_down(session, "retire_template", staff_id=me().id, about=f"template {template_id}")
+        write_down(session, "retire_template", staff_id=me().id, about=Subject("template", template_id))
     flash("เลิกใช้แม่แบบแล้ว", "good")
     return redirect(url_for("emergency.show_all"), 303)
 

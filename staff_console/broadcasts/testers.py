@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.broadcasts import testers as circle
 from store.broadcasts.models import Tester
 from store.clock import now
@@ -37,7 +37,7 @@ def invite() -> Response:
     with context().database.transaction() as session:
         press(session, back, said="ขอรหัสไปแล้ว")
         tester = circle.invite(session, me())
-        write_down(session, "invite_tester", staff_id=me().id, about=f"tester {tester.id}")
+        write_down(session, "invite_tester", staff_id=me().id, about=Subject("tester", tester.id))
     flash(f"พิมพ์ {tester.code} ในแชต LINE ของเรา จาก LINE ของท่านเอง ภายใน 30 นาที", "good")
     return redirect(back, 303)
 
@@ -50,6 +50,6 @@ def remove(tester_id: int) -> Response:
         if not allows(me(), Permission.TESTERS_REMOVE, tester):
             abort(403)
         circle.remove(session, tester)
-        write_down(session, "remove_tester", staff_id=me().id, about=f"tester {tester_id}")
+        write_down(session, "remove_tester", staff_id=me().id, about=Subject("tester", tester_id))
     flash("เอาออกแล้ว", "good")
     return redirect(url_for("testers.show_all"), 303)

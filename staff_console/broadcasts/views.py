@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from staff_console.access.audit_log import note_reason
 from staff_console.access.rate_limits import TEST_SENDS, count
 from staff_console.broadcasts import wording
 from staff_console.broadcasts.view_model import (
@@ -27,7 +28,6 @@ from staff_console.forms import (
     whole,
     whole_or_400,
 )
-from store.audit.log import write_down
 from store.broadcasts import approval, emergency, testers
 from store.broadcasts.models import Broadcast, Tester
 from store.broadcasts.queries import Pile, count_piles, list_broadcasts, stage_of, waiting_for
@@ -172,19 +172,13 @@ def refuse(broadcast_id: int, error: ActRefused, asked: ActInput) -> Page:
 
     The status is 400 if the form can be corrected, 403 if this person may not do the act, else 409.
     """
-    if error.reason in wording.FORBIDDEN:
-        _note_refusal(broadcast_id, asked.act)
+    note_reason(error.reason)
     with context().database.reading() as session:
         broadcast = approval.find(session, me(), broadcast_id)
         if error.reason in TO_MEND:
             return _page(session, broadcast, problem=wording.REFUSALS[error.reason], asked=asked), 400
         page = refuse_page(session, broadcast, error.reason, asked.note)
     return page, 403 if error.reason in wording.FORBIDDEN else 409
-
-
-def _note_refusal(broadcast_id: int, act: Act) -> None:
-    with context().database.transaction() as session:
-        write_down(session, "refused", staff_id=me().id, about=f"broadcast {broadcast_id} {act}")
 
 
 def _page(session: Session, broadcast: Broadcast, *, problem: str = "", asked: ActInput | None = None) -> str:

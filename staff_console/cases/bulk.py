@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
+from staff_console.access.audit_log import note_reason
 from staff_console.access.rate_limits import CASES_TOLD, count, retry_after, said
 from staff_console.cases.forms import LONGEST_BULK_NOTE
 from staff_console.cases.view_model import why_unreachable
@@ -155,6 +156,7 @@ def refuse(message_id: int) -> Page:
 
 
 def _refused(message_id: int, refused: BulkRefused) -> tuple[str, int]:
+    note_reason(refused.reason)
     status = (
         403 if refused.reason in ("own_message", "account_too_new", "not_your_role", "unseen_cases") else 409
     )

@@ -2,8 +2,10 @@
 
 from flask import Blueprint, Response, abort
 
+from staff_console.access.audit_log import note_view
 from staff_console.cases.file_names import disposition, name_for
 from staff_console.context import context, me
+from store.audit.log import Subject
 from store.cases.queue import find_file
 from store.files.models import File, FileState
 from store.files.previews import preview as small
@@ -14,6 +16,7 @@ files = Blueprint("files", __name__)
 @files.get("/files/<token>")
 def show(token: str) -> Response:
     file, data = _opened(token)
+    note_view(Subject("file", file.id), kind=file.kind)
     return _response(file, data)
 
 
@@ -22,6 +25,7 @@ def preview(token: str) -> Response:
     file, data = _opened(token)
     if file.mime != "image/jpeg":
         abort(404)
+    note_view(Subject("file", file.id), kind=file.kind, preview=True)
     return _response(file, small(data))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
+from staff_console.access.audit_log import note_view
 from staff_console.access.rate_limits import UNMASKS, count
 from staff_console.cases.forms import (
     ActionInput,
@@ -21,7 +22,7 @@ from staff_console.cases.unmasking import unmask_for_a_while, unmasked_until
 from staff_console.cases.view_model import show_case, why_unreachable
 from staff_console.context import context, me
 from staff_console.forms import new_form_token, press
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.cases.actions import Actor, StaleCase, lock_case
 from store.cases.actions import act as act_on
 from store.cases.actions import assign as assign_to
@@ -42,7 +43,9 @@ Page = str | Response | tuple[str, int]
 @cases.get("/cases/<int:case_id>")
 def show(case_id: int) -> str:
     with context().database.reading() as session:
-        return _page(session, find_case(session, me(), case_id))
+        page = _page(session, find_case(session, me(), case_id))
+    note_view(Subject("case", case_id))
+    return page
 
 
 @cases.post("/cases/<int:case_id>/unmask")
@@ -51,7 +54,7 @@ def unmask(case_id: int) -> Response:
     with context().database.transaction() as session:
         case = find_case(session, me(), case_id, Permission.CASES_UNMASK)
         count(session, UNMASKS)
-        write_down(session, "unmask", staff_id=me().id, about=f"case {case.id}")
+        write_down(session, "unmask", staff_id=me().id, about=Subject("case", case.id))
     unmask_for_a_while(case_id)
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
@@ -134,9 +137,9 @@ def _assign(session: Session, case: Case, assignee: int | None, by: Actor) -> No
 def _mend(case_id: int, asked: ActionInput, reason: str) -> Page:
     """Returns the page of the case with the form as typed and the `reason` in words, with status 400."""
     with context().database.reading() as session:
-        return _page(
-            session, find_case(session, me(), case_id), problem=words.REFUSALS[reason], asked=asked
-        ), 400
+        page = _page(session, find_case(session, me(), case_id), problem=words.REFUSALS[reason], asked=asked)
+    note_view(Subject("case", case_id))
+    return page, 400
 
 
 def _conflict(case_id: int, asked: ActionInput) -> Page:

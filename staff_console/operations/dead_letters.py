@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
+from staff_console.access.audit_log import note_reason
 from staff_console.context import context, me
 from staff_console.forms import whole
 from store.operations import dead_letters as rows
@@ -70,5 +71,7 @@ def _back(done: bool, said: str) -> Response:
 
     A row that this person may not see gets these words, too.
     """
+    if not done:
+        note_reason("not_waiting")
     flash(said if done else "รายการนี้ไม่ค้างแล้ว", "good" if done else "warning")
     return redirect(url_for("dead_letters.show"), 303)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from staff_console import words
 from staff_console.context import context, me
 from staff_console.forms import whole
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.jobs import requests
 from store.jobs.models import JobKind
 from store.staff.models import Staff
@@ -65,7 +65,13 @@ def start(kind: str) -> Response:
     with context().database.transaction() as session:
         job = requests.ask(session, wanted, by=me().id)
         if job is not None:
-            write_down(session, "start_job", staff_id=me().id, about=f"job {job.id} {job.kind}")
+            write_down(
+                session,
+                "start_job",
+                staff_id=me().id,
+                about=Subject("job", job.id),
+                details={"kind": job.kind},
+            )
     return _back("รับงานแล้ว ระบบจะเริ่มทำทันที" if job else "งานนี้กำลังทำอยู่แล้ว", good=job is not None)
 
 
@@ -75,7 +81,7 @@ def cancel(row_id: str) -> Response:
     with context().database.transaction() as session:
         done = requests.cancel(session, job_id)
         if done:
-            write_down(session, "cancel_job", staff_id=me().id, about=f"job {job_id}")
+            write_down(session, "cancel_job", staff_id=me().id, about=Subject("job", job_id))
     return _back("ยกเลิกงานแล้ว" if done else "งานนี้จบไปแล้ว", good=done)
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as PageNotFound
 from werkzeug.wrappers import Response
 
+from staff_console.access.audit_log import note_reason
 from staff_console.access.kept_forms import keep, show_kept
 from staff_console.access.permissions import may
 from staff_console.access.rate_limits import retry_after, said
@@ -87,6 +88,7 @@ def show_unusable_form(_error: CSRFError) -> tuple[str, int]:
 
     It is not valid, for example, after a new sign-in in another tab. Shows an error page if the form cannot be kept.
     """
+    note_reason("csrf")
     kept = keep()
     return (show_kept(kept), 400) if kept else error_page(400)
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from staff_console import words
+from staff_console.access.audit_log import note_reason
 from staff_console.context import context, me
 from store.staff import account_requests as requests
 from store.staff.accounts import BadAccount
@@ -31,6 +32,7 @@ def confirm(request_id: int) -> Page:
             asked = _asked(session, request_id)
             secret = requests.confirm(session, context().municipality, context().passwords, asked, by=me())
     except BadAccount as error:
+        note_reason(error.reason)
         return _page(words.REFUSALS[error.reason]), 400
     if secret is not None:
         return render_template("staff_accounts/account_link.html", asked=asked, address=_address(secret))
@@ -44,6 +46,7 @@ def refuse(request_id: int) -> Page:
         with context().database.transaction() as session:
             requests.refuse(session, _asked(session, request_id), by=me())
     except BadAccount as error:
+        note_reason(error.reason)
         return _page(words.REFUSALS[error.reason]), 400
     flash("ยกเลิกคำขอแล้ว", "good")
     return redirect(url_for("account_requests.show_all"), 303)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from store.audit import log
 from store.broadcasts import control, mailings
 from store.broadcasts.audience import Audience, reach, read_audience
 from store.broadcasts.content import CardPart, TextPart, read_content
@@ -209,6 +210,7 @@ def write_down(
     note: str = "",
     digest: str | None = None,
 ) -> BroadcastAct:
+    """Adds an entry to the history and one to the audit log, which names it and holds none of its words."""
     row = BroadcastAct(
         broadcast_id=broadcast.id,
         at=now(),
@@ -219,6 +221,14 @@ def write_down(
     )
     session.add(row)
     session.flush()
+    log.write_down(
+        session,
+        f"broadcast_{act}",
+        staff_id=row.staff_id,
+        about=log.Subject("broadcast", broadcast.id),
+        change=(None, digest),
+        details={"entry": row.id, "version": broadcast.version},
+    )
     return row
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.broadcasts import approval
 from store.broadcasts.emergency import confirmers
 from store.broadcasts.models import Broadcast, ConfirmButton, Tester
@@ -73,8 +73,13 @@ def confirm(session: Session, resident: Resident, token: str) -> Broadcast:
     try:
         return _confirm(session, button, resident)
     except ActRefused as refused:
-        about = f"broadcast {button.broadcast_id} confirm: {refused.reason}"
-        write_down(session, "refused", staff_id=button.staff_id, about=about)
+        write_down(
+            session,
+            "refused",
+            staff_id=button.staff_id,
+            about=Subject("broadcast", button.broadcast_id),
+            details={"act": "confirm", "reason": refused.reason},
+        )
         raise
 
 

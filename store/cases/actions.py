@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from store.audit.log import Subject, write_down
 from store.cases.codes import read_case_code
 from store.cases.models import Case, CaseEvent
 from store.cases.workflows import (
@@ -227,6 +228,7 @@ def _keep_dates(case: Case, action: str, before: str, after: str) -> None:
 def _write_down(
     session: Session, case: Case, action: str, before: str | None, by: Actor, note: str
 ) -> CaseEvent:
+    """Adds an entry to the timeline and one to the audit log, which names it and holds none of its words."""
     event = CaseEvent(
         case_id=case.id,
         at=now(),
@@ -239,6 +241,15 @@ def _write_down(
     )
     session.add(event)
     session.flush()
+    write_down(
+        session,
+        f"case_{action}",
+        staff_id=by.staff_id,
+        resident_id=case.resident_id if by.who is Who.RESIDENT else None,
+        about=Subject("case", case.id),
+        change=(before, case.status),
+        details={"event": event.id},
+    )
     return event
 
 

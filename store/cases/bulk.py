@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.cases.actions import Actor, lock_case, tell_many
 from store.cases.models import BulkMessage, Case
 from store.cases.workflows import Who
@@ -76,7 +76,7 @@ def ask(session: Session, author: Staff, cases: Sequence[Case], note: str) -> Bu
     message = _message(author, cases, note)
     session.add(message)
     session.flush()
-    write_down(session, "tell_many_asked", staff_id=author.id, about=_about(message))
+    _write_down(session, "tell_many_asked", author, message)
     return message
 
 
@@ -136,7 +136,7 @@ def release(
     if not message.author.active or message.author.role not in ("officer", "supervisor"):
         raise BulkRefused("author_gone")
     message.approver_id, message.decided_at = approval.person_id, approval.at
-    write_down(session, "tell_many_released", staff_id=by.id, about=_about(message))
+    _write_down(session, "tell_many_released", by, message)
     told = [case for case in cases if case not in unreachable]
     return _send(session, municipality, message, message.author, told, message.note or "")
 
@@ -150,7 +150,7 @@ def refuse(session: Session, message: BulkMessage, by: Staff) -> None:
     message.state = "refused"
     message.decided_at = now()
     message.note = None
-    write_down(session, "tell_many_refused", staff_id=by.id, about=_about(message))
+    _write_down(session, "tell_many_refused", by, message)
 
 
 def _check_decision(message: BulkMessage, by: Staff) -> None:
@@ -189,9 +189,10 @@ def _send(
     told = [case for case in cases if case not in refused]
     message.state, message.note = "sent", None
     message.residents = sorted({case.resident_id for case in told})
-    write_down(session, "tell_many", staff_id=author.id, about=f"{len(told)} cases")
+    _write_down(session, "tell_many", author, message, told=len(told))
     return refused
 
 
-def _about(message: BulkMessage) -> str:
-    return f"bulk message {message.id}: {len(message.cases)} cases"
+def _write_down(session: Session, act: str, by: Staff, message: BulkMessage, **counts: int) -> None:
+    details = {"cases": len(message.cases), **counts}
+    write_down(session, act, staff_id=by.id, about=Subject("bulk_message", message.id), details=details)

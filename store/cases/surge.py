@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tu
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.cases.models import Case, Surge
 from store.cases.workflows import OPEN_STATUSES
 from store.clock import now
@@ -59,7 +59,7 @@ def begin(session: Session, staff: Staff, words: str, menu: str | None) -> Surge
     surge = Surge(words=words.strip(), menu=menu, started_at=now(), started_by_id=staff.id)
     session.add(surge)
     session.flush()
-    write_down(session, "surge_proposed", staff_id=staff.id, about=f"surge {surge.id}")
+    write_down(session, "surge_proposed", staff_id=staff.id, about=Subject("surge", surge.id))
     return surge
 
 
@@ -81,7 +81,7 @@ def withdraw(session: Session, surge_id: int, staff: Staff) -> None:
     _require_supervisor(staff)
     surge = _hold_waiting(session, surge_id)
     surge.ended_at, surge.ended_by_id = now(), staff.id
-    write_down(session, "surge_withdrawn", staff_id=staff.id, about=f"surge {surge.id}")
+    write_down(session, "surge_withdrawn", staff_id=staff.id, about=Subject("surge", surge.id))
 
 
 def _hold_waiting(session: Session, surge_id: int) -> Surge:
@@ -126,7 +126,7 @@ def _turn_on(session: Session, surge: Surge, staff: Staff) -> Surge:
     # Other proposals were meant for now: they must not start another surge after this one.
     others = update(Surge).where(Surge.is_running.is_(None), Surge.ended_at.is_(None))
     session.execute(others.values(ended_at=now(), ended_by_id=staff.id))
-    write_down(session, "surge_start", staff_id=staff.id, about=f"surge {surge.id}")
+    write_down(session, "surge_start", staff_id=staff.id, about=Subject("surge", surge.id))
     return surge
 
 
@@ -139,7 +139,7 @@ def end(session: Session, staff: Staff) -> Surge:
     surge.is_running = None
     surge.ended_at = now()
     surge.ended_by_id = staff.id
-    write_down(session, "surge_end", staff_id=staff.id, about=f"surge {surge.id}")
+    write_down(session, "surge_end", staff_id=staff.id, about=Subject("surge", surge.id))
     return surge
 
 

@@ -209,6 +209,10 @@ class DatabaseCipher(Cipher):
             raise CannotDecrypt(f"{about} was changed or moved.")
         return self.decrypt(encrypted, about, row_key)
 
+    def derived_key(self, purpose: str) -> bytes:
+        """Returns a key for one purpose, derived from the secret of the database: it outlives rotations of DATA_KEY."""
+        return hmac.new(self.secret().fingerprint_key, purpose.encode(), hashlib.sha256).digest()
+
     def fingerprint(self, value: str) -> str:
         """Returns a keyed hash: equal values give equal fingerprints, and nobody without the key can guess them."""
         return fingerprint_with(self.secret().fingerprint_key, value)

@@ -62,6 +62,8 @@ class Database:
         self.engine.dialect.cipher = DatabaseCipher(settings.data_keys, self._encrypted_secret)  # type: ignore[attr-defined]
         self._writer_lock = WriterLock(self.engine.url.database or ":memory:") if self.is_sqlite else None
         self._patience = patience
+        # Whatever it returns is noted in `session.info` of each transaction, such as where a request comes from.
+        self.note_in_sessions: Callable[[], dict[str, Any]] = dict
 
     @property
     def cipher(self) -> DatabaseCipher:
@@ -92,7 +94,7 @@ class Database:
     @contextmanager
     def _begun(self, *, durable: bool) -> Iterator[Session]:
         if self._writer_lock is None:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            with self._session() as session, session.begin():
                 if not durable:
                     session.execute(_DO_NOT_WAIT_FOR_DISK)
                 yield session
@@ -100,13 +102,16 @@ class Database:
         give_up_at = time.monotonic() + self._patience
         with (
             self._writer_lock.passed(give_up_at),
-            Session(self.engine, expire_on_commit=False) as session,
+            self._session() as session,
             session.begin(),
         ):
             # The time already spent on waiting for our own processes counts towards the wait for other programs, too.
             left = max(give_up_at - time.monotonic(), 0.0)
             session.connection(execution_options={"patience": left, "durable": durable})
             yield session
+
+    def _session(self) -> Session:
+        return Session(self.engine, expire_on_commit=False, info=self.note_in_sessions())
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -55,7 +55,8 @@ BECOMES: Final = {
     "quota_reading": f"{AS_IT_WAS}: LINE is asked as soon as the worker runs",
     # History and knowledge
     "series": f"{AS_IT_WAS}, and said in the report: numbers given since are given again",
-    "staff_act": f"{AS_IT_WAS}, with a line about the restore",
+    "audit": f"{AS_IT_WAS}, with an entry about the restore",
+    "audit_checkpoint": f"{AS_IT_WAS}: an anchor from after the backup is not found any more",
     "secret": AS_IT_WAS,
     "unsent_message": f"{AS_IT_WAS}: what was taken back before it came still stays away",
     "resident": AS_IT_WAS,
@@ -84,7 +85,7 @@ def hold_back(
     _fail_jobs(session)
     people = _show_out(session)
     session.execute(delete(Heartbeat).where(Heartbeat.name != heartbeats.REDELIVERY))
-    write_down(session, "restore", staff_id=None, about=f"backup of {taken_at}"[:120])
+    write_down(session, "restore", details={"taken_at": taken_at})
     session.flush()
     return [*_held_sentences(held, stopped), *_people_sentences(people), *_since_sentences(session, taken_at)]
 

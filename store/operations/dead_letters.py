@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.cases.models import Case
 from store.clock import now
 from store.messaging import inbox, requests
@@ -85,7 +85,7 @@ def retry_event(session: Session, by: Staff, event_id: int) -> bool:
     event.tries = 0
     event.next_try_at = None
     event.reason, event.waits_since, event.error = None, None, None
-    write_down(session, "retry_event", staff_id=by.id, about=f"event {event.id}")
+    write_down(session, "retry_event", staff_id=by.id, about=Subject("event", event.id))
     return True
 
 
@@ -94,7 +94,9 @@ def drop_event(session: Session, by: Staff, event_id: int, reason: DropReason) -
     if event is None:
         return False
     inbox.done(session, [event])
-    write_down(session, "drop_event", staff_id=by.id, about=f"event {event.id}: {reason}")
+    write_down(
+        session, "drop_event", staff_id=by.id, about=Subject("event", event.id), details={"reason": reason}
+    )
     return True
 
 
@@ -150,7 +152,7 @@ def retry_row(session: Session, by: Staff, row_id: int, held: timedelta, *, even
         _begin_anew(row)
     # A row in progress keeps key and body, so that LINE does not send again what it already took.
     row.next_try_at = now()
-    write_down(session, "retry_message", staff_id=by.id, about=f"message {row.id}")
+    write_down(session, "retry_message", staff_id=by.id, about=Subject("message", row.id))
     return True
 
 
@@ -160,7 +162,9 @@ def drop_row(session: Session, by: Staff, row_id: int, held: timedelta, reason: 
         return False
     row.state, row.messages = MessageState.READY, None
     requests.end(session, row.id, MessageState.DROPPED, reason=Reason.BY_STAFF)
-    write_down(session, "drop_message", staff_id=by.id, about=f"message {row.id}: {reason}")
+    write_down(
+        session, "drop_message", staff_id=by.id, about=Subject("message", row.id), details={"reason": reason}
+    )
     return True
 
 

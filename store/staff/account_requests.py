@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.clock import now
 from store.database.encryption import DatabaseCipher
 from store.database.engine import Database
@@ -145,9 +145,14 @@ def confirm(
     request.state = "confirmed"
     request.decided_by_id = by.id
     request.decided_at = now()
-    before = f"{request.was_role} {request.was_department or '-'}" if request.was_role else "nothing"
-    two = f"asked by staff {asker.id}, confirmed by staff {by.id}"
-    accounts.audit(session, ACTS[request.kind], person, by, f"{two}, {before} to {accounts.power_of(person)}")
+    accounts.audit(
+        session,
+        ACTS[request.kind],
+        person,
+        by,
+        change=(_former_power(request), accounts.power_of(person)),
+        details={"request": request.id, "asked_by": asker.id, "confirmed_by": by.id},
+    )
     return _give_link(request) if request.kind in WITH_LINK else None
 
 
@@ -160,7 +165,13 @@ def refuse(session: Session, request: AccountRequest, *, by: Staff) -> None:
     request.decided_by_id = by.id
     request.decided_at = now()
     request.code_hash = None
-    write_down(session, "refuse_account", staff_id=by.id, about=f"request {request.id}: {request.kind}")
+    write_down(
+        session,
+        "refuse_account",
+        staff_id=by.id,
+        about=Subject("request", request.id),
+        details={"kind": request.kind},
+    )
 
 
 def find_by_link(session: Session, secret: str, *, locked: bool = False) -> tuple[AccountRequest, Staff]:
@@ -200,6 +211,10 @@ def set_first_password(
     raise BadLink("wrong_code")
 
 
+def _former_power(request: AccountRequest) -> str | None:
+    return f"{request.was_role} {request.was_department or '-'}" if request.was_role else None
+
+
 ACTS: Final = {
     "open": "add_staff",
     "role": "change_role",
@@ -219,9 +234,14 @@ def _ask(session: Session, cipher: DatabaseCipher | None, request: AccountReques
     request.code_hash = _fingerprint(cipher, code) if cipher else None
     session.add(request)
     session.flush()
-    whose = f"staff {request.staff_id}" if request.staff_id else "a new account"
-    what = f"request {request.id}, {request.kind} {whose}: {request.role} {request.department or '-'}"
-    write_down(session, "ask_account", staff_id=by.id, about=what[:120])
+    write_down(
+        session,
+        "ask_account",
+        staff_id=by.id,
+        about=Subject("request", request.id),
+        change=(_former_power(request), f"{request.role} {request.department or '-'}"),
+        details={"kind": request.kind, "staff": request.staff_id},
+    )
     return code
 
 

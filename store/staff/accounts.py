@@ -2,13 +2,14 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from store.audit.log import write_down
+from store.audit.log import Subject, write_down
 from store.clock import now
 from store.database.encryption import DatabaseCipher
 from store.errors import Refusal
@@ -82,7 +83,7 @@ def add_staff(
     person = open_account(session, municipality, passwords, new, approves_from=None)
     person.password_is_initial = initial
     person.password_expires_at = now() + FIRST_SECRET_LASTS if initial else None
-    audit(session, "add_staff", person, None, power_of(person))
+    audit(session, "add_staff", person, None, change=(None, power_of(person)))
     return person
 
 
@@ -176,7 +177,7 @@ def close_account(session: Session, person: Staff, *, by: Staff) -> None:
     person.active = False
     _void_links(session, person)
     end_sessions_of(session, person)
-    audit(session, "close_account", person, by, power_of(person))
+    audit(session, "close_account", person, by, change=(power_of(person), None))
 
 
 def reopen_account(person: Staff) -> None:
@@ -264,7 +265,17 @@ def bare_name(full_name: str) -> str:
     return " ".join(_TITLE.sub("", full_name.strip()).split())
 
 
-def audit(session: Session, act: str, person: Staff, by: Staff | None, what: str = "") -> None:
-    """Audits an act on an account. `what` holds the role before and after, and who asked, in codes and numbers."""
-    about = f"staff {person.id}: {what}" if what else f"staff {person.id}"
-    write_down(session, act, staff_id=by.id if by else None, about=about[:120])
+def audit(
+    session: Session,
+    act: str,
+    person: Staff,
+    by: Staff | None,
+    *,
+    change: tuple[str | None, str | None] = (None, None),
+    details: Mapping[str, int] | None = None,
+) -> None:
+    """Audits an act on an account. `change` is the power before and after, `details` are ids of who took part."""
+    staff_id = by.id if by else None
+    write_down(
+        session, act, staff_id=staff_id, about=Subject("staff", person.id), change=change, details=details
+    )

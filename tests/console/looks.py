@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from store.audit.models import StaffAct
+from store.audit.models import AuditEntry
 from store.cases.models import Case, CaseEvent
 from store.database.engine import Database, Table
 from store.messaging.models import OutboxRow
 from store.staff.models import Staff
 
-# Moves by signing in and being there; what else changes was done to somebody.
-_RESTLESS = frozenset({"staff_session", "sign_in_try", "sign_in_streak", "limited_use"})
+# Moves by signing in, being there, looking and being refused; what else changes was done to somebody.
+_RESTLESS = frozenset({"audit", "staff_session", "sign_in_try", "sign_in_streak", "limited_use"})
 
 
 def snapshot(
@@ -49,9 +49,16 @@ def notices_of(database: Database, case_id: int) -> list[str | None]:
         return list(session.scalars(query))
 
 
-def acts_of(database: Database, act: str) -> list[StaffAct]:
+def refusals_of(database: Database) -> list[tuple[str, str | None, str | None]]:
+    """Returns of each refusal what it was about, the act and the reason."""
+    return [
+        (row.about, row.details.get("act"), row.details.get("reason")) for row in acts_of(database, "refused")
+    ]
+
+
+def acts_of(database: Database, act: str) -> list[AuditEntry]:
     with database.reading() as session:
-        return list(session.scalars(select(StaffAct).where(StaffAct.act == act)))
+        return list(session.scalars(select(AuditEntry).where(AuditEntry.act == act)))
 
 
 def person_of(database: Database, username: str) -> Staff:

@@ -82,7 +82,9 @@ def test_one_browser_is_ended(app: Flask, officer: Person, database: Database) -
     assert not is_signed_in(app, cookie_of(phone))
     assert is_signed_in(app, cookie_of(officer))
     number = person_of(database, officer.username).id
-    assert [act.about for act in acts_of(database, "end_sessions")] == [f"1 of staff {number}"]
+    assert [(act.about, act.details) for act in acts_of(database, "end_sessions")] == [
+        (f"staff {number}", {"ended": 1})
+    ]
 
 
 def test_all_others_are_ended(app: Flask, officer: Person, colleague: Person) -> None:

@@ -18,6 +18,8 @@ from store.broadcasts import approval, emergency, testers
 from store.cases import bulk, surge
 from store.database.engine import Database
 from store.files.lifecycle import uploaded
+from store.jobs import requests as jobs
+from store.jobs.models import JobKind
 from store.messaging import outbox, requests
 from store.messaging.states import MessageState, Reason
 from store.municipality.profile import Municipality
@@ -31,7 +33,7 @@ from tests.console.looks import snapshot
 from tests.console.pages import Person
 
 # What a refusal leaves behind: the entry in the audit log.
-TRACES = frozenset({"staff_act"})
+TRACES = frozenset({"audit"})
 # fmt: off
 PEOPLE = {
     "officer":    ("officer", "engineering"),
@@ -92,6 +94,7 @@ ROUTES = (
     Route("testers.remove", "POST", "/broadcasts/testers/{}/remove", "tester", BOSSES),
     Route("dead_letters.drop", "POST", "/dead-letters/outbox/{}/drop", "message", HEAD | ADMIN, "reason=not_needed"),
     Route("dead_letters.retry", "POST", "/dead-letters/outbox/{}/retry", "message", HEAD | ADMIN, "even_twice=yes"),
+    Route("jobs.cancel", "POST", "/jobs/{}/cancel", "job", ADMIN),
     Route("surge.decide", "POST", "/surge/{}/confirm", "surge", BOSSES),
     Route("people.show", "GET", "/staff/{}", "account", ADMIN),
     Route("people.change_role", "POST", "/staff/{}/role", "account", ADMIN, "role=officer department=health"),
@@ -134,6 +137,9 @@ WITHOUT_OBJECT = {
     "people.show_all",
     "people.add",
     "account_requests.show_all",
+    "jobs.show_all",
+    "jobs.progress",
+    "jobs.start",
 }  # fmt: skip
 
 
@@ -163,6 +169,8 @@ def _things(session: Session, app: Flask, municipality: Municipality, nurse: Sta
     admin = an_officer(session, municipality, role="admin")
     account_requests.ask_for_role(session, municipality, nurse, "officer", "engineering", by=admin)
     row = outbox.put_notice(session, case.resident, "case_message", {}, case_id=case.id)
+    job = jobs.ask(session, JobKind.BACKUP, by=admin.id)
+    assert job is not None
     session.flush()
     requests.end(session, row.id, MessageState.DEAD, reason=Reason.REFUSED, error="400")
     return {
@@ -175,6 +183,7 @@ def _things(session: Session, app: Flask, municipality: Municipality, nurse: Sta
         "template": emergency.write_template(session, "น้ำท่วม", WORDS, nurse).id,
         "tester": testers.invite(session, nurse).id,
         "message": row.id,
+        "job": job.id,
         "account": nurse.id,
         "request": account_requests.list_waiting(session)[-1].id,
     }

@@ -129,12 +129,12 @@ def test_everybody_gets_what_the_table_says_and_refusals_change_nothing(
 ) -> None:
     known = addresses(app, database, case)
     person, token = _fresh(kind, database, request, app)
-    before = snapshot(database, without=frozenset({"staff_act"}))
+    before = snapshot(database, without=frozenset({"audit"}))
     for (method, endpoint), expected in EXPECTED.items():
         answer = _ask(person, method, known[endpoint], token)
         wanted = expected[KINDS.index(kind)]
         assert answer.status_code == wanted, f"{kind}: {method} {endpoint} gave {answer.status_code}"
-        after = snapshot(database, without=frozenset({"staff_act"}))
+        after = snapshot(database, without=frozenset({"audit"}))
         if not (endpoint in ACTS and wanted in (200, 303) and kind not in ("nobody", "closed")):
             assert after == before, f"{kind}: {method} {endpoint} changed the database"
         before = after
@@ -142,7 +142,7 @@ def test_everybody_gets_what_the_table_says_and_refusals_change_nothing(
             assert answer.headers["Location"].startswith("/sign-in")
         if endpoint in SIGN_OUT:
             person, token = _fresh(kind, database, request, app)
-            before = snapshot(database, without=frozenset({"staff_act"}))
+            before = snapshot(database, without=frozenset({"audit"}))
 
 
 def test_opening_pages_changes_nothing(

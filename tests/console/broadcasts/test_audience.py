@@ -197,7 +197,7 @@ def test_a_list_of_phones_and_codes_names_those_we_know_and_counts_the_others(
     assert "แถว 1: เบอร์" in words(page.html)
     assert "แถว 4: 0800000000" in words(page.html)
     assert "0891112222" not in page.html
-    assert acts_of(database, "list_lookup")[-1].about == "list: 2 residents, 2 rows of nobody"
+    assert acts_of(database, "list_lookup")[-1].details == {"residents": 2, "rows_of_nobody": 2}
     encrypted = page.form("/broadcasts/new")
     saved = officer.send(encrypted, **{**FORM, "audience.who": "list", "do": "save"})
     found = row(database, int(saved.headers["Location"].rsplit("/", 1)[1])).audience

@@ -14,7 +14,7 @@ from store.database.engine import Database
 from tests.builders import an_officer
 from tests.console.broadcasts.test_approval import forged, make
 from tests.console.conftest import _signed_in
-from tests.console.looks import acts_of, person_of, snapshot
+from tests.console.looks import person_of, refusals_of, snapshot
 from tests.console.news import (
     CARD,
     do,
@@ -165,7 +165,7 @@ def test_neither_who_filled_it_in_nor_who_wrote_the_template_confirms(
     make(officer, town.database, "supervisor")
     for person in (officer, chief):
         refuses_to_confirm(person, town, broadcast)
-        assert acts_of(town.database, "refused")[-1].about == f"broadcast {broadcast} approve"
+        assert refusals_of(town.database)[-1][:2] == (f"broadcast {broadcast}", "approve")
     assert do(supervisor, broadcast, "approve").status_code == 303
     assert len(goes_out(town)) == 1
 
@@ -349,7 +349,7 @@ def test_who_sent_it_does_not_review_it_whatever_they_become(
     asked = {"seen_version": str(row(database, broadcast).version), "note": "ดีมาก"}
     assert raw(officer, f"/broadcasts/{broadcast}/review", **asked).status_code == 403
     assert row(database, broadcast).reviewed_at is None
-    assert acts_of(database, "refused")[-1].about == f"broadcast {broadcast} review"
+    assert refusals_of(database)[-1][:2] == (f"broadcast {broadcast}", "review")
 
 
 def test_an_ordinary_broadcast_is_not_reviewed_and_an_edited_emergency_is_one_no_more(

@@ -11,7 +11,7 @@ from store.line.limits import MESSAGES_IN_A_REQUEST
 from tests.console.broadcasts.test_approval import make
 from tests.console.broadcasts.test_emergency import ordered, prepare, ready
 from tests.console.broadcasts.test_testers import link
-from tests.console.looks import acts_of
+from tests.console.looks import refusals_of
 from tests.console.news import do, history, row, status_of
 from tests.console.pages import Person
 from tests.stories.press import crowd
@@ -85,7 +85,7 @@ def test_nobody_elses_press_counts(
     for stranger in (other, villagers[0]):
         assert "ยืนยันแล้วค่ะ" not in presses(town, stranger, action_of(phone))
     assert status_of(town.database, broadcast) == "submitted"
-    assert acts_of(town.database, "refused")[-1].about == f"broadcast {broadcast} confirm: not_your_button"
+    assert refusals_of(town.database)[-1] == (f"broadcast {broadcast}", "confirm", "not_your_button")
     assert "ยืนยันแล้วค่ะ" in presses(town, phone, action_of(phone))
 
 

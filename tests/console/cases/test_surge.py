@@ -318,7 +318,7 @@ def test_a_resident_with_several_of_the_cases_is_told_once_and_each_case_keeps_i
     assert "ส่งข้อความแล้ว 4 เรื่อง ถึงผู้แจ้ง 2 คน" in page.html
     assert [notices_of(database, case_id) for case_id in ids] == [["case_message"], [], [], ["case_message"]]
     assert [events_of(database, case_id)[-1].note for case_id in ids] == ["รถน้ำจะมาพรุ่งนี้ค่ะ"] * 4
-    assert [act.about for act in acts_of(database, "tell_many")] == ["4 cases"]
+    assert [act.details for act in acts_of(database, "tell_many")] == [{"cases": 4, "told": 4}]
 
 
 def test_what_may_not_be_told_any_more_is_named_and_the_others_are_told(

@@ -182,7 +182,9 @@ def test_dropping_forgets_the_words_and_writes_down_why(
     assert "ทิ้งแล้ว" in _press(admin, f"/dead-letters/outbox/{dead}/drop", reason="told_otherwise")
     row = _row(database, dead)
     assert (row.state, row.messages, row.reason) == ("dropped", None, Reason.BY_STAFF)
-    assert [act.about for act in acts_of(database, "drop_message")] == [f"message {dead}: told_otherwise"]
+    assert [(act.about, act.details) for act in acts_of(database, "drop_message")] == [
+        (f"message {dead}", {"reason": "told_otherwise"})
+    ]
     form = {"csrf_token": supervisor.token(), "reason": "not_needed"}
     supervisor.client.post(f"/dead-letters/outbox/{dead}/drop", data=form)
     assert "รายการนี้ไม่ค้างแล้ว" in supervisor.visit("/dead-letters").html

@@ -60,7 +60,9 @@ def test_a_backup_is_started_runs_and_tells_where_it_lies(
     assert "รอทำ" in page
     assert pressed(admin, "/jobs/backup").count("<article") == 1
     job = only_job(database)
-    assert [act.about for act in acts_of(database, "start_job")] == [f"job {job.id} backup"]
+    assert [(act.about, act.details) for act in acts_of(database, "start_job")] == [
+        (f"job {job.id}", {"kind": "backup"})
+    ]
     kinds = job_kinds(with_folder, Media(with_folder.media_url, database.cipher))
     runner = JobRunner(database, kinds, rest=lambda _: False)
     while runner.run_once():

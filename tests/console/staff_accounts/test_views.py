@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from store.audit.models import StaffAct
+from store.audit.models import AuditEntry
 from store.database.engine import Database
 from store.municipality.profile import Municipality
 from store.staff import account_requests, accounts
@@ -71,9 +71,8 @@ def test_an_account_is_opened_by_two_people_and_its_owner_alone_knows_the_passwo
     act = acts_of(database, "add_staff")[-1]
     asker, second = (person_of(database, each.username).id for each in (admin, supervisor))
     assert act.staff_id == second
-    assert act.about == (
-        f"staff {person.id}: asked by staff {asker}, confirmed by staff {second}, nothing to officer health"
-    )
+    assert (act.about, act.before, act.after) == (f"staff {person.id}", None, "officer health")
+    assert (act.details["asked_by"], act.details["confirmed_by"]) == (asker, second)
     nobody.visit(link, 404)
 
 
@@ -146,8 +145,8 @@ def test_who_asked_cannot_confirm_nor_whose_account_it_is(
             assert answer.status_code == 400
         assert officer.client.post(address, data={"csrf_token": officer.token()}).status_code == 403
     assert person_of(database, supervisor.username).role == "supervisor"
-    assert snapshot(database, without=frozenset({"staff_act"})) == {
-        name: rows for name, rows in before.items() if name != "staff_act"
+    assert snapshot(database, without=frozenset({"audit"})) == {
+        name: rows for name, rows in before.items() if name != "audit"
     }
 
 
@@ -197,9 +196,9 @@ def test_a_role_changes_when_a_second_person_confirms_and_ends_the_old_sessions(
     assert (changed.role, changed.department, changed.may_approve) == ("supervisor", ALL_DEPARTMENTS, False)
     assert officer.client.get("/").status_code == 303
     asker, second = (person_of(database, each.username).id for each in (admin, supervisor))
-    assert [act.about for act in acts_of(database, "change_role")] == [
-        f"staff {person.id}: asked by staff {asker}, confirmed by staff {second}, officer engineering to supervisor *"
-    ]
+    (act,) = acts_of(database, "change_role")
+    assert (act.about, act.before, act.after) == (f"staff {person.id}", "officer engineering", "supervisor *")
+    assert (act.details["asked_by"], act.details["confirmed_by"]) == (asker, second)
     assert supervisor.client.post(address, data={"csrf_token": supervisor.token()}).status_code == 400
 
 
@@ -368,10 +367,10 @@ def test_closing_needs_nobody_else_opening_again_does(
     assert supervisor.submit(supervisor.visit("/account-requests"), address).status_code == 303
     assert officer.sign_in().status_code == 303
     asker = person_of(database, admin.username).id
-    assert [(row.staff_id, row.about) for row in acts_of(database, "close_account")] == [
-        (asker, f"staff {person.id}: officer engineering")
+    assert [(row.staff_id, row.about, row.before) for row in acts_of(database, "close_account")] == [
+        (asker, f"staff {person.id}", "officer engineering")
     ]
-    assert f"asked by staff {asker}" in acts_of(database, "reopen_account")[0].about
+    assert acts_of(database, "reopen_account")[0].details["asked_by"] == asker
 
 
 @pytest.mark.parametrize("name", ["นายวิชัย ขยันงาน", "วิชัย  ขยันงาน"])
@@ -389,11 +388,11 @@ def test_who_confirms_is_warned_of_an_account_of_the_same_name(
 def test_requests_are_written_down_without_a_name(admin: Person, database: Database) -> None:
     ask_to_open(admin, full_name="ความลับ ของทางการ")
     with database.reading() as session:
-        assert "ความลับ" not in str([row.about for row in session.query(StaffAct)])
+        assert "ความลับ" not in str([vars(row) for row in session.query(AuditEntry)])
     number = newest_request(database)
-    assert [row.about for row in acts_of(database, "ask_account")] == [
-        f"request {number}, open a new account: officer health"
-    ]
+    (asked,) = acts_of(database, "ask_account")
+    assert (asked.about, asked.after) == (f"request {number}", "officer health")
+    assert asked.details == {"kind": "open", "staff": None}
 
 
 def test_an_account_that_does_not_exist_is_not_found(admin: Person) -> None:

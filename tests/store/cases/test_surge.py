@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from store.audit.models import StaffAct
+from store.audit.models import AuditEntry
 from store.broadcasts.season_menu import menu_now
 from store.cases import surge
 from store.cases.models import Case
@@ -41,7 +41,7 @@ def end(database: Database, by: Staff) -> None:
 
 def acts(database: Database) -> list[tuple[str, int | None, str]]:
     with database.reading() as session:
-        return [(row.act, row.staff_id, row.about) for row in session.scalars(select(StaffAct))]
+        return [(row.act, row.staff_id, row.about) for row in session.scalars(select(AuditEntry))]
 
 
 def test_it_is_turned_on_and_off_and_both_are_written_down(database: Database, supervisor: Staff) -> None:

@@ -66,7 +66,7 @@ def test_a_restored_town_has_every_row_and_every_file(town: Town, tmp_path: Path
     assert told.files == 2
     before, after = contents(town.database), contents(database)
     # What happens to these is tested in test_after_restore.
-    held_back = {"outbox", "file", "staff", "staff_session", "staff_act", "heartbeat"}
+    held_back = {"outbox", "file", "staff", "staff_session", "audit", "heartbeat"}
     assert {name for name in before if before[name] != after[name]} <= held_back
     assert {t: media.read(t) for t in media.tokens()} == {
         t: other_media.read(t) for t in other_media.tokens()

@@ -122,10 +122,10 @@ def files(media: Media) -> dict[str, bytes]:
 def compare(before: Rows, after: Rows) -> None:
     assert {name for name in GONE if after[name]} == set()
     assert set(before["heartbeat"]) - set(after["heartbeat"]) == {("worker",)}
-    added = after["staff_act"].keys() - before["staff_act"].keys()
-    assert [after["staff_act"][key]["act"] for key in added] == ["restore"]
+    added = after["audit"].keys() - before["audit"].keys()
+    assert [after["audit"][key]["act"] for key in added] == ["restore"]
     for name in before.keys() - GONE:
-        if name not in ("staff_act", "heartbeat"):
+        if name not in ("audit", "heartbeat"):
             assert before[name].keys() == after[name].keys(), name
         for key in before[name].keys() & after[name].keys():
             was, now = before[name][key], after[name][key]

@@ -25,7 +25,7 @@ from tests.store.operations.test_backup import KEY, an_empty_place, contents, li
 from tests.store.operations.test_reencryption import NEW_KEY
 from tests.town import Town
 
-HELD_BACK = {"outbox", "file", "staff", "staff_session", "staff_act", "heartbeat", "job"}
+HELD_BACK = {"outbox", "file", "staff", "staff_session", "audit", "heartbeat", "job"}
 
 
 def a_runner(

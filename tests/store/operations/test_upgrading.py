@@ -5,17 +5,20 @@ import hashlib
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import bindparam, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from store.audit.chain import AUDIT_KEY, add_checkpoints, verify
+from store.audit.log import write_down
+from store.audit.models import AuditEntry
 from store.broadcasts import approval
 from store.broadcasts.models import Broadcast, Mailing, MailingPart, MailingState, StopReason
 from store.cases.models import Case, CaseEvent
 from store.cases.unsend import note_unsent, was_unsent
 from store.cases.workflows import Status
 from store.clock import now
-from store.database.engine import Database
+from store.database.engine import Database, Instant
 from store.files.models import File, FileReason, FileState
 from store.jobs import requests
 from store.jobs.models import JobKind
@@ -48,6 +51,7 @@ MIGRATIONS = {
     "0015_jobs": "261c0fdb49b636d7",
     "0016_contacts": "c8efa5c9234e3579",
     "0017_workflows": "6e996eb07d86db06",
+    "0018_one_audit_log": "a03e957cb587c3f8",
 }
 
 
@@ -268,3 +272,44 @@ def _indexes(database: Database) -> list[tuple[object, ...]]:
         (index["name"], index["unique"], sorted(str(where) for where in index["dialect_options"].values()))
         for index in found
     )
+
+
+def test_what_staff_did_goes_on_in_the_one_audit_log(database: Database, municipality: Municipality) -> None:
+    with database.transaction() as session:
+        boss = an_officer(session, municipality, role="supervisor")
+        number = boss.id
+    go_back_before(database, "0018")
+    acts = [
+        ("add_staff", f"staff {number}: asked by staff 1, nothing to officer health"),
+        ("unmask", "case 12"),
+        ("tell_many_asked", "bulk message 3: 7 cases"),
+        ("refused", "surge.start"),
+        ("sign_in", ""),
+        ("refused", "broadcast 4 approve"),
+    ]
+    insert = "INSERT INTO staff_act (id, at, staff_id, act, about, place) VALUES (:id, :at, :by, :act, :about, 'p')"
+    with database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM staff_act"))
+        for id_, (act, about) in enumerate(acts, 11):
+            values = {"id": id_, "at": now(), "by": number, "act": act, "about": about}
+            connection.execute(text(insert).bindparams(bindparam("at", type_=Instant())), values)
+    upgrade(database)
+    assert drift(database) == []
+    with database.reading() as session:
+        kept = session.query(AuditEntry).order_by(AuditEntry.id).all()
+    assert [(one.id, one.act, one.staff_id, one.place) for one in kept] == [
+        (id_, act, number, "p") for id_, (act, _) in enumerate(acts, 11)
+    ]
+    assert [(one.about, one.details) for one in kept] == [
+        (f"staff {number}", {"about": "asked by staff 1, nothing to officer health"}),
+        ("case 12", {}),
+        ("bulk_message 3", {"about": "7 cases"}),
+        ("", {"about": "surge.start"}),
+        ("", {}),
+        ("broadcast 4", {"about": "approve"}),
+    ]
+    with database.transaction() as session:
+        write_down(session, "sign_in", staff_id=number)
+    assert add_checkpoints(database) == 7
+    with database.engine.connect() as connection:
+        assert verify(connection, database.cipher.derived_key(AUDIT_KEY)).fault == ""

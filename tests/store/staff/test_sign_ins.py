@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from store.audit.models import StaffAct
+from store.audit.models import AuditEntry
 from store.database.engine import Database
 from store.municipality.profile import Municipality
 from store.operations.retention import purge
@@ -158,7 +158,7 @@ def test_a_hundred_wrong_tries_lock_the_account_for_unknown_browsers_until_it_is
     assert sign_in_known(database, person)
     with database.reading() as session:
         assert is_locked(session, database.cipher, person)
-        acts = [row for row in session.query(StaffAct) if row.act == "account_locked"]
+        acts = [row for row in session.query(AuditEntry) if row.act == "account_locked"]
         assert [(row.staff_id, len(row.place or "")) for row in acts] == [(person.id, 40)]
     with database.transaction() as session:
         unlock_account(session, database.cipher, person, by=None)
@@ -183,7 +183,9 @@ def test_refusals_are_audited_with_the_fingerprint_of_its_address(
     for _ in range(9):
         _guess(database, person.username)
     with database.reading() as session:
-        rows = [(row.act, row.staff_id, row.place) for row in session.query(StaffAct) if "sign_in" in row.act]
+        rows = [
+            (row.act, row.staff_id, row.place) for row in session.query(AuditEntry) if "sign_in" in row.act
+        ]
     place_of = place(database.cipher, "192.0.2.1")
     assert rows.count(("sign_in_refused", person.id, place_of)) == 5
     assert rows.count(("sign_in_throttled", person.id, place_of)) == 1
@@ -200,7 +202,7 @@ def test_who_keeps_knocking_is_audited_once_a_minute(
     for _ in range(20):
         assert _guess(database, person.username) == "too many"
     with database.reading() as session:
-        assert session.query(StaffAct).where(StaffAct.act == "sign_in_throttled").count() == 2
+        assert session.query(AuditEntry).where(AuditEntry.act == "sign_in_throttled").count() == 2
 
 
 def _wait(database: Database, username: str) -> int | None:
@@ -234,7 +236,7 @@ def test_names_that_were_typed_are_not_kept(database: Database, person: Staff) -
     _guess(database, "MyPasswordByMistake")
     with database.reading() as session:
         kept = [row.key for row in session.query(SignInStreak)] + [
-            row.about for row in session.query(StaffAct)
+            repr(vars(row)) for row in session.query(AuditEntry)
         ]
     assert "mypassword" not in repr(kept).casefold()
 
