@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import select
 
 from line_simulator import Simulator
+from store.audit.chain import AUDIT_KEY, add_checkpoints, verify
+from store.audit.models import AuditEntry
 from store.cases.models import Case, CaseEvent
 from store.database.engine import Database
 from store.files.media import Media
@@ -94,6 +96,8 @@ class Evidence:
     conversations: Sequence[Conversation]
     cases: Sequence[Case]
     timeline: dict[int, list[CaseEvent]]
+    audited: Counter[int]
+    audit_fault: str
     files: Sequence[File]
     on_disk: set[str]
     half_written: int
@@ -112,6 +116,9 @@ def gather(
     media = Media(f"{folder}/media", database.cipher)
     with database.reading() as session:
         rows = {table: session.scalars(select(table).order_by(table.id)).all() for table in _TABLES}
+    add_checkpoints(database)
+    with database.engine.connect() as connection:
+        fault = verify(connection, database.cipher.derived_key(AUDIT_KEY)).fault
     timeline: dict[int, list[CaseEvent]] = defaultdict(list)
     for event in rows[CaseEvent]:
         timeline[event.case_id].append(event)
@@ -129,13 +136,15 @@ def gather(
         conversations=rows[Conversation],
         cases=rows[Case],
         timeline=timeline,
+        audited=Counter(row.details["event"] for row in rows[AuditEntry] if row.act.startswith("case_")),
+        audit_fault=fault,
         files=rows[File],
         on_disk=media.tokens(),
         half_written=len(list(Path(f"{folder}/media").glob("*/*.part"))),
     )
 
 
-_TABLES: tuple[Any, ...] = (InboxEvent, OutboxRow, Conversation, Case, CaseEvent, File)
+_TABLES: tuple[Any, ...] = (InboxEvent, OutboxRow, Conversation, Case, CaseEvent, File, AuditEntry)
 
 
 def _shown(people: list[Person]) -> dict[str, list[Shown]]:

@@ -186,6 +186,17 @@ def each_request_is_in_one_case(seen: Evidence) -> Found:
             yield Violation("doubled", f"{errand} is in cases {sorted(found)}")
 
 
+def each_line_of_a_timeline_is_audited_once(seen: Evidence) -> Found:
+    lines = {event.id for events in seen.timeline.values() for event in events}
+    for line in lines | seen.audited.keys():
+        if seen.audited[line] != (line in lines):
+            yield Violation(
+                "broken", f"entry {line} of a timeline is {seen.audited[line]} times in the audit log"
+            )
+    if seen.audit_fault:
+        yield Violation("broken", f"the chain of the audit log: {seen.audit_fault}")
+
+
 def timelines_are_complete(seen: Evidence) -> Found:
     for case in seen.cases:
         events = seen.timeline[case.id]
@@ -262,6 +273,7 @@ INVARIANTS: tuple[Callable[[Evidence], Found], ...] = (
     case_numbers_have_no_gap,
     each_request_is_in_one_case,
     timelines_are_complete,
+    each_line_of_a_timeline_is_audited_once,
     every_act_of_staff_is_told_once,
     files_and_rows_agree,
     every_photo_is_there_once,

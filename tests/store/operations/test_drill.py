@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from store.audit.chain import AUDIT_KEY, Anchor, Verdict, verify
 from store.database.engine import Database
 from store.files.media import Media
 from store.operations.backup import back_up, copy_database, restore
@@ -85,6 +86,7 @@ def test_a_full_town_comes_back_and_moves_between_the_two_kinds_of_databases(
         assert hashes(target) == hashes(town.database)
         assert (drift(target), is_newest(target)) == ([], True)
 
+    head = chain_of(town.database).head
     media = town.app.media
     told = back_up(town.database, media, tmp_path / "backup")
     assert (told.damaged, told.files) == ({}, len(media.tokens()))
@@ -95,7 +97,13 @@ def test_a_full_town_comes_back_and_moves_between_the_two_kinds_of_databases(
         assert (report.rows, report.files) == (sum(map(len, before.values())), told.files)
         assert files(other_media) == files(media)
         compare(before, rows(restored))
+        assert chain_of(restored, head) == Verdict(len(before["audit"]), 1, head)
         assert (drift(restored), is_newest(restored)) == ([], True)
+
+
+def chain_of(database: Database, anchor: Anchor | None = None) -> Verdict:
+    with one_look(database) as connection:
+        return verify(connection, database.cipher.derived_key(AUDIT_KEY), anchor)
 
 
 def hashes(database: Database) -> dict[str, str]:
