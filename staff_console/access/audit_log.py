@@ -70,9 +70,16 @@ def note_reason(reason: str) -> None:
 
 
 def _note_refusal(answer: Response) -> Response:
-    """Adds an entry if a signed-in person was refused; what strangers send could fill the log."""
+    """Adds an entry if a signed-in person was refused; what strangers send could fill the log.
+
+    An address that does not exist is no refusal: browsers ask for some by themselves, such as /favicon.ico.
+    """
     reason = g.get("refused_because")
-    if g.get("staff") is None or (answer.status_code not in REFUSED and reason is None):
+    if (
+        g.get("staff") is None
+        or request.url_rule is None
+        or (answer.status_code not in REFUSED and reason is None)
+    ):
         return answer
     try:
         with context().database.transaction() as session:
