@@ -1,6 +1,6 @@
 """Sends what is in the outbox for one channel. A subclass for each channel composes the requests and makes the calls.
 
-What becomes of a message after a call, `store.messaging.outcomes` says in one table.
+`store.messaging.outcomes` says in one table what becomes of a message after a call.
 """
 
 import logging
@@ -83,7 +83,7 @@ class OutboxSender(ABC):
         return None
 
     def pause_after(self, outcome: Outcome) -> timedelta:
-        """Returns how long every request waits after this outcome of one."""
+        """Returns how long a request waits at least after this outcome."""
         return timedelta(0)
 
     def deliver_once(self) -> bool:

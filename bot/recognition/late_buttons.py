@@ -8,7 +8,7 @@ from bot.recognition.typed import Typed
 
 def recognise(typed: Typed, state: State) -> Match | None:
     words = state.words
-    if state.draft is not None:
+    if state.request is not None:
         return None
     if typed.command in words.start_over | words.switch | words.not_this:
         return Asks("menu", then_ask=False)

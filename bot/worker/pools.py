@@ -4,6 +4,7 @@ import logging
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -64,14 +65,33 @@ class ThreadPool:
             thread.join(timeout=20)
 
 
+class PatientStep:
+    """Does a step. In a thread in which it has failed it does nothing for two seconds, and then tries again."""
+
+    def __init__(self, step: Callable[[], bool]) -> None:
+        self._step = step
+        self._of_thread = threading.local()
+
+    def __call__(self) -> bool:
+        if time.monotonic() < getattr(self._of_thread, "not_before", 0.0):
+            return False
+        try:
+            return self._step()
+        except Exception as error:
+            log.error("step failed", extra=failure_fields(error))
+            self._of_thread.not_before = time.monotonic() + REST_AFTER_TROUBLE_SECONDS
+            return False
+
+
 class InTurn:
     """Does one step of one municipality at each call, and begins with another municipality each time.
 
-    So a municipality with a thousand events waiting delays another's by one step. Threads share it.
+    So a municipality with a thousand events waiting delays another's by one step, and one whose database is away delays
+    nobody else. Threads share it.
     """
 
     def __init__(self, steps: Sequence[Callable[[], bool]]) -> None:
-        self._steps = tuple(steps)
+        self._steps = tuple(PatientStep(step) for step in steps)
         self._calls = count()
 
     def __call__(self) -> bool:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -140,10 +141,12 @@ class PatientPoller:
             return self._poller.look()
         except Exception as error:
             log.error("step failed", extra=failure_fields(error))
-            self._poller = None
+            self.close()
             self._not_before = time.monotonic() + REST_AFTER_TROUBLE_SECONDS
             return NOTHING
 
     def close(self) -> None:
-        if self._poller is not None:
-            self._poller.close()
+        poller, self._poller = self._poller, None
+        if poller is not None:
+            with suppress(Exception):  # A connection that is broken already may refuse.
+                poller.close()

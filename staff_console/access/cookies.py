@@ -28,3 +28,13 @@ def with_cookie(answer: Response, cookie: str) -> Response:
     https = context().settings.is_https
     answer.set_cookie(cookie_name(https), cookie, path="/", secure=https, httponly=True, samesite="Lax")
     return answer
+
+
+def without_cookie(answer: Response) -> Response:
+    """Deletes the session cookie in the browser and returns the response.
+
+    It repeats the cookie's attributes: a browser ignores one with the prefix __Host- that is not Secure.
+    """
+    https = context().settings.is_https
+    answer.delete_cookie(cookie_name(https), path="/", secure=https, httponly=True, samesite="Lax")
+    return answer

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from staff_console.access.addresses import safe_next
 from staff_console.access.browser_names import name_browser
-from staff_console.access.cookies import cookie_name, session_cookie, with_cookie
+from staff_console.access.cookies import session_cookie, with_cookie, without_cookie
 from staff_console.access.devices import known_device, remember_device
 from staff_console.access.kept_forms import show_kept, unpack
 from staff_console.access.sign_in_page import sign_in_page
@@ -84,7 +84,7 @@ def sign_out() -> Response:
     session.clear()
     flash(said, tone)
     answer = make_response(redirect(url_for("sign_in.ask"), 303))
-    answer.delete_cookie(cookie_name(context().settings.is_https), path="/")
+    without_cookie(answer)
     # The browser stores what was typed and not sent; the next person at this computer must not find it.
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer

@@ -181,15 +181,16 @@ def recipients(session: Session, chunk: Chunk) -> dict[int, str]:
 
 
 def _told(session: Session, broadcast: Broadcast) -> set[int]:
-    """Returns the ids of residents to whom the message was sent, also by requests that LINE has not answered."""
+    """Returns the ids of residents to whom the message was sent, also by requests that LINE never answered."""
     sent = (
         select(Chunk.residents)
         .join(Mailing)
         .where(
             Mailing.broadcast_id == broadcast.id,
             Mailing.part == MailingPart.MESSAGE,
-            Chunk.state.in_((ChunkState.READY, ChunkState.SENT)),
-            Chunk.first_tried_at.is_not(None),
+            Chunk.state.in_((ChunkState.READY, ChunkState.SENT, ChunkState.DEAD)),
+            # A dead chunk was given up without a clear answer, or refused: then LINE has nothing of it.
+            Chunk.receipt != Receipt.NONE,
         )
     )
     return {resident for residents in session.scalars(sent) for resident in residents or ()}
@@ -206,15 +207,12 @@ def count_friends(session: Session) -> int:
 
 
 def count_under_way(session: Session) -> int:
-    """Counts the residents in requests whose outcome is unknown: LINE may bill them, and no count includes them yet."""
-    query = (
-        select(func.sum(Chunk.told))
-        .join(Mailing)
-        .where(
-            Mailing.state.in_((MailingState.WAITING, MailingState.SENDING)),
-            Chunk.state == ChunkState.READY,
-            Chunk.first_tried_at.is_not(None),
-        )
+    """Counts the residents in requests whose outcome is unknown, also of broadcasts that were paused or stopped since.
+
+    LINE may bill them, and no count includes them yet; after a day LINE's own count does.
+    """
+    query = select(func.sum(Chunk.told)).where(
+        Chunk.state == ChunkState.READY, Chunk.first_tried_at > now() - timedelta(days=1)
     )
     return session.execute(query).scalar_one() or 0
 

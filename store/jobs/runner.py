@@ -128,8 +128,11 @@ class JobRunner:
 
     def _fail(self, kind: Kind, work: Work, reason: FailReason) -> None:
         log.error("a job failed", extra={"row": work.held.job_id, "reason": str(reason)})
-        with suppress(LeaseLost), self._database.transaction() as session:
-            leases.fail(session, work.held, reason)
+        try:
+            with self._database.transaction() as session:
+                leases.fail(session, work.held, reason)
+        except LeaseLost:
+            return  # The job is another worker's now, and so is what it has made so far.
         kind.abandon(work)
 
     def _put_off(self, work: Work, error: Exception) -> None:

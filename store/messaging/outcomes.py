@@ -58,7 +58,7 @@ class Effect(StrEnum):
     END_DEAD = "end_dead"  # for staff to look at; a refused reply is replaced by a simpler text
     DROP_REPLY = "drop_reply"  # the reply ends as dropped; what went along with it is released
     REPEAT = "repeat"  # the same bytes under the same key go out again later
-    RELEASE = "release"  # as if it had not been tried: composed anew, under a new key
+    RELEASE = "release"  # composed anew, under a new key, and the try does not count
     PUSH = "push"  # released to go out as pushes, because the reply token cannot be used any more
     DIVIDE = "divide"  # into smaller requests, to find what LINE refuses
 
@@ -111,7 +111,7 @@ RULES: Final = (
     _rule("accepted",          _ANY,          "",               "end_sent",   "taken",     ""),
     _rule("bad_token",         _TRIED,        "token_is_valid", "end_sent",   "taken",     "", by="reply"),
     _rule("bad_token",         "unknown",     "may_be_lost",    "drop_reply", "=",         "in_doubt", by="reply"),
-    _rule("bad_token",         _ANY,          "",               "push",       "none",      "", by="reply"),
+    _rule("bad_token",         _ANY,          "",               "push",       "=",         "", by="reply"),
     _rule("refused bad_token", _ANY,          "holds_several",  "divide",     "none",      ""),
     _rule("refused bad_token", _ANY,          "",               "end_dead",   "none",      "refused"),
     _rule("no_quota",          "none",        "",               "release",    "none",      "no_quota"),

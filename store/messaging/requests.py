@@ -77,7 +77,7 @@ class Transport(Protocol):
         """Returns until when pushes wait for quota, or None; `tried`: one that the channel may have billed already."""
 
     def pause_after(self, outcome: Outcome) -> timedelta:
-        """Returns how long every request waits after this outcome of one."""
+        """Returns how long this request waits at least."""
 
 
 def prepare(session: Session, rows: list[OutboxRow], transport: Transport) -> OutgoingRequest | None:
@@ -271,6 +271,8 @@ def _release(rows: Sequence[OutboxRow], *, count_try: bool, again_in: timedelta 
         row.sent_by = None
         row.retry_key, row.next_try_at = str(uuid.uuid4()), now() + again_in
         row.tries = row.tries if count_try else row.tries - 1
+        if row.reason is Reason.IN_DOUBT:
+            row.reason = None  # It was the reason of the reply that is dropped.
 
 
 def _end(

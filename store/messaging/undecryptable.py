@@ -21,7 +21,7 @@ PUT_OFF_FOR, GIVE_UP_AFTER = timedelta(minutes=1), timedelta(days=1)
 
 
 def readable(rows: Iterable[OutboxRow], *, at: datetime) -> list[OutboxRow]:
-    """Returns the rows that can be decrypted, without those whose request has a row that cannot. `at`: when they were
+    """Returns the rows that can be decrypted, without those whose lead cannot be. `at`: when they were
     found due.
 
     LINE may have taken rows that were tried before; all other rows it certainly has not taken.

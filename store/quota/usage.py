@@ -248,7 +248,7 @@ def may_send(session: Session, plan: Plan, count: int, *, urgent: bool) -> int:
 
 
 def count_waiting(session: Session) -> int:
-    """Counts the messages that LINE refused for lack of quota and that have not been sent since, by push or reply."""
+    """Counts the messages that wait for quota: LINE refused them for lack of it, or counts none left."""
     query = select(func.count()).where(
         OutboxRow.state == MessageState.READY, OutboxRow.reason == Reason.NO_QUOTA
     )

@@ -60,7 +60,7 @@ def _add(session: Session, resident: Resident, channel: Channel, key: str, addre
 
 
 def _with_its_resident(contact: Contact) -> Contact:
-    """Lets `resident.line` need no query of its own."""
+    """Sets `resident.line`, so that reading it needs no query."""
     if contact.channel is Channel.LINE:
         set_committed_value(contact.resident, "line", contact)
     return contact

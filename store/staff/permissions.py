@@ -61,7 +61,7 @@ class Condition:
 
 
 def _in_department(person: Staff, case: Any) -> bool:
-    """Says whether this is the department of the person, or the person sees all departments."""
+    """Says whether there is a case and the person may see its department."""
     if case is None or person.department is None:
         return False
     return person.sees_all or bool(person.department == case.department)

@@ -82,8 +82,10 @@ def upgrade() -> None:
 
 def _say_who_has_it(table: str) -> None:
     """An error told whether LINE may have a message: it was a server error, or nothing where it certainly has none."""
-    op.execute(f"UPDATE {table} SET receipt = 'taken' WHERE state = 'sent' AND sent_at IS NOT NULL")
     tried = "first_tried_at IS NOT NULL" if table == 'chunk' else "(first_tried_at IS NOT NULL OR lead_id IS NOT NULL)"
+    # A chunk of residents who were left out is sent without a try.
+    taken = tried if table == 'chunk' else "sent_at IS NOT NULL"
+    op.execute(f"UPDATE {table} SET receipt = 'taken' WHERE state = 'sent' AND {taken}")
     op.execute(f"UPDATE {table} SET receipt = 'unknown' WHERE state = 'ready' AND {tried}")
     op.execute(f"UPDATE {table} SET receipt = 'failed' WHERE state = 'ready' AND {tried} AND error = 'server error'")
     known = "error LIKE 'refused%' OR error LIKE 'bad reply token%' OR error LIKE 'cannot be written%'"

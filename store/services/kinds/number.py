@@ -42,7 +42,7 @@ class Number(Question):
         if value is None:
             return RefusedAnswer("not_a_number")
         if not self.least <= value <= self.most:
-            bounds = {"least": f"{self.least:,.0f}", "most": f"{self.most:,.0f}", "unit": self.unit}
+            bounds = {"least": _written(self.least), "most": _written(self.most), "unit": self.unit}
             return RefusedAnswer("number_out_of_bounds", bounds)
         return Accepted(int(value) if value.is_integer() else value)
 
@@ -50,5 +50,10 @@ class Number(Question):
         return f"{value:,} {self.unit}".strip()
 
     def web(self, setting: Setting) -> tuple[WebField, ...]:
-        least, most = (f"{bound:f}".rstrip("0").rstrip(".") for bound in (self.least, self.most))
+        least, most = (_written(bound).replace(",", "") for bound in (self.least, self.most))
         return (WebField("number", inputmode="decimal", least=least, most=most),)
+
+
+def _written(bound: float) -> str:
+    """Returns a bound as people write it: 1,000 or 0.5."""
+    return f"{bound:,f}".rstrip("0").rstrip(".")

@@ -47,7 +47,7 @@ MIGRATIONS = {
     "0011_buttons_and_bulk_messages": "4cd9e6f43aeb8953",
     "0012_misses": "5fccd4b550ecc455",
     "0013_words_of_staff": "ba2146a9b8976901",
-    "0014_reasons_and_receipts": "92cadf1df3ea44fd",
+    "0014_reasons_and_receipts": "698a9690f80058aa",
     "0015_jobs": "261c0fdb49b636d7",
     "0016_contacts": "c8efa5c9234e3579",
     "0017_workflows": "6e996eb07d86db06",
