@@ -48,6 +48,7 @@ RECOGNISERS = (
     Recogniser("codes of testers", tester_codes.recognise),
     Recogniser("buttons just offered", offered_buttons.recognise),
     Recogniser("commands", commands.recognise),
+    Recogniser("phone of a department", department_phones.recognise),
     Recogniser("finished work", finished_work.recognise),
     Recogniser("topics of news", topics.recognise),
     Recogniser("buttons of the request", request_buttons.recognise),
@@ -63,7 +64,6 @@ RECOGNISERS = (
     Recogniser("case being talked about", cases_talked_about.recognise),
     # What is left
     Recogniser("wrong case number", wrong_numbers.recognise),
-    Recogniser("phone of a department", department_phones.recognise),
     Recogniser("question in between", questions_in_between.recognise),
     Recogniser("refused answer", refused_answers.recognise),
     Recogniser("services and small talk", services.recognise),

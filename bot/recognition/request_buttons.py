@@ -36,15 +36,15 @@ def _about_the_whole(typed: Typed, state: State, request: dict[str, str], draft:
 
 
 def _about_this_question(typed: Typed, state: State, request: dict[str, str], draft: Draft) -> Match | None:
-    """Reads words that go back or skip the question, and at the summary those that send or edit."""
+    """Reads words that go back, skip the question or send, and at the summary those that edit."""
     words, turn = state.words, draft.turn
     if typed.command in words.back:
         return Presses("back", request)
+    if typed.command in words.send:
+        return Presses("send", request)
     if isinstance(turn, drafts.Asking):
         skips = turn.question.optional and typed.command in words.skip
         return Presses("skip", {**request, "q": turn.question.key}) if skips else None
-    if typed.command in words.send:
-        return Presses("send", request)
     return _edits(typed, state, request, draft)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ from staff_console.context import context, me
 from staff_console.forms import whole
 from store.audit.log import Subject, write_down
 from store.jobs import requests
-from store.jobs.models import JobKind
+from store.jobs.models import Job, JobKind
 from store.staff.models import Staff
 
 jobs = Blueprint("jobs", __name__)
@@ -79,6 +79,8 @@ def start(kind: str) -> Response:
 def cancel(row_id: str) -> Response:
     job_id = whole(row_id) or 0
     with context().database.transaction() as session:
+        if session.get(Job, job_id) is None:
+            abort(404)
         done = requests.cancel(session, job_id)
         if done:
             write_down(session, "cancel_job", staff_id=me().id, about=Subject("job", job_id))

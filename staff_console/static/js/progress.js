@@ -17,7 +17,8 @@ async function ask() {
     const now = told.parts[part.dataset.part];
     if (!now) continue;
     changed ||= now.state !== part.dataset.state || (now.phase ?? "") !== (part.dataset.phase ?? "");
-    part.querySelector("progress").value = now.percent;
+    const bar = part.querySelector("progress"); // A job that is over has none.
+    if (bar) bar.value = now.percent;
     for (const name of ["told", "left", "done", "total"]) {
       const shown = part.querySelector(`[data-${name}]`);
       if (shown) shown.textContent = now[name].toLocaleString("en");

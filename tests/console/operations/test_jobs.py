@@ -103,6 +103,13 @@ def test_an_open_job_is_cancelled_once(admin: Person, database: Database) -> Non
     assert [act.about for act in acts_of(database, "cancel_job")] == [f"job {job.id}"]
 
 
+@pytest.mark.parametrize("row_id", ["9999", "abc", str(2**70)])
+def test_a_job_that_never_was_is_not_found(admin: Person, database: Database, row_id: str) -> None:
+    answer = admin.client.post(f"/jobs/{row_id}/cancel", data={"csrf_token": admin.token()})
+    assert answer.status_code == 404
+    assert acts_of(database, "cancel_job") == []
+
+
 def test_without_a_folder_the_page_says_so_and_starts_no_backup(
     clock: time_machine.Traveller, store_settings: StoreSettings, admin: Person, database: Database
 ) -> None:
