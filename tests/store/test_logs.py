@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from store.logs import FIELDS, LONGEST, OURS, JsonLines, place_of
+from store.logs import FIELDS, LONGEST, OURS, JsonLines, note_municipality, place_of
 from store.settings import SettingsError, data_keys
 from tests.children import ROOT, run
 from tests.test_promises import PACKAGES
@@ -31,7 +31,8 @@ Line = Callable[..., str]
 
 @pytest.fixture
 def line() -> Line:
-    """Returns what one call of the logger writes."""
+    """Returns what one call of the logger writes, outside of any municipality."""
+    note_municipality("")
 
     def write(
         message: str,

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.CheckConstraint(f'channel IN ({CHANNELS})', name=op.f('ck_contact_channel')),
         sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_contact_resident_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
-        sa.UniqueConstraint('channel', 'key', name=op.f('uq_contact_channel')),
+        sa.UniqueConstraint('key', 'channel', name=op.f('uq_contact_key')),
     )
     # An address stays as it is encrypted: it is bound to the key of its row, which goes along.
     columns = ', '.join(OF_LINE)

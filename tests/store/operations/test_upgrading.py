@@ -49,7 +49,7 @@ MIGRATIONS = {
     "0013_words_of_staff": "ba2146a9b8976901",
     "0014_reasons_and_receipts": "698a9690f80058aa",
     "0015_jobs": "261c0fdb49b636d7",
-    "0016_contacts": "c8efa5c9234e3579",
+    "0016_contacts": "af1b519bb1701e97",
     "0017_workflows": "6e996eb07d86db06",
     "0018_one_audit_log": "a03e957cb587c3f8",
 }
