@@ -212,9 +212,11 @@ class Worker:
         event = read_event(row.body or {})
         if event.user_id is None or event.group or not event.reply_token:
             return
+        contact = find_contacts(session, Channel.LINE, [row.lane]).get(row.lane)
         outbox.put_reply(
             session,
             lane=row.lane,
+            contact_id=contact.id if contact else None,
             to=event.user_id,
             token=event.reply_token,
             messages=render([Say(self._office.phrases.say("menu.went_wrong"))]),

@@ -51,7 +51,7 @@ class OutboxRow(EncryptedRow, Table):
     `to` is the contact's address at the time. An answer to a group of LINE has neither contact nor address.
     Several rows for one resident can go out in one request. The row that holds the request (`body`, `retry_key`) is
     its lead; the others name it in `lead_id`. A reply that `must_arrive`, such as a receipt, is pushed where others are
-    dropped: when a newer reply waits, and when nobody knows whether LINE took it (then it may arrive twice).
+    dropped: when something newer was replied, and when nobody knows whether LINE took it (then it may arrive twice).
     `write_tries` counts the tries to write a notice's text that have not succeeded. `receipt` says whether the channel
     has the message, `reason` why it waits or ended, `waits_since` since when it waits for a key. `error` is what the
     channel said, for operators; nothing depends on it.

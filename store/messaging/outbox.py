@@ -239,8 +239,11 @@ def end_wait_for_quota(session: Session) -> None:
     )
 
 
-def newer_reply_waits(session: Session, row: OutboxRow) -> bool:
-    newer = (OutboxRow.lane == row.lane) & (OutboxRow.kind == MessageKind.REPLY) & (OutboxRow.id > row.id)
+def has_newer_reply(session: Session, row: OutboxRow) -> bool:
+    """Says whether something newer was replied to the same contact, whatever became of it."""
+    # By the contact, which has an index over all rows; that of the lane holds only the ready ones.
+    theirs = OutboxRow.contact_id == row.contact_id if row.contact_id else OutboxRow.lane == row.lane
+    newer = theirs & (OutboxRow.kind == MessageKind.REPLY) & (OutboxRow.id > row.id)
     return session.scalars(select(OutboxRow.id).where(newer).limit(1)).first() is not None
 
 

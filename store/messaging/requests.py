@@ -83,7 +83,7 @@ class Transport(Protocol):
 def prepare(session: Session, rows: list[OutboxRow], transport: Transport) -> OutgoingRequest | None:
     """Freezes the request of these rows, the lead first, and returns it; None if it is dropped, given up or must wait.
 
-    A reply whose token has expired becomes a push only if it must arrive or no newer reply waits. A row without an
+    A reply whose token has expired becomes a push only if it must arrive or nothing newer was replied. A row without an
     address cannot be pushed.
     """
     lead = rows[0]
@@ -126,7 +126,7 @@ def _prepare_again(session: Session, rows: list[OutboxRow], transport: Transport
 def _is_worth_a_push(session: Session, lead: OutboxRow) -> bool:
     if lead.to is None:
         return False
-    return lead.kind is MessageKind.NOTICE or lead.must_arrive or not outbox.newer_reply_waits(session, lead)
+    return lead.kind is MessageKind.NOTICE or lead.must_arrive or not outbox.has_newer_reply(session, lead)
 
 
 def _filled(rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], list[dict[str, Any]]]:
