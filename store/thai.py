@@ -10,6 +10,8 @@ from store.clock import in_bangkok
 MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
 WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
 EXTENSION = " ต่อ "
+# The sign of a shortened name, as in กองสาธารณสุขฯ, which nobody types.
+PAIYANNOI = "ฯ"
 _TO_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # Letters that sound alike and are mixed up in chat: ไฟสาทารณะ, น้ำไม่ใหล, ภาสี.
 _SLIPS = (("ใ", "ไ"), ("ธ", "ท"), ("ฑ", "ท"), ("ณ", "น"), ("ษ", "ส"), ("ศ", "ส"))
