@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from apscheduler.schedulers.base import BaseScheduler
@@ -22,11 +22,11 @@ REST_AFTER_TROUBLE_SECONDS = 2.0
 NOT_SET = timedelta(0)
 
 
-def keep_time(keepers: Sequence["Timekeeper"], stop: threading.Event) -> None:
-    """Lets the timekeepers of all databases do a step every quarter of a second until `stop` is set."""
+def keep_time(keepers: Sequence[Callable[[], None]], stop: threading.Event) -> None:
+    """Calls `Timekeeper.keep` of each database every quarter of a second until `stop` is set."""
     while not stop.wait(LOOK_EVERY_SECONDS):
-        for keeper in keepers:
-            keeper.keep()
+        for keep in keepers:
+            keep()
 
 
 class Timekeeper:

@@ -16,6 +16,7 @@ from bot.settings import BotSettings
 from bot.supervision.watchdog import Watchdog
 from bot.worker.content_fetcher import Fetcher
 from bot.worker.inbox_worker import Worker
+from bot.worker.pools import PatientStep
 from store.jobs.runner import JobRunner
 from store.logs import for_municipality
 from store.operations.data_keys import open_database
@@ -61,11 +62,15 @@ class MunicipalityWorker:
             self.database, app, settings, line, executor=calls.of_broadcasts, quota_is_gone=self.meter.want
         )
         runner = JobRunner(self.database, job_kinds(settings.store, app.media), rest=rest)
-        self.work = for_municipality(self.name, Worker(self.database, app, watchdog).work_once)
-        self.deliver = for_municipality(self.name, sender.deliver_once)
-        self.fetch = for_municipality(self.name, Fetcher(self.database, app, line).fetch_once)
-        self.mail = for_municipality(self.name, mailer.mail_once)
-        self.run_job = for_municipality(self.name, runner.run_once)
+        self.work = self._named(Worker(self.database, app, watchdog).work_once)
+        self.deliver = self._named(sender.deliver_once)
+        self.fetch = self._named(Fetcher(self.database, app, line).fetch_once)
+        self.mail = self._named(mailer.mail_once)
+        self.run_job = self._named(runner.run_once)
+
+    def _named(self, step: Callable[[], bool]) -> Callable[[], bool]:
+        """Returns the step, whose lines in the log name the municipality, also those of its failure."""
+        return for_municipality(self.name, PatientStep(step))
 
     def close(self) -> None:
         self.database.close()

@@ -86,12 +86,12 @@ class PatientStep:
 class InTurn:
     """Does one step of one municipality at each call, and begins with another municipality each time.
 
-    So a municipality with a thousand events waiting delays another's by one step, and one whose database is away delays
-    nobody else. Threads share it.
+    So a municipality with a thousand events waiting delays another's by one step. The steps raise nothing: see
+    PatientStep. Threads share it.
     """
 
     def __init__(self, steps: Sequence[Callable[[], bool]]) -> None:
-        self._steps = tuple(PatientStep(step) for step in steps)
+        self._steps = tuple(steps)
         self._calls = count()
 
     def __call__(self) -> bool:

@@ -54,13 +54,12 @@ def run_workers(
     for pool in pools.all():
         pool.start()
     scheduler = start_scheduler(served, pools.mailers.wake)
-    keepers = [Timekeeper(each.database, scheduler) for each in served]
+    keepers = [for_municipality(each.name, Timekeeper(each.database, scheduler).keep) for each in served]
     timekeeper = threading.Thread(target=keep_time, args=(keepers, stop), daemon=True)
     timekeeper.start()
     for each in served:
         for_municipality(each.name, log.info)("worker is up")
-    databases = [each.database for each in served]
-    keep_looking(databases, stop, pools.workers.wake, pools.senders.wake, pools.fetchers.wake)
+    keep_looking(served, stop, pools.workers.wake, pools.senders.wake, pools.fetchers.wake)
     timekeeper.join(timeout=20)
     scheduler.shutdown(wait=False)
     for pool in pools.all():
@@ -103,15 +102,16 @@ class Pools:
         return (self.workers, self.senders, self.fetchers, self.mailers, self.jobs)
 
 
-def keep_looking(databases: Sequence[Database], stop: threading.Event, *signals: WakeSignal) -> None:
-    """Polls the databases until `stop` is set, and wakes threads when events, messages or files become due.
+def keep_looking(served: Sequence[MunicipalityWorker], stop: threading.Event, *signals: WakeSignal) -> None:
+    """Polls their databases until `stop` is set, and wakes threads when events, messages or files become due.
 
     `signals` are their wake signals, in this order.
     """
-    pollers = [PatientPoller(database) for database in databases]
+    pollers = [PatientPoller(each.database) for each in served]
+    looks = [for_municipality(each.name, poller.look) for each, poller in zip(served, pollers, strict=True)]
     pause = LOOK_EVERY_SECONDS
     while not stop.wait(pause):
-        todo = [poller.look() for poller in pollers]
+        todo = [look() for look in looks]
         for work in todo:
             for due, wake in zip((work.events, work.messages, work.files), signals, strict=True):
                 if due:

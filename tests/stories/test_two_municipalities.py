@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.worker.process import run_workers
 from line_simulator.residents import Resident as Phone
@@ -42,8 +42,8 @@ def neighbour(sqlite_template: Path, tmp_path: Path, clock: time_machine.Travell
     (folder / "neighbour" / "services").mkdir(parents=True)
     shutil.copy(sqlite_template, folder / "town.db")
     file = folder / "neighbour.toml"
-    text = DEMO_MUNICIPALITY.read_text("utf-8").replace("ตัวอย่าง", "บ้านใกล้")
-    file.write_text(text, "utf-8")
+    facts = DEMO_MUNICIPALITY.read_text("utf-8").replace("ตัวอย่าง", "บ้านใกล้")
+    file.write_text(facts, "utf-8")
     own = DEMO_MUNICIPALITY.parents[1] / "services" / "builtin" / "trees.toml"
     (folder / "neighbour" / "services" / "trees.toml").write_text(
         own.read_text("utf-8").replace("ตัดแต่งต้นไม้", "ตัดแต่งกิ่งไม้"), "utf-8"
@@ -157,6 +157,28 @@ def test_each_line_of_the_log_names_its_municipality(
     finally:
         logging.getLogger("bot").removeHandler(handler)
     assert {each.get("municipality") for each in lines if each["message"] == "sent"} == {"demo", "neighbour"}
+
+
+def test_a_database_that_is_away_stops_nobody_else_and_is_named_in_the_log(
+    town: Town, neighbour: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone = friend(town)
+    with neighbour.database.transaction() as session:
+        session.execute(text("ALTER TABLE inbox RENAME TO away"))
+    with working(neighbour, town):
+        wait_until(lambda: "step failed" in capsys.readouterr().err, what="the neighbour's trouble")
+        phone.says(HELLO)
+        town.simulator.deliver_webhooks()
+        hears(phone, GREETED)
+        troubles: list[str] = []
+
+        def found() -> bool:
+            lines = capsys.readouterr().err.splitlines()
+            troubles.extend(line for line in lines if "step failed" in line)
+            return bool(troubles)
+
+        wait_until(found, what="more of the neighbour's trouble")
+    assert {json.loads(line)["municipality"] for line in troubles} == {"neighbour"}
 
 
 def test_the_figures_and_the_services_are_those_of_one_municipality(town: Town, neighbour: Town) -> None:
