@@ -8,32 +8,22 @@ from store.services.answers.amounts import read_amount
 from store.services.answers.inputs import Said, TypedText
 from store.services.answers.verdicts import Accepted, RefusedAnswer, Setting, Verdict
 from store.services.forms import WebField
-from store.services.question import Question
+from store.services.kinds._unknown import MayBeUnknown
 
 
-class Number(Question):
-    """Asks for an amount from `least` to `most`, counted in `unit`.
-
-    With `may_be_unknown` ไม่ทราบ is an answer, and is offered after two refused ones.
-    """
+class Number(MayBeUnknown):
+    """Asks for an amount from `least` to `most`, counted in `unit`."""
 
     kind: Literal["number"]
     least: float = Field(default=0, allow_inf_nan=False)
     most: float = Field(default=1_000_000, allow_inf_nan=False)
     unit: str = ""
-    may_be_unknown: bool = False
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Number":
         if self.least > self.most:
             raise ValueError(f"{self.key}: its bounds leave no answer")
-        if self.may_be_unknown and self.optional:
-            raise ValueError(f"{self.key}: only what must be answered may be unknown")
         return self
-
-    @property
-    def accepts_unknown(self) -> bool:
-        return self.may_be_unknown
 
     def _check(self, said: Said, setting: Setting) -> Verdict:
         if not isinstance(said, TypedText):

@@ -8,14 +8,13 @@ from store.services.answers.empty_answers import Nothing
 from store.services.answers.inputs import Said, TypedText
 from store.services.answers.verdicts import Accepted, RefusedAnswer, Setting, Verdict
 from store.services.forms import AnswerWords, Box, PaperField, WebField
-from store.services.question import Question
+from store.services.kinds._unknown import MayBeUnknown
 
 
-class Text(Question):
+class Text(MayBeUnknown):
     """Asks for words of `shortest` to `longest` characters.
 
-    With `takes_opening` the words that opened the request are the answer. With `may_be_unknown` ไม่ทราบ is an answer,
-    and is offered after two refused ones.
+    With `takes_opening` the words that opened the request are the answer.
     """
 
     answer_words = AnswerWords.STORY
@@ -26,19 +25,12 @@ class Text(Question):
     shortest: int = Field(default=1, ge=1)
     longest: int = Field(default=1000, le=5000)
     takes_opening: bool = False
-    may_be_unknown: bool = False
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Text":
         if self.shortest > self.longest:
             raise ValueError(f"{self.key}: its bounds leave no answer")
-        if self.may_be_unknown and self.optional:
-            raise ValueError(f"{self.key}: only what must be answered may be unknown")
         return self
-
-    @property
-    def accepts_unknown(self) -> bool:
-        return self.may_be_unknown
 
     @property
     def is_opened_by_words(self) -> bool:
